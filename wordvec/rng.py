@@ -1,0 +1,100 @@
+"""Counter-based random numbers: every draw is a function of (seed, stream, item, number).
+
+A draw does not depend on threads, chunks, order or device, so any training example can be replayed, and the
+same function compiled by numba or written in CUDA gives the same bits.
+
+The generator is SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"),
+used as a hash of a counter::
+
+    mix(z):            z ^= z >> 30; z *= A; z ^= z >> 27; z *= B; z ^= z >> 31      (64 bits, wrapping)
+    stream_key(seed, stream) = mix(mix(seed + G) + stream * G)       one per epoch
+    item_key(key, item)      = mix(key + (item + 1) * G)             one per corpus position
+    draw(key, number)        = mix(key + (number + 1) * H)           as many per position as are needed
+
+All arguments and results are ``numpy.uint64`` arrays of at least one dimension (numpy warns about wrapping
+scalars), or scalars inside compiled code, where wrapping is silent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+U64 = np.uint64
+G = U64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the increment of SplitMix64
+H = U64(0xD1B54A32D192ED03)  # another odd constant, so neighbouring items do not share draws
+A = U64(0xBF58476D1CE4E5B9)
+B = U64(0x94D049BB133111EB)
+S27, S30, S31, S32, ONE = U64(27), U64(30), U64(31), U64(32), U64(1)
+LOW32 = U64(0xFFFFFFFF)
+
+# What the draws of one corpus position are used for. Negatives take FIRST_NEGATIVE, FIRST_NEGATIVE + 1, ...
+SUBSAMPLE, WINDOW, FIRST_NEGATIVE = U64(0), U64(1), U64(2)
+
+# Streams that are not epochs (epochs are 0, 1, 2, ...).
+INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP = (U64(2**40 + i) for i in range(5))
+
+
+def mix(z):  # type: ignore[no-untyped-def]  # compiled by numba too, for which annotations of arrays would be wrong
+    """Scramble 64 bits (SplitMix64's finalizer): a bijection, each input bit flips half of the output bits."""
+    z = (z ^ (z >> S30)) * A
+    z = (z ^ (z >> S27)) * B
+    return z ^ (z >> S31)
+
+
+def stream_key(seed, stream):  # type: ignore[no-untyped-def]
+    """Key of one stream of draws, such as one epoch of one seed."""
+    return mix(mix(seed + G) + stream * G)
+
+
+def item_key(key, item):  # type: ignore[no-untyped-def]
+    """Key of one item of a stream, such as one position of the corpus."""
+    return mix(key + (item + ONE) * G)
+
+
+def draw(key, number):  # type: ignore[no-untyped-def]
+    """The draw with this number of one item: 64 random bits."""
+    return mix(key + (number + ONE) * H)
+
+
+def below(bits, limit):  # type: ignore[no-untyped-def]
+    """An integer in [0, limit) from the upper 32 bits of a draw; limit < 2**32."""
+    return ((bits >> S32) * limit) >> S32
+
+
+def key_of(seed: int, stream: int | np.uint64) -> np.ndarray:
+    """`stream_key` for plain integers, as an array of one element.
+
+    >>> key_of(seed=1, stream=0).dtype, key_of(seed=1, stream=0).shape
+    (dtype('uint64'), (1,))
+    """
+    return stream_key(np.array([seed % 2**64], U64), np.array([stream], U64))
+
+
+def uniform(bits: np.ndarray) -> np.ndarray:
+    """Draws as float64 in [0, 1), from their upper 53 bits."""
+    return (bits >> U64(11)).astype(np.float64) * 2.0**-53
+
+
+def uniform_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int]) -> np.ndarray:
+    """A (rows, columns) matrix of uniform float64 in [0, 1); a row does not depend on how many rows there are.
+
+    >>> bool((uniform_matrix(1, 0, (3, 4))[:2] == uniform_matrix(1, 0, (2, 4))).all())
+    True
+    """
+    rows, columns = shape
+    keys = item_key(key_of(seed, stream), np.arange(rows, dtype=U64))
+    return uniform(draw(keys[:, None], np.arange(columns, dtype=U64)[None, :]))
+
+
+def normal_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int]) -> np.ndarray:
+    """A (rows, columns) matrix of standard normal float64 (Box and Muller 1958)."""
+    rows, columns = shape
+    u = uniform_matrix(seed, stream, (rows, 2 * columns))
+    radius = np.sqrt(-2.0 * np.log1p(-u[:, :columns]))
+    return radius * np.cos(2.0 * np.pi * u[:, columns:])
+
+
+def permutation(seed: int, stream: int | np.uint64, size: int) -> np.ndarray:
+    """A permutation of 0 .. size - 1 as int64: the order of the items' draws."""
+    keys = item_key(key_of(seed, stream), np.arange(size, dtype=U64))
+    return np.argsort(keys, kind="stable")
