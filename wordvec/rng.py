@@ -24,7 +24,7 @@ G = U64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the increment of SplitMix64
 H = U64(0xD1B54A32D192ED03)  # another odd constant, so neighbouring items do not share draws
 A = U64(0xBF58476D1CE4E5B9)
 B = U64(0x94D049BB133111EB)
-S27, S30, S31, S32, ONE = U64(27), U64(30), U64(31), U64(32), U64(1)
+S27, S30, S31, S32 = U64(27), U64(30), U64(31), U64(32)
 LOW32 = U64(0xFFFFFFFF)
 
 # What the draws of one corpus position are used for. Negatives take FIRST_NEGATIVE, FIRST_NEGATIVE + 1, ...
@@ -48,12 +48,12 @@ def stream_key(seed, stream):  # type: ignore[no-untyped-def]
 
 def item_key(key, item):  # type: ignore[no-untyped-def]
     """Key of one item of a stream, such as one position of the corpus."""
-    return mix(key + (item + ONE) * G)
+    return mix(key + item * G + G)
 
 
 def draw(key, number):  # type: ignore[no-untyped-def]
     """The draw with this number of one item: 64 random bits."""
-    return mix(key + (number + ONE) * H)
+    return mix(key + number * H + H)
 
 
 def below(bits, limit):  # type: ignore[no-untyped-def]

@@ -1,0 +1,131 @@
+"""From positions of a corpus to training examples: centre words, their contexts and their negatives.
+
+This is the readable definition; the kernels draw the same examples inside their loops. Every draw is a
+function of (seed, epoch, position), so an example does not depend on what was drawn before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from wordvec import rng
+from wordvec.corpus.sampling import NegativeTable, keep_thresholds
+from wordvec.errors import OptionError
+
+NegativeSharing = Literal["window", "pair"]
+
+
+class Examples(NamedTuple):
+    """A batch of examples, one a row, in corpus order.
+
+    positions (B,) int64    where the centre stands in the corpus
+    centres   (B,) int32    word id of the centre
+    contexts  (B, 2·window) int32   word ids left and right of it, 0 where `mask` is False
+    mask      (B, 2·window) bool    which contexts exist
+    negatives (B, K) int32, or (B, 2·window, K) when each (centre, context) pair has its own
+    """
+
+    positions: np.ndarray
+    centres: np.ndarray
+    contexts: np.ndarray
+    mask: np.ndarray
+    negatives: np.ndarray
+
+
+@dataclass(frozen=True)
+class ExampleSampler:
+    """Draws the examples of any stretch of a corpus.
+
+    window            largest number of contexts on each side
+    shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
+    negatives         K, negatives drawn per centre (0 for losses that need none)
+    negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
+    """
+
+    keep_thresholds: np.ndarray
+    negative_table: NegativeTable
+    window: int = 5
+    negatives: int = 5
+    negative_sharing: NegativeSharing = "window"
+    shrink_window: bool = True
+    seed: int = 1
+
+    @classmethod
+    def for_counts(
+        cls, counts: np.ndarray, *, subsample: float = 1e-3, power: float = 0.75, **options
+    ) -> ExampleSampler:  # type: ignore[no-untyped-def]
+        """Build the tables for a vocabulary with these counts; `options` are the other fields.
+
+        >>> sampler = ExampleSampler.for_counts(np.array([3, 2, 1]), subsample=0, window=1, negatives=2)
+        >>> ids, starts = np.array([0, 1, 0, 2, 0, 1], np.int32), np.array([0, 4, 6])
+        >>> batch = sampler.draw(ids, starts, first=0, last=6, epoch=0)
+        >>> [(int(c), x[m].tolist()) for c, x, m in zip(batch.centres, batch.contexts, batch.mask)]
+        [(0, [1]), (1, [0, 0]), (0, [1, 2]), (2, [0]), (0, [1]), (1, [0])]
+        """
+        return cls(keep_thresholds(counts, subsample), NegativeTable.build(counts, power), **options)
+
+    def __post_init__(self) -> None:
+        if self.window < 1:
+            raise OptionError(f"window must be at least 1; got {self.window}")
+        if self.negatives < 0:
+            raise OptionError(f"negatives must be 0 or more; got {self.negatives}")
+        if self.negative_sharing not in ("window", "pair"):
+            raise OptionError(f"negative_sharing must be 'window' or 'pair'; got {self.negative_sharing!r}")
+
+    def keeps(self, ids: np.ndarray, first: int, last: int, epoch: int) -> np.ndarray:
+        """Which tokens at positions first .. last - 1 survive subsampling in this epoch, as bool."""
+        keys = rng.item_key(rng.key_of(self.seed, epoch), np.arange(first, last, dtype=np.uint64))
+        return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < self.keep_thresholds[ids[first:last]]
+
+    def draw(self, ids: np.ndarray, sentence_starts: np.ndarray, *, first: int, last: int, epoch: int) -> Examples:
+        """Examples whose centres stand at positions first .. last - 1; their contexts may lie outside.
+
+        Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
+        its sentence. A centre without contexts is no example.
+        """
+        kept, begin, end = self._kept_with_margins(ids, sentence_starts, first, last, epoch)
+        sentence = np.searchsorted(sentence_starts, kept, side="right")
+        centre = np.arange(begin, end)
+        keys = rng.item_key(rng.key_of(self.seed, epoch), kept[begin:end].astype(np.uint64))
+        reach = np.full(len(centre), self.window, np.int64)
+        if self.shrink_window:
+            reach = 1 + rng.below(rng.draw(keys, rng.WINDOW), np.uint64(self.window)).astype(np.int64)
+
+        offsets = np.array([o for o in range(-self.window, self.window + 1) if o != 0])
+        index = centre[:, None] + offsets
+        inside = (index >= 0) & (index < len(kept)) & (np.abs(offsets) <= reach[:, None])
+        index = np.where(inside, index, 0)
+        mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
+        rows = np.flatnonzero(mask.any(axis=1))
+        mask, keys = mask[rows], keys[rows]
+        contexts = np.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        positions = kept[centre[rows]]
+        return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask))
+
+    def _negatives(self, keys: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        numbers = rng.FIRST_NEGATIVE + np.arange(self.negatives, dtype=np.uint64)
+        if self.negative_sharing == "window":
+            return self.negative_table.words_of(rng.draw(keys[:, None], numbers[None, :]))
+        slot = np.where(mask, np.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # a context's place among those there
+        numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
+        return self.negative_table.words_of(rng.draw(keys[:, None, None], numbers))
+
+    def _kept_with_margins(
+        self, ids: np.ndarray, sentence_starts: np.ndarray, first: int, last: int, epoch: int
+    ) -> tuple[np.ndarray, int, int]:
+        """Positions of kept tokens from `window` kept ones before `first` to as many after `last`, and the slice of
+        them that lies in first .. last - 1. Margins end at the borders of the sentence."""
+        sentence = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
+        low_limit, high_limit = int(sentence_starts[sentence[0] - 1]), int(sentence_starts[sentence[1]])
+        margin = 4 * self.window
+        while True:
+            low, high = max(low_limit, first - margin), min(high_limit, last + margin)
+            kept = low + np.flatnonzero(self.keeps(ids, low, high, epoch))
+            begin, end = np.searchsorted(kept, [first, last])
+            enough_left = low == low_limit or begin >= self.window
+            if enough_left and (high == high_limit or len(kept) - end >= self.window):
+                return kept, int(begin), int(end)
+            margin *= 2

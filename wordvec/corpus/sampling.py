@@ -1,0 +1,88 @@
+"""What is drawn at random in training: which tokens are kept, and which words serve as negatives.
+
+Both are tables of 32-bit thresholds, so that numpy, numba and CUDA compare the same integers and agree exactly.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec import rng
+from wordvec.errors import OptionError
+
+ALWAYS = 2**32  # a threshold that every 32-bit draw is below
+
+
+def keep_probabilities(counts: np.ndarray, subsample: float) -> np.ndarray:
+    """Probability of keeping a token of each word.
+
+    p(w) = min(1, sqrt(t / f(w)) + t / f(w)), f the word's share of all tokens, t = `subsample`: the form in
+    word2vec.c (the paper, Mikolov et al. 2013b eq. 5, has sqrt(t / f) alone). ``subsample=0`` keeps everything.
+
+    Shapes: counts (V,) -> (V,) float64.
+
+    >>> keep_probabilities(np.array([96, 4]), subsample=0.01).round(3).tolist()
+    [0.112, 0.75]
+    """
+    if subsample < 0:
+        raise OptionError(f"subsample must be 0 (off) or positive, such as 1e-3; got {subsample}")
+    if subsample == 0:
+        return np.ones(len(counts))
+    ratio = subsample * counts.sum() / np.maximum(counts, 1)
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+
+
+def keep_thresholds(counts: np.ndarray, subsample: float) -> np.ndarray:
+    """`keep_probabilities` in units of 2**-32, as uint64: a token is kept when its 32-bit draw is below."""
+    return np.rint(keep_probabilities(counts, subsample) * ALWAYS).astype(np.uint64)
+
+
+class NegativeTable(NamedTuple):
+    """Alias table of the negatives' distribution, P(w) ~ counts(w) ** power.
+
+    A draw of 64 bits picks a slot with its upper 32 bits; the lower 32 bits choose between the slot's own word
+    and its alias. One look-up a draw, whatever the size of the vocabulary (Walker 1977, Vose 1991).
+
+    Shapes: thresholds (V,) uint64 in [0, 2**32], aliases (V,) int32.
+    """
+
+    thresholds: np.ndarray
+    aliases: np.ndarray
+
+    @classmethod
+    def build(cls, counts: np.ndarray, power: float = 0.75) -> NegativeTable:
+        """Build the table; 0.75 is word2vec's power (Mikolov et al. 2013b, section 2.2)."""
+        if len(counts) == 0:
+            raise OptionError("negative sampling needs at least one word")
+        scaled = np.asarray(counts, np.float64) ** power
+        scaled *= len(counts) / scaled.sum()
+        thresholds, aliases = np.full(len(counts), ALWAYS, np.uint64), np.arange(len(counts), dtype=np.int32)
+        small, large = np.flatnonzero(scaled < 1).tolist(), np.flatnonzero(scaled >= 1).tolist()
+        weight = scaled.tolist()
+        while small and large:
+            poor, rich = small.pop(), large[-1]
+            thresholds[poor], aliases[poor] = round(weight[poor] * ALWAYS), rich
+            weight[rich] -= 1.0 - weight[poor]
+            if weight[rich] < 1.0:
+                small.append(large.pop())
+        return cls(thresholds, aliases)
+
+    def words_of(self, bits: np.ndarray) -> np.ndarray:
+        """Word ids (int32) chosen by 64-bit draws.
+
+        >>> table = NegativeTable.build(np.array([8, 1, 1]), power=1.0)
+        >>> keys = rng.item_key(rng.key_of(seed=1, stream=0), np.arange(10_000, dtype=np.uint64))
+        >>> (np.bincount(table.words_of(keys)) / 10_000).round(1).tolist()
+        [0.8, 0.1, 0.1]
+        """
+        slot = rng.below(bits, np.uint64(len(self.aliases))).astype(np.int64)
+        return np.where((bits & rng.LOW32) < self.thresholds[slot], slot, self.aliases[slot]).astype(np.int32)
+
+    def probabilities(self) -> np.ndarray:
+        """The distribution the table draws from, (V,) float64 summing to 1."""
+        own = self.thresholds / ALWAYS
+        result = own.copy()
+        np.add.at(result, self.aliases, 1.0 - own)
+        return result / len(own)
