@@ -32,7 +32,7 @@ def by_definition(sampler, ids, starts, epoch):
 
 def as_list(sampler, batch):
     rows = []
-    for position, centre, contexts, mask, negatives in zip(*batch):
+    for position, _, contexts, mask, negatives in zip(*batch):
         if sampler.negative_sharing == "pair":
             negatives = negatives[mask].ravel()
         rows.append((int(position), contexts[mask].tolist(), negatives.tolist()))

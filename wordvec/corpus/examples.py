@@ -7,7 +7,7 @@ function of (seed, epoch, position), so an example does not depend on what was d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -117,7 +117,8 @@ class ExampleSampler:
         self, ids: np.ndarray, sentence_starts: np.ndarray, first: int, last: int, epoch: int
     ) -> tuple[np.ndarray, int, int]:
         """Positions of kept tokens from `window` kept ones before `first` to as many after `last`, and the slice of
-        them that lies in first .. last - 1. Margins end at the borders of the sentence."""
+        them that lies in first .. last - 1. Margins end at the borders of the sentence.
+        """
         sentence = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
         low_limit, high_limit = int(sentence_starts[sentence[0] - 1]), int(sentence_starts[sentence[1]])
         margin = 4 * self.window
