@@ -18,13 +18,7 @@ def mix(z):
 def test_mix_gives_splitmix64():
     """The published first outputs of SplitMix64 seeded with 1234567."""
     states = (1234567 + np.arange(1, 5, dtype=np.uint64) * rng.G).astype(np.uint64)
-    expected = [
-        6457827717110365317,
-        3203168211198807973,
-        9817491932198370423,
-        4593380528125082431,
-        16408922859458223821,
-    ]
+    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
     assert rng.mix(states).tolist() == expected
 
 

@@ -55,8 +55,8 @@ class ExampleSampler:
 
     @classmethod
     def for_counts(
-        cls, counts: np.ndarray, *, subsample: float = 1e-3, power: float = 0.75, **options
-    ) -> ExampleSampler:  # type: ignore[no-untyped-def]
+        cls, counts: np.ndarray, *, subsample: float = 1e-3, power: float = 0.75, **options: Any
+    ) -> ExampleSampler:
         """Build the tables for a vocabulary with these counts; `options` are the other fields.
 
         >>> sampler = ExampleSampler.for_counts(np.array([3, 2, 1]), subsample=0, window=1, negatives=2)
