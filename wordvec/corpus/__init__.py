@@ -1,0 +1,10 @@
+"""From text to ids: readers, tokenizers, vocabulary and the memory-mapped corpus."""
+
+from __future__ import annotations
+
+from wordvec.corpus.corpus import Corpus
+from wordvec.corpus.readers import read_lines
+from wordvec.corpus.tokenizers import get_tokenizer
+from wordvec.corpus.vocabulary import Vocabulary
+
+__all__ = ["Corpus", "Vocabulary", "get_tokenizer", "read_lines"]

@@ -1,0 +1,97 @@
+"""Unpacking gzip, bzip2, xz and Zstandard, recognised by their first bytes."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from wordvec.errors import CorpusError
+
+LARGEST_CHUNK = 1 << 20  # unpacked bytes at a time, so that a small file of zeros cannot fill the memory
+
+
+class _GzipDecompressor:
+    """`zlib` with the interface that bz2, lzma and zstd share."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(wbits=31)  # 31: a gzip header, and its checksum is verified
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._zlib.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+
+
+def _zstd_decompressor() -> Any:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.ZstdDecompressor()
+
+
+FORMATS: dict[bytes, tuple[str, Callable[[], Any]]] = {
+    b"\x1f\x8b": ("gzip", _GzipDecompressor),
+    b"BZh": ("bzip2", bz2.BZ2Decompressor),
+    b"\xfd7zXZ\x00": ("xz", lzma.LZMADecompressor),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", _zstd_decompressor),
+}
+
+
+def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Yield the bytes of `chunks`, unpacked if they begin like one of FORMATS, in chunks of bounded size.
+
+    Several packed streams after one another (as pigz, pbzip2 and ``cat`` leave them) are read to the end.
+    Raises CorpusError, naming the file, when the packed bytes are damaged or stop early.
+
+    >>> import gzip
+    >>> b"".join(decompressed([gzip.compress(b"hello ") + gzip.compress(b"world")], "greeting.gz"))
+    b'hello world'
+    """
+    source = iter(chunks)
+    head = b""
+    while len(head) < 6 and (chunk := next(source, b"")):  # a pipe may give one byte at a time
+        head += chunk
+    for magic, (kind, new_decompressor) in FORMATS.items():
+        if head.startswith(magic):
+            return _unpacked(chain([head], source), new_decompressor, kind, name)
+    return chain([head] if head else [], source)
+
+
+def _unpacked(chunks: Iterable[bytes], new_decompressor: Callable[[], Any], kind: str, name: str) -> Iterator[bytes]:
+    decompressor = None
+    read = 0
+    for chunk in chunks:
+        read += len(chunk)
+        while chunk or (decompressor is not None and not decompressor.needs_input):
+            if decompressor is None:
+                chunk = chunk.lstrip(b"\0")  # padding between or after streams is allowed
+                if not chunk:
+                    break
+                decompressor = new_decompressor()
+            try:
+                unpacked = decompressor.decompress(chunk, max_length=LARGEST_CHUNK)
+            except Exception as error:  # zlib.error, OSError, LZMAError, ZstdError: one class each
+                raise CorpusError(f"{name}: damaged {kind} data before byte {read}: {error}; fetch it again") from error
+            if unpacked:
+                yield unpacked
+            chunk = b""
+            if decompressor.eof:
+                chunk, decompressor = decompressor.unused_data, None
+    if decompressor is not None:
+        raise CorpusError(f"{name}: cut off: the {kind} data stop after {read} bytes; fetch the file again")

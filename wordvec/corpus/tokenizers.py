@@ -1,0 +1,119 @@
+"""From a line of text to its tokens.
+
+``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
+``words``       finds the words of raw text; the rules stand in its docstring.
+
+Neither knows a language. Chinese, Japanese and Thai write no spaces, and a Korean word carries its endings, so
+for them pass a segmenter of your own: any callable that takes a line and returns a list of tokens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from wordvec.errors import OptionError
+
+Tokenizer = Callable[[str], Iterable[str]]
+
+# Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
+ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
+VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
+APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u00ad": None})  # and no soft hyphens
+
+
+def whitespace(line: str) -> list[str]:
+    """Split at white space; case, punctuation and numbers stay as they are.
+
+    >>> whitespace("You say goodbye, and I say hello.")
+    ['You', 'say', 'goodbye,', 'and', 'I', 'say', 'hello.']
+    """
+    return line.split()
+
+
+def words(line: str) -> list[str]:
+    """Find the words of raw text: letters, marks and digits, without punctuation, in one case, numbers as ``0``.
+
+    - Unicode NFKC (so composed and decomposed accents or Hangul, ligatures and full-width letters agree), then
+      Unicode case folding: ``Straße`` and ``STRASSE`` both become ``strasse``.
+    - A number is ``0``, with its separators (``1,234.5``) and where it begins a word (``1990s`` is ``0s``,
+      ``2018년`` is ``0년``). Digits later in a word belong to its name: ``mp3``, ``h2o``.
+    - An apostrophe between letters stays in the word: ``don't``, ``king's``, ``aujourd'hui``. French and Italian
+      elisions before a vowel are words of their own: ``l'homme`` is ``l'`` and ``homme``. Others fall away.
+    - ``_`` and ``·`` between letters stay (``new_york``, ``col·lecció``); a hyphen splits (``well-known``).
+
+    >>> words("Don't pay £1,234.50 for Zoë's well-known MP3s — it’s the 1990s!")
+    ["don't", 'pay', '0', 'for', "zoë's", 'well', 'known', 'mp3s', "it's", 'the', '0s']
+    >>> words("L’homme qu'on appelle aujourd'hui Straße")
+    ["l'", 'homme', "qu'", 'on', 'appelle', "aujourd'hui", 'strasse']
+    """
+    if line.isascii():
+        return _word_pattern("").findall(_number_pattern("").sub("0", line.lower()))
+    # Case folding can undo the normal form (the Turkish capital dotted I), so it is restored afterwards.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line.translate(APOSTROPHES)).casefold())
+    marks = _combining_marks()
+    return _word_pattern(marks).findall(_number_pattern(marks).sub("0", folded))
+
+
+@lru_cache(maxsize=2)
+def _word_pattern(marks: str) -> re.Pattern[str]:
+    letters = rf"[^\W_](?:[^\W_]|[{marks}])*" if marks else r"[^\W_]+"
+    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|{letters}(?:['_·]{letters})*")
+
+
+@lru_cache(maxsize=2)
+def _number_pattern(marks: str) -> re.Pattern[str]:
+    before = rf"(?<!\w)(?<!\w['·])(?<![{marks}])" if marks else r"(?<!\w)(?<!\w')"
+    return re.compile(rf"{before}\d+(?:[.,']\d+)*")
+
+
+@lru_cache(maxsize=1)
+def _combining_marks() -> str:
+    r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
+
+    Without them the vowel signs of Hindi, Tamil or Thai would cut words to pieces.
+    """
+    code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
+    code_points += [0x200C, 0x200D, *range(0xE0100, 0xE01F0)]
+    ranges: list[list[int]] = []
+    for c in sorted(code_points):
+        if ranges and ranges[-1][1] == c - 1:
+            ranges[-1][1] = c
+        else:
+            ranges.append([c, c])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words}
+
+
+def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
+    """Return the tokenizer of that name; a callable is returned as it is. Raises OptionError for other names.
+
+    >>> get_tokenizer("words")("Hello, world!")
+    ['hello', 'world']
+    """
+    if callable(tokenizer):
+        return tokenizer
+    if tokenizer not in TOKENIZERS:
+        names = ", ".join(TOKENIZERS)
+        raise OptionError(f"tokenizer {tokenizer!r} does not exist: choose one of {names}, or pass a function")
+    return TOKENIZERS[tokenizer]
+
+
+def tokenizer_name(tokenizer: str | Tokenizer) -> str:
+    """The name a corpus records: that of a built-in tokenizer, or module and name of a function.
+
+    >>> tokenizer_name(words), tokenizer_name(str.split)
+    ('words', 'str.split')
+    """
+    if isinstance(tokenizer, str):
+        return tokenizer
+    for name, function in TOKENIZERS.items():
+        if function is tokenizer:
+            return name
+    named = tokenizer if hasattr(tokenizer, "__qualname__") else type(tokenizer)
+    module = getattr(named, "__module__", None)
+    return f"{module}.{named.__qualname__}" if module else str(named.__qualname__)
