@@ -1,0 +1,276 @@
+"""Optimizers: how a gradient changes a parameter.
+
+All of them share ``update(params, grads)`` and the options ``learning_rate``, ``clip_norm``, ``l1``, ``l2``.
+
+**Rows.** For a RowGradient only its rows are touched, in the parameter and in the optimizer's state: an optimizer
+with memory (all but SGD) is then "lazy". The velocity or the averages of a row stand still while the row gets no
+gradient, where a dense gradient of zero would let them decay and, with momentum, move the row on. Adam's bias
+correction counts all steps, not those of the row. Rows that are always touched get exactly the dense update.
+
+**Tied parameters.** One array that appears twice in `params` is updated once, by the sum of its gradients. It is
+recognised as the same object, never by equal values; a view such as ``W.T`` is another object.
+
+>>> import numpy as np
+>>> W, W_gradient = np.array([1.0, 2.0]), np.array([10.0, 0.0])
+>>> SGD(learning_rate=0.1).update([W], [W_gradient])
+>>> W.tolist()
+[0.0, 2.0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from wordvec.arrays import Array, array_module
+from wordvec.errors import OptionError, ShapeError, TrainingError
+from wordvec.layers.row_gradient import RowGradient, add_gradients
+
+Gradient = Any  # an Array or a RowGradient
+
+
+class Optimizer:
+    """What all optimizers share; a subclass says in `_step` what happens to one parameter.
+
+    learning_rate   step size; may be assigned between updates, for a schedule
+    clip_norm       if the norm of all gradients together exceeds this, scale them all down to it
+                    (Pascanu, Mikolov and Bengio 2013, algorithm 1); None for never
+    l1, l2          add l1 sign(W) + l2 W to each gradient after clipping, the gradient of l1 |W| + l2/2 W^2;
+                    for a RowGradient to its rows only
+
+    Raises OptionError for values out of range.
+    """
+
+    memories: ClassVar[int] = 0  # arrays of the parameter's shape that `_step` keeps between updates
+
+    def __init__(
+        self, learning_rate: float = 0.01, *, clip_norm: float | None = None, l1: float = 0.0, l2: float = 0.0
+    ) -> None:
+        self._require(learning_rate > 0, "learning_rate", "above 0", learning_rate)
+        self._require(clip_norm is None or clip_norm > 0, "clip_norm", "above 0, or None", clip_norm)
+        self._require(l1 >= 0, "l1", "at least 0", l1)
+        self._require(l2 >= 0, "l2", "at least 0", l2)
+        self.learning_rate, self.clip_norm, self.l1, self.l2 = learning_rate, clip_norm, l1, l2
+        self.steps = 0
+        self._memory: dict[int, tuple[Array, list[Array]]] = {}  # by id(parameter), which is kept alive beside it
+
+    def update(self, params: Sequence[Array], grads: Sequence[Gradient]) -> None:
+        """Change `params` in place by one step along `grads`, which are left as they are.
+
+        Raises ShapeError when gradients and parameters do not match, TrainingError when clipping meets a gradient
+        that is not finite.
+        """
+        params, grads = merge_tied(params, grads)
+        scale = 1.0 if self.clip_norm is None else self._clip_scale(grads, self.clip_norm)
+        self.steps += 1
+        for W, gradient in zip(params, grads):
+            memory = self._memory_of(W)
+            if not isinstance(gradient, RowGradient):
+                self._step(W, self._prepare(W, gradient, scale), memory)
+            elif len(gradient.ids):
+                ids = gradient.ids
+                rows, row_memory = W[ids], [m[ids] for m in memory]
+                self._step(rows, self._prepare(rows, gradient.rows, scale), row_memory)
+                W[ids] = rows
+                for m, row_m in zip(memory, row_memory):
+                    m[ids] = row_m
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        """Change W and `memory` in place; `gradient` is not to be changed."""
+        raise NotImplementedError
+
+    def _prepare(self, W: Array, gradient: Array, scale: float) -> Array:
+        """The gradient after clipping and weight decay."""
+        if scale != 1.0:
+            gradient = scale * gradient
+        if self.l2:
+            gradient = gradient + self.l2 * W
+        if self.l1:
+            gradient = gradient + self.l1 * array_module(W).sign(W)
+        return gradient
+
+    def _clip_scale(self, grads: Sequence[Gradient], clip_norm: float) -> float:
+        norm = gradient_norm(grads)
+        if not np.isfinite(norm):
+            raise TrainingError(f"the gradient's norm is {norm} at step {self.steps + 1}: try a lower learning_rate")
+        return min(1.0, clip_norm / norm) if norm else 1.0
+
+    def _memory_of(self, W: Array) -> list[Array]:
+        if id(W) not in self._memory:
+            self._memory[id(W)] = W, [array_module(W).zeros_like(W) for _ in range(self.memories)]
+        return self._memory[id(W)][1]
+
+    def _require(self, holds: bool, name: str, allowed: str, value: object) -> None:
+        if not holds:
+            raise OptionError(f"{type(self).__name__}: {name} must be {allowed}; got {value}")
+
+
+class SGD(Optimizer):
+    """W <- W - learning_rate * gradient."""
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        W -= self.learning_rate * gradient
+
+
+class Momentum(Optimizer):
+    """v <- momentum v - learning_rate * gradient;  W <- W + v  (Polyak 1964)."""
+
+    memories: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        momentum: float = 0.9,
+        *,
+        clip_norm: float | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
+        self._require(0 <= momentum < 1, "momentum", "at least 0 and below 1", momentum)
+        self.momentum = momentum
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        (v,) = memory
+        v *= self.momentum
+        v -= self.learning_rate * gradient
+        W += v
+
+
+class Nesterov(Momentum):
+    """v <- momentum v - learning_rate * gradient;  W <- W + momentum v - learning_rate * gradient.
+
+    Nesterov's accelerated gradient with W standing at the point looked ahead to (Bengio, Boulanger-Lewandowski and
+    Pascanu 2013, "Advances in optimizing recurrent networks", eq. 7; there momentum^2 v_old - (1 + momentum)
+    learning_rate * gradient, which is the same). "Deep Learning from Scratch" puts the new v into that second form,
+    which is another step.
+    """
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        (v,) = memory
+        step = self.learning_rate * gradient
+        v *= self.momentum
+        v -= step
+        W += self.momentum * v
+        W -= step
+
+
+class AdaGrad(Optimizer):
+    """h <- h + gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon)  (Duchi, Hazan and Singer 2011)."""
+
+    memories: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        epsilon: float = 1e-7,
+        *,
+        clip_norm: float | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
+        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
+        self.epsilon = epsilon
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        (h,) = memory
+        h += gradient**2
+        W -= self.learning_rate * gradient / (array_module(h).sqrt(h) + self.epsilon)
+
+
+class RMSprop(Optimizer):
+    """h <- decay_rate h + (1 - decay_rate) gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon).
+
+    Tieleman and Hinton 2012, lecture 6.5 of "Neural networks for machine learning".
+    """
+
+    memories: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        decay_rate: float = 0.99,
+        epsilon: float = 1e-7,
+        *,
+        clip_norm: float | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
+        self._require(0 <= decay_rate < 1, "decay_rate", "at least 0 and below 1", decay_rate)
+        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
+        self.decay_rate, self.epsilon = decay_rate, epsilon
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        (h,) = memory
+        h *= self.decay_rate
+        h += (1 - self.decay_rate) * gradient**2
+        W -= self.learning_rate * gradient / (array_module(h).sqrt(h) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """m <- beta1 m + (1 - beta1) gradient;  v <- beta2 v + (1 - beta2) gradient^2;
+    W <- W - learning_rate * m' / (sqrt(v') + epsilon),  m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t)  at step t.
+
+    Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
+    """
+
+    memories: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        *,
+        clip_norm: float | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
+        self._require(0 <= beta1 < 1, "beta1", "at least 0 and below 1", beta1)
+        self._require(0 <= beta2 < 1, "beta2", "at least 0 and below 1", beta2)
+        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
+        m, v = memory
+        m += (1 - self.beta1) * (gradient - m)
+        v += (1 - self.beta2) * (gradient**2 - v)
+        root = array_module(v).sqrt(v / (1 - self.beta2**self.steps))
+        W -= (self.learning_rate / (1 - self.beta1**self.steps)) * m / (root + self.epsilon)
+
+
+def gradient_norm(grads: Sequence[Gradient]) -> float:
+    """The norm of all gradients together: the root of the sum of all squares.
+
+    >>> gradient_norm([np.array([3.0]), np.array([[0.0, 4.0]])])
+    5.0
+    """
+    dense = [(g.rows if isinstance(g, RowGradient) else g).ravel() for g in grads]
+    return float(np.sqrt(sum(float(array_module(g).vdot(g, g)) for g in dense)))
+
+
+def merge_tied(params: Sequence[Array], grads: Sequence[Gradient]) -> tuple[list[Array], list[Gradient]]:
+    """Each parameter once, with the sum of its gradients; the same parameter means the same object.
+
+    Raises ShapeError when a gradient does not have the shape of its parameter.
+
+    >>> W, V = np.zeros(1), np.zeros(1)  # equal, but two parameters
+    >>> params, grads = merge_tied([W, V, W], [np.array([1.0]), np.array([2.0]), np.array([3.0])])
+    >>> len(params), [g.tolist() for g in grads]
+    (2, [[4.0], [2.0]])
+    """
+    if len(params) != len(grads):
+        raise ShapeError(f"update needs one gradient for each parameter; got {len(params)} and {len(grads)}")
+    merged: dict[int, tuple[Array, Gradient]] = {}
+    for k, (W, gradient) in enumerate(zip(params, grads)):
+        if W.shape != gradient.shape:
+            raise ShapeError(f"gradient {k} must be {W.shape} like its parameter; got {gradient.shape}")
+        seen = merged.get(id(W))
+        merged[id(W)] = W, gradient if seen is None else add_gradients(seen[1], gradient)
+    return [W for W, _ in merged.values()], [gradient for _, gradient in merged.values()]
