@@ -73,3 +73,14 @@ def _temporary(target: Path) -> Iterator[Path]:
 def _sibling(target: Path) -> Path:
     """A new name beside `target`, hidden and ending in .tmp."""
     return target.absolute().parent / f".{target.name}.{secrets.token_hex(4)}.tmp"
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise InputError now, before hours of work, when `path` could not be written at their end."""
+    target = Path(path).absolute()
+    if target.is_dir():
+        raise InputError(f"{path}: is a folder; name a file to write")
+    if not target.parent.is_dir():
+        raise InputError(f"{path}: the folder {target.parent} does not exist; create it first")
+    if not os.access(target.parent, os.W_OK):
+        raise InputError(f"{path}: no permission to write in {target.parent}")

@@ -1,0 +1,97 @@
+"""Imports point one way, stay light, and cupy has its seams."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
+
+# Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
+FOUNDATIONS = {"arrays", "rng", "errors", "files", "progress", "wordvec"}
+ALLOWED = {
+    "cli": {"plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels", "corpus"},
+    "plots": {"vectors", "corpus"},
+    "evaluation": {"vectors", "corpus"},
+    "trainers": {"networks", "counts", "vectors", "kernels", "layers", "corpus"},
+    "networks": {"layers", "corpus"},
+    "counts": {"kernels", "layers", "corpus"},
+    "vectors": {"corpus"},
+    "kernels": {"corpus"},
+    "kernels/reference": {"networks", "layers", "corpus", "kernels"},
+    "layers": set(),
+    "corpus": set(),
+}
+LAYERS_FOUNDATIONS = {"arrays", "errors"}
+CUPY_SEAMS = {"arrays", "kernels/gpu"}
+
+
+def imported_modules(source: str) -> set[str]:
+    """Absolute names a file imports anywhere, also inside functions and under TYPE_CHECKING."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def violations(name: str, source: str) -> list[str]:
+    """What the file wordvec/<name>.py imports and must not."""
+    room = name.split("/")[0]
+    rules = ALLOWED.get(name, ALLOWED.get(room))
+    found = []
+    for module in imported_modules(source):
+        parts = module.split(".")
+        if parts[0] == "cupy" and name not in CUPY_SEAMS:
+            found.append(module)
+        if parts[0] != "wordvec" or len(parts) == 1 or rules is None:
+            continue
+        target = parts[1]
+        foundations = LAYERS_FOUNDATIONS if room == "layers" else FOUNDATIONS
+        if target.startswith("__") or target == room or target in foundations or target in rules:
+            continue
+        found.append(module)
+    return found
+
+
+FILES = {str(path.relative_to(PACKAGE).with_suffix("")): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports_point_one_way(name):
+    assert violations(name, FILES[name].read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "name, source",
+    [
+        ("layers/matmul", "from wordvec.trainers import CBOW"),
+        ("layers/matmul", "import wordvec.rng"),
+        ("kernels/cpu", "def f():\n    from wordvec.layers import MatMul"),
+        ("corpus/readers", "import cupy"),
+        ("vectors/load", "import wordvec.plots.figures"),
+    ],
+)
+def test_the_check_catches_a_wrong_import(name, source):
+    assert violations(name, source) != []
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_import_wordvec_is_light():
+    names = "CBOW, Corpus, SVD, SkipGram, Vocabulary, WordVectors"
+    loaded = modules_after(f"from wordvec import {names}")
+    assert not loaded & {"numba", "matplotlib", "cupy", "scipy", "tqdm", "safetensors"}
+
+
+def test_help_needs_no_numpy():
+    statement = "import wordvec.cli\nwordvec.cli.build_parser(['--help'])"
+    assert "numpy" not in modules_after(statement)

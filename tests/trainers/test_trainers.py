@@ -1,0 +1,171 @@
+"""All five trainers: they learn a planted structure, repeat themselves by seed, and refuse what does not apply."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from wordvec import CBOW, PPMI, SVD, Corpus, GloVe, SkipGram
+from wordvec.errors import DeviceUnavailableError, OptionError, TrainingError, WordvecError
+from wordvec.trainers import TRAINERS, make_trainer
+from wordvec.trainers.base import check_memory
+
+SMALL = {
+    "skipgram": {"dim": 10, "epochs": 30, "window": 2, "subsample": 0, "learning_rate": 0.1},
+    "cbow": {"dim": 10, "epochs": 30, "window": 2, "subsample": 0, "learning_rate": 0.1},
+    "glove": {"dim": 10, "epochs": 30, "window": 2},
+    "svd": {"dim": 4, "window": 2},
+    "ppmi": {"window": 2},
+}
+
+
+def two_topics(lines=120):
+    """Sentences about animals or about food; words of one topic never meet those of the other."""
+    animals, food = ["cat", "dog", "cow", "hen"], ["bread", "rice", "soup", "cake"]
+    rng = np.random.default_rng(3)
+    return [rng.choice(topic, size=6).tolist() for topic in (animals, food) for _ in range(lines)]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return Corpus.from_sentences(two_topics())
+
+
+def digest(trainer):
+    vectors = trainer.vectors
+    context = b"" if vectors.context_matrix is None else np.ascontiguousarray(vectors.context_matrix).tobytes()
+    return hashlib.sha256(np.ascontiguousarray(vectors.matrix).tobytes() + context).hexdigest()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_words_of_one_topic_are_neighbours(corpus, name):
+    vectors = make_trainer(name, **SMALL[name]).fit(corpus, show_progress=False).vectors
+    neighbours = {word for word, _ in vectors.most_similar("cat", k=3)}
+    assert neighbours == {"dog", "cow", "hen"}
+    assert vectors.matrix.dtype == np.float32
+    assert vectors.words == corpus.vocabulary.words
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(corpus, name):
+    options = {**SMALL[name], **({"epochs": 2} if "epochs" in SMALL[name] else {})}
+    first, again = (make_trainer(name, **options).fit(corpus) for _ in range(2))
+    assert digest(first) == digest(again)
+    assert first.history.loss == again.history.loss
+    if name in ("skipgram", "cbow", "glove"):
+        assert digest(make_trainer(name, seed=2, **options).fit(corpus)) != digest(first)
+
+
+@pytest.mark.parametrize("name", ["skipgram", "cbow", "glove"])
+def test_the_loss_falls_and_is_one_mean_per_epoch(corpus, name):
+    history = make_trainer(name, **SMALL[name]).fit(corpus).history
+    assert len(history.loss) == 30
+    assert history.loss[-1] < 0.9 * history.loss[0]
+    assert history.words == 30 * len(corpus.ids)
+    assert history.words_per_second > 0
+
+
+def test_the_first_loss_is_that_of_knowing_nothing(corpus):
+    """W_out starts at zero, so every score is 0: log 2 for the target and for each negative that is not the target."""
+    trainer = SkipGram(dim=4, epochs=1, window=1, negatives=3, subsample=0, learning_rate=1e-9).fit(corpus)
+    batch = trainer.sampler(corpus.vocabulary.counts).draw(
+        corpus.ids, corpus.sentence_starts, first=0, last=len(corpus.ids), epoch=0
+    )
+    negatives = (batch.negatives != batch.centres[:, None]).sum(axis=1)
+    pairs = batch.mask.sum(axis=1)
+    expected = np.log(2) * (pairs * (1 + negatives)).sum() / pairs.sum()
+    assert trainer.history.loss[0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["skipgram", "cbow"])
+def test_softmax_learns_the_same_structure(corpus, name):
+    vectors = make_trainer(name, **SMALL[name], loss="softmax").fit(corpus).vectors
+    assert {word for word, _ in vectors.most_similar("soup", k=3)} == {"bread", "rice", "cake"}
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adagrad", "rmsprop", "adam"])
+def test_other_optimizers_lower_the_loss(corpus, optimizer):
+    history = CBOW(dim=8, window=2, epochs=5, subsample=0, optimizer=optimizer).fit(corpus).history
+    assert history.loss[-1] < history.loss[0]
+
+
+def test_adding_context_vectors():
+    corpus = Corpus.from_sentences(two_topics(20))
+    plain, summed = (SVD(dim=3, window=2, power=0.5, add_context=a).fit(corpus).vectors for a in (False, True))
+    np.testing.assert_allclose(summed.matrix, plain.matrix + plain.context_matrix, rtol=1e-5, atol=1e-6)
+
+
+def test_ppmi_keeps_the_commonest_contexts_and_says_so(corpus):
+    trainer = PPMI(dim=3, window=2).fit(corpus)
+    full = PPMI(window=2).fit(corpus)
+    np.testing.assert_array_equal(trainer.vectors.matrix, full.vectors.matrix[:, :3])
+    assert "3 commonest of 8 context words" in trainer.history.notes[0]
+    assert full.history.notes == []
+
+
+def test_vectors_carry_what_made_them(corpus):
+    info = SkipGram(dim=4, epochs=1, seed=9).fit(corpus).vectors.info
+    assert info["trainer"] == "skipgram"
+    assert info["parameters"]["seed"] == 9
+    assert info["corpus_fingerprint"] == corpus.fingerprint
+    assert len(info["loss"]) == 1
+
+
+@pytest.mark.parametrize(
+    "name, options, message",
+    [
+        ("word2vec", {}, "no trainer 'word2vec'; there are: skipgram"),
+        ("svd", {"negatives": 5}, "the svd trainer has no option 'negatives'; it takes: dim"),
+        ("skipgram", {"window": 0}, "skipgram: window must be at least 1; got 0"),
+        ("skipgram", {"epochs": 0}, "epochs must be at least 1"),
+        ("cbow", {"learning_rate": -1.0}, "learning_rate must be positive"),
+        ("cbow", {"negative_sharing": "pair"}, "negative_sharing must be"),
+        ("cbow", {"cbow_gradient": "max"}, "cbow_gradient must be"),
+        ("skipgram", {"loss": "hinge"}, "loss must be one of"),
+        ("glove", {"x_max": 0}, "x_max must be positive"),
+        ("svd", {"weighting": "linear"}, "weighting must be"),
+        ("ppmi", {"shift": 0.5}, "shift must be at least 1"),
+    ],
+)
+def test_options_that_cannot_be(name, options, message):
+    with pytest.raises(OptionError, match=message):
+        make_trainer(name, **options)
+
+
+def test_a_corpus_of_lonely_words_cannot_train():
+    lonely = Corpus.from_sentences([["a"], ["b"], ["c"]])
+    with pytest.raises(TrainingError, match="no word with another word beside it"):
+        SkipGram(dim=2).fit(lonely)
+
+
+def test_a_learning_rate_that_diverges_is_an_error_not_a_file_of_nan(corpus):
+    with np.errstate(all="ignore"), pytest.raises(TrainingError, match="not finite in epoch"):
+        SkipGram(dim=4, epochs=5, subsample=0, learning_rate=1e30).fit(corpus)
+
+
+def test_vectors_before_fit():
+    with pytest.raises(WordvecError, match="not trained yet"):
+        _ = SVD().vectors
+
+
+def test_more_dimensions_than_memory():
+    with pytest.raises(OptionError, match=r"needs .* GiB of memory and .* GiB are free"):
+        check_memory("a table", 2**60)
+
+
+def test_a_gpu_that_is_not_there_is_an_error(corpus, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "cupy", None)
+    for trainer in (SkipGram(device="gpu"), CBOW(device="gpu"), GloVe(device="gpu")):
+        with pytest.raises(DeviceUnavailableError, match="gpu-cuda12"):
+            trainer.fit(corpus)
+
+
+def test_the_gpu_learns_too(corpus, xp):
+    device = "cpu" if xp is np else "gpu"
+    for name in ("skipgram", "cbow", "glove"):
+        vectors = make_trainer(name, **SMALL[name], device=device).fit(corpus).vectors
+        assert {word for word, _ in vectors.most_similar("cat", k=3)} == {"dog", "cow", "hen"}
+
+
+def test_every_trainer_has_a_case_here():
+    assert set(SMALL) == set(TRAINERS)

@@ -1,0 +1,7 @@
+"""``python -m wordvec`` is the ``wordvec`` command."""
+
+import sys
+
+from wordvec.cli import main
+
+sys.exit(main())

@@ -1,0 +1,76 @@
+"""The ``wordvec`` command: one verb a file, no logic. See ``wordvec --help``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+
+from wordvec import __version__
+from wordvec.errors import WordvecError
+
+VERBS = {
+    "train": "train vectors from text",
+    "corpus": "build, inspect and list corpora",
+    "similar": "the words most similar to given words",
+    "analogy": "A is to B as C is to ?",
+    "evaluate": "score vectors on similarity and analogy sets",
+    "plot": "draw a map, a word's neighbours or the loss",
+    "convert": "write vectors in another format",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status: 0 done, 2 bad usage or input, 130 interrupted."""
+    parser = build_parser(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
+        return int(exit_.code or 0)
+    warnings.showwarning = _warn_in_one_line
+    try:
+        arguments.run(arguments)
+        sys.stdout.flush()
+    except WordvecError as error:
+        return _fail(arguments.verb, " ".join(str(error).split("\n")), status=2)
+    except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(arguments.verb, f"{where}{error.strerror or error}", status=2)
+    except KeyboardInterrupt:
+        return _fail(arguments.verb, "interrupted; nothing was written", status=130)
+    return 0
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of all verbs; only the verb in `argv` loads its module, so that ``--help`` stays quick."""
+    parser = argparse.ArgumentParser(
+        prog="wordvec",
+        description="Word embeddings from your own text.",
+        allow_abbrev=False,
+        epilog="wordvec VERB --help describes a verb's options.",
+    )
+    parser.add_argument("--version", action="version", version=f"wordvec {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, purpose in VERBS.items():
+        verb = verbs.add_parser(name, help=purpose, allow_abbrev=False)
+        if name in argv:
+            module = import_module(f"wordvec.cli.{name}")
+            verb.description = module.__doc__
+            verb.formatter_class = argparse.RawDescriptionHelpFormatter
+            module.add_arguments(verb)
+    return parser
+
+
+def _fail(verb: str, message: str, status: int) -> int:
+    print(f"wordvec {verb}: {message}", file=sys.stderr)
+    return status
+
+
+def _warn_in_one_line(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"wordvec: {message}", file=sys.stderr)

@@ -1,0 +1,38 @@
+"""A is to B as C is to ?
+
+wordvec analogy vectors.safetensors man king woman
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    for name in "ABC":
+        parser.add_argument(name.lower(), metavar=name)
+    parser.add_argument("-k", type=int, default=10, help="how many answers (default: 10)")
+    parser.add_argument(
+        "--method",
+        default="3cosadd",
+        choices=("3cosadd", "3cosmul"),
+        help="3cosadd: nearest to B - A + C; 3cosmul: cos B * cos C / cos A (default: 3cosadd)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print the answers."""
+    from wordvec.vectors import WordVectors
+
+    a, b, c = arguments.a, arguments.b, arguments.c
+    answers = WordVectors.load(arguments.file).analogy(a, b, c, k=arguments.k, method=arguments.method)
+    if arguments.json:
+        print_json({"a": a, "b": b, "c": c, "method": arguments.method, "answers": neighbours_as_json(answers)})
+    else:
+        print_neighbours(f"{a} is to {b} as {c} is to", answers)

@@ -1,0 +1,80 @@
+"""Build, inspect and list corpora.
+
+wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
+wordvec corpus info corpus/
+wordvec corpus list                                      public corpora: address, licence, size
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from wordvec.cli.output import print_json
+from wordvec.cli.text import add_text_arguments, read_corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    build = actions.add_parser("build", help="encode text into a folder that trainers open at once", allow_abbrev=False)
+    add_text_arguments(build)
+    build.add_argument("-o", "--out", required=True, metavar="DIR")
+    info = actions.add_parser("info", help="what a corpus folder holds", allow_abbrev=False)
+    info.add_argument("folder", metavar="DIR")
+    listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
+    for action, run in ((build, run_build), (info, run_info), (listing, run_list)):
+        action.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+        action.set_defaults(run=run)
+
+
+def run_build(arguments: argparse.Namespace) -> None:
+    """Encode and save."""
+    corpus = read_corpus(arguments)
+    corpus.save(arguments.out)
+    _print(describe(corpus) | {"out": arguments.out}, arguments.json)
+
+
+def run_info(arguments: argparse.Namespace) -> None:
+    """Open and describe."""
+    from wordvec.corpus import Corpus
+
+    _print(describe(Corpus.open(arguments.folder)), arguments.json)
+
+
+def run_list(arguments: argparse.Namespace) -> None:
+    """List the catalogue."""
+    from wordvec.corpus.catalogue import list_catalogue
+
+    entries = list_catalogue()
+    if arguments.json:
+        print_json([entry.as_dict() for entry in entries])
+        return
+    for entry in entries:
+        print(f"{entry.name:18} {entry.size:>10}  {entry.licence}\n{'':18} {entry.url or 'bundled'}")
+
+
+def describe(corpus: Any) -> dict[str, Any]:
+    """Size, origin and commonest words of a corpus."""
+    import numpy as np
+
+    lengths = np.diff(corpus.sentence_starts)
+    return {
+        "tokens": len(corpus.ids),
+        "vocabulary": len(corpus.vocabulary),
+        "sentences": len(lengths),
+        "longest_sentence": int(lengths.max(initial=0)),
+        "commonest": dict(zip(corpus.vocabulary.words[:10], corpus.vocabulary.counts[:10].tolist())),
+        "fingerprint": corpus.fingerprint,
+        **corpus.info,
+    }
+
+
+def _print(description: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(description)
+        return
+    for key, value in description.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{word} {count:,}" for word, count in value.items())
+        print(f"{key.replace('_', ' '):18} {f'{value:,}' if isinstance(value, int) else value}")

@@ -1,0 +1,117 @@
+"""Train vectors from text.
+
+  wordvec train tiny-world -o vectors.safetensors --trainer svd
+  wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
+
+TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
+example; plain, .gz, .bz2, .xz or .zst. An option left out takes the trainer's own default; one that the
+trainer does not have is an error that lists those it has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.output import print_json
+from wordvec.cli.text import add_text_arguments, read_corpus
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.trainers import Trainer
+
+OPTIONS: list[tuple[str, type, str]] = [
+    ("dim", int, "length of a vector"),
+    ("window", int, "words on each side of a centre"),
+    ("negatives", int, "negative samples for each example"),
+    ("epochs", int, "passes over the corpus"),
+    ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
+    ("learning_rate", float, "starting learning rate"),
+    ("loss", str, "negative-sampling or softmax"),
+    ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
+    ("cbow_gradient", str, "sum (word2vec) or mean"),
+    ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
+    ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
+    ("weighting", str, "of co-occurrences: flat or harmonic (1 / distance)"),
+    ("context_smoothing", float, "power of the contexts' distribution in PPMI"),
+    ("shift", float, "k in max(0, PMI - log k)"),
+    ("power", float, "of the singular values: 0, 0.5 or 1"),
+    ("x_max", float, "count from which GloVe weighs a cell fully"),
+    ("engine", str, "layers"),
+    ("device", str, "cpu or gpu"),
+    ("seed", int, "same seed, same bytes"),
+]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_text_arguments(parser)
+    parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
+    parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    options = parser.add_argument_group("options of the trainers")
+    for name, kind, purpose in OPTIONS:
+        options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, train, save and report."""
+    from wordvec.files import check_writable
+    from wordvec.trainers import make_trainer
+    from wordvec.vectors.load import check_format
+
+    given = {name: getattr(arguments, name) for name, _, _ in OPTIONS if getattr(arguments, name) is not None}
+    trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
+    check_writable(arguments.out)
+    check_format(arguments.out)
+    seconds: dict[str, float] = {}
+    start = time.perf_counter()
+    corpus = read_corpus(arguments)
+    seconds["corpus"] = time.perf_counter() - start
+    trainer.fit(corpus)
+    seconds |= trainer.history.seconds
+    start = time.perf_counter()
+    trainer.vectors.save(arguments.out)
+    seconds["save"] = time.perf_counter() - start
+    report = make_report(trainer, corpus, arguments.out, seconds)
+    if arguments.json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, float]) -> dict[str, Any]:
+    """What was done, as one JSON-able dictionary."""
+    rate = trainer.history.words_per_second
+    return {
+        "out": out,
+        "trainer": trainer.name,
+        "parameters": trainer.parameters(),
+        "tokens": len(corpus.ids),
+        "vocabulary": len(corpus.vocabulary),
+        "min_count": corpus.vocabulary.min_count,
+        "corpus_fingerprint": corpus.fingerprint,
+        "dim": trainer.vectors.dim,
+        "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
+        "words_per_second": None if rate is None else round(rate),
+        "loss": trainer.history.loss,
+        "notes": trainer.history.notes,
+        "bytes": Path(out).stat().st_size,
+    }
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """The report as a few lines."""
+    print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
+    print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
+    print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))
+    if report["words_per_second"]:
+        print(f"  rate     {report['words_per_second']:,} words/s")
+    if report["loss"]:
+        first, last = report["loss"][0], report["loss"][-1]
+        print(f"  loss     {first:.4f} in the first epoch, {last:.4f} in the last of {len(report['loss'])}")
+    for note in report["notes"]:
+        print(f"  note     {note}")

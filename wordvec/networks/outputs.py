@@ -1,0 +1,79 @@
+"""The second half of both networks: from hidden vectors to a loss, through W_out."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from wordvec.arrays import Array, array_module
+from wordvec.corpus.examples import Examples
+from wordvec.errors import OptionError
+from wordvec.layers import MatMul, NegativeSamplingLoss, SoftmaxWithLoss
+
+LOSSES = ("negative-sampling", "softmax")
+
+
+class Output(Protocol):
+    """``forward(h, batch, mask)`` gives the summed loss, ``backward()`` its gradient by h.
+
+    h is (B, D), one hidden vector per example, or (B, C, D) with mask (B, C), one for each of its contexts.
+    """
+
+    params: list[Array]
+    grads: list[Any]
+
+    def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        """Summed loss of predicting each example's centre from h."""
+
+    def backward(self) -> Array:
+        """dL/dh, shaped like h; fills `grads`."""
+
+
+class NegativeSamplingOutput:
+    """L = -log sigmoid(h . w_centre) - sum over negatives of log sigmoid(-h . w_negative).
+
+    Mikolov et al. 2013b, eq. 4. A negative equal to the centre is left out.
+    """
+
+    def __init__(self, W_out: Array) -> None:
+        self.loss = NegativeSamplingLoss(W_out, reduction="sum")
+        self.params, self.grads = self.loss.params, self.loss.grads
+
+    def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        return self.loss.forward(h, batch.centres, batch.negatives, mask)
+
+    def backward(self) -> Array:
+        return self.loss.backward()
+
+
+class SoftmaxOutput:
+    """L = -log softmax(h W_out^T)[centre] over the whole vocabulary: MatMul and SoftmaxWithLoss.
+
+    Exact, and V products of D numbers for every prediction: for small vocabularies.
+    """
+
+    def __init__(self, W_out: Array) -> None:
+        self.matmul, self.loss = MatMul(W_out.T), SoftmaxWithLoss(reduction="sum")
+        self.params, self.grads = self.matmul.params, self.matmul.grads
+
+    def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        self._mask, self._shape, targets = mask, h.shape, batch.centres
+        if mask is not None:  # one prediction for each context that exists
+            h, targets = h[mask], batch.centres[mask.nonzero()[0]]
+        return self.loss.forward(self.matmul.forward(h), targets)
+
+    def backward(self) -> Array:
+        dh = self.matmul.backward(self.loss.backward())
+        if self._mask is None:
+            return dh
+        padded = array_module(dh).zeros(self._shape, dh.dtype)
+        padded[self._mask] = dh
+        return padded
+
+
+def make_output(loss: str, W_out: Array) -> Output:
+    """The output of this name, one of `LOSSES`."""
+    if loss == "negative-sampling":
+        return NegativeSamplingOutput(W_out)
+    if loss == "softmax":
+        return SoftmaxOutput(W_out)
+    raise OptionError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")

@@ -1,0 +1,40 @@
+"""Skip-gram: each word around a centre predicts the centre."""
+
+from __future__ import annotations
+
+from wordvec.arrays import Array
+from wordvec.corpus.examples import Examples
+from wordvec.layers import Embedding
+from wordvec.networks.outputs import make_output
+
+
+class SkipGramNetwork:
+    """Embedding -> loss over W_out, once for every context (Mikolov et al. 2013b, eq. 1 and 4).
+
+    Contexts are the input rows and the centre is the output row, as in word2vec.c: summed over a corpus that is
+    the same set of pairs as the paper's, and lets all contexts of a centre share its output rows.
+
+    Shapes: W_in (V, D), W_out (V, D); contexts (B, C) -> h (B, C, D) -> loss.
+    """
+
+    def __init__(self, W_in: Array, W_out: Array, loss: str = "negative-sampling") -> None:
+        self.embedding, self.output = Embedding(W_in), make_output(loss, W_out)
+        self.params = self.embedding.params + self.output.params
+
+    @property
+    def grads(self) -> list:
+        """Gradients in the order of `params`."""
+        return self.embedding.grads + self.output.grads
+
+    def forward(self, batch: Examples) -> float:
+        """Summed loss of the batch."""
+        return self.output.forward(self.embedding.forward(batch.contexts), batch, batch.mask)
+
+    def backward(self) -> None:
+        """Fill `grads` with the gradient of the summed loss."""
+        self.embedding.backward(self.output.backward())
+
+    @staticmethod
+    def predictions(batch: Examples) -> int:
+        """How many words the batch predicts: one for each context of each centre."""
+        return int(batch.mask.sum())

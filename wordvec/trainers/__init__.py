@@ -1,0 +1,32 @@
+"""Corpus -> WordVectors, by five methods behind one interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wordvec.errors import OptionError
+from wordvec.trainers.base import History, Trainer, option_names
+from wordvec.trainers.cbow import CBOW
+from wordvec.trainers.glove import GloVe
+from wordvec.trainers.ppmi import PPMI
+from wordvec.trainers.skipgram import SkipGram
+from wordvec.trainers.svd import SVD
+
+TRAINERS: dict[str, type[Trainer]] = {trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI)}
+
+__all__ = ["CBOW", "PPMI", "SVD", "TRAINERS", "GloVe", "History", "SkipGram", "Trainer", "make_trainer", "option_names"]
+
+
+def make_trainer(name: str, **options: Any) -> Trainer:
+    """Build the trainer of this name; an option it does not have is an error that lists those it has.
+
+    >>> make_trainer("svd", dim=50).dim
+    50
+    """
+    if name not in TRAINERS:
+        raise OptionError(f"no trainer {name!r}; there are: {', '.join(TRAINERS)}")
+    known = option_names(TRAINERS[name])
+    for option in options:
+        if option not in known:
+            raise OptionError(f"the {name} trainer has no option {option!r}; it takes: {', '.join(known)}")
+    return TRAINERS[name](**options)

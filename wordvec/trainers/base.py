@@ -1,0 +1,141 @@
+"""What all trainers share: options checked, one call `fit`, the vectors, and the history of the run."""
+
+from __future__ import annotations
+
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wordvec.errors import OptionError, WordvecError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from wordvec.corpus import Corpus
+    from wordvec.vectors import WordVectors
+
+
+@dataclass
+class History:
+    """What a run did.
+
+    loss     mean loss of each epoch, over exactly what was trained in it; empty where nothing is minimised by steps
+    seconds  wall-clock seconds by stage
+    words    tokens of the corpus passed in all epochs together
+    notes    what a reader of the result should know
+    """
+
+    loss: list[float] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    words: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to stage `name`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    @property
+    def words_per_second(self) -> float | None:
+        """Tokens of the corpus, subsampled ones included, times epochs, by seconds of training."""
+        seconds = self.seconds.get("train", 0.0)
+        return self.words / seconds if seconds > 0 and self.words else None
+
+
+class Trainer(ABC):
+    """Corpus -> WordVectors. Subclasses are dataclasses: their fields are their options."""
+
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        self._vectors: WordVectors | None = None
+        self._history = History()
+
+    @abstractmethod
+    def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
+        """Train and return the vectors, filling ``self._history``."""
+
+    def fit(self, corpus: Corpus, *, show_progress: bool | None = None) -> Self:
+        """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal"."""
+        self._history = History()
+        self._vectors = self._train(corpus, show_progress)
+        return self
+
+    @property
+    def vectors(self) -> WordVectors:
+        """The vectors of the last `fit`."""
+        if self._vectors is None:
+            raise WordvecError(f"{type(self).__name__} is not trained yet: call .fit(corpus) first")
+        return self._vectors
+
+    @property
+    def history(self) -> History:
+        """Loss, seconds and notes of the last `fit`."""
+        return self._history
+
+    def parameters(self) -> dict[str, Any]:
+        """All options of this trainer, as stored in the vectors' file."""
+        return asdict(self)  # type: ignore[call-overload]
+
+    def _make_vectors(self, corpus: Corpus, matrix: Any, context_matrix: Any = None) -> WordVectors:
+        from wordvec import __version__
+        from wordvec.vectors import WordVectors
+
+        info = {
+            "trainer": self.name,
+            "parameters": self.parameters(),
+            "corpus_fingerprint": corpus.fingerprint,
+            "tokenizer": corpus.info.get("tokenizer"),
+            "min_count": corpus.vocabulary.min_count,
+            "tokens": len(corpus.ids),
+            "loss": self._history.loss,
+            "notes": self._history.notes,
+            "wordvec_version": __version__,
+        }
+        vocabulary = corpus.vocabulary
+        return WordVectors(vocabulary.words, matrix, vocabulary.counts, info, context_matrix=context_matrix)
+
+
+def option_names(trainer: type[Trainer]) -> list[str]:
+    """Names of the options a trainer has."""
+    return [f.name for f in fields(trainer)]  # type: ignore[arg-type]
+
+
+def check_options(trainer: Trainer, **conditions: tuple[bool, str]) -> None:
+    """Raise OptionError for the first option whose condition is False; a condition is (holds, what is expected)."""
+    for option, (holds, expected) in conditions.items():
+        if not holds:
+            raise OptionError(f"{trainer.name}: {option} must be {expected}; got {getattr(trainer, option)!r}")
+
+
+def check_memory(what: str, needed: int) -> None:
+    """Raise OptionError when `needed` bytes are more than this machine has free (where it can tell)."""
+    available = available_memory()
+    if available is not None and needed > available:
+        raise OptionError(
+            f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: "
+            "take fewer dimensions (--dim) or fewer words (--min-count)"
+        )
+
+
+def available_memory() -> int | None:
+    """Bytes of memory that can be taken without swapping, or None where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -1,0 +1,44 @@
+"""CBOW vectors (Mikolov et al. 2013)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wordvec.arrays import Array
+from wordvec.networks import CBOWNetwork
+from wordvec.trainers.base import check_options
+from wordvec.trainers.neural import NeuralTrainer
+
+
+@dataclass
+class CBOW(NeuralTrainer):
+    """Train CBOW: the mean of the words around a centre predicts the centre. Options: see NeuralTrainer, and
+
+    cbow_gradient  "sum" (word2vec.c, gensim): each context gets the mean's gradient undivided, which acts as a
+                   larger learning rate for the contexts; "mean" is the true gradient (Irsoy et al. 2021)
+
+    >>> from wordvec.corpus import Corpus
+    >>> corpus = Corpus.from_sentences([["a", "b", "a", "c"]] * 20)
+    >>> CBOW(dim=8, epochs=1, seed=3).fit(corpus).vectors.matrix.shape
+    (3, 8)
+    """
+
+    name: ClassVar[str] = "cbow"
+
+    cbow_gradient: str = "sum"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_options(
+            self,
+            cbow_gradient=(self.cbow_gradient in ("mean", "sum"), "'mean' or 'sum'"),
+            negative_sharing=(self.negative_sharing == "window", "'window': CBOW makes one prediction a centre"),
+        )
+
+    @property
+    def default_learning_rate(self) -> float:
+        return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
+
+    def make_network(self, W_in: Array, W_out: Array) -> CBOWNetwork:
+        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient)

@@ -1,0 +1,65 @@
+"""Vectors from the truncated singular value decomposition of the PPMI matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.ppmi import count_and_weigh
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.vectors import WordVectors
+
+
+@dataclass
+class SVD(Trainer):
+    """W = U_d S_d^p of the PPMI matrix M = U S V^T (Levy, Goldberg and Dagan 2015, section 2.2).
+
+    dim               d: singular values kept; 100 as in word2vec
+    window            words counted on each side; 5 as in word2vec
+    weighting         "flat" counts every word in the window as 1, "harmonic" as 1 / distance
+    context_smoothing power of the contexts' distribution; 0.75 (ibid., section 3.2)
+    shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (ibid., section 5)
+    power             p: 0 here, which scored at or above 0.5 on similarity sets; p = 1 is the plain SVD
+    add_context       add the context vectors V S^p to the word vectors (ibid., section 3.3)
+    seed              of the solver's starting vectors; the same seed gives the same vectors
+    """
+
+    name: ClassVar[str] = "svd"
+
+    dim: int = 100
+    window: int = 5
+    weighting: str = "flat"
+    context_smoothing: float = 0.75
+    shift: float = 1.0
+    power: float = 0.0
+    add_context: bool = False
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_options(
+            self,
+            dim=(self.dim >= 1, "at least 1"),
+            window=(self.window >= 1, "at least 1"),
+            weighting=(self.weighting in ("flat", "harmonic"), "'flat' or 'harmonic'"),
+            shift=(self.shift >= 1, "at least 1"),
+            context_smoothing=(0 < self.context_smoothing <= 1, "in (0, 1]"),
+            power=(0 <= self.power <= 1, "between 0 and 1"),
+        )
+
+    def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
+        from wordvec.counts import truncated_svd, word_vectors
+
+        check_memory(
+            f"{len(corpus.vocabulary):,} words in {self.dim} dimensions", 24 * len(corpus.vocabulary) * self.dim
+        )
+        matrix = count_and_weigh(self, corpus, show_progress)
+        with self._history.stage("train"):
+            U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed)
+            words = word_vectors(factors, self.power, self.add_context)
+            contexts = word_vectors(type(factors)(V, S, U), self.power)
+        self._history.words = len(corpus.ids)
+        return self._make_vectors(corpus, words, contexts)
