@@ -39,9 +39,11 @@ class NegativeSamplingOutput:
         self.params, self.grads = self.loss.params, self.loss.grads
 
     def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        """Summed loss."""
         return self.loss.forward(h, batch.centres, batch.negatives, mask)
 
     def backward(self) -> Array:
+        """dL/dh."""
         return self.loss.backward()
 
 
@@ -56,12 +58,14 @@ class SoftmaxOutput:
         self.params, self.grads = self.matmul.params, self.matmul.grads
 
     def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        """Summed loss."""
         self._mask, self._shape, targets = mask, h.shape, batch.centres
         if mask is not None:  # one prediction for each context that exists
             h, targets = h[mask], batch.centres[mask.nonzero()[0]]
         return self.loss.forward(self.matmul.forward(h), targets)
 
     def backward(self) -> Array:
+        """dL/dh."""
         dh = self.matmul.backward(self.loss.backward())
         if self._mask is None:
             return dh

@@ -38,7 +38,9 @@ class CBOW(NeuralTrainer):
 
     @property
     def default_learning_rate(self) -> float:
+        """For ``learning_rate=None``: twice skip-gram's, as in word2vec.c."""
         return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
 
     def make_network(self, W_in: Array, W_out: Array) -> CBOWNetwork:
+        """CBOW as layers."""
         return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient)

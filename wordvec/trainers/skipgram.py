@@ -24,4 +24,5 @@ class SkipGram(NeuralTrainer):
     name: ClassVar[str] = "skipgram"
 
     def make_network(self, W_in: Array, W_out: Array) -> SkipGramNetwork:
+        """Skip-gram as layers."""
         return SkipGramNetwork(W_in, W_out, self.loss)
