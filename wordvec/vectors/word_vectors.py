@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.spelling import near_spellings
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import queries
-from wordvec.vectors.spelling import near_spellings
 from wordvec.vectors.unit_rows import unit_rows, unit_vector
 
 Neighbours = list[tuple[str, float]]
@@ -100,7 +100,7 @@ class WordVectors:
             pass
         if not isinstance(word, str):
             raise OptionError(f"a word is a str; got {type(word).__name__}")
-        near = near_spellings(word, self.words)
+        near = near_spellings(word, self.words, limit=3)
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
         raise UnknownWordError(word, f"{word!r} is not among the {len(self):,} words of these vectors{hint}", near)
 
