@@ -57,13 +57,8 @@ def test_backward_is_the_gradient_of_forward(network_class, loss, sharing, fault
 
 def by_hand():
     """One centre (word 2) between words 0 and 1, one negative (word 3)."""
-    return Examples(
-        np.array([1]),
-        np.array([2], np.int32),
-        np.array([[0, 1]], np.int32),
-        np.ones((1, 2), bool),
-        np.array([[3]], np.int32),
-    )
+    centre, negatives = np.array([2], np.int32), np.array([[3]], np.int32)
+    return Examples(np.array([1]), centre, np.array([[0, 1]], np.int32), np.ones((1, 2), bool), negatives)
 
 
 def test_cbow_loss_by_hand():

@@ -12,7 +12,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
     parser.add_argument("out", metavar="OUT")
-    parser.add_argument("--to", metavar="FORMAT", help="the format to write (default: by the suffix of OUT)")
+    parser.add_argument(
+        "--to",
+        metavar="FORMAT",
+        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec or npz (default: by the suffix of OUT)",
+    )
     parser.set_defaults(run=run)
 
 

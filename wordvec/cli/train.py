@@ -61,12 +61,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
     from wordvec.files import check_writable
     from wordvec.trainers import make_trainer
-    from wordvec.vectors.load import check_format
+    from wordvec.vectors.load import format_for
 
     given = {name: getattr(arguments, name) for name, _, _ in OPTIONS if getattr(arguments, name) is not None}
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
     check_writable(arguments.out)
-    check_format(arguments.out)
+    format_for(arguments.out)
     seconds: dict[str, float] = {}
     start = time.perf_counter()
     corpus = read_corpus(arguments)

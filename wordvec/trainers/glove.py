@@ -76,11 +76,9 @@ class GloVe(Trainer):
         return self._make_vectors(corpus, words + contexts if self.add_context else words, contexts)
 
     def _fit_cells(self, cells: Any, size: int, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
-        params = [to_device(array, self.device) for array in self._starting_weights(size)]
-        loss, optimizer = (
-            GloVeLoss(*params, x_max=self.x_max, alpha=self.alpha, reduction="sum"),
-            AdaGrad(self.learning_rate),
-        )
+        W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in self._starting_weights(size))
+        loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
+        optimizer = AdaGrad(self.learning_rate)
         rows, columns, counts = cells.row, cells.col, cells.data.astype(np.float32)
         with progress(self.epochs * len(counts), "glove through layers", "cells", show=show_progress) as bar:
             for epoch in range(self.epochs):
@@ -94,7 +92,7 @@ class GloVe(Trainer):
                     bar.update(len(batch))
                 self._history.loss.append(mean_loss(total, len(counts), epoch))
                 bar.set_postfix_str(f"loss {self._history.loss[-1]:.4f}")
-        return to_numpy(params[0]), to_numpy(params[1])
+        return to_numpy(W_in), to_numpy(W_out)
 
     def _starting_weights(self, size: int) -> list[np.ndarray]:
         """W and C uniform in (-0.5, 0.5) / dim, both biases zero."""

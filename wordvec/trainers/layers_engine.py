@@ -70,8 +70,8 @@ def mean_loss(total: float, predictions: int, epoch: int) -> float:
     """Loss per prediction; raises TrainingError when there was nothing to predict or the sum is not finite."""
     if predictions == 0:
         raise TrainingError(
-            "the corpus has no word with another word beside it: nothing to train on; longer sentences, "
-            "a smaller --min-count or --subsample 0 may help"
+            "no word of the corpus has another word beside it, so there is nothing to train on: "
+            "longer sentences, a smaller --min-count or --subsample 0 may help"
         )
     if not math.isfinite(total):
         raise TrainingError(f"the loss is not finite in epoch {epoch + 1}: take a smaller --learning-rate")

@@ -132,9 +132,8 @@ class NeuralTrainer(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
         size = len(corpus.vocabulary)
-        check_memory(
-            f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * (8 if self.loss == "softmax" else 4)
-        )
+        tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
+        check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
         W_in, W_out = self.starting_weights(size)
         with self._history.stage("train"):
             W_in, W_out = train_through_layers(self, corpus, W_in, W_out, self._history, show_progress)

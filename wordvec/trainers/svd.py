@@ -53,9 +53,8 @@ class SVD(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         from wordvec.counts import truncated_svd, word_vectors
 
-        check_memory(
-            f"{len(corpus.vocabulary):,} words in {self.dim} dimensions", 24 * len(corpus.vocabulary) * self.dim
-        )
+        size = len(corpus.vocabulary)
+        check_memory(f"{size:,} words in {self.dim} dimensions", 24 * size * self.dim)
         matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
             U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed)
