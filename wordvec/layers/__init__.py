@@ -1,4 +1,5 @@
-"""Layers: forward and backward on numpy or cupy arrays, one layer a file. They are the specification of all training.
+"""Layers: forward and backward on numpy or cupy arrays, one layer a file (the activations share one). They
+are the specification of all training.
 
 A layer has ``params``, ``grads`` (one for each parameter), ``forward(*inputs)`` and ``backward(dout)``, which
 overwrites ``grads`` and returns the gradients of the leading inputs. Ids get no gradient; a table of rows gets a
@@ -21,6 +22,7 @@ Two layers and a loss, trained on the exclusive or:
 ([0, 1, 1, 0], True)
 """
 
+from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
 from wordvec.layers.affine import Affine
 from wordvec.layers.dropout import Dropout
 from wordvec.layers.embedding import Embedding
@@ -41,15 +43,11 @@ from wordvec.layers.matmul import MatMul
 from wordvec.layers.mean import Mean
 from wordvec.layers.multiply import Multiply
 from wordvec.layers.negative_sampling_loss import NegativeSamplingLoss
-from wordvec.layers.relu import ReLU
 from wordvec.layers.repeat import Repeat
 from wordvec.layers.row_gradient import RowGradient, add_gradients
-from wordvec.layers.sigmoid import Sigmoid
 from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss
-from wordvec.layers.softmax import Softmax
 from wordvec.layers.softmax_with_loss import SoftmaxWithLoss
 from wordvec.layers.sum import Sum
-from wordvec.layers.tanh import Tanh
 
 __all__ = [
     "Affine",

@@ -26,15 +26,21 @@ def check_reduction(layer: str, reduction: str) -> None:
         raise OptionError(f"{layer}: reduction must be 'mean' or 'sum'; got {reduction!r}")
 
 
-def reduce_terms(terms: Array, reduction: str) -> Array:
+def reduce_terms(layer: str, terms: Array, reduction: str) -> Array:
     """Add all `terms` up; for "mean", divide by the length of the first axis, the batch. Keeps the dtype.
 
+    Raises ShapeError for the mean of an empty batch; its sum is 0.
+
     >>> import numpy as np
-    >>> print(reduce_terms(np.array([[1.0, 2.0], [3.0, 4.0]]), "mean"))
+    >>> print(reduce_terms("SigmoidWithLoss", np.array([[1.0, 2.0], [3.0, 4.0]]), "mean"))
     5.0
     """
     total = terms.sum()
-    return total / total.dtype.type(len(terms)) if reduction == "mean" else total
+    if reduction == "sum":
+        return total
+    if len(terms) == 0:
+        raise ShapeError(f"{layer}: an empty batch has no mean; leave it out, or use reduction='sum'")
+    return total / total.dtype.type(len(terms))
 
 
 def check_float(layer: str, **arrays: Array) -> None:

@@ -37,4 +37,4 @@ class Embedding:
 
     def backward(self, dout: Array) -> None:
         """Write dL/dW to grads: each row of dL/dy goes to the row of W it came from."""
-        self.grads[0].overwrite(self._ids.ravel(), dout.reshape(self._ids.size, -1))
+        self.grads[0].overwrite(self._ids.ravel(), dout.reshape(self._ids.size, self.params[0].shape[1]))

@@ -53,8 +53,8 @@ class GloVeLoss:
         """Return the loss, a scalar."""
         W_in, W_out, b_in, b_out = self.params
         xp = array_module(i, j, X, W_in)
-        if not (i.ndim == 1 and len(i) and i.shape == j.shape == X.shape):
-            raise ShapeError(f"GloVeLoss: i, j, X must be (B,), B > 0; got {i.shape}, {j.shape}, {X.shape}")
+        if not (i.ndim == 1 and i.shape == j.shape == X.shape):
+            raise ShapeError(f"GloVeLoss: i, j, X must be (B,); got {i.shape}, {j.shape}, {X.shape}")
         check_ids("GloVeLoss", i, len(W_in))
         check_ids("GloVeLoss", j, len(W_out))
         if not bool((X > 0).all()):
@@ -63,7 +63,7 @@ class GloVeLoss:
         self._i, self._j, self._w, self._c = i, j, W_in[i], W_out[j]
         self._weight = xp.minimum(X / self.x_max, 1) ** self.alpha
         self._error = (self._w * self._c).sum(axis=1) + b_in[i] + b_out[j] - xp.log(X)
-        return reduce_terms(self._weight * self._error**2, self.reduction)
+        return reduce_terms("GloVeLoss", self._weight * self._error**2, self.reduction)
 
     def backward(self, dout: float | Array = 1.0) -> None:
         """Write the four gradients to grads."""

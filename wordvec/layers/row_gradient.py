@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from wordvec.arrays import Array, array_module, sum_rows_by_id
 from wordvec.errors import ShapeError
 
@@ -41,8 +43,8 @@ class RowGradient:
 
         In place, so that a network's list of gradients, gathered once, sees every backward.
         """
-        self.ids, sums = sum_rows_by_id(ids, rows.reshape(len(ids), -1))
-        self.rows = sums.reshape(-1, *self.shape[1:])
+        self.ids, sums = sum_rows_by_id(ids, rows.reshape(len(ids), prod(self.shape[1:])))
+        self.rows = sums.reshape(len(self.ids), *self.shape[1:])
 
     def to_dense(self) -> Array:
         """The same gradient as an array of the parameter's shape."""

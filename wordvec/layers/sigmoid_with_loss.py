@@ -15,7 +15,8 @@ class SigmoidWithLoss:
     Terms whose mask is 0 do not count. "mean" divides the sum by B, the number of examples (not of terms);
     "sum" does not divide. Computed as log(1 + exp(-+x)) by logaddexp: finite for all x.
 
-    Raises ShapeError when shapes differ or the batch is empty, OptionError for an unknown reduction.
+    Raises ShapeError when shapes differ, for labels other than 0 and 1 and for the mean of an empty batch,
+    OptionError for an unknown reduction.
 
     >>> import numpy as np
     >>> layer = SigmoidWithLoss()
@@ -35,16 +36,18 @@ class SigmoidWithLoss:
         """Return the loss, a scalar."""
         xp = array_module(x, labels, mask)
         check_float("SigmoidWithLoss", x=x)
-        if x.ndim == 0 or len(x) == 0 or labels.shape != x.shape or (mask is not None and mask.shape != x.shape):
+        if x.ndim == 0 or labels.shape != x.shape or (mask is not None and mask.shape != x.shape):
             found = "no mask" if mask is None else f"mask {mask.shape}"
             raise ShapeError(
-                "SigmoidWithLoss: x, labels and mask must have one shape (B, ...), B > 0; "
+                "SigmoidWithLoss: x, labels and mask must have one shape (B, ...); "
                 f"got x {x.shape}, labels {labels.shape}, {found}"
             )
+        if labels.dtype.kind != "b" and not bool(((labels == 0) | (labels == 1)).all()):
+            raise ShapeError("SigmoidWithLoss: labels must be 0 or 1")
         self._x, self._labels, self._mask = x, labels, mask
         against = xp.where(labels != 0, -x, x)  # the score of the other label
         terms = xp.logaddexp(against, xp.zeros_like(against))  # log(1 + exp(against))
-        return reduce_terms(terms if mask is None else terms * (mask != 0), self.reduction)
+        return reduce_terms("SigmoidWithLoss", terms if mask is None else terms * (mask != 0), self.reduction)
 
     def backward(self, dout: float | Array = 1.0) -> Array:
         """Return dL/dx; zero where masked."""

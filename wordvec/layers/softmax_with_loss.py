@@ -42,9 +42,9 @@ class SoftmaxWithLoss:
         log_y = log_softmax(x)
         self._log_y, self._t = log_y, t
         if t.ndim == 2:
-            return reduce_terms(-(t * log_y).sum(axis=1).astype(x.dtype), self.reduction)
+            return reduce_terms("SoftmaxWithLoss", -(t * log_y).sum(axis=1).astype(x.dtype), self.reduction)
         check_ids("SoftmaxWithLoss", t, x.shape[1])
-        return reduce_terms(-log_y[xp.arange(len(t)), t], self.reduction)
+        return reduce_terms("SoftmaxWithLoss", -log_y[xp.arange(len(t)), t], self.reduction)
 
     def backward(self, dout: float | Array = 1.0) -> Array:
         """Return dL/dx."""
