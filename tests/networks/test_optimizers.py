@@ -140,9 +140,10 @@ def test_one_table_looked_up_by_two_layers():
 
 
 def test_rows_and_a_dense_gradient_of_one_parameter_add_up():
-    W = np.zeros((2, 1))
-    SGD(1.0).update([W, W], [RowGradient(np.array([1]), np.array([[5.0]]), (2, 1)), np.array([[1.0], [1.0]])])
+    W, dense = np.zeros((2, 1)), np.array([[1.0], [1.0]])
+    SGD(1.0).update([W, W], [RowGradient(np.array([1]), np.array([[5.0]]), (2, 1)), dense])
     assert W.tolist() == [[-1], [-6]]
+    assert dense.tolist() == [[1], [1]]  # left as it was
 
 
 def test_clipping_scales_all_gradients_together():
