@@ -24,12 +24,14 @@ class History:
     """What a run did.
 
     loss     mean loss of each epoch, over exactly what was trained in it; empty where nothing is minimised by steps
+    held_out_loss  mean loss after each epoch on sentences kept from training; empty where none were
     seconds  wall-clock seconds by stage
     words    tokens of the corpus passed in all epochs together
     notes    what a reader of the result should know
     """
 
     loss: list[float] = field(default_factory=list)
+    held_out_loss: list[float] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     words: int = 0
     notes: list[str] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Trainer(ABC):
             "min_count": corpus.vocabulary.min_count,
             "tokens": len(corpus.ids),
             "loss": self._history.loss,
+            "held_out_loss": self._history.held_out_loss,
             "notes": self._history.notes,
             "wordvec_version": __version__,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module, to_device, to_numpy
+from wordvec.errors import TrainingError
 from wordvec.layers import GloVeLoss
 from wordvec.networks import AdaGrad
 from wordvec.progress import progress
 from wordvec.trainers.base import Trainer, check_memory, check_options
-from wordvec.trainers.layers_engine import mean_loss
+from wordvec.trainers.loop import mean_loss
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -90,7 +92,9 @@ class GloVe(Trainer):
                     loss.backward()
                     optimizer.update(loss.params, loss.grads)
                     bar.update(len(batch))
-                self._history.loss.append(mean_loss(total, len(counts), epoch))
+                if not math.isfinite(total):
+                    raise TrainingError(f"training diverged in epoch {epoch + 1}: take a smaller --learning-rate")
+                self._history.loss.append(mean_loss(total, len(counts)))
                 bar.set_postfix_str(f"loss {self._history.loss[-1]:.4f}")
         return to_numpy(W_in), to_numpy(W_out)
 

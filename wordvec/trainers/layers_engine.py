@@ -1,23 +1,20 @@
-"""Training through the layers, in mini-batches: the readable engine, on numpy or cupy."""
+"""The readable engine: training through the layers, in mini-batches, on numpy or cupy."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wordvec.arrays import to_device, to_numpy
 from wordvec.corpus.examples import Examples
-from wordvec.errors import TrainingError
 from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
-from wordvec.progress import progress
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.base import History
     from wordvec.trainers.neural import NeuralTrainer
 
+CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
 OPTIMIZERS = {
     "sgd": SGD,
     "momentum": Momentum,
@@ -28,51 +25,79 @@ OPTIMIZERS = {
 }
 
 
-def train_through_layers(
-    trainer: NeuralTrainer,
-    corpus: Corpus,
-    W_in: np.ndarray,
-    W_out: np.ndarray,
-    history: History,
-    show_progress: bool | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Train W_in and W_out (V, D) for all epochs and return them; appends each epoch's mean loss to `history`.
+class Loss(NamedTuple):
+    """A loss summed over so many predictions."""
 
-    A batch is a stretch of corpus positions. Its loss is summed over predictions, as word2vec's steps are; the
-    recorded loss is the mean over predictions.
+    total: float
+    predictions: int
+
+
+class LayersEngine:
+    """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch of `block` positions after the other.
+
+    The loss of a batch is summed over its predictions, as word2vec's steps are; `frozen` (V,) marks words whose
+    rows stay as they are.
     """
-    W_in, W_out = to_device(W_in, trainer.device), to_device(W_out, trainer.device)
-    network = trainer.make_network(W_in, W_out)
-    optimizer = OPTIMIZERS[trainer.optimizer]()
-    sampler, batch_size = trainer.sampler(corpus.vocabulary.counts), trainer.batch_for(corpus.vocabulary.counts)
-    tokens = len(corpus.ids)
-    with progress(tokens * trainer.epochs, f"{trainer.name} through layers", "words", show=show_progress) as bar:
-        for epoch in range(trainer.epochs):
-            total, predictions = 0.0, 0
-            for first in range(0, tokens, batch_size):
-                last = min(first + batch_size, tokens)
-                batch = sampler.draw(corpus.ids, corpus.sentence_starts, first=first, last=last, epoch=epoch)
-                bar.update(last - first)
-                if len(batch.centres) == 0:
-                    continue
-                batch = Examples(*(to_device(part, trainer.device) for part in batch))
-                total += float(network.forward(batch))
-                predictions += network.predictions(batch)
-                network.backward()
-                optimizer.learning_rate = trainer.learning_rate_at((epoch + first / tokens) / trainer.epochs)
-                optimizer.update(network.params, network.grads)
-            history.loss.append(mean_loss(total, predictions, epoch))
-            bar.set_postfix_str(f"loss {history.loss[-1]:.4f}")
-    return to_numpy(W_in), to_numpy(W_out)
 
+    def __init__(
+        self,
+        trainer: NeuralTrainer,
+        corpus: Corpus,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        frozen: np.ndarray | None = None,
+    ) -> None:
+        self.trainer, self.corpus = trainer, corpus
+        self.block = trainer.batch_for(corpus.vocabulary.counts)
+        self.chunk = self.block * max(1, CHUNK // self.block)
+        self._sampler = trainer.sampler(corpus.vocabulary.counts)
+        W_in, W_out = to_device(W_in, trainer.device), to_device(W_out, trainer.device)
+        self._tables = (W_in, W_out)
+        self._network = trainer.make_network(W_in, W_out)
+        self._optimizer = OPTIMIZERS[trainer.optimizer]()
+        self._frozen = None if frozen is None else to_device(frozen, trainer.device)
 
-def mean_loss(total: float, predictions: int, epoch: int) -> float:
-    """Loss per prediction; raises TrainingError when there was nothing to predict or the sum is not finite."""
-    if predictions == 0:
-        raise TrainingError(
-            "no word of the corpus has another word beside it, so there is nothing to train on: "
-            "longer sentences, a smaller --min-count or --subsample 0 may help"
-        )
-    if not math.isfinite(total):
-        raise TrainingError(f"the loss is not finite in epoch {epoch + 1}: take a smaller --learning-rate")
-    return total / predictions
+    def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
+        total, predictions = 0.0, 0
+        for begin in range(first, last, self.block):
+            batch = self._draw(begin, min(begin + self.block, last), epoch)
+            if len(batch.centres) == 0:
+                continue
+            total += float(self._network.forward(batch))
+            predictions += self._network.predictions(batch)
+            self._network.backward()
+            self._optimizer.learning_rate = self.trainer.learning_rate_at(
+                (epoch + begin / tokens) / self.trainer.epochs
+            )
+            self._optimizer.update(self._network.params, self._kept_gradients())
+        return Loss(total, predictions)
+
+    def loss(self, first: int, last: int, epoch: int) -> Loss:
+        """The loss on positions first .. last - 1 at the weights as they are, training nothing."""
+        total, predictions = 0.0, 0
+        for begin in range(first, last, self.block):
+            batch = self._draw(begin, min(begin + self.block, last), epoch)
+            if len(batch.centres):
+                total += float(self._network.forward(batch))
+                predictions += self._network.predictions(batch)
+        return Loss(total, predictions)
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out as numpy arrays."""
+        W_in, W_out = self._tables
+        return to_numpy(W_in), to_numpy(W_out)
+
+    def _draw(self, first: int, last: int, epoch: int) -> Examples:
+        batch = self._sampler.draw(self.corpus.ids, self.corpus.sentence_starts, first=first, last=last, epoch=epoch)
+        return Examples(*(to_device(part, self.trainer.device) for part in batch))
+
+    def _kept_gradients(self) -> list:
+        """The gradients, zero in frozen rows."""
+        if self._frozen is not None:
+            for gradient in self._network.grads:
+                if hasattr(gradient, "ids"):
+                    gradient.rows[self._frozen[gradient.ids]] = 0
+                else:  # the full softmax's dense gradient of W_out^T
+                    gradient[:, self._frozen] = 0
+        return self._network.grads

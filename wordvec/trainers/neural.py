@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +14,21 @@ from wordvec import rng
 from wordvec.arrays import Array, device_module
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.corpus.sampling import keep_probabilities
+from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import Trainer, check_memory, check_options
-from wordvec.trainers.layers_engine import OPTIMIZERS, train_through_layers
+from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
+from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
+from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
+ENGINES = {"layers": LayersEngine}
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 MAX_STALE_WAY = 3.0  # learning rate times terms of one row in a batch: up to 3.6 trained an eight-word corpus like
 # single steps, 7.2 diverged (measured)
@@ -44,6 +53,8 @@ class NeuralTrainer(Trainer):
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
     batch_size        corpus positions in a batch; None bounds it so that no row collects too many stale updates
     device            "cpu" or "gpu"
+    held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
+    patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
     seed              same seed, same options, same machine: same bytes
     """
 
@@ -61,6 +72,8 @@ class NeuralTrainer(Trainer):
     batch_size: int | None = None
     engine: str = "layers"
     device: str = "cpu"
+    held_out: float = 0.0
+    patience: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -77,9 +90,16 @@ class NeuralTrainer(Trainer):
             loss=(self.loss in LOSSES, "one of " + ", ".join(LOSSES)),
             optimizer=(self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
             batch_size=(self.batch_size is None or self.batch_size >= 1, "at least 1"),
-            engine=(self.engine in ("layers",), "'layers'"),
+            engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
+            held_out=(0 <= self.held_out < 1, "a share from 0 to below 1"),
+            patience=(self.patience is None or self.patience >= 1, "at least 1"),
         )
+        if self.patience is not None and self.held_out == 0:
+            raise OptionError(f"{self.name}: patience watches the held-out loss: give held_out too, such as 0.01")
+        self._start: WordVectors | None = None
+        self._freeze = self._resume = False
+        self._saving: Saving | None = None
 
     @abstractmethod
     def make_network(self, W_in: Array, W_out: Array) -> Any:
@@ -129,13 +149,80 @@ class NeuralTrainer(Trainer):
         W_in = rng.uniform_matrix(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
         return ((W_in - 0.5) / self.dim).astype(np.float32), np.zeros((vocabulary_size, self.dim), np.float32)
 
+    def fit(
+        self,
+        corpus: Corpus,
+        *,
+        start: WordVectors | None = None,
+        freeze: bool = False,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_every: float = LOST_AT_MOST,
+        resume: bool = False,
+        show_progress: bool | None = None,
+    ) -> Self:
+        """Train on `corpus` and return the trainer itself.
+
+        start             go on from these vectors: words they have start there, new words from small random ones;
+                          words that `corpus` lacks are kept as they are
+        freeze            words of `start` do not move, only new words learn
+        checkpoint        a file that holds the run's state every `checkpoint_every` seconds, until it is done
+        resume            go on from `checkpoint`; the result is that of a run never interrupted
+        show_progress     None means "on a terminal"
+        """
+        self._start, self._freeze = start, freeze
+        self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
+        self._resume = resume
+        if freeze and start is None:
+            raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
+        if resume and checkpoint is None:
+            raise OptionError("resume needs the checkpoint to go on from")
+        if checkpoint is not None and self.optimizer != "sgd":
+            raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
+        return super().fit(corpus, show_progress=show_progress)
+
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
-        W_in, W_out = self.starting_weights(size)
+        plan = self._plan(corpus)
+        state = self._starting_state(corpus)
+        self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
+        frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
+        done_before = plan.tokens * state.epoch + state.position
+        with self._history.stage("compile"):
+            engine = ENGINES[self.engine](self, corpus, state.W_in, state.W_out, frozen)
         with self._history.stage("train"):
-            W_in, W_out = train_through_layers(self, corpus, W_in, W_out, self._history, show_progress)
-        self._history.words = len(corpus.ids) * self.epochs
-        return self._make_vectors(corpus, W_in, W_out)
+            run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
+        self._history.words = plan.tokens * len(self._history.loss) - done_before
+        W_in, W_out = engine.weights()
+        if self._saving is not None:
+            Path(self._saving.path).unlink(missing_ok=True)
+        if self._start is None:
+            return self._make_vectors(corpus, W_in, W_out)
+        return with_words_of(self._start, self._make_vectors(corpus, W_in, W_out))
+
+    def _plan(self, corpus: Corpus) -> Epochs:
+        """The last `held_out` of the sentences is kept from training."""
+        starts = corpus.sentence_starts
+        training = len(starts) - 1 - int(np.ceil(self.held_out * (len(starts) - 1)))
+        if training < 1:
+            raise OptionError(
+                f"{self.name}: held_out {self.held_out} leaves no sentence of {len(starts) - 1} to train on"
+            )
+        return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience)
+
+    def _starting_state(self, corpus: Corpus) -> Checkpoint:
+        """The weights and the place to start from."""
+        parameters = self.parameters() | {
+            "start": None if self._start is None else self._start.info.get("corpus_fingerprint")
+        }
+        if self._resume:
+            state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
+            state.check(parameters, corpus.fingerprint)
+            return state
+        W_in, W_out = self.starting_weights(len(corpus.vocabulary))
+        if self._start is not None:
+            notes = copy_known_words(self._start, corpus.vocabulary, W_in, W_out)
+            self._history.notes += notes
+        return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)

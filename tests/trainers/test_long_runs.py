@@ -1,0 +1,194 @@
+"""Runs that are interrupted, continued on new text, or stopped early."""
+
+import numpy as np
+import pytest
+
+from wordvec import CBOW, Corpus, SkipGram
+from wordvec.errors import InputError, OptionError, TrainingError
+from wordvec.trainers import loop
+from wordvec.trainers.checkpoint import Checkpoint
+
+ENGINES = ["layers"]
+
+
+def sentences(words="abcdefgh", lines=200, seed=3):
+    rng = np.random.default_rng(seed)
+    return [rng.choice(list(words), size=8).tolist() for _ in range(lines)]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return Corpus.from_sentences(sentences())
+
+
+def small(engine, **options):
+    return SkipGram(**{"dim": 6, "window": 2, "epochs": 3, "batch_size": 16, "engine": engine, **options})
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing in wordvec may catch it."""
+
+
+def interrupt_after(monkeypatch, saves, error=Killed):
+    """Raise `error` right after so many checkpoints were written."""
+    save, count = Checkpoint.save, [0]
+
+    def save_and_count(self, path):
+        save(self, path)
+        count[0] += 1
+        if count[0] == saves:
+            raise error
+
+    monkeypatch.setattr(Checkpoint, "save", save_and_count)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("saves", [1, 5, 17])
+def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, engine, saves):
+    whole = small(engine).fit(corpus)
+    path = tmp_path / "run.checkpoint"
+    monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 100)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, saves)
+        with pytest.raises(Killed):
+            small(engine).fit(corpus, checkpoint=path, checkpoint_every=0)
+    resumed = small(engine).fit(corpus, checkpoint=path, resume=True)
+    assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
+    assert resumed.vectors.context_matrix.tobytes() == whole.vectors.context_matrix.tobytes()
+    np.testing.assert_allclose(resumed.history.loss, whole.history.loss, rtol=1e-12)
+    assert not path.exists()  # a finished run needs none
+
+
+def test_ctrl_c_leaves_a_checkpoint(corpus, tmp_path, monkeypatch):
+    path = tmp_path / "run.checkpoint"
+    train = SkipGram.make_network
+
+    class Interrupting:
+        def __init__(self, network):
+            self.network, self.calls = network, 0
+
+        def __getattr__(self, name):
+            return getattr(self.network, name)
+
+        def forward(self, batch):
+            self.calls += 1
+            if self.calls == 60:
+                raise KeyboardInterrupt
+            return self.network.forward(batch)
+
+    monkeypatch.setattr(SkipGram, "make_network", lambda self, *W: Interrupting(train(self, *W)))
+    monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 100)
+    with pytest.raises(KeyboardInterrupt):
+        small("layers").fit(corpus, checkpoint=path, checkpoint_every=0)
+    state = Checkpoint.load(path)
+    assert 0 < state.position < len(corpus.ids)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"dim": 7}, "dim was 6 and is now 7"),
+        ({"seed": 2}, "seed was 1 and is now 2"),
+        ({"learning_rate": 0.5}, "learning_rate was None and is now 0.5"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused_by_name(corpus, tmp_path, monkeypatch, change, message):
+    path = tmp_path / "run.checkpoint"
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(Killed):
+        small("layers").fit(corpus, checkpoint=path, checkpoint_every=0)
+    with pytest.raises(OptionError, match=message):
+        small("layers", **change).fit(corpus, checkpoint=path, resume=True)
+    with pytest.raises(OptionError, match="of another corpus"):
+        small("layers").fit(Corpus.from_sentences(sentences(seed=4)), checkpoint=path, resume=True)
+
+
+def test_resuming_without_a_checkpoint_or_from_something_else(corpus, tmp_path):
+    with pytest.raises(InputError, match="no checkpoint here"):
+        small("layers").fit(corpus, checkpoint=tmp_path / "none", resume=True)
+    other = tmp_path / "other"
+    other.write_bytes(b"not a checkpoint at all")
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        small("layers").fit(corpus, checkpoint=other, resume=True)
+    with pytest.raises(OptionError, match="resume needs the checkpoint"):
+        small("layers").fit(corpus, resume=True)
+
+
+def test_divergence_keeps_the_last_checkpoint_and_says_so(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 16)
+    path = tmp_path / "run.checkpoint"
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(TrainingError, match=r"the last checkpoint, .*run.checkpoint, is kept"),
+    ):
+        small("layers", learning_rate=1e4, epochs=9).fit(corpus, checkpoint=path, checkpoint_every=0)
+    state = Checkpoint.load(path)
+    assert np.isfinite(state.total)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+def test_continuing_with_new_words_and_frozen_old_ones(corpus, engine, trainer_class):
+    options = {"dim": 6, "window": 2, "epochs": 2, "subsample": 0, "engine": engine}
+    first = trainer_class(**options).fit(corpus).vectors
+    text = Corpus.from_sentences(sentences("abcdxyz", lines=50, seed=8))
+    trainer = trainer_class(**options).fit(text, start=first, freeze=True)
+    grown = trainer.vectors
+    assert sorted(grown.words) == list("abcdefghxyz")
+    for word in "abcdefgh":
+        np.testing.assert_array_equal(grown[word], first[word])
+        assert grown.counts[grown.word_id(word)] >= first.counts[first.word_id(word)]
+    fresh = trainer.starting_weights(len(text.vocabulary))[0]
+    assert (grown["x"] != fresh[text.vocabulary.id("x")]).any()
+    assert "4 of 7 words start from the given vectors" in trainer.history.notes[0]
+    moved = trainer_class(**options).fit(text, start=first).vectors
+    assert (moved["a"] != first["a"]).any()
+    np.testing.assert_array_equal(moved["h"], first["h"])  # not in the new text
+    assert list(grown.counts) == sorted(grown.counts, reverse=True)
+
+
+def test_vectors_that_cannot_be_a_start(corpus):
+    first = small("layers").fit(corpus).vectors
+    with pytest.raises(OptionError, match="6 dimensions and 9 are to be trained: give --dim 6"):
+        small("layers", dim=9).fit(corpus, start=first)
+    with pytest.raises(OptionError, match="share no word"):
+        small("layers").fit(Corpus.from_sentences([["p", "q"]] * 5), start=first)
+    with pytest.raises(OptionError, match="give vectors to start from"):
+        small("layers").fit(corpus, freeze=True)
+
+
+def test_early_stopping_watches_sentences_it_never_trained_on(corpus):
+    """On noise the held-out loss soon rises; 40 epochs would take it far."""
+    options = {"held_out": 0.2, "epochs": 40, "learning_rate": 0.1, "subsample": 0, "dim": 20, "batch_size": 8}
+    trainer = small("layers", patience=2, **options).fit(corpus)
+    losses = trainer.history.held_out_loss
+    assert 3 <= len(losses) < 40
+    assert min(losses[-2:]) >= min(losses[:-2])
+    assert "held-out loss no longer falls" in trainer.history.notes[-1]
+    full = small("layers", **options).fit(corpus)
+    assert len(full.history.held_out_loss) == 40
+    assert full.history.held_out_loss[: len(losses)] == losses
+
+
+def test_the_held_out_loss_trains_nothing(corpus):
+    a = small("layers", held_out=0.2).fit(corpus)
+    tokens = int(corpus.sentence_starts[160])
+    shorter = Corpus(corpus.ids[:tokens], corpus.sentence_starts[:161], corpus.vocabulary)
+    b = small("layers").fit(shorter)
+    assert a.vectors.matrix.tobytes() == b.vectors.matrix.tobytes()
+    assert a.history.loss == b.history.loss
+
+
+def test_options_of_early_stopping(corpus):
+    with pytest.raises(OptionError, match="give held_out too"):
+        SkipGram(patience=1)
+    with pytest.raises(OptionError, match="leaves no sentence"):
+        small("layers", held_out=0.999).fit(corpus)
+
+
+@pytest.mark.parametrize(
+    "losses, patience, stop",
+    [([3, 2, 1], 1, False), ([3, 2, 2], 1, True), ([3, 2, 4, 1], 2, False), ([3, 2, 4, 5], 2, True), ([1], 1, False)],
+)
+def test_when_to_stop(losses, patience, stop):
+    assert loop._should_stop(losses, patience) is stop

@@ -1,0 +1,150 @@
+"""The loop over epochs that both engines run in: progress, true losses, checkpoints, early stopping."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from wordvec.errors import TrainingError
+from wordvec.progress import progress
+from wordvec.trainers.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from wordvec.trainers.base import History
+    from wordvec.trainers.layers_engine import Loss
+
+LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
+
+
+class Engine(Protocol):
+    """What the loop needs of an engine. A call of `train` covers whole blocks; `chunk` is about a second of work."""
+
+    block: int
+    chunk: int
+
+    def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """Train on positions first .. last - 1 of an epoch of `tokens`."""
+
+    def loss(self, first: int, last: int, epoch: int) -> Loss:
+        """The loss on positions first .. last - 1, training nothing."""
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out (V, D)."""
+
+
+@dataclass
+class Saving:
+    """Where checkpoints go, and how many seconds may pass between two."""
+
+    path: str | os.PathLike[str]
+    every: float = LOST_AT_MOST
+
+
+@dataclass
+class Epochs:
+    """How long to train: `epochs` over positions 0 .. tokens - 1; positions up to `end` are held out.
+
+    patience  stop when the held-out loss has not fallen for so many epochs (None: never)
+    """
+
+    epochs: int
+    tokens: int
+    end: int
+    patience: int | None = None
+
+
+def run_epochs(
+    engine: Engine,
+    plan: Epochs,
+    history: History,
+    state: Checkpoint,
+    saving: Saving | None,
+    label: str,
+    show_progress: bool | None,
+) -> None:
+    """Train from the place in `state` to the end of `plan`, appending each epoch's mean loss to `history`.
+
+    Raises TrainingError at the first loss that is not finite. On KeyboardInterrupt a checkpoint is written where
+    `saving` says, so that the run can go on.
+    """
+    keeper = _Keeper(engine, state, history, saving)
+    done = state.epoch * plan.tokens + state.position
+    with progress(plan.epochs * plan.tokens, label, "words", show=show_progress) as bar:
+        bar.update(done)
+        try:
+            while state.epoch < plan.epochs:
+                _run_epoch(engine, plan, state, keeper, bar)
+                history.loss.append(mean_loss(state.total, state.predictions))
+                if plan.end > plan.tokens:
+                    history.held_out_loss.append(mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0)))
+                state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
+                bar.set_postfix_str(f"loss {history.loss[-1]:.4f}")
+                if _should_stop(history.held_out_loss, plan.patience) and state.epoch < plan.epochs:
+                    history.notes.append(
+                        f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls"
+                    )
+                    break
+        except KeyboardInterrupt:
+            keeper.save()
+            raise
+    if not all(np.isfinite(weights).all() for weights in engine.weights()):
+        raise TrainingError(keeper.diverged(plan.epochs))
+
+
+def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, bar: Any) -> None:
+    while state.position < plan.tokens:
+        last = min(state.position + engine.chunk, plan.tokens)
+        total, predictions = engine.train(state.position, last, state.epoch, plan.tokens)
+        if not math.isfinite(total):
+            raise TrainingError(keeper.diverged(state.epoch + 1))
+        bar.update(last - state.position)
+        state.position, state.total, state.predictions = last, state.total + total, state.predictions + predictions
+        keeper.save_when_due()
+
+
+def mean_loss(total: float, predictions: int) -> float:
+    """Loss per prediction; raises TrainingError when there was nothing to predict."""
+    if predictions == 0:
+        raise TrainingError(
+            "no word of the corpus has another word beside it, so there is nothing to train on: "
+            "longer sentences, a smaller --min-count or --subsample 0 may help"
+        )
+    return total / predictions
+
+
+def _should_stop(held_out_loss: list[float], patience: int | None) -> bool:
+    if patience is None or len(held_out_loss) <= patience:
+        return False
+    return min(held_out_loss[-patience:]) >= min(held_out_loss[:-patience])
+
+
+class _Keeper:
+    """Writes checkpoints when they are due."""
+
+    def __init__(self, engine: Engine, state: Checkpoint, history: History, saving: Saving | None) -> None:
+        self.engine, self.state, self.history, self.saving = engine, state, history, saving
+        self.last_saved = time.monotonic()
+
+    def save_when_due(self) -> None:
+        if self.saving is not None and time.monotonic() - self.last_saved >= self.saving.every:
+            self.save()
+
+    def save(self) -> None:
+        if self.saving is None:
+            return
+        self.state.W_in, self.state.W_out = self.engine.weights()
+        self.state.loss, self.state.held_out_loss = self.history.loss, self.history.held_out_loss
+        self.state.save(self.saving.path)
+        self.last_saved = time.monotonic()
+
+    def diverged(self, epoch: int) -> str:
+        kept = ""
+        if self.saving is not None and Path(self.saving.path).is_file():
+            kept = f"; the last checkpoint, {self.saving.path}, is kept as it was"
+        return f"training diverged in epoch {epoch} (the loss is not finite): take a smaller --learning-rate{kept}"
