@@ -36,7 +36,7 @@ def largest_singular_triples(
     eigenvectors w give the best u = Q w. What of A A^T Q sticks out of Q, (next block) R, tells how far each u is
     from being exact: ||A A^T u - s^2 u|| = ||R w[last block]||.
     """
-    limit = min(*matrix.shape, max(10 * dim, 10 * BLOCK))
+    limit = min(*matrix.shape, max(10 * dim, 40 * BLOCK))
     Q = np.empty((matrix.shape[0], limit), matrix.dtype, order="F")  # takes memory as its columns are written
     T = np.zeros((limit, limit))
     size, last, next_check = 0, 0, 2 * dim  # columns of Q in use, how many of them are the last block's
@@ -135,10 +135,11 @@ def _best_directions(T: np.ndarray, R: np.ndarray, dim: int) -> tuple[np.ndarray
 
 
 def _triples(U: np.ndarray, At: Product) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Turn an orthonormal basis U of the leading space into singular triples, exact within that space.
+    """Turn a basis U of the leading space, orthonormal but for rounding, into singular triples exact within that space.
 
     With Z = A^T U and Z^T Z = X diag(S^2) X^T: U <- U X, V = Z X / S, so that A^T U = V diag(S) and V^T V = I.
     """
+    U = _orthonormal(U, negligible=0.5)
     Z = At(U)
     gram = np.zeros((Z.shape[1], Z.shape[1]))
     for first in range(0, len(Z), 8192):  # in float64, without a float64 copy of the whole

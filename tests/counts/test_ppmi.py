@@ -1,0 +1,136 @@
+import importlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.sparse import coo_array, csr_array
+
+from wordvec.counts import Cooccurrence, dense_ppmi, ppmi
+from wordvec.errors import OptionError, ShapeError
+
+COUNTS = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 1.0], [1.0, 1.0, 8.0]])  # margins 3, 3, 10; total 16
+
+
+def test_three_by_three_by_hand():
+    values = ppmi(csr_array(COUNTS), context_smoothing=1.0, dtype=np.float64).toarray()
+    # PMI(0, 1) = log(2 * 16 / (3 * 3)), PMI(0, 2) = log(1 * 16 / (3 * 10)) < 0, PMI(2, 2) = log(8 * 16 / (10 * 10))
+    a, b = np.log(32 / 9), np.log(1.28)
+    np.testing.assert_allclose(values, [[0, a, 0], [a, 0, 0], [0, 0, b]], rtol=1e-14)
+
+
+def test_smoothing_and_shift_by_hand():
+    values = ppmi(csr_array(COUNTS), context_smoothing=0.5, shift=1.2, dtype=np.float64).toarray()
+    normaliser = 2 * np.sqrt(3) + np.sqrt(10)
+    expected_01 = np.log((2 / 16) / ((3 / 16) * np.sqrt(3) / normaliser)) - np.log(1.2)
+    expected_22 = np.log((8 / 16) / ((10 / 16) * np.sqrt(10) / normaliser)) - np.log(1.2)
+    np.testing.assert_allclose([values[0, 1], values[2, 2]], [expected_01, expected_22], rtol=1e-14)
+
+
+def test_smoothing_lowers_the_pmi_of_rare_contexts():
+    plain = ppmi(csr_array(COUNTS), context_smoothing=1.0).toarray()
+    smoothed = ppmi(csr_array(COUNTS), context_smoothing=0.75).toarray()
+    assert smoothed[0, 1] < plain[0, 1]
+    assert smoothed[2, 2] > plain[2, 2]
+
+
+def test_minimum_count_removes_cells_but_not_their_share_of_the_margins():
+    everything = ppmi(csr_array(COUNTS), context_smoothing=1.0).toarray()
+    kept = ppmi(csr_array(COUNTS), context_smoothing=1.0, minimum_count=3).toarray()
+    assert kept[0, 1] == 0
+    assert kept[2, 2] == everything[2, 2] > 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    counts=arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 4)),
+    smoothing=st.sampled_from([0.0, 0.75, 1.0]),
+    shift=st.sampled_from([0.5, 1.0, 5.0]),
+)
+def test_equals_the_dense_twin_with_empty_rows_and_columns(counts, smoothing, shift):
+    sparse = ppmi(csr_array(counts), smoothing, shift, dtype=np.float64)
+    dense = dense_ppmi(counts.astype(np.float64), smoothing, shift)
+    np.testing.assert_allclose(sparse.toarray(), dense, rtol=1e-12, atol=1e-14)
+    assert (sparse.data > 0).all()
+
+
+def test_dense_on_any_device(xp):
+    dense = dense_ppmi(xp.asarray(COUNTS))
+    assert isinstance(dense, xp.ndarray)
+    np.testing.assert_allclose(dense.tolist(), ppmi(csr_array(COUNTS), dtype=np.float64).toarray(), rtol=1e-13)
+
+
+def test_blocks_do_not_change_a_bit(monkeypatch):
+    rng = np.random.default_rng(5)
+    counts = csr_array(rng.poisson(0.3, size=(40, 30)))
+    whole = ppmi(counts)
+    monkeypatch.setattr(importlib.import_module("wordvec.counts.ppmi"), "CELLS_PER_BLOCK", 7)
+    blocks = ppmi(counts)
+    assert whole.data.tobytes() == blocks.data.tobytes()
+    assert whole.indices.tobytes() == blocks.indices.tobytes()
+    assert whole.indptr.tobytes() == blocks.indptr.tobytes()
+
+
+def test_large_integer_counts_do_not_overflow():
+    counts = csr_array(np.array([[0, 2**40], [2**40, 2**20]], np.int64))  # products of margins leave 64 bits
+    np.testing.assert_allclose(
+        ppmi(counts, dtype=np.float64).toarray(), dense_ppmi(counts.toarray().astype(np.float64)), rtol=1e-12
+    )
+    small = csr_array(np.array([[0, 200], [200, 250]], np.uint8))  # sums leave 8 bits
+    np.testing.assert_allclose(
+        ppmi(small, dtype=np.float64).toarray(), dense_ppmi(small.toarray().astype(np.float64)), rtol=1e-12, atol=1e-15
+    )
+
+
+def test_input_is_left_alone_and_may_come_in_any_form():
+    pieces = coo_array((np.array([1.0, 1.0, 3.0]), (np.array([0, 0, 1]), np.array([1, 1, 0]))), shape=(2, 2))
+    merged = csr_array(np.array([[0.0, 2.0], [3.0, 0.0]]))
+    np.testing.assert_array_equal(ppmi(pieces).toarray(), ppmi(merged).toarray())
+    assert pieces.nnz == 3
+    counted = Cooccurrence(merged, window=1, weighting="flat", symmetric=True)
+    np.testing.assert_array_equal(ppmi(counted).toarray(), ppmi(merged).toarray())
+    assert merged.toarray().tolist() == [[0, 2], [3, 0]]
+    assert ppmi(merged).dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 4)])
+def test_nothing_counted(shape):
+    assert ppmi(csr_array(shape)).nnz == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"shift": 0}, "shift"),
+        ({"shift": -5}, "shift"),
+        ({"shift": np.nan}, "shift"),
+        ({"context_smoothing": -0.1}, "context_smoothing"),
+        ({"context_smoothing": 1.5}, "context_smoothing"),
+        ({"minimum_count": -1}, "minimum_count"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(OptionError, match=message):
+        ppmi(csr_array(COUNTS), **options)
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        (COUNTS, "sparse"),
+        (csr_array(-COUNTS), "not negative"),
+        (csr_array(np.array([[np.nan]])), "finite"),
+        (csr_array(np.array([[np.inf]])), "finite"),
+    ],
+)
+def test_bad_counts(counts, message):
+    with pytest.raises(ShapeError, match=message):
+        ppmi(counts)
+
+
+def test_dense_refuses_other_shapes_and_large_vocabularies():
+    with pytest.raises(ShapeError, match=r"\(V, C\)"):
+        dense_ppmi(np.zeros(3))
+    with pytest.raises(OptionError, match="limit is 5,000"):
+        dense_ppmi(np.broadcast_to(0.0, (1, 6000)))
