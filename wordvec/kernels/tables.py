@@ -1,0 +1,90 @@
+"""W_in and W_out as the CPU kernels hold them: cut into slices of columns, rows padded to whole vectors.
+
+Slices let threads update the same rows at the same time without touching each other's memory. How many there are
+follows from the dimension and the vector width alone, never from the threads: a score is the sum of the slices'
+parts, so another cut would be another rounding.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wordvec.errors import ShapeError
+from wordvec.kernels.vector_ir import FLOAT_BYTES, LINE_BYTES, host_lanes
+
+
+def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list[int]:
+    """Vectors in each slice of a row, as even as they come.
+
+    By default one slice up to 16 columns, two up to 256, four up to 512, then eight: with fewer, threads would
+    have nothing to do; with more, a row's part is so short that walking to it costs more than using it.
+
+    >>> slice_vectors(100, lanes=16), slice_vectors(300, lanes=16), slice_vectors(100, lanes=8)
+    ([4, 3], [5, 5, 5, 4], [7, 6])
+    """
+    vectors = -(-dimension // lanes)
+    if slices is None:
+        slices = next((count for count, most in ((1, 16), (2, 256), (4, 512)) if dimension <= most), 8)
+    slices = min(slices, vectors)
+    return [vectors // slices + (1 if k < vectors % slices else 0) for k in range(slices)]
+
+
+class Tables:
+    """Both matrices in the kernels' layout; made once for a training, read back with `unpack`.
+
+    slices: None for the default; 1 keeps rows whole, which suits one thread and Hogwild a little better.
+
+    >>> tables = Tables(np.ones((3, 20), np.float32), np.zeros((3, 20), np.float32))
+    >>> W_in, W_out = tables.unpack()
+    >>> bool((W_in == 1).all()), W_in.shape, W_out.shape
+    (True, (3, 20), (3, 20))
+    """
+
+    def __init__(self, W_in: np.ndarray, W_out: np.ndarray, *, slices: int | None = None) -> None:
+        if W_in.ndim != 2 or W_out.ndim != 2 or W_in.shape[1] != W_out.shape[1]:
+            raise ShapeError(f"Tables: W_in (V, D) and W_out (U, D) expected; got {W_in.shape} and {W_out.shape}")
+        if W_in.dtype != np.float32 or W_out.dtype != np.float32:
+            raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype} and {W_out.dtype}")
+        self.dimension, self.lanes = W_in.shape[1], host_lanes()
+        self.shapes = (W_in.shape, W_out.shape)
+        self.vectors = np.array(slice_vectors(self.dimension, self.lanes, slices), np.int64)
+        self.row_bytes = self.vectors * self.lanes * FLOAT_BYTES
+        self.input_slices = [_new_slice(len(W_in), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
+        self.output_slices = [_new_slice(len(W_out), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
+        self.pack(W_in, W_out)
+
+    def pack(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
+        """Copy both matrices in."""
+        for matrix, parts in ((W_in, self.input_slices), (W_out, self.output_slices)):
+            for columns, part in zip(self._columns(), parts):
+                part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
+
+    def unpack(self) -> tuple[np.ndarray, np.ndarray]:
+        """Copies of W_in (V, D) and W_out (U, D) as they are now."""
+        results = tuple(np.empty(shape, np.float32) for shape in self.shapes)
+        for matrix, parts in zip(results, (self.input_slices, self.output_slices)):
+            for columns, part in zip(self._columns(), parts):
+                matrix[:, columns] = part[: len(matrix), : columns.stop - columns.start]
+        return results[0], results[1]
+
+    def addresses(self) -> np.ndarray:
+        """Layout for compiled code, (slices, 4) int64: address of W_in, of W_out, bytes and vectors of a row."""
+        starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
+        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), self.row_bytes, self.vectors]))
+
+    def _columns(self) -> list[slice]:
+        ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()
+        return [slice(start, end) for start, end in zip([0, *ends[:-1]], ends)]
+
+
+def aligned_zeros(shape: tuple[int, ...], dtype: type) -> np.ndarray:
+    """Zeros that start at a cache line. Large ones get huge pages where numpy asks for them."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    raw = np.zeros(size + LINE_BYTES, np.uint8)
+    offset = -raw.ctypes.data % LINE_BYTES
+    return raw[offset : offset + size].view(dtype).reshape(shape)
+
+
+def _new_slice(rows: int, floats: int) -> np.ndarray:
+    """One slice, with a row of zeros at the end for what is absent ("dead")."""
+    return aligned_zeros((rows + 1, floats), np.float32)

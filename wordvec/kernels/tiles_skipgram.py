@@ -1,0 +1,132 @@
+"""Vector kernels of skip-gram for one centre: all scores, then all updates. `plain.py` is their readable twin.
+
+A centre's block of work is a small matrix, contexts down and outputs (the centre and its negatives) across.
+A *tile* is the part of it whose numbers are in registers at one time::
+
+                      T outputs (rows of W_out)
+                     y0   y1   y2   y3   y4   y5
+    P contexts  x0 |  .    .    .    .    .    .  |      score:   tile[p, j] = x_p · y_j
+    (of W_in)   x1 |  .    .    .    .    .    .  |      update:  x_p += Σ_j g[p, j] y_j
+                                                                  y_j += Σ_p g[p, j] x_p   (both from the old rows)
+
+Scores and gradients of a context are one *strip* of `strip_floats(T)` floats: output j stands at
+``reversed_bits(j, strip_floats(T))``, the order in which `Vectors.sums_of_lanes` leaves its sums.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.extending import intrinsic
+
+from wordvec.kernels.vector_ir import FLOAT_BYTES, F32, I32, Register, Value, Vectors, host_registers, reversed_bits
+
+
+def strip_floats(outputs: int) -> int:
+    """Floats in the strip of one context for tiles of this many outputs."""
+    return 8 if outputs > 4 else 4
+
+
+def strip_offset(output: int, outputs: int) -> int:
+    """Offset in bytes of this output's number in a strip."""
+    return reversed_bits(output, strip_floats(outputs)) * FLOAT_BYTES
+
+
+@intrinsic(prefer_literal=True)
+def score_contexts(  # type: ignore[no-untyped-def]
+    context, lanes, tile_contexts, tile_outputs, W_in, W_out, row_bytes, vectors, contexts, outputs, tiles, strips
+):
+    """strips[i, j] = W_in[contexts[i]] · W_out[outputs[j]], for tiles · tile_contexts contexts.
+
+    Arguments but the first three are int64; W_in, W_out, contexts, outputs (int32 ids) and strips are addresses.
+    Each step of the inner loop loads one vector of P + T rows and adds P · T products to as many sums.
+    """
+    L, P, T = lanes.literal_value, tile_contexts.literal_value, tile_outputs.literal_value
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:
+        W_in, W_out, row_bytes, vectors, contexts, outputs, tiles, strips = arguments[3:]
+        v = Vectors(builder, L)
+        output_rows = [v.row(W_out, outputs, j, row_bytes) for j in range(T)]
+        with v.loop(tiles) as tile:
+            tile_start = v.element(contexts, tile, 4 * P)
+            context_rows = [v.row(W_in, tile_start, p, row_bytes) for p in range(P)]
+            sums = [[v.register(v.zero()) for _ in range(T)] for _ in range(P)]
+            with v.loop(vectors) as column:
+                offset = builder.mul(column, v.number(v.bytes))
+                x = [v.load(row, offset) for row in context_rows]
+                for j in range(T):
+                    y = v.load(output_rows[j], offset)
+                    for p in range(P):
+                        sums[p][j].set(v.multiply_add(x[p], y, sums[p][j].get()))
+            store_strips(v, sums, v.element(strips, tile, P * strip_floats(T) * FLOAT_BYTES))
+        return _no_value(builder)
+
+    return types.void(lanes, tile_contexts, tile_outputs, *[types.int64] * 8), generate
+
+
+def store_strips(v: Vectors, sums: list[list[Register]], address: Value) -> None:
+    """Add up the lanes of ``sums[p][j]`` and store them as strips, as many contexts at once as a vector has strips."""
+    outputs = len(sums[0])
+    together = max(1, v.lanes // strip_floats(outputs))
+    for first in range(0, len(sums), together):
+        # sum number j · together + q lands in lane reversed_bits(q) · strip + reversed_bits(j)
+        order = [first + reversed_bits(q, together) for q in range(together)]
+        v.store(v.sums_of_lanes([sums[p][j].get() for j in range(outputs) for p in order]), address)
+        address = v.plus(address, v.bytes)
+
+
+@intrinsic(prefer_literal=True)
+def update_rows(  # type: ignore[no-untyped-def]
+    context, lanes, tile_outputs, W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips
+):
+    """Add the gradients of one centre to its rows, both sides computed from the rows as they were.
+
+    W_in[contexts[i]]  += Σ_j strips[i, j] · W_out[outputs[j]]     for i < count
+    W_out[outputs[j]]  += Σ_i strips[i, j] · W_in[contexts[i]]     for j < T
+
+    No id may occur twice among the contexts or among the outputs (the examples merge repeated ones). One pass over
+    the columns: T output vectors and their T changes stay in registers while the contexts stream by.
+    """
+    L, T = lanes.literal_value, tile_outputs.literal_value
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:
+        W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips = arguments[2:]
+        v = Vectors(builder, L)
+        output_rows = [v.row(W_out, outputs, j, row_bytes) for j in range(T)]
+
+        def update_columns(offset: Value, columns: int) -> None:
+            places = [[v.plus(row, builder.add(offset, v.number(c * v.bytes))) for row in output_rows] for c in range(columns)]
+            y = [[v.load(place) for place in places[c]] for c in range(columns)]
+            change = [[v.register(v.zero()) for _ in range(T)] for _ in range(columns)]
+            with v.loop(count) as i:
+                x_place = v.plus(v.row(W_in, contexts, i, row_bytes), offset)
+                x = [v.load(x_place, c * v.bytes) for c in range(columns)]
+                x_new = list(x)
+                strip = v.element(strips, i, strip_floats(T) * FLOAT_BYTES)
+                for j in range(T):
+                    g = v.load_splat(strip, strip_offset(j, T))
+                    for c in range(columns):
+                        x_new[c] = v.multiply_add(g, y[c][j], x_new[c])
+                        change[c][j].set(v.multiply_add(g, x[c], change[c][j].get()))
+                for c in range(columns):
+                    v.store(x_new[c], x_place, c * v.bytes)
+            for c in range(columns):
+                for j in range(T):
+                    v.store(v.add(y[c][j], change[c][j].get()), places[c][j])
+
+        v.column_chunks(vectors, update_chunks(L, T), update_columns)
+        return _no_value(builder)
+
+    return types.void(lanes, tile_outputs, *[types.int64] * 8), generate
+
+
+def update_chunks(lanes: int, outputs: int) -> tuple[int, ...]:
+    """Columns updated at a time: two where 2 · (T + T) vectors and a few more fit into the registers."""
+    return (2, 1) if 4 * outputs + 5 <= host_registers(lanes) else (1,)
+
+
+def _no_value(builder: Any) -> Value:
+    from llvmlite import ir
+
+    return ir.Constant(ir.IntType(8).as_pointer(), None)
