@@ -107,11 +107,9 @@ def _random_blocks(rows: int, seed: int, dtype: np.dtype) -> Iterator[np.ndarray
 
 def _new_directions(image: np.ndarray, Q: np.ndarray) -> np.ndarray:
     """An orthonormal basis of what `image` adds to the span of `Q`; fewer columns than `image` if it adds less."""
-    before = np.linalg.norm(image)
-    remainder = image - Q @ (Q.T @ image)
-    block = _orthonormal(remainder, negligible=100 * np.finfo(image.dtype).eps * before)
-    if np.linalg.norm(remainder) < 0.1 * before:  # most of it cancelled, so rounding errors weigh: once more
-        block = block - Q @ (Q.T @ block)
+    negligible = 100 * np.finfo(image.dtype).eps * np.linalg.norm(image)
+    block = _orthonormal(image - Q @ (Q.T @ image), negligible)
+    block = block - Q @ (Q.T @ block)  # twice is enough; with once only, errors of Q grow from block to block
     return _orthonormal(block, negligible=0.5)  # a column that was all rounding error has shrunk by now
 
 
