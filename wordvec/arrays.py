@@ -103,7 +103,8 @@ def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
     """The sum as a product with a sparse 0/1 matrix: many times faster than numpy.add.at on rows."""
     from scipy.sparse import csr_matrix
 
-    order = np.argsort(ids, kind="stable")
+    small = len(ids) and int(ids.max()) < 2**16 and int(ids.min()) >= 0
+    order = np.argsort(ids.astype(np.uint16) if small else ids, kind="stable")  # 16 bits are sorted by radix
     ordered = ids[order]
     starts = np.flatnonzero(np.concatenate([np.ones(min(len(ids), 1), bool), ordered[1:] != ordered[:-1]]))
     pointers = np.append(starts, len(ids))

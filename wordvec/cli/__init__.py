@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(arguments.verb, f"{where}{error.strerror or error}", status=2)
     except KeyboardInterrupt:
-        return _fail(arguments.verb, "interrupted; nothing was written", status=130)
+        return _fail(arguments.verb, "interrupted; no output was written", status=130)
     return 0
 
 

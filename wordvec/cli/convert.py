@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="FORMAT",
-        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec or npz (default: by the suffix of OUT)",
+        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec or npz (default: by OUT's suffix)",
     )
     parser.set_defaults(run=run)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -41,6 +42,8 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("x_max", float, "count from which GloVe weighs a cell fully"),
     ("engine", str, "layers"),
     ("device", str, "cpu or gpu"),
+    ("held_out", float, "share of the sentences kept from training to measure the loss on"),
+    ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
 ]
 
@@ -53,6 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+    runs = parser.add_argument_group("long runs (skipgram and cbow)")
+    runs.add_argument("--start", metavar="FILE", help="go on from these vectors, with the words of the new text added")
+    runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
+    runs.add_argument(
+        "--checkpoint-every",
+        type=float,
+        metavar="SECONDS",
+        help="keep the run's state in OUT.checkpoint until it is done",
+    )
+    runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -71,7 +84,7 @@ def run(arguments: argparse.Namespace) -> None:
     start = time.perf_counter()
     corpus = read_corpus(arguments)
     seconds["corpus"] = time.perf_counter() - start
-    trainer.fit(corpus)
+    trainer.fit(corpus, **long_run(arguments))
     seconds |= trainer.history.seconds
     start = time.perf_counter()
     trainer.vectors.save(arguments.out)
@@ -81,6 +94,24 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print_report(report)
+
+
+def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Arguments of ``fit`` for starting vectors and checkpoints."""
+    from wordvec.vectors import WordVectors
+
+    fit: dict[str, Any] = {}
+    if arguments.start:
+        fit |= {"start": WordVectors.load(arguments.start), "freeze": arguments.freeze}
+    elif arguments.freeze:
+        raise OptionError("--freeze keeps the words of --start FILE where they are: give --start too")
+    if arguments.checkpoint_every is not None or arguments.resume:
+        fit |= {"checkpoint": arguments.out + ".checkpoint", "resume": arguments.resume}
+    if arguments.checkpoint_every is not None:
+        fit["checkpoint_every"] = arguments.checkpoint_every
+    if fit and arguments.trainer not in ("skipgram", "cbow"):
+        raise OptionError(f"the {arguments.trainer} trainer has no --start, --checkpoint-every or --resume")
+    return fit
 
 
 def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, float]) -> dict[str, Any]:
@@ -98,6 +129,7 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "words_per_second": None if rate is None else round(rate),
         "loss": trainer.history.loss,
+        "held_out_loss": trainer.history.held_out_loss,
         "notes": trainer.history.notes,
         "bytes": Path(out).stat().st_size,
     }
@@ -113,5 +145,7 @@ def print_report(report: dict[str, Any]) -> None:
     if report["loss"]:
         first, last = report["loss"][0], report["loss"][-1]
         print(f"  loss     {first:.4f} in the first epoch, {last:.4f} in the last of {len(report['loss'])}")
+    if report["held_out_loss"]:
+        print(f"  held out {report['held_out_loss'][-1]:.4f} after the last epoch")
     for note in report["notes"]:
         print(f"  note     {note}")

@@ -1,0 +1,67 @@
+"""The seam between numpy and cupy, and sums by id."""
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wordvec.arrays import array_module, device_module, sum_rows_by_id, to_device, to_numpy
+from wordvec.errors import DeviceUnavailableError, OptionError, ShapeError
+
+
+@given(
+    ids=st.lists(st.integers(0, 9) | st.sampled_from([70_000, 2**33]), max_size=40),
+    columns=st.integers(1, 3),
+)
+def test_sums_by_id_equal_plain_addition(ids, columns):
+    rows = np.arange(len(ids) * columns, dtype=np.float64).reshape(len(ids), columns)
+    unique, sums = sum_rows_by_id(np.array(ids, np.int64), rows)
+    assert unique.tolist() == sorted(set(ids))
+    for word_id, total in zip(unique, sums):
+        np.testing.assert_array_equal(total, sum(rows[i] for i in range(len(ids)) if ids[i] == word_id))
+
+
+def test_sums_keep_device_and_dtype(xp):
+    unique, sums = sum_rows_by_id(xp.asarray([2, 0, 2]), xp.ones((3, 4), xp.float32))
+    assert isinstance(sums, xp.ndarray)
+    assert sums.dtype == xp.float32
+    assert to_numpy(unique).tolist() == [0, 2]
+    assert to_numpy(sums)[1].tolist() == [2.0] * 4
+
+
+def test_sums_check_their_shapes():
+    with pytest.raises(ShapeError, match=r"ids \(N,\) and rows \(N, D\) expected"):
+        sum_rows_by_id(np.array([1, 2]), np.ones((3, 2)))
+
+
+def test_numpy_is_the_module_of_numpy_arrays_and_of_nothing():
+    assert array_module(np.ones(2), [1.0], 3) is np
+    assert array_module() is np
+
+
+def test_copies_go_only_where_they_must(xp):
+    array = xp.arange(3)
+    assert to_device(array, "cpu" if xp is np else "gpu") is array
+    assert to_numpy(array).tolist() == [0, 1, 2]
+
+
+def test_mixed_devices_are_an_error(monkeypatch):
+    class Stranger(np.ndarray):
+        pass
+
+    monkeypatch.setitem(sys.modules, "cupy", type("cupy", (), {"ndarray": Stranger}))
+    with pytest.raises(ShapeError, match="different devices"):
+        array_module(np.ones(2), np.ones(2).view(Stranger))
+
+
+def test_a_gpu_without_cupy_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(DeviceUnavailableError, match=r"wordvec\[gpu-cuda12\]"):
+        device_module("gpu")
+
+
+def test_unknown_devices_are_named():
+    with pytest.raises(OptionError, match="'cpu' or 'gpu'; got 'tpu'"):
+        device_module("tpu")
