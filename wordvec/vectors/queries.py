@@ -68,19 +68,29 @@ def analogy(vectors: WordVectors, a: str, b: str, c: str, k: int, method: str) -
     if method == "3cosadd":
         return most_similar(vectors, [b, c], [a], k)
     three, unit = vectors.unit[given], vectors.unit
-    (found,) = best_rows(lambda _, rows: multiplied(*(three @ unit[rows].T))[None, :], 1, len(vectors), k, [given])
+    (found,) = best_rows(
+        lambda _, rows: multiplied(*positive(three @ unit[rows].T))[None, :], 1, len(vectors), k, [given]
+    )
     return [(vectors.words[row], value) for row, value in found]
 
 
-def multiplied(cos_a: np.ndarray, cos_b: np.ndarray, cos_c: np.ndarray) -> np.ndarray:
-    """3CosMul of the cosines of candidates with a, b and c (Levy and Goldberg 2014, eq. 4, cosines moved to [0, 1]).
+def positive(cosines: np.ndarray) -> np.ndarray:
+    """Return float32 cosines moved from [-1, 1] to [0, 1], as 3CosMul needs them (Levy and Goldberg 2014, note 7).
 
-    >>> round(float(multiplied(np.float32([0.0]), np.float32([1.0]), np.float32([1.0]))[0]), 4)
+    >>> positive(np.float32([-1, 0, 1])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    # Rounding may take a cosine a hair below -1; the sign of the product would then be wrong.
+    return np.maximum((cosines + np.float32(1)) / np.float32(2), np.float32(0))
+
+
+def multiplied(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """3CosMul, b c / (a + 0.001), of candidates' `positive` cosines with a, b and c (Levy and Goldberg 2014, eq. 4).
+
+    >>> round(float(multiplied(np.float32([0.5]), np.float32([1.0]), np.float32([1.0]))[0]), 4)
     1.996
     """
-    a, b, c = ((cos + np.float32(1)) / np.float32(2) for cos in (cos_a, cos_b, cos_c))
-    # Rounding may take a cosine a hair below -1; the numerator's sign would then be wrong.
-    return np.maximum(b, 0) * np.maximum(c, 0) / (np.maximum(a, 0) + EPSILON)
+    return b * c / (a + EPSILON)
 
 
 def rank(vectors: WordVectors, a: int, b: int) -> int:

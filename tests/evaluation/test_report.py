@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from wordvec.evaluation import evaluate_analogy, evaluate_similarity, read_analogies, score_table, scores_as_dicts
+from wordvec.vectors import WordVectors
+
+VECTORS = WordVectors(["a", "b", "c", "d"], np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]))
+SCORES = [
+    evaluate_similarity(VECTORS, [("a", "d", 1.0), ("a", "b", 2.0), ("x", "b", 2.0)]),
+    evaluate_similarity(VECTORS, [("x", "y", 1.0)]),
+    evaluate_analogy(VECTORS, [("a", "b", "c", "d"), ("a", "b", "c", "x")]),
+]
+
+
+def test_json_round_trip():
+    dicts = json.loads(json.dumps(scores_as_dicts(SCORES), allow_nan=False))
+    similarity, nothing, analogy = dicts
+    assert similarity["task"] == "similarity" and analogy["task"] == "analogy"
+    assert (similarity["score"], similarity["ci95"], similarity["items"], similarity["covered"]) == (
+        1.0,
+        [1.0, 1.0],
+        3,
+        2,
+    )
+    assert similarity["missing"] == ["x"] and similarity["protocol"] == "wordvec"
+    assert nothing["score"] is None and nothing["covered"] == 0
+    assert (analogy["score"], analogy["method"], analogy["restrict_vocab"]) == (1.0, "3cosadd", 4)
+    assert analogy["sections"] == [{"name": "(no section)", "score": 1.0, "ci95": [1.0, 1.0], "items": 2, "covered": 1}]
+
+
+def test_table_by_hand():
+    assert score_table(SCORES).splitlines() == [
+        "set        measure               score  95 % interval     covered  items  protocol",
+        "pairs      Spearman              1.000  [1.000, 1.000]          2      3  wordvec",
+        "pairs      Spearman  nothing evaluated                         0      1  wordvec",
+        "questions  3cosadd              100.0%  [100.0%, 100.0%]        1      2  wordvec",
+    ]
+
+
+def test_table_with_sections(tmp_path):
+    path = tmp_path / "google.txt"
+    path.write_text(": gram1\na b c d\n: capital\na b c x\n", encoding="utf-8")
+    lines = score_table([evaluate_analogy(VECTORS, read_analogies(path))], sections=True).splitlines()
+    assert [line.split("  3cosadd")[0].strip() for line in lines[1:]] == [
+        "google",
+        "semantic",
+        "syntactic",
+        "gram1",
+        "capital",
+    ]
+    assert "nothing evaluated" in lines[2] and "100.0%" in lines[3]
+    assert lines[3].startswith("  syntactic")
+    assert score_table([]).startswith("set")

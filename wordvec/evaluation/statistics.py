@@ -1,0 +1,119 @@
+"""Rank correlation, correlation and bootstrap intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wordvec.errors import OptionError
+from wordvec.rng import BOOTSTRAP, U64, below, draw, item_key, key_of
+
+Interval = tuple[float, float]
+TAILS = (0.025, 0.975)  # a 95 % interval
+BLOCK = 1 << 19  # resampled items held at a time: a few arrays of 4 MiB
+
+
+def pearson(x: np.ndarray, y: np.ndarray) -> float | None:
+    """Return the correlation of two (N,) arrays, or None when one is constant or N < 2.
+
+    >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])), 4)
+    0.982
+    """
+    if len(x) < 2:
+        return None
+    dx, dy = x - x.mean(), y - y.mean()
+    scale = np.sqrt((dx @ dx) * (dy @ dy))
+    return float(np.clip((dx @ dy) / scale, -1.0, 1.0)) if scale > 0 else None
+
+
+def average_ranks(x: np.ndarray) -> np.ndarray:
+    """Return the ranks 1 .. N of (N,) values; equal values share the mean of their ranks.
+
+    >>> average_ranks(np.array([10.0, 30.0, 10.0, 20.0])).tolist()
+    [1.5, 4.0, 1.5, 3.0]
+    """
+    _, group, size = np.unique(x, return_inverse=True, return_counts=True)
+    return (np.cumsum(size) - (size - 1) / 2)[group]
+
+
+def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
+    """Return Spearman's rho of two (N,) arrays: the correlation of their ranks (Spearman 1904); None as `pearson`.
+
+    >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 20.0, 400.0]))
+    1.0
+    """
+    return pearson(average_ranks(x), average_ranks(y))
+
+
+def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+    """Return Spearman's rho of `resamples` samples of N items, drawn with replacement (Efron 1979), (R,) float64.
+
+    A resample in which one side is constant has no rho and gives nan. A resample is N draws of an item each, so it
+    is described by how often each item was drawn; ranks follow from these counts without sorting again.
+    """
+    if resamples < 1:
+        raise OptionError(f"resamples must be at least 1; got {resamples}")
+    size = len(x)
+    block = max(1, BLOCK // max(size, 1))
+    return np.concatenate(
+        [
+            _weighted_spearman(x, y, _times_drawn(seed, first, min(block, resamples - first), size))
+            for first in range(0, resamples, block)
+        ]
+    )
+
+
+def _times_drawn(seed: int, first: int, resamples: int, size: int) -> np.ndarray:
+    """How often each of `size` items is in resamples first, first + 1, ...: (resamples, size) float64."""
+    keys = item_key(key_of(seed, BOOTSTRAP), np.arange(first, first + resamples, dtype=U64))
+    items = below(draw(keys[:, None], np.arange(size, dtype=U64)[None, :]), U64(size)).astype(np.int64)
+    items += np.arange(resamples)[:, None] * size
+    return np.bincount(items.ravel(), minlength=resamples * size).reshape(resamples, size).astype(np.float64)
+
+
+def _weighted_spearman(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Spearman's rho of the items repeated `times` (R, N) often: (R,)."""
+    middle = (len(x) + 1) / 2  # the mean rank, whatever the ties
+    rx, ry = _weighted_ranks(x, times) - middle, _weighted_ranks(y, times) - middle
+    weighted = times * rx
+    covariance, variance_x = np.einsum("rn,rn->r", weighted, ry), np.einsum("rn,rn->r", weighted, rx)
+    scale = np.sqrt(variance_x * np.einsum("rn,rn,rn->r", times, ry, ry))
+    return np.divide(covariance, scale, out=np.full(len(times), np.nan), where=scale > 0)
+
+
+def _weighted_ranks(x: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Average ranks of each item in each resample (R, N)."""
+    _, group, size = np.unique(x, return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    drawn = np.add.reduceat(times[:, order], np.cumsum(size) - size, axis=1)  # draws of each distinct value
+    return (np.cumsum(drawn, axis=1) - (drawn - 1) / 2)[:, group]
+
+
+def percentile_interval(values: np.ndarray) -> Interval | None:
+    """Return the 2.5th and 97.5th percentile of bootstrap values, nan left out; None when none is left.
+
+    >>> percentile_interval(np.arange(1001.0))
+    (25.0, 975.0)
+    """
+    values = values[~np.isnan(values)]
+    if len(values) == 0:
+        return None
+    low, high = np.quantile(values, TAILS)
+    return float(low), float(high)
+
+
+def accuracy_interval(correct: int, items: int) -> Interval | None:
+    """Return the bootstrap percentile interval of an accuracy; None without items.
+
+    The mean of N draws with replacement from N hits and misses is Binomial(N, correct / N) / N, so the interval that
+    resampling approaches is read off that distribution exactly.
+
+    >>> accuracy_interval(50, 100)
+    (0.4, 0.6)
+    """
+    if items == 0:
+        return None
+    from scipy.special import bdtr
+
+    below_or_at = bdtr(np.arange(items + 1, dtype=np.float64), items, correct / items)
+    low, high = np.searchsorted(below_or_at, TAILS) / items
+    return float(low), float(high)
