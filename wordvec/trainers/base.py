@@ -47,8 +47,8 @@ class History:
 
     @property
     def words_per_second(self) -> float | None:
-        """Tokens of the corpus, subsampled ones included, times epochs, by seconds of training."""
-        seconds = self.seconds.get("train", 0.0)
+        """Tokens of the corpus, subsampled ones included, times epochs, by seconds of counting and training."""
+        seconds = sum(self.seconds.get(stage, 0.0) for stage in ("count", "ppmi", "train"))
         return self.words / seconds if seconds > 0 and self.words else None
 
 
