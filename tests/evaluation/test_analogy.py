@@ -53,7 +53,8 @@ def test_blocks_answer_as_a_loop_over_all_words(method, data, seed, size):
     questions = np.array(data.draw(st.lists(st.tuples(index, index, index), min_size=1, max_size=12)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(analogy, "CANDIDATES", data.draw(st.integers(1, 9)))
-        patch.setattr(analogy, "QUESTIONS", data.draw(st.integers(1, 5)))
+        patch.setattr(analogy, "QUESTIONS", data.draw(st.integers(1, 7)))
+        patch.setattr(analogy, "SCORED", data.draw(st.integers(1, 5)))
         found = answers(vectors.unit, questions, method)
     unit = vectors.unit.astype(np.float64)
     for (a, b, c), answer in zip(questions, found):

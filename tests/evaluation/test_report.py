@@ -35,7 +35,7 @@ def test_table_by_hand():
     assert score_table(SCORES).splitlines() == [
         "set        measure               score  95 % interval     covered  items  protocol",
         "pairs      Spearman              1.000  [1.000, 1.000]          2      3  wordvec",
-        "pairs      Spearman  nothing evaluated                         0      1  wordvec",
+        "pairs      Spearman  nothing evaluated                          0      1  wordvec",
         "questions  3cosadd              100.0%  [100.0%, 100.0%]        1      2  wordvec",
     ]
 

@@ -15,7 +15,9 @@ from wordvec.evaluation.statistics import Interval, accuracy_interval
 from wordvec.vectors import WordVectors
 from wordvec.vectors.queries import check_method, multiplied, positive
 
-QUESTIONS, CANDIDATES = 128, 4096  # scored at a time: 2 MiB of scores, which stay in the cache
+# Cosines are computed for 2,048 questions and 2,048 candidates at a time (products large enough to be worth two
+# threads), scores for 128 of these questions (1 MiB, which stay in the cache).
+QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
 
 
 @dataclass(frozen=True)
@@ -135,33 +137,46 @@ def answers(unit: np.ndarray, questions: np.ndarray, method: str) -> np.ndarray:
     Shapes: unit (R, D) rows of length 1, questions (Q, 3) rows of a, b, c -> (Q,) int64. See `WordVectors.analogy`.
     """
     best = np.zeros(len(questions), np.int64)
-    for first in range(0, len(questions), QUESTIONS):
-        block = slice(first, first + QUESTIONS)
-        best[block] = _answers_of_block(unit, questions[block], method)
+    best_score = np.full(len(questions), -np.inf, np.float32)
+    for start in range(0, len(questions), QUESTIONS):
+        chunk = questions[start : start + QUESTIONS]
+        # The questions of a section share their words: each distinct word meets the candidates once.
+        words, slots = np.unique(chunk, return_inverse=True)
+        slots = slots.reshape(chunk.shape)
+        for first in range(0, len(unit), CANDIDATES):
+            cosines = unit[words] @ unit[first : first + CANDIDATES].T
+            table = positive(cosines) if method == "3cosmul" else cosines
+            for i in range(0, len(chunk), SCORED):
+                block = slice(start + i, min(start + i + SCORED, start + len(chunk)))
+                scores = _scores(table, slots[i : i + SCORED], method)
+                _exclude(scores, questions[block] - first)
+                _keep_better(best[block], best_score[block], scores, first)
     return best
 
 
-def _answers_of_block(unit: np.ndarray, questions: np.ndarray, method: str) -> np.ndarray:
-    # Questions of a section share their words: each distinct word meets the candidates once.
-    words, slots = np.unique(questions, return_inverse=True)
-    a, b, c = slots.reshape(questions.shape).T
-    best, best_score = np.zeros(len(questions), np.int64), np.full(len(questions), -np.inf, np.float32)
-    for first in range(0, len(unit), CANDIDATES):
-        cosines = unit[words] @ unit[first : first + CANDIDATES].T
-        if method == "3cosadd":
-            scores = cosines[b]
-            scores -= cosines[a]
-            scores += cosines[c]
-        else:
-            cosines = positive(cosines)
-            scores = multiplied(cosines[a], cosines[b], cosines[c])
-        question, given = np.nonzero((questions >= first) & (questions < first + scores.shape[1]))
-        scores[question, questions[question, given] - first] = -np.inf
-        top = scores.argmax(axis=1)
-        score = scores[np.arange(len(scores)), top]
-        better = score > best_score
-        best[better], best_score[better] = top[better] + first, score[better]
-    return best
+def _scores(table: np.ndarray, slots: np.ndarray, method: str) -> np.ndarray:
+    """Scores (B, C) of candidates for questions (B, 3), whose words are rows of the table of cosines (U, C)."""
+    a, b, c = slots.T
+    if method == "3cosmul":
+        return multiplied(table[a], table[b], table[c])
+    scores: np.ndarray = table[b]  # a copy
+    scores -= table[a]
+    scores += table[c]
+    return scores
+
+
+def _exclude(scores: np.ndarray, given: np.ndarray) -> None:
+    """Take the words of a question (B, 3), as columns of `scores`, out of its candidates."""
+    question, word = np.nonzero((given >= 0) & (given < scores.shape[1]))
+    scores[question, given[question, word]] = -np.inf
+
+
+def _keep_better(best: np.ndarray, best_score: np.ndarray, scores: np.ndarray, first: int) -> None:
+    """Update the best candidates (B,) in place with the scores of candidates first, first + 1, ..."""
+    top = scores.argmax(axis=1)
+    score = scores[np.arange(len(scores)), top]
+    better = score > best_score
+    best[better], best_score[better] = top[better] + first, score[better]
 
 
 def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str]) -> AnalogyQuestions:
