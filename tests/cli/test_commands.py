@@ -167,6 +167,8 @@ def test_start_continues_from_vectors(text, capsys):
         "4",
         "--epochs",
         "1",
+        "--subsample",
+        "0",
         "--start",
         "v.safetensors",
         "--freeze",
