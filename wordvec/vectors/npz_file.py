@@ -70,7 +70,7 @@ def write_npz(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
     if vectors.context_matrix is not None:
         arrays["context_matrix"] = vectors.context_matrix
     with replace_file(path) as file:
-        np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # no array of objects among them, so nothing is pickled
 
 
 def _read_array(file: IO[bytes], size: int) -> np.ndarray:
