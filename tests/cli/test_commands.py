@@ -207,8 +207,9 @@ def test_corpus_build_and_info(text, capsys):
 
 def test_corpus_list_names_sources_and_licences(capsys):
     _, out, _ = run(capsys, "corpus", "list", "--json")
-    names = [entry["name"] for entry in json.loads(out)]
-    assert {"tiny-world", "text8", "wikitext-103"} <= set(names)
+    listed = json.loads(out)
+    assert listed["bundled"] == ["tiny-world"]
+    assert all(entry["url"].startswith("http") and entry["licence"] for entry in listed["public"])
     _, out, _ = run(capsys, "corpus", "list")
     assert "text8" in out
 
@@ -316,3 +317,36 @@ def test_a_reader_that_leaves_early_is_no_error(vectors):
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert result.stdout == "king\n"
     assert result.stderr == ""
+
+
+# plot
+
+
+@pytest.mark.parametrize("suffix, magic", [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize("options", [[], ["--words", "man,king,apple"], ["--neighbours", "king", "-k", "3"]])
+def test_plot_draws_a_picture(vectors, capsys, suffix, magic, options):
+    status, out, _ = run(capsys, "plot", vectors, "-o", f"p.{suffix}", *options)
+    assert status == 0
+    assert f"p.{suffix}" in out
+    assert Path(f"p.{suffix}").read_bytes().startswith(magic)
+
+
+def test_plot_of_the_loss_of_a_run(text, capsys):
+    run(capsys, "train", text, "-o", "v.safetensors", "--dim", "4", "--epochs", "3")
+    assert run(capsys, "plot", "v.safetensors", "-o", "loss.png", "--loss")[0] == 0
+    run(capsys, "train", text, "-o", "w.safetensors", "--dim", "4", "--trainer", "svd")
+    assert "no loss to draw" in failure(capsys, "plot", "w.safetensors", "-o", "loss.png", "--loss")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["-o", "p.jpeg"], ".png"),
+        (["-o", "no/p.png"], "does not exist"),
+        (["-o", "p.png", "--words", "king,kong,man"], "kong"),
+        (["-o", "p.png", "--neighbours", "kingg"], "king"),
+    ],
+)
+def test_plots_that_cannot_be_drawn(vectors, capsys, options, message):
+    assert message in failure(capsys, "plot", vectors, *options)
+    assert not Path("p.png").exists()

@@ -8,6 +8,7 @@ wordvec corpus list                                      public corpora: address
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
 from wordvec.cli.output import print_json
@@ -44,14 +45,17 @@ def run_info(arguments: argparse.Namespace) -> None:
 
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
+    from wordvec.corpus.bundled import BUNDLED
     from wordvec.corpus.catalogue import list_catalogue
 
     entries = list_catalogue()
     if arguments.json:
-        print_json([entry.as_dict() for entry in entries])
+        print_json({"bundled": list(BUNDLED), "public": [asdict(entry) for entry in entries]})
         return
+    print("bundled:", ", ".join(BUNDLED))
     for entry in entries:
-        print(f"{entry.name:18} {entry.size:>10}  {entry.licence}\n{'':18} {entry.url or 'bundled'}")
+        size = "size varies" if entry.bytes is None else f"{entry.bytes / 1e6:,.0f} MB packed"
+        print(f"{entry.name:14} {entry.language:3} {size:>16}  {entry.licence}\n{'':14} {entry.url}")
 
 
 def describe(corpus: Any) -> dict[str, Any]:
