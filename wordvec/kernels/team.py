@@ -25,11 +25,11 @@ from wordvec.kernels.draws import OUTPUT_STEP, Corpus, Examples, Sampling, Scrat
 from wordvec.kernels.tiles_cbow import score_mean, update_mean
 from wordvec.kernels.tiles_gradient import gradients_of_scores
 from wordvec.kernels.tiles_skipgram import score_contexts, strip_floats, update_rows
-from wordvec.kernels.vector_ir import prefetch_row
+from wordvec.kernels.vector_ir import prefetch_rows
 
 CLAIMED, DRAWN, SCORED, STOP = range(4)  # counters of a team
 BUFFERS = 4  # blocks of examples: one in use, one drawn ahead, those a slower thread still reads; even, for the scores
-AHEAD = 2  # centres between the prefetch of a row and its use
+AHEAD = int(__import__('os').environ.get('AHEAD','2'))  # centres between the prefetch of a row and its use
 
 
 class Plan(NamedTuple):
@@ -99,13 +99,6 @@ def compiled_team(lanes: int, tile_contexts: int, tile_outputs: int, cbow: bool,
             draw_piece(plan, corpus, sampling, space, scratch, results, number)
 
     @njit(nogil=True, error_model="numpy")
-    def prefetch_example(examples, buffer, slot, W_in, W_out, row_bytes):  # type: ignore[no-untyped-def]
-        for j in range(tile_outputs):
-            prefetch_row(W_out + np.int64(examples.outputs[buffer, slot, j]) * row_bytes, row_bytes)
-        newest = examples.context_counts[buffer, slot] - 1
-        prefetch_row(W_in + np.int64(examples.contexts[buffer, slot, newest]) * row_bytes, row_bytes)
-
-    @njit(nogil=True, error_model="numpy")
     def score_block(plan, layout, space, buffer, part):  # type: ignore[no-untyped-def]
         W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
         examples = space.examples
@@ -114,11 +107,15 @@ def compiled_team(lanes: int, tile_contexts: int, tile_outputs: int, cbow: bool,
             first = piece * plan.piece
             last = first + examples.centre_counts[buffer, piece]
             for slot in range(first, last):
-                if slot + AHEAD < last:
-                    prefetch_example(examples, buffer, slot + AHEAD, W_in, W_out, row_bytes)
                 place = buffer * examples.contexts.shape[1] + slot
                 context_ids = contexts + place * examples.contexts.shape[2] * 4
                 output_ids = outputs + place * examples.outputs.shape[2] * 4
+                if slot + AHEAD < last:
+                    newest = np.int64(examples.context_counts[buffer, slot + AHEAD]) - 1
+                    ahead_outputs = output_ids + AHEAD * examples.outputs.shape[2] * 4
+                    ahead_contexts = context_ids + (AHEAD * examples.contexts.shape[2] + newest) * 4
+                    prefetch_rows(tile_outputs, W_out, ahead_outputs, row_bytes)
+                    prefetch_rows(1, W_in, ahead_contexts, row_bytes)
                 strips = space.partial_scores.ctypes.data + (
                     (buffer % 2 * layout.shape[0] + part) * space.partial_scores.shape[1] + slot
                 ) * (space.partial_scores.shape[2] * 4)
@@ -137,13 +134,14 @@ def compiled_team(lanes: int, tile_contexts: int, tile_outputs: int, cbow: bool,
                     )  # fmt: skip
 
     @njit(nogil=True, error_model="numpy")
-    def update_block(plan, layout, space, buffer, results, first_part, last_part, rate, losses):  # type: ignore[no-untyped-def]
+    def update_block(plan, layout, space, buffer, next_buffer, results, first_part, last_part, rate, losses):  # type: ignore[no-untyped-def]
         examples, slices = space.examples, layout.shape[0]
         slice_bytes = space.partial_scores.shape[1] * space.partial_scores.shape[2] * 4
         strips = results.strips.ctypes.data
         for piece in range(examples.centre_counts.shape[1]):
             first = piece * plan.piece
             last = first + examples.centre_counts[buffer, piece]
+            next_count = examples.centre_counts[next_buffer, piece] if next_buffer >= 0 else 0
             for slot in range(first, last):
                 place = buffer * examples.contexts.shape[1] + slot
                 context_ids = examples.contexts.ctypes.data + place * examples.contexts.shape[2] * 4
@@ -153,6 +151,14 @@ def compiled_team(lanes: int, tile_contexts: int, tile_outputs: int, cbow: bool,
                 scores = space.partial_scores.ctypes.data + (buffer % 2 * slices * space.partial_scores.shape[1] + slot) * (space.partial_scores.shape[2] * 4)
                 count = np.int64(examples.context_counts[buffer, slot])
                 tiles = (count + tile_contexts - 1) // tile_contexts
+                if slot < first + next_count:
+                    ahead = (next_buffer * examples.contexts.shape[1] + slot)
+                    ahead_outputs = examples.outputs.ctypes.data + ahead * examples.outputs.shape[2] * 4
+                    newest = np.int64(examples.context_counts[next_buffer, slot]) - 1
+                    ahead_contexts = examples.contexts.ctypes.data + (ahead * examples.contexts.shape[2] + newest) * 4
+                    for part in range(first_part, last_part):
+                        prefetch_rows(tile_outputs, layout[part, 1], ahead_outputs, layout[part, 2])
+                        prefetch_rows(1, layout[part, 0], ahead_contexts, layout[part, 2])
                 if cbow:
                     for group in range(plan.groups):
                         gradients_of_scores(
@@ -191,15 +197,15 @@ def compiled_team(lanes: int, tile_contexts: int, tile_outputs: int, cbow: bool,
             for part in range(first_part, last_part):
                 score_block(plan, layout, space, buffer, part)
             threads.add(space.counters, SCORED, 1)
+            next_buffer = -1
             if block + 1 < plan.last_block:
-                while threads.read(space.counters, SCORED) < number * team:
-                    piece = threads.claim(space.counters, CLAIMED, (number + 1) * pieces)
-                    if piece < 0:
-                        break
-                    draw_piece(plan, corpus, sampling, space, scratch, results, piece)
+                draw_until(plan, corpus, sampling, space, scratch, results, (number + 1) * pieces)
+                next_buffer = (block + 1) % BUFFERS
             threads.wait_for(space.counters, SCORED, number * team, STOP)
+            if threads.read(space.counters, DRAWN) < (number + 1) * pieces:
+                next_buffer = -1
             done = (plan.done_before + block * plan.block) / plan.all_positions
             rate = np.float32(plan.learning_rate * max(1.0 - done, 1e-4))
-            update_block(plan, layout, space, buffer, results, first_part, last_part, rate, losses)
+            update_block(plan, layout, space, buffer, next_buffer, results, first_part, last_part, rate, losses)
 
     return run_team

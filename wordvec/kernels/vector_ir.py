@@ -169,7 +169,7 @@ class Vectors:
         if function is None:
             signature = ir.FunctionType(ir.VoidType(), [BYTE_POINTER, I32, I32, I32])
             function = ir.Function(self.builder.module, signature, name)
-        read, keep, data = (ir.Constant(I32, n) for n in (0, 3, 1))
+        read, keep, data = (ir.Constant(I32, n) for n in (int(__import__('os').environ.get('RW','0')), int(__import__('os').environ.get('LOC','3')), 1))
         self.builder.call(function, [self.builder.inttoptr(address, BYTE_POINTER), read, keep, data])
 
     # -- sums over lanes
@@ -229,18 +229,22 @@ class Register:
         self._builder.store(value, self._slot)
 
 
-@intrinsic
-def prefetch_row(context, address, row_bytes):  # type: ignore[no-untyped-def]
-    """Ask for all cache lines of a row (both arguments int64)."""
+@intrinsic(prefer_literal=True)
+def prefetch_rows(context, number, table, ids, row_bytes):  # type: ignore[no-untyped-def]
+    """Ask for all cache lines of the rows ``ids[0 .. number)``; number is literal, the others int64 addresses."""
+    rows = number.literal_value
 
     def generate(_: Any, builder: ir.IRBuilder, __: Any, arguments: Any) -> Value:
+        _, table, ids, row_bytes = arguments
         v = Vectors(builder, 4)
-        lines = builder.udiv(v.plus(arguments[1], LINE_BYTES - 1), v.number(LINE_BYTES))
+        places = [v.row(table, ids, j, row_bytes) for j in range(rows)]
+        lines = builder.udiv(v.plus(row_bytes, LINE_BYTES - 1), v.number(LINE_BYTES))
         with v.loop(lines) as line:
-            v.prefetch(v.element(arguments[0], line, LINE_BYTES))
+            for place in places:
+                v.prefetch(v.element(place, line, LINE_BYTES))
         return no_value()
 
-    return types.void(types.int64, types.int64), generate
+    return types.void(number, *[types.int64] * 3), generate
 
 
 def no_value() -> Value:
