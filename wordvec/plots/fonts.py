@@ -1,0 +1,136 @@
+"""Fonts that have the glyphs of the labels: found by script among those installed, or one clear warning."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Script(NamedTuple):
+    """A writing system: its code points, the fonts to look for first, and a package that has one."""
+
+    name: str
+    ranges: tuple[tuple[int, int], ...]
+    families: tuple[str, ...]
+    package: str
+
+
+KANA = ((0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))
+HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7AF))
+HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+NOTO_CJK = ("Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC")  # any of them has all CJK glyphs
+
+# Han characters alone mean Chinese; beside kana or hangul they are Japanese or Korean, so Chinese stands last.
+SCRIPTS = (
+    Script(
+        "Korean", HANGUL, ("Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "NanumGothic",
+        "UnDotum", "Baekmuk Gulim", *NOTO_CJK), "fonts-noto-cjk",
+    ),
+    Script(
+        "Japanese", KANA, ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic",
+        "IPAGothic", "TakaoGothic", "VL Gothic", *NOTO_CJK), "fonts-noto-cjk",
+    ),
+    Script(
+        "Chinese", HAN, ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK TC", "PingFang SC", "Microsoft YaHei",
+        "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", *NOTO_CJK), "fonts-noto-cjk",
+    ),
+    Script(
+        "Arabic", ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)),
+        ("Noto Sans Arabic", "Noto Naskh Arabic", "Geeza Pro", "Segoe UI", "Amiri"), "fonts-noto-core",
+    ),
+    Script("Hebrew", ((0x0590, 0x05FF),), ("Noto Sans Hebrew", "Arial Hebrew", "Segoe UI"), "fonts-noto-core"),
+    Script("Devanagari", ((0x0900, 0x097F),), ("Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI", "Mangal"),
+           "fonts-noto-core"),
+    Script("Thai", ((0x0E00, 0x0E7F),), ("Noto Sans Thai", "Thonburi", "Leelawadee UI", "Loma"), "fonts-noto-core"),
+)  # fmt: skip
+
+_warned: set[str] = set()  # scripts a warning has been given for in this process
+
+
+def font_families(labels: Iterable[str]) -> list[str]:
+    """Families of installed fonts that together can draw `labels`, matplotlib's own first; for ``fontfamily=``.
+
+    For every character the default font lacks, a font of its script is looked for by name, then any installed font
+    that has it. Where none has, a UserWarning says once per script what to install; the labels are then drawn as
+    boxes. (Arabic and Hebrew are joined and set from right to left by matplotlib 3.11 and later.)
+
+    >>> font_families(["plain", "Latin", "café"])
+    ['DejaVu Sans']
+    """
+    families = [_default_family()]
+    lacking = {character for label in labels for character in label if not character.isspace()}
+    lacking -= _characters(families[0], frozenset(lacking))
+    for script in _scripts_of(lacking):
+        for family in script.families:
+            if not lacking:
+                return families
+            families, lacking = _with_family(family, families, lacking)
+    if lacking:
+        for family in sorted(_installed()):
+            families, lacking = _with_family(family, families, lacking)
+            if not lacking:
+                break
+    _warn_once(lacking)
+    return families
+
+
+def _with_family(family: str, families: list[str], lacking: set[str]) -> tuple[list[str], set[str]]:
+    """Add `family` if it is installed and has some of the `lacking` characters."""
+    found = _characters(family, frozenset(lacking)) if family in _installed() else set()
+    return ([*families, family], lacking - found) if found else (families, lacking)
+
+
+def _scripts_of(characters: set[str]) -> list[Script]:
+    def has(script: Script) -> bool:
+        return any(first <= ord(c) <= last for c in characters for first, last in script.ranges)
+
+    return [script for script in SCRIPTS if has(script)]
+
+
+def _default_family() -> str:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return str(get_font(findfont(FontProperties())).family_name)
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, str]:
+    """Family -> file of its upright regular face."""
+    from matplotlib.font_manager import fontManager
+
+    regular = [entry for entry in fontManager.ttflist if entry.style == "normal" and str(entry.weight) in REGULAR]
+    return {entry.name: entry.fname for entry in reversed(regular)}  # so that the first of a name wins
+
+
+REGULAR = ("400", "normal", "regular", "book", "roman")
+
+
+@lru_cache(maxsize=64)
+def _glyphs(family: str) -> frozenset[int]:
+    """The code points a family has glyphs for."""
+    from matplotlib.font_manager import get_font
+
+    return frozenset(get_font(_installed()[family]).get_charmap()) if family in _installed() else frozenset()
+
+
+def _characters(family: str, wanted: frozenset[str]) -> set[str]:
+    glyphs = _glyphs(family)
+    return {character for character in wanted if ord(character) in glyphs}
+
+
+def _warn_once(lacking: set[str]) -> None:
+    for script in [*_scripts_of(lacking), Script("other", ((0, 0x10FFFF),), (), "fonts-noto-core")]:
+        characters = sorted(c for c in lacking if any(first <= ord(c) <= last for first, last in script.ranges))
+        lacking = lacking - set(characters)
+        if not characters or script.name in _warned:
+            continue
+        _warned.add(script.name)
+        name = f"{script.name} characters" if script.name != "other" else "some characters"
+        warnings.warn(
+            f"no installed font has glyphs for {name} ({' '.join(characters[:5])}), which will be drawn as boxes: "
+            f"install one (Debian, Ubuntu: apt install {script.package}; elsewhere fonts.google.com/noto) and start "
+            "Python again",
+            stacklevel=4,
+        )
