@@ -172,6 +172,8 @@ def test_unknown_words_are_explained(lattice):
     assert caught.value.suggestions[0] == "king"
     with pytest.raises(UnknownWordError, match=r"'quen'.*'queen'"):
         lattice.most_similar("quen")
+    with pytest.raises(UnknownWordError, match=r"'Quen'.*'queen'"):
+        lattice.most_similar("Quen")
     with pytest.raises(KeyError):
         lattice["zzz"]
     with pytest.raises(OptionError, match="a word is a str; got int"):

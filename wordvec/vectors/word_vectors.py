@@ -100,7 +100,7 @@ class WordVectors:
             pass
         if not isinstance(word, str):
             raise OptionError(f"a word is a str; got {type(word).__name__}")
-        near = near_spellings(word, self.words, limit=3)
+        near = near_spellings(word, self.words, limit=3) or near_spellings(word.lower(), self.words, limit=3)
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
         raise UnknownWordError(word, f"{word!r} is not among the {len(self):,} words of these vectors{hint}", near)
 
