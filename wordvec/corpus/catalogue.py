@@ -58,4 +58,9 @@ def missing_text_message(name: str) -> str:
     if any(entry.name == name for entry in list_catalogue()):
         url = find(name).url
         return f"{name}: not downloaded: fetch {url} by hand, unpack it and give the name of the file"
+    if any(character.isspace() for character in name):
+        return (
+            f"{name!r:.80}: no file or folder of that name; strings name files: for the text itself pass an iterator "
+            "of lines, such as iter(['the cat sat']), or lists of tokens"
+        )
     return f"{name}: no such file or folder; bundled text that always is here: {', '.join(BUNDLED)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -45,12 +46,14 @@ def _zstd_decompressor() -> Any:
     return zstd.ZstdDecompressor()
 
 
-FORMATS: dict[bytes, tuple[str, Callable[[], Any]]] = {
-    b"\x1f\x8b": ("gzip", _GzipDecompressor),
-    b"BZh": ("bzip2", bz2.BZ2Decompressor),
-    b"\xfd7zXZ\x00": ("xz", lzma.LZMADecompressor),
-    b"\x28\xb5\x2f\xfd": ("Zstandard", _zstd_decompressor),
-}
+# How packed data begin. bzip2's "BZh" alone could begin a text; the others are no valid UTF-8 or no text at all.
+FORMATS: list[tuple[str, re.Pattern[bytes], Callable[[], Any]]] = [
+    ("gzip", re.compile(rb"\x1f\x8b"), _GzipDecompressor),
+    ("bzip2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor),
+    ("xz", re.compile(rb"\xfd7zXZ\x00"), lzma.LZMADecompressor),
+    ("Zstandard", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), _zstd_decompressor),
+]
+LONGEST_MAGIC = 10
 
 
 def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
@@ -65,10 +68,10 @@ def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     """
     source = iter(chunks)
     head = b""
-    while len(head) < 6 and (chunk := next(source, b"")):  # a pipe may give one byte at a time
+    while len(head) < LONGEST_MAGIC and (chunk := next(source, b"")):  # a pipe may give one byte at a time
         head += chunk
-    for magic, (kind, new_decompressor) in FORMATS.items():
-        if head.startswith(magic):
+    for kind, magic, new_decompressor in FORMATS:
+        if magic.match(head):
             return _unpacked(chain([head], source), new_decompressor, kind, name)
     return chain([head] if head else [], source)
 
@@ -86,6 +89,8 @@ def _unpacked(chunks: Iterable[bytes], new_decompressor: Callable[[], Any], kind
                 decompressor = new_decompressor()
             try:
                 unpacked = decompressor.decompress(chunk, max_length=LARGEST_CHUNK)
+            except MemoryError:
+                raise
             except Exception as error:  # zlib.error, OSError, LZMAError, ZstdError: one class each
                 raise CorpusError(f"{name}: damaged {kind} data before byte {read}: {error}; fetch it again") from error
             if unpacked:

@@ -80,8 +80,9 @@ class Corpus:
         >>> Corpus.build(iter(["a rose is a rose is a rose"]), min_count=3).vocabulary.words
         ['a', 'rose']
         """
-        if isinstance(source, (str, os.PathLike)) and source != "-" and is_corpus_folder(Path(source)):
-            return cls._open_as_built(Path(source), tokenizer, min_count)
+        paths = as_paths(source)
+        if paths is not None and len(paths) == 1 and is_corpus_folder(Path(paths[0])):
+            return cls._open_as_built(Path(paths[0]), tokenizer, min_count)
         tokenizer = DEFAULT_TOKENIZER if tokenizer is None else tokenizer
         min_count = DEFAULT_MIN_COUNT if min_count is None else _checked_min_count(min_count)
         tokenize = get_tokenizer(tokenizer)

@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Union
 
+from wordvec.corpus.bundled import bundled_corpus, is_bundled
+from wordvec.corpus.catalogue import missing_text_message
 from wordvec.corpus.compression import decompressed
+from wordvec.corpus.storage import is_corpus_folder
 from wordvec.errors import CorpusError, OptionError
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
@@ -70,7 +73,7 @@ def read_pieces(
 
 def _check_encoding(encoding: str, encoding_errors: str) -> None:
     try:
-        b"".decode(encoding)
+        "x".encode(encoding)  # not only looked up: hex and others are no encodings of text
     except LookupError:
         raise OptionError(f"encoding {encoding!r} is not known to Python; utf-8 is usual") from None
     try:
@@ -100,6 +103,8 @@ def files_of(path: Path) -> list[Path]:
     """`path` itself, or the files in and below the folder `path`, in order of their names, hidden ones left out."""
     if not path.is_dir():
         return [path]
+    if is_corpus_folder(path):
+        raise CorpusError(f"{path}: is a corpus that is built already; open it by itself, not together with text")
     files = _files_below(path, above=frozenset())
     if not files:
         raise CorpusError(f"{path}: the folder holds no text (hidden files do not count); name one with text files")
@@ -133,9 +138,6 @@ def _pieces_of_iterable(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _pieces_of_path(path: PathLike, encoding: str, errors: str, on_bytes: OnBytes) -> Iterator[tuple[str, bool]]:
-    from wordvec.corpus.bundled import bundled_corpus, is_bundled
-    from wordvec.corpus.catalogue import missing_text_message
-
     if path == "-":
         stdin: Any = getattr(sys.stdin, "buffer", sys.stdin)
         if stdin is None:
@@ -193,9 +195,8 @@ def _chunks(stream: BinaryIO, on_bytes: OnBytes) -> Iterator[bytes]:
 
 def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> Iterator[str]:
     """Text of `chunks` with line ends as in Python's text files and without a byte-order mark."""
-    utf8 = codecs.lookup(encoding).name == "utf-8"
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if utf8 else encoding)(errors)
-    newlines = io.IncrementalNewlineDecoder(decoder, translate=True)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
+    at_start = True
     end = 0  # of the bytes that were decoded, in the file (unpacked, if it is compressed)
     last = False
     pending = iter(chunks)
@@ -205,7 +206,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         _refuse_binary(chunk, name, encoding, first=end == 0)
         end += len(chunk)
         try:
-            yield newlines.decode(chunk, final=last)
+            text = decoder.decode(chunk, final=last)
         except UnicodeDecodeError as error:
             offset, byte = end - len(error.object) + error.start, error.object[error.start]
             raise CorpusError(
@@ -214,6 +215,9 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
             ) from error
         except UnicodeError as error:  # such as a missing byte-order mark in UTF-16
             raise CorpusError(f"{name}: not {encoding}, before byte {end}: {error}; give --encoding") from error
+        if text:
+            yield text.removeprefix("\ufeff") if at_start else text
+            at_start = False
 
 
 def _refuse_binary(chunk: bytes, name: str, encoding: str, first: bool) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+LONGEST_WORD = 50  # letters; what is longer is no typing mistake
+
 
 def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]:
     """Words that `word` may have been meant to be, likeliest first: other case, one edit away, then more alike.
@@ -18,6 +20,8 @@ def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]
     position = {w: i for i, w in reversed(list(enumerate(words)))}
     folded = word.casefold()
     found = [w for w in words if w.casefold() == folded and w != word]
+    if len(word) > LONGEST_WORD:
+        return list(dict.fromkeys(found))[:limit]
     alphabet = sorted(set().union(*words[:50_000]))  # the letters of rarer words are in more frequent ones too
     found += sorted({w for w in _one_edit(word, alphabet) if w in position and w != word}, key=position.__getitem__)
     if len(found) < limit and len(word) > 3:

@@ -105,7 +105,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
 
 
 def _read_vocabulary(folder: Path, header: dict[str, Any]) -> Vocabulary:
-    with np.load(folder / "vocabulary.npz", allow_pickle=False) as arrays:
+    with open(folder / "vocabulary.npz", "rb") as file, np.load(file, allow_pickle=False) as arrays:
         words = unpack_words(arrays["words"], arrays["word_ends"])
         rare = None
         if header["rare_words_known"]:

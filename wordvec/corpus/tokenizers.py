@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 
 from wordvec.errors import OptionError
 
@@ -20,6 +20,7 @@ Tokenizer = Callable[[str], Iterable[str]]
 
 # Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
 ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
+NUMBER = r"\d+(?:[.,']\d+)*"
 VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u00ad": None})  # and no soft hyphens
 
@@ -50,26 +51,35 @@ def words(line: str) -> list[str]:
     ["l'", 'homme', "qu'", 'on', 'appelle', "aujourd'hui", 'strasse']
     """
     if line.isascii():
-        return _word_pattern("").findall(_number_pattern("").sub("0", line.lower()))
+        return _find(_PATTERN, line.lower())
     # Case folding can undo the normal form (the Turkish capital dotted I), so it is restored afterwards.
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line.translate(APOSTROPHES)).casefold())
+    has_mark, pattern_with_marks = _mark_patterns()
+    return _find(pattern_with_marks if has_mark(folded) else _PATTERN, folded)
+
+
+def _find(pattern: re.Pattern[str], text: str) -> list[str]:
+    found = pattern.findall(text)
+    if not _DIGIT.search(text):
+        return found
+    return [_NUMBER.sub("0", token, count=1) if token[0].isdecimal() else token for token in found]
+
+
+def _word_pattern(letters: str) -> re.Pattern[str]:
+    """An elided word, or a number and what is written with it, or letters; then more letters after each joiner."""
+    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|(?:{NUMBER}(?:{letters})?|{letters})(?:['_·]{letters})*")
+
+
+_DIGIT, _NUMBER, _PATTERN = re.compile(r"\d"), re.compile(NUMBER), _word_pattern(r"[^\W_]+")
+
+
+@cache
+def _mark_patterns() -> tuple[Callable[[str], re.Match[str] | None], re.Pattern[str]]:
+    """A search for combining marks, and the slower pattern for text that has some."""
     marks = _combining_marks()
-    return _word_pattern(marks).findall(_number_pattern(marks).sub("0", folded))
+    return re.compile(f"[{marks}]").search, _word_pattern(rf"[^\W_](?:[^\W_]|[{marks}])*")
 
 
-@lru_cache(maxsize=2)
-def _word_pattern(marks: str) -> re.Pattern[str]:
-    letters = rf"[^\W_](?:[^\W_]|[{marks}])*" if marks else r"[^\W_]+"
-    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|{letters}(?:['_·]{letters})*")
-
-
-@lru_cache(maxsize=2)
-def _number_pattern(marks: str) -> re.Pattern[str]:
-    before = rf"(?<!\w)(?<!\w['·])(?<![{marks}])" if marks else r"(?<!\w)(?<!\w')"
-    return re.compile(rf"{before}\d+(?:[.,']\d+)*")
-
-
-@lru_cache(maxsize=1)
 def _combining_marks() -> str:
     r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
 

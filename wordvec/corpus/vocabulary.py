@@ -85,6 +85,8 @@ class Vocabulary:
         try:
             return self._ids[word]
         except KeyError:
+            if not isinstance(word, str):
+                raise UnknownWordError(str(word), f"a word (str) was expected; got {word!r}") from None
             suggestions = near_spellings(word, self.words)
             raise UnknownWordError(word, self._explain_missing(word, suggestions), suggestions) from None
 
