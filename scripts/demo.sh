@@ -9,22 +9,22 @@ wordvec corpus build tiny-world -o demo/corpus
 
 for trainer in ppmi svd glove cbow skipgram; do
   echo "== $trainer"
-  case $trainer in
-    cbow | skipgram) options=(--epochs 10) ;; # a small text: more passes
-    *) options=() ;;
-  esac
-  wordvec train demo/corpus -o "demo/$trainer.safetensors" --trainer "$trainer" ${options[@]+"${options[@]}"}
+  wordvec train demo/corpus -o "demo/$trainer.safetensors" --trainer "$trainer"
 done
 
 echo "== ask"
-wordvec similar demo/svd.safetensors king france dog -k 5
-wordvec analogy demo/svd.safetensors man king woman -k 3
+wordvec similar demo/skipgram.safetensors king france dog -k 5
+wordvec analogy demo/skipgram.safetensors man king woman -k 3
 
 echo "== evaluate"
 wordvec evaluate demo/{ppmi,svd,glove,cbow,skipgram}.safetensors \
   --analogy tiny-world-analogies --similarity tiny-world-similarity
 
 echo "== draw"
-wordvec plot demo/svd.safetensors -o demo/map.png --top 150
-wordvec plot demo/svd.safetensors -o demo/king.png --neighbours king
+countries=france,england,japan,china,turkey,paris,london,tokyo,beijing,ankara
+people=king,queen,duke,duchess,brother,sister,father,mother,actor,actress,hero,heroine
+animals=dog,cat,cow,horse,lion,owl,duck,frog,puppy,kitten,calf,foal
+verbs=sings,sang,singing,climbs,climbed,climbing,sails,sailed,sailing,digs,dug,digging
+wordvec plot demo/skipgram.safetensors -o demo/map.png --words "$countries,$people,$animals,$verbs"
+wordvec plot demo/skipgram.safetensors -o demo/king.png --neighbours king
 wordvec plot demo/skipgram.safetensors -o demo/loss.png --loss

@@ -28,15 +28,17 @@ def test_json_round_trip():
     assert similarity["missing"] == ["x"] and similarity["protocol"] == "wordvec"
     assert nothing["score"] is None and nothing["covered"] == 0
     assert (analogy["score"], analogy["method"], analogy["restrict_vocab"]) == (1.0, "3cosadd", 4)
-    assert analogy["sections"] == [{"name": "(no section)", "score": 1.0, "ci95": [1.0, 1.0], "items": 2, "covered": 1}]
+    assert analogy["sections"] == [
+        {"name": "(no section)", "score": 1.0, "ci95": [0.025, 1.0], "items": 2, "covered": 1}
+    ]
 
 
 def test_table_by_hand():
     assert score_table(SCORES).splitlines() == [
-        "set        measure               score  95 % interval     covered  items  protocol",
-        "pairs      Spearman              1.000  [1.000, 1.000]          2      3  wordvec",
-        "pairs      Spearman  nothing evaluated                          0      1  wordvec",
-        "questions  3cosadd              100.0%  [100.0%, 100.0%]        1      2  wordvec",
+        "set        measure               score  95 % interval   covered  items  protocol",
+        "pairs      Spearman              1.000  [1.000, 1.000]        2      3  wordvec",
+        "pairs      Spearman  nothing evaluated                        0      1  wordvec",
+        "questions  3cosadd              100.0%  [2.5%, 100.0%]        1      2  wordvec",
     ]
 
 

@@ -101,12 +101,21 @@ def test_no_values_no_interval():
         bootstrap_spearman(np.arange(3.0), np.arange(3.0), 0, seed=1)
 
 
-@pytest.mark.parametrize(("correct", "items"), [(30, 100), (1, 7), (97, 100), (0, 9), (9, 9), (1, 1)])
+@pytest.mark.parametrize(("correct", "items"), [(30, 100), (1, 7), (97, 100)])
 def test_accuracy_interval_is_the_limit_of_resampling(correct, items):
     hits = np.arange(items) < correct
     resampled = np.random.default_rng(4).choice(hits, size=(40_000, items)).mean(axis=1)
     slow = np.quantile(resampled, [0.025, 0.975], method="inverted_cdf")
-    np.testing.assert_allclose(accuracy_interval(correct, items), slow, atol=1.01 / items if 0 < correct < items else 0)
+    np.testing.assert_allclose(accuracy_interval(correct, items), slow, atol=1.01 / items)
+
+
+@pytest.mark.parametrize("items", [1, 9, 2160])
+def test_all_right_or_all_wrong_is_no_certainty(items):
+    """The inner end is the accuracy at which such a result would come up once in forty times."""
+    low, high = accuracy_interval(items, items)
+    assert high == 1.0
+    assert low**items == pytest.approx(0.025)
+    assert accuracy_interval(0, items) == (0.0, pytest.approx(1 - low))
 
 
 def test_accuracy_interval_of_a_large_set_is_normal():

@@ -105,13 +105,20 @@ def accuracy_interval(correct: int, items: int) -> Interval | None:
     """Return the bootstrap percentile interval of an accuracy; None without items.
 
     The mean of N draws with replacement from N hits and misses is Binomial(N, correct / N) / N, so the interval that
-    resampling approaches is read off that distribution exactly.
+    resampling approaches is read off that distribution exactly. Resampling hits alone can never show a miss, so where
+    all or none are correct the inner end is the exact one of Clopper and Pearson (1934), 0.025 ** (1 / N) from there.
 
     >>> accuracy_interval(50, 100)
     (0.4, 0.6)
+    >>> low, high = accuracy_interval(20, 20)
+    >>> print(round(low, 3), high)
+    0.832 1.0
     """
     if items == 0:
         return None
+    if correct in (0, items):
+        end = TAILS[0] ** (1.0 / items)
+        return (end, 1.0) if correct else (0.0, 1.0 - end)
     from scipy.special import bdtr
 
     below_or_at = bdtr(np.arange(items + 1, dtype=np.float64), items, correct / items)
