@@ -6,6 +6,7 @@ import numpy as np
 
 from wordvec.rng import SHUFFLE, uniform_matrix
 
+STARTS = 8  # the best of as many, since one may end in a poor local optimum
 ROUNDS = 50
 
 
@@ -21,31 +22,43 @@ def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
     [0, 0, 1, 0]
     """
     points = np.asarray(points, np.float64)
-    centres = _starting_centres(points, clusters, seed)
-    group = np.full(len(points), -1)
-    for _ in range(ROUNDS):
-        nearest = _squared_distances(points, centres).argmin(axis=1)
-        if (nearest == group).all():
-            break
-        group = nearest
-        members = np.bincount(group, minlength=len(centres))
-        sums = np.zeros_like(centres)
-        np.add.at(sums, group, points)
-        centres = np.where(members[:, None] > 0, sums / np.maximum(members, 1)[:, None], centres)
-    by_size = np.argsort(-np.bincount(group, minlength=len(centres)), kind="stable")
+    draws = uniform_matrix(seed, SHUFFLE, (STARTS, clusters))
+    runs = [_lloyd(points, _starting_centres(points, row)) for row in draws]
+    group, _ = min(runs, key=lambda run: run[1])
+    by_size = np.argsort(-np.bincount(group, minlength=clusters), kind="stable")
     return np.argsort(by_size)[group]
 
 
-def _starting_centres(points: np.ndarray, clusters: int, seed: int) -> np.ndarray:
-    draws = uniform_matrix(seed, SHUFFLE, (1, clusters))[0]
+def _lloyd(points: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, float]:
+    """Move each centre to the mean of the points nearest to it until nothing changes: groups, sum of squares."""
+    group = np.full(len(points), -1)
+    for _ in range(ROUNDS):
+        squares = _squared_distances(points, centres)
+        nearest = squares.argmin(axis=1)
+        if (nearest == group).all():
+            break
+        group = nearest
+        members = np.bincount(group, minlength=len(centres))[:, None]
+        sums = np.eye(len(centres))[group].T @ points
+        centres = np.where(members > 0, sums / np.maximum(members, 1), centres)
+    return group, float(squares.min(axis=1).sum())
+
+
+def _starting_centres(points: np.ndarray, draws: np.ndarray) -> np.ndarray:
     chosen = [int(draws[0] * len(points))]
     for draw in draws[1:]:
         distance = _squared_distances(points, points[chosen]).min(axis=1)
-        distance[chosen] = 0
-        if not distance.sum() > 0:
+        distance[_equal_to_any(points, chosen)] = 0  # rounding would leave them a chance
+        if not distance.any():
             break
-        chosen.append(int(np.searchsorted(np.cumsum(distance), draw * distance.sum(), side="right")))
+        sums = np.cumsum(distance)
+        next_one = int(np.searchsorted(sums, draw * sums[-1], side="right"))
+        chosen.append(min(next_one, int(np.flatnonzero(distance)[-1])))  # rounding could step past the last
     return points[chosen]
+
+
+def _equal_to_any(points: np.ndarray, chosen: list[int]) -> np.ndarray:
+    return np.any([(points == points[i]).all(axis=1) for i in chosen], axis=0)
 
 
 def _squared_distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:

@@ -100,10 +100,14 @@ def _installed() -> dict[str, str]:
     """Family -> file of its upright regular face."""
     from matplotlib.font_manager import fontManager
 
-    regular = [entry for entry in fontManager.ttflist if entry.style == "normal" and str(entry.weight) in REGULAR]
-    return {entry.name: entry.fname for entry in reversed(regular)}  # so that the first of a name wins
+    return {
+        entry.name: entry.fname
+        for entry in reversed(fontManager.ttflist)  # so that the first of a name wins
+        if entry.style == "normal" and str(entry.weight) in REGULAR and not entry.name.startswith(BOXES_ONLY)
+    }
 
 
+BOXES_ONLY = "Last Resort"  # comes with matplotlib: a box for every code point
 REGULAR = ("400", "normal", "regular", "book", "roman")
 
 

@@ -38,7 +38,8 @@ def plot_neighbours(vectors: WordVectors, word: str, k: int = 10, axes: Axes | N
         )  # fmt: skip
     axes.set_yticks(positions, labels=[_plain(name) for name in names], fontfamily=families, fontsize=9, color=INK)
     axes.invert_yaxis()
-    axes.set_xlim(min(0.0, *scores, 0.0) * 1.12, max(1.0, *scores))
+    lowest = min(scores, default=0.0)
+    axes.set_xlim(lowest - 0.2 if lowest < 0 else 0.0, max(1.0, *scores))  # room for the number of a negative bar
     axes.set_xlabel("cosine", fontsize=8, color=INK)
     axes.set_title(f"nearest to “{_plain(word)}”", fontfamily=families, fontsize=10, color=INK, loc="left")
     only_left_and_bottom(axes)

@@ -85,6 +85,8 @@ def plot_map(
 
 def _chosen_words(vectors: WordVectors, words: Sequence[str] | None, top: int) -> np.ndarray:
     """Ids of the words to draw: those named, each once, or the most frequent."""
+    if words is None and top < 3:
+        raise OptionError(f"a map needs at least 3 words; got top={top}")
     if words is not None:
         ids = np.array(list(dict.fromkeys(vectors.word_id(word) for word in words)), np.int64)
     elif vectors.counts is not None:

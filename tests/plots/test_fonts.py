@@ -1,0 +1,72 @@
+import warnings
+
+import matplotlib
+import pytest
+
+from wordvec.plots import fonts
+from wordvec.plots.fonts import font_families
+
+SAMPLES = {"Korean": "한국어", "Japanese": "ひらがな", "Chinese": "中文", "Thai": "ไทย"}
+
+
+@pytest.fixture
+def only_dejavu(monkeypatch):
+    """As on a machine where nothing but matplotlib's own font is installed, in a process that has not warned yet."""
+    installed = {name: path for name, path in fonts._installed().items() if name == "DejaVu Sans"}
+    monkeypatch.setattr(fonts, "_installed", lambda: installed)
+    monkeypatch.setattr(fonts, "_warned", set())
+    fonts._glyphs.cache_clear()
+    yield
+    fonts._glyphs.cache_clear()
+
+
+def test_what_the_default_font_has_needs_no_other():
+    assert font_families(["word", "слово", "λόγος", "", "two words"]) == ["DejaVu Sans"]
+    assert font_families([]) == ["DejaVu Sans"]
+
+
+@pytest.mark.parametrize("script", SAMPLES)
+def test_a_missing_font_is_said_once_with_what_to_install(script, only_dejavu):
+    label = SAMPLES[script]
+    with pytest.warns(UserWarning, match=f"glyphs for {script} characters .*apt install fonts-noto") as caught:
+        assert font_families(["word", label]) == ["DejaVu Sans"]
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        font_families([label])  # once was enough
+
+
+def test_each_script_has_its_warning(only_dejavu):
+    with pytest.warns(UserWarning, match="glyphs for") as caught:
+        font_families(["한국어", "中文", "\U00012000"])  # the last is cuneiform
+    assert [str(w.message).split("glyphs for ")[1].split(" (")[0] for w in caught] == [
+        "Korean characters",
+        "Chinese characters",
+        "some characters",
+    ]
+
+
+def test_a_font_that_has_the_glyphs_is_found_by_coverage():
+    with matplotlib.rc_context({"font.family": "cmr10"}):  # comes with matplotlib and has no Cyrillic
+        families = font_families(["слово"])
+    assert families[0] == "cmr10"
+    assert len(families) == 2
+    assert not families[1].startswith("Last Resort")
+
+
+def test_fonts_of_a_script_come_before_others(monkeypatch):
+    glyphs = {"DejaVu Sans": "abc", "Aaa Everything": "abc한中ひ", "Noto Sans CJK KR": "한中ひ", "Noto Sans SC": "中"}
+    monkeypatch.setattr(fonts, "_installed", lambda: dict.fromkeys(glyphs, "file"))
+    monkeypatch.setattr(fonts, "_glyphs", lambda family: frozenset(map(ord, glyphs[family])))
+    assert font_families(["a한"]) == ["DejaVu Sans", "Noto Sans CJK KR"]
+    assert font_families(["中"]) == ["DejaVu Sans", "Noto Sans SC"]
+    assert font_families(["한中"]) == ["DejaVu Sans", "Noto Sans CJK KR"]
+    del glyphs["Noto Sans CJK KR"]
+    assert font_families(["ひ"]) == ["DejaVu Sans", "Aaa Everything"]
+
+
+def test_a_real_korean_font_where_there_is_one():
+    if not any(family in fonts._installed() for family in fonts.SCRIPTS[0].families):
+        pytest.skip("no Korean font is installed here (apt install fonts-noto-cjk)")
+    families = font_families(["한국어", "word"])
+    assert families[1] in fonts.SCRIPTS[0].families

@@ -1,0 +1,90 @@
+import sys
+
+import numpy as np
+import pytest
+
+from wordvec.errors import MissingExtraError, OptionError, ShapeError
+from wordvec.plots import pca, project
+
+
+def test_points_on_a_line_by_hand():
+    along = np.array([0.6, -0.8])
+    points, share = pca(np.outer([-2.0, 0.0, 1.0, 1.0], along) + [5.0, 7.0], dims=2)
+    # the direction's largest entry, -0.8, is made positive: the order is reversed
+    np.testing.assert_allclose(points, [[2, 0], [0, 0], [-1, 0], [-1, 0]], atol=1e-12)
+    np.testing.assert_allclose(share, [1, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(30, 7), (5, 20)])
+def test_equals_numpys_svd_of_the_centred_rows(shape):
+    X = np.random.default_rng(2).normal(size=shape) + 3
+    points, share = pca(X, dims=3)
+    U, S, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(np.abs(points), np.abs(U[:, :3] * S[:3]), atol=1e-10)
+    np.testing.assert_allclose(share, S[:3] ** 2 / (S**2).sum(), rtol=1e-10)
+    np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-12)
+
+
+def test_the_sign_does_not_depend_on_the_solver():
+    X = np.random.default_rng(2).normal(size=(40, 6))
+    order = np.random.default_rng(3).permutation(40)
+    np.testing.assert_allclose(pca(X[order])[0], pca(X)[0][order], atol=1e-12)
+
+
+def test_equal_rows_have_no_variance():
+    points, share = pca(np.ones((4, 3)))
+    assert points.tolist() == [[0, 0]] * 4
+    assert share.tolist() == [0, 0]
+
+
+def test_the_matrix_is_left_alone():
+    X = np.random.default_rng(2).normal(size=(4, 3))
+    before = X.copy()
+    pca(X)
+    np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize("dims", [0, 4])
+def test_bad_dims(dims):
+    with pytest.raises(OptionError, match="dims must be from 1 to 3"):
+        pca(np.ones((5, 3)), dims)
+
+
+@pytest.mark.parametrize("matrix", [np.ones(3), np.array([[1.0, np.nan]])])
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_bad_matrix(matrix, method):
+    with pytest.raises(ShapeError, match="finite"):
+        project(matrix, method)
+
+
+def test_unknown_method():
+    with pytest.raises(OptionError, match="pca, tsne, umap; got 'isomap'"):
+        project(np.eye(3), "isomap")
+
+
+@pytest.mark.parametrize(("method", "module"), [("tsne", "openTSNE"), ("umap", "umap")])
+def test_a_missing_extra_is_named(method, module, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)  # as if not installed
+    with pytest.raises(MissingExtraError, match=r"wordvec\[projection\]"):
+        project(np.eye(5), method)
+
+
+@pytest.mark.parametrize("method", ["tsne", "umap"])
+def test_too_few_rows(method):
+    with pytest.raises(OptionError, match="at least 4 rows; got 3"):
+        project(np.eye(3), method)
+
+
+@pytest.mark.filterwarnings("ignore")  # what these packages warn about is theirs
+@pytest.mark.parametrize(("method", "module"), [("tsne", "openTSNE"), ("umap", "umap")])
+def test_groups_stay_together_and_seeds_repeat(method, module):
+    pytest.importorskip(module, reason=f"extra projection ({module}) is not installed")
+    rng = np.random.default_rng(4)
+    X = np.repeat(np.eye(3, 8), 20, axis=0) + rng.normal(scale=0.05, size=(60, 8))
+    with np.errstate(all="ignore"):
+        points, again = project(X, method, seed=3), project(X, method, seed=3)
+    np.testing.assert_array_equal(points, again)
+    group = np.repeat(np.arange(3), 20)
+    centres = np.array([points[group == g].mean(axis=0) for g in range(3)])
+    nearest = np.square(points[:, None] - centres).sum(axis=2).argmin(axis=1)
+    np.testing.assert_array_equal(nearest, group)
