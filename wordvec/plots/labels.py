@@ -39,9 +39,8 @@ def place_labels(
     """
     from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-    halo: list[AbstractPathEffect] = [
-        withStroke(linewidth=1.5, foreground="white", alpha=0.8)
-    ]  # a label stays readable on points it covers
+    # A label stays readable on points it covers.
+    halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white", alpha=0.8)]
     figure = root_figure(axes)
     figure.draw_without_rendering()  # settles the layout, on which the room for labels depends
     pixels_per_point = figure.dpi / 72
@@ -49,9 +48,17 @@ def place_labels(
     radii = np.sqrt(areas) / 2 * pixels_per_point
     gap = GAP * pixels_per_point
     frame = np.asarray(axes.bbox.extents)
+    between = np.array(LABEL_GAP) * pixels_per_point
     taken = np.empty((0, 4))
     placed = []
+
+    def free_places(boxes: np.ndarray) -> np.ndarray:
+        return _inside(boxes, frame) & ~_overlapping(boxes, taken, between)
+
     for i, label in enumerate(labels):
+        least = sizes[i] * pixels_per_point / 2  # no label is smaller: where not even this fits, do not measure
+        if not free_places(_places(positions[i], radii[i] + gap, least, least)).any():
+            continue
         text = axes.annotate(
             label, points[i], (0, 0), textcoords="offset points", ha="left", va="bottom",
             fontsize=sizes[i], color=colours[i], fontfamily=list(families), parse_math=False,
@@ -60,7 +67,7 @@ def place_labels(
         text.set_path_effects(halo)
         extent = text.get_window_extent(_renderer(axes))
         boxes = _places(positions[i], radii[i] + gap, extent.width, extent.height)
-        free = _inside(boxes, frame) & ~_overlapping(boxes, taken, np.array(LABEL_GAP) * pixels_per_point)
+        free = free_places(boxes)
         if not free.any():
             text.remove()
             continue
