@@ -214,3 +214,12 @@ def test_pyplot_is_never_imported(vectors, tmp_path, monkeypatch):
     save_figure(plot_map(vectors, top=20), tmp_path / "map.pdf")
     save_figure(plot_neighbours(vectors, "word1"), tmp_path / "neighbours.svg")
     save_figure(plot_loss([1.0]), tmp_path / "loss.png")
+
+
+def test_axes_in_a_subfigure_and_axes_without_figure(vectors, tmp_path):
+    _, right = Figure(figsize=(8, 4)).subfigures(1, 2)
+    axes = plot_map(vectors, top=30, axes=right.subplots())
+    save_figure(axes, tmp_path / "both.png")
+    axes.remove()
+    with pytest.raises(OptionError, match="no figure"):
+        save_figure(axes, tmp_path / "none.png")

@@ -73,7 +73,9 @@ def root_figure(axes: Axes) -> Figure:
     """The whole figure that `axes` belong to, also where they are part of a subfigure."""
     from matplotlib.figure import Figure
 
-    figure = axes.get_figure(root=True) if hasattr(axes.figure, "get_figure") else axes.figure
+    figure = axes.figure
+    if figure is not None and not isinstance(figure, Figure):
+        figure = figure.figure
     if not isinstance(figure, Figure):
         raise OptionError("these axes belong to no figure: draw into axes made by new_axes() or figure.add_subplot()")
     return figure
