@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 GAP = 1.0  # points (1/72 inch) between a point's edge and its label
-LABEL_GAP = (2.5, 0.5)  # between two labels side by side, and one above the other
+LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 
 # Where a label may stand, best first, as the direction from the point to the label's centre.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
