@@ -1,4 +1,8 @@
-"""Skip-gram and CBOW on the CPU: the compiled form of the networks, with the semantics of `reference.py`."""
+"""Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which says what they mean.
+
+`train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
+number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead.
+"""
 
 from __future__ import annotations
 
@@ -6,65 +10,257 @@ import functools
 import threading
 import zlib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from wordvec import rng
-from wordvec.kernels import draws, team
+from wordvec.corpus.examples import ExampleSampler
+from wordvec.errors import OptionError, ShapeError
+from wordvec.kernels import draws, stages, team
+from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.kernels.stages import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Shape
 from wordvec.kernels.tables import Tables, aligned_zeros
-from wordvec.kernels.threads import new_counters
-from wordvec.kernels.tiles_skipgram import strip_floats
-from wordvec.kernels.vector_ir import host_registers
+from wordvec.kernels.threads import COUNTER_SPACING, new_counters
+from wordvec.kernels.tiles_skipgram import OUTPUT_STEP, strip_floats
+from wordvec.kernels.vector_ir import host_lanes, host_registers
 
-PIECE = 64
+PIECE = 64  # positions whose examples are drawn in one go
 
 
 class Loss(NamedTuple):
-    """Sum of the loss terms, how many terms there were, and how many centres."""
+    """Sum of the loss over `predictions` predictions, made of `terms` terms -log sigmoid, for `centres` centres."""
 
-    sum: float
+    total: float
+    predictions: int
     terms: int
     centres: int
 
 
+def train_skipgram(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.025,
+    block: int = 256,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+) -> Loss:
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives counts for
+    nothing). Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
+    """
+    architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
+    options = (first, last, epoch, epochs, learning_rate, block, threads, hogwild, paths)
+    return _train(architecture, tables, ids, sentence_starts, sampler, *options, divide=False)
+
+
+def train_cbow(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.05,
+    block: int = 256,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+    gradient: str = "mean",
+) -> Loss:
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    Semantics, shapes and errors: `wordvec.kernels.reference.train_cbow`.
+    """
+    if gradient not in ("mean", "sum"):
+        raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
+    options = (first, last, epoch, epochs, learning_rate, block, threads, hogwild, paths)
+    return _train(CBOW, tables, ids, sentence_starts, sampler, *options, divide=gradient == "mean")
+
+
+def warm_up(architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None) -> None:
+    """Compile (or load from numba's cache) what ``train_<architecture>`` with these options will run.
+
+    The first time takes some seconds, later ones some tenths; a trainer calls this to time and announce it.
+    """
+    rows = len(sampler.keep_thresholds)
+    zeros = np.zeros((rows, 1), np.float32)
+    ids, starts = np.zeros(1, np.int32), np.array([0, 1])
+    train = {"skipgram": train_skipgram, "cbow": train_cbow}[architecture]
+    train(Tables(zeros, zeros), ids, starts, sampler, first=0, last=1, epoch=0, epochs=1, paths=paths)
+
+
+def tile_shape(architecture: int, outputs: int, tree: bool, lanes: int) -> Shape:
+    """The tile for this many outputs a centre (or a context, where pairs have their own).
+
+    As few groups as the registers allow, evenly filled; paths of a tree vary in length, so they take small groups.
+    """
+    most = 4 if lanes == 4 else 8 if architecture != SKIPGRAM or host_registers(lanes) == 32 else 6
+    if tree:
+        tile_outputs = 4 if architecture == SKIPGRAM else most
+    else:
+        tile_outputs = -(-outputs // -(-outputs // most))
+    return Shape(lanes, max(2, lanes // strip_floats(tile_outputs)), tile_outputs, architecture)
+
+
+def _train(
+    architecture: int,
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float,
+    block: int,
+    threads: int,
+    hogwild: bool,
+    paths: HuffmanPaths | None,
+    *,
+    divide: bool,
+) -> Loss:
+    _check(tables, ids, sampler, first, last, block, threads, paths)
+    shape = tile_shape(architecture, sampler.negatives + 1, paths is not None, tables.lanes)
+    run = team.compile_team(shape, source_checksum())
+    corpus = draws.Corpus(np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64))
+    sampling = _sampling(architecture, sampler, epoch, paths)
+    placement = draws.Placement(
+        architecture == SKIPGRAM,
+        shape.tile_contexts,
+        shape.tile_outputs,
+        paths is not None,
+        architecture == SKIPGRAM_PAIRS,
+        *(len(matrix) - 1 for matrix in (tables.input_slices[0], tables.output_slices[0])),
+    )
+    piece, layout = min(block, PIECE), tables.addresses()
+    teams, team_size = (threads, 1) if hogwild else (1, threads)
+    blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
+    jobs = []
+    for first_block, last_block in zip(blocks, blocks[1:]):
+        plan = team.Plan(
+            first_block, last_block, block, piece, last, float(epoch * len(ids)), float(epochs * len(ids)),
+            float(learning_rate), divide,
+        )  # fmt: skip
+        work, private = _workspace(shape, sampling, placement, plan, layout)
+        counters = new_counters(team.STOP + 1)
+        for thread in range(team_size):
+            scratch = draws.new_scratch(piece, sampling.window, sampling.draws)
+            shared = (plan, corpus, sampling, placement, layout, work, counters)
+            jobs.append((thread, team_size, *shared, scratch, private()))
+    _run_threads(run, jobs)
+    losses = sum(float(job[-1].losses.sum()) for job in jobs)
+    predictions, terms, centres = np.sum([job[-1].numbers for job in jobs], axis=0).tolist()
+    return Loss(losses, predictions, terms, centres)
+
+
+def _check(
+    tables: Tables,
+    ids: np.ndarray,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    block: int,
+    threads: int,
+    paths: HuffmanPaths | None,
+) -> None:
+    """Compiled code checks nothing: an id outside a table would write to foreign memory."""
+    (rows, _), (output_rows, _) = tables.shapes
+    if not 0 <= first <= last <= len(ids) or block < 1 or first % block or (last % block and last != len(ids)):
+        raise OptionError(
+            f"first and last must be multiples of block ({block}) in 0 .. {len(ids)}, or its end; got {first}, {last}"
+        )
+    if threads < 1:
+        raise OptionError(f"threads must be at least 1; got {threads}")
+    if paths is None and sampler.negatives < 1:
+        raise OptionError("negative sampling needs negatives of at least 1; or give the paths of a Huffman tree")
+    if len(sampler.keep_thresholds) != rows or (len(ids) and not 0 <= int(ids.min()) <= int(ids.max()) < rows):
+        raise ShapeError(f"ids and the sampler's {len(sampler.keep_thresholds)} words must fit W_in's {rows} rows")
+    needed = rows if paths is None else len(paths.starts) - 2
+    if output_rows < needed or (paths is not None and len(paths.starts) != rows + 1):
+        raise ShapeError(f"W_out needs {needed} rows, one for each word or inner node of the tree; got {output_rows}")
+
+
+def _sampling(
+    architecture: int, sampler: ExampleSampler, epoch: int, paths: HuffmanPaths | None
+) -> draws.Sampling:
+    draws_of_centre = 0 if paths is not None else sampler.negatives
+    if architecture == SKIPGRAM_PAIRS:
+        draws_of_centre *= 2 * sampler.window
+    if paths is None:
+        paths = HuffmanPaths(np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
+    return draws.Sampling(
+        np.ascontiguousarray(sampler.keep_thresholds, np.uint64),
+        draws.pack_alias_table(*sampler.negative_table),
+        *paths,
+        rng.key_of(sampler.seed, epoch)[0],
+        int(sampler.window),
+        bool(sampler.shrink_window),
+        int(sampler.negatives),
+        int(draws_of_centre),
+    )
+
+
+def _workspace(shape: Shape, sampling: draws.Sampling, placement: draws.Placement, plan: team.Plan, layout: np.ndarray):  # type: ignore[no-untyped-def]
+    """Arrays for one team, and a function that makes those of one thread."""
+    contexts = -(-2 * sampling.window // shape.tile_contexts) * shape.tile_contexts
+    outputs = int(np.diff(sampling.path_starts).max()) if placement.tree else sampling.negatives + 1
+    groups = -(-outputs // shape.tile_outputs)
+    floats = stages.strips_of_centre(shape, contexts, groups)
+    pieces = -(-plan.block // plan.piece)
+    sets = contexts if placement.pairs else 1
+    examples = draws.blank_examples(
+        team.BUFFERS, pieces * plan.piece, contexts, sets * groups * OUTPUT_STEP, pieces, placement
+    )
+    scores = aligned_zeros((2 * len(layout), pieces * plan.piece, floats), np.float32)
+
+    def private() -> stages.Private:
+        one_context = np.zeros(shape.lanes, np.float32)
+        one_context[0] = 1
+        return stages.Private(
+            aligned_zeros((floats,), np.float32),
+            aligned_zeros((contexts, 4 * shape.lanes), np.float32),
+            one_context,
+            np.zeros(shape.lanes),
+            np.zeros(3, np.int64),
+        )
+
+    return stages.Workspace(examples, scores), private
+
+
+def _run_threads(run, jobs: list) -> None:  # type: ignore[no-untyped-def]
+    """Run all jobs at the same time, the first in this thread; the others never see a Python exception."""
+    helpers = [threading.Thread(target=run, args=job, daemon=True) for job in jobs[1:]]
+    started = []
+    try:
+        for helper in helpers:
+            helper.start()
+            started.append(helper)
+        run(*jobs[0])
+    except BaseException:
+        for job in jobs:  # nobody may wait for a thread that never came
+            job[8][team.STOP * COUNTER_SPACING] = 1
+        raise
+    finally:
+        for helper in started:
+            helper.join()
+
+
 @functools.cache
 def source_checksum() -> int:
-    return functools.reduce(lambda crc, p: zlib.crc32(p.read_bytes(), crc), sorted(Path(__file__).parent.glob("*.py")), 0)
-
-
-def train(tables: Tables, ids, sentence_starts, keep_thresholds, alias_thresholds, aliases, *, cbow, first, last, epoch, epochs, seed=1,
-          window=5, negatives=5, shrink_window=True, learning_rate=0.025, block=256, threads=1, hogwild=False, divide=True):
-    L = tables.lanes
-    J = negatives + 1
-    tmax = (8 if L == 16 else 6) if L >= 8 else 4
-    groups = -(-J // tmax); T = -(-J // groups)
-    P = 2
-    run = team.compiled_team(L, P, T, cbow, source_checksum())
-    N = len(ids)
-    first_block, last_block = first // block, -(-last // block)
-    sampling = draws.Sampling(keep_thresholds, draws.pack_alias_table(alias_thresholds, aliases), rng.key_of(seed, epoch)[0], window, shrink_window, negatives)
-    corpus = draws.Corpus(ids, sentence_starts)
-    V = tables.shapes[0][0]
-    layout = tables.addresses()
-    piece = min(block, PIECE); pieces = -(-block // piece)
-    C = -(-2 * window // P) * P
-    strip = strip_floats(T)
-    floats = groups * max(strip, L) if cbow else C * strip
-    floats = -(-floats // 16) * 16
-    teams = threads if hogwild else 1
-    size = 1 if hogwild else threads
-    jobs = []
-    for t in range(teams):
-        fb = first_block + (last_block - first_block) * t // teams; lb = first_block + (last_block - first_block) * (t + 1) // teams
-        plan = team.Plan(fb, lb, block, piece, last, float(epoch * N), float(epochs * N), float(learning_rate), V, tables.shapes[1][0], groups, divide)
-        space = team.Space(draws.blank_examples(team.BUFFERS, pieces * piece, C, groups * 8, pieces, V, tables.shapes[1][0]),
-                           aligned_zeros((2 * len(layout), pieces * piece, floats), np.float32), new_counters(4))
-        for k in range(size):
-            res = team.Results(np.zeros(L), np.zeros(2, np.int64), aligned_zeros((floats,), np.float32))
-            jobs.append((k, size, plan, corpus, sampling, layout, space, draws.new_scratch(piece, window, negatives), res))
-    ths = [threading.Thread(target=run, args=job) for job in jobs[1:]]
-    for th in ths: th.start()
-    run(*jobs[0])
-    for th in ths: th.join()
-    return Loss(sum(j[-1].losses.sum() for j in jobs), sum(int(j[-1].numbers[0]) for j in jobs), sum(int(j[-1].numbers[1]) for j in jobs))
+    """A checksum of the kernels' source code."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return functools.reduce(lambda checksum, path: zlib.crc32(path.read_bytes(), checksum), sources, host_lanes())

@@ -12,13 +12,13 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
+from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
 
 # Compiled copies of the functions in wordvec.rng.
 mix = njit(inline="always")(rng.mix)
 G, H, S32, LOW32 = rng.G, rng.H, rng.S32, rng.LOW32
 ONE = np.uint64(1)
 SUBSAMPLE, WINDOW, FIRST_NEGATIVE = rng.SUBSAMPLE, rng.WINDOW, rng.FIRST_NEGATIVE
-OUTPUT_STEP = 8  # a group of outputs takes 8 places, of which a tile may use fewer
 
 
 @njit(inline="always")
@@ -39,14 +39,43 @@ class Corpus(NamedTuple):
 
 
 class Sampling(NamedTuple):
-    """How examples are drawn. Tables: keep_thresholds (V,) uint64; negative_table (V,) uint64, `pack_alias_table`."""
+    """How examples are drawn.
+
+    keep_thresholds (V,) uint64; negative_table (V,) uint64, see `pack_alias_table`
+    draws           negatives to draw for a centre: K, or K for each of 2 · window contexts; 0 with a tree
+    path_starts     (V+1,) int64 into path_nodes, int32, and path_signs, float32 (+1 left, -1 right): the Huffman tree
+    """
 
     keep_thresholds: np.ndarray
     negative_table: np.ndarray
+    path_starts: np.ndarray
+    path_nodes: np.ndarray
+    path_signs: np.ndarray
     epoch_key: np.uint64
     window: int
     shrink_window: bool
     negatives: int
+    draws: int
+
+
+class Placement(NamedTuple):
+    """Where examples go: what the tiles of one architecture want.
+
+    merge       list a context that occurs twice once, with weight 2, as tiles must have it
+    padded      the number of contexts is filled up to a multiple of this
+    tile        outputs in a tile: output j goes to place j // tile · OUTPUT_STEP + j % tile
+    tree        outputs are the inner nodes on the centre's path, instead of the centre and negatives
+    pairs       each context has its own negatives
+    dead_input, dead_output   rows that absent contexts and outputs point to
+    """
+
+    merge: bool
+    padded: int
+    tile: int
+    tree: bool
+    pairs: bool
+    dead_input: int
+    dead_output: int
 
 
 class Examples(NamedTuple):
@@ -57,6 +86,7 @@ class Examples(NamedTuple):
     context_counts  (blocks, B) int32        contexts in use
     outputs         (blocks, B, J) int32     rows of W_out: the centre, its negatives; `dead` where there is none
     output_weights  (blocks, B, J) float32   +1 for the centre, minus how often for a negative, 0 for a dead one
+    output_groups   (blocks, B) int32        groups in use (of each context, where pairs have their own)
     centre_counts   (blocks, pieces) int64   slots in use in each piece
     """
 
@@ -65,6 +95,7 @@ class Examples(NamedTuple):
     context_counts: np.ndarray
     outputs: np.ndarray
     output_weights: np.ndarray
+    output_groups: np.ndarray
     centre_counts: np.ndarray
 
 
@@ -81,14 +112,14 @@ class Scratch(NamedTuple):
     negatives: np.ndarray
 
 
-def new_scratch(piece: int, window: int, negatives: int) -> Scratch:
+def new_scratch(piece: int, window: int, draws: int) -> Scratch:
     """Working space for stretches of `piece` positions."""
     size = piece + 2 * window
     return Scratch(
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint8),
         *(np.zeros(size, np.int32) for _ in range(5)),
-        np.zeros((max(negatives, 1), size), np.int32),
+        np.zeros((draws, size), np.int32),
     )
 
 
@@ -173,7 +204,7 @@ def link_repeated_words(scratch, count, distance):  # type: ignore[no-untyped-de
 
 
 @njit
-def draw_numbers(sampling, scratch, begin, end, rows):  # type: ignore[no-untyped-def]
+def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
     """Reach and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys."""
     window = np.uint64(sampling.window)
     for k in range(begin, end):
@@ -183,7 +214,7 @@ def draw_numbers(sampling, scratch, begin, end, rows):  # type: ignore[no-untype
         if sampling.shrink_window:
             scratch.reach[k] = np.int32(ONE + (((draw(key, WINDOW) >> S32) * window) >> S32))
     table, size = sampling.negative_table, np.uint64(len(sampling.negative_table))
-    for j in range(rows):
+    for j in range(sampling.draws):
         for k in range(begin, end):
             bits = draw(scratch.keys[k], FIRST_NEGATIVE + np.uint64(j))
             slot = ((bits >> S32) * size) >> S32
@@ -193,38 +224,41 @@ def draw_numbers(sampling, scratch, begin, end, rows):  # type: ignore[no-untype
 
 
 @njit
-def draw_examples(corpus, sampling, scratch, examples, buffer, slot, begin, end, merge, group, dead_input, dead_output, padded):  # type: ignore[no-untyped-def]
-    """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...; returns (slots, terms).
+def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, begin, end):  # type: ignore[no-untyped-def]
+    """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...
 
-    merge   list a context that occurs twice once, with weight 2 (the tiles' condition); CBOW takes them as they come
-    group   outputs in a tile: output number j goes to place j // group · OUTPUT_STEP + j % group
-    dead_input, dead_output   rows that absent contexts and outputs point to
-    padded  the number of contexts is filled up to a multiple of this
+    Returns the first free slot, the number of terms in the loss, and of predictions.
     """
     first_token, last_token = list_kept_tokens(corpus, sampling, scratch, begin, end)
-    draw_numbers(sampling, scratch, first_token, last_token, sampling.negatives)
-    terms = 0
+    draw_numbers(sampling, scratch, first_token, last_token)
+    terms, predictions = 0, 0
     for k in range(first_token, last_token):
         low = max(scratch.first[k], k - scratch.reach[k])
         high = min(scratch.last[k], k + scratch.reach[k] + 1)
         if high - low < 2:
             continue
-        place_contexts(scratch, examples, buffer, slot, k, low, high, merge, dead_input, padded)
-        per_context = place_outputs(sampling, scratch, examples, buffer, slot, k, group, dead_output)
-        terms += (high - low - 1) * per_context if merge else per_context
+        place_contexts(placement, scratch, examples, buffer, slot, k, low, high)
+        if placement.tree:
+            terms_here = place_path(sampling, placement, scratch.ids[k], examples, buffer, slot)
+        elif placement.pairs:
+            terms_here = place_pairs(sampling, placement, scratch, examples, buffer, slot, k, high - low - 1)
+        else:
+            terms_here = place_outputs(sampling, placement, scratch, examples, buffer, slot, k)
+        terms += (high - low - 1) * terms_here if placement.merge else terms_here
+        predictions += high - low - 1 if placement.merge or placement.pairs else 1
         slot += 1
-    return slot, terms
+    return slot, terms, predictions
 
 
 @njit
-def place_contexts(scratch, examples, buffer, slot, centre, low, high, merge, dead, padded):  # type: ignore[no-untyped-def]
+def place_contexts(placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
     """List the contexts low .. high - 1, without the centre."""
     contexts, weights = examples.contexts[buffer, slot], examples.context_weights[buffer, slot]
     count = 0
     for k in range(low, high):
         if k == centre:
             continue
-        if merge:
+        if placement.merge:
             earlier = scratch.previous[k]
             if earlier == centre:
                 earlier = scratch.previous[centre]
@@ -236,46 +270,84 @@ def place_contexts(scratch, examples, buffer, slot, centre, low, high, merge, de
         contexts[count], weights[count] = scratch.ids[k], np.float32(1)
         count += 1
     examples.context_counts[buffer, slot] = count
-    while count % padded:
-        contexts[count], weights[count] = dead, np.float32(0)
+    while count % placement.padded:
+        contexts[count], weights[count] = placement.dead_input, np.float32(0)
         count += 1
 
 
 @njit
-def place_outputs(sampling, scratch, examples, buffer, slot, centre, group, dead):  # type: ignore[no-untyped-def]
+def place_outputs(sampling, placement, scratch, examples, buffer, slot, centre):  # type: ignore[no-untyped-def]
     """List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
 
     Returns how many terms each context has with them.
     """
     outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
-    target = scratch.ids[centre]
+    tile, target = placement.tile, scratch.ids[centre]
     outputs[0], weights[0] = target, np.float32(1)
-    terms, places = 1, sampling.negatives + 1
-    for j in range(1, places):
+    terms = 1
+    for j in range(1, sampling.negatives + 1):
         word = scratch.negatives[j - 1, centre]
-        place = j // group * OUTPUT_STEP + j % group
+        place = j // tile * OUTPUT_STEP + j % tile
         outputs[place], weights[place] = word, np.float32(-1)
         if word == target:
-            outputs[place], weights[place] = dead, np.float32(0)
+            outputs[place], weights[place] = placement.dead_output, np.float32(0)
             continue
         terms += 1
         for other in range(1, j):
             if scratch.negatives[other - 1, centre] == word:
-                weights[other // group * OUTPUT_STEP + other % group] -= np.float32(1)
-                outputs[place], weights[place] = dead, np.float32(0)
+                weights[other // tile * OUTPUT_STEP + other % tile] -= np.float32(1)
+                outputs[place], weights[place] = placement.dead_output, np.float32(0)
                 break
+    examples.output_groups[buffer, slot] = sampling.negatives // tile + 1
     return terms
 
 
-def blank_examples(
-    blocks: int, slots: int, contexts: int, outputs: int, pieces: int, dead_input: int, dead_output: int
-) -> Examples:
+@njit
+def place_pairs(sampling, placement, scratch, examples, buffer, slot, centre, contexts):  # type: ignore[no-untyped-def]
+    """List the centre and K negatives for each context; returns how many terms there are in all."""
+    outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
+    tile, target, negatives = placement.tile, scratch.ids[centre], sampling.negatives
+    groups = negatives // tile + 1
+    terms = 0
+    for i in range(contexts):
+        first = i * groups * OUTPUT_STEP
+        outputs[first], weights[first] = target, np.float32(1)
+        terms += 1
+        for j in range(1, negatives + 1):
+            word = scratch.negatives[i * negatives + j - 1, centre]
+            place = first + j // tile * OUTPUT_STEP + j % tile
+            skipped = word == target
+            outputs[place] = placement.dead_output if skipped else word
+            weights[place] = np.float32(0) if skipped else np.float32(-1)
+            terms += 0 if skipped else 1
+    examples.output_groups[buffer, slot] = groups
+    return terms
+
+
+@njit
+def place_path(sampling, placement, target, examples, buffer, slot):  # type: ignore[no-untyped-def]
+    """List the inner nodes on the centre's path through the Huffman tree; returns how many."""
+    outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
+    first, tile = sampling.path_starts[target], placement.tile
+    length = sampling.path_starts[target + 1] - first
+    groups = (length + tile - 1) // tile
+    for j in range(groups * tile):
+        place = j // tile * OUTPUT_STEP + j % tile
+        there = j < length
+        outputs[place] = sampling.path_nodes[first + j] if there else placement.dead_output
+        weights[place] = sampling.path_signs[first + j] if there else np.float32(0)
+    examples.output_groups[buffer, slot] = groups
+    return length
+
+
+def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, pieces: int, placement: Placement) -> Examples:
     """Examples to be filled; outputs that no draw ever touches stay dead."""
     return Examples(
-        np.full((blocks, slots, contexts), dead_input, np.int32),
+        np.full((blocks, slots, contexts), placement.dead_input, np.int32),
         np.zeros((blocks, slots, contexts), np.float32),
         np.zeros((blocks, slots), np.int32),
-        np.full((blocks, slots, outputs), dead_output, np.int32),
+        np.full((blocks, slots, outputs), placement.dead_output, np.int32),
         np.zeros((blocks, slots, outputs), np.float32),
+        np.zeros((blocks, slots), np.int32),
         np.zeros((blocks, pieces), np.int64),
     )

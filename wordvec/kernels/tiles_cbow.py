@@ -17,11 +17,15 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from wordvec.kernels.tiles_skipgram import _no_value, store_strips, strip_floats, strip_offset
-from wordvec.kernels.vector_ir import FLOAT_BYTES, Value, Vectors
+from wordvec.kernels.tiles_skipgram import ID_BYTES, OUTPUT_STEP, store_strips, strip_floats, strip_offset
+from wordvec.kernels.vector_ir import FLOAT_BYTES, Value, Vectors, no_value
 
-OUTPUT_STEP_BYTES = 8 * 4  # ids of a group of outputs: 8 places of int32
 CHUNKS = (4, 3, 2, 1)  # columns of h that are in registers at a time
+
+
+def group_floats(lanes: int, outputs: int) -> int:
+    """Floats of the strip of one group: a whole number of vectors."""
+    return max(strip_floats(outputs), lanes)
 
 
 def _mean_of_rows(v: Vectors, table: Value, ids: Value, count: Value, row_bytes: Value, scale: Value, offset: Value, columns: int) -> list[Value]:
@@ -43,14 +47,14 @@ def score_mean(  # type: ignore[no-untyped-def]
     All but lanes, tile_outputs and scale (float32) are int64; tables, ids and strips are addresses.
     """
     L, T = lanes.literal_value, tile_outputs.literal_value
-    strip_bytes = max(strip_floats(T), L) * FLOAT_BYTES  # one group: a whole number of vectors
+    strip_bytes = group_floats(L, T) * FLOAT_BYTES
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:
         W_in, W_out, row_bytes, vectors, contexts, count, scale, outputs, groups, strips = arguments[2:]
         v = Vectors(builder, L)
         scales = v.splat(scale)
         with v.loop(groups) as group:
-            group_outputs = v.element(outputs, group, OUTPUT_STEP_BYTES)
+            group_outputs = v.element(outputs, group, OUTPUT_STEP * ID_BYTES)
             rows = [v.row(W_out, group_outputs, j, row_bytes) for j in range(T)]
             sums = [v.register(v.zero()) for _ in range(T)]
 
@@ -63,7 +67,7 @@ def score_mean(  # type: ignore[no-untyped-def]
 
             v.column_chunks(vectors, CHUNKS, add_columns)
             store_strips(v, [sums], v.element(strips, group, strip_bytes))
-        return _no_value(builder)
+        return no_value()
 
     signature = types.void(lanes, tile_outputs, *[types.int64] * 6, types.float32, *[types.int64] * 3)
     return signature, generate
@@ -75,7 +79,7 @@ def update_mean(  # type: ignore[no-untyped-def]
 ):
     """Add the gradients of one centre (see the head of this file); no output may occur twice, a context may."""
     L, T = lanes.literal_value, tile_outputs.literal_value
-    strip_bytes = max(strip_floats(T), L) * FLOAT_BYTES
+    strip_bytes = group_floats(L, T) * FLOAT_BYTES
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:
         W_in, W_out, row_bytes, vectors, contexts, count, scale, share, outputs, groups, strips = arguments[2:]
@@ -86,7 +90,7 @@ def update_mean(  # type: ignore[no-untyped-def]
             h = _mean_of_rows(v, W_in, contexts, count, row_bytes, scales, offset, columns)
             dh = [v.register(v.zero()) for _ in range(columns)]
             with v.loop(groups) as group:
-                group_outputs = v.element(outputs, group, OUTPUT_STEP_BYTES)
+                group_outputs = v.element(outputs, group, OUTPUT_STEP * ID_BYTES)
                 strip = v.element(strips, group, strip_bytes)
                 for j in range(T):
                     g = v.load_splat(strip, strip_offset(j, T))
@@ -102,7 +106,7 @@ def update_mean(  # type: ignore[no-untyped-def]
                     v.store(v.add(v.load(place, c * v.bytes), change[c]), place, c * v.bytes)
 
         v.column_chunks(vectors, CHUNKS, update_columns)
-        return _no_value(builder)
+        return no_value()
 
     signature = types.void(lanes, tile_outputs, *[types.int64] * 6, types.float32, types.float32, *[types.int64] * 3)
     return signature, generate

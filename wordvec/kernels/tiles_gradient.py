@@ -15,8 +15,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from wordvec.kernels.tiles_skipgram import _no_value, strip_floats
-from wordvec.kernels.vector_ir import F32, F64, I32, FLOAT_BYTES, Value, Vectors, reversed_bits
+from wordvec.kernels.tiles_skipgram import strip_floats
+from wordvec.kernels.vector_ir import F32, F64, I32, Value, Vectors, no_value, reversed_bits
 from wordvec.kernels.vector_math import sigmoid_and_exp, softplus
 
 
@@ -76,7 +76,7 @@ def gradients_of_scores(  # type: ignore[no-untyped-def]
             wide = ir.VectorType(F64, L)
             total = builder.fadd(v.load_as(wide, losses), builder.fpext(loss.get(), wide))
             v.store(total, losses)
-        return _no_value(builder)
+        return no_value()
 
     signature = types.void(lanes, tile_outputs, *[types.int64] * 5, types.float32, *[types.int64] * 3)
     return signature, generate

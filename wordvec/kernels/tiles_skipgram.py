@@ -20,7 +20,10 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from wordvec.kernels.vector_ir import FLOAT_BYTES, F32, I32, Register, Value, Vectors, host_registers, reversed_bits
+from wordvec.kernels.vector_ir import FLOAT_BYTES, Register, Value, Vectors, host_registers, no_value, reversed_bits
+
+OUTPUT_STEP = 8  # places a group of outputs takes in the lists of ids and weights; a tile may use fewer
+ID_BYTES = 4
 
 
 def strip_floats(outputs: int) -> int:
@@ -60,19 +63,23 @@ def score_contexts(  # type: ignore[no-untyped-def]
                     for p in range(P):
                         sums[p][j].set(v.multiply_add(x[p], y, sums[p][j].get()))
             store_strips(v, sums, v.element(strips, tile, P * strip_floats(T) * FLOAT_BYTES))
-        return _no_value(builder)
+        return no_value()
 
     return types.void(lanes, tile_contexts, tile_outputs, *[types.int64] * 8), generate
 
 
 def store_strips(v: Vectors, sums: list[list[Register]], address: Value) -> None:
-    """Add up the lanes of ``sums[p][j]`` and store them as strips, as many contexts at once as a vector has strips."""
+    """Add up the lanes of ``sums[p][j]`` and store them as strips, as many contexts at once as a vector has strips.
+
+    Always stores whole vectors: strips of contexts that are not there hold zeros.
+    """
     outputs = len(sums[0])
     together = max(1, v.lanes // strip_floats(outputs))
     for first in range(0, len(sums), together):
         # sum number j · together + q lands in lane reversed_bits(q) · strip + reversed_bits(j)
         order = [first + reversed_bits(q, together) for q in range(together)]
-        v.store(v.sums_of_lanes([sums[p][j].get() for j in range(outputs) for p in order]), address)
+        lanes = [sums[p][j].get() if p < len(sums) else v.zero() for j in range(outputs) for p in order]
+        v.store(v.sums_of_lanes(lanes), address)
         address = v.plus(address, v.bytes)
 
 
@@ -96,37 +103,88 @@ def update_rows(  # type: ignore[no-untyped-def]
         output_rows = [v.row(W_out, outputs, j, row_bytes) for j in range(T)]
 
         def update_columns(offset: Value, columns: int) -> None:
-            places = [[v.plus(row, builder.add(offset, v.number(c * v.bytes))) for row in output_rows] for c in range(columns)]
-            y = [[v.load(place) for place in places[c]] for c in range(columns)]
-            change = [[v.register(v.zero()) for _ in range(T)] for _ in range(columns)]
+            group = OutputGroup(v, T, [v.plus(row, offset) for row in output_rows], columns)
             with v.loop(count) as i:
                 x_place = v.plus(v.row(W_in, contexts, i, row_bytes), offset)
-                x = [v.load(x_place, c * v.bytes) for c in range(columns)]
-                x_new = list(x)
-                strip = v.element(strips, i, strip_floats(T) * FLOAT_BYTES)
-                for j in range(T):
-                    g = v.load_splat(strip, strip_offset(j, T))
-                    for c in range(columns):
-                        x_new[c] = v.multiply_add(g, y[c][j], x_new[c])
-                        change[c][j].set(v.multiply_add(g, x[c], change[c][j].get()))
-                for c in range(columns):
-                    v.store(x_new[c], x_place, c * v.bytes)
-            for c in range(columns):
-                for j in range(T):
-                    v.store(v.add(y[c][j], change[c][j].get()), places[c][j])
+                group.meet(x_place, x_place, v.element(strips, i, strip_floats(T) * FLOAT_BYTES))
+            group.store()
 
         v.column_chunks(vectors, update_chunks(L, T), update_columns)
-        return _no_value(builder)
+        return no_value()
 
     return types.void(lanes, tile_outputs, *[types.int64] * 8), generate
+
+
+@intrinsic(prefer_literal=True)
+def update_rows_in_groups(  # type: ignore[no-untyped-def]
+    context, lanes, tile_outputs, W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips,
+    groups, group_bytes, stage,
+):  # fmt: skip
+    """`update_rows` for more outputs than a tile holds: T outputs a group, one group after the other.
+
+    All groups must see the contexts as they were, so the new context rows grow in `stage` (memory for `count`
+    rows) and replace the old ones at the end. Groups are OUTPUT_STEP places apart in `outputs`, `group_bytes` in
+    `strips`.
+    """
+    L, T = lanes.literal_value, tile_outputs.literal_value
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:
+        W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips, groups, group_bytes, stage = arguments[2:]
+        v = Vectors(builder, L)
+
+        def update_columns(offset: Value, columns: int) -> None:
+            def context_place(i: Value) -> Value:
+                return v.plus(v.row(W_in, contexts, i, row_bytes), offset)
+
+            def stage_place(i: Value) -> Value:
+                return v.element(stage, i, columns * v.bytes)
+
+            v.copy_rows(count, context_place, stage_place, columns)
+            with v.loop(groups) as g:
+                ids = v.element(outputs, g, OUTPUT_STEP * ID_BYTES)
+                places = [v.plus(v.row(W_out, ids, j, row_bytes), offset) for j in range(T)]
+                group = OutputGroup(v, T, places, columns)
+                group_strips = v.plus(strips, builder.mul(g, group_bytes))
+                with v.loop(count) as i:
+                    strip = v.element(group_strips, i, strip_floats(T) * FLOAT_BYTES)
+                    group.meet(context_place(i), stage_place(i), strip)
+                group.store()
+            v.copy_rows(count, stage_place, context_place, columns)
+
+        v.column_chunks(vectors, update_chunks(L, T), update_columns)
+        return no_value()
+
+    return types.void(lanes, tile_outputs, *[types.int64] * 11), generate
+
+
+class OutputGroup:
+    """Some columns of T output rows in registers, with the changes they collect from the contexts they meet."""
+
+    def __init__(self, v: Vectors, outputs: int, places: list[Value], columns: int) -> None:
+        self.v, self.outputs, self.places, self.columns = v, outputs, places, columns
+        self.y = [[v.load(place, c * v.bytes) for place in places] for c in range(columns)]
+        self.change = [[v.register(v.zero()) for _ in range(outputs)] for _ in range(columns)]
+
+    def meet(self, old_place: Value, new_place: Value, strip: Value) -> None:
+        """One context: its old columns are read at one place, what is added to them is added at the other."""
+        v, columns = self.v, range(self.columns)
+        x = [v.load(old_place, c * v.bytes) for c in columns]
+        x_new = list(x) if new_place is old_place else [v.load(new_place, c * v.bytes) for c in columns]
+        for j in range(self.outputs):
+            g = v.load_splat(strip, strip_offset(j, self.outputs))
+            for c in columns:
+                x_new[c] = v.multiply_add(g, self.y[c][j], x_new[c])
+                self.change[c][j].set(v.multiply_add(g, x[c], self.change[c][j].get()))
+        for c in columns:
+            v.store(x_new[c], new_place, c * v.bytes)
+
+    def store(self) -> None:
+        """Write the outputs back, changed."""
+        for c in range(self.columns):
+            for j, place in enumerate(self.places):
+                self.v.store(self.v.add(self.y[c][j], self.change[c][j].get()), place, c * self.v.bytes)
 
 
 def update_chunks(lanes: int, outputs: int) -> tuple[int, ...]:
     """Columns updated at a time: two where 2 · (T + T) vectors and a few more fit into the registers."""
     return (2, 1) if 4 * outputs + 5 <= host_registers(lanes) else (1,)
-
-
-def _no_value(builder: Any) -> Value:
-    from llvmlite import ir
-
-    return ir.Constant(ir.IntType(8).as_pointer(), None)

@@ -162,6 +162,15 @@ class Vectors:
             with builder.if_then(builder.icmp_unsigned("==", rest, self.number(size))):
                 body(offset, size)
 
+    def copy_rows(
+        self, count: Value, source: Callable[[Value], Value], target: Callable[[Value], Value], columns: int
+    ) -> None:
+        """For i < count: copy some vectors from ``source(i)`` to ``target(i)``."""
+        with self.loop(count) as i:
+            from_place, to_place = source(i), target(i)
+            for c in range(columns):
+                self.store(self.load(from_place, c * self.bytes), to_place, c * self.bytes)
+
     def prefetch(self, address: Value) -> None:
         """Ask for a cache line that will be needed soon."""
         name = "llvm.prefetch.p0"

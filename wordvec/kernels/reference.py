@@ -1,0 +1,206 @@
+"""What the kernels compute, said with layers: the same calls as `cpu.py`, slow, for any float dtype.
+
+**The step.** An epoch is a walk over the corpus in blocks of `block` positions. In a block all scores come first,
+from W_in and W_out as they stood at its start; they fix the derivative of each term. Then the updates follow, centre
+by centre in corpus order, each computed from the rows as they are by then (both sides from before this centre's own
+update): plain SGD on the sum of the terms. ``block=1`` is sequential SGD. Positions count, kept or not, so neither
+subsampling nor the cut into calls moves a block.
+
+**The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
+
+**The examples** are those of `wordvec.corpus.examples.ExampleSampler`; skip-gram's contexts are rows of W_in and its
+centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from wordvec.corpus.examples import Examples, ExampleSampler
+from wordvec.errors import OptionError
+from wordvec.kernels.cpu import Loss
+from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.layers import Embedding, EmbeddingDot, Mean, SigmoidWithLoss
+
+
+class Tables:
+    """W_in (V, D) and W_out (U, D) as they are, copied; the counterpart of `wordvec.kernels.tables.Tables`."""
+
+    def __init__(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
+        self.W_in, self.W_out = W_in.copy(), W_out.copy()
+
+    def unpack(self) -> tuple[np.ndarray, np.ndarray]:
+        """Copies of both matrices as they are now."""
+        return self.W_in.copy(), self.W_out.copy()
+
+
+def train_skipgram(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.025,
+    block: int = 256,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+) -> Loss:
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    Each context's row of W_in meets the centre's row of W_out and those of K negatives (Mikolov et al. 2013b, eq. 4),
+    or the nodes on the centre's path in a Huffman tree (`paths`).
+
+    ids             (N,) int32, word ids; sentence_starts (S+1,) int64
+    first, last     multiples of block, or last = N
+    threads, hogwild   how a compiled kernel runs it; without meaning here
+    """
+    options = (first, last, epoch, epochs, learning_rate, block, paths)
+    return _train(_SkipGram(tables), ids, sentence_starts, sampler, *options)
+
+
+def train_cbow(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.05,
+    block: int = 256,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+    gradient: str = "mean",
+) -> Loss:
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    The mean of the contexts' rows meets the outputs of `train_skipgram`. gradient: "mean", each context gets
+    dL/dh / count, or "sum", each gets dL/dh (word2vec.c).
+    """
+    if gradient not in ("mean", "sum"):
+        raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
+    sampler = replace(sampler, negative_sharing="window")  # there is but one hidden vector to share them
+    options = (first, last, epoch, epochs, learning_rate, block, paths)
+    return _train(_CBOW(tables, gradient), ids, sentence_starts, sampler, *options)
+
+
+class _SkipGram:
+    """Embedding -> EmbeddingDot, with the derivatives of the scores given from outside."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
+
+    def scores(self, contexts: np.ndarray, mask: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+        """(B, C, J), one for each pair of context and output."""
+        return self.dot.forward(self.embedding.forward(contexts), outputs)
+
+    def backward(self, dscores: np.ndarray) -> None:
+        self.embedding.backward(self.dot.backward(dscores))
+
+    def counted(self, mask: np.ndarray, outputs_mask: np.ndarray) -> np.ndarray:
+        """Which scores are terms of the loss."""
+        return mask[:, :, None] & (outputs_mask if outputs_mask.ndim == 3 else outputs_mask[:, None, :])
+
+    @staticmethod
+    def predictions(mask: np.ndarray) -> int:
+        return int(mask.sum())
+
+
+class _CBOW:
+    """Embedding -> Mean -> EmbeddingDot."""
+
+    def __init__(self, tables: Tables, gradient: str) -> None:
+        self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
+        self.gradient = gradient
+
+    def scores(self, contexts: np.ndarray, mask: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+        """(B, J), one for each output."""
+        self._mask = mask
+        return self.dot.forward(self.mean.forward(self.embedding.forward(contexts), mask), outputs)
+
+    def backward(self, dscores: np.ndarray) -> None:
+        dh = self.dot.backward(dscores)
+        undivided = dh[:, None, :] * self._mask[:, :, None].astype(dh.dtype)
+        self.embedding.backward(self.mean.backward(dh) if self.gradient == "mean" else undivided)
+
+    def counted(self, mask: np.ndarray, outputs_mask: np.ndarray) -> np.ndarray:
+        """Which scores are terms of the loss."""
+        return outputs_mask
+
+    @staticmethod
+    def predictions(mask: np.ndarray) -> int:
+        return len(mask)
+
+
+def _train(
+    network: Any,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float,
+    block: int,
+    paths: HuffmanPaths | None,
+) -> Loss:
+    loss, predictions, terms, centres = 0.0, 0, 0, 0
+    for begin in range(first, last, block):
+        batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
+        if len(batch.centres) == 0:
+            continue
+        outputs, labels, present = _path_outputs(batch, paths) if paths is not None else _negative_outputs(batch)
+        criterion = SigmoidWithLoss(reduction="sum")
+        scores = network.scores(batch.contexts, batch.mask, outputs)
+        counted = np.broadcast_to(network.counted(batch.mask, present), scores.shape)
+        if scores.ndim == 3 and labels.ndim == 2:  # all contexts share the centre's outputs
+            labels = labels[:, None, :]
+        loss += float(criterion.forward(scores, np.broadcast_to(labels, scores.shape), counted))
+        done = (epoch * len(ids) + begin) / (epochs * len(ids))
+        rate = np.float32(learning_rate * max(1.0 - done, 1e-4))
+        _update(network, batch, outputs, rate * criterion.backward())
+        predictions += network.predictions(batch.mask)
+        terms += int(counted.sum())
+        centres += len(batch.centres)
+    return Loss(loss, predictions, terms, centres)
+
+
+def _update(network: Any, batch: Examples, outputs: np.ndarray, steps: np.ndarray) -> None:
+    """One centre after the other: its gradients from the rows as they are, for the derivatives already fixed."""
+    for b in range(len(batch.centres)):
+        one = slice(b, b + 1)
+        network.scores(batch.contexts[one], batch.mask[one], outputs[one])
+        network.backward(steps[one])
+        for layer in (network.embedding, network.dot):
+            (W,), (dW,) = layer.params, layer.grads
+            W[dW.ids] -= dW.rows
+
+
+def _negative_outputs(batch: Examples) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outputs (..., 1 + K), the centre first; their labels; which of them count."""
+    centres = batch.centres.reshape(-1, *[1] * (batch.negatives.ndim - 1))
+    outputs = np.concatenate([np.broadcast_to(centres, (*batch.negatives.shape[:-1], 1)), batch.negatives], axis=-1)
+    labels = np.zeros(outputs.shape, bool)
+    labels[..., 0] = True
+    return outputs, labels, labels | (outputs != centres)
+
+
+def _path_outputs(batch: Examples, paths: HuffmanPaths) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inner nodes (B, longest path) on the way to each centre; whether the way goes left; which places are in use."""
+    starts, lengths = paths.starts[batch.centres], np.diff(paths.starts)[batch.centres]
+    steps = np.arange(lengths.max())
+    present = steps < lengths[:, None]
+    index = np.where(present, starts[:, None] + steps, 0)
+    return np.where(present, paths.nodes[index], 0), present & (paths.signs[index] > 0), present

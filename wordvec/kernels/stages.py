@@ -1,0 +1,199 @@
+"""What a thread does with one block of examples: score it, then update from it. Compiled once for a shape of tiles.
+
+Both stages walk over the block's examples in corpus order and hand addresses to the vector kernels. They differ by
+architecture: skip-gram with outputs shared by all contexts of a centre, skip-gram with a set of outputs for each
+pair, and CBOW.
+
+The first four arguments of each function, `Shape`, are compile-time constants: lanes L, contexts P and outputs T of a
+tile, architecture.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from wordvec.kernels.draws import Examples
+from wordvec.kernels.tiles_cbow import group_floats, score_mean, update_mean
+from wordvec.kernels.tiles_gradient import gradients_of_scores
+from wordvec.kernels.tiles_pairs import update_pairs
+from wordvec.kernels.tiles_skipgram import (
+    ID_BYTES,
+    OUTPUT_STEP,
+    score_contexts,
+    strip_floats,
+    update_rows,
+    update_rows_in_groups,
+)
+from wordvec.kernels.vector_ir import FLOAT_BYTES, prefetch_rows
+
+SKIPGRAM, SKIPGRAM_PAIRS, CBOW = range(3)  # architectures
+PLACES_BYTES = OUTPUT_STEP * ID_BYTES  # one group in a list of outputs or of their weights
+AHEAD = 2  # examples between asking for a row and using it
+COMPILE = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+class Shape(NamedTuple):
+    """What the code is compiled for: the vector width, the tile, the architecture."""
+
+    lanes: int
+    tile_contexts: int
+    tile_outputs: int
+    architecture: int
+
+
+class Workspace(NamedTuple):
+    """Arrays that a team shares: examples, and parts of scores, (2 · slices, B, floats) for two blocks in turn."""
+
+    examples: Examples
+    scores: np.ndarray
+
+
+class Private(NamedTuple):
+    """Arrays of one thread.
+
+    strips (floats,) float32, gradients of one centre; stage: room for one slice of all contexts of a centre;
+    one_context: weights 1, 0, 0, ... of a single context; losses (lanes,) float64; numbers (3,) int64: predictions, terms,
+    centres
+    """
+
+    strips: np.ndarray
+    stage: np.ndarray
+    one_context: np.ndarray
+    losses: np.ndarray
+    numbers: np.ndarray
+
+
+def strips_of_centre(shape: Shape, contexts: int, groups: int) -> int:
+    """Floats for the scores of one centre with at most so many contexts and groups of outputs."""
+    if shape.architecture == SKIPGRAM:
+        return groups * contexts * strip_floats(shape.tile_outputs)
+    sets = contexts if shape.architecture == SKIPGRAM_PAIRS else 1
+    return sets * groups * group_floats(shape.lanes, shape.tile_outputs)
+
+
+@njit(inline="always")
+def slot_address(array, buffer, slot):  # type: ignore[no-untyped-def]
+    """Address of ``array[buffer, slot]`` in an array of 4-byte numbers, (buffers, slots, numbers)."""
+    return array.ctypes.data + (buffer * array.shape[1] + slot) * array.shape[2] * 4
+
+
+@njit(inline="always")
+def strip_sizes(L, T):  # type: ignore[no-untyped-def]
+    """Bytes of the strip of one context, and of a group of outputs stored as whole vectors."""
+    strip = 8 if T > 4 else 4  # strip_floats(T), group_floats(L, T)
+    return strip * FLOAT_BYTES, max(strip, L) * FLOAT_BYTES
+
+
+@njit(**COMPILE)
+def prefetch_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes):  # type: ignore[no-untyped-def]
+    """Ask for rows that one example needs and the ones before it did not: outputs, and the last context."""
+    newest = np.int64(examples.context_counts[buffer, slot]) - 1
+    prefetch_rows(T, W_out, slot_address(examples.outputs, buffer, slot), row_bytes)
+    prefetch_rows(1, W_in, slot_address(examples.contexts, buffer, slot) + newest * ID_BYTES, row_bytes)
+
+
+@njit(**COMPILE)
+def score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips):  # type: ignore[no-untyped-def]
+    strip_bytes, group_bytes = strip_sizes(L, T)
+    contexts = slot_address(examples.contexts, buffer, slot)
+    outputs = slot_address(examples.outputs, buffer, slot)
+    count = np.int64(examples.context_counts[buffer, slot])
+    groups = np.int64(examples.output_groups[buffer, slot])
+    one = np.float32(1)
+    if architecture == CBOW:
+        scale = one / np.float32(count)
+        score_mean(L, T, W_in, W_out, row_bytes, vectors, contexts, count, scale, outputs, groups, strips)
+    elif architecture == SKIPGRAM_PAIRS:
+        for i in range(count):
+            score_mean(
+                L, T, W_in, W_out, row_bytes, vectors, contexts + i * ID_BYTES, 1, one,
+                outputs + i * groups * PLACES_BYTES, groups, strips + i * groups * group_bytes,
+            )  # fmt: skip
+    else:
+        tiles = (count + P - 1) // P
+        for group in range(groups):
+            score_contexts(
+                L, P, T, W_in, W_out, row_bytes, vectors, contexts, outputs + group * PLACES_BYTES, tiles,
+                strips + group * examples.contexts.shape[2] * strip_bytes,
+            )  # fmt: skip
+
+
+@njit(**COMPILE)
+def score_block(L, P, T, architecture, layout, work, piece_size, buffer, part):  # type: ignore[no-untyped-def]
+    """Scores of all examples in a block, as far as the columns of one slice go."""
+    W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+    examples = work.examples
+    of_part = (buffer % 2) * layout.shape[0] + part
+    for piece in range(examples.centre_counts.shape[1]):
+        first = piece * piece_size
+        last = first + examples.centre_counts[buffer, piece]
+        for slot in range(first, last):
+            if slot + AHEAD < last:
+                prefetch_example(L, P, T, architecture, examples, buffer, slot + AHEAD, W_in, W_out, row_bytes)
+            strips = slot_address(work.scores, of_part, slot)
+            score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
+
+
+@njit(**COMPILE)
+def gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses):  # type: ignore[no-untyped-def]
+    strip_bytes, group_bytes = strip_sizes(L, T)
+    count = np.int64(examples.context_counts[buffer, slot])
+    groups = np.int64(examples.output_groups[buffer, slot])
+    weights = slot_address(examples.output_weights, buffer, slot)
+    repeats, strips = slot_address(examples.context_weights, buffer, slot), private.strips.ctypes.data
+    if architecture == SKIPGRAM:
+        for group in range(groups):
+            offset = group * examples.contexts.shape[2] * strip_bytes
+            gradients_of_scores(
+                L, T, scores + offset, slice_bytes, slices, weights + group * PLACES_BYTES, repeats, rate,
+                (count + P - 1) // P * (P * strip_bytes // (L * FLOAT_BYTES)), strips + offset, losses,
+            )  # fmt: skip
+    else:
+        sets = count if architecture == SKIPGRAM_PAIRS else 1
+        for group in range(sets * groups):
+            offset = group * group_bytes
+            gradients_of_scores(
+                L, T, scores + offset, slice_bytes, slices, weights + group * PLACES_BYTES,
+                private.one_context.ctypes.data, rate, (group_bytes // (L * FLOAT_BYTES)), strips + offset, losses,
+            )  # fmt: skip
+
+
+@njit(**COMPILE)
+def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide):  # type: ignore[no-untyped-def]
+    strip_bytes, group_bytes = strip_sizes(L, T)
+    contexts = slot_address(examples.contexts, buffer, slot)
+    outputs = slot_address(examples.outputs, buffer, slot)
+    count = np.int64(examples.context_counts[buffer, slot])
+    groups = np.int64(examples.output_groups[buffer, slot])
+    strips, stage = private.strips.ctypes.data, private.stage.ctypes.data
+    if architecture == CBOW:
+        scale = np.float32(1) / np.float32(count)
+        share = scale if divide else np.float32(1)
+        update_mean(L, T, W_in, W_out, row_bytes, vectors, contexts, count, scale, share, outputs, groups, strips)
+    elif architecture == SKIPGRAM_PAIRS:
+        update_pairs(L, T, W_in, W_out, row_bytes, vectors, contexts, count, outputs, groups, strips, stage)
+    elif groups == 1:
+        update_rows(L, T, W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips)
+    else:
+        group_strips = examples.contexts.shape[2] * strip_bytes
+        update_rows_in_groups(
+            L, T, W_in, W_out, row_bytes, vectors, contexts, outputs, count, strips, groups, group_strips, stage
+        )
+
+
+@njit(**COMPILE)
+def update_block(L, P, T, architecture, layout, work, piece_size, buffer, first_part, last_part, rate, divide, private, losses):  # type: ignore[no-untyped-def]
+    """Updates from all examples in a block, one after the other, in the columns of some slices."""
+    examples, slices = work.examples, layout.shape[0]
+    slice_bytes = work.scores.shape[1] * work.scores.shape[2] * FLOAT_BYTES
+    for piece in range(examples.centre_counts.shape[1]):
+        first = piece * piece_size
+        for slot in range(first, first + examples.centre_counts[buffer, piece]):
+            scores = slot_address(work.scores, (buffer % 2) * slices, slot)
+            gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses)
+            for part in range(first_part, last_part):
+                W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+                update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide)
