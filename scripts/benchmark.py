@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""wordvec against gensim and fastText: the same text, settings and threads, alternating; quality beside speed.
+
+  python scripts/benchmark.py --quick                      under 3 minutes on two cores: the first 120,000 lines
+  python scripts/benchmark.py --seeds 3                    everything; says first how long it will take
+  python scripts/benchmark.py --quick --peers none         wordvec alone, without the extra "bench"
+  python scripts/benchmark.py --no-rates --no-quality --book DIR     the layers against the book's chapter 4
+  python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
+
+Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
+epochs, by seconds of training; ratios are medians over pairs measured beside each other. Every measurement is a line of
+JSON in scripts/benchmark_results; the tables go to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report
+from benchmarks.book import LAYERS, BookJob
+from benchmarks.contenders import CONTENDERS, Job
+from benchmarks.data import SETS, Text, evaluation_folder, prepare_text
+from benchmarks.options import LEARNING_RATES, check, estimate, make_entries, parse_arguments
+from benchmarks.runs import Entry, Log, evaluate, git_state, machine, run_child, versions
+
+from wordvec.errors import WordvecError
+
+VERIFY_LINES = 2_000
+
+
+def make_job(options: argparse.Namespace, text: str, entry: Entry, model: str, dim: int, **changes: Any) -> Job:
+    """One training with the settings shared by all."""
+    job = Job(
+        contender=entry.name,
+        model=model,
+        corpus=text,
+        dim=dim,
+        window=options.window,
+        negatives=options.negatives,
+        subsample=options.subsample,
+        min_count=options.min_count,
+        epochs=1,
+        learning_rate=options.learning_rate or LEARNING_RATES[model],
+        threads=entry.threads,
+    )
+    return replace(job, **changes)
+
+
+def measured(job: Job, log: Log, kind: str, **facts: Any) -> dict[str, Any]:
+    """Run a job, check its result, log it and say so on stderr."""
+    result = run_child("contenders.py", asdict(job), job.threads, CONTENDERS[job.contender].environment)
+    what = f"{job.model} {job.dim} {job.contender}, {job.threads} thread{'s' * (job.threads > 1)}"
+    if not result["finite"]:
+        raise WordvecError(f"{what}: the vectors are not finite; the learning rate {job.learning_rate} may be too high")
+    rate, seconds = result["words_per_second"], result["seconds"]
+    say(f"  {kind}: {what}: {rate / 1e6:.3f} M words/s, {seconds['train']:.1f} of {seconds['total']:.1f} s in training")
+    return log.write(kind, **facts, **result)
+
+
+def say(message: str) -> None:
+    """Progress, on stderr."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def verify(options: argparse.Namespace, entries: Sequence[Entry], folder: Path, text: Text, log: Log) -> list[str]:
+    """Train each contender briefly: does its loss fall, do all see the same words? Returns what differs.
+
+    This is also where wordvec compiles, so that timed runs load what is compiled.
+    """
+    small = prepare_text(text.path, VERIFY_LINES, make_folder(folder / "verify"))
+    notes: dict[str, None] = {}
+    for model in options.models:
+        for dim in options.dim:
+            seen: dict[str, tuple[int, int]] = {}
+            for entry in {entry.name: entry for entry in entries}.values():
+                job = make_job(options, small.path, entry, model, dim, epochs=2, threads=1, report_loss=True)
+                result = measured(job, log, "verify", role=entry.role)
+                loss = result["loss"]
+                if not all(map(math.isfinite, loss)) or len(loss) < 2 or loss[-1] >= loss[0]:
+                    raise WordvecError(f"{entry.name}, {model}: its loss does not fall: {loss}; nothing was timed")
+                seen[entry.name] = result["vocabulary"], result["tokens"]
+            notes |= dict.fromkeys(f"in the first lines, {note}" for note in differences(seen, options.contenders[0]))
+    return list(notes)
+
+
+def differences(seen: dict[str, tuple[int, int]], reference: str) -> list[str]:
+    """Say which contenders count other words than `reference`; `seen` has each one's words and tokens."""
+    return [
+        f"{name} counts {words:,} words, {tokens:,} tokens; {reference} " + "{:,} and {:,}".format(*seen[reference])
+        for name, (words, tokens) in seen.items()
+        if (words, tokens) != seen[reference]
+    ]
+
+
+def make_folder(path: Path) -> Path:
+    """The new folder `path`."""
+    path.mkdir()
+    return path
+
+
+def measure_rates(
+    options: argparse.Namespace, entries: Sequence[Entry], folder: Path, text: Text, log: Log
+) -> list[dict[str, Any]]:
+    """One epoch of every entry in every round. A quick run keeps the vectors of its first round for scores."""
+    results = []
+    for model in options.models:
+        for dim in options.dim:
+            for number in range(options.pairs):
+                for place, entry in enumerate(entries):
+                    if number >= entry.rounds:
+                        continue
+                    save = str(folder / f"{model}-{dim}-{place}.safetensors") if options.quick and number == 0 else None
+                    job = make_job(options, text.path, entry, model, dim, save=save)
+                    results.append(measured(job, log, "rate", role=entry.role, round=number))
+    return results
+
+
+def measure_quality(
+    options: argparse.Namespace, entries: Sequence[Entry], folder: Path, text: Text, log: Log, evaluation: Path
+) -> list[dict[str, Any]]:
+    """Full trainings of `epochs` with the most threads, for every seed, scored on all sets."""
+    results = []
+    for model in options.models:
+        for dim in options.dim:
+            for seed in range(1, options.seeds + 1):
+                for entry in entries:
+                    if entry.threads != max(options.threads):
+                        continue
+                    vectors = str(folder / "quality.safetensors")
+                    changes = {"epochs": options.epochs, "seed": seed, "save": vectors}
+                    trained = measured(
+                        make_job(options, text.path, entry, model, dim, **changes), log, "training", role=entry.role
+                    )
+                    results.append(score(trained, vectors, evaluation, log))
+    return results
+
+
+def score(trained: dict[str, Any], vectors: str, evaluation: Path, log: Log) -> dict[str, Any]:
+    """Scores of saved vectors on all sets, logged with the training they come from."""
+    facts = {key: trained[key] for key in ("contender", "role", "model", "dim", "threads", "epochs", "seed")}
+    return log.write("quality", **facts, scores=evaluate(vectors, evaluation, SETS))
+
+
+def score_first_round(
+    rates: Sequence[dict[str, Any]], threads: int, evaluation: Path, log: Log
+) -> list[dict[str, Any]]:
+    """Scores of the vectors that the rates left behind, for a quick look."""
+    kept = [rate for rate in rates if rate["save"] and rate["threads"] == threads]
+    return [score(rate, rate["save"], evaluation, log) for rate in kept]
+
+
+def measure_book(options: argparse.Namespace, log: Log) -> list[dict[str, Any]]:
+    """The book's CBOW and the layers, alternating."""
+    results = []
+    for number in range(options.pairs):
+        for who in ("book", *LAYERS):
+            job = BookJob(who, str(Path(options.book).resolve()))
+            result = run_child("book.py", asdict(job), max(options.threads))
+            say(f"  book: {who}: {result['targets_per_second']:,.0f} targets/s")
+            results.append(log.write("book", round=number, **result))
+    return results
+
+
+def measure_sgemm(log: Log) -> float:
+    """One core's best rate of float32 matrix products, FLOP a second."""
+    result = run_child("floor.py", {}, threads=1)
+    return max(log.write("sgemm", **result)["flop_per_second_by_size"].values())
+
+
+def run(options: argparse.Namespace) -> None:
+    """Check, prepare, verify, measure, report."""
+    check(options)
+    evaluation = evaluation_folder(options.evaluation) if options.quality else Path()
+    entries = make_entries(options)
+    with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
+        folder = Path(name)
+        trains = options.rates or options.quality
+        text = prepare_text(options.corpus, options.lines, folder) if trains else None
+        common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
+        log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
+        if text is not None:
+            say(f"{text.source}: {text.lines:,} lines, {text.words:,} words, sha256 {text.sha256[:12]}")
+            say(f"this will take about {estimate(options, entries, text.words):.0f} minutes; lines go to {log.path}")
+            measure_trainings(options, entries, folder, text, log, evaluation)
+        if options.book:
+            print(f"\n{report.book_table(measure_book(options, log))}")
+    say(f"\nwritten: {log.path}")
+
+
+def measure_trainings(
+    options: argparse.Namespace, entries: Sequence[Entry], folder: Path, text: Text, log: Log, evaluation: Path
+) -> None:
+    """Rates, then quality; prints each table when it is known."""
+    if options.device == "gpu":
+        print("On the GPU there are only the layers so far; the CPU's layers and kernels are the peers.\n")
+    notes = verify(options, entries, folder, text, log)
+    rates: list[dict[str, Any]] = []
+    if options.rates:
+        before = measure_sgemm(log)
+        rates = measure_rates(options, entries, folder, text, log)
+        sgemm = max(before, measure_sgemm(log))  # a busy moment must not lower the floor
+        print(f"Rates of one epoch, {options.pairs} rounds; one core's sgemm: {sgemm / 1e9:.0f} GFLOP/s\n")
+        print(report.rate_table(rates, entries, sgemm))
+        seen = {rate["contender"]: (rate["vocabulary"], rate["tokens"]) for rate in rates}
+        notes += differences(seen, options.contenders[0])
+    for note in notes or ["all contenders count the same words"]:
+        print(f"\n{note}")
+    if not options.quality:
+        return
+    if options.quick:
+        if rates:
+            scores = score_first_round(rates, max(options.threads), evaluation, log)
+            print(f"\nScores after one epoch, not judged\n\n{report.quality_table(scores, list(SETS))}")
+        return
+    scores = measure_quality(options, entries, folder, text, log, evaluation)
+    print(f"\nScores after {options.epochs} epochs, means over seeds\n\n{report.quality_table(scores, list(SETS))}\n")
+    print("\n".join(report.verdicts(scores)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; returns the exit status: 0, or 2 with one line on stderr."""
+    try:
+        run(parse_arguments(arguments, __doc__))
+    except WordvecError as error:
+        print(f"benchmark: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,294 @@
+"""The contenders, one small class each, and the training of one of them in a process of its own.
+
+python contenders.py '{"contender": "gensim", "model": "skipgram", "corpus": "text.txt", ...}'   prints one JSON line
+
+A fresh process for each training makes its memory and its start-up part of what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+PROCESS_START = time.perf_counter()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: who, on what, and the settings that all contenders share."""
+
+    contender: str
+    model: str  # "skipgram" or "cbow"
+    corpus: str  # a plain text, one sentence a line
+    dim: int
+    window: int
+    negatives: int
+    subsample: float
+    min_count: int
+    epochs: int
+    learning_rate: float
+    threads: int
+    seed: int = 1
+    report_loss: bool = False  # ask the contender for its loss, where that costs time
+    save: str | None = None  # where to write the vectors
+
+
+@dataclass
+class Training:
+    """What came out. `words` and `counts` by row of `matrix`; `loss` by epoch, falling where training works."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: int = 0  # bytes of the process at its peak, read before vectors are copied or saved
+    words: list[str] = field(default_factory=list)
+    counts: Any = None
+    matrix: Any = None
+    loss: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+
+class Gensim:
+    """gensim's Word2Vec with corpus_file, which reads the text in C, one part a worker."""
+
+    package, extra = "gensim", "bench"
+    environment: ClassVar[dict[str, str]] = {}
+
+    def train(self, job: Job) -> Training:
+        result = Training()
+        with result.stage("import"):
+            from gensim.models import Word2Vec
+        model = Word2Vec(
+            sg=int(job.model == "skipgram"),
+            vector_size=job.dim,
+            window=job.window,
+            negative=job.negatives,
+            sample=job.subsample,
+            min_count=job.min_count,
+            epochs=job.epochs,
+            alpha=job.learning_rate,
+            workers=job.threads,
+            seed=job.seed,
+        )
+        with result.stage("vocabulary"):
+            model.build_vocab(corpus_file=job.corpus)
+        sums = _LossByEpoch()  # gensim gives the sum since the start
+        with result.stage("train"):
+            model.train(
+                corpus_file=job.corpus,
+                total_examples=model.corpus_count,
+                total_words=model.corpus_total_words,
+                epochs=job.epochs,
+                compute_loss=job.report_loss,
+                callbacks=[sums] if job.report_loss else [],
+            )
+        result.memory = peak_memory()
+        result.loss = [after - before for before, after in zip([0.0, *sums.totals], sums.totals)]
+        result.words, result.matrix = list(model.wv.index_to_key), model.wv.vectors
+        result.counts = [model.wv.get_vecattr(word, "count") for word in result.words]
+        return result
+
+
+class _LossByEpoch:
+    """A callback of gensim's; it asks for no base class."""
+
+    def __init__(self) -> None:
+        self.totals: list[float] = []
+
+    def on_epoch_end(self, model: Any) -> None:
+        self.totals.append(float(model.get_latest_training_loss()))
+
+    def on_epoch_begin(self, model: Any) -> None: ...
+
+    def on_train_begin(self, model: Any) -> None: ...
+
+    def on_train_end(self, model: Any) -> None: ...
+
+
+class FastText:
+    """fastText without subwords (maxn=0), which is word2vec. One call reads and trains: see `timed_lines`.
+
+    fastText 0.9.3 fills only a tenth of its vectors for each thread up to ten and leaves the rest as the memory was
+    (facebookresearch/fastText, issue 1061), which in a small model ends in NaN. glibc gives fresh memory, all zeros,
+    to blocks above a fixed threshold: with that every training runs, most words starting at zero as in large models.
+    """
+
+    package, extra = "fasttext", "bench"
+    environment: ClassVar[dict[str, str]] = {"MALLOC_MMAP_THRESHOLD_": "65536"}
+
+    def train(self, job: Job) -> Training:
+        result = Training()
+        with result.stage("import"):
+            import fasttext
+            import fasttext.FastText
+
+        fasttext.FastText.unsupervised_default["seed"] = job.seed  # 0.9.3 takes no argument for it
+        start = time.perf_counter()
+        with timed_lines() as lines:
+            model = fasttext.train_unsupervised(
+                input=job.corpus,
+                model=job.model,
+                dim=job.dim,
+                ws=job.window,
+                neg=job.negatives,
+                t=job.subsample,
+                minCount=job.min_count,
+                epoch=job.epochs,
+                lr=job.learning_rate,
+                thread=job.threads,
+                minn=0,
+                maxn=0,
+                loss="ns",
+                verbose=1,
+            )
+        end = time.perf_counter()
+        result.memory = peak_memory()
+        vocabulary_read = next(moment for moment, line in lines if "Number of words" in line)
+        result.seconds |= {"vocabulary": vocabulary_read - start, "train": end - vocabulary_read}
+        mean = next(float(line.split("avg.loss:")[1].split()[0]) for _, line in reversed(lines) if "avg.loss" in line)
+        result.loss = [untrained_loss(job), mean]  # it tells only the mean over the whole run
+        words, counts = model.get_words(include_freq=True)
+        kept = [row for row, word in enumerate(words) if word != "</s>"]  # its own mark of a line's end
+        result.words, result.counts = [words[row] for row in kept], [int(counts[row]) for row in kept]
+        result.matrix = model.get_input_matrix()[kept]
+        return result
+
+
+class Wordvec:
+    """wordvec with the kernels or the layers. `options` are the trainer's."""
+
+    package, extra = "wordvec", ""
+    environment: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, threads: bool = True, **options: Any) -> None:
+        self.threads, self.options = threads, options
+
+    def train(self, job: Job) -> Training:
+        result = Training()
+        with result.stage("import"):
+            from wordvec.corpus import Corpus
+            from wordvec.trainers import make_trainer
+        with result.stage("vocabulary"):
+            corpus = Corpus.build(job.corpus, tokenizer="whitespace", min_count=job.min_count, show_progress=False)
+        trainer = make_trainer(
+            job.model,
+            dim=job.dim,
+            window=job.window,
+            negatives=job.negatives,
+            subsample=job.subsample,
+            epochs=job.epochs,
+            learning_rate=job.learning_rate,
+            seed=job.seed,
+            **self.options,
+            **({"threads": job.threads} if self.threads else {}),
+        )
+        with result.stage("fit"):
+            trainer.fit(corpus, show_progress=False)
+        result.memory = peak_memory()
+        stages = trainer.history.seconds
+        others = result.seconds.pop("fit") - stages["train"] - stages.get("compile", 0.0)
+        result.seconds |= {"compile": stages.get("compile", 0.0), "prepare": others, "train": stages["train"]}
+        result.loss = trainer.history.loss
+        vectors = trainer.vectors
+        result.words, result.counts, result.matrix = vectors.words, vectors.counts, vectors.matrix
+        return result
+
+
+CONTENDERS: dict[str, Any] = {
+    "gensim": Gensim(),
+    "fasttext": FastText(),
+    "wordvec": Wordvec(engine="kernel"),
+    "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
+    "wordvec-layers": Wordvec(threads=False, engine="layers"),
+    "wordvec-layers-gpu": Wordvec(threads=False, engine="layers", device="gpu"),
+}
+
+
+def untrained_loss(job: Job) -> float:
+    """Loss of a prediction while all scores are 0: one target and K negatives, -log sigmoid(0) = log 2 each."""
+    return (1 + job.negatives) * math.log(2)
+
+
+def peak_memory() -> int:
+    """Bytes this process has held in memory at its peak.
+
+    Linux counts the parent of a new process into its ru_maxrss, so there its own high-water mark is read.
+    """
+    try:
+        with open("/proc/self/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
+    except OSError:
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+
+
+@contextmanager
+def timed_lines() -> Iterator[list[tuple[float, str]]]:
+    """Collect what C++ code writes to stderr, with the moment it was written.
+
+    That is how the end of fastText's reading is seen from outside.
+    """
+    reading, writing = os.pipe()
+    stderr = os.dup(2)
+    os.dup2(writing, 2)
+    os.close(writing)
+    seen: list[tuple[float, str]] = []
+
+    def read() -> None:
+        while chunk := os.read(reading, 65536):
+            seen.append((time.perf_counter(), chunk.decode("utf-8", "replace")))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield seen
+    finally:
+        os.dup2(stderr, 2)  # closes the pipe's last end, so the reader stops
+        reader.join()
+        os.close(stderr)
+        os.close(reading)
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Train and report: seconds by stage, rate, memory, and what shows that it was a real training."""
+    result = CONTENDERS[job.contender].train(job)
+    total = time.perf_counter() - PROCESS_START
+    import numpy as np
+
+    from wordvec.corpus.sampling import keep_probabilities
+
+    counts, matrix = np.asarray(result.counts, np.int64), np.asarray(result.matrix, np.float32)
+    tokens = int(counts.sum())
+    if job.save:
+        from wordvec.vectors import WordVectors
+
+        WordVectors(result.words, matrix, counts).save(job.save)
+    return {
+        **asdict(job),
+        "seconds": {stage: round(seconds, 4) for stage, seconds in result.seconds.items()} | {"total": round(total, 4)},
+        "tokens": tokens,
+        "vocabulary": len(result.words),
+        "kept_share": float((counts * keep_probabilities(counts, job.subsample)).sum() / tokens),
+        "words_per_second": tokens * job.epochs / result.seconds["train"],
+        "words_per_second_end_to_end": tokens * job.epochs / total,
+        "memory": result.memory,
+        "loss": result.loss,
+        "finite": bool(np.isfinite(matrix).all()),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Job(**json.loads(sys.argv[1])))))

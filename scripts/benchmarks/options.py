@@ -1,0 +1,123 @@
+"""The options of scripts/benchmark.py, and what follows from them: who runs how often, and how long it will take."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.contenders import CONTENDERS
+from benchmarks.runs import Entry, alternate
+from wordvec.arrays import device_module
+from wordvec.errors import MissingExtraError, OptionError
+
+QUICK_LINES = 120_000
+GPU_LINES = 20_000  # of the layers engine, which is the slow one
+LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}  # word2vec's, for all contenders
+SLOW_PEERS = ("fasttext",)  # in one round only of a quick run
+ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores: for the estimate of the time, no more
+    "gensim": (0.45e6, 1.4e6),
+    "fasttext": (0.18e6, 0.4e6),
+    "wordvec": (3.5e6, 6e6),
+    "wordvec-hogwild": (4e6, 6e6),
+    "wordvec-layers": (0.04e6, 0.15e6),
+    "wordvec-layers-gpu": (0.2e6, 0.4e6),
+}
+RESULTS = Path(__file__).resolve().parents[1] / "benchmark_results"
+
+
+def parse_arguments(arguments: Sequence[str] | None, description: str | None) -> argparse.Namespace:
+    """The options; those of --quick and --device gpu fill what was left open."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--quick", action="store_true", help=f"first {QUICK_LINES:,} lines, 100 dimensions, scores not judged")
+    add("--corpus", metavar="FILE", help="text, one sentence a line (default: en17m.txt.zst of the data folder)")
+    add("--evaluation", metavar="DIR", help="folder of the evaluation sets (default: evaluation in the data folder)")
+    add("--lines", type=int, help="use only the first so many lines")
+    add("--peers", nargs="+", metavar="NAME", help="default: gensim fasttext; none for none")
+    add("--contenders", nargs="+", metavar="NAME", help="default: wordvec wordvec-hogwild")
+    add("--models", nargs="+", default=["skipgram", "cbow"], choices=("skipgram", "cbow"))
+    add("--dim", nargs="+", type=int, help="default: 100 300")
+    add("--threads", nargs="+", type=int, default=[2, 1], help="wordvec's; peers get the most of them (default: 2 1)")
+    add("--pairs", type=int, default=3, help="rounds in which all run one after the other (default: 3)")
+    add("--epochs", type=int, default=5, help="of the runs for quality; rates are of one epoch (default: 5)")
+    add("--seeds", type=int, default=1, help="runs for quality of each contender (default: 1)")
+    add("--window", type=int, default=5)
+    add("--negatives", type=int, default=5)
+    add("--subsample", type=float, default=1e-3)
+    add("--min-count", type=int, default=5)
+    add("--learning-rate", type=float, help="of all contenders (default: 0.025 for skip-gram, 0.05 for CBOW)")
+    add("--device", default="cpu", choices=("cpu", "gpu"))
+    add("--book", metavar="DIR", help="also against a checkout of oreilly-japan/deep-learning-from-scratch-2")
+    add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
+    add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
+    add(
+        "--results",
+        type=Path,
+        default=RESULTS,
+        help="folder of JSON lines",
+    )
+    add("--name", help="of the result file, after the date (default: quick, full or gpu)")
+    options = parser.parse_args(arguments)
+    gpu = options.device == "gpu"
+    options.name = options.name or ("gpu" if gpu else "quick" if options.quick else "full")
+    options.lines = options.lines or (QUICK_LINES if options.quick else GPU_LINES if gpu else None)
+    options.dim = options.dim or ([100] if options.quick or gpu else [100, 300])
+    options.peers = options.peers or (["wordvec-layers", "wordvec"] if gpu else ["gensim", "fasttext"])
+    options.peers = [] if options.peers == ["none"] else options.peers
+    options.contenders = options.contenders or (["wordvec-layers-gpu"] if gpu else ["wordvec", "wordvec-hogwild"])
+    return options
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raise now what would fail later: an unknown name, a missing package, no GPU."""
+    for name in options.peers + options.contenders:
+        if name not in CONTENDERS:
+            raise OptionError(f"no contender {name!r}; there are: {', '.join(CONTENDERS)}")
+        package, extra = CONTENDERS[name].package, CONTENDERS[name].extra
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(package, extra, f"the comparison with {name}")
+    for name in ("pairs", "epochs", "seeds", "lines"):
+        if getattr(options, name) is not None and getattr(options, name) < 1:
+            raise OptionError(f"--{name} must be at least 1; got {getattr(options, name)}")
+    if min(options.threads) < 1:
+        raise OptionError(f"--threads must be at least 1; got {min(options.threads)}")
+    if options.device == "gpu" or "wordvec-layers-gpu" in options.contenders:
+        device_module("gpu")
+    if options.book and not (Path(options.book) / "ch04" / "cbow.py").is_file():
+        raise OptionError(
+            f"{options.book} has no ch04/cbow.py: --book wants a checkout of deep-learning-from-scratch-2"
+        )
+
+
+def make_entries(options: argparse.Namespace) -> list[Entry]:
+    """The rows of a table in the order of a round: peer, own, peer, own, ..., then wordvec with fewer threads."""
+    most = max(options.threads)
+
+    def rounds(slow: bool) -> int:
+        return 1 if options.quick and slow else options.pairs
+
+    peers = [Entry(name, "peer", most, rounds(name in SLOW_PEERS)) for name in options.peers]
+    own = [Entry(name, "own", most, options.pairs) for name in options.contenders]
+    fewer = [
+        Entry(name, "own", threads, rounds(True))
+        for threads in sorted(set(options.threads) - {most}, reverse=True)
+        for name in options.contenders
+    ]
+    return alternate(peers, own) + fewer
+
+
+def estimate(options: argparse.Namespace, entries: Sequence[Entry], words: int) -> float:
+    """Rough minutes of the whole run, from ROUGH_RATES."""
+    seconds = 30.0 + 60.0 * bool(options.book)
+    for model in options.models:
+        for dim in options.dim:
+            for entry in entries:
+                rate = ROUGH_RATES[entry.name][model == "cbow"] * 100 / dim * min(entry.threads, 2) / 2
+                reading = 2 + words / 2e6
+                if options.rates:
+                    seconds += entry.rounds * (words / rate + reading)
+                if options.quality and not options.quick and entry.threads == max(options.threads):
+                    seconds += options.seeds * (options.epochs * words / rate + reading + 10)
+    return seconds / 60
