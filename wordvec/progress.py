@@ -37,3 +37,9 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     from tqdm import tqdm
 
     return tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=sys.stderr, dynamic_ncols=True, leave=False)
+
+
+def announce(text: str) -> None:
+    """Write one line to stderr."""
+    sys.stderr.write(f"wordvec: {text}\n")
+    sys.stderr.flush()

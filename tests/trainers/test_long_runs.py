@@ -8,7 +8,7 @@ from wordvec.errors import InputError, OptionError, TrainingError
 from wordvec.trainers import loop
 from wordvec.trainers.checkpoint import Checkpoint
 
-ENGINES = ["layers"]
+ENGINES = ["layers", "kernel"]
 
 
 def sentences(words="abcdefgh", lines=200, seed=3):
@@ -48,6 +48,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, e
     whole = small(engine).fit(corpus)
     path = tmp_path / "run.checkpoint"
     monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 100)
+    monkeypatch.setattr("wordvec.trainers.kernel_engine.FIRST_CHUNK", 100)
+    monkeypatch.setattr("wordvec.trainers.kernel_engine.SECONDS_A_CHUNK", 0)
     with monkeypatch.context() as patch:
         interrupt_after(patch, saves)
         with pytest.raises(Killed):

@@ -67,6 +67,13 @@ class Tables:
                 matrix[:, columns] = part[: len(matrix), : columns.stop - columns.start]
         return results[0], results[1]
 
+    def write_rows(self, input_ids: np.ndarray, rows_in: np.ndarray, output_ids: np.ndarray, rows_out: np.ndarray) -> None:
+        """Overwrite some rows of W_in and of W_out."""
+        for columns, inputs, outputs in zip(self._columns(), self.input_slices, self.output_slices):
+            width = columns.stop - columns.start
+            inputs[input_ids, :width] = rows_in[:, columns]
+            outputs[output_ids, :width] = rows_out[:, columns]
+
     def addresses(self) -> np.ndarray:
         """Layout for compiled code, (slices, 4) int64: address of W_in, of W_out, bytes and vectors of a row."""
         starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]

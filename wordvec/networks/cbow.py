@@ -6,7 +6,7 @@ from wordvec.arrays import Array
 from wordvec.corpus.examples import Examples
 from wordvec.errors import OptionError
 from wordvec.layers import Embedding, Mean
-from wordvec.networks.outputs import make_output
+from wordvec.networks.outputs import Paths, make_output
 
 
 class CBOWNetwork:
@@ -18,10 +18,17 @@ class CBOWNetwork:
               "sum": each context gets dL/dh undivided, as word2vec.c and gensim do.
     """
 
-    def __init__(self, W_in: Array, W_out: Array, loss: str = "negative-sampling", gradient: str = "mean") -> None:
+    def __init__(
+        self,
+        W_in: Array,
+        W_out: Array,
+        loss: str = "negative-sampling",
+        gradient: str = "mean",
+        paths: Paths | None = None,
+    ) -> None:
         if gradient not in ("mean", "sum"):
             raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-        self.embedding, self.mean, self.output = Embedding(W_in), Mean(), make_output(loss, W_out)
+        self.embedding, self.mean, self.output = Embedding(W_in), Mean(), make_output(loss, W_out, paths)
         self.gradient = gradient
         self.params = self.embedding.params + self.output.params
 

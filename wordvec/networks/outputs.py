@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from wordvec.arrays import Array, array_module
 from wordvec.corpus.examples import Examples
 from wordvec.errors import OptionError
-from wordvec.layers import MatMul, NegativeSamplingLoss, SoftmaxWithLoss
+from wordvec.layers import EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss
 
-LOSSES = ("negative-sampling", "softmax")
+LOSSES = ("negative-sampling", "hierarchical-softmax", "softmax")
 
 
 class Output(Protocol):
@@ -47,6 +47,47 @@ class NegativeSamplingOutput:
         return self.loss.backward()
 
 
+class Paths(Protocol):
+    """The way from the root of a tree to each word, as in `wordvec.kernels.huffman.HuffmanPaths`."""
+
+    starts: Array
+    nodes: Array
+    signs: Array
+
+
+class HierarchicalSoftmaxOutput:
+    """L = -sum over the nodes on the centre's path of log sigmoid(sign h . w_node), sign +1 where it goes left.
+
+    Morin and Bengio 2005; Mikolov et al. 2013b, eq. 3. About log2 V products a prediction instead of V.
+    Shapes: W_out (V - 1, D), a row for each inner node of the tree.
+    """
+
+    def __init__(self, W_out: Array, paths: Paths) -> None:
+        self.dot, self.loss = EmbeddingDot(W_out), SigmoidWithLoss(reduction="sum")
+        self.params, self.grads = self.dot.params, self.dot.grads
+        xp = array_module(W_out)
+        self.starts, self.nodes, self.signs = (xp.asarray(part) for part in (paths.starts, paths.nodes, paths.signs))
+
+    def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
+        """Summed loss."""
+        xp = array_module(h)
+        starts = self.starts[batch.centres]
+        lengths = self.starts[batch.centres + 1] - starts
+        steps = xp.arange(int(lengths.max()))
+        present = steps < lengths[:, None]  # (B, longest path)
+        places = xp.where(present, starts[:, None] + steps, 0)
+        nodes, left = xp.where(present, self.nodes[places], 0), self.signs[places] > 0
+        scores = self.dot.forward(h, nodes)
+        if mask is not None:
+            left = xp.broadcast_to(left[:, None, :], scores.shape)
+            present = present[:, None, :] & mask[:, :, None]
+        return self.loss.forward(scores, left, present)
+
+    def backward(self) -> Array:
+        """dL/dh."""
+        return self.dot.backward(self.loss.backward())
+
+
 class SoftmaxOutput:
     """L = -log softmax(h W_out^T)[centre] over the whole vocabulary: MatMul and SoftmaxWithLoss.
 
@@ -74,10 +115,14 @@ class SoftmaxOutput:
         return padded
 
 
-def make_output(loss: str, W_out: Array) -> Output:
-    """The output of this name, one of `LOSSES`."""
+def make_output(loss: str, W_out: Array, paths: Paths | None = None) -> Output:
+    """The output of this name, one of `LOSSES`; hierarchical softmax needs the `paths` of its tree."""
     if loss == "negative-sampling":
         return NegativeSamplingOutput(W_out)
     if loss == "softmax":
         return SoftmaxOutput(W_out)
-    raise OptionError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")
+    if loss == "hierarchical-softmax" and paths is not None:
+        return HierarchicalSoftmaxOutput(W_out, paths)
+    raise OptionError(
+        f"loss must be one of {', '.join(LOSSES)}, hierarchical-softmax with the paths of a tree; got {loss!r}"
+    )

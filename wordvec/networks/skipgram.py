@@ -5,7 +5,7 @@ from __future__ import annotations
 from wordvec.arrays import Array
 from wordvec.corpus.examples import Examples
 from wordvec.layers import Embedding
-from wordvec.networks.outputs import make_output
+from wordvec.networks.outputs import Paths, make_output
 
 
 class SkipGramNetwork:
@@ -17,8 +17,8 @@ class SkipGramNetwork:
     Shapes: W_in (V, D), W_out (V, D); contexts (B, C) -> h (B, C, D) -> loss.
     """
 
-    def __init__(self, W_in: Array, W_out: Array, loss: str = "negative-sampling") -> None:
-        self.embedding, self.output = Embedding(W_in), make_output(loss, W_out)
+    def __init__(self, W_in: Array, W_out: Array, loss: str = "negative-sampling", paths: Paths | None = None) -> None:
+        self.embedding, self.output = Embedding(W_in), make_output(loss, W_out, paths)
         self.params = self.embedding.params + self.output.params
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from wordvec.arrays import Array
 from wordvec.networks import CBOWNetwork
@@ -41,6 +43,14 @@ class CBOW(NeuralTrainer):
         """For ``learning_rate=None``: twice skip-gram's, as in word2vec.c."""
         return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
 
-    def make_network(self, W_in: Array, W_out: Array) -> CBOWNetwork:
+    def _inputs_of_a_centre(self) -> float:
+        """One mean: the output rows see its length, the contexts the whole gradient ("sum") or their share of it."""
+        return super()._inputs_of_a_centre() ** 0.5 if self.cbow_gradient == "sum" else 1.0
+
+    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> CBOWNetwork:
         """CBOW as layers."""
-        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient)
+        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths)
+
+    def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
+        """With how a context's gradient is scaled."""
+        return super().kernel_options(counts) | {"gradient": self.cbow_gradient}

@@ -18,7 +18,9 @@ def known_words(start: WordVectors, vocabulary: Vocabulary) -> np.ndarray:
     return np.fromiter((word in start for word in vocabulary.words), bool, len(vocabulary))
 
 
-def copy_known_words(start: WordVectors, vocabulary: Vocabulary, W_in: np.ndarray, W_out: np.ndarray) -> list[str]:
+def copy_known_words(
+    start: WordVectors, vocabulary: Vocabulary, W_in: np.ndarray, W_out: np.ndarray | None
+) -> list[str]:
     """Write the rows that `start` has into W_in and W_out (V, D), and return notes on what could not be taken over."""
     if start.dim != W_in.shape[1]:
         raise OptionError(
@@ -31,8 +33,8 @@ def copy_known_words(start: WordVectors, vocabulary: Vocabulary, W_in: np.ndarra
     rows = np.array([start.word_id(vocabulary.words[word_id]) for word_id in known])
     W_in[known] = start.matrix[rows]
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
-    if start.context_matrix is None:
-        notes.append("the given vectors have no context vectors, so W_out starts at zero")
+    if W_out is None or start.context_matrix is None:
+        notes.append("there are no context vectors to go on from, so W_out starts at zero")
     else:
         W_out[known] = start.context_matrix[rows]
     return notes

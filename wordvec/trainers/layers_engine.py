@@ -53,7 +53,7 @@ class LayersEngine:
         self._sampler = trainer.sampler(corpus.vocabulary.counts)
         W_in, W_out = to_device(W_in, trainer.device), to_device(W_out, trainer.device)
         self._tables = (W_in, W_out)
-        self._network = trainer.make_network(W_in, W_out)
+        self._network = trainer.make_network(W_in, W_out, trainer.paths(corpus.vocabulary.counts))
         self._optimizer = OPTIMIZERS[trainer.optimizer]()
         self._frozen = None if frozen is None else to_device(frozen, trainer.device)
 
@@ -94,10 +94,15 @@ class LayersEngine:
 
     def _kept_gradients(self) -> list:
         """The gradients, zero in frozen rows."""
-        if self._frozen is not None:
-            for gradient in self._network.grads:
-                if hasattr(gradient, "ids"):
-                    gradient.rows[self._frozen[gradient.ids]] = 0
-                else:  # the full softmax's dense gradient of W_out^T
-                    gradient[:, self._frozen] = 0
-        return self._network.grads
+        gradients = self._network.grads
+        if self._frozen is None:
+            return gradients
+        of_words = (
+            gradients[:1] if self.trainer.loss == "hierarchical-softmax" else gradients
+        )  # else W_out's are nodes'
+        for gradient in of_words:
+            if hasattr(gradient, "ids"):
+                gradient.rows[self._frozen[gradient.ids]] = 0
+            else:  # the full softmax's dense gradient of W_out^T
+                gradient[:, self._frozen] = 0
+        return gradients

@@ -100,11 +100,12 @@ def run_epochs(
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, bar: Any) -> None:
     while state.position < plan.tokens:
         last = min(state.position + engine.chunk, plan.tokens)
-        total, predictions = engine.train(state.position, last, state.epoch, plan.tokens)
-        if not math.isfinite(total):
+        loss = engine.train(state.position, last, state.epoch, plan.tokens)
+        if not math.isfinite(loss.total):
             raise TrainingError(keeper.diverged(state.epoch + 1))
         bar.update(last - state.position)
-        state.position, state.total, state.predictions = last, state.total + total, state.predictions + predictions
+        state.position = last
+        state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
         keeper.save_when_due()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import Checkpoint
 from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
+from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
 
@@ -28,10 +31,10 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-ENGINES = {"layers": LayersEngine}
+ENGINES = ("kernel", "layers")
+KERNEL_LOSSES = ("negative-sampling", "hierarchical-softmax")
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
-MAX_STALE_WAY = 3.0  # learning rate times terms of one row in a batch: up to 3.6 trained an eight-word corpus like
-# single steps, 7.2 diverged (measured)
+MAX_GROWTH = 1.0  # see batch_for: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
 MAX_BATCH = 4096
 
 
@@ -49,10 +52,15 @@ class NeuralTrainer(Trainer):
     negative_power    negatives are drawn by counts ** 0.75 (ibid., section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster;
                       "pair": one for each, as word2vec.c
-    loss              "negative-sampling", or "softmax" over the whole vocabulary (for small ones)
+    loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
+                      vocabulary (for small ones)
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
-    batch_size        corpus positions in a batch; None bounds it so that no row collects too many stale updates
+    batch_size        corpus positions in a batch (layers) or block (kernel);
+                      None bounds it so that no row collects too many stale updates
+    engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
     device            "cpu" or "gpu"
+    threads           of the kernel: None is all cores; the result has the same bytes for any number
+    hogwild           let threads race: a little faster, and no two results alike
     held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
     patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
     seed              same seed, same options, same machine: same bytes
@@ -70,14 +78,19 @@ class NeuralTrainer(Trainer):
     loss: str = "negative-sampling"
     optimizer: str = "sgd"
     batch_size: int | None = None
-    engine: str = "layers"
+    engine: str | None = None
     device: str = "cpu"
+    threads: int | None = None
+    hogwild: bool = False
     held_out: float = 0.0
     patience: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        kernel_fits = self.optimizer == "sgd" and self.device == "cpu" and self.loss in KERNEL_LOSSES
+        if self.engine is None:
+            self.engine = "kernel" if kernel_fits else "layers"
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
@@ -92,9 +105,17 @@ class NeuralTrainer(Trainer):
             batch_size=(self.batch_size is None or self.batch_size >= 1, "at least 1"),
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
+            threads=(self.threads is None or self.threads >= 1, "at least 1"),
             held_out=(0 <= self.held_out < 1, "a share from 0 to below 1"),
             patience=(self.patience is None or self.patience >= 1, "at least 1"),
         )
+        if self.engine == "kernel" and not kernel_fits:
+            raise OptionError(
+                f"{self.name}: the compiled kernels run SGD on the CPU with the losses {' and '.join(KERNEL_LOSSES)}; "
+                "for other optimizers, losses and devices take engine 'layers'"
+            )
+        if self.engine == "layers" and (self.hogwild or self.threads is not None):
+            raise OptionError(f"{self.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
         if self.patience is not None and self.held_out == 0:
             raise OptionError(f"{self.name}: patience watches the held-out loss: give held_out too, such as 0.01")
         self._start: WordVectors | None = None
@@ -102,8 +123,18 @@ class NeuralTrainer(Trainer):
         self._saving: Saving | None = None
 
     @abstractmethod
-    def make_network(self, W_in: Array, W_out: Array) -> Any:
-        """The network of layers this trainer trains."""
+    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
+        """The network of layers this trainer trains; `paths` are those of hierarchical softmax's tree."""
+
+    def paths(self, counts: np.ndarray) -> Any:
+        """Hierarchical softmax's Huffman tree over words with these counts; None for other losses."""
+        from wordvec.kernels.huffman import huffman_paths
+
+        return huffman_paths(counts) if self.loss == "hierarchical-softmax" else None
+
+    def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
+        """Options that only this trainer's kernel has."""
+        return {"paths": self.paths(counts)}
 
     @property
     def default_learning_rate(self) -> float:
@@ -129,25 +160,44 @@ class NeuralTrainer(Trainer):
         )
 
     def batch_for(self, counts: np.ndarray) -> int:
-        """Corpus positions in a batch: `batch_size`, or as many as keep the commonest row from going stale.
+        """Corpus positions in a batch: `batch_size`, or as many as keep its scores from going stale.
 
-        In one batch all gradients are taken at the same weights and added up, so a row that takes part in n terms
-        moves n steps in a direction that was right for one. Its way, learning_rate * n, is what is bounded.
+        All scores of a batch are taken at the same weights. If the terms of n positions pull W_in and W_out the same
+        way, the weights grow by exp(learning_rate * n * s), s the largest singular value of the matrix of expected
+        terms a position, (inputs' distribution) x (outputs'), which has rank one: s is the product of their lengths.
+        The exponent is what is bounded.
         """
         if self.batch_size is not None:
             return self.batch_size
         kept = counts * keep_probabilities(counts, self.subsample)
-        share = kept.max() / counts.sum()  # of positions that hold the commonest kept word
-        negative = (counts**self.negative_power).max() / (counts**self.negative_power).sum()
-        contexts = self.window + 1 if self.shrink_window else 2 * self.window
-        terms = contexts * max(share * (1 + self.negatives), share + self.negatives * negative)
-        reach = 10 if self.optimizer in ("momentum", "nesterov") else 1  # momentum 0.9 repeats a step ten times over
-        return int(np.clip(MAX_STALE_WAY / (self.learning_rate_at(0.0) * reach * terms), 1, MAX_BATCH))
+        inputs, predictions = kept / kept.sum(), kept.sum() / counts.sum()
+        terms = predictions * np.linalg.norm(inputs) * np.linalg.norm(self._expected_outputs(inputs, counts))
+        growth = self.learning_rate_at(0.0) * terms * self._inputs_of_a_centre()
+        if self.optimizer in ("momentum", "nesterov"):
+            growth *= 10  # momentum 0.9 repeats a step ten times over
+        return int(np.clip(MAX_GROWTH / growth, 1, MAX_BATCH))
+
+    def _expected_outputs(self, centres: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """How many terms of a prediction fall on each row of W_out, centres being drawn from this distribution."""
+        if self.loss == "hierarchical-softmax":
+            paths = self.paths(counts)
+            return np.bincount(paths.nodes, np.repeat(centres, np.diff(paths.starts)))
+        if self.loss == "softmax":
+            return 2 * centres
+        return centres + self.negatives * counts**self.negative_power / (counts**self.negative_power).sum()
+
+    def _inputs_of_a_centre(self) -> float:
+        """Rows of W_in that each centre pulls at, as many as its contexts."""
+        return self.window + 1.0 if self.shrink_window else 2.0 * self.window
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
-        """W_in uniform in (-0.5, 0.5) / dim and W_out zero, float32, as in word2vec.c."""
+        """W_in uniform in (-0.5, 0.5) / dim and W_out zero, float32, as in word2vec.c.
+
+        W_out has a row for each word, or for each of the V - 1 inner nodes of hierarchical softmax's tree.
+        """
         W_in = rng.uniform_matrix(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
-        return ((W_in - 0.5) / self.dim).astype(np.float32), np.zeros((vocabulary_size, self.dim), np.float32)
+        rows = vocabulary_size - (self.loss == "hierarchical-softmax")
+        return ((W_in - 0.5) / self.dim).astype(np.float32), np.zeros((rows, self.dim), np.float32)
 
     def fit(
         self,
@@ -191,16 +241,32 @@ class NeuralTrainer(Trainer):
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
         done_before = plan.tokens * state.epoch + state.position
         with self._history.stage("compile"):
-            engine = ENGINES[self.engine](self, corpus, state.W_in, state.W_out, frozen)
+            engine = self._engine_class()(self, corpus, state.W_in, state.W_out, frozen)
         with self._history.stage("train"):
             run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
         self._history.words = plan.tokens * len(self._history.loss) - done_before
         W_in, W_out = engine.weights()
         if self._saving is not None:
             Path(self._saving.path).unlink(missing_ok=True)
-        if self._start is None:
-            return self._make_vectors(corpus, W_in, W_out)
-        return with_words_of(self._start, self._make_vectors(corpus, W_in, W_out))
+        trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
+        return trained if self._start is None else with_words_of(self._start, trained)
+
+    def parameters(self) -> dict[str, Any]:
+        """All options, less the number of threads, which changes nothing about the result."""
+        parameters = super().parameters()
+        if not self.hogwild:
+            del parameters["threads"]
+        return parameters
+
+    def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
+        """The engine asked for, or the layers where numba, which compiles the kernels, is not to be had."""
+        if self.engine == "kernel" and importlib.util.find_spec("numba") is None:
+            warnings.warn(
+                "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
+            )
+            self._history.notes.append("trained through the layers: numba is not installed")
+            return LayersEngine
+        return KernelEngine if self.engine == "kernel" else LayersEngine
 
     def _plan(self, corpus: Corpus) -> Epochs:
         """The last `held_out` of the sentences is kept from training."""
@@ -223,6 +289,6 @@ class NeuralTrainer(Trainer):
             return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))
         if self._start is not None:
-            notes = copy_known_words(self._start, corpus.vocabulary, W_in, W_out)
-            self._history.notes += notes
+            outputs = None if self.loss == "hierarchical-softmax" else W_out  # its nodes belong to another tree
+            self._history.notes += copy_known_words(self._start, corpus.vocabulary, W_in, outputs)
         return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wordvec.arrays import Array
 from wordvec.networks import SkipGramNetwork
@@ -23,6 +23,6 @@ class SkipGram(NeuralTrainer):
 
     name: ClassVar[str] = "skipgram"
 
-    def make_network(self, W_in: Array, W_out: Array) -> SkipGramNetwork:
+    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> SkipGramNetwork:
         """Skip-gram as layers."""
-        return SkipGramNetwork(W_in, W_out, self.loss)
+        return SkipGramNetwork(W_in, W_out, self.loss, paths)

@@ -1,0 +1,129 @@
+"""The compiled engine: training by the CPU kernels, the same bytes for any number of threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.progress import announce
+from wordvec.trainers.layers_engine import LayersEngine, Loss
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.trainers.neural import NeuralTrainer
+
+FIRST_CHUNK = 100_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
+SECONDS_A_CHUNK = 1.0
+
+
+class KernelEngine:
+    """Trains W_in and W_out on stretches of a corpus by `wordvec.kernels.cpu`; the same interface as LayersEngine."""
+
+    def __init__(
+        self,
+        trainer: NeuralTrainer,
+        corpus: Corpus,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        frozen: np.ndarray | None = None,
+    ) -> None:
+        from wordvec.kernels import cpu
+        from wordvec.kernels.tables import Tables
+
+        self.trainer, self.corpus = trainer, corpus
+        self.block = trainer.batch_for(corpus.vocabulary.counts)
+        self.chunk = self._whole_blocks(FIRST_CHUNK)
+        self._sampler = trainer.sampler(corpus.vocabulary.counts)
+        self._threads = available_cores() if trainer.threads is None else trainer.threads
+        self._options = trainer.kernel_options(corpus.vocabulary.counts)
+        self._train = {"skipgram": cpu.train_skipgram, "cbow": cpu.train_cbow}[trainer.name]
+        self._frozen, self._start = frozen, (W_in, W_out)
+        with announced("compiling the kernels, once on this machine: some seconds ..."):
+            cpu.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"))
+        self._tables = Tables(W_in, W_out)
+
+    def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
+        start = time.perf_counter()
+        if self._frozen is None:
+            loss = self._run(first, last, epoch, tokens)
+        else:
+            loss = self._run_with_frozen_words(first, last, epoch, tokens)
+        rate = (last - first) / max(time.perf_counter() - start, 1e-9)
+        self.chunk = self._whole_blocks(rate * SECONDS_A_CHUNK)
+        return loss
+
+    def _run(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        starts = self.corpus.sentence_starts
+        loss = self._train(
+            self._tables,
+            self.corpus.ids[:tokens],
+            starts[: int(np.searchsorted(starts, tokens)) + 1],
+            self._sampler,
+            first=first,
+            last=last,
+            epoch=epoch,
+            epochs=self.trainer.epochs,
+            learning_rate=self.trainer.learning_rate_at(0.0),
+            block=self.block,
+            threads=self._threads,
+            hogwild=self.trainer.hogwild,
+            **self._options,
+        )
+        return Loss(loss.total, loss.predictions)
+
+    def _run_with_frozen_words(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """Block by block, putting the frozen rows back after each.
+
+        In a block all scores come before any update, so no score ever sees a frozen row moved.
+        """
+        total, predictions = 0.0, 0
+        frozen, (W_in, W_out) = self._frozen, self._start
+        for begin in range(first, last, self.block):
+            end = min(begin + self.block, last)
+            loss = self._run(begin, end, epoch, tokens)
+            total, predictions = total + loss.total, predictions + loss.predictions
+            batch = self._sampler.draw(self.corpus.ids, self.corpus.sentence_starts, first=begin, last=end, epoch=epoch)
+            inputs = np.unique(batch.contexts[batch.mask])
+            outputs = np.unique(np.concatenate([batch.centres, batch.negatives.ravel()]))
+            inputs, outputs = inputs[frozen[inputs]], outputs[frozen[outputs]]  # type: ignore[index]
+            if self._options["paths"] is not None:
+                outputs = outputs[:0]  # rows of W_out are nodes of a tree, not words
+            self._tables.write_rows(inputs, W_in[inputs], outputs, W_out[outputs])
+        return Loss(total, predictions)
+
+    def loss(self, first: int, last: int, epoch: int) -> Loss:
+        """The loss on positions first .. last - 1 at the weights as they are, through the layers."""
+        return LayersEngine(self.trainer, self.corpus, *self.weights()).loss(first, last, epoch)
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out as they are now."""
+        return self._tables.unpack()
+
+    def _whole_blocks(self, positions: float) -> int:
+        return self.block * max(1, round(positions / self.block))
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def announced(text: str, after: float = 1.0) -> Iterator[None]:
+    """Say `text` when the block takes longer than `after` seconds: a wait should have its reason."""
+    timer = threading.Timer(after, announce, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
