@@ -13,6 +13,7 @@ from numba import njit
 
 from wordvec import rng
 from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
+from wordvec.kernels.threads import COMPILE, INLINE
 
 # Compiled copies of the functions in wordvec.rng.
 mix = njit(inline="always")(rng.mix)
@@ -105,7 +106,7 @@ class Scratch(NamedTuple):
     keys: np.ndarray
     flags: np.ndarray
     ids: np.ndarray
-    previous: np.ndarray
+    latest_repeat: np.ndarray
     first: np.ndarray
     last: np.ndarray
     reach: np.ndarray
@@ -114,7 +115,7 @@ class Scratch(NamedTuple):
 
 def new_scratch(piece: int, window: int, draws: int) -> Scratch:
     """Working space for stretches of `piece` positions."""
-    size = piece + 2 * window
+    size = piece + 4 * window
     return Scratch(
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint8),
@@ -135,14 +136,14 @@ def pack_alias_table(thresholds: np.ndarray, aliases: np.ndarray) -> np.ndarray:
     return upper | np.where(always, own, aliases.astype(np.uint64))
 
 
-@njit
+@njit(**COMPILE)
 def is_kept(corpus, sampling, position):  # type: ignore[no-untyped-def]
     """Whether the token at this position survives subsampling."""
     bits = draw(item_key(sampling.epoch_key, position), SUBSAMPLE)
     return (bits >> S32) < sampling.keep_thresholds[corpus.ids[position]]
 
 
-@njit
+@njit(**COMPILE)
 def list_kept_tokens(corpus, sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
     """List the kept tokens of positions begin .. end - 1, with up to `window` more on each side in the same sentence.
 
@@ -187,23 +188,28 @@ def list_kept_tokens(corpus, sampling, scratch, begin, end):  # type: ignore[no-
         position += 1
     for k in range(sentence_first, count):
         scratch.first[k], scratch.last[k] = sentence_first, right
-    link_repeated_words(scratch, right, 2 * window)
+    find_repeated_words(scratch, right, 2 * window)
     return left, count
 
 
-@njit
-def link_repeated_words(scratch, count, distance):  # type: ignore[no-untyped-def]
-    """previous[k]: the nearest place before k, at most `distance` before it, with the same word, or -1."""
-    ids, previous = scratch.ids, scratch.previous
+@njit(**COMPILE)
+def find_repeated_words(scratch, count, distance):  # type: ignore[no-untyped-def]
+    """latest_repeat[k]: the largest place whose word comes again at most `distance` later, not after k; or -1.
+
+    So the tokens low .. high - 1 (a window) are different words if latest_repeat[high - 1] < low.
+    """
+    ids, latest = scratch.ids, scratch.latest_repeat
     for k in range(count):
-        previous[k] = -1
+        latest[k] = -1
     for step in range(min(distance, count - 1), 0, -1):
         for k in range(step, count):
             if ids[k - step] == ids[k]:
-                previous[k] = k - step
+                latest[k] = k - step
+    for k in range(1, count):
+        latest[k] = max(latest[k], latest[k - 1])
 
 
-@njit
+@njit(**COMPILE)
 def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
     """Reach and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys."""
     window = np.uint64(sampling.window)
@@ -223,7 +229,7 @@ def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
             scratch.negatives[j, k] = np.int32(slot) if own else np.int32(entry & LOW32)
 
 
-@njit
+@njit(**COMPILE)
 def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, begin, end):  # type: ignore[no-untyped-def]
     """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...
 
@@ -237,7 +243,7 @@ def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, 
         high = min(scratch.last[k], k + scratch.reach[k] + 1)
         if high - low < 2:
             continue
-        place_contexts(placement, scratch, examples, buffer, slot, k, low, high)
+        place_contexts(sampling, placement, scratch, examples, buffer, slot, k, low, high)
         if placement.tree:
             terms_here = place_path(sampling, placement, scratch.ids[k], examples, buffer, slot)
         elif placement.pairs:
@@ -250,94 +256,135 @@ def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, 
     return slot, terms, predictions
 
 
-@njit
-def place_contexts(placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
+@njit(**INLINE)
+def place_contexts(sampling, placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
     """List the contexts low .. high - 1, without the centre."""
-    contexts, weights = examples.contexts[buffer, slot], examples.context_weights[buffer, slot]
+    contexts, weights, window = examples.contexts, examples.context_weights, sampling.window
+    if placement.merge and scratch.latest_repeat[high - 1] >= low:  # some word occurs twice between low and high
+        merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high)
+        return
+    count, left = high - low - 1, centre - low
+    for i in range(window):  # as many as there may be, whatever there are: no branches to mispredict
+        contexts[buffer, slot, i] = scratch.ids[low + i]
+    for i in range(window):
+        contexts[buffer, slot, left + i] = scratch.ids[centre + 1 + i]
+    for i in range(contexts.shape[2]):
+        weights[buffer, slot, i] = np.float32(i < count)
+    examples.context_counts[buffer, slot] = count
+    fill_up_contexts(placement, examples, buffer, slot, count)
+
+
+@njit(**COMPILE)
+def merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
+    """List the contexts low .. high - 1, without the centre, each word once; its weight is how often it occurs."""
+    contexts, weights = examples.contexts, examples.context_weights
     count = 0
     for k in range(low, high):
         if k == centre:
             continue
-        if placement.merge:
-            earlier = scratch.previous[k]
-            if earlier == centre:
-                earlier = scratch.previous[centre]
-            if earlier >= low:
-                for other in range(count):
-                    if contexts[other] == scratch.ids[k]:
-                        weights[other] += np.float32(1)
-                continue
-        contexts[count], weights[count] = scratch.ids[k], np.float32(1)
-        count += 1
+        other = 0
+        while other < count and contexts[buffer, slot, other] != scratch.ids[k]:
+            other += 1
+        if other == count:
+            contexts[buffer, slot, count], weights[buffer, slot, count] = scratch.ids[k], np.float32(0)
+            count += 1
+        weights[buffer, slot, other] += np.float32(1)
     examples.context_counts[buffer, slot] = count
-    while count % placement.padded:
-        contexts[count], weights[count] = placement.dead_input, np.float32(0)
-        count += 1
+    fill_up_contexts(placement, examples, buffer, slot, count)
 
 
-@njit
+@njit(inline="always")
+def fill_up_contexts(placement, examples, buffer, slot, count):  # type: ignore[no-untyped-def]
+    """Point the rest of the last tile to a row of zeros."""
+    for place in range(count, min(count + placement.padded - 1, examples.contexts.shape[2])):
+        examples.contexts[buffer, slot, place] = placement.dead_input
+        examples.context_weights[buffer, slot, place] = np.float32(0)
+
+
+@njit(inline="always")
+def next_place(place, tile):  # type: ignore[no-untyped-def]
+    """The place after this one: tiles of `tile` places begin at multiples of OUTPUT_STEP."""
+    return place + 1 if (place + 1) % OUTPUT_STEP < tile else place - tile + 1 + OUTPUT_STEP
+
+
+@njit(**INLINE)
 def place_outputs(sampling, placement, scratch, examples, buffer, slot, centre):  # type: ignore[no-untyped-def]
     """List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
 
     Returns how many terms each context has with them.
     """
-    outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
-    tile, target = placement.tile, scratch.ids[centre]
-    outputs[0], weights[0] = target, np.float32(1)
-    terms = 1
-    for j in range(1, sampling.negatives + 1):
-        word = scratch.negatives[j - 1, centre]
-        place = j // tile * OUTPUT_STEP + j % tile
-        outputs[place], weights[place] = word, np.float32(-1)
-        if word == target:
-            outputs[place], weights[place] = placement.dead_output, np.float32(0)
+    outputs, weights = examples.outputs, examples.output_weights
+    target = scratch.ids[centre]
+    outputs[buffer, slot, 0], weights[buffer, slot, 0] = target, np.float32(1)
+    special = False
+    for j in range(sampling.negatives):
+        special |= scratch.negatives[j, centre] == target
+        for other in range(j):
+            special |= scratch.negatives[j, centre] == scratch.negatives[other, centre]
+    place = 0
+    for j in range(sampling.negatives):
+        place = next_place(place, placement.tile)
+        outputs[buffer, slot, place], weights[buffer, slot, place] = scratch.negatives[j, centre], np.float32(-1)
+    examples.output_groups[buffer, slot] = place // OUTPUT_STEP + 1
+    return 1 + (merge_outputs(placement, examples, buffer, slot, place) if special else sampling.negatives)
+
+
+@njit(**COMPILE)
+def merge_outputs(placement, examples, buffer, slot, last):  # type: ignore[no-untyped-def]
+    """Merge repeated negatives, drop those equal to the centre; returns how many terms they make."""
+    outputs, weights, tile = examples.outputs, examples.output_weights, placement.tile
+    terms, place = 0, 0
+    while place != last:
+        place = next_place(place, tile)
+        word, earlier = outputs[buffer, slot, place], 0
+        while outputs[buffer, slot, earlier] != word:
+            earlier = next_place(earlier, tile)
+        if earlier == place:
+            terms += 1
             continue
-        terms += 1
-        for other in range(1, j):
-            if scratch.negatives[other - 1, centre] == word:
-                weights[other // tile * OUTPUT_STEP + other % tile] -= np.float32(1)
-                outputs[place], weights[place] = placement.dead_output, np.float32(0)
-                break
-    examples.output_groups[buffer, slot] = sampling.negatives // tile + 1
+        outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
+        if earlier != 0:
+            weights[buffer, slot, earlier] -= np.float32(1)
+            terms += 1
     return terms
 
 
-@njit
+@njit(**INLINE)
 def place_pairs(sampling, placement, scratch, examples, buffer, slot, centre, contexts):  # type: ignore[no-untyped-def]
     """List the centre and K negatives for each context; returns how many terms there are in all."""
-    outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
-    tile, target, negatives = placement.tile, scratch.ids[centre], sampling.negatives
-    groups = negatives // tile + 1
-    terms = 0
+    outputs, weights = examples.outputs, examples.output_weights
+    target, negatives = scratch.ids[centre], sampling.negatives
+    terms, place, first = contexts, 0, 0
     for i in range(contexts):
-        first = i * groups * OUTPUT_STEP
-        outputs[first], weights[first] = target, np.float32(1)
-        terms += 1
-        for j in range(1, negatives + 1):
-            word = scratch.negatives[i * negatives + j - 1, centre]
-            place = first + j // tile * OUTPUT_STEP + j % tile
-            skipped = word == target
-            outputs[place] = placement.dead_output if skipped else word
-            weights[place] = np.float32(0) if skipped else np.float32(-1)
-            terms += 0 if skipped else 1
-    examples.output_groups[buffer, slot] = groups
+        outputs[buffer, slot, first], weights[buffer, slot, first] = target, np.float32(1)
+        place = first
+        for j in range(negatives):
+            place = next_place(place, placement.tile)
+            word = scratch.negatives[i * negatives + j, centre]
+            outputs[buffer, slot, place], weights[buffer, slot, place] = word, np.float32(-1)
+            terms += 1
+            if word == target:
+                outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
+                terms -= 1
+        first = (place // OUTPUT_STEP + 1) * OUTPUT_STEP
+    examples.output_groups[buffer, slot] = first // OUTPUT_STEP // contexts
     return terms
 
 
-@njit
+@njit(**INLINE)
 def place_path(sampling, placement, target, examples, buffer, slot):  # type: ignore[no-untyped-def]
     """List the inner nodes on the centre's path through the Huffman tree; returns how many."""
-    outputs, weights = examples.outputs[buffer, slot], examples.output_weights[buffer, slot]
-    first, tile = sampling.path_starts[target], placement.tile
-    length = sampling.path_starts[target + 1] - first
-    groups = (length + tile - 1) // tile
-    for j in range(groups * tile):
-        place = j // tile * OUTPUT_STEP + j % tile
-        there = j < length
-        outputs[place] = sampling.path_nodes[first + j] if there else placement.dead_output
-        weights[place] = sampling.path_signs[first + j] if there else np.float32(0)
-    examples.output_groups[buffer, slot] = groups
-    return length
+    outputs, weights = examples.outputs, examples.output_weights
+    first, last = sampling.path_starts[target], sampling.path_starts[target + 1]
+    place = 0
+    for step in range(first, last):
+        outputs[buffer, slot, place], weights[buffer, slot, place] = sampling.path_nodes[step], sampling.path_signs[step]
+        place = next_place(place, placement.tile)
+    while place % OUTPUT_STEP:
+        outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
+        place = next_place(place, placement.tile)
+    examples.output_groups[buffer, slot] = place // OUTPUT_STEP
+    return last - first
 
 
 def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, pieces: int, placement: Placement) -> Examples:

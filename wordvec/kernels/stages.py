@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from wordvec.kernels.draws import Examples
+from wordvec.kernels.threads import COMPILE, INLINE
 from wordvec.kernels.tiles_cbow import group_floats, score_mean, update_mean
 from wordvec.kernels.tiles_gradient import gradients_of_scores
 from wordvec.kernels.tiles_pairs import update_pairs
@@ -32,7 +33,6 @@ from wordvec.kernels.vector_ir import FLOAT_BYTES, prefetch_rows
 SKIPGRAM, SKIPGRAM_PAIRS, CBOW = range(3)  # architectures
 PLACES_BYTES = OUTPUT_STEP * ID_BYTES  # one group in a list of outputs or of their weights
 AHEAD = 2  # examples between asking for a row and using it
-COMPILE = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 class Shape(NamedTuple):
@@ -87,7 +87,7 @@ def strip_sizes(L, T):  # type: ignore[no-untyped-def]
     return strip * FLOAT_BYTES, max(strip, L) * FLOAT_BYTES
 
 
-@njit(**COMPILE)
+@njit(**INLINE)
 def prefetch_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes):  # type: ignore[no-untyped-def]
     """Ask for rows that one example needs and the ones before it did not: outputs, and the last context."""
     newest = np.int64(examples.context_counts[buffer, slot]) - 1
@@ -95,7 +95,7 @@ def prefetch_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out,
     prefetch_rows(1, W_in, slot_address(examples.contexts, buffer, slot) + newest * ID_BYTES, row_bytes)
 
 
-@njit(**COMPILE)
+@njit(**INLINE)
 def score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips):  # type: ignore[no-untyped-def]
     strip_bytes, group_bytes = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)
@@ -137,7 +137,7 @@ def score_block(L, P, T, architecture, layout, work, piece_size, buffer, part): 
             score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
 
 
-@njit(**COMPILE)
+@njit(**INLINE)
 def gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses):  # type: ignore[no-untyped-def]
     strip_bytes, group_bytes = strip_sizes(L, T)
     count = np.int64(examples.context_counts[buffer, slot])
@@ -161,7 +161,7 @@ def gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, 
             )  # fmt: skip
 
 
-@njit(**COMPILE)
+@njit(**INLINE)
 def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide):  # type: ignore[no-untyped-def]
     strip_bytes, group_bytes = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)

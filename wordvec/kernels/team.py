@@ -21,7 +21,8 @@ import numpy as np
 from numba import njit
 
 from wordvec.kernels import draws, threads
-from wordvec.kernels.stages import COMPILE, Shape, score_block, update_block
+from wordvec.kernels.stages import Shape, score_block, update_block
+from wordvec.kernels.threads import COMPILE
 
 CLAIMED, DRAWN, SCORED, STOP = range(4)  # counters of a team
 BUFFERS = 4  # blocks of examples: one in use, one drawn ahead, one a slower thread still reads; even, for the scores
@@ -59,7 +60,7 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
     """
     lanes, tile_contexts, tile_outputs, architecture = shape
 
-    @njit(nogil=True, error_model="numpy", cache=True)
+    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
     def run_team(thread, team, plan, corpus, sampling, placement, layout, work, counters, scratch, private):  # type: ignore[no-untyped-def]
         _ = source
         slices, pieces = layout.shape[0], work.examples.centre_counts.shape[1]

@@ -15,6 +15,17 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+# How the inner functions are compiled: no Python wrappers around them, no counting of references (the arrays they get
+# outlive them), no exceptions for division.
+COMPILE = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
+# For functions called once an example: handing over all those arrays would cost more than the work.
+INLINE = {**COMPILE, "forceinline": True}
 I64 = ir.IntType(64)
 COUNTER_SPACING = 16  # int64 numbers from one counter to the next: two cache lines, so that they never share one
 SPINS_BEFORE_YIELD = 200  # some microseconds; then let another thread have the core: there may be fewer cores
@@ -69,7 +80,7 @@ def _replace_if(context, counters, counter, old, new):  # type: ignore[no-untype
     return types.boolean(counters, types.int64, types.int64, types.int64), generate
 
 
-@njit
+@njit(**COMPILE)
 def claim(counters, counter, limit):  # type: ignore[no-untyped-def]
     """The number of a piece of work below `limit` that is now this thread's, or -1 if none is left."""
     while True:
@@ -80,7 +91,7 @@ def claim(counters, counter, limit):  # type: ignore[no-untyped-def]
             return piece
 
 
-@njit
+@njit(**COMPILE)
 def wait_for(counters, counter, value, stop):  # type: ignore[no-untyped-def]
     """Wait until a counter has reached `value`, or counter `stop` is raised."""
     spins = 0
