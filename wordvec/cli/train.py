@@ -30,7 +30,7 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
-    ("loss", str, "negative-sampling or softmax"),
+    ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
@@ -40,8 +40,9 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("shift", float, "k in max(0, PMI - log k)"),
     ("power", float, "of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which GloVe weighs a cell fully"),
-    ("engine", str, "layers"),
+    ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
     ("device", str, "cpu or gpu"),
+    ("threads", int, "of the kernel (default: all cores); changes nothing about the result"),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
@@ -56,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+    options.add_argument(
+        "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
+    )
     runs = parser.add_argument_group("long runs (skipgram and cbow)")
     runs.add_argument("--start", metavar="FILE", help="go on from these vectors, with the words of the new text added")
     runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
@@ -76,7 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.trainers import make_trainer
     from wordvec.vectors.load import format_for
 
-    given = {name: getattr(arguments, name) for name, _, _ in OPTIONS if getattr(arguments, name) is not None}
+    names = [name for name, _, _ in OPTIONS] + ["hogwild"]
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
     check_writable(arguments.out)
     format_for(arguments.out)
