@@ -55,7 +55,7 @@ def make_job(options: argparse.Namespace, text: str, entry: Entry, model: str, d
 
 def measured(job: Job, log: Log, kind: str, **facts: Any) -> dict[str, Any]:
     """Run a job, check its result, log it and say so on stderr."""
-    result = run_child("contenders.py", asdict(job), job.threads, CONTENDERS[job.contender].environment)
+    result = run_child("contenders", asdict(job), job.threads, CONTENDERS[job.contender].environment)
     what = f"{job.model} {job.dim} {job.contender}, {job.threads} thread{'s' * (job.threads > 1)}"
     if not result["finite"]:
         raise WordvecError(f"{what}: the vectors are not finite; the learning rate {job.learning_rate} may be too high")
@@ -162,7 +162,7 @@ def measure_book(options: argparse.Namespace, log: Log) -> list[dict[str, Any]]:
     for number in range(options.pairs):
         for who in ("book", *LAYERS):
             job = BookJob(who, str(Path(options.book).resolve()))
-            result = run_child("book.py", asdict(job), max(options.threads))
+            result = run_child("book", asdict(job), max(options.threads))
             say(f"  book: {who}: {result['targets_per_second']:,.0f} targets/s")
             results.append(log.write("book", round=number, **result))
     return results
@@ -170,7 +170,7 @@ def measure_book(options: argparse.Namespace, log: Log) -> list[dict[str, Any]]:
 
 def measure_sgemm(log: Log) -> float:
     """One core's best rate of float32 matrix products, FLOP a second."""
-    result = run_child("floor.py", {}, threads=1)
+    result = run_child("floor", {}, threads=1)
     return max(log.write("sgemm", **result)["flop_per_second_by_size"].values())
 
 

@@ -3,7 +3,7 @@
 CBOW with negative sampling on made-up ids: Zipf-distributed, each of the V ids at least once (the book counts its
 vocabulary from them). Both sides train the fixed window's 2 x window contexts of every position.
 
-python book.py '{"who": "book", "folder": "DIR", ...}'   prints one JSON line
+python -m benchmarks.book '{"who": "book", "folder": "DIR", ...}'   prints one JSON line
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.process import peak_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,8 +101,6 @@ def train_layers(job: BookJob, ids: np.ndarray) -> tuple[int, float, float]:
 
 def run(job: BookJob) -> dict[str, Any]:
     """Train and report targets per second."""
-    from contenders import peak_memory
-
     ids = zipf_ids(job.vocabulary, job.ids, job.seed)
     targets, seconds, loss = (train_book if job.who == "book" else train_layers)(job, ids)
     return {

@@ -1,6 +1,6 @@
 """The contenders, one small class each, and the training of one of them in a process of its own.
 
-python contenders.py '{"contender": "gensim", "model": "skipgram", "corpus": "text.txt", ...}'   prints one JSON line
+python -m benchmarks.contenders '{"contender": "gensim", "corpus": "text.txt", ...}'   prints one JSON line
 
 A fresh process for each training makes its memory and its start-up part of what is measured.
 """
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
-PROCESS_START = time.perf_counter()
+from benchmarks.process import peak_memory, timed_stderr
+
+PROCESS_START = time.perf_counter()  # nothing heavy is imported above
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _LossByEpoch:
 
 
 class FastText:
-    """fastText without subwords (maxn=0), which is word2vec. One call reads and trains: see `timed_lines`.
+    """fastText without subwords (maxn=0), which is word2vec. One call reads and trains: see `timed_stderr`.
 
     fastText 0.9.3 fills only a tenth of its vectors for each thread up to ten and leaves the rest as the memory was
     (facebookresearch/fastText, issue 1061), which in a small model ends in NaN. glibc gives fresh memory, all zeros,
@@ -135,7 +135,7 @@ class FastText:
 
         fasttext.FastText.unsupervised_default["seed"] = job.seed  # 0.9.3 takes no argument for it
         start = time.perf_counter()
-        with timed_lines() as lines:
+        with timed_stderr() as said:
             model = fasttext.train_unsupervised(
                 input=job.corpus,
                 model=job.model,
@@ -154,9 +154,9 @@ class FastText:
             )
         end = time.perf_counter()
         result.memory = peak_memory()
-        vocabulary_read = next(moment for moment, line in lines if "Number of words" in line)
+        vocabulary_read = said.moment_of("Number of words")
         result.seconds |= {"vocabulary": vocabulary_read - start, "train": end - vocabulary_read}
-        mean = next(float(line.split("avg.loss:")[1].split()[0]) for _, line in reversed(lines) if "avg.loss" in line)
+        mean = float(said.text.rpartition("avg.loss:")[2].split()[0])
         result.loss = [untrained_loss(job), mean]  # it tells only the mean over the whole run
         words, counts = model.get_words(include_freq=True)
         kept = [row for row, word in enumerate(words) if word != "</s>"]  # its own mark of a line's end
@@ -218,48 +218,6 @@ CONTENDERS: dict[str, Any] = {
 def untrained_loss(job: Job) -> float:
     """Loss of a prediction while all scores are 0: one target and K negatives, -log sigmoid(0) = log 2 each."""
     return (1 + job.negatives) * math.log(2)
-
-
-def peak_memory() -> int:
-    """Bytes this process has held in memory at its peak.
-
-    Linux counts the parent of a new process into its ru_maxrss, so there its own high-water mark is read.
-    """
-    try:
-        with open("/proc/self/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
-    except OSError:
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-
-
-@contextmanager
-def timed_lines() -> Iterator[list[tuple[float, str]]]:
-    """Collect what C++ code writes to stderr, with the moment it was written.
-
-    That is how the end of fastText's reading is seen from outside.
-    """
-    reading, writing = os.pipe()
-    stderr = os.dup(2)
-    os.dup2(writing, 2)
-    os.close(writing)
-    seen: list[tuple[float, str]] = []
-
-    def read() -> None:
-        while chunk := os.read(reading, 65536):
-            seen.append((time.perf_counter(), chunk.decode("utf-8", "replace")))
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        yield seen
-    finally:
-        os.dup2(stderr, 2)  # closes the pipe's last end, so the reader stops
-        reader.join()
-        os.close(stderr)
-        os.close(reading)
 
 
 def run(job: Job) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The floor: how fast one core could train if it did nothing but the arithmetic, at its own rate of sgemm.
 
-python floor.py   prints one JSON line: this core's best rate of float32 matrix products, FLOP a second
+python -m benchmarks.floor   prints one JSON line: this core's best rate of float32 matrix products, FLOP a second
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from typing import Any
 
 from wordvec.errors import WordvecError
 
-HERE = Path(__file__).resolve().parent
+SCRIPTS = Path(__file__).resolve().parents[1]
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PACKAGES = ("numpy", "scipy", "numba", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x")
 
@@ -60,20 +60,21 @@ def alternate(peers: Iterable[Entry], own: Iterable[Entry]) -> list[Entry]:
 
 
 def run_child(
-    script: str, job: dict[str, Any], threads: int, environment: Mapping[str, str] = MappingProxyType({})
+    module: str, job: dict[str, Any], threads: int, environment: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """Run a script of this folder with `job` as JSON; returns the JSON object of its last line.
+    """Run a module of this folder with `job` as JSON; returns the JSON object of its last line.
 
     `environment` is added to this process's; BLAS gets no more threads than the contender.
     Raises WordvecError with the child's last words when it fails.
     """
     settings = os.environ | dict.fromkeys(THREAD_SETTINGS, str(threads)) | dict(environment)
-    command = [sys.executable, str(HERE / script), json.dumps(job)]
+    settings["PYTHONPATH"] = os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-m", f"benchmarks.{module}", json.dumps(job)]
     child = subprocess.run(command, env=settings, capture_output=True, text=True, encoding="utf-8")
     if child.returncode != 0:
         last = child.stderr.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
-        what = " ".join(str(job[key]) for key in ("contender", "who", "model", "dim") if key in job)
-        raise WordvecError(f"{script} {what}: {last[0]}")
+        what = [module, *(str(job[key]) for key in ("contender", "who", "model", "dim") if key in job)]
+        raise WordvecError(f"{' '.join(what)}: {last[0]}")
     return json.loads(child.stdout.splitlines()[-1])
 
 
@@ -151,7 +152,9 @@ def git_state() -> dict[str, Any]:
 
     def git(*words: str) -> str | None:
         try:
-            return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()
+            return subprocess.run(
+                ["git", *words], cwd=SCRIPTS, capture_output=True, text=True, check=True
+            ).stdout.strip()
         except (OSError, subprocess.CalledProcessError):
             return None
 

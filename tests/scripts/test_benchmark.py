@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -144,8 +145,8 @@ def test_a_failed_training_is_named(text, tmp_path):
         "learning_rate": 0.1,
         "threads": 1,
     }
-    with pytest.raises(WordvecError, match=r"contenders.py wordvec-layers skipgram 4: .*none\.txt"):
-        runs.run_child("contenders.py", job, threads=1)
+    with pytest.raises(WordvecError, match=r"contenders wordvec-layers skipgram 4: .*none\.txt"):
+        runs.run_child("contenders", job, threads=1)
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ def planted(monkeypatch, text, tmp_path):
 
     def run(**report):
         def child(script, job, threads, environment=None):
-            if script == "floor.py":
+            if script == "floor":
                 return {"flop_per_second_by_size": {"256": 1e11}}
             rate = 8e6 if job["contender"].startswith("wordvec") else 2e6
             found = {"seconds": {"train": 1.0, "total": 2.0}, "tokens": 3600, "vocabulary": 10, "kept_share": 0.5}
@@ -302,3 +303,20 @@ def test_every_id_of_the_books_text_occurs():
     assert len(ids) == 200
     assert counts.min() >= 1
     assert counts[0] == counts.max()
+
+
+def test_moments_of_words_that_come_in_pieces():
+    process = part("benchmarks.process")
+    said = process.TimedText()
+    for piece in ("Read 3M wo", "rds Number of", " words: 9", " avg.loss:", " 2.5\n"):
+        said.add(piece)
+    assert said.moment_of("Read") == said.arrivals[0][0]
+    assert said.moment_of("Number of words") == said.arrivals[2][0]
+
+
+def test_what_is_written_below_python_is_collected(capfd):
+    with part("benchmarks.process").timed_stderr() as said:
+        os.write(2, b"from C++")
+    os.write(2, b"afterwards")
+    assert said.text == "from C++"
+    assert capfd.readouterr().err == "afterwards"
