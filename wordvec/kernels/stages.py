@@ -185,15 +185,22 @@ def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, r
 
 
 @njit(**COMPILE)
-def update_block(L, P, T, architecture, layout, work, piece_size, buffer, first_part, last_part, rate, divide, private, losses):  # type: ignore[no-untyped-def]
-    """Updates from all examples in a block, one after the other, in the columns of some slices."""
+def update_block(L, P, T, architecture, layout, work, piece_size, buffer, ahead, first_part, last_part, rate, divide, private, losses):  # type: ignore[no-untyped-def]
+    """Updates from all examples in a block, one after the other, in the columns of some slices.
+
+    ahead: the buffer with the next block's examples, or -1. Their rows are asked for already now: updates leave
+    the memory more time than scores do.
+    """
     examples, slices = work.examples, layout.shape[0]
     slice_bytes = work.scores.shape[1] * work.scores.shape[2] * FLOAT_BYTES
     for piece in range(examples.centre_counts.shape[1]):
         first = piece * piece_size
+        last_ahead = first + examples.centre_counts[ahead, piece] if ahead >= 0 else 0
         for slot in range(first, first + examples.centre_counts[buffer, piece]):
             scores = slot_address(work.scores, (buffer % 2) * slices, slot)
             gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses)
             for part in range(first_part, last_part):
                 W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+                if slot < last_ahead:
+                    prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
                 update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide)

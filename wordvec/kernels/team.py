@@ -78,11 +78,12 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
             threads.wait_for(counters, SCORED, number * team, STOP)
             if threads.read(counters, STOP) != 0:
                 return
+            ahead = (block + 1) % BUFFERS if threads.read(counters, DRAWN) >= (number + 1) * pieces else -1
             done = (plan.done_before + block * plan.block) / plan.positions
             rate = np.float32(rate_at(plan.learning_rate, done))
             update_block(
                 lanes, tile_contexts, tile_outputs, architecture,
-                layout, work, plan.piece, buffer, first_part, last_part, rate, plan.divide, private, losses,
+                layout, work, plan.piece, buffer, ahead, first_part, last_part, rate, plan.divide, private, losses,
             )  # fmt: skip
 
     return run_team

@@ -178,7 +178,7 @@ class Vectors:
         if function is None:
             signature = ir.FunctionType(ir.VoidType(), [BYTE_POINTER, I32, I32, I32])
             function = ir.Function(self.builder.module, signature, name)
-        read, keep, data = (ir.Constant(I32, n) for n in (int(__import__('os').environ.get('RW','0')), int(__import__('os').environ.get('LOC','3')), 1))
+        read, keep, data = (ir.Constant(I32, n) for n in (0, 3, 1))
         self.builder.call(function, [self.builder.inttoptr(address, BYTE_POINTER), read, keep, data])
 
     # -- sums over lanes
