@@ -217,7 +217,10 @@ def measure_trainings(
     if options.quick:
         if rates:
             scores = score_first_round(rates, max(options.threads), evaluation, log)
-            print(f"\nScores after one epoch, not judged\n\n{report.quality_table(scores, list(SETS))}")
+            print(
+                "\nScores after one epoch, not judged: learning rates have different schedules in it, see contenders.py"
+            )
+            print(f"\n{report.quality_table(scores, list(SETS))}")
         return
     scores = measure_quality(options, entries, folder, text, log, evaluation)
     print(f"\nScores after {options.epochs} epochs, means over seeds\n\n{report.quality_table(scores, list(SETS))}\n")
