@@ -133,10 +133,10 @@ def _train(
     *,
     divide: bool,
 ) -> Loss:
-    _check(tables, ids, sampler, first, last, block, threads, paths)
+    _check(tables, ids, sentence_starts, sampler, first, last, block, threads, paths)
     shape = tile_shape(architecture, sampler.negatives + 1, paths is not None, tables.lanes)
     run = team.compile_team(shape, source_checksum())
-    corpus = draws.Corpus(np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64))
+    corpus = draws.Corpus(_constant(ids, np.int32), _constant(sentence_starts, np.int64))
     sampling = _sampling(architecture, sampler, epoch, paths)
     placement = draws.Placement(
         architecture == SKIPGRAM,
@@ -170,6 +170,7 @@ def _train(
 def _check(
     tables: Tables,
     ids: np.ndarray,
+    sentence_starts: np.ndarray,
     sampler: ExampleSampler,
     first: int,
     last: int,
@@ -187,8 +188,14 @@ def _check(
         raise OptionError(f"threads must be at least 1; got {threads}")
     if paths is None and sampler.negatives < 1:
         raise OptionError("negative sampling needs negatives of at least 1; or give the paths of a Huffman tree")
-    if len(sampler.keep_thresholds) != rows or (len(ids) and not 0 <= int(ids.min()) <= int(ids.max()) < rows):
-        raise ShapeError(f"ids and the sampler's {len(sampler.keep_thresholds)} words must fit W_in's {rows} rows")
+    if len(sampler.keep_thresholds) != rows or len(sampler.negative_table.aliases) != rows:
+        raise ShapeError(f"the sampler's {len(sampler.keep_thresholds)} words must be those of W_in's {rows} rows")
+    if len(sentence_starts) < 2 or sentence_starts[0] != 0 or sentence_starts[-1] != len(ids):
+        raise ShapeError(f"sentence_starts must lead from 0 to the {len(ids)} ids; got {len(sentence_starts)} of them")
+    sentences = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
+    reached = ids[sentence_starts[sentences[0] - 1] : sentence_starts[min(sentences[1], len(sentence_starts) - 1)]]
+    if len(reached) and not 0 <= int(reached.min()) <= int(reached.max()) < rows:
+        raise ShapeError(f"word ids must be in 0 .. {rows - 1}; got {int(reached.min())} .. {int(reached.max())}")
     needed = rows if paths is None else len(paths.starts) - 2
     if output_rows < needed or (paths is not None and len(paths.starts) != rows + 1):
         raise ShapeError(f"W_out needs {needed} rows, one for each word or inner node of the tree; got {output_rows}")
@@ -203,15 +210,22 @@ def _sampling(
     if paths is None:
         paths = HuffmanPaths(np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
     return draws.Sampling(
-        np.ascontiguousarray(sampler.keep_thresholds, np.uint64),
-        draws.pack_alias_table(*sampler.negative_table),
-        *paths,
+        _constant(sampler.keep_thresholds, np.uint64),
+        _constant(draws.pack_alias_table(*sampler.negative_table), np.uint64),
+        *(_constant(array, dtype) for array, dtype in zip(paths, (np.int64, np.int32, np.float32))),
         rng.key_of(sampler.seed, epoch)[0],
         int(sampler.window),
         bool(sampler.shrink_window),
         int(sampler.negatives),
         int(draws_of_centre),
     )
+
+
+def _constant(array: np.ndarray, dtype: type) -> np.ndarray:
+    """A read-only view: numba compiles again for arrays that can be written to, and a memory-mapped corpus can't."""
+    view = np.ascontiguousarray(array, dtype).view(np.ndarray).view()
+    view.flags.writeable = False
+    return view
 
 
 def _workspace(shape: Shape, sampling: draws.Sampling, placement: draws.Placement, plan: team.Plan, layout: np.ndarray):  # type: ignore[no-untyped-def]

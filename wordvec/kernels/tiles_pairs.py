@@ -36,6 +36,9 @@ def update_pairs(  # type: ignore[no-untyped-def]
             def context_place(i: Value) -> Value:
                 return v.plus(v.row(W_in, contexts, i, row_bytes), offset)
 
+            def stage_place(i: Value) -> Value:
+                return v.element(stage, i, columns * v.bytes)
+
             def each_output(i: Value, body: Any) -> None:
                 with v.loop(groups) as g:
                     number = builder.add(builder.mul(i, groups), g)
@@ -54,7 +57,7 @@ def update_pairs(  # type: ignore[no-untyped-def]
 
                 each_output(i, collect)
                 for c in range(columns):
-                    v.store(change[c].get(), v.element(stage, i, columns * v.bytes), c * v.bytes)
+                    v.store(change[c].get(), stage_place(i), c * v.bytes)
             with v.loop(count) as i:
                 x = [v.load(context_place(i), c * v.bytes) for c in range(columns)]
 
@@ -64,11 +67,7 @@ def update_pairs(  # type: ignore[no-untyped-def]
                         v.store(v.multiply_add(gradient, x[c], y), place, c * v.bytes)
 
                 each_output(i, spread)
-            with v.loop(count) as i:
-                place = context_place(i)
-                for c in range(columns):
-                    old, change_c = v.load(place, c * v.bytes), v.load(v.element(stage, i, columns * v.bytes), c * v.bytes)
-                    v.store(v.add(old, change_c), place, c * v.bytes)
+            v.add_rows(count, stage_place, context_place, columns)
 
         v.column_chunks(vectors, CHUNKS, update_columns)
         return no_value()

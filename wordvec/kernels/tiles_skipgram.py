@@ -106,7 +106,7 @@ def update_rows(  # type: ignore[no-untyped-def]
             group = OutputGroup(v, T, [v.plus(row, offset) for row in output_rows], columns)
             with v.loop(count) as i:
                 x_place = v.plus(v.row(W_in, contexts, i, row_bytes), offset)
-                group.meet(x_place, x_place, v.element(strips, i, strip_floats(T) * FLOAT_BYTES))
+                group.meet(x_place, v.element(strips, i, strip_floats(T) * FLOAT_BYTES))
             group.store()
 
         v.column_chunks(vectors, update_chunks(L, T), update_columns)
@@ -122,8 +122,8 @@ def update_rows_in_groups(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """`update_rows` for more outputs than a tile holds: T outputs a group, one group after the other.
 
-    All groups must see the contexts as they were, so the new context rows grow in `stage` (memory for `count`
-    rows) and replace the old ones at the end. Groups are OUTPUT_STEP places apart in `outputs`, `group_bytes` in
+    All groups must see the contexts as they were, so the changes of contexts gather in `stage` (room for `count`
+    rows) and are added at the end. Groups are OUTPUT_STEP places apart in `outputs`, `group_bytes` in
     `strips`.
     """
     L, T = lanes.literal_value, tile_outputs.literal_value
@@ -139,7 +139,7 @@ def update_rows_in_groups(  # type: ignore[no-untyped-def]
             def stage_place(i: Value) -> Value:
                 return v.element(stage, i, columns * v.bytes)
 
-            v.copy_rows(count, context_place, stage_place, columns)
+            v.clear_rows(count, stage_place, columns)
             with v.loop(groups) as g:
                 ids = v.element(outputs, g, OUTPUT_STEP * ID_BYTES)
                 places = [v.plus(v.row(W_out, ids, j, row_bytes), offset) for j in range(T)]
@@ -147,9 +147,9 @@ def update_rows_in_groups(  # type: ignore[no-untyped-def]
                 group_strips = v.plus(strips, builder.mul(g, group_bytes))
                 with v.loop(count) as i:
                     strip = v.element(group_strips, i, strip_floats(T) * FLOAT_BYTES)
-                    group.meet(context_place(i), stage_place(i), strip)
+                    group.meet(context_place(i), strip, stage_place(i))
                 group.store()
-            v.copy_rows(count, stage_place, context_place, columns)
+            v.add_rows(count, stage_place, context_place, columns)
 
         v.column_chunks(vectors, update_chunks(L, T), update_columns)
         return no_value()
@@ -165,18 +165,25 @@ class OutputGroup:
         self.y = [[v.load(place, c * v.bytes) for place in places] for c in range(columns)]
         self.change = [[v.register(v.zero()) for _ in range(outputs)] for _ in range(columns)]
 
-    def meet(self, old_place: Value, new_place: Value, strip: Value) -> None:
-        """One context: its old columns are read at one place, what is added to them is added at the other."""
+    def meet(self, x_place: Value, strip: Value, change_place: Value | None = None) -> None:
+        """One context: add its gradient to its row, or to what has gathered at `change_place`.
+
+        Its change is summed up before it is added to the row, which is larger: fewer bits are lost.
+        """
         v, columns = self.v, range(self.columns)
-        x = [v.load(old_place, c * v.bytes) for c in columns]
-        x_new = list(x) if new_place is old_place else [v.load(new_place, c * v.bytes) for c in columns]
+        x = [v.load(x_place, c * v.bytes) for c in columns]
+        x_change: list[Value] = [None] * self.columns
         for j in range(self.outputs):
             g = v.load_splat(strip, strip_offset(j, self.outputs))
             for c in columns:
-                x_new[c] = v.multiply_add(g, self.y[c][j], x_new[c])
+                y = self.y[c][j]
+                x_change[c] = v.multiply(g, y) if j == 0 else v.multiply_add(g, y, x_change[c])
                 self.change[c][j].set(v.multiply_add(g, x[c], self.change[c][j].get()))
         for c in columns:
-            v.store(x_new[c], new_place, c * v.bytes)
+            if change_place is None:
+                v.store(v.add(x[c], x_change[c]), x_place, c * v.bytes)
+            else:
+                v.store(v.add(v.load(change_place, c * v.bytes), x_change[c]), change_place, c * v.bytes)
 
     def store(self) -> None:
         """Write the outputs back, changed."""

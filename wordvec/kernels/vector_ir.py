@@ -162,14 +162,22 @@ class Vectors:
             with builder.if_then(builder.icmp_unsigned("==", rest, self.number(size))):
                 body(offset, size)
 
-    def copy_rows(
+    def clear_rows(self, count: Value, place: Callable[[Value], Value], columns: int) -> None:
+        """For i < count: zeros in some vectors at ``place(i)``."""
+        with self.loop(count) as i:
+            target = place(i)
+            for c in range(columns):
+                self.store(self.zero(), target, c * self.bytes)
+
+    def add_rows(
         self, count: Value, source: Callable[[Value], Value], target: Callable[[Value], Value], columns: int
     ) -> None:
-        """For i < count: copy some vectors from ``source(i)`` to ``target(i)``."""
+        """For i < count: add some vectors at ``source(i)`` to those at ``target(i)``."""
         with self.loop(count) as i:
             from_place, to_place = source(i), target(i)
             for c in range(columns):
-                self.store(self.load(from_place, c * self.bytes), to_place, c * self.bytes)
+                total = self.add(self.load(to_place, c * self.bytes), self.load(from_place, c * self.bytes))
+                self.store(total, to_place, c * self.bytes)
 
     def prefetch(self, address: Value) -> None:
         """Ask for a cache line that will be needed soon."""
