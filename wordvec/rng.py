@@ -30,6 +30,8 @@ LOW32 = U64(0xFFFFFFFF)
 # What the draws of one corpus position are used for. Negatives take FIRST_NEGATIVE, FIRST_NEGATIVE + 1, ...
 SUBSAMPLE, WINDOW, FIRST_NEGATIVE = U64(0), U64(1), U64(2)
 
+ROWS_AT_ONCE = 4096  # of a table under construction
+
 # Streams that are not epochs (epochs are 0, 1, 2, ...).
 INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP = (U64(2**40 + i) for i in range(5))
 
@@ -75,14 +77,14 @@ def uniform(bits: np.ndarray) -> np.ndarray:
     return (bits >> U64(11)).astype(np.float64) * 2.0**-53
 
 
-def uniform_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int]) -> np.ndarray:
-    """A (rows, columns) matrix of uniform float64 in [0, 1); a row does not depend on how many rows there are.
+def uniform_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int], first_row: int = 0) -> np.ndarray:
+    """A (rows, columns) matrix of uniform float64 in [0, 1), from row `first_row` of an endless one.
 
-    >>> bool((uniform_matrix(1, 0, (3, 4))[:2] == uniform_matrix(1, 0, (2, 4))).all())
+    >>> bool((uniform_matrix(1, 0, (3, 4))[1:] == uniform_matrix(1, 0, (2, 4), first_row=1)).all())
     True
     """
     rows, columns = shape
-    keys = item_key(key_of(seed, stream), np.arange(rows, dtype=U64))
+    keys = item_key(key_of(seed, stream), np.arange(first_row, first_row + rows, dtype=U64))
     return uniform(draw(keys[:, None], np.arange(columns, dtype=U64)[None, :]))
 
 
@@ -98,3 +100,17 @@ def permutation(seed: int, stream: int | np.uint64, size: int) -> np.ndarray:
     """A permutation of 0 .. size - 1 as int64: the order of the items' draws."""
     keys = item_key(key_of(seed, stream), np.arange(size, dtype=U64))
     return np.argsort(keys, kind="stable")
+
+
+def starting_table(seed: int, stream: int | np.uint64, shape: tuple[int, int]) -> np.ndarray:
+    """A (V, D) float32 table uniform in (-0.5, 0.5) / D, as word2vec.c starts W_in; made in slices of bounded memory.
+
+    >>> starting_table(seed=1, stream=INITIAL_W_IN, shape=(3, 2)).dtype
+    dtype('float32')
+    """
+    rows, columns = shape
+    table = np.empty(shape, np.float32)
+    for first in range(0, rows, ROWS_AT_ONCE):
+        part = table[first : first + ROWS_AT_ONCE]
+        part[...] = (uniform_matrix(seed, stream, part.shape, first) - 0.5) / columns
+    return table

@@ -22,7 +22,7 @@ class CBOW(NeuralTrainer):
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["a", "b", "a", "c"]] * 20)
-    >>> CBOW(dim=8, epochs=1, seed=3).fit(corpus).vectors.matrix.shape
+    >>> CBOW(dim=8, epochs=1, seed=3, subsample=0).fit(corpus).vectors.matrix.shape
     (3, 8)
     """
 

@@ -101,5 +101,5 @@ class GloVe(Trainer):
     def _starting_weights(self, size: int) -> list[np.ndarray]:
         """W and C uniform in (-0.5, 0.5) / dim, both biases zero."""
         streams = (rng.INITIAL_W_IN, rng.INITIAL_W_OUT)
-        tables = [(rng.uniform_matrix(self.seed, stream, (size, self.dim)) - 0.5) / self.dim for stream in streams]
-        return [table.astype(np.float32) for table in tables] + [np.zeros(size, np.float32), np.zeros(size, np.float32)]
+        tables = [rng.starting_table(self.seed, stream, (size, self.dim)) for stream in streams]
+        return tables + [np.zeros(size, np.float32), np.zeros(size, np.float32)]

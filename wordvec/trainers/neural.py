@@ -24,6 +24,7 @@ from wordvec.trainers.continuation import copy_known_words, known_words, with_wo
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
+from wordvec.trainers.staleness import LARGEST_BATCH, LARGEST_BLOCK, expected_outputs, positions_before_stale
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 ENGINES = ("kernel", "layers")
 KERNEL_LOSSES = ("negative-sampling", "hierarchical-softmax")
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
-MAX_GROWTH = 1.0  # see batch_for: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
-MAX_BATCH = 4096
 
 
 @dataclass
@@ -160,31 +159,16 @@ class NeuralTrainer(Trainer):
         )
 
     def batch_for(self, counts: np.ndarray) -> int:
-        """Corpus positions in a batch: `batch_size`, or as many as keep its scores from going stale.
-
-        All scores of a batch are taken at the same weights. If the terms of n positions pull W_in and W_out the same
-        way, the weights grow by exp(learning_rate * n * s), s the largest singular value of the matrix of expected
-        terms a position, (inputs' distribution) x (outputs'), which has rank one: s is the product of their lengths.
-        The exponent is what is bounded.
-        """
+        """Corpus positions in a batch or block: `batch_size`, or as many as `wordvec.trainers.staleness` allows."""
         if self.batch_size is not None:
             return self.batch_size
         kept = counts * keep_probabilities(counts, self.subsample)
-        inputs, predictions = kept / kept.sum(), kept.sum() / counts.sum()
-        terms = predictions * np.linalg.norm(inputs) * np.linalg.norm(self._expected_outputs(inputs, counts))
-        growth = self.learning_rate_at(0.0) * terms * self._inputs_of_a_centre()
-        if self.optimizer in ("momentum", "nesterov"):
-            growth *= 10  # momentum 0.9 repeats a step ten times over
-        return int(np.clip(MAX_GROWTH / growth, 1, MAX_BATCH))
-
-    def _expected_outputs(self, centres: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """How many terms of a prediction fall on each row of W_out, centres being drawn from this distribution."""
-        if self.loss == "hierarchical-softmax":
-            paths = self.paths(counts)
-            return np.bincount(paths.nodes, np.repeat(centres, np.diff(paths.starts)))
+        outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power, self.paths(counts))
         if self.loss == "softmax":
-            return 2 * centres
-        return centres + self.negatives * counts**self.negative_power / (counts**self.negative_power).sum()
+            outputs = 2 * kept / kept.sum()
+        rate = self.learning_rate_at(0.0) * (10 if self.optimizer in ("momentum", "nesterov") else 1)
+        most = positions_before_stale(rate * self._inputs_of_a_centre(), kept / counts.sum(), outputs)
+        return min(most, LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH)
 
     def _inputs_of_a_centre(self) -> float:
         """Rows of W_in that each centre pulls at, as many as its contexts."""
@@ -195,9 +179,9 @@ class NeuralTrainer(Trainer):
 
         W_out has a row for each word, or for each of the V - 1 inner nodes of hierarchical softmax's tree.
         """
-        W_in = rng.uniform_matrix(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
+        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
         rows = vocabulary_size - (self.loss == "hierarchical-softmax")
-        return ((W_in - 0.5) / self.dim).astype(np.float32), np.zeros((rows, self.dim), np.float32)
+        return W_in, np.zeros((rows, self.dim), np.float32)
 
     def fit(
         self,

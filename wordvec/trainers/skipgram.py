@@ -16,7 +16,7 @@ class SkipGram(NeuralTrainer):
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["a", "b", "a", "c"]] * 20)
-    >>> trainer = SkipGram(dim=8, epochs=2).fit(corpus)
+    >>> trainer = SkipGram(dim=8, epochs=2, subsample=0).fit(corpus)
     >>> trainer.vectors.matrix.shape, len(trainer.history.loss)
     ((3, 8), 2)
     """
