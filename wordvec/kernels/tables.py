@@ -61,13 +61,25 @@ class Tables:
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray]:
         """Copies of W_in (V, D) and W_out (U, D) as they are now."""
-        results = tuple(np.empty(shape, np.float32) for shape in self.shapes)
-        for matrix, parts in zip(results, (self.input_slices, self.output_slices)):
-            for columns, part in zip(self._columns(), parts):
-                matrix[:, columns] = part[: len(matrix), : columns.stop - columns.start]
-        return results[0], results[1]
+        return self._joined(self.input_slices, self.shapes[0]), self._joined(self.output_slices, self.shapes[1])
 
-    def write_rows(self, input_ids: np.ndarray, rows_in: np.ndarray, output_ids: np.ndarray, rows_out: np.ndarray) -> None:
+    def take(self) -> tuple[np.ndarray, np.ndarray]:
+        """`unpack` for the end: each table's memory is given back before the next is copied."""
+        W_in = self._joined(self.input_slices, self.shapes[0])
+        self.input_slices = []
+        W_out = self._joined(self.output_slices, self.shapes[1])
+        self.output_slices = []
+        return W_in, W_out
+
+    def _joined(self, parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+        matrix = np.empty(shape, np.float32)
+        for columns, part in zip(self._columns(), parts):
+            matrix[:, columns] = part[: len(matrix), : columns.stop - columns.start]
+        return matrix
+
+    def write_rows(
+        self, input_ids: np.ndarray, rows_in: np.ndarray, output_ids: np.ndarray, rows_out: np.ndarray
+    ) -> None:
         """Overwrite some rows of W_in and of W_out."""
         for columns, inputs, outputs in zip(self._columns(), self.input_slices, self.output_slices):
             width = columns.stop - columns.start

@@ -44,6 +44,10 @@ class Checkpoint:
         with replace_file(path) as file:
             file.write(save(tensors, {"kind": KIND, "state": json.dumps(state)}))
 
+    def forget_weights(self) -> None:
+        """Let go of the weights: they take memory, and an engine holds newer ones."""
+        self.W_in = self.W_out = np.empty((0, 0), np.float32)
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Checkpoint:
         """Read a checkpoint; raises InputError when there is none or the file is something else."""

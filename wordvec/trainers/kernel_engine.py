@@ -43,7 +43,7 @@ class KernelEngine:
         self._threads = available_cores() if trainer.threads is None else trainer.threads
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
         self._train = {"skipgram": cpu.train_skipgram, "cbow": cpu.train_cbow}[trainer.name]
-        self._frozen, self._start = frozen, (W_in, W_out)
+        self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         with announced("compiling the kernels, once on this machine: some seconds ..."):
             cpu.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"))
         self._tables = Tables(W_in, W_out)
@@ -84,7 +84,7 @@ class KernelEngine:
         In a block all scores come before any update, so no score ever sees a frozen row moved.
         """
         total, predictions = 0.0, 0
-        frozen, (W_in, W_out) = self._frozen, self._start
+        frozen, (W_in, W_out) = self._frozen, self._start  # type: ignore[misc]
         for begin in range(first, last, self.block):
             end = min(begin + self.block, last)
             loss = self._run(begin, end, epoch, tokens)
@@ -105,6 +105,10 @@ class KernelEngine:
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out as they are now."""
         return self._tables.unpack()
+
+    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out; the tables are gone after this."""
+        return self._tables.take()
 
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))

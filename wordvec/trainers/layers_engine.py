@@ -88,6 +88,10 @@ class LayersEngine:
         W_in, W_out = self._tables
         return to_numpy(W_in), to_numpy(W_out)
 
+    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """The same: the layers train them in place."""
+        return self.weights()
+
     def _draw(self, first: int, last: int, epoch: int) -> Examples:
         batch = self._sampler.draw(self.corpus.ids, self.corpus.sentence_starts, first=first, last=last, epoch=epoch)
         return Examples(*(to_device(part, self.trainer.device) for part in batch))

@@ -35,7 +35,10 @@ class Engine(Protocol):
         """The loss on positions first .. last - 1, training nothing."""
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out (V, D)."""
+        """W_in and W_out (V, D) as they are now."""
+
+    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """The same at the end: the engine gives up its own copy, so that memory never holds both."""
 
 
 @dataclass
@@ -93,8 +96,6 @@ def run_epochs(
         except KeyboardInterrupt:
             keeper.save()
             raise
-    if not all(np.isfinite(weights).all() for weights in engine.weights()):
-        raise TrainingError(keeper.diverged(plan.epochs))
 
 
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, bar: Any) -> None:
@@ -102,7 +103,7 @@ def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper,
         last = min(state.position + engine.chunk, plan.tokens)
         loss = engine.train(state.position, last, state.epoch, plan.tokens)
         if not math.isfinite(loss.total):
-            raise TrainingError(keeper.diverged(state.epoch + 1))
+            raise TrainingError(diverged(state.epoch + 1, keeper.saving))
         bar.update(last - state.position)
         state.position = last
         state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
@@ -125,6 +126,14 @@ def _should_stop(held_out_loss: list[float], patience: int | None) -> bool:
     return min(held_out_loss[-patience:]) >= min(held_out_loss[:-patience])
 
 
+def diverged(epoch: int, saving: Saving | None) -> str:
+    """What to tell when a loss or a weight is not finite."""
+    kept = ""
+    if saving is not None and Path(saving.path).is_file():
+        kept = f"; the last checkpoint, {saving.path}, is kept as it was"
+    return f"training diverged in epoch {epoch} (the loss is not finite): take a smaller --learning-rate{kept}"
+
+
 class _Keeper:
     """Writes checkpoints when they are due."""
 
@@ -142,10 +151,5 @@ class _Keeper:
         self.state.W_in, self.state.W_out = self.engine.weights()
         self.state.loss, self.state.held_out_loss = self.history.loss, self.history.held_out_loss
         self.state.save(self.saving.path)
+        self.state.forget_weights()
         self.last_saved = time.monotonic()
-
-    def diverged(self, epoch: int) -> str:
-        kept = ""
-        if self.saving is not None and Path(self.saving.path).is_file():
-            kept = f"; the last checkpoint, {self.saving.path}, is kept as it was"
-        return f"training diverged in epoch {epoch} (the loss is not finite): take a smaller --learning-rate{kept}"

@@ -16,14 +16,14 @@ from wordvec import rng
 from wordvec.arrays import Array, device_module
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.corpus.sampling import keep_probabilities
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, TrainingError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import Checkpoint
 from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
-from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
+from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
 from wordvec.trainers.staleness import LARGEST_BATCH, LARGEST_BLOCK, expected_outputs, positions_before_stale
 
 if TYPE_CHECKING:
@@ -226,10 +226,13 @@ class NeuralTrainer(Trainer):
         done_before = plan.tokens * state.epoch + state.position
         with self._history.stage("compile"):
             engine = self._engine_class()(self, corpus, state.W_in, state.W_out, frozen)
+        state.forget_weights()  # the engine has its own
         with self._history.stage("train"):
             run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
         self._history.words = plan.tokens * len(self._history.loss) - done_before
-        W_in, W_out = engine.weights()
+        W_in, W_out = engine.take_weights()
+        if not (np.isfinite(W_in).all() and np.isfinite(W_out).all()):
+            raise TrainingError(diverged(self.epochs, self._saving))
         if self._saving is not None:
             Path(self._saving.path).unlink(missing_ok=True)
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
