@@ -122,19 +122,20 @@ def score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, ro
 
 
 @njit(**COMPILE)
-def score_block(L, P, T, architecture, layout, work, piece_size, buffer, part):  # type: ignore[no-untyped-def]
-    """Scores of all examples in a block, as far as the columns of one slice go."""
-    W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+def score_block(L, P, T, architecture, layout, work, piece_size, buffer, first_part, last_part):  # type: ignore[no-untyped-def]
+    """Scores of all examples in a block, as far as the columns of some slices go."""
     examples = work.examples
-    of_part = (buffer % 2) * layout.shape[0] + part
+    first_scores = (buffer % 2) * layout.shape[0]
     for piece in range(examples.centre_counts.shape[1]):
         first = piece * piece_size
         last = first + examples.centre_counts[buffer, piece]
         for slot in range(first, last):
-            if slot + AHEAD < last:
-                prefetch_example(L, P, T, architecture, examples, buffer, slot + AHEAD, W_in, W_out, row_bytes)
-            strips = slot_address(work.scores, of_part, slot)
-            score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
+            for part in range(first_part, last_part):
+                W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+                if slot + AHEAD < last:
+                    prefetch_example(L, P, T, architecture, examples, buffer, slot + AHEAD, W_in, W_out, row_bytes)
+                strips = slot_address(work.scores, first_scores + part, slot)
+                score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
 
 
 @njit(**INLINE)

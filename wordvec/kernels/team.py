@@ -70,8 +70,10 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
             number, buffer = block - plan.first_block + 1, block % BUFFERS
             draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, private, number * pieces)
             threads.wait_for(counters, DRAWN, number * pieces, STOP)
-            for part in range(first_part, last_part):
-                score_block(lanes, tile_contexts, tile_outputs, architecture, layout, work, plan.piece, buffer, part)
+            score_block(
+                lanes, tile_contexts, tile_outputs, architecture,
+                layout, work, plan.piece, buffer, first_part, last_part,
+            )  # fmt: skip
             threads.add(counters, SCORED, 1)
             if block + 1 < plan.last_block:
                 draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, private, (number + 1) * pieces)
