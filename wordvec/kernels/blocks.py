@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-LARGEST_BLOCK = 256  # larger ones are not faster: their rows no longer fit into a core's cache (measured)
+LARGEST_BLOCK = 64  # larger ones are slower: with 256, rows of 300 columns no longer fit into a core's cache (measured)
 MAX_STALE_STEP = 3.0  # learning rate times terms of one row in a block. A tiny corpus trains as with block = 1 up to
 # 3.6 and diverges at 7.2 (measured)
 
@@ -19,7 +19,7 @@ def choose_block(
     shrink_window: bool = True,
     negative_power: float = 0.75,
 ) -> int:
-    """The largest power of two, 256 at most, at which the busiest row moves no further in a block than it should.
+    """The largest power of two, 64 at most, at which the busiest row moves no further in a block than it should.
 
     Within a block all derivatives are computed first. A row that meets n terms makes n steps of which none knows the
     others, and overshoots when learning_rate · n is large. A position brings, in expectation,
@@ -31,7 +31,7 @@ def choose_block(
 
     >>> zipf = (1e6 / np.arange(1, 50_000)).astype(np.int64)
     >>> choose_block(zipf, np.minimum(1, 0.03 * np.arange(1, 50_000)), window=5, negatives=5, learning_rate=0.025)
-    256
+    64
     >>> choose_block(np.array([9, 5, 4]), np.ones(3), window=5, negatives=5, learning_rate=0.025)
     4
     """
