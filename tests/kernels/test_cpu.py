@@ -89,7 +89,7 @@ def test_equals_the_layers(architecture, dimension, options, block):
 
 @pytest.mark.parametrize("dimension", [1, 40])
 def test_equals_the_layers_with_negatives_for_each_pair(dimension):
-    
+
     assert_same_training("skipgram", dimension, make_sampler(negative_sharing="pair"), slack=REPEATED_ROWS, block=16)
 
 
@@ -234,7 +234,32 @@ def test_the_update_is_the_gradient_of_the_loss(module, architecture, options, f
         assert (gradients[which] * direction).sum() == pytest.approx(slope, rel=1e-7 if precise else 1e-3)
 
 
-GOLDEN = {"skipgram": [3.8651526, 2.2157424, 1.9590447, 1.8860023, 1.7808784, 1.7279177, 1.8223022, 1.6435771, 1.6492557, 1.5036131], "cbow": [4.1143825, 3.7123134, 3.3150058, 3.2994397, 3.0090263, 2.8180017, 2.8383881, 2.7095429, 2.6585695, 2.5025676]}
+GOLDEN = {
+    "skipgram": [
+        3.8651526,
+        2.2157424,
+        1.9590447,
+        1.8860023,
+        1.7808784,
+        1.7279177,
+        1.8223022,
+        1.6435771,
+        1.6492557,
+        1.5036131,
+    ],
+    "cbow": [
+        4.1143825,
+        3.7123134,
+        3.3150058,
+        3.2994397,
+        3.0090263,
+        2.8180017,
+        2.8383881,
+        2.7095429,
+        2.6585695,
+        2.5025676,
+    ],
+}
 
 
 @pytest.mark.parametrize("module", [cpu, reference])
@@ -264,7 +289,9 @@ GOLDEN_IDS = (np.arange(POSITIONS) ** 2 % 31 % WORDS).astype(np.int32)
 @pytest.mark.parametrize("name", ["train_skipgram", "train_cbow"])
 def test_twins_have_one_signature(name):
     ours, theirs = (inspect.signature(getattr(module, name)).parameters for module in (cpu, reference))
-    assert [(p.name, p.kind, p.default) for p in ours.values()] == [(p.name, p.kind, p.default) for p in theirs.values()]
+    assert [(p.name, p.kind, p.default) for p in ours.values()] == [
+        (p.name, p.kind, p.default) for p in theirs.values()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +311,7 @@ def test_calls_that_make_no_sense_are_refused(options, error, match):
 def test_arrays_that_do_not_fit_are_refused():
     W_in, W_out = random_tables(8)
     tables, call = Tables(W_in, W_out), {"first": 0, "last": 4, "epoch": 0, "epochs": 1}
-    with pytest.raises(ShapeError, match="word ids must be in 0 .. 29; got 0 .. 30"):
+    with pytest.raises(ShapeError, match=r"word ids must be in 0 \.\. 29; got 0 \.\. 30"):
         cpu.train_skipgram(tables, np.array([0, 1, 2, 30]), np.array([0, 4]), make_sampler(), **call)
     with pytest.raises(ShapeError, match="sentence_starts must lead from 0 to the 4 ids"):
         cpu.train_skipgram(tables, np.zeros(4, int), np.array([0, 3]), make_sampler(), **call)
@@ -301,3 +328,10 @@ def test_an_empty_stretch_trains_nothing():
     loss, *tables = run(cpu, "skipgram", W_in, W_out, make_sampler(), last=0)
     assert loss == cpu.Loss(0.0, 0, 0, 0)
     assert distance(tables, (W_in, W_out)) == 0
+
+
+def test_a_training_that_diverged_says_so():
+    W_in, W_out = random_tables(8)
+    W_in[3] = np.nan
+    for architecture in ARCHITECTURES:
+        assert np.isnan(run(cpu, architecture, W_in, W_out, make_sampler())[0].total)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-numba = pytest.importorskip("numba")
+pytest.importorskip("numba")
+
+from numba import njit
 
 from wordvec.kernels import plain
 from wordvec.kernels.tables import aligned_zeros
@@ -30,7 +32,7 @@ def compiled(lanes, tile_contexts, tile_outputs):
     L, P, T = lanes, tile_contexts, tile_outputs
     ONE = np.float32(1)
 
-    @numba.njit
+    @njit
     def run(x, y, row, vectors, contexts, count, tiles, outputs, strips, weights, repeats, losses, group, stage, which):
         if which == 0:
             score_contexts(L, P, T, x, y, row, vectors, contexts, outputs, tiles, strips)

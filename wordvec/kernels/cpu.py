@@ -201,9 +201,7 @@ def _check(
         raise ShapeError(f"W_out needs {needed} rows, one for each word or inner node of the tree; got {output_rows}")
 
 
-def _sampling(
-    architecture: int, sampler: ExampleSampler, epoch: int, paths: HuffmanPaths | None
-) -> draws.Sampling:
+def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: HuffmanPaths | None) -> draws.Sampling:
     draws_of_centre = 0 if paths is not None else sampler.negatives
     if architecture == SKIPGRAM_PAIRS:
         draws_of_centre *= 2 * sampler.window

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
-from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
 from wordvec.kernels.threads import COMPILE, INLINE
+from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
 
 # Compiled copies of the functions in wordvec.rng.
 mix = njit(inline="always")(rng.mix)
@@ -24,11 +24,13 @@ SUBSAMPLE, WINDOW, FIRST_NEGATIVE = rng.SUBSAMPLE, rng.WINDOW, rng.FIRST_NEGATIV
 
 @njit(inline="always")
 def item_key(key, item):  # type: ignore[no-untyped-def]
+    """See `wordvec.rng.item_key`."""
     return mix(key + np.uint64(item) * G + G)
 
 
 @njit(inline="always")
 def draw(key, number):  # type: ignore[no-untyped-def]
+    """See `wordvec.rng.draw`."""
     return mix(key + np.uint64(number) * H + H)
 
 
@@ -378,7 +380,10 @@ def place_path(sampling, placement, target, examples, buffer, slot):  # type: ig
     first, last = sampling.path_starts[target], sampling.path_starts[target + 1]
     place = 0
     for step in range(first, last):
-        outputs[buffer, slot, place], weights[buffer, slot, place] = sampling.path_nodes[step], sampling.path_signs[step]
+        outputs[buffer, slot, place], weights[buffer, slot, place] = (
+            sampling.path_nodes[step],
+            sampling.path_signs[step],
+        )
         place = next_place(place, placement.tile)
     while place % OUTPUT_STEP:
         outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)

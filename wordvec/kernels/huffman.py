@@ -1,4 +1,4 @@
-"""The Huffman tree of a vocabulary, for hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013b, section 2.1).
+"""The Huffman tree of a vocabulary, for hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013b, 2.1).
 
 Each word is a leaf, each inner node a row of W_out, and P(word) the product of the decisions on the way to it:
 sigmoid(s) for going left, sigmoid(-s) for going right, with s the score of the node. Frequent words lie near the root.

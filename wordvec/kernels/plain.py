@@ -30,9 +30,7 @@ def gradients_of_scores(
     return learning_rate * weights * sigmoid, float((np.abs(weights) * softplus).sum())
 
 
-def update_rows(
-    W_in: np.ndarray, W_out: np.ndarray, contexts: np.ndarray, outputs: np.ndarray, g: np.ndarray
-) -> None:
+def update_rows(W_in: np.ndarray, W_out: np.ndarray, contexts: np.ndarray, outputs: np.ndarray, g: np.ndarray) -> None:
     """W_in[contexts] += g W_out[outputs] and W_out[outputs] += gᵀ W_in[contexts], both from the old rows.
 
     Repeated rows add up. Shapes: contexts (C,), outputs (J,), g (C, J).
@@ -42,9 +40,7 @@ def update_rows(
     np.add.at(W_out, outputs, g.T @ x)
 
 
-def update_pairs(
-    W_in: np.ndarray, W_out: np.ndarray, contexts: np.ndarray, outputs: np.ndarray, g: np.ndarray
-) -> None:
+def update_pairs(W_in: np.ndarray, W_out: np.ndarray, contexts: np.ndarray, outputs: np.ndarray, g: np.ndarray) -> None:
     """The same where each context has outputs of its own. Shapes: contexts (C,), outputs (C, J), g (C, J)."""
     x, y = W_in[contexts], W_out[outputs]
     np.add.at(W_in, contexts, np.einsum("cj,cjd->cd", g, y))

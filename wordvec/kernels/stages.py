@@ -97,6 +97,7 @@ def prefetch_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out,
 
 @njit(**INLINE)
 def score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips):  # type: ignore[no-untyped-def]
+    """Scores of one example in the columns of one slice."""
     strip_bytes, group_bytes = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)
     outputs = slot_address(examples.outputs, buffer, slot)
@@ -139,7 +140,10 @@ def score_block(L, P, T, architecture, layout, work, piece_size, buffer, first_p
 
 
 @njit(**INLINE)
-def gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses):  # type: ignore[no-untyped-def]
+def gradients_of_example(
+    L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses
+):  # type: ignore[no-untyped-def]
+    """Gradients of one example from the scores of all slices; a thread that keeps the losses adds them up."""
     strip_bytes, group_bytes = strip_sizes(L, T)
     count = np.int64(examples.context_counts[buffer, slot])
     groups = np.int64(examples.output_groups[buffer, slot])
@@ -164,6 +168,7 @@ def gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, 
 
 @njit(**INLINE)
 def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide):  # type: ignore[no-untyped-def]
+    """Updates from one example in the columns of one slice."""
     strip_bytes, group_bytes = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)
     outputs = slot_address(examples.outputs, buffer, slot)
@@ -186,7 +191,9 @@ def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, r
 
 
 @njit(**COMPILE)
-def update_block(L, P, T, architecture, layout, work, piece_size, buffer, ahead, first_part, last_part, rate, divide, private, losses):  # type: ignore[no-untyped-def]
+def update_block(
+    L, P, T, architecture, layout, work, piece_size, buffer, ahead, first_part, last_part, rate, divide, private, losses
+):  # type: ignore[no-untyped-def]
     """Updates from all examples in a block, one after the other, in the columns of some slices.
 
     ahead: the buffer with the next block's examples, or -1. Their rows are asked for already now: updates leave
@@ -199,9 +206,13 @@ def update_block(L, P, T, architecture, layout, work, piece_size, buffer, ahead,
         last_ahead = first + examples.centre_counts[ahead, piece] if ahead >= 0 else 0
         for slot in range(first, first + examples.centre_counts[buffer, piece]):
             scores = slot_address(work.scores, (buffer % 2) * slices, slot)
-            gradients_of_example(L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses)
+            gradients_of_example(
+                L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses
+            )
             for part in range(first_part, last_part):
                 W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
                 if slot < last_ahead:
                     prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
-                update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide)
+                update_example(
+                    L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide
+                )

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 # How the inner functions are compiled: no Python wrappers around them, no counting of references (the arrays they get
 # outlive them), no exceptions for division.
-COMPILE = {
+COMPILE: dict[str, Any] = {
     "nogil": True,
     "error_model": "numpy",
     "no_cpython_wrapper": True,
@@ -25,7 +25,7 @@ COMPILE = {
     "_nrt": False,
 }
 # For functions called once an example: handing over all those arrays would cost more than the work.
-INLINE = {**COMPILE, "forceinline": True}
+INLINE: dict[str, Any] = {**COMPILE, "forceinline": True}
 I64 = ir.IntType(64)
 COUNTER_SPACING = 16  # int64 numbers from one counter to the next: two cache lines, so that they never share one
 SPINS_BEFORE_YIELD = 200  # some microseconds; then let another thread have the core: there may be fewer cores

@@ -28,7 +28,9 @@ def group_floats(lanes: int, outputs: int) -> int:
     return max(strip_floats(outputs), lanes)
 
 
-def _mean_of_rows(v: Vectors, table: Value, ids: Value, count: Value, row_bytes: Value, scale: Value, offset: Value, columns: int) -> list[Value]:
+def _mean_of_rows(
+    v: Vectors, table: Value, ids: Value, count: Value, row_bytes: Value, scale: Value, offset: Value, columns: int
+) -> list[Value]:
     """Columns of `scale` times the sum of the rows ``ids[0 .. count)``."""
     sums = [v.register(v.zero()) for _ in range(columns)]
     with v.loop(count) as i:
@@ -75,7 +77,20 @@ def score_mean(  # type: ignore[no-untyped-def]
 
 @intrinsic(prefer_literal=True)
 def update_mean(  # type: ignore[no-untyped-def]
-    context, lanes, tile_outputs, W_in, W_out, row_bytes, vectors, contexts, count, scale, share, outputs, groups, strips
+    context,
+    lanes,
+    tile_outputs,
+    W_in,
+    W_out,
+    row_bytes,
+    vectors,
+    contexts,
+    count,
+    scale,
+    share,
+    outputs,
+    groups,
+    strips,
 ):
     """Add the gradients of one centre (see the head of this file); no output may occur twice, a context may."""
     L, T = lanes.literal_value, tile_outputs.literal_value

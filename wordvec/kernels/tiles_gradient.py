@@ -83,7 +83,7 @@ def gradients_of_scores(  # type: ignore[no-untyped-def]
 
 
 def _flip_sign_where_positive(v: Vectors, score: Value, weight: Value) -> Value:
-    """u = -score where weight > 0, score where weight < 0, by the sign bits."""
+    """Minus the score where weight > 0, the score where weight < 0, by the sign bits."""
     integers = ir.VectorType(I32, v.lanes)
     sign = ir.Constant(integers, [-(2**31)] * v.lanes)
     builder = v.builder

@@ -25,7 +25,7 @@ from wordvec.kernels.vector_ir import FLOAT_BYTES, Value, Vectors, no_value
 def update_pairs(  # type: ignore[no-untyped-def]
     context, lanes, tile_outputs, W_in, W_out, row_bytes, vectors, contexts, count, outputs, groups, strips, stage
 ):
-    """Add the gradients of one centre; outputs and strips: (count, groups) groups of T. stage: room for `count` rows."""
+    """Add the gradients of one centre. Outputs, strips: (count, groups) groups of T; stage: room for `count` rows."""
     L, T = lanes.literal_value, tile_outputs.literal_value
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Value:

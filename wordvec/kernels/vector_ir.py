@@ -129,9 +129,7 @@ class Vectors:
         full_name = f"{name}.v{kind.count}f32"
         function = self.builder.module.globals.get(full_name)
         if function is None:
-            function = ir.Function(
-                self.builder.module, ir.FunctionType(kind, [kind] * len(arguments)), full_name
-            )
+            function = ir.Function(self.builder.module, ir.FunctionType(kind, [kind] * len(arguments)), full_name)
         return self.builder.call(function, arguments)
 
     # -- loops and registers

@@ -68,5 +68,6 @@ def sigmoid_and_exp(v: Vectors, u: Value) -> tuple[Value, Value]:
 
 
 def softplus(v: Vectors, u: Value, e: Value) -> Value:
-    """log(1 + exp(u)), given e = exp(-|u|)."""
-    return v.multiply_add(e, polynomial(v, LOG_COEFFICIENTS, e), v.call("llvm.maxnum", u, v.zero()))
+    """log(1 + exp(u)), given e = exp(-|u|). Not a number where u is none: a loss must show that training diverged."""
+    positive_part = v.builder.select(v.builder.fcmp_ordered("<", u, v.zero()), v.zero(), u)
+    return v.multiply_add(e, polynomial(v, LOG_COEFFICIENTS, e), positive_part)
