@@ -210,7 +210,9 @@ def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: Huf
     return draws.Sampling(
         _constant(sampler.keep_thresholds, np.uint64),
         _constant(draws.pack_alias_table(*sampler.negative_table), np.uint64),
-        *(_constant(array, dtype) for array, dtype in zip(paths, (np.int64, np.int32, np.float32))),
+        _constant(paths.starts, np.int64),
+        _constant(paths.nodes, np.int32),
+        _constant(paths.signs, np.float32),
         rng.key_of(sampler.seed, epoch)[0],
         int(sampler.window),
         bool(sampler.shrink_window),

@@ -118,12 +118,9 @@ class Scratch(NamedTuple):
 def new_scratch(piece: int, window: int, draws: int) -> Scratch:
     """Working space for stretches of `piece` positions."""
     size = piece + 4 * window
-    return Scratch(
-        np.zeros(size, np.uint64),
-        np.zeros(size, np.uint8),
-        *(np.zeros(size, np.int32) for _ in range(5)),
-        np.zeros((draws, size), np.int32),
-    )
+    keys, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
+    ids, latest_repeat, first, last, reach = np.zeros((5, size), np.int32)
+    return Scratch(keys, flags, ids, latest_repeat, first, last, reach, np.zeros((draws, size), np.int32))
 
 
 def pack_alias_table(thresholds: np.ndarray, aliases: np.ndarray) -> np.ndarray:

@@ -54,9 +54,11 @@ class Workspace(NamedTuple):
 class Private(NamedTuple):
     """Arrays of one thread.
 
-    strips (floats,) float32, gradients of one centre; stage: room for one slice of all contexts of a centre;
-    one_context: weights 1, 0, 0, ... of a single context; losses (lanes,) float64; numbers (3,) int64: predictions, terms,
-    centres
+    strips       (floats,) float32, gradients of one centre
+    stage        float32, room for some columns of all contexts of a centre
+    one_context  (lanes,) float32, weights of a single context: 1, 0, 0, ...
+    losses       (lanes,) float64, to be summed
+    numbers      (3,) int64: predictions, terms, centres
     """
 
     strips: np.ndarray
@@ -76,7 +78,7 @@ def strips_of_centre(shape: Shape, contexts: int, groups: int) -> int:
 
 @njit(inline="always")
 def slot_address(array, buffer, slot):  # type: ignore[no-untyped-def]
-    """Address of ``array[buffer, slot]`` in an array of 4-byte numbers, (buffers, slots, numbers)."""
+    """Address of ``array[buffer, slot]``; array (buffers, slots, numbers), of 4 bytes each."""
     return array.ctypes.data + (buffer * array.shape[1] + slot) * array.shape[2] * 4
 
 
@@ -140,7 +142,7 @@ def score_block(L, P, T, architecture, layout, work, piece_size, buffer, first_p
 
 
 @njit(**INLINE)
-def gradients_of_example(
+def gradients_of_example(  # type: ignore[no-untyped-def]
     L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses
 ):  # type: ignore[no-untyped-def]
     """Gradients of one example from the scores of all slices; a thread that keeps the losses adds them up."""
@@ -169,7 +171,7 @@ def gradients_of_example(
 @njit(**INLINE)
 def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide):  # type: ignore[no-untyped-def]
     """Updates from one example in the columns of one slice."""
-    strip_bytes, group_bytes = strip_sizes(L, T)
+    strip_bytes, _ = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)
     outputs = slot_address(examples.outputs, buffer, slot)
     count = np.int64(examples.context_counts[buffer, slot])
@@ -191,7 +193,7 @@ def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, r
 
 
 @njit(**COMPILE)
-def update_block(
+def update_block(  # type: ignore[no-untyped-def]
     L, P, T, architecture, layout, work, piece_size, buffer, ahead, first_part, last_part, rate, divide, private, losses
 ):  # type: ignore[no-untyped-def]
     """Updates from all examples in a block, one after the other, in the columns of some slices.

@@ -22,7 +22,7 @@ from numba import njit
 
 from wordvec.kernels import draws, threads
 from wordvec.kernels.stages import Shape, score_block, update_block
-from wordvec.kernels.threads import COMPILE
+from wordvec.kernels.threads import COMPILE, ENTRY
 
 CLAIMED, DRAWN, SCORED, STOP = range(4)  # counters of a team
 BUFFERS = 4  # blocks of examples: one in use, one drawn ahead, one a slower thread still reads; even, for the scores
@@ -60,7 +60,6 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
     """
     lanes, tile_contexts, tile_outputs, architecture = shape
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
     def run_team(thread, team, plan, corpus, sampling, placement, layout, work, counters, scratch, private):  # type: ignore[no-untyped-def]
         _ = source
         slices, pieces = layout.shape[0], work.examples.centre_counts.shape[1]
@@ -88,7 +87,10 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
                 layout, work, plan.piece, buffer, ahead, first_part, last_part, rate, plan.divide, private, losses,
             )  # fmt: skip
 
-    return run_team
+    try:
+        return njit(**ENTRY)(run_team)
+    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written to
+        return njit(**{**ENTRY, "cache": False})(run_team)
 
 
 rate_at = njit(learning_rate_at)

@@ -24,6 +24,8 @@ COMPILE: dict[str, Any] = {
     "no_cfunc_wrapper": True,
     "_nrt": False,
 }
+# For the functions that Python calls.
+ENTRY: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 # For functions called once an example: handing over all those arrays would cost more than the work.
 INLINE: dict[str, Any] = {**COMPILE, "forceinline": True}
 I64 = ir.IntType(64)
