@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import threading
 import time
@@ -47,6 +48,8 @@ class KernelEngine:
         with announced("compiling the kernels, once on this machine: some seconds ..."):
             cpu.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"))
         self._tables = Tables(W_in, W_out)
+        give_back_pages(corpus.ids)
+        self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
@@ -57,14 +60,15 @@ class KernelEngine:
             loss = self._run_with_frozen_words(first, last, epoch, tokens)
         rate = (last - first) / max(time.perf_counter() - start, 1e-9)
         self.chunk = self._whole_blocks(rate * SECONDS_A_CHUNK)
+        give_back_pages(self.corpus.ids)
         return loss
 
     def _run(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
-        starts = self.corpus.sentence_starts
+        ids, starts = self._first(tokens)
         loss = self._train(
             self._tables,
-            self.corpus.ids[:tokens],
-            starts[: int(np.searchsorted(starts, tokens)) + 1],
+            ids,
+            starts,
             self._sampler,
             first=first,
             last=last,
@@ -110,6 +114,13 @@ class KernelEngine:
         """W_in and W_out; the tables are gone after this."""
         return self._tables.take()
 
+    def _first(self, tokens: int) -> tuple[np.ndarray, np.ndarray]:
+        """The first `tokens` ids and their sentences: what is not held out. The same arrays at every call."""
+        if self._text is None or self._text[0] != tokens:
+            starts = self.corpus.sentence_starts
+            self._text = tokens, self.corpus.ids[:tokens], starts[: int(np.searchsorted(starts, tokens)) + 1]
+        return self._text[1], self._text[2]
+
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))
 
@@ -119,6 +130,13 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def give_back_pages(array: np.ndarray) -> None:
+    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
+    mapped = getattr(array, "_mmap", None)  # numpy.memmap's
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @contextmanager
