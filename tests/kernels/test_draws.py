@@ -11,7 +11,7 @@ from numba import njit
 
 from wordvec import rng
 from wordvec.corpus.examples import ExampleSampler
-from wordvec.kernels import draws
+from wordvec.kernels import draws, placing
 from wordvec.kernels.huffman import huffman_paths
 
 POSITIONS, WORDS, DEAD = 300, 12, 99
@@ -38,8 +38,8 @@ def compiled_examples(sampler, begin, end, *, merge, pairs=False, paths=None, ti
         sampler.negatives,
         negatives * (2 * sampler.window if pairs else 1),
     )
-    placement = draws.Placement(merge, 2, tile, paths is not None, pairs, DEAD, DEAD)
-    examples = draws.blank_examples(1, POSITIONS, 2 * sampler.window, 8 * 2 * sampler.window * 3, 1, placement)
+    placement = placing.Placement(merge, 2, tile, paths is not None, pairs, DEAD, DEAD)
+    examples = placing.blank_examples(1, POSITIONS, 2 * sampler.window, 8 * 2 * sampler.window * 3, 1, placement)
     scratch = draws.new_scratch(POSITIONS, sampler.window, sampling.draws)
     slots, terms, predictions = draw(draws.Corpus(IDS, STARTS), sampling, placement, scratch, examples, begin, end)
     return examples, slots, terms, predictions

@@ -17,7 +17,7 @@ import numpy as np
 from wordvec import rng
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
-from wordvec.kernels import draws, stages, team
+from wordvec.kernels import draws, placing, stages, team
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.stages import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Shape
 from wordvec.kernels.tables import Tables, aligned_zeros
@@ -138,7 +138,7 @@ def _train(
     run = team.compile_team(shape, source_checksum())
     corpus = draws.Corpus(_constant(ids, np.int32), _constant(sentence_starts, np.int64))
     sampling = _sampling(architecture, sampler, epoch, paths)
-    placement = draws.Placement(
+    placement = placing.Placement(
         architecture == SKIPGRAM,
         shape.tile_contexts,
         shape.tile_outputs,
@@ -228,7 +228,9 @@ def _constant(array: np.ndarray, dtype: type) -> np.ndarray:
     return view
 
 
-def _workspace(shape: Shape, sampling: draws.Sampling, placement: draws.Placement, plan: team.Plan, layout: np.ndarray):  # type: ignore[no-untyped-def]
+def _workspace(  # type: ignore[no-untyped-def]
+    shape: Shape, sampling: draws.Sampling, placement: placing.Placement, plan: team.Plan, layout: np.ndarray
+):
     """Arrays for one team, and a function that makes those of one thread."""
     contexts = -(-2 * sampling.window // shape.tile_contexts) * shape.tile_contexts
     outputs = int(np.diff(sampling.path_starts).max()) if placement.tree else sampling.negatives + 1
@@ -236,7 +238,7 @@ def _workspace(shape: Shape, sampling: draws.Sampling, placement: draws.Placemen
     floats = stages.strips_of_centre(shape, contexts, groups)
     pieces = -(-plan.block // plan.piece)
     sets = contexts if placement.pairs else 1
-    examples = draws.blank_examples(
+    examples = placing.blank_examples(
         team.BUFFERS, pieces * plan.piece, contexts, sets * groups * OUTPUT_STEP, pieces, placement
     )
     scores = aligned_zeros((2 * len(layout), pieces * plan.piece, floats), np.float32)

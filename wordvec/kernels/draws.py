@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
-from wordvec.kernels.threads import COMPILE, INLINE
-from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
+from wordvec.kernels.placing import place_contexts, place_outputs, place_pairs, place_path
+from wordvec.kernels.threads import COMPILE
 
 # Compiled copies of the functions in wordvec.rng.
 mix = njit(inline="always")(rng.mix)
@@ -61,47 +61,6 @@ class Sampling(NamedTuple):
     draws: int
 
 
-class Placement(NamedTuple):
-    """Where examples go: what the tiles of one architecture want.
-
-    merge       list a context that occurs twice once, with weight 2, as tiles must have it
-    padded      the number of contexts is filled up to a multiple of this
-    tile        outputs in a tile: output j goes to place j // tile · OUTPUT_STEP + j % tile
-    tree        outputs are the inner nodes on the centre's path, instead of the centre and negatives
-    pairs       each context has its own negatives
-    dead_input, dead_output   rows that absent contexts and outputs point to
-    """
-
-    merge: bool
-    padded: int
-    tile: int
-    tree: bool
-    pairs: bool
-    dead_input: int
-    dead_output: int
-
-
-class Examples(NamedTuple):
-    """Examples of a few blocks, slot by slot: B slots a block, C contexts and J outputs a slot.
-
-    contexts        (blocks, B, C) int32     rows of W_in; `dead` where there is none
-    context_weights (blocks, B, C) float32   how often the context occurs; 0 for a dead one
-    context_counts  (blocks, B) int32        contexts in use
-    outputs         (blocks, B, J) int32     rows of W_out: the centre, its negatives; `dead` where there is none
-    output_weights  (blocks, B, J) float32   +1 for the centre, minus how often for a negative, 0 for a dead one
-    output_groups   (blocks, B) int32        groups in use (of each context, where pairs have their own)
-    centre_counts   (blocks, pieces) int64   slots in use in each piece
-    """
-
-    contexts: np.ndarray
-    context_weights: np.ndarray
-    context_counts: np.ndarray
-    outputs: np.ndarray
-    output_weights: np.ndarray
-    output_groups: np.ndarray
-    centre_counts: np.ndarray
-
-
 class Scratch(NamedTuple):
     """Working space of one thread for a stretch of positions and its margins, (n,) each; negatives (K, n)."""
 
@@ -143,7 +102,7 @@ def is_kept(corpus, sampling, position):  # type: ignore[no-untyped-def]
 
 
 @njit(**COMPILE)
-def list_kept_tokens(corpus, sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
+def list_kept_tokens(corpus, sampling, placement, scratch, begin, end):  # type: ignore[no-untyped-def]
     """List the kept tokens of positions begin .. end - 1, with up to `window` more on each side in the same sentence.
 
     Fills scratch.ids, .keys (of the positions) and, as indexes into this list, .first and .last: where the sentence
@@ -187,7 +146,8 @@ def list_kept_tokens(corpus, sampling, scratch, begin, end):  # type: ignore[no-
         position += 1
     for k in range(sentence_first, count):
         scratch.first[k], scratch.last[k] = sentence_first, right
-    find_repeated_words(scratch, right, 2 * window)
+    if placement.merge:
+        find_repeated_words(scratch, right, 2 * window)
     return left, count
 
 
@@ -234,7 +194,7 @@ def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, 
 
     Returns the first free slot, the number of terms in the loss, and of predictions.
     """
-    first_token, last_token = list_kept_tokens(corpus, sampling, scratch, begin, end)
+    first_token, last_token = list_kept_tokens(corpus, sampling, placement, scratch, begin, end)
     draw_numbers(sampling, scratch, first_token, last_token)
     terms, predictions = 0, 0
     for k in range(first_token, last_token):
@@ -253,150 +213,3 @@ def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, 
         predictions += high - low - 1 if placement.merge or placement.pairs else 1
         slot += 1
     return slot, terms, predictions
-
-
-@njit(**INLINE)
-def place_contexts(sampling, placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
-    """List the contexts low .. high - 1, without the centre."""
-    contexts, weights, window = examples.contexts, examples.context_weights, sampling.window
-    if placement.merge and scratch.latest_repeat[high - 1] >= low:  # some word occurs twice between low and high
-        merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high)
-        return
-    count, left = high - low - 1, centre - low
-    for i in range(window):  # as many as there may be, whatever there are: no branches to mispredict
-        contexts[buffer, slot, i] = scratch.ids[low + i]
-    for i in range(window):
-        contexts[buffer, slot, left + i] = scratch.ids[centre + 1 + i]
-    for i in range(contexts.shape[2]):
-        weights[buffer, slot, i] = np.float32(i < count)
-    examples.context_counts[buffer, slot] = count
-    fill_up_contexts(placement, examples, buffer, slot, count)
-
-
-@njit(**COMPILE)
-def merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
-    """List the contexts low .. high - 1, without the centre, each word once; its weight is how often it occurs."""
-    contexts, weights = examples.contexts, examples.context_weights
-    count = 0
-    for k in range(low, high):
-        if k == centre:
-            continue
-        other = 0
-        while other < count and contexts[buffer, slot, other] != scratch.ids[k]:
-            other += 1
-        if other == count:
-            contexts[buffer, slot, count], weights[buffer, slot, count] = scratch.ids[k], np.float32(0)
-            count += 1
-        weights[buffer, slot, other] += np.float32(1)
-    examples.context_counts[buffer, slot] = count
-    fill_up_contexts(placement, examples, buffer, slot, count)
-
-
-@njit(inline="always")
-def fill_up_contexts(placement, examples, buffer, slot, count):  # type: ignore[no-untyped-def]
-    """Point the rest of the last tile to a row of zeros."""
-    for place in range(count, min(count + placement.padded - 1, examples.contexts.shape[2])):
-        examples.contexts[buffer, slot, place] = placement.dead_input
-        examples.context_weights[buffer, slot, place] = np.float32(0)
-
-
-@njit(inline="always")
-def next_place(place, tile):  # type: ignore[no-untyped-def]
-    """The place after this one: tiles of `tile` places begin at multiples of OUTPUT_STEP."""
-    return place + 1 if (place + 1) % OUTPUT_STEP < tile else place - tile + 1 + OUTPUT_STEP
-
-
-@njit(**INLINE)
-def place_outputs(sampling, placement, scratch, examples, buffer, slot, centre):  # type: ignore[no-untyped-def]
-    """List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
-
-    Returns how many terms each context has with them.
-    """
-    outputs, weights = examples.outputs, examples.output_weights
-    target = scratch.ids[centre]
-    outputs[buffer, slot, 0], weights[buffer, slot, 0] = target, np.float32(1)
-    special = False
-    for j in range(sampling.negatives):
-        special |= scratch.negatives[j, centre] == target
-        for other in range(j):
-            special |= scratch.negatives[j, centre] == scratch.negatives[other, centre]
-    place = 0
-    for j in range(sampling.negatives):
-        place = next_place(place, placement.tile)
-        outputs[buffer, slot, place], weights[buffer, slot, place] = scratch.negatives[j, centre], np.float32(-1)
-    examples.output_groups[buffer, slot] = place // OUTPUT_STEP + 1
-    return 1 + (merge_outputs(placement, examples, buffer, slot, place) if special else sampling.negatives)
-
-
-@njit(**COMPILE)
-def merge_outputs(placement, examples, buffer, slot, last):  # type: ignore[no-untyped-def]
-    """Merge repeated negatives, drop those equal to the centre; returns how many terms they make."""
-    outputs, weights, tile = examples.outputs, examples.output_weights, placement.tile
-    terms, place = 0, 0
-    while place != last:
-        place = next_place(place, tile)
-        word, earlier = outputs[buffer, slot, place], 0
-        while outputs[buffer, slot, earlier] != word:
-            earlier = next_place(earlier, tile)
-        if earlier == place:
-            terms += 1
-            continue
-        outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
-        if earlier != 0:
-            weights[buffer, slot, earlier] -= np.float32(1)
-            terms += 1
-    return terms
-
-
-@njit(**INLINE)
-def place_pairs(sampling, placement, scratch, examples, buffer, slot, centre, contexts):  # type: ignore[no-untyped-def]
-    """List the centre and K negatives for each context; returns how many terms there are in all."""
-    outputs, weights = examples.outputs, examples.output_weights
-    target, negatives = scratch.ids[centre], sampling.negatives
-    terms, place, first = contexts, 0, 0
-    for i in range(contexts):
-        outputs[buffer, slot, first], weights[buffer, slot, first] = target, np.float32(1)
-        place = first
-        for j in range(negatives):
-            place = next_place(place, placement.tile)
-            word = scratch.negatives[i * negatives + j, centre]
-            outputs[buffer, slot, place], weights[buffer, slot, place] = word, np.float32(-1)
-            terms += 1
-            if word == target:
-                outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
-                terms -= 1
-        first = (place // OUTPUT_STEP + 1) * OUTPUT_STEP
-    examples.output_groups[buffer, slot] = first // OUTPUT_STEP // contexts
-    return terms
-
-
-@njit(**INLINE)
-def place_path(sampling, placement, target, examples, buffer, slot):  # type: ignore[no-untyped-def]
-    """List the inner nodes on the centre's path through the Huffman tree; returns how many."""
-    outputs, weights = examples.outputs, examples.output_weights
-    first, last = sampling.path_starts[target], sampling.path_starts[target + 1]
-    place = 0
-    for step in range(first, last):
-        outputs[buffer, slot, place], weights[buffer, slot, place] = (
-            sampling.path_nodes[step],
-            sampling.path_signs[step],
-        )
-        place = next_place(place, placement.tile)
-    while place % OUTPUT_STEP:
-        outputs[buffer, slot, place], weights[buffer, slot, place] = placement.dead_output, np.float32(0)
-        place = next_place(place, placement.tile)
-    examples.output_groups[buffer, slot] = place // OUTPUT_STEP
-    return last - first
-
-
-def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, pieces: int, placement: Placement) -> Examples:
-    """Examples to be filled; outputs that no draw ever touches stay dead."""
-    return Examples(
-        np.full((blocks, slots, contexts), placement.dead_input, np.int32),
-        np.zeros((blocks, slots, contexts), np.float32),
-        np.zeros((blocks, slots), np.int32),
-        np.full((blocks, slots, outputs), placement.dead_output, np.int32),
-        np.zeros((blocks, slots, outputs), np.float32),
-        np.zeros((blocks, slots), np.int32),
-        np.zeros((blocks, pieces), np.int64),
-    )

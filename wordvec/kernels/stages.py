@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wordvec.kernels.draws import Examples
+from wordvec.kernels.placing import Examples
 from wordvec.kernels.threads import COMPILE, INLINE
 from wordvec.kernels.tiles_cbow import group_floats, score_mean, update_mean
 from wordvec.kernels.tiles_gradient import gradients_of_scores

@@ -87,6 +87,7 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
                 layout, work, plan.piece, buffer, ahead, first_part, last_part, rate, plan.divide, private, losses,
             )  # fmt: skip
 
+    run_team.__qualname__ = f"run_team_{source:08x}"  # names the cache's files: those of older code are never opened
     try:
         return njit(**ENTRY)(run_team)
     except RuntimeError:  # neither the package's folder nor the user's cache folder can be written to
