@@ -350,3 +350,20 @@ def test_plot_of_the_loss_of_a_run(text, capsys):
 def test_plots_that_cannot_be_drawn(vectors, capsys, options, message):
     assert message in failure(capsys, "plot", vectors, *options)
     assert not Path("p.png").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
+def test_kill_9_and_resume_give_the_file_of_a_run_never_killed(text, capsys):
+    Path("long.txt").write_text(TEXT * 3, encoding="utf-8")
+    run(capsys, "corpus", "build", "long.txt", "-o", "corpus")
+    options = ["train", "corpus", "--dim", "8", "--subsample", "0", "--epochs", "20", "--engine", "layers"]
+    command = [sys.executable, "-m", "wordvec", *options, "-o", "killed.safetensors", "--checkpoint-every", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not Path("killed.safetensors.checkpoint").exists() and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+    assert not Path("killed.safetensors").exists()
+    assert run(capsys, *options, "-o", "killed.safetensors", "--resume")[0] == 0
+    assert run(capsys, *options, "-o", "whole.safetensors")[0] == 0
+    assert Path("killed.safetensors").read_bytes() == Path("whole.safetensors").read_bytes()

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(arguments.verb, f"{where}{error.strerror or error}", status=2)
     except KeyboardInterrupt:
-        return _fail(arguments.verb, "interrupted; no output was written", status=130)
+        return _fail(arguments.verb, "interrupted; no output was written" + _way_on(arguments), status=130)
     return 0
 
 
@@ -65,6 +65,12 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
             verb.formatter_class = argparse.RawDescriptionHelpFormatter
             module.add_arguments(verb)
     return parser
+
+
+def _way_on(arguments: argparse.Namespace) -> str:
+    """How to go on after an interrupted training that kept a checkpoint."""
+    kept = f"{getattr(arguments, 'out', '')}.checkpoint"
+    return f"; {kept} is kept: the same command with --resume goes on" if os.path.isfile(kept) else ""
 
 
 def _fail(verb: str, message: str, status: int) -> int:

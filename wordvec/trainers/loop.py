@@ -111,13 +111,16 @@ def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper,
 
 
 def mean_loss(total: float, predictions: int) -> float:
-    """Loss per prediction; raises TrainingError when there was nothing to predict."""
+    """Loss per prediction, to 9 decimals; raises TrainingError when there was nothing to predict.
+
+    The last bits of a sum depend on where the epoch was cut into calls, and so on the clock; they are not told.
+    """
     if predictions == 0:
         raise TrainingError(
             "no word of the corpus has another word beside it, so there is nothing to train on: "
             "longer sentences, a smaller --min-count or --subsample 0 may help"
         )
-    return total / predictions
+    return round(total / predictions, 9)
 
 
 def _should_stop(held_out_loss: list[float], patience: int | None) -> bool:
