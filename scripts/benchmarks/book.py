@@ -104,7 +104,7 @@ def run(job: BookJob) -> dict[str, Any]:
     ids = zipf_ids(job.vocabulary, job.ids, job.seed)
     targets, seconds, loss = (train_book if job.who == "book" else train_layers)(job, ids)
     return {
-        **asdict(job),
+        **{**asdict(job), "folder": os.path.basename(os.path.abspath(job.folder))},
         "targets": targets,
         "seconds": {"train": round(seconds, 4)},
         "targets_per_second": targets / seconds,
