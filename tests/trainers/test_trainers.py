@@ -1,6 +1,7 @@
 """All five trainers: they learn a planted structure, repeat themselves by seed, and refuse what does not apply."""
 
 import hashlib
+import importlib.util
 
 import numpy as np
 import pytest
@@ -168,6 +169,17 @@ def test_the_gpu_learns_too(corpus, xp):
     for name in ("skipgram", "cbow", "glove"):
         vectors = make_trainer(name, **SMALL[name], device=device).fit(corpus).vectors
         assert {word for word, _ in vectors.most_similar("cat", k=3)} == {"dog", "cow", "hen"}
+
+
+@pytest.mark.parametrize("loss", ["negative-sampling", "hierarchical-softmax"])
+def test_without_numba_the_layers_train_and_say_so(corpus, monkeypatch, loss):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "numba" else found(name, *a))
+    trainer = SkipGram(dim=4, epochs=1, subsample=0, loss=loss)
+    with pytest.warns(UserWarning, match="numba is not installed"):
+        trainer.fit(corpus)
+    assert "trained through the layers" in trainer.history.notes[-1]
+    assert len(trainer.history.loss) == 1
 
 
 def test_every_trainer_has_a_case_here():

@@ -24,7 +24,8 @@ class SVD(Trainer):
     shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (ibid., section 5)
     power             p: 0 here, which scored at or above 0.5 on similarity sets; p = 1 is the plain SVD
     add_context       add the context vectors V S^p to the word vectors (ibid., section 3.3)
-    seed              of the solver's starting vectors; the same seed gives the same bytes on the same machine and libraries
+    seed              of the solver's starting vectors; the same seed gives the same bytes on the same machine
+                      with the same libraries and number of BLAS threads
     """
 
     name: ClassVar[str] = "svd"
