@@ -1,5 +1,8 @@
 """Runs that are interrupted, continued on new text, or stopped early."""
 
+import importlib
+import signal
+
 import numpy as np
 import pytest
 
@@ -61,29 +64,30 @@ def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, e
     assert not path.exists()  # a finished run needs none
 
 
-def test_ctrl_c_leaves_a_checkpoint(corpus, tmp_path, monkeypatch):
-    path = tmp_path / "run.checkpoint"
-    train = SkipGram.make_network
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_waits_for_a_place_from_which_the_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, engine):
+    """The signal comes in the middle of the engine's work, when weights and position do not belong together."""
+    module, name = {"layers": ("layers_engine", "LayersEngine"), "kernel": ("kernel_engine", "KernelEngine")}[engine]
+    monkeypatch.setattr(f"wordvec.trainers.{module}." + ("CHUNK" if engine == "layers" else "FIRST_CHUNK"), 100)
+    monkeypatch.setattr("wordvec.trainers.kernel_engine.SECONDS_A_CHUNK", 0)
+    engine_class = getattr(importlib.import_module(f"wordvec.trainers.{module}"), name)
+    whole, path, calls = small(engine).fit(corpus), tmp_path / "run.checkpoint", []
+    train = engine_class.train
 
-    class Interrupting:
-        def __init__(self, network):
-            self.network, self.calls = network, 0
+    def interrupted_train(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == 5:
+            signal.raise_signal(signal.SIGINT)
+        return train(self, *arguments)
 
-        def __getattr__(self, name):
-            return getattr(self.network, name)
-
-        def forward(self, batch):
-            self.calls += 1
-            if self.calls == 60:
-                raise KeyboardInterrupt
-            return self.network.forward(batch)
-
-    monkeypatch.setattr(SkipGram, "make_network", lambda self, *W: Interrupting(train(self, *W)))
-    monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 100)
-    with pytest.raises(KeyboardInterrupt):
-        small("layers").fit(corpus, checkpoint=path, checkpoint_every=0)
-    state = Checkpoint.load(path)
-    assert 0 < state.position < len(corpus.ids)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine_class, "train", interrupted_train)
+        with pytest.raises(KeyboardInterrupt):
+            small(engine).fit(corpus, checkpoint=path)
+    assert len(calls) == 5
+    assert Checkpoint.load(path).position == calls[-1][1]  # the interrupted call was finished
+    resumed = small(engine).fit(corpus, checkpoint=path, resume=True)
+    assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
 
 
 @pytest.mark.parametrize(

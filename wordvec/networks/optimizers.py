@@ -19,6 +19,7 @@ recognised as the same object, never by equal values; a view such as ``W.T`` is 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -31,7 +32,7 @@ from wordvec.layers.row_gradient import RowGradient, add_gradients
 Gradient = Any  # an Array or a RowGradient
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What all optimizers share; a subclass says in `_step` what happens to one parameter.
 
     learning_rate   step size; may be assigned between updates, for a schedule
@@ -77,9 +78,9 @@ class Optimizer:
                 for m, row_m in zip(memory, row_memory):
                     m[ids] = row_m
 
+    @abstractmethod
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         """Change W and `memory` in place; `gradient` is not to be changed."""
-        raise NotImplementedError
 
     def _prepare(self, W: Array, gradient: Array, scale: float) -> Array:
         """The gradient after clipping and weight decay."""

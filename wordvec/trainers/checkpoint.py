@@ -21,7 +21,7 @@ class Checkpoint:
     """Weights (V, D) and the place in training: positions before `position` of `epoch` are done.
 
     total, predictions  the loss of this epoch so far, so that its mean stays true
-    loss, held_out      the means of finished epochs
+    loss, held_out_loss the means of finished epochs
     """
 
     W_in: np.ndarray
@@ -58,10 +58,10 @@ class Checkpoint:
         try:
             with safe_open(path, framework="numpy") as file:
                 metadata = file.metadata() or {}
-                if metadata.get("kind") != KIND:
-                    raise InputError(f"{path}: not a checkpoint of this version of wordvec")
-                return cls(file.get_tensor("W_in"), file.get_tensor("W_out"), **json.loads(metadata["state"]))
-        except SafetensorError as error:
+                if metadata.get("kind") == KIND:
+                    return cls(file.get_tensor("W_in"), file.get_tensor("W_out"), **json.loads(metadata["state"]))
+            raise InputError(f"{path}: not a checkpoint of this version of wordvec")
+        except (SafetensorError, json.JSONDecodeError, KeyError, TypeError) as error:
             raise InputError(f"{path}: damaged checkpoint ({error}); remove it to start from the beginning") from error
 
     def check(self, parameters: dict[str, Any], corpus_fingerprint: str) -> None:
@@ -75,7 +75,7 @@ class Checkpoint:
         differences = [
             f"{name} was {self.parameters.get(name)!r} and is now {parameters.get(name)!r}"
             for name in names
-            if name not in ("threads", "checkpoint_every") and self.parameters.get(name) != parameters.get(name)
+            if name != "threads" and self.parameters.get(name) != parameters.get(name)
         ]
         if differences:
             raise OptionError("the checkpoint is of a run with other options: " + "; ".join(differences))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -73,41 +77,58 @@ def run_epochs(
 ) -> None:
     """Train from the place in `state` to the end of `plan`, appending each epoch's mean loss to `history`.
 
-    Raises TrainingError at the first loss that is not finite. On KeyboardInterrupt a checkpoint is written where
-    `saving` says, so that the run can go on.
+    Raises TrainingError at the first loss that is not finite. Ctrl-C waits for the end of a call of the engine
+    (about a second); then a checkpoint is written where `saving` says and KeyboardInterrupt is raised.
     """
     keeper = _Keeper(engine, state, history, saving)
     done = state.epoch * plan.tokens + state.position
     with progress(plan.epochs * plan.tokens, label, "words", show=show_progress) as bar:
         bar.update(done)
-        try:
-            while state.epoch < plan.epochs:
-                _run_epoch(engine, plan, state, keeper, bar)
-                history.loss.append(mean_loss(state.total, state.predictions))
-                if plan.end > plan.tokens:
-                    history.held_out_loss.append(mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0)))
-                state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
-                bar.set_postfix_str(f"loss {history.loss[-1]:.4f}")
-                if _should_stop(history.held_out_loss, plan.patience) and state.epoch < plan.epochs:
-                    history.notes.append(
-                        f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls"
-                    )
-                    break
-        except KeyboardInterrupt:
-            keeper.save()
-            raise
+        while state.epoch < plan.epochs:
+            _run_epoch(engine, plan, state, keeper, bar)
+            history.loss.append(mean_loss(state.total, state.predictions))
+            if plan.end > plan.tokens:
+                history.held_out_loss.append(mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0)))
+            state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
+            bar.set_postfix_str(f"loss {history.loss[-1]:.4f}")
+            if _should_stop(history.held_out_loss, plan.patience) and state.epoch < plan.epochs:
+                history.notes.append(
+                    f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls"
+                )
+                break
 
 
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, bar: Any) -> None:
     while state.position < plan.tokens:
         last = min(state.position + engine.chunk, plan.tokens)
-        loss = engine.train(state.position, last, state.epoch, plan.tokens)
+        with delayed_interrupt() as interrupted:
+            loss = engine.train(state.position, last, state.epoch, plan.tokens)
         if not math.isfinite(loss.total):
             raise TrainingError(diverged(state.epoch + 1, keeper.saving))
         bar.update(last - state.position)
         state.position = last
         state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
+        if interrupted:
+            keeper.save()
+            raise KeyboardInterrupt
         keeper.save_when_due()
+
+
+@contextmanager
+def delayed_interrupt() -> Iterator[list[int]]:
+    """Let Ctrl-C wait for the end of the block, which yields a list that is not empty then.
+
+    In the middle of a call the weights belong to no place in the text, and a checkpoint of them would be a lie.
+    """
+    interrupted: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # signals only ever reach the main thread
+        yield interrupted
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: interrupted.append(number))
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def mean_loss(total: float, predictions: int) -> float:

@@ -268,14 +268,15 @@ class NeuralTrainer(Trainer):
     def _starting_state(self, corpus: Corpus) -> Checkpoint:
         """The weights and the place to start from."""
         parameters = self.parameters() | {
-            "start": None if self._start is None else self._start.info.get("corpus_fingerprint")
+            "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
+            "freeze": self._freeze,
         }
-        if self._resume:
-            state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
-            state.check(parameters, corpus.fingerprint)
-            return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))
         if self._start is not None:
             outputs = None if self.loss == "hierarchical-softmax" else W_out  # its nodes belong to another tree
             self._history.notes += copy_known_words(self._start, corpus.vocabulary, W_in, outputs)
+        if self._resume:
+            state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
+            state.check(parameters, corpus.fingerprint)
+            return state
         return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)
