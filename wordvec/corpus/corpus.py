@@ -113,14 +113,15 @@ class Corpus:
     def _from_spooled(cls, spooled: Spooled, min_count: int, info: dict[str, Any]) -> Corpus:
         if not len(spooled.ids):
             raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
-        vocabulary = Vocabulary.from_counts(spooled.counts, min_count)
+        counts = dict(zip(spooled.words, spooled.counts.tolist(), strict=True))
+        vocabulary = Vocabulary.from_counts(counts, min_count)
         if not len(vocabulary):
-            raise CorpusError(_nothing_left_message(spooled.counts, min_count))
+            raise CorpusError(_nothing_left_message(counts, min_count))
         ids, sentence_starts = renumber(spooled, vocabulary)
         info |= {
             "min_count": min_count,
             "raw_tokens": len(spooled.ids),
-            "raw_words": len(spooled.counts),
+            "raw_words": len(spooled.words),
             "raw_sentences": len(spooled.sentence_ends),
         }
         return cls(ids, sentence_starts, vocabulary, info)

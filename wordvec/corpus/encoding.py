@@ -21,11 +21,15 @@ TOKENS_AT_A_TIME = 1 << 18
 
 
 class Spooled(NamedTuple):
-    """Tokens as provisional ids: ids by first appearance, (N,) int32, and where each sentence ends, (S,) int64."""
+    """Tokens as provisional ids, given by first appearance; the word with provisional id `i` is ``words[i]``.
+
+    Shapes: ids (N,) int32 and sentence_ends (S,) int64, both memory-mapped; counts (len(words),) int64.
+    """
 
     ids: np.ndarray
     sentence_ends: np.ndarray
-    counts: dict[str, int]
+    words: list[str]
+    counts: np.ndarray
 
 
 def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callable[[int], None]) -> Spooled:
@@ -63,8 +67,7 @@ def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callab
         write_chunk()
         if "" in id_of:
             raise CorpusError("an empty string is among the tokens; leave it out (str.split(' '), for one, makes them)")
-        counts_of = dict(zip(id_of, counts.tolist(), strict=True))
-        return Spooled(mapped(ids_file, np.int32), mapped(ends_file, np.int64), counts_of)
+        return Spooled(mapped(ids_file, np.int32), mapped(ends_file, np.int64), list(id_of), counts)
 
 
 def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
@@ -87,7 +90,7 @@ def renumber(spooled: Spooled, vocabulary: Vocabulary) -> tuple[np.ndarray, np.n
 
     Returns ids (N,) int32 and sentence starts (S + 1,) int64, both memory-mapped.
     """
-    final_id = np.fromiter((vocabulary.get(word, -1) for word in spooled.counts), np.int32, len(spooled.counts))
+    final_id = np.fromiter((vocabulary.get(word, -1) for word in spooled.words), np.int32, len(spooled.words))
     kept = 0  # tokens kept so far, which is where the next sentence starts
     last_start = 0
     next_sentence = 0
