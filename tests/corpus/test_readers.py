@@ -193,7 +193,7 @@ def test_a_folder_without_text_and_a_missing_file_are_errors(tmp_path):
         list(read_lines(tmp_path))
     with pytest.raises(CorpusError, match=r"nowhere\.txt: no such file or folder; bundled .*tiny-world"):
         list(read_lines(tmp_path / "nowhere.txt"))
-    with pytest.raises(CorpusError, match=r"text8: not downloaded: fetch http://mattmahoney.net/dc/text8.zip"):
+    with pytest.raises(CorpusError, match="text8: not downloaded"):
         list(read_lines("text8"))
     with pytest.raises(CorpusError, match="strings name files"):
         list(read_lines(["the cat sat", "on the mat"]))

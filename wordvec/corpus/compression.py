@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import os
 import re
 import sys
 import zlib
@@ -54,13 +55,15 @@ FORMATS: list[tuple[str, re.Pattern[bytes], Callable[[], Any]]] = [
     ("Zstandard", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), _zstd_decompressor),
 ]
 LONGEST_MAGIC = 10
+SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard"}  # what a name promises
 
 
 def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Yield the bytes of `chunks`, unpacked if they begin like one of FORMATS, in chunks of bounded size.
 
     Several packed streams after one another (as pigz, pbzip2 and ``cat`` leave them) are read to the end.
-    Raises CorpusError, naming the file, when the packed bytes are damaged or stop early.
+    Raises CorpusError, naming the file, when the packed bytes are damaged or stop early, and when the name ends
+    like that of a packed file (see SUFFIXES) but the content is something else.
 
     >>> import gzip
     >>> b"".join(decompressed([gzip.compress(b"hello ") + gzip.compress(b"world")], "greeting.gz"))
@@ -70,10 +73,17 @@ def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     head = b""
     while len(head) < LONGEST_MAGIC and (chunk := next(source, b"")):  # a pipe may give one byte at a time
         head += chunk
-    for kind, magic, new_decompressor in FORMATS:
-        if magic.match(head):
-            return _unpacked(chain([head], source), new_decompressor, kind, name)
-    return chain([head] if head else [], source)
+    found = next((known for known in FORMATS if known[1].match(head)), None)
+    promised = SUFFIXES.get(os.path.splitext(name)[1].lower())
+    if promised and (found is None or found[0] != promised):
+        content = "is empty" if not head else f"holds {found[0] if found else 'unpacked'} data"
+        raise CorpusError(
+            f"{name}: {promised} data expected by its name, but it {content}; rename it or fetch it again"
+        )
+    if found is None:
+        return chain([head] if head else [], source)
+    kind, _, new_decompressor = found
+    return _unpacked(chain([head], source), new_decompressor, kind, name)
 
 
 def _unpacked(chunks: Iterable[bytes], new_decompressor: Callable[[], Any], kind: str, name: str) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""Lines of text from files, folders, standard input and iterables, compressed or not.
+"""Lines of text from files, folders, patterns, standard input, records and iterables, compressed or not.
 
 Nothing is dropped or guessed: bytes that are not text, a damaged compressed file or a folder without text is
-an error that names the file, and where there is one, the byte offset.
+an error that names the file, and where there is one, the byte offset or the line.
 """
 
 from __future__ import annotations
@@ -10,43 +10,82 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Union
+from typing import Any, BinaryIO, NamedTuple, Union
 
+from wordvec.corpus.arrow import table_kind, values_of_file
 from wordvec.corpus.bundled import bundled_corpus, is_bundled
 from wordvec.corpus.catalogue import missing_text_message
 from wordvec.corpus.compression import decompressed
-from wordvec.corpus.storage import is_corpus_folder
+from wordvec.corpus.paths import PathLike, as_paths, files_of, is_pattern, size_in_bytes
+from wordvec.corpus.records import (
+    check_field,
+    is_json_lines_name,
+    is_table,
+    lines_of,
+    pieces_of_json_lines,
+    pieces_of_records,
+    pieces_of_table,
+    pieces_of_values,
+    refuse_json_lines_as_text,
+)
 from wordvec.errors import CorpusError, OptionError
+
+__all__ = ["Source", "as_paths", "files_of", "is_table", "read_lines", "read_pieces", "size_in_bytes"]
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
 LONGEST_PIECE = 1 << 20  # characters of one line held at a time where the caller takes pieces
 
-PathLike = Union[str, "os.PathLike[str]"]
 Source = Union[PathLike, Iterable[str], "list[PathLike]"]
 OnBytes = Callable[[int], None]
 
 
+class _Reading(NamedTuple):
+    """How files are read: the options of `read_lines`."""
+
+    encoding: str
+    errors: str
+    on_bytes: OnBytes
+    field: str | None
+
+
 def read_lines(
-    sources: Source, encoding: str = "utf-8", encoding_errors: str = "strict", on_bytes: OnBytes | None = None
+    sources: Source,
+    encoding: str = "utf-8",
+    encoding_errors: str = "strict",
+    on_bytes: OnBytes | None = None,
+    field: str | None = None,
 ) -> Iterator[str]:
     r"""Yield the lines of `sources` without their line ends (``\n``, ``\r\n`` or ``\r``).
 
     `sources` is a file, a folder (all files in it and below, in order of their names; hidden ones are left
-    out), ``"-"`` for standard input, the name of a bundled text such as ``"tiny-world"``, a list of these, or
-    any other iterable of lines. gzip, bzip2, xz and Zstandard are recognised by content, whatever the name.
+    out), a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input, the name of a bundled text such as
+    ``"tiny-world"``, a list of these, or any other iterable of texts. gzip, bzip2, xz and Zstandard are
+    recognised by content; a name that promises one of them and another content is an error.
+
+    `field` names the field that holds the text in JSON Lines, in dictionaries, and in Parquet, Feather and Arrow
+    files, pyarrow tables, data frames and Hugging Face data sets (see `wordvec.corpus.records`); for plain text
+    it is an error.
+
     `encoding_errors` is Python's: ``"strict"``, ``"replace"`` or ``"ignore"``. `on_bytes` is called with the
     number of bytes that were read, as stored.
 
     Raises CorpusError for a missing file, a folder without text, undecodable bytes (with file and byte
-    offset), a damaged compressed file, and an iterable that yields anything but strings.
+    offset), a damaged compressed file, an iterable that yields anything but strings, and records without text
+    in `field`; MissingExtraError where pyarrow is needed and missing.
 
     >>> list(read_lines(iter(["You say goodbye\n", "and I say hello.\n"])))
     ['You say goodbye', 'and I say hello.']
+    >>> list(read_lines([{"text": "You say goodbye"}], field="text"))
+    ['You say goodbye']
     """
+    return _joined(read_pieces(sources, encoding, encoding_errors, on_bytes, field))
+
+
+def _joined(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
     parts: list[str] = []
-    for piece, ends_line in read_pieces(sources, encoding, encoding_errors, on_bytes):
+    for piece, ends_line in pieces:
         parts.append(piece)
         if ends_line:
             yield "".join(parts)
@@ -54,7 +93,11 @@ def read_lines(
 
 
 def read_pieces(
-    sources: Source, encoding: str = "utf-8", encoding_errors: str = "strict", on_bytes: OnBytes | None = None
+    sources: Source,
+    encoding: str = "utf-8",
+    encoding_errors: str = "strict",
+    on_bytes: OnBytes | None = None,
+    field: str | None = None,
 ) -> Iterator[tuple[str, bool]]:
     """Yield (piece, ends_line): lines as in `read_lines`, but a very long one in several pieces.
 
@@ -62,13 +105,17 @@ def read_pieces(
     another.
     """
     _check_encoding(encoding, encoding_errors)
-    decoding = (encoding, encoding_errors, on_bytes or (lambda size: None))
+    check_field(field)
+    if is_table(sources):
+        yield from pieces_of_table(sources, field)
+        return
     paths = as_paths(sources)
     if paths is None:
-        yield from _pieces_of_iterable(sources)  # type: ignore[arg-type]
+        records: Any = sources
+        yield from _pieces_of_iterable(records) if field is None else pieces_of_records(records, field)
         return
     for path in paths:
-        yield from _pieces_of_path(path, *decoding)
+        yield from _pieces_of_path(path, _Reading(encoding, encoding_errors, on_bytes or (lambda size: None), field))
 
 
 def _check_encoding(encoding: str, encoding_errors: str) -> None:
@@ -82,89 +129,64 @@ def _check_encoding(encoding: str, encoding_errors: str) -> None:
         raise OptionError(f"encoding_errors is strict, replace or ignore; got {encoding_errors!r}") from None
 
 
-def as_paths(sources: object) -> list[PathLike] | None:
-    """The paths that `sources` names, or None when it is an iterable of something else."""
-    if isinstance(sources, (str, os.PathLike)):
-        return [sources]
-    if isinstance(sources, (list, tuple)) and sources and all(isinstance(s, (str, os.PathLike)) for s in sources):
-        return list(sources)
-    return None
+def _pieces_of_iterable(texts: object) -> Iterator[tuple[str, bool]]:
+    if isinstance(texts, (bytes, bytearray)) or not isinstance(texts, Iterable):
+        raise CorpusError(f"text expected: a path, a list of paths or an iterable of texts; got {type(texts).__name__}")
+    for number, text in enumerate(texts, 1):
+        if not isinstance(text, str):
+            way_out = "for sentences that are tokenized already use Corpus.from_sentences"
+            if isinstance(text, Mapping):
+                way_out = "for records say which field holds the text, such as field='text'"
+            raise CorpusError(f"item {number} is {text!r:.80}, but a line of text (str) was expected; {way_out}")
+        for line in lines_of(text):
+            yield line, True
 
 
-def size_in_bytes(sources: object) -> int | None:
-    """Bytes that reading `sources` will report, or None where only reading can tell."""
-    paths = as_paths(sources)
-    if paths is None or not all(os.path.exists(path) for path in paths):
-        return None
-    return sum(file.stat().st_size for path in paths for file in files_of(Path(path)))
-
-
-def files_of(path: Path) -> list[Path]:
-    """`path` itself, or the files in and below the folder `path`, in order of their names, hidden ones left out."""
-    if not path.is_dir():
-        return [path]
-    if is_corpus_folder(path):
-        raise CorpusError(f"{path}: is a corpus that is built already; open it by itself, not together with text")
-    files = _files_below(path, above=frozenset())
-    if not files:
-        raise CorpusError(f"{path}: the folder holds no text (hidden files do not count); name one with text files")
-    return files
-
-
-def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
-    real = os.path.realpath(folder)
-    if real in above:  # a symbolic link back up
-        return []
-    try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
-    files: list[Path] = []
-    for entry in entries:
-        files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
-    return files
-
-
-def _pieces_of_iterable(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    if isinstance(lines, (bytes, bytearray)) or not isinstance(lines, Iterable):
-        raise CorpusError(f"text expected: a path, a list of paths or an iterable of lines; got {type(lines).__name__}")
-    for number, line in enumerate(lines, 1):
-        if not isinstance(line, str):
-            raise CorpusError(
-                f"item {number} is {line!r:.80}, but a line of text (str) was expected; "
-                "for sentences that are tokenized already use Corpus.from_sentences"
-            )
-        yield line.rstrip("\r\n"), True
-
-
-def _pieces_of_path(path: PathLike, encoding: str, errors: str, on_bytes: OnBytes) -> Iterator[tuple[str, bool]]:
+def _pieces_of_path(path: PathLike, reading: _Reading) -> Iterator[tuple[str, bool]]:
     if path == "-":
         stdin: Any = getattr(sys.stdin, "buffer", sys.stdin)
         if stdin is None:
             raise CorpusError("standard input is closed: pipe text into the command, or name a file")
-        yield from _pieces_of_stream(stdin, "standard input", encoding, errors, on_bytes)
+        yield from _pieces_of_stream(stdin, "standard input", reading)
         return
     here = os.path.exists(path)
     if isinstance(path, str) and is_bundled(path):
         if here:
             raise CorpusError(f"{path!r} is both a bundled text and a file or folder here; for the latter say ./{path}")
+        if reading.field is not None:
+            raise CorpusError(f"{path}: is plain text and has no field {reading.field!r}; leave field out")
         yield from ((line, True) for line in bundled_corpus(path))
         return
-    if not here:
+    if not here and not is_pattern(path):
         raise CorpusError(missing_text_message(os.fspath(path)))
     for file in files_of(Path(path)):
         try:
             with open(file, "rb") as stream:
-                yield from _pieces_of_stream(stream, str(file), encoding, errors, on_bytes)
+                yield from _pieces_of_stream(stream, str(file), reading)
         except OSError as error:
             raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
-def _pieces_of_stream(
-    stream: BinaryIO, name: str, encoding: str, errors: str, on_bytes: OnBytes
-) -> Iterator[tuple[str, bool]]:
+def _pieces_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[tuple[str, bool]]:
+    """Lines of the text, of the JSON Lines or of the table that `stream` holds."""
+    encoding, errors, on_bytes, field = reading
     if isinstance(stream, io.TextIOBase):
         raise CorpusError(f"{name}: bytes expected, but the stream gives text; pass it as an iterable of lines")
+    if kind := table_kind(stream.peek(8) if isinstance(stream, io.BufferedReader) else b""):
+        yield from pieces_of_values(values_of_file(stream, kind, name, field, errors, on_bytes), name, field)
+        return
+    pieces = _pieces_of_text(stream, name, encoding, errors, on_bytes)
+    if field is not None:
+        yield from pieces_of_json_lines(_joined(pieces), name, field, errors)
+    elif is_json_lines_name(name):
+        refuse_json_lines_as_text(name, next(_joined(pieces), ""))
+    else:
+        yield from pieces
+
+
+def _pieces_of_text(
+    stream: BinaryIO, name: str, encoding: str, errors: str, on_bytes: OnBytes
+) -> Iterator[tuple[str, bool]]:
     chunks = decompressed(_chunks(stream, on_bytes), name)
     unfinished, piece_given = "", False
     for text in _decoded(chunks, name, encoding, errors):
@@ -224,8 +246,13 @@ def _refuse_binary(chunk: bytes, name: str, encoding: str, first: bool) -> None:
     if not first:
         return
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    if chunk.startswith(b"PK\x03\x04"):
-        raise CorpusError(f"{name}: is a zip archive; unpack it first")
+    archive = "a zip archive" if chunk.startswith(b"PK\x03\x04") else "a tar archive"
+    if archive == "a zip archive" or chunk[257:262] == b"ustar":
+        raise CorpusError(f"{name}: is {archive}; unpack it first")
+    if kind := table_kind(chunk):
+        raise CorpusError(
+            f"{name}: holds {kind} data that are packed or come through a pipe; unpack it and name the file"
+        )
     if not wide and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise CorpusError(f"{name}: begins with a UTF-16 byte-order mark; read it with --encoding utf-16")
     if not wide and b"\0" in chunk:

@@ -1,0 +1,178 @@
+"""Columns of text in Parquet, Feather and Arrow files and in the tables of pyarrow, a batch of rows at a time."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from wordvec.errors import CorpusError, MissingExtraError
+
+BATCH_ROWS = 512  # documents held at a time
+MAGIC = {  # how columnar files begin; the byte behind the letters tells them from a text about the gene PAR1
+    "Parquet": re.compile(rb"PAR1[\x00-\x08\x0e-\x1f\x80-\xff]"),
+    "Arrow": re.compile(rb"ARROW1\x00"),
+    "Feather version 1": re.compile(rb"FEA1\x00"),
+    "Arrow stream": re.compile(rb"\xff{4}"),
+}
+
+Values = Iterator[tuple[Any, str]]
+
+
+def table_kind(head: bytes) -> str | None:
+    r"""Which kind of columnar file begins with the bytes `head`, or None. No text begins like one.
+
+    >>> table_kind(b"PAR1\x15\x04"), table_kind(b"PAR1 is a gene")
+    ('Parquet', None)
+    """
+    return next((kind for kind, magic in MAGIC.items() if magic.match(head)), None)
+
+
+def values_of_file(
+    file: BinaryIO, kind: str, name: str, field: str | None, encoding_errors: str, on_bytes: Callable[[int], None]
+) -> Values:
+    """Yield (value, place) of the column `field`; the file is open and is of `kind` according to `table_kind`.
+
+    Raises CorpusError for a missing or unsuitable column and a damaged file, MissingExtraError without pyarrow.
+    """
+    pyarrow = _pyarrow(name)
+    if kind.startswith("Feather"):
+        raise CorpusError(f"{name}: is {kind}, which newer libraries no longer read; write it again as version 2")
+    size = os.fstat(file.fileno()).st_size if file.seekable() else 0
+    row = reported = 0
+    with _damage_named(pyarrow, name, kind):
+        schema, batches = _opened(pyarrow, file, kind, field, name)
+        extract = _column(pyarrow, schema, field, name)
+        for batch, share_read in batches:
+            for value in _texts(pyarrow, extract(batch), f"{name}: row", row, encoding_errors):
+                row += 1
+                yield value, f"{name}: row {row}"
+            on_bytes(int(share_read * size) - reported)
+            reported = int(share_read * size)
+    on_bytes(size - reported)
+
+
+def _opened(
+    pyarrow: Any, file: BinaryIO, kind: str, field: str | None, name: str
+) -> tuple[Any, Iterator[tuple[Any, float]]]:
+    """The schema, and the batches of rows with the share that was read; of Parquet only the column asked for."""
+    if kind == "Parquet":
+        from pyarrow import parquet
+
+        reader = parquet.ParquetFile(file, buffer_size=1 << 20)
+        schema, rows = reader.schema_arrow, reader.metadata.num_rows
+        _column(pyarrow, schema, field, name)
+        batches = reader.iter_batches(batch_size=BATCH_ROWS, columns=[field])
+        return schema, ((batch, min(1, number * BATCH_ROWS / rows)) for number, batch in enumerate(batches, 1))
+    if kind == "Arrow":
+        reader = pyarrow.ipc.open_file(file)
+        many = reader.num_record_batches
+        return reader.schema, ((reader.get_batch(i), (i + 1) / many) for i in range(many))
+    reader = pyarrow.ipc.open_stream(file)
+    return reader.schema, ((batch, 0.0) for batch in reader)
+
+
+def values_of_object(source: Any, field: str | None) -> Values:
+    """Yield (value, place) of a pyarrow Table, RecordBatch, RecordBatchReader, Dataset, ChunkedArray or Array."""
+    import pyarrow
+
+    name = f"pyarrow {type(source).__name__}"
+    if isinstance(source, (pyarrow.ChunkedArray, pyarrow.Array)):
+        if field is not None:
+            raise CorpusError(f"{name}: is one column and has no field {field!r}; leave field out")
+        _check_type(pyarrow, source.type, name)
+        arrays = source.chunks if isinstance(source, pyarrow.ChunkedArray) else [source]
+    elif hasattr(source, "schema"):
+        batches = source.to_batches() if hasattr(source, "to_batches") else source
+        batches = [source] if isinstance(source, pyarrow.RecordBatch) else batches
+        arrays = map(_column(pyarrow, source.schema, field, name), batches)
+    else:
+        raise CorpusError(f"{name}: a table or a column of text was expected")
+    row = 0
+    for array in arrays:
+        for begin in range(0, len(array), BATCH_ROWS):
+            for value in _texts(pyarrow, array.slice(begin, BATCH_ROWS), f"{name}: row", row, "strict"):
+                row += 1
+                yield value, f"{name}: row {row}"
+
+
+def _pyarrow(name: str) -> Any:
+    try:
+        import pyarrow.ipc
+    except ImportError:
+        raise MissingExtraError("pyarrow", "arrow", f"reading {name}") from None
+    return pyarrow
+
+
+@contextmanager
+def _damage_named(pyarrow: Any, name: str, kind: str) -> Iterator[None]:
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError, EOFError) as error:  # ArrowIOError is OSError
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CorpusError(f"{name}: damaged or cut off: not readable as {kind} ({reason}); fetch it again") from error
+
+
+def _column(pyarrow: Any, schema: Any, field: str | None, name: str) -> Callable[[Any], Any]:
+    """A function from a batch to the array of the column `field`, of which the type was checked."""
+    having = ", ".join(f"{column.name} ({column.type})" for column in list(schema)[:20])
+    if field is None:
+        raise CorpusError(
+            f"{name}: say which column holds the text, such as field='text' (--field text); it has: {having}"
+        )
+    path = [field] if field in schema.names else field.split(".")
+    if schema.names.count(path[0]) > 1:
+        raise CorpusError(f"{name}: has several columns called {path[0]!r}; rename all but one")
+    inner: Any = schema
+    for part in path:
+        is_record = inner is schema or pyarrow.types.is_struct(inner)
+        index = inner.get_field_index(part) if is_record else -1
+        if index < 0:
+            raise CorpusError(f"{name}: no column {field!r}; it has: {having}")
+        inner = inner.field(index).type
+    _check_type(pyarrow, inner, f"{name}: column {field!r}")
+
+    def extract(batch: Any) -> Any:
+        array = batch.column(batch.schema.get_field_index(path[0]))
+        if len(path) == 1:
+            return array
+        import pyarrow.compute
+
+        return pyarrow.compute.struct_field(array, path[1:])
+
+    return extract
+
+
+def _check_type(pyarrow: Any, kind: Any, where: str) -> None:
+    types = pyarrow.types
+    values = kind.value_type if types.is_dictionary(kind) else kind
+    views = [getattr(pyarrow, maker)() for maker in ("string_view", "binary_view") if hasattr(pyarrow, maker)]
+    text = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary, types.is_null)
+    if values in views or any(is_kind(values) for is_kind in text):
+        return
+    tokens = types.is_list(values) or types.is_large_list(values)
+    way_out = "; lists of tokens go to Corpus.from_sentences" if tokens else ""
+    raise CorpusError(f"{where}: holds {kind}, but text (string) was expected{way_out}")
+
+
+def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Iterator[str | None]:
+    """The values of `array` as strings or None; bytes are decoded as UTF-8."""
+    if pyarrow.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    try:
+        values = array.to_pylist()
+    except UnicodeDecodeError:  # a column can be called a string and hold other bytes
+        values = array.cast(pyarrow.large_binary()).to_pylist()
+    for number, value in enumerate(values, row + 1):
+        if not isinstance(value, bytes):
+            yield value
+            continue
+        try:
+            yield value.decode("utf-8", errors)
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{where} {number}: byte {error.start} (0x{value[error.start]:02x}) is not UTF-8: {error.reason}; "
+                "go on with --encoding-errors replace"
+            ) from None
