@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -6,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus
-from wordvec.corpus.storage import pack_words, unpack_words
+from wordvec.corpus import Corpus, Vocabulary, storage, words
+from wordvec.corpus.selection import TOO_RARE
+from wordvec.corpus.words import Words, pack_words, unpack_words
 from wordvec.errors import CorpusError
 
 ANY_TEXT = st.text(min_size=1, max_size=5)  # line ends, NUL and all
@@ -33,9 +35,14 @@ def test_save_and_open_give_the_same_corpus(tmp_path_factory, sentences, min_cou
     assert isinstance(opened.ids, np.memmap)
 
 
-@given(st.lists(st.text()))
-def test_packed_words_come_back(words):
-    assert unpack_words(*pack_words(words)) == words
+@given(st.lists(ANY_WORD, unique=True), ANY_WORD)
+def test_packed_words_come_back_and_are_found_without_unpacking(words, other):
+    packed = pack_words(words)
+    assert unpack_words(*packed) == words
+    found = Words(packed=packed)
+    assert [found.position(word) for word in words] == list(range(len(words)))
+    assert found.position(other) == (words.index(other) if other in words else None)
+    assert len(found) == len(words)
 
 
 @pytest.fixture(scope="module")
@@ -50,56 +57,94 @@ def folder(saved, tmp_path):
     return shutil.copytree(saved, tmp_path / "corpus")
 
 
+FILES = [
+    "ids.npy",
+    "rare_counts.npy",
+    "rare_reasons.npy",
+    "rare_word_ends.npy",
+    "rare_words.npy",
+    "sentence_starts.npy",
+    "word_counts.npy",
+    "word_ends.npy",
+    "words.npy",
+]
+
+
 def test_the_folder_holds_what_the_docstring_says(folder):
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "corpus.json",
-        "ids.npy",
-        "sentence_starts.npy",
-        "vocabulary.npz",
-    ]
-    assert json.loads((folder / "corpus.json").read_text())["version"] == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["corpus.json", *FILES]
+    header = json.loads((folder / "corpus.json").read_text())
+    assert header["version"] == 2
+    for name in FILES:
+        content = (folder / name).read_bytes()
+        assert header["files"][name] == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-@pytest.mark.parametrize("name", ["ids.npy", "sentence_starts.npy", "vocabulary.npz", "corpus.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_missing_and_truncated_files_are_named_errors(folder, name):
     data = (folder / name).read_bytes()
     for end in (0, 1, 10, len(data) // 2, len(data) - 3):
         (folder / name).write_bytes(data[:end])
-        with pytest.raises(CorpusError, match=r"corpus: damaged corpus: .* from the text"):
+        message = rf"corpus: damaged corpus: {name} has {end} bytes instead of the {len(data)} .*; build it again from"
+        with pytest.raises(CorpusError, match=message):
             Corpus.open(folder)
     (folder / name).unlink()
-    with pytest.raises(CorpusError, match=r"damaged corpus|is not a corpus folder"):
+    with pytest.raises(CorpusError, match=f"damaged corpus: {name} is missing; build it again from the text"):
+        Corpus.open(folder)
+
+
+def test_a_description_that_is_missing_or_cut_off(folder):
+    data = (folder / "corpus.json").read_bytes()
+    for end in (0, 1, 10, len(data) // 2, len(data) - 3):
+        (folder / "corpus.json").write_bytes(data[:end])
+        with pytest.raises(CorpusError, match=r"corpus: damaged corpus: corpus.json: .* from the text"):
+            Corpus.open(folder)
+    (folder / "corpus.json").unlink()
+    with pytest.raises(CorpusError, match=r"is not a corpus folder: it has no corpus.json"):
         Corpus.open(folder)
 
 
 @given(st.data())
-def test_a_flipped_byte_is_found_by_verify(saved, tmp_path_factory, data):
+def test_a_flipped_byte_is_found_by_verify_which_names_the_file(saved, tmp_path_factory, data):
     folder = shutil.copytree(saved, tmp_path_factory.mktemp("flipped") / "corpus")
-    path = folder / data.draw(st.sampled_from(["ids.npy", "sentence_starts.npy", "vocabulary.npz"]))
+    path = folder / data.draw(st.sampled_from(FILES))
     content = bytearray(path.read_bytes())
-    # the padding of an .npy header and a .npz directory's dates say nothing; the arrays' bytes are at the end of .npy
-    first = 128 if path.suffix == ".npy" else 0
-    position = data.draw(st.integers(first, len(content) - 1))
-    content[position] ^= data.draw(st.integers(1, 255))
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
-    before = Corpus.open(saved)
-    try:
-        opened = Corpus.open(folder, verify=True)
-    except CorpusError:
-        return
-    assert path.suffix == ".npz"  # bytes of the zip directory that nobody reads
-    assert opened.vocabulary.words == before.vocabulary.words
-    assert opened.vocabulary.rare == before.vocabulary.rare
+    with pytest.raises(CorpusError, match=f"{path.name} was altered since it was written.*; build it again"):
+        Corpus.open(folder, verify=True)
+
+
+@pytest.mark.parametrize("field", ["info", "min_count", "fingerprint"])
+def test_an_altered_description_is_found_by_verify(folder, field):
+    header = json.loads((folder / "corpus.json").read_text())
+    other = {"info": {"tokenizer": "other"}, "min_count": 3, "fingerprint": "0" * 64}
+    (folder / "corpus.json").write_text(json.dumps({**header, field: other[field]}))
+    with pytest.raises(CorpusError, match=r"corpus.json was altered since it was written"):
+        Corpus.open(folder, verify=True)
+    (folder / "corpus.json").write_text(json.dumps(header))  # another layout of the same is no alteration
+    Corpus.open(folder, verify=True)
+
+
+def test_info_with_numbers_as_keys_is_not_taken_for_altered(tmp_path):
+    corpus = Corpus.from_sentences([["a", "b"]])
+    corpus.info["lengths"] = {2: 1, 10: 3}
+    corpus.save(tmp_path / "corpus")
+    assert Corpus.open(tmp_path / "corpus", verify=True).info["lengths"] == {"2": 1, "10": 3}
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "corpus of version 2, but this wordvec reads version 1"),
+        ({"version": 1}, "corpus of version 1, but this wordvec reads version 2; build it again from the text"),
         ({"format": "other"}, "was not written by wordvec"),
-        ({"tokens": 10**9}, "ids.npy holds"),
+        ({"tokens": 10**9}, r"ids.npy holds int32 \(603,\), but int32 \(1000000000,\) was expected"),
         ({"sentences": 3}, "sentence_starts.npy holds"),
-        ({"words": 3}, "vocabulary.npz holds"),
+        ({"words": 3}, "word_ends.npy holds"),
+        ({"rare_words": 3}, "rare_word_ends.npy holds"),
+        ({"rare_words": "3"}, "damaged corpus"),
+        ({"files": {}}, "damaged corpus: its corpus.json lacks 'ids.npy'"),
+        ({"files": 5}, "damaged corpus"),
+        ({"info": 5}, "damaged corpus"),
     ],
 )
 def test_headers_that_do_not_fit(folder, change, message):
@@ -111,31 +156,100 @@ def test_headers_that_do_not_fit(folder, change, message):
 
 def test_headers_that_lack_a_field(folder):
     header = json.loads((folder / "corpus.json").read_text())
-    for field in set(header) - {"format", "version"}:
+    for field in set(header) - {"format", "version", "sha256"}:
         (folder / "corpus.json").write_text(json.dumps({k: v for k, v in header.items() if k != field}))
-        with pytest.raises(CorpusError, match="damaged corpus"):
+        with pytest.raises(CorpusError, match=f"damaged corpus: its corpus.json lacks '{field}'"):
             Corpus.open(folder)
 
 
-@pytest.mark.parametrize(("position", "value"), [(3, 7), (3, -1)])
-def test_an_id_outside_the_vocabulary_never_reaches_a_kernel(folder, position, value):
+def replace(folder, name, array, **header_changes):
+    """Write `array` as a file of the corpus, with the size and digest that belong to it."""
+    np.save(folder / name, array)
+    header = json.loads((folder / "corpus.json").read_text())
+    content = (folder / name).read_bytes()
+    header["files"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    header |= header_changes
+    header["sha256"] = storage._header_digest(header)
+    (folder / "corpus.json").write_text(json.dumps(header))
+
+
+@pytest.mark.parametrize(("position", "value"), [(3, 7), (602, -1)])
+def test_verify_finds_ids_outside_the_vocabulary(folder, position, value, monkeypatch):
+    monkeypatch.setattr(storage, "IDS_AT_A_TIME", 100)
     ids = np.load(folder / "ids.npy")
     ids[position] = value
-    np.save(folder / "ids.npy", ids)
-    with pytest.raises(CorpusError, match="id outside the vocabulary"):
-        Corpus.open(folder)
+    replace(folder, "ids.npy", ids)
+    assert len(Corpus.open(folder).ids) == 603  # opening reads no ids
+    with pytest.raises(CorpusError, match=f"{value} at position {position}, an id outside the vocabulary of 7"):
+        Corpus.open(folder, verify=True)
 
 
-@pytest.mark.parametrize("starts", [[1, 2, 3, 4, 5, 6, 606], [0, 5, 5, 6, 7, 8, 603], [0, 1, 2, 3, 4, 5, 6]])
-def test_sentence_starts_that_do_not_rise_from_0_to_the_end(folder, starts):
-    np.save(folder / "sentence_starts.npy", np.array(starts))
+@pytest.mark.parametrize(
+    "starts", [[1, 2, 3, 4, 5, 6, 603], [0, 5, 5, 6, 7, 8, 603], [0, 1, 2, 3, 4, 5, 6], [0, 1, 3, 2, 4, 5, 603]]
+)
+def test_sentence_starts_that_do_not_rise_from_0_to_the_end(folder, starts, monkeypatch):
+    monkeypatch.setattr(storage, "IDS_AT_A_TIME", 2)  # so that borders between chunks are met
+    replace(folder, "sentence_starts.npy", np.array(starts))
     with pytest.raises(CorpusError, match="sentence starts do not rise"):
-        Corpus.open(folder)
+        Corpus.open(folder, verify=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("words.npy", np.frombuffer(b"w0w1w2w3w4w5w1", np.uint8)),
+        ("words.npy", np.frombuffer(b"w0w1w2w3w4w5w\xff", np.uint8)),
+        ("word_ends.npy", np.array([2, 4, 6, 8, 10, 12, 13])),
+        ("word_ends.npy", np.array([2, 6, 4, 8, 10, 12, 14])),
+        ("word_counts.npy", np.array([5, 6, 7, 8, 9, 10, 11])),
+    ],
+)
+def test_words_that_are_damaged_are_found_by_verify_or_when_they_are_first_needed(folder, name, array):
+    replace(folder, name, array)
+    opened = Corpus.open(folder)
+    if name != "word_counts.npy":
+        with pytest.raises(CorpusError, match=r"corpus/words.npy: "):
+            opened.vocabulary.id("w3")
+    with pytest.raises(CorpusError, match="damaged corpus"):
+        Corpus.open(folder, verify=True)
+
+
+def test_opening_unpacks_no_words_and_explains_from_packed_ones(folder, monkeypatch):
+    opened = Corpus.open(folder).vocabulary
+    monkeypatch.setattr(words, "unpack_words", None)  # calling it would fail
+    assert (len(opened), opened.min_count, opened.counts[:2].tolist()) == (7, 5, [90, 87])
+    assert opened.left_out.find("x") == (3, TOO_RARE)
+    assert opened.left_out.find("y") is None
+    assert repr(opened) == "Vocabulary(7 words, min_count=5)"
+    monkeypatch.undo()
+    assert opened.explain("x") == "'x' is not in the vocabulary: seen 3 times, min_count is 5"
+    assert opened.words[0] == "w1"
+
+
+def test_a_corpus_without_known_rare_words_and_one_opened_are_saved_again(folder, tmp_path):
+    opened = Corpus.open(folder)
+    opened.save(tmp_path / "again")
+    assert (tmp_path / "again" / "corpus.json").read_text() == (folder / "corpus.json").read_text()
+    unknown = Corpus(opened.ids, opened.sentence_starts, Vocabulary(opened.vocabulary.words, opened.vocabulary.counts))
+    unknown.save(tmp_path / "unknown")
+    assert Corpus.open(tmp_path / "unknown", verify=True).vocabulary.rare is None
+    assert not (tmp_path / "unknown" / "rare_words.npy").exists()
+
+
+@pytest.mark.parametrize("options", [{"max_words": 2}, {"drop_words": ["a"]}, {"vocabulary": ["b", "c"]}, {}])
+def test_why_words_were_left_out_is_saved(tmp_path, options):
+    corpus = Corpus.from_sentences([["a", "b", "c", "d"]])
+    corpus.vocabulary = Vocabulary.from_counts({"a": 4, "b": 3, "c": 2, "d": 1}, 2, **options)
+    corpus.ids, corpus.sentence_starts = np.array([0], np.int32), np.array([0, 1])
+    corpus.save(tmp_path / "corpus")
+    opened = Corpus.open(tmp_path / "corpus").vocabulary
+    assert [opened.explain(word) for word in "abcde"] == [corpus.vocabulary.explain(word) for word in "abcde"]
+    assert opened.max_words == corpus.vocabulary.max_words
 
 
 def test_objects_are_never_unpickled(folder):
-    np.save(folder / "ids.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(CorpusError, match="damaged corpus"):
+    replace(folder, "ids.npy", np.array([{}], dtype=object))
+    with pytest.raises(CorpusError, match=r"damaged corpus: ids.npy: "):
         Corpus.open(folder)
 
 

@@ -130,18 +130,11 @@ class Corpus:
     def open(cls, folder: str | os.PathLike[str], *, verify: bool = False) -> Corpus:
         """Open a folder that `save` wrote; ids stay on disk, memory-mapped.
 
-        Sizes and the range of ids are always checked; `verify` also compares the fingerprint, reading all.
+        Opening takes no longer for a larger corpus: it checks the sizes of the files, and words are unpacked when
+        they are first needed. `verify` reads everything and also finds what was altered in place.
         Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
         """
-        ids, sentence_starts, vocabulary, info, fingerprint = open_corpus(Path(folder))
-        corpus = cls(ids, sentence_starts, vocabulary, info, fingerprint)
-        if verify:
-            corpus._fingerprint = None
-            if corpus.fingerprint != fingerprint:
-                raise CorpusError(
-                    f"{folder}: damaged: its content has another fingerprint than corpus.json says; rebuild it"
-                )
-        return corpus
+        return cls(*open_corpus(Path(folder), verify=verify))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write ids, sentence starts and vocabulary to `folder`, which is replaced as a whole or not at all.

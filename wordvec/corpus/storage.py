@@ -1,31 +1,55 @@
-"""A corpus on disk: a folder of four files, written as a whole.
+"""A corpus on disk: a folder of .npy files, read memory-mapped, and their description; written as a whole.
 
 ::
 
-    corpus.json          format, version, info, sizes and fingerprint
-    ids.npy              (N,) int32, read memory-mapped
-    sentence_starts.npy  (S + 1,) int64, read memory-mapped
-    vocabulary.npz       words and rare words as UTF-8 with the end of each, and their counts
+    corpus.json              format, version, info, sizes, fingerprint; size and SHA-256 of each other file
+    ids.npy                  (N,) int32
+    sentence_starts.npy      (S + 1,) int64
+    words.npy                uint8, all words as UTF-8 after one another
+    word_ends.npy            (V,) int64, where each word ends in words.npy
+    word_counts.npy          (V,) int64
+    rare_words.npy, rare_word_ends.npy, rare_counts.npy     the same for words that were seen but left out
+    rare_reasons.npy         int8, why each was left out (wordvec/corpus/selection.py)
+
+Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. A file that is
+missing or was cut off is found then; one that was altered in place is found by ``verify``, which reads everything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import zipfile
-from collections.abc import Iterable
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.corpus.words import Words, pack_words, unpack_words
 from wordvec.errors import CorpusError
 from wordvec.files import replace_folder
 
+__all__ = ["check_content", "is_corpus_folder", "open_corpus", "pack_words", "save_corpus", "unpack_words"]
+
 MARKER = "corpus.json"
 FORMAT = "wordvec corpus"
-VERSION = 1
+VERSION = 2
 IDS_AT_A_TIME = 1 << 22
+BYTES_AT_A_TIME = 1 << 22
+
+DTYPES = {
+    "ids": np.int32,
+    "sentence_starts": np.int64,
+    "words": np.uint8,
+    "word_ends": np.int64,
+    "word_counts": np.int64,
+    "rare_words": np.uint8,
+    "rare_word_ends": np.int64,
+    "rare_counts": np.int64,
+    "rare_reasons": np.int8,
+}
 
 
 def is_corpus_folder(folder: Path) -> bool:
@@ -41,8 +65,18 @@ def save_corpus(
     info: dict[str, Any],
     fingerprint: str,
 ) -> None:
-    """Write the four files; `folder` is replaced as a whole, or after a failure left as it was."""
-    has_rare = vocabulary.rare is not None
+    """Write all files; `folder` is replaced as a whole, or after a failure left as it was."""
+    words, word_ends = vocabulary.packed_words
+    arrays = {
+        "ids": ids,
+        "sentence_starts": sentence_starts,
+        "words": words,
+        "word_ends": word_ends,
+        "word_counts": vocabulary.counts,
+    }
+    if vocabulary.left_out is not None:
+        (words, word_ends), counts, reasons = vocabulary.left_out.pack()
+        arrays |= {"rare_words": words, "rare_word_ends": word_ends, "rare_counts": counts, "rare_reasons": reasons}
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -50,41 +84,94 @@ def save_corpus(
         "sentences": len(sentence_starts) - 1,
         "words": len(vocabulary),
         "min_count": vocabulary.min_count,
-        "rare_words_known": has_rare,
+        "max_words": vocabulary.max_words,
+        "rare_words": None if vocabulary.left_out is None else len(vocabulary.left_out.counts),
         "fingerprint": fingerprint,
         "info": info,
     }
-    words, word_ends = pack_words(vocabulary.words)
-    rare_words, rare_word_ends = pack_words(vocabulary.rare or {})
     with replace_folder(folder, MARKER) as temporary:
-        np.save(temporary / "ids.npy", np.asarray(ids, "<i4"))
-        np.save(temporary / "sentence_starts.npy", np.asarray(sentence_starts, "<i8"))
-        np.savez(
-            temporary / "vocabulary.npz",
-            words=words,
-            word_ends=word_ends,
-            counts=vocabulary.counts,
-            rare_words=rare_words,
-            rare_word_ends=rare_word_ends,
-            rare_counts=np.fromiter((vocabulary.rare or {}).values(), np.int64),
-        )
+        header["files"] = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        header["sha256"] = _header_digest(header)
         (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
 
 
-def open_corpus(folder: Path) -> tuple[np.ndarray, np.ndarray, Vocabulary, dict[str, Any], str]:
-    """Read and check the four files: ids, sentence starts, vocabulary, info, fingerprint.
+class _Digested:
+    """A file that computes the SHA-256 of what is written to it."""
 
-    Raises CorpusError for a folder that is not a corpus, or whose files are missing, cut off or do not fit.
+    def __init__(self, file: Any) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return int(self.file.write(data))
+
+
+def _save(path: Path, array: np.ndarray) -> dict[str, Any]:
+    """Write `array` and return size and SHA-256 of the file."""
+    with open(path, "wb") as file:
+        digested = _Digested(file)
+        np.save(digested, np.asarray(array, np.dtype(DTYPES[path.stem]).newbyteorder("<")))  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+        return {"bytes": file.tell(), "sha256": digested.digest.hexdigest()}
+
+
+def _header_digest(header: dict[str, Any]) -> str:
+    """SHA-256 of the description itself, whatever the layout of the file."""
+    content = json.loads(json.dumps({key: value for key, value in header.items() if key != "sha256"}))
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def open_corpus(
+    folder: Path, *, verify: bool = False
+) -> tuple[np.ndarray, np.ndarray, Vocabulary, dict[str, Any], str]:
+    """Map the files of `folder`: ids, sentence starts, vocabulary, info, fingerprint.
+
+    Sizes, dtypes and shapes are always checked; `verify` reads everything and checks each file's SHA-256 and that
+    ids, sentence starts and words fit together (`check_content`).
+    Raises CorpusError for a folder that is not a corpus or of another version, and for a file that is missing, cut
+    off or altered, naming it.
     """
     header = _read_header(folder)
     try:
-        ids = np.load(folder / "ids.npy", mmap_mode="r", allow_pickle=False)
-        sentence_starts = np.load(folder / "sentence_starts.npy", mmap_mode="r", allow_pickle=False)
-        vocabulary = _read_vocabulary(folder, header)
-        _check_fit(ids, sentence_starts, vocabulary, header)
+        _check_sizes(folder, header)
+        if verify:
+            _check_digests(folder, header)
+        names = [name for name in DTYPES if header["rare_words"] is not None or not name.startswith("rare_")]
+        arrays = {name: _map(folder / f"{name}.npy", header["files"]) for name in names}
+        _check_shapes(arrays, header)
+        vocabulary = _vocabulary(folder, arrays, header)
+        ids, sentence_starts = arrays["ids"], arrays["sentence_starts"]
+        if verify:
+            check_content(ids, sentence_starts, len(vocabulary))
+            vocabulary.check()
         return ids, sentence_starts, vocabulary, dict(header["info"]), str(header["fingerprint"])
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise CorpusError(f"{folder}: damaged corpus: {error}; build it again from the text") from error
+    except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError) as error:
+        message = f"its {MARKER} lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
+
+
+def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> None:
+    """What compiled code relies on, in one pass over all ids: it would not notice an id outside the vocabulary.
+
+    Shapes: ids (N,), sentence_starts (S + 1,). Raises CorpusError unless all ids are in 0 .. words - 1 and sentence
+    starts rise from 0 to N.
+
+    >>> check_content(np.array([0, 1, 1]), np.array([0, 1, 3]), words=2)
+    """
+    tokens = len(ids)
+    if not len(sentence_starts) or sentence_starts[0] != 0 or sentence_starts[-1] != tokens:
+        raise CorpusError(f"sentence_starts.npy: sentence starts do not rise from 0 to the number of tokens, {tokens}")
+    for begin in range(0, len(sentence_starts), IDS_AT_A_TIME):
+        if not (np.diff(sentence_starts[begin : begin + IDS_AT_A_TIME + 1]) > 0).all():
+            raise CorpusError("sentence_starts.npy: sentence starts do not rise everywhere")
+    for begin in range(0, tokens, IDS_AT_A_TIME):
+        chunk = ids[begin : begin + IDS_AT_A_TIME]
+        if chunk.min() < 0 or chunk.max() >= words:
+            place = begin + int(np.flatnonzero((chunk < 0) | (chunk >= words))[0])
+            raise CorpusError(
+                f"ids.npy holds {ids[place]} at position {place}, an id outside the vocabulary of {words}"
+            )
 
 
 def _read_header(folder: Path) -> dict[str, Any]:
@@ -104,51 +191,58 @@ def _read_header(folder: Path) -> dict[str, Any]:
     return header
 
 
-def _read_vocabulary(folder: Path, header: dict[str, Any]) -> Vocabulary:
-    with open(folder / "vocabulary.npz", "rb") as file, np.load(file, allow_pickle=False) as arrays:
-        words = unpack_words(arrays["words"], arrays["word_ends"])
-        rare = None
-        if header["rare_words_known"]:
-            rare_words = unpack_words(arrays["rare_words"], arrays["rare_word_ends"])
-            rare = dict(zip(rare_words, arrays["rare_counts"].tolist(), strict=True))
-        return Vocabulary(words, arrays["counts"], header["min_count"], rare)
+def _check_sizes(folder: Path, header: dict[str, Any]) -> None:
+    for name, expected in header["files"].items():
+        try:
+            size = (folder / name).stat().st_size
+        except FileNotFoundError:
+            raise ValueError(f"{name} is missing") from None
+        if size != expected["bytes"]:
+            raise ValueError(f"{name} has {size} bytes instead of the {expected['bytes']} that were written")
 
 
-def _check_fit(ids: np.ndarray, sentence_starts: np.ndarray, vocabulary: Vocabulary, header: dict[str, Any]) -> None:
-    """Everything a trainer relies on: compiled code would not notice an id outside the vocabulary."""
-    tokens, sentences, words = header["tokens"], header["sentences"], header["words"]
-    if ids.shape != (tokens,) or ids.dtype != np.int32:
-        raise ValueError(f"ids.npy holds {ids.dtype} {ids.shape}, not int32 ({tokens},)")
-    if sentence_starts.shape != (sentences + 1,) or sentence_starts.dtype != np.int64:
-        raise ValueError(f"sentence_starts.npy holds {sentence_starts.dtype} {sentence_starts.shape}")
-    if len(vocabulary) != words:
-        raise ValueError(f"vocabulary.npz holds {len(vocabulary)} words, not {words}")
-    if sentence_starts[0] != 0 or sentence_starts[-1] != tokens or not (np.diff(sentence_starts) > 0).all():
-        raise ValueError("sentence starts do not rise from 0 to the number of tokens")
-    for begin in range(0, tokens, IDS_AT_A_TIME):
-        chunk = ids[begin : begin + IDS_AT_A_TIME]
-        if chunk.min() < 0 or chunk.max() >= words:
-            raise ValueError("ids.npy holds an id outside the vocabulary")
+def _check_digests(folder: Path, header: dict[str, Any]) -> None:
+    if header["sha256"] != _header_digest(header):
+        raise ValueError(f"{MARKER} was altered since it was written")
+    for name, expected in header["files"].items():
+        digest = hashlib.sha256()
+        with open(folder / name, "rb") as file:
+            while block := file.read(BYTES_AT_A_TIME):
+                digest.update(block)
+        if digest.hexdigest() != expected["sha256"]:
+            raise ValueError(f"{name} was altered since it was written: it has another SHA-256")
 
 
-def pack_words(words: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    r"""All words as UTF-8 after one another (uint8), and the end of each (int64).
-
-    >>> data, ends = pack_words(["you", "é"])
-    >>> bytes(data), ends.tolist()
-    (b'you\xc3\xa9', [3, 5])
-    """
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
-    ends = np.cumsum([len(word) for word in encoded], dtype=np.int64)
-    return np.frombuffer(b"".join(encoded), np.uint8), ends
+def _map(path: Path, files: dict[str, Any]) -> np.ndarray:
+    if path.name not in files:
+        raise KeyError(path.name)
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(f"{path.name}: {error}") from error
 
 
-def unpack_words(data: np.ndarray, ends: np.ndarray) -> list[str]:
-    """The inverse of `pack_words`. Raises ValueError when the ends do not fit the data."""
-    if data.dtype != np.uint8 or ends.dtype != np.int64 or (ends[-1] if len(ends) else 0) != len(data):
-        raise ValueError("the words do not end where they should")
-    raw, words, start = data.tobytes(), [], 0
-    for end in ends.tolist():
-        words.append(raw[start:end].decode("utf-8", "surrogatepass"))
-        start = end
-    return words
+def _check_shapes(arrays: dict[str, np.ndarray], header: dict[str, Any]) -> None:
+    lengths = {
+        "ids": header["tokens"],
+        "sentence_starts": header["sentences"] + 1,
+        "word_ends": header["words"],
+        "word_counts": header["words"],
+    }
+    if header["rare_words"] is not None:
+        lengths |= dict.fromkeys(("rare_word_ends", "rare_counts", "rare_reasons"), header["rare_words"])
+    for name, array in arrays.items():
+        shape = (lengths.get(name, array.size),)
+        if array.dtype != DTYPES[name] or array.shape != shape:
+            expected = f"{np.dtype(DTYPES[name])} {shape}"
+            raise ValueError(f"{name}.npy holds {array.dtype} {array.shape}, but {expected} was expected")
+
+
+def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, Any]) -> Vocabulary:
+    part = {name: np.asarray(array) for name, array in arrays.items()}  # plain views of what is mapped
+    left_out = None
+    if header["rare_words"] is not None:
+        rare = Words(packed=(part["rare_words"], part["rare_word_ends"]), where=f"{folder / 'rare_words.npy'}")
+        left_out = LeftOut(rare, part["rare_counts"], part["rare_reasons"])
+    words = Words(packed=(part["words"], part["word_ends"]), where=f"{folder / 'words.npy'}")
+    return Vocabulary.from_packed(words, part["word_counts"], header["min_count"], left_out, header["max_words"])

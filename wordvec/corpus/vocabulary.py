@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+from wordvec.corpus.selection import (
+    DROPPED,
+    NOT_GIVEN,
+    ONLY_IN_PHRASES,
+    OVER_MAX_WORDS,
+    TOO_RARE,
+    LeftOut,
+    select,
+)
 from wordvec.corpus.spelling import near_spellings
+from wordvec.corpus.wordlists import checked_words, read_counted_words
+from wordvec.corpus.words import Packed, Words
 from wordvec.errors import CorpusError, UnknownWordError
 
 T = TypeVar("T")
@@ -17,8 +30,9 @@ class Vocabulary:
     """Words with their ids and counts, and an explanation for each word that is missing.
 
     The word with id `i` is ``words[i]``, seen ``counts[i]`` times. Ids go by falling count, so id 0 is the most
-    frequent word. `rare` holds the words seen fewer than `min_count` times with their counts, or None where
-    they are not known.
+    frequent word. `rare` holds the words that were seen but left out, with their counts, or None where they are
+    not known; `explain` says why each was left out. `absent` are the words that were asked for by name (a list of
+    words to keep, a given vocabulary) but never seen.
 
     Raises CorpusError when words and counts do not fit together.
 
@@ -38,32 +52,181 @@ class Vocabulary:
         min_count: int = 1,
         rare: Mapping[str, int] | None = None,
     ) -> None:
-        self.words = list(words)
-        self.counts = np.ascontiguousarray(counts, dtype=np.int64)
-        self.min_count = int(min_count)
-        self.rare = None if rare is None else dict(rare)
-        self._ids = {word: word_id for word_id, word in enumerate(self.words)}
-        self._check()
+        left_out = None
+        if rare is not None:
+            rare_counts = np.fromiter(rare.values(), np.int64, len(rare))
+            left_out = LeftOut(Words(list(rare)), rare_counts, np.full(len(rare), TOO_RARE, np.int8))
+        self._set(Words(list(words)), np.ascontiguousarray(counts, dtype=np.int64), min_count, left_out)
+        self.check()
+
+    def _set(self, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None) -> None:
+        self._words, self.counts, self.min_count = words, counts, int(min_count)
+        self.left_out = left_out
+        self.max_words: int | None = None
+        self.absent: list[str] = []
 
     @classmethod
-    def from_counts(cls, counts: Mapping[str, int], min_count: int = 1) -> Vocabulary:
-        """Order words by falling count, ties by word (code point order); those below `min_count` become `rare`.
+    def from_packed(
+        cls, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None, max_words: int | None
+    ) -> Vocabulary:
+        """A vocabulary whose words are unpacked when they are first needed; `check` it where it may be damaged."""
+        vocabulary = cls.__new__(cls)
+        vocabulary._set(words, counts, min_count, left_out)
+        vocabulary.max_words = max_words
+        return vocabulary
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[str, int],
+        min_count: int = 1,
+        *,
+        max_words: int | None = None,
+        keep_words: Iterable[str] = (),
+        drop_words: Iterable[str] = (),
+        vocabulary: Vocabulary | Iterable[str] | None = None,
+    ) -> Vocabulary:
+        """The same as `from_words`, from a dictionary of counts.
 
         >>> Vocabulary.from_counts({"b": 5, "a": 5, "c": 1}, min_count=2).words
         ['a', 'b']
         """
-        kept = sorted(word for word, count in counts.items() if count >= min_count)
-        kept_counts = np.fromiter((counts[word] for word in kept), np.int64, len(kept))
-        order = np.argsort(-kept_counts, kind="stable")
-        rare = {word: int(count) for word, count in counts.items() if count < min_count}
-        return cls([kept[i] for i in order], kept_counts[order], min_count, rare)
+        words = [word for word, count in counts.items() if count]
+        numbers = np.fromiter((counts[word] for word in words), np.int64, len(words))
+        return cls.from_words(
+            words,
+            numbers,
+            min_count,
+            max_words=max_words,
+            keep_words=keep_words,
+            drop_words=drop_words,
+            vocabulary=vocabulary,
+        )
 
-    def _check(self) -> None:
-        if self.counts.shape != (len(self.words),):
-            raise CorpusError(f"vocabulary: {len(self.words)} words, but counts of shape {self.counts.shape}")
-        if len(self._ids) != len(self.words):
-            twice = next(word for i, word in enumerate(self.words) if self._ids[word] != i)
-            raise CorpusError(f"vocabulary: the word {twice!r} stands in it twice")
+    @classmethod
+    def from_words(
+        cls,
+        words: Sequence[str],
+        counts: np.ndarray,
+        min_count: int = 1,
+        *,
+        max_words: int | None = None,
+        keep_words: Iterable[str] = (),
+        drop_words: Iterable[str] = (),
+        vocabulary: Vocabulary | Iterable[str] | None = None,
+    ) -> Vocabulary:
+        """Order words by falling count, ties by word (code point order), and leave some out.
+
+        In this order: words in `drop_words` go, whatever their count; words in `keep_words` stay, whatever their
+        count; with a given `vocabulary` (see `read`) all words outside it go; so do words seen fewer than
+        `min_count` times; of what is then left the `max_words` most frequent stay, ties by word. Words to keep are
+        among these `max_words`, and only when there are more of them than that do more words stay.
+        A word that never occurs gets no id, even where it was asked for: it is in `absent`. A count of 0 means that
+        a word occurs only as part of phrases, and is told so by `explain`.
+
+        Shapes: words (U,), counts (U,) integers.
+        Raises OptionError for a word both to keep and to drop, and for max_words below 1; CorpusError for words
+        that stand there twice or do not fit the counts.
+
+        >>> counts = np.array([9, 7, 7, 2, 1])
+        >>> made = Vocabulary.from_words(
+        ...     ["the", "tea", "cup", "oolong", "um"], counts, 2, max_words=2, keep_words=["oolong"], drop_words=["the"]
+        ... )
+        >>> made.words, made.explain("tea")
+        (['cup', 'oolong'], "'tea' is not in the vocabulary: seen 7 times, but max_words is 2")
+        """
+        counts = np.asarray(counts, np.int64)
+        _check_shapes(len(words), counts)
+        if counts.size and counts.min() < 0:
+            raise CorpusError(f"vocabulary: {words[int(counts.argmin())]!r} has the count {counts.min()}, below 0")
+        if len(set(words)) != len(words):
+            Words(list(words)).ids  # noqa: B018  # names the word that stands there twice
+        given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
+        chosen = select(words, counts, min_count, max_words, keep_words, drop_words, given)
+        made = cls([words[i] for i in chosen.taken.tolist()], counts[chosen.taken], min_count)
+        rare = Words([words[i] for i in chosen.left.tolist()])
+        made.left_out = LeftOut(rare, counts[chosen.left], chosen.reasons)
+        made.max_words, made.absent = max_words, chosen.absent
+        return made
+
+    @classmethod
+    def read(cls, source: str | os.PathLike[str] | Vocabulary | Iterable[str]) -> Vocabulary:
+        """A given vocabulary: a text file with a word a line, a corpus folder, a list of words, or a Vocabulary.
+
+        A line may hold a count after a tab or a space. Where there are no counts, all are 0 and the order stays.
+        Raises CorpusError for what cannot be read, and for a word that stands there twice, naming both places.
+
+        >>> Vocabulary.read(["tea", "cup"]).words
+        ['tea', 'cup']
+        """
+        if isinstance(source, Vocabulary):
+            return source
+        if not isinstance(source, (str, os.PathLike)):
+            words, counts = checked_words(source), None
+        elif Path(source).is_dir():
+            from wordvec.corpus.storage import open_corpus  # which needs this module
+
+            return open_corpus(Path(source))[2]
+        else:
+            words, counts = read_counted_words(source)
+        if counts is None:
+            return cls(words, np.zeros(len(words), np.int64))
+        order = np.argsort(-counts, kind="stable")
+        return cls([words[i] for i in order.tolist()], counts[order])
+
+    def grow(
+        self, counts: Mapping[str, int] | Vocabulary, min_count: int | None = None, max_words: int | None = None
+    ) -> Vocabulary:
+        """A new vocabulary with `counts` of more text added: all words of this one stay, whatever their count.
+
+        New words need `min_count` (default: this vocabulary's) in both texts together, as far as the words that this
+        one left out are known, and room below `max_words` (default: no limit). Words on its drop list stay out.
+        **Ids change**, because they go by the new counts: carry the rows of a matrix over by word,
+        ``new_matrix[grown.ids_of(old.words)] = matrix``.
+
+        >>> old = Vocabulary.from_counts({"tea": 5, "cup": 3, "pot": 1}, min_count=2)
+        >>> grown = old.grow({"cup": 4, "pot": 1, "um": 1})
+        >>> grown.words, grown.counts.tolist(), grown.ids_of(old.words).tolist()
+        (['cup', 'tea', 'pot'], [7, 5, 2], [1, 0])
+        """
+        added = dict(zip(counts.words, counts.counts.tolist())) if isinstance(counts, Vocabulary) else dict(counts)
+        if isinstance(counts, Vocabulary):
+            added |= counts.rare or {}
+        dropped: list[str] = []
+        if self.left_out is not None:
+            dropped = [w for w, reason in zip(self.left_out.words.list, self.left_out.reasons) if reason == DROPPED]
+        for known in (dict(zip(self.words, self.counts.tolist())), self.rare or {}):
+            for word, count in known.items():
+                added[word] = added.get(word, 0) + count
+        min_count = self.min_count if min_count is None else min_count
+        options = {"max_words": max_words, "keep_words": self.words, "drop_words": dropped}
+        grown = Vocabulary.from_counts(added, min_count, **options)  # type: ignore[arg-type]
+        if not grown.absent:
+            return grown
+        unseen = [*grown.words, *grown.absent]  # words of a list without counts, which no text held so far
+        whole = Vocabulary(unseen, np.append(grown.counts, np.zeros(len(grown.absent), np.int64)), min_count)
+        whole.left_out, whole.max_words = grown.left_out, max_words
+        return whole
+
+    @property
+    def words(self) -> list[str]:
+        """All words, the word with id `i` at position `i`."""
+        return self._words.list
+
+    @property
+    def packed_words(self) -> Packed:
+        """All words as UTF-8 (uint8), and the end of each (int64)."""
+        return self._words.pack()
+
+    @property
+    def rare(self) -> dict[str, int] | None:
+        """The words that were seen but left out, with their counts; None where they are not known."""
+        return None if self.left_out is None else self.left_out.as_dict()
+
+    def check(self) -> None:
+        """Raise CorpusError unless there is one count for each word, words differ and counts fall."""
+        _check_shapes(len(self), self.counts)
+        self._words.ids  # noqa: B018  # raises for a word that stands there twice
         falling = self.counts[1:] <= self.counts[:-1]
         if not falling.all():
             raise CorpusError(
@@ -72,10 +235,10 @@ class Vocabulary:
             )
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._ids
+        return word in self._words.ids
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} words, min_count={self.min_count})"
@@ -83,7 +246,7 @@ class Vocabulary:
     def id(self, word: str) -> int:
         """Return the id of `word`. Raises UnknownWordError, which says why the word is missing."""
         try:
-            return self._ids[word]
+            return self._words.ids[word]
         except KeyError:
             if not isinstance(word, str):
                 raise UnknownWordError(str(word), f"a word (str) was expected; got {word!r}") from None
@@ -92,7 +255,16 @@ class Vocabulary:
 
     def get(self, word: str, default: T | None = None) -> int | T | None:
         """Return the id of `word`, or `default` when it is not in the vocabulary."""
-        return self._ids.get(word, default)
+        return self._words.ids.get(word, default)
+
+    def ids_of(self, words: Sequence[str]) -> np.ndarray:
+        """The ids of many words as (len(words),) int32; -1 for a word outside the vocabulary.
+
+        >>> Vocabulary(["tea", "cup"], [2, 1]).ids_of(["cup", "pot"]).tolist()
+        [1, -1]
+        """
+        ids = self._words.ids
+        return np.fromiter((ids.get(word, -1) for word in words), np.int32, len(words))
 
     def explain(self, word: str) -> str:
         """Say in one line whether and how often `word` was seen, and if it is missing, why and what is near.
@@ -101,19 +273,36 @@ class Vocabulary:
         "'Kimchi' is not in the vocabulary: seen 3 times, min_count is 5; did you mean 'kimchi' (seen 412 times)?"
         """
         if word in self:
-            word_id = self._ids[word]
+            word_id = self._words.ids[word]
             return f"{word!r} is in the vocabulary: id {word_id}, seen {_times(self.counts[word_id])}"
         return self._explain_missing(word, near_spellings(word, self.words))
 
     def _explain_missing(self, word: str, suggestions: Sequence[str]) -> str:
         message = f"{word!r} is not in the vocabulary"
-        if self.rare is not None:
-            seen = self.rare.get(word, 0)
-            message += f": seen {_times(seen)}, min_count is {self.min_count}" if seen else ": never seen in the corpus"
+        if self.left_out is not None:
+            message += f": {self._why_left_out(word)}"
         if suggestions:
-            near = [f"{s!r} (seen {_times(self.counts[self._ids[s]])})" for s in suggestions]
+            near = [f"{s!r} (seen {_times(self.counts[self._words.ids[s]])})" for s in suggestions]
             message += f"; did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?"
         return message
+
+    def _why_left_out(self, word: str) -> str:
+        found = None if self.left_out is None else self.left_out.find(word)
+        if found is None:
+            return "never seen in the corpus"
+        count, reason = found
+        return {
+            TOO_RARE: f"seen {_times(count)}, min_count is {self.min_count}",
+            OVER_MAX_WORDS: f"seen {_times(count)}, but max_words is {self.max_words}",
+            DROPPED: f"seen {_times(count)}, but it is on the drop list",
+            NOT_GIVEN: f"seen {_times(count)}, but it is not in the given vocabulary",
+            ONLY_IN_PHRASES: "seen only as part of phrases",
+        }[reason]
+
+
+def _check_shapes(words: int, counts: np.ndarray) -> None:
+    if counts.shape != (words,):
+        raise CorpusError(f"vocabulary: {words} words, but counts of shape {counts.shape}")
 
 
 def _times(count: int) -> str:

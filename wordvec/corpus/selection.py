@@ -1,0 +1,114 @@
+"""Which words a vocabulary takes, in which order, and why the others stay out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.words import Packed, Words
+from wordvec.errors import OptionError
+
+# Why a word that was seen is left out.
+TOO_RARE, OVER_MAX_WORDS, DROPPED, NOT_GIVEN, ONLY_IN_PHRASES = range(5)
+
+
+class LeftOut:
+    """Words that were seen but are not in the vocabulary, how often each was seen, and why it stayed out."""
+
+    def __init__(self, words: Words, counts: np.ndarray, reasons: np.ndarray) -> None:
+        self.words, self.counts, self.reasons = words, counts, reasons
+
+    def as_dict(self) -> dict[str, int]:
+        """How often each word was seen."""
+        return dict(zip(self.words.list, self.counts.tolist(), strict=True))
+
+    def find(self, word: str) -> tuple[int, int] | None:
+        """Count and reason of a word, or None for one that was never seen."""
+        position = self.words.position(word)
+        return None if position is None else (int(self.counts[position]), int(self.reasons[position]))
+
+    def pack(self) -> tuple[Packed, np.ndarray, np.ndarray]:
+        """Words, counts and reasons, ready to be written."""
+        return self.words.pack(), self.counts, self.reasons
+
+
+class Selection(NamedTuple):
+    """Positions in the list of words: taken ones in the order of their ids, (V,); the others with their reasons."""
+
+    taken: np.ndarray
+    left: np.ndarray
+    reasons: np.ndarray
+    absent: list[str]  # asked for by name, but never seen
+
+
+def select(
+    words: Sequence[str],
+    counts: np.ndarray,
+    min_count: int,
+    max_words: int | None = None,
+    keep_words: Iterable[str] = (),
+    drop_words: Iterable[str] = (),
+    given: Collection[str] | None = None,
+) -> Selection:
+    """Choose and order words by falling count, ties by word; see `Vocabulary.from_words` for the options.
+
+    >>> chosen = select(["b", "a", "c"], np.array([5, 5, 1]), min_count=2)
+    >>> chosen.taken.tolist(), chosen.left.tolist(), chosen.reasons.tolist() == [TOO_RARE]
+    ([1, 0], [2], True)
+    """
+    keep, drop = word_set(keep_words, "keep_words"), word_set(drop_words, "drop_words")
+    if not keep.isdisjoint(drop):
+        raise OptionError(f"{min(keep & drop)!r} is both in keep_words and in drop_words; take it out of one of them")
+    if max_words is not None and (isinstance(max_words, bool) or int(max_words) != max_words or max_words < 1):
+        raise OptionError(f"max_words must be a whole number, 1 or more; got {max_words!r}")
+
+    reason = np.full(len(words), TOO_RARE, np.int8)
+    may_stay = counts >= min_count
+    if given is not None:
+        in_given = _members(words, given)
+        reason[~in_given] = NOT_GIVEN
+        may_stay &= in_given
+    must_stay = _members(words, keep) & (counts > 0)
+    must_go = _members(words, drop)
+    reason[must_go] = DROPPED
+    may_stay = (may_stay | must_stay) & ~must_go
+
+    taken = _by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
+    if max_words is not None and len(taken) > max_words:
+        stays = must_stay[taken]
+        room = max(0, int(max_words) - int(stays.sum()))
+        stays[np.flatnonzero(~stays)[:room]] = True
+        reason[taken[~stays]] = OVER_MAX_WORDS
+        taken = taken[stays]
+    reason[counts == 0] = ONLY_IN_PHRASES
+    left = np.ones(len(words), bool)
+    left[taken] = False
+    asked_for = keep.union(given or ()) - drop
+    absent = sorted(asked_for.difference(words[i] for i in np.flatnonzero(counts > 0).tolist())) if asked_for else []
+    return Selection(taken, np.flatnonzero(left), reason[left], absent)
+
+
+def word_set(words: Iterable[str], option: str) -> set[str]:
+    """The words as a set. Raises OptionError for a string, which would be taken for a list of letters."""
+    if isinstance(words, str):
+        raise OptionError(f"{option} must be a list of words; got the string {words!r}: write [{words!r}]")
+    found = set(words)
+    for word in found:
+        if not isinstance(word, str):
+            raise OptionError(f"{option} must be a list of words (str); it holds {word!r}")
+    return found
+
+
+def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
+    if not members:
+        return np.zeros(len(words), bool)
+    return np.fromiter(map(members.__contains__, words), bool, len(words))
+
+
+def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Sort positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
+    by_word = sorted(positions.tolist(), key=words.__getitem__)
+    order = np.array(by_word, np.int64)
+    return order[np.argsort(-counts[order], kind="stable")]
