@@ -241,3 +241,10 @@ def test_bytes_read_are_reported_as_stored(tmp_path):
     list(read_lines(path, on_bytes=seen.append))
     assert sum(seen) == path.stat().st_size == size_in_bytes([path])
     assert size_in_bytes("-") is None
+
+
+def test_a_zero_byte_is_named_wherever_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "CHUNK_BYTES", 5)
+    (tmp_path / "log").write_bytes(b"text and text\0")
+    with pytest.raises(CorpusError, match=r"log: is not text: byte 13 is 0; .* or remove such bytes"):
+        list(read_lines(tmp_path / "log"))
