@@ -3,6 +3,7 @@
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
 wordvec corpus info corpus/
 wordvec corpus list                                      public corpora: address, licence, size
+wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     info = actions.add_parser("info", help="what a corpus folder holds", allow_abbrev=False)
     info.add_argument("folder", metavar="DIR")
     listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
-    for action, run in ((build, run_build), (info, run_info), (listing, run_list)):
+    fetching = actions.add_parser("fetch", help="download a public corpus of the list", allow_abbrev=False)
+    fetching.add_argument("name", metavar="NAME")
+    fetching.add_argument("--to", metavar="DIR", help="folder (default: WORDVEC_DATA, else your cache folder)")
+    verbs = ((build, run_build), (info, run_info), (fetching, run_fetch), (listing, run_list))
+    for action, run in verbs:
         action.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
         action.set_defaults(run=run)
 
@@ -41,6 +46,25 @@ def run_info(arguments: argparse.Namespace) -> None:
     from wordvec.corpus import Corpus
 
     _print(describe(Corpus.open(arguments.folder)), arguments.json)
+
+
+def run_fetch(arguments: argparse.Namespace) -> None:
+    """Download, and say what to do with it."""
+    from wordvec.corpus.fetch import fetch
+
+    fetched = fetch(arguments.name, arguments.to)
+    if arguments.json:
+        print_json(asdict(fetched) | {"path": str(fetched.path)})
+        return
+    if fetched.was_here:
+        print(f"{fetched.path}: here already; to fetch it anew, remove it")
+    else:
+        checked = f", checked by {fetched.checked_by}" if fetched.checked_by else ""
+        print(f"{fetched.path}: {fetched.bytes:,} bytes{checked}")
+    if fetched.checked_by is None:
+        print(f"its SHA-256 as received is {fetched.sha256}; no hash was published, so nothing vouches for it")
+    if arguments.to is not None:
+        print("give its path as TEXT; only in the default folder its name is enough")
 
 
 def run_list(arguments: argparse.Namespace) -> None:
