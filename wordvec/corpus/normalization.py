@@ -1,0 +1,199 @@
+"""Changes to text before it is tokenized; by default there are none.
+
+What a change merges is merged for good, so each is a choice: "US" and "us", "résumé" and "resume", 1990 and 2018.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from wordvec.errors import OptionError
+
+CHOICES = {
+    "case": ("keep", "lower", "fold"),
+    "unicode": ("keep", "NFC", "NFKC"),
+    "accents": ("keep", "strip"),
+    "numbers": ("keep", "zero", "drop"),
+    "punctuation": ("keep", "drop"),
+}
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """How text is changed before it is tokenized, in this order; each option is ``"keep"`` by default.
+
+    - `unicode`: ``"NFC"`` composes letters and accents, and jamo to Hangul syllables; ``"NFKC"`` also replaces
+      compatibility forms (ﬁ, ², full-width letters, half-width kana) by plain ones.
+    - `case`: ``"lower"`` is ``str.lower``: İ becomes i with a dot above (a combining mark), I becomes i in every
+      language (Turkish ı is left alone), ß stays, and a Σ that ends a word becomes ς. ``"fold"`` is
+      ``str.casefold``: as lower, but ß becomes ss and both sigmas σ, so that STRASSE and Straße meet.
+    - `accents`: ``"strip"`` takes the marks off Latin, Greek and Cyrillic letters: é, ά and ё become e, α and е,
+      and also й becomes и. ø, ł, ß and ı have no marks and stay. Hangul, voiced kana (が), vowel signs of Indian
+      scripts and all other scripts stay as they are.
+    - `numbers`: ``"zero"`` writes each number as 0 with its separators (1,234.5), also one that begins a word
+      (1990s, 2018년 become 0s, 0년); digits later in a word belong to its name (mp3, covid19). ``"drop"``
+      leaves out the numbers that stand alone; one that begins a word becomes 0.
+    - `punctuation`: ``"drop"`` puts a space for punctuation and signs of mathematics, currency and accents
+      (Unicode categories P, Sm, Sc, Sk). Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't,
+      new_york), and so do the point and comma between digits. Emoji and other symbols stay.
+
+    Applying it twice is applying it once. Raises OptionError for a value that does not exist.
+
+    >>> Normalization(case="lower", accents="strip", numbers="zero", punctuation="drop").apply("Déjà vu, in 1990!")
+    'deja vu  in 0 '
+    """
+
+    case: str = "keep"
+    unicode: str = "keep"
+    accents: str = "keep"
+    numbers: str = "keep"
+    punctuation: str = "keep"
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            if (value := getattr(self, name)) not in choices:
+                raise OptionError(f"normalization: {name} is {', '.join(choices[:-1])} or {choices[-1]}; got {value!r}")
+
+    @classmethod
+    def from_options(cls, options: Normalization | Mapping[str, str] | None) -> Normalization:
+        """The normalisation that `options` describes: one, a dictionary of its options, or None for no change.
+
+        Raises OptionError for an option or a value that does not exist.
+
+        >>> Normalization.from_options({"case": "lower"}).apply("The CAT")
+        'the cat'
+        """
+        if isinstance(options, Normalization):
+            return options
+        if options is not None and not isinstance(options, Mapping):
+            raise OptionError(
+                f"normalization is a Normalization or a dictionary such as {{'case': 'lower'}}; got {options!r:.80}"
+            )
+        options = options or {}
+        for name in options:
+            if name not in CHOICES:
+                raise OptionError(f"normalization has no option {name!r}; it has: {', '.join(CHOICES)}")
+        return cls(**options)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether every option is ``"keep"``."""
+        return self == Normalization()
+
+    def as_dict(self) -> dict[str, str]:
+        """All options and their values, for JSON."""
+        return asdict(self)
+
+    def apply(self, text: str) -> str:
+        r"""`text` changed; it is one line or several whole ones, and the number of lines stays the same.
+
+        >>> Normalization(unicode="NFKC", case="fold").apply("ﬁne Straße\nＡ")
+        'fine strasse\na'
+        """
+        if text.isascii():
+            text = text if self.case == "keep" else text.lower()
+        else:
+            text = self._letters_changed(text)
+        if self.numbers != "keep":
+            text = _NUMBER.sub("0", text) if self.numbers == "zero" else _NUMBER.sub(_zero_if_in_word, text)
+        if self.punctuation == "drop":
+            text = (_ASCII_PUNCTUATION if text.isascii() else _punctuation()).sub(" ", text)
+        return text
+
+    def _letters_changed(self, text: str) -> str:
+        text = _normal_form(text, self.unicode)
+        if self.case != "keep":
+            text = text.lower() if self.case == "lower" else text.casefold()
+            text = _normal_form(text, self.unicode)  # a change of case can undo it
+        if self.accents == "strip":
+            text = _marks_after_letters().sub("", text.translate(_WITHOUT_MARKS))
+        return text
+
+
+def _normal_form(text: str, form: str) -> str:
+    if form == "keep":
+        return text
+    return unicodedata.normalize("NFC" if form == "NFC" else "NFKC", text)
+
+
+SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
+ACCENTS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # combining ones
+LETTERS_END = 0x10800  # Latin, Greek and Cyrillic letters have smaller code points, but for a few historic ones
+
+
+class _WithoutMarks(dict[int, int]):
+    """For ``str.translate``: each letter of SCRIPTS_WITH_ACCENTS without its marks, others as they are."""
+
+    def __missing__(self, code_point: int) -> int:
+        decomposed = unicodedata.normalize("NFD", chr(code_point))
+        has_marks = len(decomposed) > 1 and _has_accents(decomposed[0])
+        self[code_point] = ord(decomposed[0]) if has_marks else code_point
+        return self[code_point]
+
+
+_WITHOUT_MARKS = _WithoutMarks()
+
+
+def _has_accents(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(SCRIPTS_WITH_ACCENTS)
+
+
+@cache
+def _marks_after_letters() -> re.Pattern[str]:
+    letters = character_class(c for c in range(0x41, LETTERS_END) if _has_accents(chr(c)))
+    return re.compile(f"(?<=[{letters}])[{ACCENTS}]+")
+
+
+# A number does not begin behind a letter or a digit, and a word may go on behind it (then group 1 is not None).
+# Looking back comes second, so that the search can run from digit to digit.
+_NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’]\d+)*((?=[^\W_]))?")
+
+
+def _zero_if_in_word(number: re.Match[str]) -> str:
+    return "" if number[1] is None else "0"
+
+
+def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
+    """One such character: any but a joiner between letters or digits, or a point or comma between digits."""
+    joiners, points, letter = "'’_·", ".,", r"[^\W_]"
+    found = set(code_points)
+    others = found - {ord(c) for c in joiners + points}
+    return re.compile(
+        rf"[{character_class(found)}](?:(?<=[{character_class(others)}])"
+        rf"|(?<=[{joiners}])(?:(?<!{letter}.)|(?!{letter}))|(?<=[{points}])(?:(?<!\d.)|(?!\d)))"
+    )
+
+
+def _is_punctuation(code_point: int) -> bool:
+    category = unicodedata.category(chr(code_point))
+    skin_tone = 0x1F3FB <= code_point <= 0x1F3FF  # modifies the emoji before it
+    return category[0] == "P" or (category in ("Sm", "Sc", "Sk") and not skin_tone)
+
+
+@cache
+def _punctuation() -> re.Pattern[str]:
+    return _punctuation_pattern(filter(_is_punctuation, range(0x20000)))
+
+
+def character_class(code_points: Iterable[int]) -> str:
+    """Ranges of characters for a regular expression, to stand between ``[`` and ``]``.
+
+    >>> character_class([97, 98, 99, 120]) == re.escape("a") + "-" + re.escape("c") + re.escape("x")
+    True
+    """
+    ranges: list[list[int]] = []
+    for code_point in sorted(code_points):
+        if ranges and ranges[-1][1] == code_point - 1:
+            ranges[-1][1] = code_point
+        else:
+            ranges.append([code_point, code_point])
+    return "".join(
+        re.escape(chr(first)) + (f"-{re.escape(chr(last))}" if last > first else "") for first, last in ranges
+    )
+
+
+_ASCII_PUNCTUATION = _punctuation_pattern(filter(_is_punctuation, range(128)))
