@@ -1,0 +1,206 @@
+"""Phrases: words that stand together far more often than chance would have it become one word, "new_york".
+
+Everything is counted on the ids of the text's words, before the vocabulary is made: the text is not read again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.encoding import Spooled, mapped
+from wordvec.corpus.pairs import PairIndex, count_pairs, neighbours, split_keys
+from wordvec.errors import OptionError
+
+DEFAULT_THRESHOLDS = {
+    "word2phrase": 100.0,  # word2phrase.c's
+    "npmi": 0.5,  # half way from independence (0) to words that only occur together (1)
+}
+DEFAULT_DELTA = 5  # word2phrase.c's
+TOKENS_AT_A_TIME = 1 << 22
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """How to find phrases.
+
+    A pair of words is joined when its score is greater than `threshold`, with c(a) the count of a word, c(ab) of a
+    pair and N the number of words of the text, in which p(x) = c(x) / N:
+
+    - ``"word2phrase"``: (c(ab) - delta) · N / (c(a) · c(b)), as word2phrase.c has it; Mikolov et al. 2013,
+      "Distributed Representations of Words and Phrases", equation 6, without the N. It grows with the text;
+      `delta` (5) keeps pairs of rare words from being joined.
+    - ``"npmi"``: ln(p(ab) / (p(a) p(b))) / -ln p(ab), from -1 to 1; Bouma 2009, "Normalized (Pointwise) Mutual
+      Information in Collocation Extraction". It means the same for a text of any size; it takes no `delta`.
+
+    `threshold` defaults to 100 and 0.5. Each of the `passes` joins two words, so two of them find phrases of up to
+    four. Words and pairs seen fewer than `min_count` times are never joined. `delimiter` stands between the words;
+    that a word holds it already does no harm, and where the text has the joined word itself, both become one.
+
+    Raises OptionError for an option out of range, or one that the score does not have.
+
+    >>> Phrases(passes=1).as_dict()["threshold"]
+    100.0
+    """
+
+    passes: int = 2
+    score: str = "word2phrase"
+    threshold: float | None = None
+    delta: int | None = None
+    min_count: int = 5
+    delimiter: str = "_"
+
+    def __post_init__(self) -> None:
+        if self.score not in DEFAULT_THRESHOLDS:
+            raise OptionError(f"score must be one of {', '.join(DEFAULT_THRESHOLDS)}; got {self.score!r}")
+        if self.delta is not None and self.score == "npmi":
+            raise OptionError("delta belongs to the score 'word2phrase'; leave it out with 'npmi'")
+        if self.threshold is None:
+            object.__setattr__(self, "threshold", DEFAULT_THRESHOLDS[self.score])
+        if self.delta is None and self.score == "word2phrase":
+            object.__setattr__(self, "delta", DEFAULT_DELTA)
+        for name, least in (("passes", 1), ("min_count", 1), ("delta", 0)):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+                raise OptionError(f"{name} of phrases must be a whole number, {least} or more; got {value!r}")
+        if not isinstance(self.threshold, (int, float)) or not np.isfinite(self.threshold):
+            raise OptionError(f"threshold of phrases must be a number; got {self.threshold!r}")
+        if self.score == "npmi" and not -1 <= self.threshold < 1:
+            raise OptionError(f"the score npmi lies between -1 and 1, so threshold must too; got {self.threshold!r}")
+        if not isinstance(self.delimiter, str) or not self.delimiter or self.delimiter.split() != [self.delimiter]:
+            raise OptionError(f"delimiter must be some letters without white space; got {self.delimiter!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The options, for the description of a corpus."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def scores(self, pairs: np.ndarray, firsts: np.ndarray, seconds: np.ndarray, tokens: int) -> np.ndarray:
+        """The scores of pairs, from how often each pair, its first and its second word occur in `tokens` words.
+
+        Shapes: all (P,) -> (P,) float64.
+
+        >>> Phrases(delta=5).scores(np.array([15]), np.array([20]), np.array([25]), 1000).tolist()
+        [20.0]
+        >>> Phrases(score="npmi").scores(np.array([10]), np.array([10]), np.array([10]), 1000).round(12).tolist()
+        [1.0]
+        """
+        ab, a, b = (np.asarray(counts, np.float64) for counts in (pairs, firsts, seconds))
+        if self.score == "word2phrase":
+            return (ab - (self.delta or 0)) / a / b * tokens
+        return np.log(ab / a / b * tokens) / -np.log(ab / tokens)
+
+
+class FoundPhrases(NamedTuple):
+    """The phrases of one pass, best first: words, scores (P,) float64, and how often each was joined, (P,) int64."""
+
+    words: list[str]
+    scores: np.ndarray
+    counts: np.ndarray
+
+
+def find_phrases(
+    spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None] | None = None
+) -> tuple[Spooled, list[FoundPhrases]]:
+    """Join the phrases of a text, and return the text with them and what each pass found.
+
+    In a sentence, pairs are joined greedily from left to right, and a word that was joined to the one before does not
+    begin another pair, as in word2phrase.c. Counts are those of the new text: a word that now occurs only in
+    phrases has the count 0. New words come after the old ones, whose ids do not change.
+    `on_tokens` is called with the number of tokens read since; each pass reads its text twice.
+
+    >>> ids, ends = np.array([0, 1, 2, 0, 1, 0, 1], np.int32), np.array([5, 7])
+    >>> text = Spooled(ids, ends, ["new", "york", "is"], np.array([3, 3, 1]))
+    >>> joined, found = find_phrases(text, Phrases(passes=1, threshold=0.5, delta=0, min_count=2))
+    >>> joined.words, joined.ids.tolist(), joined.sentence_ends.tolist(), joined.counts.tolist()
+    (['new', 'york', 'is', 'new_york'], [3, 2, 3, 3], [3, 4], [0, 0, 1, 3])
+    >>> found[0].words, found[0].scores.round(2).tolist()
+    (['new_york'], [2.33])
+    """
+    found = []
+    for _ in range(phrases.passes):
+        keys, scores = _best_pairs(spooled, phrases, on_tokens or _ignore)
+        if not len(keys):
+            break
+        words, word_ids, phrase_words = _with_new_words(spooled.words, keys, phrases.delimiter)
+        spooled, joined = _join(spooled, keys, word_ids, words, on_tokens or _ignore)
+        order = np.lexsort((keys, -scores))
+        order = order[joined[order] > 0]  # all occurrences of a pair may overlap with other pairs
+        found.append(FoundPhrases([phrase_words[i] for i in order.tolist()], scores[order], joined[order]))
+    return spooled, found
+
+
+def _ignore(tokens: int) -> None:
+    pass
+
+
+def _best_pairs(spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None]) -> tuple[np.ndarray, np.ndarray]:
+    """Keys, ascending, and scores of the pairs above the threshold."""
+    frequent = spooled.counts >= phrases.min_count
+    keys, counts = count_pairs(spooled.ids, spooled.sentence_ends, frequent, phrases.min_count, on_tokens)
+    first, second = split_keys(keys)
+    scores = phrases.scores(counts, spooled.counts[first], spooled.counts[second], len(spooled.ids))
+    above = scores > phrases.threshold
+    return keys[above], scores[above]
+
+
+def _with_new_words(words: list[str], keys: np.ndarray, delimiter: str) -> tuple[list[str], np.ndarray, list[str]]:
+    """All words with the new ones behind, the id of each pair's word, and that word.
+
+    Two pairs may be spelled alike ("new york" + "city", "new" + "york city"), and the text may hold such a word.
+    """
+    first, second = split_keys(keys)
+    spelled = [f"{words[a]}{delimiter}{words[b]}" for a, b in zip(first.tolist(), second.tolist())]
+    wanted = set(spelled)
+    id_of = {word: word_id for word_id, word in enumerate(words) if word in wanted}
+    new = [word for word in dict.fromkeys(spelled) if word not in id_of]
+    id_of |= {word: word_id for word_id, word in enumerate(new, len(words))}
+    return [*words, *new], np.array([id_of[word] for word in spelled], np.int32), spelled
+
+
+def _join(
+    spooled: Spooled, keys: np.ndarray, word_ids: np.ndarray, words: list[str], on_tokens: Callable[[int], None]
+) -> tuple[Spooled, np.ndarray]:
+    """The text with pairs of `keys` replaced by `word_ids`, and how often each was."""
+    index = PairIndex(keys, len(spooled.words))
+    ends = spooled.sentence_ends
+    counts, joined = np.zeros(len(words), np.int64), np.zeros(len(keys), np.int64)
+    written = next_sentence = 0
+    is_taken = False  # whether the first word of a stretch is the second of a pair
+    with tempfile.TemporaryFile() as ids_file, tempfile.TemporaryFile() as ends_file:
+        for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
+            first, second, together = neighbours(spooled.ids, ends, begin, begin + TOKENS_AT_A_TIME)
+            pairs = index.find(first, second, together)
+            joins = _from_left_to_right(pairs >= 0, is_taken)
+            stays = np.concatenate([[not is_taken], ~joins[:-1]])
+            is_taken = bool(joins[-1])
+            ids = first.copy()
+            ids[joins] = word_ids[pairs[joins]]
+            ids = ids[stays]
+            ids_file.write(ids.data)
+            counts += np.bincount(ids, minlength=len(words))
+            joined += np.bincount(pairs[joins], minlength=len(keys))
+            written_until = written + np.concatenate([[0], np.cumsum(stays)])
+            stop = int(np.searchsorted(ends, begin + len(first), side="right"))
+            ends_file.write(written_until[ends[next_sentence:stop] - begin].data)
+            written, next_sentence = int(written_until[-1]), stop
+            on_tokens(len(first))
+        return Spooled(mapped(ids_file, np.int32), mapped(ends_file, np.int64), words, counts), joined
+
+
+def _from_left_to_right(may_join: np.ndarray, first_is_taken: bool) -> np.ndarray:
+    """Which of the pairs that begin at each position are joined: in a row of them the first, third, fifth ...
+
+    >>> _from_left_to_right(np.array([True, True, True, False, True]), first_is_taken=False).tolist()
+    [True, False, True, False, True]
+    """
+    may_join = may_join.copy()
+    may_join[0] &= not first_is_taken
+    begins_row = may_join.copy()
+    begins_row[1:] &= ~may_join[:-1]
+    position = np.arange(len(may_join))
+    row_start = np.maximum.accumulate(np.where(begins_row, position, 0))
+    return may_join & ((position - row_start) % 2 == 0)
