@@ -2,18 +2,22 @@
 
 ``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
 ``words``       finds the words of raw text; the rules stand in its docstring.
+``characters``  makes every character a token.
 
-Neither knows a language. Chinese, Japanese and Thai write no spaces, and a Korean word carries its endings, so
-for them pass a segmenter of your own: any callable that takes a line and returns a list of tokens.
+These know no language. Chinese and Japanese write no spaces, and a Korean word carries its endings: for them there
+are the analysers of `wordvec.corpus.cjk`, with the extra ``cjk``, ``korean``, ``korean-morphemes``, ``japanese``,
+``japanese-morphemes`` and ``chinese``. Any callable that takes a line and returns its tokens will do as well.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+from wordvec.corpus.cjk import ANALYSERS, Analyser, make_analyser
+from wordvec.corpus.normalization import character_class
 from wordvec.errors import OptionError
 
 Tokenizer = Callable[[str], Iterable[str]]
@@ -86,31 +90,58 @@ def _combining_marks() -> str:
     Without them the vowel signs of Hindi, Tamil or Thai would cut words to pieces.
     """
     code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
-    code_points += [0x200C, 0x200D, *range(0xE0100, 0xE01F0)]
-    ranges: list[list[int]] = []
-    for c in sorted(code_points):
-        if ranges and ranges[-1][1] == c - 1:
-            ranges[-1][1] = c
-        else:
-            ranges.append([c, c])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+    return character_class([*code_points, 0x200C, 0x200D, *range(0xE0100, 0xE01F0)])
 
 
-TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words}
+def characters(line: str) -> list[str]:
+    """Every character but white space, each with the combining marks behind it.
+
+    A character is a code point with its accents, vowel signs, variation selectors and skin tone; joined emoji
+    and pairs of flag letters are one. So it is nearly Unicode's extended grapheme cluster, which needs tables
+    that Python does not have; what differs is Hangul in single jamo (normalise to NFC first), each jamo a token.
+
+    >>> characters("日本 हि!"), len("हि")
+    (['日', '本', 'हि', '!'], 2)
+    """
+    if line.isascii():
+        return list("".join(line.split()))
+    return _character_pattern().findall(line)
+
+
+@cache
+def _character_pattern() -> re.Pattern[str]:
+    marks, skin_tones, flags = _combining_marks(), "\U0001f3fb-\U0001f3ff", "[\U0001f1e6-\U0001f1ff]"
+    return re.compile(rf"(?:{flags}{{2}}|\S)(?:\u200d(?![{marks}])\S|[{marks}{skin_tones}])*")
+
+
+TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
 
 
 def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
-    """Return the tokenizer of that name; a callable is returned as it is. Raises OptionError for other names.
+    """Return the tokenizer of that name; a callable is returned as it is.
+
+    Raises OptionError for other names, MissingExtraError where the extra ``cjk`` is needed and missing.
 
     >>> get_tokenizer("words")("Hello, world!")
     ['hello', 'world']
     """
     if callable(tokenizer):
         return tokenizer
-    if tokenizer not in TOKENIZERS:
-        names = ", ".join(TOKENIZERS)
-        raise OptionError(f"tokenizer {tokenizer!r} does not exist: choose one of {names}, or pass a function")
-    return TOKENIZERS[tokenizer]
+    if tokenizer in TOKENIZERS:
+        return TOKENIZERS[tokenizer]
+    if tokenizer in ANALYSERS:
+        return make_analyser(tokenizer)
+    names = ", ".join([*TOKENIZERS, *ANALYSERS])
+    raise OptionError(f"tokenizer {tokenizer!r} does not exist: choose one of {names}, or pass a function")
+
+
+def tokenize_lines(tokenizer: Tokenizer, lines: Iterable[str]) -> Iterator[Iterable[str]]:
+    """Yield the tokens of each of `lines`, in order; an analyser that can use several threads does so.
+
+    >>> list(tokenize_lines(words, ["Hello, world!", ""]))
+    [['hello', 'world'], []]
+    """
+    return tokenizer.tokenize_lines(lines) if isinstance(tokenizer, Analyser) else map(tokenizer, lines)
 
 
 def tokenizer_name(tokenizer: str | Tokenizer) -> str:
@@ -121,6 +152,8 @@ def tokenizer_name(tokenizer: str | Tokenizer) -> str:
     """
     if isinstance(tokenizer, str):
         return tokenizer
+    if isinstance(tokenizer, Analyser):
+        return tokenizer.name
     for name, function in TOKENIZERS.items():
         if function is tokenizer:
             return name

@@ -1,0 +1,201 @@
+"""Words of Korean, Japanese and Chinese, found by analysers that come with the extra ``cjk``.
+
+==================  ==============================================================================================
+``korean``          content words by Kiwi, verbs and adjectives in dictionary form; no particles or endings
+``korean-morphemes``  all morphemes by Kiwi as they are written, with particles, endings and punctuation
+``japanese``        content words by MeCab with UniDic, in dictionary form; no particles or auxiliaries
+``japanese-morphemes``  all words by MeCab as they are written, with particles, auxiliaries and punctuation
+``chinese``         words by jieba's dictionary and model, as they are written; no punctuation
+==================  ==============================================================================================
+
+What is left out is what stands beside every word and so says little about any: it would fill the windows. Who
+studies it takes ``-morphemes``. The analysers:
+
+- Kiwi (kiwipiepy): its model comes from the package index with it; no Java, unlike most of KoNLPy.
+- fugashi with unidic-lite: MeCab with a dictionary that is small enough for the package index.
+- rjieba: jieba's dictionary and model compiled in. jieba itself, unmaintained since 2020, writes to stderr, and
+  loads a cache from the shared temporary folder with ``marshal``, which whoever else writes there could forge.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from wordvec.errors import MissingExtraError
+
+LONGEST_PART = 10_000  # characters given to MeCab at a time, which holds all readings of them
+
+
+class Analyser:
+    """A tokenizer with a name and, where the library has it, a way to analyse many lines at once."""
+
+    def __init__(
+        self,
+        name: str,
+        tokenize: Callable[[str], list[str]],
+        tokenize_lines: Callable[[Iterable[str]], Iterator[list[str]]] | None = None,
+    ) -> None:
+        self.name = name
+        self._tokenize = tokenize
+        self._tokenize_lines = tokenize_lines
+
+    def __call__(self, line: str) -> list[str]:
+        """The tokens of one line."""
+        return self._tokenize(line)
+
+    def tokenize_lines(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the tokens of each of `lines`, in order; only some lines are held at a time."""
+        return map(self._tokenize, lines) if self._tokenize_lines is None else self._tokenize_lines(lines)
+
+    def __repr__(self) -> str:
+        return f"<tokenizer {self.name}>"
+
+
+def make_analyser(name: str) -> Analyser:
+    """The analyser called `name`, one of ANALYSERS. Raises MissingExtraError where its library is missing."""
+    return ANALYSERS[name](name)
+
+
+def has_letter(token: str) -> bool:
+    """Whether `token` has a letter or a digit of any script.
+
+    >>> has_letter("東京"), has_letter("3.5"), has_letter("」。")
+    (True, True, False)
+    """
+    return any(map(str.isalnum, token))
+
+
+# Korean. Kiwi's tags: J particles, E endings, XP prefixes, XSN suffixes of nouns, XSV, XSA and XSM those that make
+# verbs, adjectives and adverbs of them, VCP the copula 이다, Z a consonant added in speech, S signs (of which SL
+# foreign letters, SH Chinese characters and SN numbers have letters), W addresses, tags and emoji.
+LEFT_OUT = ("J", "E", "XPN", "XSV", "XSA", "XSM", "VCP", "Z")
+NOUNS = ("N", "XR", "SL", "SH")
+PLURAL = "들"
+
+
+def _korean(name: str) -> Analyser:
+    try:
+        from kiwipiepy import Kiwi
+    except ImportError:
+        raise MissingExtraError("kiwipiepy", "cjk", f"the tokenizer {name}") from None
+    kiwi = Kiwi(num_workers=-1, load_multi_dict=False)  # -1: all cores; no words with spaces inside
+    select = content_words if name == "korean" else morphemes
+    return Analyser(
+        name,
+        lambda line: select(kiwi.tokenize(_composed(line))),
+        lambda lines: map(select, kiwi.tokenize(map(_composed, lines))),  # reads a little ahead, in threads
+    )
+
+
+def _composed(line: str) -> str:
+    """Kiwi knows syllables, not the jamo they are composed of in file names and texts from macOS."""
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
+
+
+def content_words(kiwi_tokens: Iterable[Any]) -> list[str]:
+    """The tokens of ``korean``: nouns, verbs, adjectives, adverbs, determiners, numbers, foreign words.
+
+    - Verbs and adjectives, auxiliary ones too, get their dictionary form: 먹었다 and 먹으니 are both 먹다.
+    - A noun that 하다 or 되다 makes a verb of is the noun: 공부했다 is 공부; so is the root: 깨끗한 is 깨끗.
+    - Prefixes and suffixes stay with their noun: 불가능, 경제적; but the plural 들 falls away: 사람들 is 사람.
+    - Particles, endings, the copula 이다 and punctuation are left out; letters keep their case, numbers their digits.
+    """
+    words: list[str] = []
+    prefix, noun_end = "", -1  # a prefix that waits for its noun, and where the noun before ends
+    for token in kiwi_tokens:
+        tag, end = token.tag, token.start + token.len
+        if tag == "XSN" and token.start == noun_end and words:
+            if token.form != PLURAL:
+                words[-1] += token.form
+            noun_end = end
+            continue
+        is_noun = tag.startswith(NOUNS)
+        if not tag.startswith((*LEFT_OUT, "XSN")) and (tag.startswith("W") or has_letter(token.form)):
+            before = prefix if is_noun and token.start == noun_end else ""
+            words += _without_spaces(before + (token.lemma if tag[0] == "V" else token.form))
+        prefix = token.form if tag == "XPN" else ""
+        noun_end = end if is_noun or tag == "XPN" else -1
+    return words
+
+
+def morphemes(kiwi_tokens: Iterable[Any]) -> list[str]:
+    """The tokens of ``korean-morphemes``: what Kiwi finds, contracted forms taken apart (갔다 is 가, 었, 다)."""
+    return [form for token in kiwi_tokens for form in _without_spaces(token.form)]
+
+
+def _without_spaces(form: str) -> list[str]:
+    return form.split() if " " in form else [form]
+
+
+# Japanese. UniDic's parts of speech: particles, auxiliaries, punctuation and other signs, space.
+GRAMMAR = ("助詞", "助動詞")
+SIGNS = ("補助記号", "記号", "空白")
+
+
+def _japanese(name: str) -> Analyser:
+    try:
+        import fugashi
+        import unidic_lite
+    except ImportError:
+        raise MissingExtraError("fugashi with unidic-lite", "cjk", f"the tokenizer {name}") from None
+    options = f'-r "{unidic_lite.DICDIR}/mecabrc" -d "{unidic_lite.DICDIR}"'
+    if name == "japanese-morphemes":
+        wakati = fugashi.Tagger(f"{options} -Owakati")
+        return Analyser(name, lambda line: [word for part in parts(line) for word in wakati.parse(part).split()])
+    tagger = fugashi.Tagger(options)
+    return Analyser(name, lambda line: [word for part in parts(line) for word in dictionary_forms(tagger(part))])
+
+
+def dictionary_forms(unidic_words: Iterable[Any]) -> list[str]:
+    """The tokens of ``japanese``: each word in the dictionary form of its own spelling, 食べました is 食べる.
+
+    Particles, auxiliaries (ます, た, です) and punctuation are left out; so are signs without a letter or digit.
+    """
+    return [
+        word.feature.orthBase or word.surface
+        for word in unidic_words
+        if word.feature.pos1 not in GRAMMAR
+        and (word.feature.pos1 not in SIGNS or word.surface.isalnum())
+        and has_letter(word.surface)
+    ]
+
+
+_PLACE_TO_CUT = re.compile(r"[。！？\s]")
+
+
+def parts(line: str, longest: int = LONGEST_PART) -> Iterator[str]:
+    """`line` in parts of at most `longest` characters, cut behind a full stop or a space where there is one.
+
+    A zero character becomes a space: MeCab would take it for the end.
+
+    >>> list(parts("一二。三四五六七", 4))
+    ['一二。', '三四五六', '七']
+    """
+    line = line.replace("\0", " ")
+    while len(line) > longest:
+        places = [place.end() for place in _PLACE_TO_CUT.finditer(line, longest // 2, longest)]
+        cut = places[-1] if places else longest
+        yield line[:cut]
+        line = line[cut:]
+    yield line
+
+
+def _chinese(name: str) -> Analyser:
+    try:
+        import rjieba
+    except ImportError:
+        raise MissingExtraError("rjieba", "cjk", f"the tokenizer {name}") from None
+    cut = rjieba.cut
+    return Analyser(name, lambda line: [word for word in cut(line) if has_letter(word)])
+
+
+ANALYSERS: dict[str, Callable[[str], Analyser]] = {
+    "korean": _korean,
+    "korean-morphemes": _korean,
+    "japanese": _japanese,
+    "japanese-morphemes": _japanese,
+    "chinese": _chinese,
+}
