@@ -175,12 +175,13 @@ def parts(line: str, longest: int = LONGEST_PART) -> Iterator[str]:
     ['一二。', '三四五六', '七']
     """
     line = line.replace("\0", " ")
-    while len(line) > longest:
-        places = [place.end() for place in _PLACE_TO_CUT.finditer(line, longest // 2, longest)]
-        cut = places[-1] if places else longest
-        yield line[:cut]
-        line = line[cut:]
-    yield line
+    start = 0
+    while len(line) - start > longest:
+        places = [place.end() for place in _PLACE_TO_CUT.finditer(line, start + longest // 2, start + longest)]
+        cut = places[-1] if places else start + longest
+        yield line[start:cut]
+        start = cut
+    yield line[start:]
 
 
 def _chinese(name: str) -> Analyser:

@@ -20,14 +20,14 @@ from wordvec.corpus.catalogue import missing_text_message
 from wordvec.corpus.compression import decompressed
 from wordvec.corpus.paths import PathLike, as_paths, files_of, is_pattern, size_in_bytes
 from wordvec.corpus.records import (
+    block_of,
+    blocks_of_json_lines,
+    blocks_of_records,
+    blocks_of_table,
+    blocks_of_values,
     check_field,
     is_json_lines_name,
     is_table,
-    lines_of,
-    pieces_of_json_lines,
-    pieces_of_records,
-    pieces_of_table,
-    pieces_of_values,
     refuse_json_lines_as_text,
 )
 from wordvec.errors import CorpusError, OptionError
@@ -130,15 +130,15 @@ def read_blocks(
     _check_encoding(encoding, encoding_errors)
     check_field(field)
     if is_table(sources):
-        yield from pieces_of_table(sources, field)
+        yield from blocks_of_table(sources, field)
         return
     paths = as_paths(sources)
     if paths is None:
         records: Any = sources
-        yield from _pieces_of_iterable(records) if field is None else pieces_of_records(records, field)
+        yield from _blocks_of_iterable(records) if field is None else blocks_of_records(records, field)
         return
     for path in paths:
-        yield from _pieces_of_path(path, _Reading(encoding, encoding_errors, on_bytes or (lambda size: None), field))
+        yield from _blocks_of_path(path, _Reading(encoding, encoding_errors, on_bytes or (lambda size: None), field))
 
 
 def _check_encoding(encoding: str, encoding_errors: str) -> None:
@@ -152,7 +152,7 @@ def _check_encoding(encoding: str, encoding_errors: str) -> None:
         raise OptionError(f"encoding_errors is strict, replace or ignore; got {encoding_errors!r}") from None
 
 
-def _pieces_of_iterable(texts: object) -> Iterator[tuple[str, bool]]:
+def _blocks_of_iterable(texts: object) -> Iterator[tuple[str, bool]]:
     if isinstance(texts, (bytes, bytearray)) or not isinstance(texts, Iterable):
         raise CorpusError(f"text expected: a path, a list of paths or an iterable of texts; got {type(texts).__name__}")
     for number, text in enumerate(texts, 1):
@@ -161,16 +161,15 @@ def _pieces_of_iterable(texts: object) -> Iterator[tuple[str, bool]]:
             if isinstance(text, Mapping):
                 way_out = "for records say which field holds the text, such as field='text'"
             raise CorpusError(f"item {number} is {text!r:.80}, but a line of text (str) was expected; {way_out}")
-        for line in lines_of(text):
-            yield line, True
+        yield block_of(text), True
 
 
-def _pieces_of_path(path: PathLike, reading: _Reading) -> Iterator[tuple[str, bool]]:
+def _blocks_of_path(path: PathLike, reading: _Reading) -> Iterator[tuple[str, bool]]:
     if path == "-":
         stdin: Any = getattr(sys.stdin, "buffer", sys.stdin)
         if stdin is None:
             raise CorpusError("standard input is closed: pipe text into the command, or name a file")
-        yield from _pieces_of_stream(stdin, "standard input", reading)
+        yield from _blocks_of_stream(stdin, "standard input", reading)
         return
     here = os.path.exists(path)
     if isinstance(path, str) and is_bundled(path):
@@ -185,22 +184,22 @@ def _pieces_of_path(path: PathLike, reading: _Reading) -> Iterator[tuple[str, bo
     for file in files_of(Path(path)):
         try:
             with open(file, "rb") as stream:
-                yield from _pieces_of_stream(stream, str(file), reading)
+                yield from _blocks_of_stream(stream, str(file), reading)
         except OSError as error:
             raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
-def _pieces_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[tuple[str, bool]]:
+def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[tuple[str, bool]]:
     """Blocks of the text, or lines of the JSON Lines or of the table, that `stream` holds."""
     encoding, errors, on_bytes, field = reading
     if isinstance(stream, io.TextIOBase):
         raise CorpusError(f"{name}: bytes expected, but the stream gives text; pass it as an iterable of lines")
     if kind := table_kind(stream.peek(8) if isinstance(stream, io.BufferedReader) else b""):
-        yield from pieces_of_values(values_of_file(stream, kind, name, field, errors, on_bytes), name, field)
+        yield from blocks_of_values(values_of_file(stream, kind, name, field, errors, on_bytes), name, field)
         return
     blocks = _blocks_of_text(stream, name, encoding, errors, on_bytes)
     if field is not None:
-        yield from pieces_of_json_lines(_joined(_split(blocks)), name, field, errors)
+        yield from blocks_of_json_lines(_joined(_split(blocks)), name, field, errors)
         return
     if is_json_lines_name(name):
         refuse_json_lines_as_text(name, next(_joined(_split(blocks)), ""))

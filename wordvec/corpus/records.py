@@ -22,15 +22,15 @@ BATCH = 1000  # records of a Hugging Face data set at a time
 _MISSING = object()
 
 
-def lines_of(text: str) -> list[str]:
-    r"""The lines of a document, as reading it from a file would give them.
+def block_of(text: str) -> str:
+    r"""The lines of a document, with ``\n`` between them, as reading it from a file would give them.
 
-    >>> lines_of("One.\r\nTwo."), lines_of("")
-    (['One.', 'Two.'], [''])
+    >>> block_of("One.\r\nTwo.\n"), block_of("")
+    ('One.\nTwo.', '')
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removesuffix("\n").split("\n") if "\n" in text else [text]
+    return text.removesuffix("\n")
 
 
 def check_field(field: str | None) -> None:
@@ -62,8 +62,8 @@ def names_of(record: Mapping[str, Any]) -> str:
     return f"it has: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else "it is empty"
 
 
-def pieces_of_values(values: Iterable[tuple[Any, str]], name: str, field: str | None) -> Iterator[tuple[str, bool]]:
-    """Yield (line, True) of the documents in (value, place) pairs; say at the end how many of them were null.
+def blocks_of_values(values: Iterable[tuple[Any, str]], name: str, field: str | None) -> Iterator[tuple[str, bool]]:
+    """Yield (block, True) for each of the documents in (value, place) pairs; say at the end how many of them were null.
 
     Raises CorpusError, naming the place, for a value that is neither text nor null.
     """
@@ -75,8 +75,7 @@ def pieces_of_values(values: Iterable[tuple[Any, str]], name: str, field: str | 
             continue
         if not isinstance(value, str):
             raise CorpusError(f"{where}: {_described(field)}text expected, got {type(value).__name__} {value!r:.80}")
-        for line in lines_of(value):
-            yield line, True
+        yield block_of(value), True
     if nulls:
         announce(f"{name}: {nulls:,} of {total:,} records hold no text (null){_in(field)}; they are left out")
 
@@ -89,14 +88,14 @@ def _in(field: str | None) -> str:
     return f" in {field!r}" if field else ""
 
 
-def pieces_of_json_lines(lines: Iterable[str], name: str, field: str, errors: str) -> Iterator[tuple[str, bool]]:
-    """Yield the lines of text in `field` of each JSON object; `lines` are those of the file called `name`.
+def blocks_of_json_lines(lines: Iterable[str], name: str, field: str, errors: str) -> Iterator[tuple[str, bool]]:
+    """Yield the blocks of text in `field` of each JSON object; `lines` are those of the file called `name`.
 
     Blank lines are allowed. Raises CorpusError with file and line number for invalid JSON, a line that is no
     object, a missing field, a value that is no text, and half a character (an escaped surrogate by itself),
     unless `errors` is ``"replace"`` or ``"ignore"``.
     """
-    return pieces_of_values(_json_values(lines, name, field, errors), name, field)
+    return blocks_of_values(_json_values(lines, name, field, errors), name, field)
 
 
 def _json_values(lines: Iterable[str], name: str, field: str, errors: str) -> Iterator[tuple[Any, str]]:
@@ -159,7 +158,7 @@ def is_json_lines_name(name: str) -> bool:
 
 
 def is_table(source: object) -> bool:
-    """Whether `source` is an object that `pieces_of_table` reads.
+    """Whether `source` is an object that `blocks_of_table` reads.
 
     That is a data set of Hugging Face, a table, column or stream of pyarrow, or a data frame of pandas or polars.
     Looking at its first item, as one may with other iterables, would not give text.
@@ -170,13 +169,13 @@ def is_table(source: object) -> bool:
     return package == "pyarrow" or (package in ("pandas", "polars") and type(source).__name__ == "DataFrame")
 
 
-def pieces_of_table(source: Any, field: str | None) -> Iterator[tuple[str, bool]]:
-    """Yield the lines of text in column `field` of an object for which `is_table` is true."""
+def blocks_of_table(source: Any, field: str | None) -> Iterator[tuple[str, bool]]:
+    """Yield the blocks of text in column `field` of an object for which `is_table` is true."""
     kind = f"{type(source).__module__.partition('.')[0]} {type(source).__name__}"
     if kind.startswith("pyarrow"):
         from wordvec.corpus.arrow import values_of_object
 
-        return pieces_of_values(values_of_object(source, field), kind, field)
+        return blocks_of_values(values_of_object(source, field), kind, field)
     if isinstance(source, Mapping):  # DatasetDict
         raise CorpusError(
             f"{kind}: has the splits {', '.join(source)}: pass one of them, such as data[{next(iter(source))!r}]"
@@ -192,7 +191,7 @@ def pieces_of_table(source: Any, field: str | None) -> Iterator[tuple[str, bool]
         values = ((value, f"{kind}: row {row}") for row, value in enumerate(source[field], 1))
     else:
         values = _values_of_data_set(source, names, field, kind)
-    return pieces_of_values(values, kind, field)
+    return blocks_of_values(values, kind, field)
 
 
 def _values_of_data_set(source: Any, names: list[str] | None, field: str, kind: str) -> Iterator[tuple[Any, str]]:
@@ -217,8 +216,8 @@ def _values_of_data_set(source: Any, names: list[str] | None, field: str, kind: 
             yield value, where
 
 
-def pieces_of_records(records: Iterable[Any], field: str) -> Iterator[tuple[str, bool]]:
-    """Yield the lines of text in `field` of dictionaries, from any iterable."""
+def blocks_of_records(records: Iterable[Any], field: str) -> Iterator[tuple[str, bool]]:
+    """Yield the blocks of text in `field` of dictionaries, from any iterable."""
     if isinstance(records, (bytes, bytearray)) or not isinstance(records, Iterable):
         raise CorpusError(f"records with a field {field!r} expected, or files of them; got {type(records).__name__}")
 
@@ -233,4 +232,4 @@ def pieces_of_records(records: Iterable[Any], field: str) -> Iterator[tuple[str,
             where = f"record {number}"
             yield value_of(record, field, where), where
 
-    return pieces_of_values(values(), type(records).__name__, field)
+    return blocks_of_values(values(), type(records).__name__, field)
