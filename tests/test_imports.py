@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
-FOUNDATIONS = {"arrays", "rng", "errors", "files", "progress", "wordvec"}
+FOUNDATIONS = {"arrays", "rng", "errors", "files", "memory", "progress", "wordvec"}
 ALLOWED = {
     "cli": {"plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels", "corpus"},
     "plots": {"vectors", "corpus"},
@@ -21,6 +21,7 @@ ALLOWED = {
     "vectors": {"corpus"},
     "kernels": {"corpus"},
     "kernels/reference": {"networks", "layers", "corpus", "kernels"},
+    "kernels/glove_reference": {"networks", "layers", "corpus", "kernels"},
     "layers": set(),
     "corpus": set(),
 }

@@ -6,6 +6,7 @@
     ├── InputError (ValueError)           what was given cannot be used: say what, where and what to do next
     │   ├── CorpusError                   text or an encoded corpus
     │   ├── VectorsFileError              a file of vectors
+    │   ├── CountsFileError               a folder of co-occurrence counts
     │   ├── EvaluationFileError           a file of word pairs or analogies
     │   ├── OptionError                   an option that does not exist, does not apply or is out of range
     │   └── UnknownWordError (KeyError)   a word outside the vocabulary, with near spellings
@@ -36,6 +37,10 @@ class CorpusError(InputError):
 
 class VectorsFileError(InputError):
     """A file of vectors that cannot be read."""
+
+
+class CountsFileError(InputError):
+    """A folder of co-occurrence counts that cannot be read, or that belongs to another vocabulary."""
 
 
 class EvaluationFileError(InputError):

@@ -88,7 +88,7 @@ def test_input_is_left_alone_and_may_come_in_any_form():
     merged = csr_array(np.array([[0.0, 2.0], [3.0, 0.0]]))
     np.testing.assert_array_equal(ppmi(pieces).toarray(), ppmi(merged).toarray())
     assert pieces.nnz == 3
-    counted = Cooccurrence(merged, window=1, weighting="flat", symmetric=True)
+    counted = Cooccurrence(merged, window=1, weighting="flat")
     np.testing.assert_array_equal(ppmi(counted).toarray(), ppmi(merged).toarray())
     assert merged.toarray().tolist() == [[0, 2], [3, 0]]
     assert ppmi(merged).dtype == np.float32

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.arrays import Array, array_module
+from wordvec.counts.cooccurrence import SIDES, weights_of
 from wordvec.counts.svd import SVD, with_fixed_signs
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
@@ -23,12 +24,12 @@ def dense_cooccurrences(
     vocabulary_size: int,
     window: int = 5,
     weighting: str = "flat",
-    symmetric: bool = True,
+    side: str = "both",
 ) -> Array:
     """Co-occurrences as MatMul of one-hot windows: X = centres^T (weights contexts).
 
     Row p of ``centres`` and of ``contexts`` is the one-hot vector of the word at a position; ``weights`` says how much
-    the word at position q counts for the centre at p: 1 or 1 / |p - q| within the window and the sentence, else 0.
+    the word at position q counts for the centre at p by their distance, within the window and the sentence, else 0.
     Arguments and result as in `count_cooccurrences`, which counts the same without all the zeros.
 
     Shapes: ids (N,), sentence_starts (S + 1,) -> (V, V) float64, on the device of `ids`.
@@ -38,10 +39,12 @@ def dense_cooccurrences(
     >>> dense_cooccurrences(you_say_goodbye_and_i_say_hello, np.array([0, 8]), 7, window=1)[1].astype(int).tolist()
     [1, 0, 1, 0, 1, 1, 0]
     """
-    if window < 1 or weighting not in ("flat", "harmonic"):
-        raise OptionError(f"window must be at least 1, weighting 'flat' or 'harmonic'; got {window}, {weighting!r}")
+    unit, weights = weights_of(window, weighting)
+    if side not in SIDES:
+        raise OptionError(f"side must be 'both', 'left' or 'right'; got {side!r}")
     _check_size(vocabulary_size)
     xp = array_module(ids, sentence_starts)
+    weight_at = xp.asarray(np.append(weights, 0) / unit)  # by distance; the last is that of all larger distances
     one_hot = xp.eye(vocabulary_size)
     position = xp.arange(len(ids))
     sentence = xp.searchsorted(sentence_starts, position, side="right")
@@ -49,12 +52,12 @@ def dense_cooccurrences(
     for begin in range(0, len(ids), CENTRES_PER_BLOCK):
         p = position[begin : begin + CENTRES_PER_BLOCK]
         q = position[max(0, begin - window) : begin + CENTRES_PER_BLOCK + window]
-        distance = abs(p[:, None] - q[None, :])
-        counted = (distance >= 1) & (distance <= window) & (sentence[p][:, None] == sentence[q][None, :])
-        if not symmetric:
-            counted &= q[None, :] < p[:, None]
-        weights = counted / xp.maximum(distance, 1) if weighting == "harmonic" else counted.astype(total.dtype)
-        windows = MatMul(one_hot[ids[q]]).forward(weights)  # (P, V): the summed weights around each centre
+        ahead = q[None, :] - p[:, None]
+        counted = sentence[p][:, None] == sentence[q][None, :]
+        if side != "both":
+            counted &= ahead < 0 if side == "left" else ahead > 0
+        weighted = counted * weight_at[xp.minimum(abs(ahead), window + 1)]
+        windows = MatMul(one_hot[ids[q]]).forward(weighted)  # (P, V): the summed weights around each centre
         total += MatMul(windows).forward(one_hot[ids[p]].T)
     return total
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wordvec.errors import OptionError, WordvecError
+from wordvec.memory import available_memory
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -127,18 +127,3 @@ def check_memory(what: str, needed: int) -> None:
             f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: "
             "take fewer dimensions (--dim) or fewer words (--min-count)"
         )
-
-
-def available_memory() -> int | None:
-    """Bytes of memory that can be taken without swapping, or None where the system does not tell."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            for line in file:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None

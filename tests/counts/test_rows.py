@@ -1,0 +1,211 @@
+"""Shards, chunks, threads and memory leave no trace; the compiled functions do what the plain ones say."""
+
+import inspect
+import tempfile
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordvec.counts import compiled, cooccurrence, count_cooccurrences, plain, rows, stream
+from wordvec.counts.rows import Plan, Team, chunks, make_plan, new_workplace
+from wordvec.counts.spill import GrowingArray
+from wordvec.errors import OptionError
+
+TWINS = ["count_words", "place_words", "count_rows", "merge_rows"]
+
+
+def bytes_of(matrix):
+    return matrix.data.tobytes(), matrix.indices.tobytes(), matrix.indptr.tobytes()
+
+
+def make_text(seed=3, sentences=200, words=70):
+    rng = np.random.default_rng(seed)
+    parts = [np.minimum(rng.zipf(1.5, size=n), words) - 1 for n in rng.integers(0, 30, size=sentences)]
+    return np.concatenate(parts).astype(np.int32), np.cumsum([0] + [len(part) for part in parts]), words
+
+
+@pytest.fixture(scope="module")
+def text():
+    return make_text()
+
+
+@pytest.fixture(params=[compiled, plain], ids=["compiled", "plain"])
+def functions(request, monkeypatch):
+    monkeypatch.setattr(rows, "counting_functions", lambda: request.param)
+    return request.param
+
+
+def plan_for(monkeypatch, plan):
+    monkeypatch.setattr(cooccurrence, "make_plan", lambda *_: plan)
+
+
+@pytest.mark.parametrize("weighting, side", [("harmonic", "both"), ("flat", "left"), ("linear", "right")])
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("shard", [1, 300, 1000, 10**6])
+def test_shards_and_threads_do_not_change_a_bit(text, weighting, side, threads, shard, monkeypatch):
+    if shard == 1:  # as many runs as words: a few are enough
+        text = make_text(sentences=3)
+    monkeypatch.setattr(rows, "CELLS_PER_CHUNK", 1)
+    whole = count_cooccurrences(text, 6, weighting, side, threads=1).matrix
+    plan_for(monkeypatch, Plan(shard=shard, stream=100, result=100))
+    assert bytes_of(count_cooccurrences(text, 6, weighting, side, threads=threads).matrix) == bytes_of(whole)
+
+
+@pytest.mark.parametrize("shard", [300, 10**6])
+def test_without_numba_the_same_cells(text, functions, shard, monkeypatch):
+    whole = count_cooccurrences(text, 6, "harmonic").matrix
+    monkeypatch.setattr(rows, "counting_functions", lambda: compiled)
+    plan_for(monkeypatch, Plan(shard, 10**6, 10**6))
+    assert bytes_of(count_cooccurrences(text, 6, "harmonic").matrix) == bytes_of(whole)
+
+
+def test_numba_is_not_needed(text, monkeypatch):
+    import importlib.util
+
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "numba" else found(name, *a))
+    assert rows.counting_functions() is plain
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_twins_have_one_signature(name):
+    ours, theirs = (list(inspect.signature(getattr(module, name)).parameters) for module in (compiled, plain))
+    assert ours == theirs
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(st.integers(0, 7), min_size=1, max_size=40),  # 6 is a border, 7 a removed word
+    window=st.integers(1, 9),
+    sides=st.sampled_from([(1, 1), (1, 0), (0, 1)]),
+    pairs_at_once=st.sampled_from([1, 5, 1000]),
+)
+def test_the_twins_agree_on_any_stream(words, window, sides, pairs_at_once):
+    stream_ids = np.array([6, *words, 6], np.int32)
+    weights = np.arange(window + 1) * 3
+    found = []
+    for module in (compiled, plain):
+        counts, positions, row_sizes = (
+            np.empty(6, np.int64),
+            np.empty(len(stream_ids), np.uint32),
+            np.zeros(6, np.int32),
+        )
+        module.count_words(stream_ids, 1, len(stream_ids) - 1, counts)
+        starts = np.append(0, np.cumsum(counts))
+        places = starts[:-1].copy()
+        module.place_words(stream_ids, 1, len(stream_ids) - 1, places, positions)
+        assert (places == starts[1:]).all()
+        work, total = new_workplace(6, 36), starts[-1]
+        shard = rows.Text(stream_ids, positions[:total], starts, weights, window * sides[0], window * sides[1])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plain, "PAIRS_AT_ONCE", pairs_at_once)
+            filled = module.count_rows(shard, work, 1, 6, row_sizes)
+        found.append((positions[:total].tolist(), work.columns[:filled].tolist(), work.sums[:filled].tolist()))
+        found[-1] += (row_sizes.tolist(),)
+        if module is compiled:  # ready for the next chunk
+            assert not work.marks.any()
+            assert not work.summary.any()
+            assert not work.accumulator[:7].any()
+    assert found[0] == found[1]
+
+
+def test_a_planted_fault_is_caught(text, monkeypatch):
+    """A chunk that forgets its last row must not look the same."""
+    whole = count_cooccurrences(text, 3).matrix
+    count_rows = plain.count_rows
+    monkeypatch.setattr(rows, "counting_functions", lambda: plain)
+    monkeypatch.setattr(plain, "count_rows", lambda text, work, a, b, sizes: count_rows(text, work, a, b - 1, sizes))
+    assert count_cooccurrences(text, 3).matrix.nnz < whole.nnz
+
+
+def test_many_words_use_both_layers_of_marks():
+    size = 3 * 4096 + 70
+    ids = np.array([0, 63, 64, 4095, 4096, 8191, 8192, size - 1], np.int32)
+    matrix = count_cooccurrences((ids, np.array([0, 8]), size), window=7).matrix
+    assert matrix.indices[: matrix.indptr[1]].tolist() == ids[1:].tolist()
+    assert matrix.nnz == 8 * 7
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 12))
+def test_chunks_cover_all_rows_and_fit(sizes, room):
+    ranges = list(chunks(np.array(sizes, np.int64), room))
+    assert [row for first, last in ranges for row in range(first, last)] == list(range(len(sizes)))
+    assert all(sum(sizes[first:last]) <= room or last == first + 1 for first, last in ranges)
+
+
+def test_an_index_is_the_same_for_any_number_of_threads(text):
+    numbers = np.append(text[0], text[2]).astype(np.int32)
+    with Team(text[2], 1) as one, Team(text[2], 3) as three:
+        for ours, theirs in zip(one.index(numbers, 5, 900), three.index(numbers, 5, 900)):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_fault_in_a_thread_reaches_the_caller_and_ends_the_threads(text, monkeypatch):
+    def broken(*_):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(rows, "counting_functions", lambda: plain)
+    monkeypatch.setattr(plain, "count_rows", broken)
+    with pytest.raises(MemoryError, match="no room"):
+        count_cooccurrences(text, 3, threads=3)
+
+
+# plans
+
+
+def test_a_plan_keeps_to_its_limit():
+    for memory in (40 * 2**20, 2**30, 2**34):
+        plan = make_plan(memory, length=10**8, vocabulary_size=50_000, threads=2)
+        assert 8 * plan.shard + plan.result <= memory
+        assert plan.stream <= 4 * plan.shard
+        assert plan.shard >= rows.SMALLEST_SHARD
+    assert make_plan(2**34, 10**8, 50_000, 2).shard == 10**8
+
+
+def test_the_least_memory_named_is_enough():
+    with pytest.raises(
+        OptionError, match=r"counting 50,000 words with 2 threads needs at least (\S+); got 1M"
+    ) as error:
+        make_plan(2**20, 10**8, 50_000, 2)
+    least = str(error.value).split("at least ")[1].split(";")[0]
+    assert make_plan(cooccurrence.parse_bytes(least), 10**8, 50_000, 2).shard >= rows.SMALLEST_SHARD
+
+
+@pytest.mark.parametrize("free", [None, 0, 2**40])
+def test_without_a_limit_any_machine_will_do(free, monkeypatch):
+    monkeypatch.setattr(rows, "available_memory", lambda: free)
+    plan = make_plan(None, 10**6, 1000, 2)
+    assert plan.shard == (rows.SMALLEST_SHARD if free == 0 else 10**6)
+
+
+def test_memory_is_held_to_the_limit(tmp_path, monkeypatch):
+    """numpy tells tracemalloc of its arrays: with a limit below the result, it lies in a file that has no name."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(rows, "CELLS_PER_CHUNK", 2**12)
+    monkeypatch.setattr(rows, "SMALLEST_SHARD", 2**10)
+    monkeypatch.setattr(stream, "TOKENS_AT_ONCE", 2**10)
+    ids = np.random.default_rng(1).integers(600, size=60_000, dtype=np.int32)
+    text = ids, np.array([0, len(ids)]), 600
+    count_cooccurrences(make_text(sentences=1), 8, threads=1)  # compile
+    peaks, results = [], []
+    for memory in ("1G", "0.5M"):
+        tracemalloc.start()
+        results.append(count_cooccurrences(text, 8, memory=memory, threads=1).matrix)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert bytes_of(results[0]) == bytes_of(results[1])
+    assert 12 * results[0].nnz > 3.9e6  # nearly every word met every other
+    assert peaks[0] > 12 * results[0].nnz
+    assert peaks[1] < 2**20  # row starts of the result, and what numpy needs for a moment, come on top
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_on_disk_read_back_in_pieces():
+    run = GrowingArray(np.int64, limit=0)
+    run.append(np.arange(10))
+    assert run.on_disk
+    assert run.read(2, 5).tolist() == [2, 3, 4]

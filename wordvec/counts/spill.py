@@ -1,0 +1,123 @@
+"""Arrays that grow at their end, in memory up to a limit and beyond it in a temporary file."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import numpy as np
+
+from wordvec.errors import InputError
+from wordvec.memory import show_bytes
+
+GROWTH = 1.25  # of the room in memory, each time it is full
+LIMITLESS = sys.maxsize
+
+
+class GrowingArray:
+    """A one-dimensional array written from its beginning to its end.
+
+    Up to `limit` bytes it is held in memory; what is more goes, with all before it, to a temporary file without a
+    name, which vanishes with the array: also after an error, also when the process is killed (on Windows, when it
+    ends). ``len(array)`` is the number of elements so far.
+
+    >>> array = GrowingArray(np.int32, limit=8)
+    >>> array.append(np.array([1, 2], np.int32))
+    >>> array.append(np.array([3], np.int32))
+    >>> array.on_disk, array.read(1, 3).tolist(), array.finish().tolist()
+    (True, [2, 3], [1, 2, 3])
+    """
+
+    def __init__(self, dtype: Any, limit: int = LIMITLESS) -> None:
+        self.dtype = np.dtype(dtype)
+        self._limit = limit
+        self._size = 0
+        self._held = np.empty(0, self.dtype)
+        self._file: IO[bytes] | None = None
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the limit was passed."""
+        return self._file is not None
+
+    def append(self, values: np.ndarray) -> None:
+        """Add values at the end. Raises InputError when the disk is full."""
+        size = self._size + len(values)
+        if self._file is None and size * self.dtype.itemsize > self._limit:
+            self._move_to_disk()
+        if self._file is not None:
+            with self._closed_after_an_error():
+                self._file.seek(0, 2)
+                _write_all(self._file, np.ascontiguousarray(values, self.dtype))
+        else:
+            if size > len(self._held):
+                room = min(int(GROWTH * size), max(self._limit // self.dtype.itemsize, size))
+                self._held.resize(room, refcheck=False)  # in place, where the system can move pages
+            self._held[self._size : size] = values
+        self._size = size
+
+    def read(self, begin: int, end: int) -> np.ndarray:
+        """The elements begin .. end - 1: a copy from disk, a view in memory (good until the next `append`)."""
+        if self._file is None:
+            return self._held[begin : min(end, self._size)]
+        values = np.empty(min(end, self._size) - begin, self.dtype)
+        self._file.seek(begin * self.dtype.itemsize)
+        target = memoryview(values).cast("B")
+        while len(target):
+            target = target[self._file.readinto(target) :]  # type: ignore[attr-defined]
+        return values
+
+    def finish(self) -> np.ndarray:
+        """The whole as one array: in memory, or mapped from the file (what is written to it then stays in memory).
+
+        Ends the array's use.
+        """
+        if self._file is None:
+            self._held.resize(self._size, refcheck=False)
+            return self._held
+        whole = np.memmap(self._file, self.dtype, "c", shape=(self._size,)) if self._size else self._held
+        self.close()  # the mapping has its own hold on the file
+        return whole
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _move_to_disk(self) -> None:
+        with self._closed_after_an_error():
+            self._file = tempfile.TemporaryFile(prefix="wordvec-counts-", buffering=0)  # noqa: SIM115
+            _write_all(self._file, self._held[: self._size])
+        self._held = np.empty(0, self.dtype)
+
+    @contextmanager
+    def _closed_after_an_error(self) -> Iterator[None]:
+        """Say what an error of the disk means here, and let go of the file."""
+        try:
+            yield
+        except OSError as error:
+            self.close()
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            what = "is full" if full else f"cannot be written to ({error.strerror})"
+            raise InputError(
+                f"counting needs temporary files, and the disk of {tempfile.gettempdir()} {what}, "
+                f"{show_bytes(self._size * self.dtype.itemsize)} into one of them: free some space, set TMPDIR to a "
+                "folder on a larger disk, or allow more memory"
+            ) from error
+
+
+def _write_all(file: IO[bytes], values: np.ndarray) -> None:
+    """Write all bytes; a disk that is nearly full takes some of them before it refuses the rest."""
+    rest = memoryview(values).cast("B") if len(values) else memoryview(b"")
+    while len(rest):
+        rest = rest[file.write(rest) :]

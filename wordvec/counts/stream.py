@@ -1,0 +1,96 @@
+"""A corpus as counting reads it: one row of word ids, with a border wherever a sentence ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wordvec import rng
+from wordvec.corpus.sampling import keep_thresholds
+from wordvec.counts.spill import GrowingArray
+from wordvec.errors import CorpusError, OptionError
+
+EPOCH = 0  # tokens are kept or not as in the first epoch of skip-gram with the same seed
+TOKENS_AT_ONCE = 2**20
+
+EncodedText = tuple[np.ndarray, np.ndarray, int]  # ids (N,), sentence_starts (S + 1,), vocabulary size
+
+
+def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, seed: int, limit: int) -> GrowingArray:
+    """All words with a border before the first sentence and after each.
+
+    The id V (the vocabulary's size) is a border. With `thresholds` (see `wordvec.corpus.sampling`) tokens are
+    subsampled: left out, so that their neighbours move together ("dirty"), or, with `clean`, replaced by the id V + 1,
+    so that the others keep their distances. Up to `limit` bytes are held in memory.
+
+    >>> text = np.array([0, 1, 2, 1]), np.array([0, 3, 4]), 3
+    >>> text_stream(text, None, clean=False, seed=1, limit=100).finish().tolist()
+    [3, 0, 1, 2, 3, 1, 3]
+    """
+    ids, sentence_starts, border = text
+    stream = GrowingArray(np.int32, limit)
+    stream.append(np.array([border]))
+    for begin in range(0, len(ids), TOKENS_AT_ONCE):
+        end = min(begin + TOKENS_AT_ONCE, len(ids))
+        words = np.asarray(ids[begin:end])
+        kept = np.ones(len(words), bool) if thresholds is None else keeps(words, begin, thresholds, seed)
+        first, last = np.searchsorted(sentence_starts, [begin, end], side="right")
+        ends = np.asarray(sentence_starts[first:last]) - begin  # of sentences, as places between words of this piece
+        if clean:
+            words, kept = np.where(kept, words, border + 1), np.ones(len(words), bool)
+        stream.append(_with_borders(words[kept], np.append(0, np.cumsum(kept))[ends], border))
+    return stream
+
+
+def keeps(words: np.ndarray, position: int, thresholds: np.ndarray, seed: int) -> np.ndarray:
+    """Which of these words, the first of them at `position`, survive subsampling: see `ExampleSampler.keeps`."""
+    positions = np.arange(position, position + len(words), dtype=np.uint64)
+    keys = rng.item_key(rng.key_of(seed, EPOCH), positions)
+    return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < thresholds[words]
+
+
+def _with_borders(words: np.ndarray, ends: np.ndarray, border: int) -> np.ndarray:
+    """Words with a border before each of the places `ends` (rising)."""
+    stream = np.empty(len(words) + len(ends), np.int32)
+    at = ends + np.arange(len(ends))
+    is_word = np.ones(len(stream), bool)
+    is_word[at] = False
+    stream[at] = border
+    stream[is_word] = words
+    return stream
+
+
+def subsampling_thresholds(
+    counts: np.ndarray | None, text: EncodedText, subsample: float, mode: str
+) -> np.ndarray | None:
+    """Which share of each word's tokens is kept, as `keep_thresholds`; None to keep all."""
+    if mode not in ("dirty", "clean"):
+        raise OptionError(
+            "subsample_mode must be 'dirty' (words leave the text before windows are made) or 'clean' (windows as in "
+            f"the whole text); got {mode!r}"
+        )
+    if not subsample >= 0:
+        raise OptionError(f"subsample must be 0 (off) or positive, such as 1e-3; got {subsample!r}")
+    if subsample == 0:
+        return None
+    return keep_thresholds(np.bincount(text[0], minlength=text[2]) if counts is None else counts, subsample)
+
+
+def checked_text(ids: np.ndarray, starts: np.ndarray, vocabulary_size: int) -> EncodedText:
+    """The same, where they fit together: a wrong border or id would be counted without a sound."""
+    ids, starts, vocabulary_size = np.asarray(ids), np.asarray(starts), int(vocabulary_size)
+    if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
+        raise CorpusError(f"ids must be a one-dimensional array of integers; got shape {ids.shape}, dtype {ids.dtype}")
+    if starts.ndim != 1 or not len(starts) or starts.dtype.kind not in "iu":
+        raise CorpusError(
+            "sentence_starts must be a one-dimensional array of integers with at least one element; "
+            f"got shape {starts.shape}, dtype {starts.dtype}"
+        )
+    if starts[0] != 0 or starts[-1] != len(ids) or (starts[1:] < starts[:-1]).any():
+        raise CorpusError(
+            f"sentence_starts must rise from 0 to the number of words, {len(ids)}; got {starts[0]} ... {starts[-1]}"
+        )
+    if vocabulary_size < 1:
+        raise CorpusError(f"the vocabulary must have at least one word; got size {vocabulary_size}")
+    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary_size):
+        raise CorpusError(f"ids must be in [0, {vocabulary_size}); found {ids.min()} to {ids.max()}")
+    return ids, starts, vocabulary_size

@@ -1,0 +1,50 @@
+"""How much memory there is, and sizes as people write them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from wordvec.errors import OptionError
+
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+def parse_bytes(size: str | int) -> int:
+    """A number of bytes: 2_000_000, "512M" or "1.5G" (powers of 1,024, with or without a B or iB behind).
+
+    Raises OptionError for anything else.
+
+    >>> parse_bytes("2G"), parse_bytes("1.5 KiB"), parse_bytes(100)
+    (2147483648, 1536, 100)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?\s*", str(size).upper())
+    if isinstance(size, bool) or not found or float(found[1]) == 0:
+        raise OptionError(f"memory must be a positive number of bytes, with K, M, G or T such as '2G'; got {size!r}")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+def show_bytes(size: int) -> str:
+    """A number of bytes in the largest unit that leaves at least 1 of it, rounded up: enough for `parse_bytes`.
+
+    >>> show_bytes(3 * 2**29), show_bytes(1000), show_bytes(2**30 + 1)
+    ('1.5G', '1000', '1.1G')
+    """
+    unit = max((unit for unit, factor in UNITS.items() if size >= factor), key=lambda unit: UNITS[unit], default="")
+    tenths = -(-10 * size // UNITS[unit])
+    return f"{tenths // 10}.{tenths % 10}{unit}" if tenths % 10 else f"{tenths // 10}{unit}"
+
+
+def available_memory() -> int | None:
+    """Bytes of memory that can be taken without swapping, or None where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
