@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
+NORMALIZATION = ("case", "unicode", "accents", "numbers", "punctuation")
 
-def add_text_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare TEXT and how it becomes tokens."""
-    parser.add_argument("text", metavar="TEXT", nargs="+", help="files, folders, - for stdin, or tiny-world")
-    reading = parser.add_argument_group("reading")
-    reading.add_argument("--tokenizer", help="whitespace, or words: case-folded, numbers as 0 (default: whitespace)")
-    reading.add_argument("--min-count", type=int, help="how often a word must occur to stay (default: 5)")
-    reading.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
-    reading.add_argument(
+
+def add_text_arguments(parser: argparse.ArgumentParser, *, threads: bool = True) -> None:
+    """Declare TEXT and how it becomes tokens; `threads` is False where the verb has a --threads of its own."""
+    parser.add_argument(
+        "text",
+        metavar="TEXT",
+        nargs="+",
+        help="files, folders, patterns such as 'texts/**/*.txt', - for stdin, or a name such as tiny-world",
+    )
+    _add_reading(parser.add_argument_group("reading"), threads)
+    _add_normalization(parser.add_argument_group("normalisation (before tokens are found; default: none)"))
+    _add_vocabulary(parser.add_argument_group("vocabulary"))
+
+
+def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
+    group.add_argument(
+        "--field", metavar="NAME", help="what holds the text in JSON Lines, Parquet, Feather and Arrow; a.b goes deeper"
+    )
+    group.add_argument(
+        "--tokenizer",
+        metavar="NAME",
+        help="whitespace; words: case-folded, numbers as 0; characters; or with the extra cjk korean, "
+        "korean-morphemes, japanese, japanese-morphemes, chinese (default: whitespace)",
+    )
+    group.add_argument("--split-sentences", action="store_true", help="end sentences inside lines, at . ! ? and others")
+    group.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
+    group.add_argument(
         "--encoding-errors",
         default="strict",
         choices=("strict", "replace", "ignore"),
         help="what to do with undecodable bytes (default: strict, an error that names the place)",
     )
+    if threads:
+        group.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same result for any number")
+
+
+def _add_normalization(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--case", choices=("lower", "fold"), help="lower, or fold: ß becomes ss too")
+    group.add_argument("--unicode", choices=("NFC", "NFKC"), help="compose accents and Hangul; NFKC: ligatures too")
+    group.add_argument(
+        "--strip-accents",
+        dest="accents",
+        action="store_const",
+        const="strip",
+        help="off Latin, Greek and Cyrillic letters",
+    )
+    group.add_argument("--numbers", choices=("zero", "drop"), help="write each as 0, or leave them out")
+    group.add_argument(
+        "--drop-punctuation", dest="punctuation", action="store_const", const="drop", help="and signs, but for don't"
+    )
+
+
+def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--min-count", type=int, metavar="N", help="how often a word must occur to stay (default: 5)")
+    group.add_argument("--max-words", type=int, metavar="N", help="keep the N most frequent words")
+    group.add_argument("--keep-words", metavar="FILE", help="words that stay however rare they are, one a line")
+    group.add_argument("--drop-words", metavar="FILE", help="words that are left out, one a line")
+    group.add_argument(
+        "--vocabulary", metavar="FILE", help="no words but these: a file, one a line, or a corpus folder"
+    )
+    group.add_argument("--phrases", type=int, metavar="N", help="join words that come together (new_york), in N passes")
 
 
 def read_corpus(arguments: argparse.Namespace) -> Corpus:
@@ -34,4 +83,29 @@ def read_corpus(arguments: argparse.Namespace) -> Corpus:
         min_count=arguments.min_count,
         encoding=arguments.encoding,
         encoding_errors=arguments.encoding_errors,
+        **_given(arguments),
     )
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of `Corpus.build` that were given; words files are read, one word a line."""
+    from wordvec.corpus.normalization import Normalization
+    from wordvec.corpus.phrases import Phrases
+    from wordvec.corpus.vocabulary import Vocabulary
+    from wordvec.corpus.wordlists import read_word_list
+
+    names = ("field", "max_words", "keep_words", "drop_words", "vocabulary", "phrases")
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
+    for name in ("keep_words", "drop_words"):
+        if name in given:
+            given[name] = read_word_list(given[name])
+    if "vocabulary" in given:
+        given["vocabulary"] = Vocabulary.read(given["vocabulary"])
+    if "phrases" in given:
+        given["phrases"] = Phrases(passes=given["phrases"])
+    changes = {name: getattr(arguments, name) for name in NORMALIZATION if getattr(arguments, name) is not None}
+    if changes:
+        given["normalization"] = Normalization(**changes)
+    if arguments.split_sentences:
+        given["split_sentences"] = True
+    return given

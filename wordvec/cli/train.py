@@ -42,7 +42,7 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("x_max", float, "count from which GloVe weighs a cell fully"),
     ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
     ("device", str, "cpu or gpu"),
-    ("threads", int, "of the kernel (default: all cores); changes nothing about the result"),
+    ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
@@ -51,7 +51,7 @@ OPTIONS: list[tuple[str, type, str]] = [
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    add_text_arguments(parser)
+    add_text_arguments(parser, threads=False)
     parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
     parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
     options = parser.add_argument_group("options of the trainers")
