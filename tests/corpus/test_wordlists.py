@@ -69,7 +69,7 @@ def test_a_file_that_is_not_there_and_one_that_is_a_folder(tmp_path):
         read_word_list(tmp_path)
 
 
-WORD = st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"]), min_size=1, max_size=4)
+WORD = st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"], exclude_characters="\ufeff"), min_size=1, max_size=4)
 
 
 @given(st.dictionaries(WORD, st.integers(0, 2**62), min_size=1), st.booleans(), st.sampled_from("\t "))
@@ -78,9 +78,7 @@ def test_what_is_written_is_read(tmp_path_factory, counts, with_counts, between)
     lines = [f"{word}{between}{count}" if with_counts else word for word, count in counts.items()]
     path.write_text("\n".join(lines), encoding="utf-8")
     words, read_counts = read_counted_words(path)
-    assert (
-        words == [word.removeprefix("\ufeff") if i == 0 else word for i, word in enumerate(counts)] or "\ufeff" in words
-    )
+    assert words == list(counts)
     assert (read_counts is None) == (not with_counts)
     if with_counts:
         assert read_counts.tolist() == list(counts.values())
@@ -92,12 +90,11 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, content):
     path.write_bytes(content)
     try:
         words, counts = read_counted_words(path)
-    except CorpusError as error:
-        assert "words.txt" in str(error)
-    else:
-        assert all(words)
-        assert len(set(words)) == len(words)
-        assert counts is None or len(counts) == len(words)
+    except CorpusError:
+        return
+    assert all(words)
+    assert len(set(words)) == len(words)
+    assert counts is None or len(counts) == len(words)
 
 
 def test_a_vocabulary_is_read_from_a_file_a_list_a_corpus_or_is_one(tmp_path):

@@ -61,7 +61,8 @@ def select(
     keep, drop = word_set(keep_words, "keep_words"), word_set(drop_words, "drop_words")
     if not keep.isdisjoint(drop):
         raise OptionError(f"{min(keep & drop)!r} is both in keep_words and in drop_words; take it out of one of them")
-    if max_words is not None and (isinstance(max_words, bool) or int(max_words) != max_words or max_words < 1):
+    is_whole = isinstance(max_words, (int, np.integer)) and not isinstance(max_words, bool)
+    if max_words is not None and (not is_whole or max_words < 1):
         raise OptionError(f"max_words must be a whole number, 1 or more; got {max_words!r}")
 
     reason = np.full(len(words), TOO_RARE, np.int8)

@@ -245,4 +245,4 @@ def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, A
         rare = Words(packed=(part["rare_words"], part["rare_word_ends"]), where=f"{folder / 'rare_words.npy'}")
         left_out = LeftOut(rare, part["rare_counts"], part["rare_reasons"])
     words = Words(packed=(part["words"], part["word_ends"]), where=f"{folder / 'words.npy'}")
-    return Vocabulary.from_packed(words, part["word_counts"], header["min_count"], left_out, header["max_words"])
+    return Vocabulary.of_parts(words, part["word_counts"], header["min_count"], left_out, header["max_words"])

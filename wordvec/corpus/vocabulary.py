@@ -56,23 +56,23 @@ class Vocabulary:
         if rare is not None:
             rare_counts = np.fromiter(rare.values(), np.int64, len(rare))
             left_out = LeftOut(Words(list(rare)), rare_counts, np.full(len(rare), TOO_RARE, np.int8))
-        self._set(Words(list(words)), np.ascontiguousarray(counts, dtype=np.int64), min_count, left_out)
+        self._set(Words(list(words)), np.ascontiguousarray(counts, dtype=np.int64), min_count, left_out, None)
         self.check()
 
-    def _set(self, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None) -> None:
+    def _set(
+        self, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None, max_words: int | None
+    ) -> None:
         self._words, self.counts, self.min_count = words, counts, int(min_count)
-        self.left_out = left_out
-        self.max_words: int | None = None
+        self.left_out, self.max_words = left_out, max_words
         self.absent: list[str] = []
 
     @classmethod
-    def from_packed(
+    def of_parts(
         cls, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None, max_words: int | None
     ) -> Vocabulary:
-        """A vocabulary whose words are unpacked when they are first needed; `check` it where it may be damaged."""
+        """A vocabulary of parts as they are, perhaps still packed; `check` it where they may be damaged."""
         vocabulary = cls.__new__(cls)
-        vocabulary._set(words, counts, min_count, left_out)
-        vocabulary.max_words = max_words
+        vocabulary._set(words, counts, min_count, left_out, max_words)
         return vocabulary
 
     @classmethod
@@ -143,10 +143,10 @@ class Vocabulary:
             Words(list(words)).ids  # noqa: B018  # names the word that stands there twice
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
         chosen = select(words, counts, min_count, max_words, keep_words, drop_words, given)
-        made = cls([words[i] for i in chosen.taken.tolist()], counts[chosen.taken], min_count)
-        rare = Words([words[i] for i in chosen.left.tolist()])
-        made.left_out = LeftOut(rare, counts[chosen.left], chosen.reasons)
-        made.max_words, made.absent = max_words, chosen.absent
+        taken = Words([words[i] for i in chosen.taken.tolist()])
+        left = LeftOut(Words([words[i] for i in chosen.left.tolist()]), counts[chosen.left], chosen.reasons)
+        made = cls.of_parts(taken, counts[chosen.taken], min_count, left, max_words)
+        made.absent = chosen.absent
         return made
 
     @classmethod
