@@ -1,7 +1,8 @@
-"""Build, inspect and list corpora.
+"""Build, inspect, list and fetch corpora.
 
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
-wordvec corpus info corpus/
+wordvec corpus info corpus/                              sizes, signs of trouble, time and memory, advice
+wordvec corpus info book.txt --tokenizer words           the same of text, before it is trained on
 wordvec corpus list                                      public corpora: address, licence, size
 wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """
@@ -22,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     build = actions.add_parser("build", help="encode text into a folder that trainers open at once", allow_abbrev=False)
     add_text_arguments(build)
     build.add_argument("-o", "--out", required=True, metavar="DIR")
-    info = actions.add_parser("info", help="what a corpus folder holds", allow_abbrev=False)
-    info.add_argument("folder", metavar="DIR")
+    info = actions.add_parser("info", help="what is in a corpus, what training will take, advice", allow_abbrev=False)
+    add_text_arguments(info)
     listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
     fetching = actions.add_parser("fetch", help="download a public corpus of the list", allow_abbrev=False)
     fetching.add_argument("name", metavar="NAME")
@@ -42,10 +43,15 @@ def run_build(arguments: argparse.Namespace) -> None:
 
 
 def run_info(arguments: argparse.Namespace) -> None:
-    """Open and describe."""
-    from wordvec.corpus import Corpus
+    """Open or read, and report."""
+    from wordvec.corpus.report import examine, report_lines
 
-    _print(describe(Corpus.open(arguments.folder)), arguments.json)
+    corpus = read_corpus(arguments)
+    report = examine(corpus)
+    if arguments.json:
+        print_json(describe(corpus) | {"report": report.as_dict()})
+    else:
+        print("\n".join(report_lines(report)))
 
 
 def run_fetch(arguments: argparse.Namespace) -> None:

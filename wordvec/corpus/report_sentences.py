@@ -1,0 +1,130 @@
+"""What the sentences of a corpus look like: lengths, repetitions, and those that teach nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from wordvec.corpus.corpus import Corpus
+
+TOKENS_AT_A_TIME = 1 << 20
+MOST_HASHES = 1 << 24  # 128 MiB: of more sentences a sample is compared, the same hash always being in or out
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+EXAMPLE_WORDS = 12  # of a repeated sentence
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Facts about the sentences, as they stand in the corpus: without the words outside the vocabulary.
+
+    Attributes:
+        number: sentences with at least one word.
+        lengths: words in a sentence at some quantiles, such as ``{"5 %": 4, ...}``.
+        longest: words in the longest.
+        repeated: share of sentences that stood there before, word for word.
+        repeated_tokens: the share of all tokens in these.
+        most_repeated, most_repeated_times: how the most frequent one begins, and how often it stands there.
+        one_word: share of sentences of a single word, which has no context.
+        same_word: share of sentences that say one word over and over.
+    """
+
+    number: int
+    lengths: dict[str, int]
+    longest: int
+    repeated: float
+    repeated_tokens: float
+    most_repeated: str
+    most_repeated_times: int
+    one_word: float
+    same_word: float
+
+
+def examine_sentences(corpus: Corpus) -> Sentences:
+    """Read all ids once, in pieces; memory holds two numbers for each sentence, or for a sample of them.
+
+    >>> found = examine_sentences(Corpus.from_sentences([["a", "b"], ["a", "b"], ["c"], ["d", "d"]]))
+    >>> found.repeated, found.most_repeated, found.one_word, found.same_word
+    (0.25, 'a b', 0.25, 0.25)
+    """
+    starts = corpus.sentence_starts
+    number = len(starts) - 1
+    if number == 0:
+        return Sentences(0, {}, 0, 0.0, 0.0, "", 0, 0.0, 0.0)
+    lengths = np.diff(starts)
+    parts = -(-number // MOST_HASHES)
+    hashes, indices, same_word = [], [], 0
+    for first, hash_, is_same in hashed_sentences(corpus):
+        kept = np.flatnonzero(hash_ % np.uint64(parts) == 0) if parts > 1 else np.arange(len(hash_))
+        hashes.append(hash_[kept])
+        indices.append(first + kept)
+        same_word += int(is_same.sum())
+    repeated, tokens, index, times = _repetitions(np.concatenate(hashes), np.concatenate(indices), lengths)
+    one_word = int((lengths == 1).sum())
+    return Sentences(
+        number=number,
+        lengths={f"{q * 100:g} %": round(float(value)) for q, value in zip(QUANTILES, np.quantile(lengths, QUANTILES))},
+        longest=int(lengths.max()),
+        repeated=repeated,
+        repeated_tokens=tokens,
+        most_repeated=_beginning(corpus, index) if times > 1 else "",
+        most_repeated_times=times,
+        one_word=one_word / number,
+        same_word=(same_word - one_word) / number,
+    )
+
+
+def hashed_sentences(corpus: Corpus) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield (first, hashes, all_alike) of runs of sentences: the first one's number, (n,) uint64, (n,) bool.
+
+    The hash of a sentence is the sum over its positions i of mix(word_id, i) in 64 bits, so that a sentence of any
+    length can be summed up in pieces. Equal sentences have equal hashes; others in about 1 of 2**64 pairs.
+    """
+    starts, ids = corpus.sentence_starts, corpus.ids
+    hash_so_far, low, high = np.uint64(0), np.int32(2**31 - 1), np.int32(0)  # of the sentence cut by the border
+    for begin in range(0, len(ids), TOKENS_AT_A_TIME):
+        end = min(begin + TOKENS_AT_A_TIME, len(ids))
+        first = int(np.searchsorted(starts, begin, side="right")) - 1
+        stop = int(np.searchsorted(starts, end, side="left"))  # sentences first .. stop - 1 have words here
+        sentence_starts = np.asarray(starts[first:stop])
+        cuts = np.maximum(sentence_starts - begin, 0)
+        words = np.asarray(ids[begin:end])
+        positions = np.arange(begin, end) - np.repeat(sentence_starts, np.diff(cuts, append=end - begin))
+        hashes = np.add.reduceat(_mixed(words, positions), cuts)
+        lows, highs = np.minimum.reduceat(words, cuts), np.maximum.reduceat(words, cuts)
+        hashes[:1] += hash_so_far
+        lows[0], highs[0] = min(lows[0], low), max(highs[0], high)
+        hash_so_far, low, high = np.uint64(0), np.int32(2**31 - 1), np.int32(0)
+        if starts[stop] > end:  # the last one goes on
+            hash_so_far, low, high = hashes[-1], lows[-1], highs[-1]
+            hashes, lows, highs = hashes[:-1], lows[:-1], highs[:-1]
+        yield first, hashes, lows == highs
+
+
+def _mixed(words: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """64 well-mixed bits of each (word, position): the finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
+    x = (words.astype(np.uint64) << np.uint64(32)) + positions.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def _repetitions(hashes: np.ndarray, indices: np.ndarray, lengths: np.ndarray) -> tuple[float, float, int, int]:
+    """Shares of sentences and of tokens that repeat an earlier sentence; one that does so most, and how often."""
+    if not len(hashes):  # an unlucky sample
+        return 0.0, 0.0, 0, 1
+    order = np.argsort(hashes, kind="stable")
+    is_new = np.diff(hashes[order], prepend=~hashes[order[:1]]) != 0
+    indices = indices[order]
+    in_order = lengths[indices]
+    runs = np.diff(np.flatnonzero(is_new), append=len(order))
+    most = int(runs.argmax())
+    tokens = float(in_order[~is_new].sum() / in_order.sum())
+    return float(1 - is_new.mean()), tokens, int(indices[is_new][most]), int(runs[most])
+
+
+def _beginning(corpus: Corpus, sentence: int) -> str:
+    start, end = (int(corpus.sentence_starts[i]) for i in (sentence, sentence + 1))
+    words = [corpus.vocabulary.words[i] for i in corpus.ids[start : min(end, start + EXAMPLE_WORDS)]]
+    return " ".join(words) + (" ..." if end - start > EXAMPLE_WORDS else "")
