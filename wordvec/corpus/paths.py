@@ -62,7 +62,10 @@ def _files_matching(pattern: Path) -> list[Path]:
     files: set[Path] = set()
     for match in glob.iglob(str(pattern), recursive=True):
         path = Path(match)
-        files |= {path} if not path.is_dir() else set(_files_below(path, above=frozenset()))
+        if path.is_dir():
+            files |= set(_files_below(path, above=frozenset()))
+        elif os.path.lexists(path):  # "nowhere/**" gives "nowhere/" even where there is none
+            files.add(path)
     if not files:
         raise CorpusError(
             f"{pattern}: the pattern matches no file (from the folder {os.getcwd()}); ** stands for any folders, "
