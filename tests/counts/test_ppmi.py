@@ -1,5 +1,3 @@
-import importlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import coo_array, csr_array
 
-from wordvec.counts import Cooccurrence, dense_ppmi, ppmi
+from wordvec.counts import Cooccurrence, cells, dense_ppmi, pmi, ppmi
 from wordvec.errors import OptionError, ShapeError
 
 COUNTS = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 1.0], [1.0, 1.0, 8.0]])  # margins 3, 3, 10; total 16
@@ -49,6 +47,7 @@ def test_minimum_count_removes_cells_but_not_their_share_of_the_margins():
     shift=st.sampled_from([0.5, 1.0, 5.0]),
 )
 def test_equals_the_dense_twin_with_empty_rows_and_columns(counts, smoothing, shift):
+    counts[0, 0] += not counts.any()
     sparse = ppmi(csr_array(counts), smoothing, shift, dtype=np.float64)
     dense = dense_ppmi(counts.astype(np.float64), smoothing, shift)
     np.testing.assert_allclose(sparse.toarray(), dense, rtol=1e-12, atol=1e-14)
@@ -65,7 +64,7 @@ def test_blocks_do_not_change_a_bit(monkeypatch):
     rng = np.random.default_rng(5)
     counts = csr_array(rng.poisson(0.3, size=(40, 30)))
     whole = ppmi(counts)
-    monkeypatch.setattr(importlib.import_module("wordvec.counts.ppmi"), "CELLS_PER_BLOCK", 7)
+    monkeypatch.setattr(cells, "CELLS_PER_BLOCK", 7)
     blocks = ppmi(counts)
     assert whole.data.tobytes() == blocks.data.tobytes()
     assert whole.indices.tobytes() == blocks.indices.tobytes()
@@ -95,8 +94,52 @@ def test_input_is_left_alone_and_may_come_in_any_form():
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 4)])
-def test_nothing_counted(shape):
-    assert ppmi(csr_array(shape)).nnz == 0
+@pytest.mark.parametrize("measure", [ppmi, pmi])
+def test_nothing_counted_is_an_error_that_says_what_to_do(measure, shape):
+    stored_zero = csr_array((np.zeros(1), ([0], [0])), shape=shape)
+    for counts in (csr_array(shape), stored_zero):
+        with pytest.raises(ShapeError, match="no two words meet in a window; give a text"):
+            measure(counts)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("cells_per_block", [1, 7, 10**6])
+def test_in_place_gives_the_same_bytes_and_takes_no_memory(dtype, cells_per_block, monkeypatch):
+    counts = csr_array(np.random.default_rng(5).poisson(0.3, size=(40, 30)).astype(np.float64))
+    expected = ppmi(counts, dtype=dtype)
+    monkeypatch.setattr(cells, "CELLS_PER_BLOCK", cells_per_block)
+    address, found = counts.data.ctypes.data, ppmi(counts, dtype=dtype, in_place=True)
+    assert found.data.tobytes() == expected.data.tobytes()
+    assert found.indices.tobytes() == expected.indices.tobytes()
+    assert found.indptr.tobytes() == expected.indptr.tobytes()
+    assert found.dtype == dtype
+    assert counts.nnz == 0
+    assert found.data.ctypes.data == address or found.nnz < expected.nnz * 2  # realloc may move what it shrinks
+
+
+def test_in_place_wants_float64():
+    with pytest.raises(ShapeError, match="in place only float64"):
+        ppmi(csr_array(COUNTS.astype(np.int64)), in_place=True)
+
+
+def test_in_place_of_a_mapped_matrix(tmp_path):
+    counted = Cooccurrence(csr_array(COUNTS), window=1, weighting="flat")
+    counted.save(tmp_path / "counts")
+    found = ppmi(Cooccurrence.load(tmp_path / "counts"), in_place=True)
+    assert (found != ppmi(counted)).nnz == 0
+    assert Cooccurrence.load(tmp_path / "counts").matrix.nnz == 7  # the files are as they were
+
+
+def test_pmi_keeps_negative_values_of_words_that_meet():
+    found, total = pmi(csr_array(COUNTS), dtype=np.float64), COUNTS.sum()
+    expected = np.zeros((3, 3))
+    for word, context in zip(*COUNTS.nonzero()):
+        by_chance = COUNTS[word].sum() * COUNTS[:, context].sum()
+        expected[word, context] = np.log(COUNTS[word, context] * total / by_chance)
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-13)
+    assert found.nnz == 7
+    assert found.min() < 0
+    np.testing.assert_array_equal(np.maximum(found.toarray(), 0), ppmi(csr_array(COUNTS), 1.0, dtype=float).toarray())
 
 
 @pytest.mark.parametrize(

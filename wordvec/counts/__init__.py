@@ -2,17 +2,22 @@
 
 from wordvec.counts.cooccurrence import Cooccurrence, count_cooccurrences
 from wordvec.counts.dense import dense_cooccurrences, dense_ppmi, dense_svd
-from wordvec.counts.ppmi import ppmi
+from wordvec.counts.ppmi import pmi, ppmi
+from wordvec.counts.probabilities import conditional_probabilities, log_counts, probability_ratios
 from wordvec.counts.svd import SVD, truncated_svd, word_vectors
 
 __all__ = [
     "SVD",
     "Cooccurrence",
+    "conditional_probabilities",
     "count_cooccurrences",
     "dense_cooccurrences",
     "dense_ppmi",
     "dense_svd",
+    "log_counts",
+    "pmi",
     "ppmi",
+    "probability_ratios",
     "truncated_svd",
     "word_vectors",
 ]

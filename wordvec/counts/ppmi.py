@@ -1,19 +1,18 @@
-"""Positive pointwise mutual information: how much more often than by chance two words meet."""
+"""Pointwise mutual information: how much more often than by chance two words meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.counts.cooccurrence import Cooccurrence
-from wordvec.errors import OptionError, ShapeError
+from wordvec.counts.cells import Block, checked_counts, log_or_zero, map_cells
+from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-CELLS_PER_BLOCK = 2**22  # bounds the memory of intermediate values, in float64, to some 100 MB
+    from wordvec.counts.cooccurrence import Cooccurrence
 
 
 def ppmi(
@@ -22,6 +21,7 @@ def ppmi(
     shift: float = 1.0,
     minimum_count: float = 0.0,
     dtype: Any = np.float32,
+    in_place: bool = False,
 ) -> csr_array:
     """Shifted positive pointwise mutual information, on a sparse matrix without ever making it dense.
 
@@ -34,8 +34,9 @@ def ppmi(
     Cells below `minimum_count` become 0; they still count in the sums.
 
     Shapes: counts (V, C), a Cooccurrence or a sparse matrix of counts >= 0 -> (V, C) CSR of `dtype`, positive cells
-    only. The input stays as it is. Raises OptionError for options out of range, ShapeError for a matrix that is not
-    sparse or holds negative or non-finite counts.
+    only. The input stays as it is, or with `in_place` gives its memory (a CSR matrix of float64) to the result and is
+    of no use afterwards. Raises OptionError for options out of range, ShapeError for a matrix that is not sparse,
+    holds negative or non-finite counts, or nothing above 0.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))
@@ -43,33 +44,71 @@ def ppmi(
     >>> values.toarray().round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
-    from scipy.sparse import csr_array
-
     _check_options(context_smoothing, shift, minimum_count)
-    matrix = _checked_counts(counts.matrix if isinstance(counts, Cooccurrence) else counts)
-    log_rows = _log_or_zero(np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel())
-    column_sums = np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel()
-    log_columns = context_smoothing * _log_or_zero(column_sums)
-    # log(P(w,c) / (P(w) P_a(c))) = log #(w,c) + log(sum of #(c)**a) - log #(w) - a log #(c): the total cancels, and
-    # logarithms cannot overflow where products of counts would.
-    log_normaliser = _log_sum_exp(log_columns[column_sums > 0]) - np.log(shift)
+    matrix = checked_counts(counts, "ppmi")
+    information = Information.of(matrix, context_smoothing, shift)
 
-    values, columns, row_sizes = [], [], []
-    for first, last in _row_blocks(matrix.indptr):
-        cells = slice(matrix.indptr[first], matrix.indptr[last])
-        count, column = matrix.data[cells].astype(np.float64), matrix.indices[cells]
-        row = np.repeat(np.arange(first, last), np.diff(matrix.indptr[first : last + 1]))
-        value = _log_or_zero(count)
-        value += log_normaliser
-        value -= log_rows[row]
-        value -= log_columns[column]
-        kept = (value > 0) & (count > 0) & (count >= minimum_count)
-        values.append(value[kept].astype(dtype))
-        columns.append(column[kept])
-        row_sizes.append(np.bincount(row[kept] - first, minlength=last - first))
-    index_type = matrix.indices.dtype
-    row_starts = np.concatenate([[0], np.cumsum(np.concatenate(row_sizes))]).astype(index_type)
-    return csr_array((np.concatenate(values), np.concatenate(columns), row_starts), shape=matrix.shape)
+    def positive(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        values = information.of_cells(block)
+        return values, (values > 0) & (block.counts > 0) & (block.counts >= minimum_count)
+
+    return map_cells(matrix, positive, dtype, in_place)
+
+
+def pmi(
+    counts: Cooccurrence | csr_array,
+    context_smoothing: float = 1.0,
+    minimum_count: float = 0.0,
+    dtype: Any = np.float32,
+) -> csr_array:
+    """Pointwise mutual information log(P(w, c) / (P(w) P_a(c))), see `ppmi`, of the words that meet.
+
+    Only cells with a positive count are stored. Words that never meet have a PMI of minus infinity, which a sparse
+    matrix cannot hold: what is not stored is not 0. A stored value can be negative, or 0.
+
+    Shapes, options and errors as in `ppmi`.
+
+    >>> from scipy.sparse import csr_array
+    >>> counts = csr_array(np.array([[0, 4], [4, 8]]))
+    >>> pmi(counts, dtype=np.float64).toarray().round(4).tolist()  # and log((8/16) / (12/16)**2) = log(8/9)
+    [[0.0, 0.2877], [0.2877, -0.1178]]
+    """
+    _check_options(context_smoothing, 1.0, minimum_count)
+    matrix = checked_counts(counts, "pmi")
+    information = Information.of(matrix, context_smoothing, shift=1.0)
+
+    def met(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        return information.of_cells(block), (block.counts > 0) & (block.counts >= minimum_count)
+
+    return map_cells(matrix, met, dtype)
+
+
+class Information(NamedTuple):
+    """The logarithms that PMI is a sum of: of the rows' and the columns' sums (V,), (C,), and what all cells share.
+
+    log(P(w,c) / (P(w) P_a(c))) = log #(w,c) + log(sum of #(c)**a) - log #(w) - a log #(c): the total cancels, and
+    logarithms cannot overflow where products of counts would.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    shared: float
+
+    @classmethod
+    def of(cls, matrix: csr_array, context_smoothing: float, shift: float) -> Information:
+        """From a matrix of counts; `shift` is k."""
+        rows = log_or_zero(np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel())
+        column_sums = np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel()
+        columns = context_smoothing * log_or_zero(column_sums)
+        return cls(rows, columns, _log_sum_exp(columns[column_sums > 0]) - float(np.log(shift)))
+
+    def of_cells(self, block: Block) -> np.ndarray:
+        """PMI of cells with a positive count."""
+        values = log_or_zero(block.counts)
+        values += self.shared
+        values -= self.rows[block.rows]
+        values -= self.columns[block.columns]
+        return values
 
 
 def _check_options(context_smoothing: float, shift: float, minimum_count: float) -> None:
@@ -81,40 +120,9 @@ def _check_options(context_smoothing: float, shift: float, minimum_count: float)
         raise OptionError(f"minimum_count must be at least 0; got {minimum_count!r}")
 
 
-def _checked_counts(matrix: Any) -> csr_array:
-    from scipy.sparse import csr_array, issparse
-
-    if not issparse(matrix):
-        raise ShapeError(f"ppmi: a scipy sparse matrix or a Cooccurrence expected; got {type(matrix).__name__}")
-    if 0 in matrix.shape:
-        raise ShapeError(f"ppmi: at least one row and one column expected; got {matrix.shape}")
-    matrix = csr_array(matrix)
-    if not matrix.has_canonical_format:  # the same cell twice would have two logarithms
-        matrix = matrix.copy()
-        matrix.sum_duplicates()
-    if matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
-        raise ShapeError("ppmi: counts must be finite and not negative")
-    return matrix
-
-
-def _log_or_zero(values: np.ndarray) -> np.ndarray:
-    """The logarithm where positive, 0 elsewhere: an empty row has no cell that would use it."""
-    return np.log(values, out=np.zeros(len(values)), where=values > 0)
-
-
 def _log_sum_exp(values: np.ndarray) -> float:
     """log(sum(exp(values))) without overflow; 0 for no values."""
     if not len(values):
         return 0.0
     largest = values.max()
     return float(largest + np.log(np.exp(values - largest).sum()))
-
-
-def _row_blocks(row_starts: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Ranges of rows with at most CELLS_PER_BLOCK cells (or one row) each; they cover all rows, at least one."""
-    first, rows = 0, len(row_starts) - 1
-    while first < rows:
-        last = int(np.searchsorted(row_starts, int(row_starts[first]) + CELLS_PER_BLOCK, side="right")) - 1
-        last = min(max(last, first + 1), rows)
-        yield first, last
-        first = last

@@ -14,7 +14,7 @@ import numpy as np
 from wordvec.errors import InputError
 from wordvec.memory import show_bytes
 
-GROWTH = 1.25  # of the room in memory, each time it is full
+GROWTH = 1.125  # of the room in memory, each time it is full
 LIMITLESS = sys.maxsize
 
 

@@ -1,0 +1,146 @@
+"""Sparse matrices cell by cell, in blocks: what each measure does to a count, without ever making anything dense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.counts.cooccurrence import Cooccurrence
+from wordvec.counts.spill import GrowingArray
+from wordvec.errors import ShapeError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+CELLS_PER_BLOCK = 2**20  # bounds the memory of intermediate values, in float64, to some 50 MB
+
+
+class Block(NamedTuple):
+    """Some cells: their counts in float64, their rows and their columns, (n,) each."""
+
+    counts: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+def map_cells(
+    matrix: csr_array,
+    measure: Callable[[Block], tuple[np.ndarray, np.ndarray]],
+    dtype: Any,
+    in_place: bool = False,
+) -> csr_array:
+    """A matrix of what `measure` gives for the cells of `matrix`: their values, and which of them are stored.
+
+    With `in_place` the result takes the memory of `matrix`, which must hold float64 and is emptied.
+
+    >>> from scipy.sparse import csr_array
+    >>> counts = csr_array(np.array([[1, 2, 3]]))
+    >>> odd = map_cells(counts, lambda block: (-block.counts, block.counts % 2 > 0), np.float32)
+    >>> odd.nnz, odd.toarray().tolist()
+    (2, [[-1.0, 0.0, -3.0]])
+    """
+    from scipy.sparse import csr_array
+
+    shape, old_starts = matrix.shape, matrix.indptr
+    target: Overwriting | Growing = Overwriting(matrix, dtype) if in_place else Growing(matrix, dtype)
+    row_starts = np.zeros(shape[0] + 1, old_starts.dtype)
+    for first, last in _row_blocks(old_starts):
+        begin, end = int(old_starts[first]), int(old_starts[last])
+        rows = np.repeat(np.arange(first, last), np.diff(old_starts[first : last + 1]))
+        counts, columns = target.read(begin, end)
+        values, stored = measure(Block(counts, rows, columns))
+        target.write(values[stored], columns[stored])
+        row_starts[first + 1 : last + 1] = np.bincount(rows[stored] - first, minlength=last - first)
+    values, columns = target.finish()
+    return csr_array((values, columns, np.cumsum(row_starts, dtype=row_starts.dtype)), shape=shape)
+
+
+class Growing:
+    """Reads a matrix and writes the cells of another."""
+
+    def __init__(self, matrix: csr_array, dtype: Any) -> None:
+        self._matrix = matrix
+        self._values, self._columns = GrowingArray(dtype), GrowingArray(matrix.indices.dtype)
+
+    def read(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """Counts and columns."""
+        return self._matrix.data[begin:end].astype(np.float64), self._matrix.indices[begin:end]
+
+    def write(self, values: np.ndarray, columns: np.ndarray) -> None:
+        """Append values and columns."""
+        self._values.append(values)
+        self._columns.append(columns)
+
+    def finish(self) -> tuple[np.ndarray, np.ndarray]:
+        """All that was written."""
+        return self._values.finish(), self._columns.finish()
+
+
+class Overwriting:
+    """The same within the memory of the matrix: what is written never overtakes what is read, as it takes no more."""
+
+    def __init__(self, matrix: csr_array, dtype: Any) -> None:
+        if matrix.data.dtype != np.float64 or np.dtype(dtype) not in (np.float32, np.float64):
+            raise ShapeError(f"in place only float64 becomes float32 or float64; got {matrix.data.dtype} to {dtype}")
+        self._counts, self._columns, self._dtype, self._size = matrix.data, matrix.indices, np.dtype(dtype), 0
+        matrix.data, matrix.indices = self._counts[:0].copy(), self._columns[:0].copy()
+        matrix.indptr = np.zeros_like(matrix.indptr)
+
+    def read(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """Counts and columns, as copies: writing may overwrite them."""
+        return self._counts[begin:end].copy(), self._columns[begin:end].copy()
+
+    def write(self, values: np.ndarray, columns: np.ndarray) -> None:
+        """Append values and columns."""
+        end = self._size + len(values)
+        self._counts.view(self._dtype)[self._size : end] = values
+        self._columns[self._size : end] = columns
+        self._size = end
+
+    def finish(self) -> tuple[np.ndarray, np.ndarray]:
+        """All that was written; memory beyond it is given back where it is the arrays' own, not mapped from a file."""
+        if self._counts.flags.owndata and self._columns.flags.owndata:
+            numbers = -(-self._size * self._dtype.itemsize // self._counts.itemsize)
+            self._counts.resize(numbers, refcheck=False)
+            self._columns.resize(self._size, refcheck=False)
+        return self._counts.view(self._dtype)[: self._size], self._columns[: self._size]
+
+
+def checked_counts(counts: Any, who: str) -> csr_array:
+    """A CSR matrix of counts, each cell once. Raises ShapeError, beginning with `who`, for anything else."""
+    from scipy.sparse import csr_array, issparse
+
+    matrix = counts.matrix if isinstance(counts, Cooccurrence) else counts
+    if not issparse(matrix):
+        raise ShapeError(f"{who}: a scipy sparse matrix or a Cooccurrence expected; got {type(matrix).__name__}")
+    if 0 in matrix.shape:
+        raise ShapeError(f"{who}: at least one row and one column expected; got {matrix.shape}")
+    matrix = matrix if isinstance(matrix, csr_array) else csr_array(matrix)
+    if not matrix.has_canonical_format:  # the same cell twice would have two logarithms
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    if matrix.nnz and not (np.isfinite(matrix.data.sum()) and matrix.data.min() >= 0):
+        raise ShapeError(f"{who}: counts must be finite and not negative")
+    if not matrix.nnz or not matrix.data.max() > 0:
+        raise ShapeError(
+            f"{who}: no count in this {matrix.shape} matrix is above 0: no two words meet in a window; "
+            "give a text with sentences of two words or more"
+        )
+    return matrix
+
+
+def log_or_zero(values: np.ndarray) -> np.ndarray:
+    """The logarithm where positive, 0 elsewhere: an empty row has no cell that would use it."""
+    return np.log(values, out=np.zeros(len(values)), where=values > 0)
+
+
+def _row_blocks(row_starts: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Ranges of rows with at most CELLS_PER_BLOCK cells (or one row) each; they cover all rows, at least one."""
+    first, rows = 0, len(row_starts) - 1
+    while first < rows:
+        last = int(np.searchsorted(row_starts, int(row_starts[first]) + CELLS_PER_BLOCK, side="right")) - 1
+        last = min(max(last, first + 1), rows)
+        yield first, last
+        first = last
