@@ -179,7 +179,9 @@ def test_verify_finds_ids_outside_the_vocabulary(folder, position, value, monkey
     ids = np.load(folder / "ids.npy")
     ids[position] = value
     replace(folder, "ids.npy", ids)
-    assert len(Corpus.open(folder).ids) == 603  # opening reads no ids
+    opened = Corpus.open(folder)  # reads no ids
+    with pytest.raises(CorpusError, match=f"{value} at position {position}, an id outside the vocabulary of 7"):
+        opened.check()  # what all that trains or counts calls first
     with pytest.raises(CorpusError, match=f"{value} at position {position}, an id outside the vocabulary of 7"):
         Corpus.open(folder, verify=True)
 
@@ -192,6 +194,8 @@ def test_sentence_starts_that_do_not_rise_from_0_to_the_end(folder, starts, monk
     replace(folder, "sentence_starts.npy", np.array(starts))
     with pytest.raises(CorpusError, match="sentence starts do not rise"):
         Corpus.open(folder, verify=True)
+    with pytest.raises(CorpusError, match="sentence starts do not rise"):
+        Corpus.open(folder).check()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
 from wordvec.corpus.readers import Source, as_paths, read_lines, read_pieces, size_in_bytes
-from wordvec.corpus.storage import is_corpus_folder, open_corpus, save_corpus
+from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
@@ -55,6 +55,7 @@ class Corpus:
         self.vocabulary = vocabulary
         self.info = dict(info or {})
         self._fingerprint = fingerprint
+        self._is_checked = False
 
     @classmethod
     def build(
@@ -135,6 +136,19 @@ class Corpus:
         Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
         """
         return cls(*open_corpus(Path(folder), verify=verify))
+
+    def check(self) -> None:
+        """Raise CorpusError unless all ids are in the vocabulary and sentence starts rise from 0 to the end.
+
+        What trains or counts in compiled code calls this first: a damaged file that was opened without `verify` must
+        not lead it into foreign memory. One pass at the speed of memory, the first time only.
+        """
+        if not self._is_checked:
+            try:
+                check_content(self.ids, self.sentence_starts, len(self.vocabulary))
+            except CorpusError as error:
+                raise CorpusError(f"damaged corpus: {error}; build it again from the text") from error
+            self._is_checked = True
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write ids, sentence starts and vocabulary to `folder`, which is replaced as a whole or not at all.
