@@ -7,10 +7,16 @@ parts, so another cut would be another rounding.
 
 from __future__ import annotations
 
+import mmap
+from typing import Any
+
 import numpy as np
 
 from wordvec.errors import ShapeError
-from wordvec.kernels.vector_ir import FLOAT_BYTES, LINE_BYTES, host_lanes
+from wordvec.kernels.vector_ir import FLOAT_BYTES, host_lanes
+
+HUGE_PAGE = 1 << 21
+ROWS_AT_ONCE = 1 << 13
 
 
 def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list[int]:
@@ -51,30 +57,30 @@ class Tables:
         self.row_bytes = self.vectors * self.lanes * FLOAT_BYTES
         self.input_slices = [_new_slice(len(W_in), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
         self.output_slices = [_new_slice(len(W_out), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
-        self.pack(W_in, W_out)
-
-    def pack(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
-        """Copy both matrices in."""
         for matrix, parts in ((W_in, self.input_slices), (W_out, self.output_slices)):
-            for columns, part in zip(self._columns(), parts):
-                part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
+            if matrix.any():  # zeros are there already, and take no memory before they are written to
+                for columns, part in zip(self._columns(), parts):
+                    part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray]:
         """Copies of W_in (V, D) and W_out (U, D) as they are now."""
         return self._joined(self.input_slices, self.shapes[0]), self._joined(self.output_slices, self.shapes[1])
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
-        """`unpack` for the end: each table's memory is given back before the next is copied."""
-        W_in = self._joined(self.input_slices, self.shapes[0])
-        self.input_slices = []
-        W_out = self._joined(self.output_slices, self.shapes[1])
-        self.output_slices = []
+        """`unpack` for the end: memory is given back row by row, so both copies never exist at a time."""
+        W_in = self._joined(self.input_slices, self.shapes[0], keep=False)
+        W_out = self._joined(self.output_slices, self.shapes[1], keep=False)
+        self.input_slices, self.output_slices = [], []
         return W_in, W_out
 
-    def _joined(self, parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    def _joined(self, parts: list[np.ndarray], shape: tuple[int, int], keep: bool = True) -> np.ndarray:
         matrix = np.empty(shape, np.float32)
-        for columns, part in zip(self._columns(), parts):
-            matrix[:, columns] = part[: len(matrix), : columns.stop - columns.start]
+        for first in range(0, len(matrix), ROWS_AT_ONCE):
+            rows = slice(first, min(first + ROWS_AT_ONCE, len(matrix)))
+            for columns, part in zip(self._columns(), parts):
+                matrix[rows, columns] = part[rows, : columns.stop - columns.start]
+                if not keep:
+                    give_back(part[rows])
         return matrix
 
     def write_rows(
@@ -97,11 +103,25 @@ class Tables:
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: type) -> np.ndarray:
-    """Zeros that start at a cache line. Large ones get huge pages where numpy asks for them."""
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    raw = np.zeros(size + LINE_BYTES, np.uint8)
-    offset = -raw.ctypes.data % LINE_BYTES
-    return raw[offset : offset + size].view(dtype).reshape(shape)
+    """Zeros that start at a cache line, in huge pages where the system has them."""
+    size = max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    memory = mmap.mmap(-1, size, **private)  # it starts at a page, and parts of it can be given back
+    if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, dtype, int(np.prod(shape))).reshape(shape)
+
+
+def give_back(part: np.ndarray) -> None:
+    """Give the whole pages among these rows of an `aligned_zeros` back to the system; they are never read again."""
+    base: Any = part
+    while isinstance(base, np.ndarray):
+        base = base.base
+    memory = base.obj  # the mmap behind numpy's view of it
+    start = part.ctypes.data - np.frombuffer(memory, np.uint8).ctypes.data
+    first, last = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE, (start + part.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
+    if last > first and hasattr(mmap, "MADV_DONTNEED"):
+        memory.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def _new_slice(rows: int, floats: int) -> np.ndarray:

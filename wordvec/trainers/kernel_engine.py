@@ -45,10 +45,10 @@ class KernelEngine:
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
         self._train = {"skipgram": cpu.train_skipgram, "cbow": cpu.train_cbow}[trainer.name]
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
+        give_back_pages(corpus.ids)  # its fingerprint has read them all
         with announced("compiling the kernels, once on this machine: some seconds ..."):
             cpu.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"))
         self._tables = Tables(W_in, W_out)
-        give_back_pages(corpus.ids)
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
