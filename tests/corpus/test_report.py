@@ -45,7 +45,7 @@ def test_the_size_decides_what_serves():
         ),
         ([f"{line} {'very' * 11}" for line in TEXT], "1 words have more than 40 letters"),
         (["吾輩は猫である。 名前はまだ無い。"] * 50, "a language that writes no spaces"),
-        (["고양이가 물고기를 먹는다"] * 50, "the korean tokenizer splits them"),
+        (["고양이가 물고기를 먹는다"] * 50, "--tokenizer korean (extra cjk) splits them"),
         (["ab cd", "ef gh"] * 50, "Half of the sentences have fewer than 3 words"),
         (["ha ha ha", "no no no"] * 50, "say one word over and over"),
         ([f"{line} {number:x}z {number:x}q {number:x}y {number:x}k" for number, line in enumerate(TEXT)], "seen once"),

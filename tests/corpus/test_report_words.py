@@ -51,7 +51,7 @@ def test_rare_words_count():
         ("very long", ["x" * 41], ["y" * 40]),
         ("markup", ["[[cat]]", "</ref>", "&quot;"], ["<unk>", "R&D", "[cat]"]),
         ("Han and kana", ["猫", "ネコ", "ねこ"], ["cat"]),
-        ("Hangul", ["고양이", "고양이가"], ["猫"]),
+        ("Hangul", ["고양이", "고양이가", "ㆍ"], ["猫"]),
     ],
 )
 def test_signs(sign, having, not_having):

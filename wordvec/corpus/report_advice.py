@@ -30,6 +30,7 @@ SCRIPT = 0.3  # text in that script, not a quotation in it
 ONCE_TOO_OFTEN = 0.8  # of all words; half is usual (Zipf), much more is noise: misspellings, codes, glued words
 MOST_FREQUENT = 0.2  # English "the" is 6 to 7 %
 UNKNOWN_MARKS = ("<unk>", "[UNK]", "<UNK>")
+SPACES_ONLY = ("whitespace", "words")
 KEEPS_LETTERS = ("characters",)  # tokenizers whose words are letters on purpose
 
 
@@ -72,13 +73,18 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
             f"{percent(signs['markup'].tokens)} of the tokens are markup ({examples(words, 'markup')}): "
             "extract the text first."
         )
-    if tokenizer == "whitespace" and signs["Han and kana"].tokens > SCRIPT:
+    if tokenizer in SPACES_ONLY and signs["Han and kana"].tokens > SCRIPT:
         yield (
-            "This is a language that writes no spaces, cut at spaces only: choose a tokenizer that knows it, such as "
-            "chinese or japanese, or characters."
+            "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
+            "finds its words; characters needs no extra."
         )
-    elif tokenizer in ("whitespace", "words") and signs["Hangul"].tokens > SCRIPT:
-        yield "Korean words carry their endings, so each form is a word of its own: the korean tokenizer splits them."
+        return
+    if tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
+        yield (
+            "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
+            "splits them."
+        )
+        return
     attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
     numbers = signs["digits"].words if tokenizer != "words" else 0
     if attached > ATTACHED:

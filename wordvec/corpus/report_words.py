@@ -131,7 +131,7 @@ def _signs_of(word: str, known: set[str]) -> list[str]:
         signs.append("punctuation attached")
     wide = next(filter(_is_wide, word), None)
     if wide is not None:
-        signs.append("Hangul" if "\uac00" <= wide <= "\ud7a3" else "Han and kana")
+        signs.append("Hangul" if unicodedata.name(wide, "").startswith("HANGUL") else "Han and kana")
     return signs
 
 
