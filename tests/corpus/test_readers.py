@@ -113,6 +113,20 @@ def test_a_zstandard_skippable_frame_is_skipped(tmp_path):
     assert list(read_lines(path)) == ["text"]
 
 
+@pytest.mark.parametrize(("suffix", "kind"), [("gz", "gzip"), ("bz2", "bzip2"), ("xz", "xz"), ("ZST", "Zstandard")])
+def test_a_name_that_promises_another_format_is_an_error(tmp_path, suffix, kind):
+    path = tmp_path / f"text.{suffix}"
+    other, content = ("xz", lzma.compress(b"text")) if kind != "xz" else ("gzip", gzip.compress(b"text"))
+    for data, found in ((b"plain text", "holds unpacked data"), (content, f"holds {other} data"), (b"", "is empty")):
+        path.write_bytes(data)
+        with pytest.raises(
+            CorpusError, match=rf"text\.{suffix}: {kind} data expected by its name, but it {found}; rename it"
+        ):
+            list(read_lines(path))
+    path.write_bytes(COMPRESS[suffix.lower()](b"text"))
+    assert list(read_lines(path)) == ["text"]
+
+
 def test_text_that_begins_like_bzip2_is_text(tmp_path):
     path = tmp_path / "text"
     path.write_text("BZh1 is how bzip2 begins\n")
@@ -166,6 +180,7 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
     [
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is not text: byte 8 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
+        (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
     ],
 )

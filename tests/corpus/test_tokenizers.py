@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.corpus import get_tokenizer
-from wordvec.corpus.tokenizers import tokenizer_name, whitespace, words
+from wordvec.corpus.tokenizers import characters, tokenize_lines, tokenizer_name, whitespace, words
 from wordvec.errors import OptionError
 
 
@@ -71,10 +71,52 @@ def test_whitespace_changes_nothing():
     assert whitespace(" Don't\tpay 1,234.50\u00a0!") == ["Don't", "pay", "1,234.50", "!"]
 
 
+@pytest.mark.parametrize(
+    ("line", "tokens"),
+    [
+        ("日本 e\u0301!", ["日", "本", "e\u0301", "!"]),
+        ("a b\tc", ["a", "b", "c"]),
+        ("한국\u3000어", ["한", "국", "어"]),
+        ("हिन्दी", ["हि", "न्", "दी"]),
+        ("👍🏽❤️🇰🇷🇯🇵👩\u200d👩\u200d👧", ["👍🏽", "❤️", "🇰🇷", "🇯🇵", "👩\u200d👩\u200d👧"]),
+        ("\u0301a", ["\u0301", "a"]),  # a mark without a letter
+        ("می\u200cخواهم", ["م", "ی\u200c", "خ", "و", "ا", "ه", "م"]),
+        (unicodedata.normalize("NFD", "한"), ["ᄒ", "ᅡ", "ᆫ"]),
+        ("", []),
+        ("\u2028 ", []),
+    ],
+)
+def test_characters_worked_by_hand(line, tokens):
+    assert characters(line) == tokens
+
+
+@given(st.text())
+def test_characters_lose_nothing_but_white_space(line):
+    assert "".join(characters(line)) == "".join(line.split())
+
+
+@given(st.text(), st.text())
+def test_characters_never_look_across_white_space(left, right):
+    assert characters(left + " \n" + right) == characters(left) + characters(right)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_characters_are_only_a_short_cut(line):
+    assert characters(line) == characters(line + " é")[:-1]
+
+
+@pytest.mark.parametrize("tokenizer", [whitespace, words, characters, str.split])
+def test_lines_one_by_one_and_together(tokenizer):
+    lines = ["You say goodbye.", "", "and I say hello"]
+    assert list(tokenize_lines(tokenizer, iter(lines))) == [tokenizer(line) for line in lines]
+
+
 def test_get_tokenizer_takes_names_and_functions():
     assert get_tokenizer("words") is words
     assert get_tokenizer(str.split) is str.split
-    with pytest.raises(OptionError, match="'word' does not exist: choose one of whitespace, words"):
+    with pytest.raises(
+        OptionError, match="'word' does not exist: choose one of whitespace, words, characters, korean, "
+    ):
         get_tokenizer("word")
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from wordvec.errors import MissingExtraError
@@ -78,16 +79,23 @@ PLURAL = "들"
 
 def _korean(name: str) -> Analyser:
     try:
-        from kiwipiepy import Kiwi
+        kiwi = _kiwi()
     except ImportError:
         raise MissingExtraError("kiwipiepy", "cjk", f"the tokenizer {name}") from None
-    kiwi = Kiwi(num_workers=-1, load_multi_dict=False)  # -1: all cores; no words with spaces inside
     select = content_words if name == "korean" else morphemes
     return Analyser(
         name,
         lambda line: select(kiwi.tokenize(_composed(line))),
         lambda lines: map(select, kiwi.tokenize(map(_composed, lines))),  # reads a little ahead, in threads
     )
+
+
+@cache
+def _kiwi() -> Any:
+    """One for all: its model takes seconds to load and 350 MB of memory."""
+    from kiwipiepy import Kiwi
+
+    return Kiwi(num_workers=-1, load_multi_dict=False)  # -1: all cores; no words with spaces inside
 
 
 def _composed(line: str) -> str:
