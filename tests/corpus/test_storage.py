@@ -4,7 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus, Vocabulary, storage, words
@@ -16,6 +16,7 @@ ANY_TEXT = st.text(min_size=1, max_size=5)  # line ends, NUL and all
 ANY_WORD = st.one_of(ANY_TEXT, st.just("\ud800"))  # a lone surrogate: what encoding_errors="surrogateescape" leaves
 
 
+@settings(max_examples=30)  # each waits for the disk a dozen times
 @given(st.lists(st.lists(ANY_WORD, max_size=6), min_size=1, max_size=6), st.integers(1, 2))
 def test_save_and_open_give_the_same_corpus(tmp_path_factory, sentences, min_count):
     try:
@@ -152,6 +153,31 @@ def test_headers_that_do_not_fit(folder, change, message):
     (folder / "corpus.json").write_text(json.dumps({**header, **change}))
     with pytest.raises(CorpusError, match=message):
         Corpus.open(folder)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=3), inner, max_size=2)),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+def test_any_description_is_opened_or_refused(saved, tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("any")
+    for path in saved.iterdir():
+        (folder / path.name).symlink_to(path)
+    header = json.loads((saved / "corpus.json").read_text())
+    where = data.draw(st.sampled_from([header, header["files"], header["files"]["ids.npy"]]))
+    where[data.draw(st.sampled_from(sorted(where)))] = data.draw(JSON)
+    (folder / "corpus.json").unlink()
+    (folder / "corpus.json").write_text(json.dumps(header))
+    for verify in (False, True):
+        try:
+            Corpus.open(folder, verify=verify)
+        except CorpusError:
+            continue
+        assert not verify or header == json.loads((saved / "corpus.json").read_text())
 
 
 def test_headers_that_lack_a_field(folder):

@@ -27,11 +27,9 @@ import numpy as np
 
 from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.corpus.words import Words, pack_words, unpack_words
+from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
 from wordvec.files import replace_folder
-
-__all__ = ["check_content", "is_corpus_folder", "open_corpus", "pack_words", "save_corpus", "unpack_words"]
 
 MARKER = "corpus.json"
 FORMAT = "wordvec corpus"
@@ -146,7 +144,7 @@ def open_corpus(
             check_content(ids, sentence_starts, len(vocabulary))
             vocabulary.check()
         return ids, sentence_starts, vocabulary, dict(header["info"]), str(header["fingerprint"])
-    except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         message = f"its {MARKER} lacks {error}" if isinstance(error, KeyError) else str(error)
         raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
 
