@@ -14,7 +14,7 @@ from wordvec.trainers.base import check_memory
 SMALL = {
     "skipgram": {"dim": 10, "epochs": 30, "window": 2, "subsample": 0, "learning_rate": 0.1},
     "cbow": {"dim": 10, "epochs": 30, "window": 2, "subsample": 0, "learning_rate": 0.1},
-    "glove": {"dim": 10, "epochs": 30, "window": 2},
+    "glove": {"dim": 10, "epochs": 30, "window": 2, "learning_rate": 0.5},
     "svd": {"dim": 4, "window": 2},
     "ppmi": {"window": 2},
 }
@@ -124,7 +124,7 @@ def test_vectors_carry_what_made_them(corpus):
         ("cbow", {"cbow_gradient": "max"}, "cbow_gradient must be"),
         ("skipgram", {"loss": "hinge"}, "loss must be one of"),
         ("glove", {"x_max": 0}, "x_max must be positive"),
-        ("svd", {"weighting": "linear"}, "weighting must be"),
+        ("svd", {"weighting": "quadratic"}, "weighting must be"),
         ("ppmi", {"shift": 0.5}, "shift must be at least 1"),
     ],
 )

@@ -126,7 +126,7 @@ def count_cooccurrences(
     thresholds = subsampling_thresholds(counts, text, subsample, subsample_mode)
     _check_that_sums_fit(len(ids), weights, weighting, size)
 
-    threads = threads or os.cpu_count() or 1
+    threads = threads or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) or 1
     plan = make_plan(limit, len(ids) + len(sentence_starts), size, threads)
     sides = (0 if side == "right" else int(window), 0 if side == "left" else int(window))
     with progress(len(ids), "counting", "words", show=show_progress) as bar:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.svd import SVD
     from wordvec.vectors import WordVectors
 
 
@@ -21,7 +21,7 @@ class PPMI(Trainer):
 
     dim               how many context words are kept as dimensions, the commonest first (Bullinaria and Levy 2007);
                       a vocabulary smaller than this keeps all of them
-    window, weighting, context_smoothing, shift   as in SVD
+    window, weighting, side, subsample, subsample_mode, context_smoothing, shift, seed, memory, threads   as in SVD
     """
 
     name: ClassVar[str] = "ppmi"
@@ -29,19 +29,28 @@ class PPMI(Trainer):
     dim: int = 2000
     window: int = 5
     weighting: str = "flat"
+    side: str = "both"
+    subsample: float = 0.0
+    subsample_mode: str = "dirty"
     context_smoothing: float = 0.75
     shift: float = 1.0
+    seed: int = 1
+    memory: str | int | None = None
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
-            window=(self.window >= 1, "at least 1"),
-            weighting=(self.weighting in ("flat", "harmonic"), "'flat' or 'harmonic'"),
+            **counting_conditions(self),
             shift=(self.shift >= 1, "at least 1"),
             context_smoothing=(0 < self.context_smoothing <= 1, "in (0, 1]"),
         )
+
+    def parameters(self) -> dict[str, Any]:
+        """All options, less those that change nothing about the result."""
+        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         size = len(corpus.vocabulary)
@@ -54,15 +63,3 @@ class PPMI(Trainer):
         if columns < size:
             self._history.notes.append(f"dimensions are the {columns:,} commonest of {size:,} context words")
         return self._make_vectors(corpus, dense)
-
-
-def count_and_weigh(trainer: PPMI | SVD, corpus: Corpus, show_progress: bool | None) -> Any:
-    """The corpus as a sparse PPMI matrix, by the trainer's window, weighting, context_smoothing and shift."""
-    from wordvec.counts import count_cooccurrences, ppmi
-
-    with trainer.history.stage("count"):
-        counted = count_cooccurrences(
-            corpus, window=trainer.window, weighting=trainer.weighting, show_progress=show_progress
-        )
-    with trainer.history.stage("ppmi"):
-        return ppmi(counted.matrix, context_smoothing=trainer.context_smoothing, shift=trainer.shift)

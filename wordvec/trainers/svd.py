@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wordvec.trainers.base import Trainer, check_memory, check_options
-from wordvec.trainers.ppmi import count_and_weigh
+from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -19,13 +19,21 @@ class SVD(Trainer):
 
     dim               d: singular values kept; 100 as in word2vec
     window            words counted on each side; 5 as in word2vec
-    weighting         "flat" counts every word in the window as 1, "harmonic" as 1 / distance
+    weighting         "flat" counts every word in the window as 1, "harmonic" as 1 / distance, "linear" as
+                      (window - distance + 1) / window, as word2vec's drawn windows do on average
+    side              contexts on "both" sides, or only on the "left" or the "right"
+    subsample         words of a larger share than this are thinned out; 0 is none: contexts of function words are
+                      already held down by PMI
+    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after (ibid., sec. 3.1)
     context_smoothing power of the contexts' distribution; 0.75 (ibid., section 3.2)
     shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (ibid., section 5)
     power             p: 0 here, which scored at or above 0.5 on similarity sets; p = 1 is the plain SVD
     add_context       add the context vectors V S^p to the word vectors (ibid., section 3.3)
-    seed              of the solver's starting vectors; the same seed gives the same bytes on the same machine
-                      with the same libraries and number of BLAS threads
+    seed              of subsampling and the solver's starting vectors; the same seed gives the same bytes on the
+                      same machine with the same libraries and number of BLAS threads
+    memory            limit of the counting, such as "2G"; beyond it temporary files are used (None: half of what is
+                      free). Changes nothing about the result
+    threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
     """
 
     name: ClassVar[str] = "svd"
@@ -33,23 +41,31 @@ class SVD(Trainer):
     dim: int = 100
     window: int = 5
     weighting: str = "flat"
+    side: str = "both"
+    subsample: float = 0.0
+    subsample_mode: str = "dirty"
     context_smoothing: float = 0.75
     shift: float = 1.0
     power: float = 0.0
     add_context: bool = False
     seed: int = 1
+    memory: str | int | None = None
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
-            window=(self.window >= 1, "at least 1"),
-            weighting=(self.weighting in ("flat", "harmonic"), "'flat' or 'harmonic'"),
+            **counting_conditions(self),
             shift=(self.shift >= 1, "at least 1"),
             context_smoothing=(0 < self.context_smoothing <= 1, "in (0, 1]"),
             power=(0 <= self.power <= 1, "between 0 and 1"),
         )
+
+    def parameters(self) -> dict[str, Any]:
+        """All options, less those that change nothing about the result."""
+        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         from wordvec.counts import truncated_svd, word_vectors
@@ -58,7 +74,7 @@ class SVD(Trainer):
         check_memory(f"{size:,} words in {self.dim} dimensions", 24 * size * self.dim)
         matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
-            U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed)
+            U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed, threads=self.threads)
             words = word_vectors(factors, self.power, self.add_context)
             contexts = word_vectors(type(factors)(V, S, U), self.power)
         self._history.words = len(corpus.ids)

@@ -1,0 +1,57 @@
+"""The options of counting, alike for all trainers that count: PPMI, SVD and GloVe.
+
+A trainer has them as fields of its own: window, weighting, side, subsample, subsample_mode, memory, threads, seed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wordvec.counts.cooccurrence import SIDES, WEIGHTINGS, Cooccurrence, count_cooccurrences
+from wordvec.counts.ppmi import ppmi
+from wordvec.errors import TrainingError
+from wordvec.memory import parse_bytes
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+
+LEAVE_NO_TRACE = ("memory", "threads")  # options that change nothing about the result, so its file does not name them
+
+
+def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
+    """For `check_options`; raises OptionError at once for a `memory` that is no size."""
+    if trainer.memory is not None:
+        parse_bytes(trainer.memory)
+    return {
+        "window": (trainer.window >= 1, "at least 1"),
+        "weighting": (trainer.weighting in WEIGHTINGS, "'flat', 'harmonic' or 'linear'"),
+        "side": (trainer.side in SIDES, "'both', 'left' or 'right'"),
+        "subsample": (trainer.subsample >= 0, "0 (off) or positive, such as 1e-3"),
+        "subsample_mode": (trainer.subsample_mode in ("dirty", "clean"), "'dirty' or 'clean'"),
+        "threads": (trainer.threads is None or trainer.threads >= 1, "at least 1"),
+    }
+
+
+def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Cooccurrence:
+    """The corpus counted with the trainer's options; its history gets the time as stage "count"."""
+    names = ("window", "weighting", "side", "subsample", "subsample_mode", "seed", "memory", "threads")
+    options = {name: getattr(trainer, name) for name in names}
+    with trainer.history.stage("count"):
+        return count_cooccurrences(corpus, **options, show_progress=show_progress)
+
+
+def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Any:
+    """The corpus as a sparse PPMI matrix, by the trainer's options of counting, context_smoothing and shift.
+
+    Raises TrainingError where no PPMI is positive: there would be nothing to train on.
+    """
+    counted = count_corpus(trainer, corpus, show_progress)
+    with trainer.history.stage("ppmi"):
+        # In place: nobody needs the counts any more.
+        matrix = ppmi(counted, context_smoothing=trainer.context_smoothing, shift=trainer.shift, in_place=True)
+    if not matrix.nnz:
+        raise TrainingError(
+            f"{trainer.name}: no two words meet more than {trainer.shift:g} times as often as by chance: the text is "
+            "too small or too uniform, or shift is too large"
+        )
+    return matrix
