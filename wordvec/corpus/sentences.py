@@ -25,8 +25,12 @@ nr bzw usw z.b d.h u.a evtl ggf bd hr hrsg p.ex sig dott sra dña ud uds
 BEFORE_NUMBERS = "no nos nr p pp fig figs vol vols ch sec art eq eqs ex op tab pt vv"
 
 _ABBREVIATIONS, _BEFORE_NUMBERS = frozenset(ABBREVIATIONS.split()), frozenset(BEFORE_NUMBERS.split())
+GERMAN_CLOSING = "“‘«"  # which open elsewhere, but not right behind . ! ?
 _SPACES = " \u00a0\u202f"  # before a French », which then has white space behind it too
-_END = re.compile(rf"[{re.escape(ENDS)}]+[{re.escape(CLOSING)}]*(?:[{_SPACES}]»(?!\S))?")
+_END = re.compile(
+    rf"[{re.escape(ENDS)}]+(?:(?<=[.!?…])[{re.escape(CLOSING + GERMAN_CLOSING)}]*|[{re.escape(CLOSING)}]*)"
+    rf"(?:[{_SPACES}]»(?!\S))?"
+)
 _LAST_WORD = re.compile(r"(?<![^\W_])[^\W_]+(?:\.[^\W_]+)*$")
 _NEXT_WORD = re.compile(rf"[\s{re.escape(OPENING)}]*")
 _GOES_ON = re.compile("[、，,：；と]|って")  # behind a closing quote: 「…。」と言った
@@ -42,7 +46,8 @@ def split_sentences(line: str) -> list[str]:
     - the next word does not begin with a small letter (``"Really?" he said.``), and
     - a single full stop does not belong to the word before it: an abbreviation (``Dr.``, ``etc.``, the list is
       ABBREVIATIONS), ``No.`` or ``p.`` before a number, an initial or letters with stops (``J. R. R.``,
-      ``U.S.``, ``z. B.``), or a number that begins the sentence (``1. Introduction``). German ordinals are not known (``am 3. | Mai``).
+      ``U.S.``, ``z. B.``), or a number that begins the sentence (``1. Introduction``).
+      German ordinals before a capital are not known (``am 3. Mai`` is split).
 
     Stops inside words and numbers (``3.14``, ``wordvec.org``) have no white space behind them and don't count. The
     full stops of Chinese and Japanese (``。！？``) end a sentence by themselves, and so do those of Devanagari,
@@ -68,7 +73,7 @@ def _ends_sentence(line: str, start: int, end: re.Match[str]) -> bool:
     if stop == len(line):
         return True
     run = end[0]
-    stops = run.rstrip(CLOSING + _SPACES)
+    stops = run.rstrip(CLOSING + GERMAN_CLOSING + _SPACES)
     if any(character in FULL_STOPS for character in stops):
         return stops == run or not _GOES_ON.match(line, stop)
     if not line[stop].isspace():
