@@ -8,12 +8,11 @@ At the end all runs are merged one range of keys at a time, so a pair's whole co
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from wordvec.corpus.encoding import mapped
+from wordvec.corpus.encoding import ArrayFile, give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 23  # 64 MB of keys
 KEYS_AT_A_TIME = 1 << 23  # of all runs together, while they are merged
@@ -42,7 +41,7 @@ def count_pairs(
     ([0, 1], [1, 0], [2, 2])
     """
     runs = [0]  # where each run starts, and the end of the last
-    with tempfile.TemporaryFile() as keys_file, tempfile.TemporaryFile() as counts_file:
+    with ArrayFile(np.uint64) as keys_file, ArrayFile(np.int32) as counts_file:
         for begin in range(0, len(ids), TOKENS_AT_A_TIME):
             end = min(begin + TOKENS_AT_A_TIME, len(ids))
             first, second, is_pair = neighbours(ids, sentence_ends, begin, end)
@@ -51,12 +50,12 @@ def count_pairs(
             keys = pair_keys(first[is_pair], second[is_pair])
             keys.sort()
             starts = _starts_of_runs(keys)
-            counts_file.write(np.diff(starts, append=len(keys)).astype(np.int32).data)
-            keys_file.write(keys[starts].data)
+            counts_file.append(np.diff(starts, append=len(keys)))
+            keys_file.append(keys[starts])
             runs.append(runs[-1] + len(starts))
+            give_back_pages(ids)
             on_tokens(end - begin)
-        all_keys, all_counts = mapped(keys_file, np.uint64), mapped(counts_file, np.int32)
-        merged = list(_merge(all_keys, all_counts, runs, min_count))
+        merged = list(_merge(keys_file.mapped(), counts_file.mapped(), runs, min_count))
     return np.concatenate([keys for keys, _ in merged]), np.concatenate([counts for _, counts in merged])
 
 
@@ -149,6 +148,8 @@ def _merge(
         starts = _starts_of_runs(part_keys)
         totals = np.add.reduceat(part_counts, starts) if len(starts) else part_counts
         frequent = totals >= min_count
+        give_back_pages(keys)
+        give_back_pages(counts)
         yield part_keys[starts[frequent]], totals[frequent]
 
 

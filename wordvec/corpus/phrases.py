@@ -5,14 +5,13 @@ Everything is counted on the ids of the text's words, before the vocabulary is m
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encoding import Spooled, mapped
+from wordvec.corpus.encoding import Spool, Spooled, give_back_pages
 from wordvec.corpus.pairs import PairIndex, count_pairs, neighbours, split_keys
 from wordvec.errors import OptionError
 
@@ -37,9 +36,12 @@ class Phrases:
     - ``"npmi"``: ln(p(ab) / (p(a) p(b))) / -ln p(ab), from -1 to 1; Bouma 2009, "Normalized (Pointwise) Mutual
       Information in Collocation Extraction". It means the same for a text of any size; it takes no `delta`.
 
-    `threshold` defaults to 100 and 0.5. Each of the `passes` joins two words, so two of them find phrases of up to
-    four. Words and pairs seen fewer than `min_count` times are never joined. `delimiter` stands between the words;
-    that a word holds it already does no harm, and where the text has the joined word itself, both become one.
+    `threshold` defaults to 100 and 0.5, which find much: in 17 M words of encyclopedia and novels 25,000 and 17,000
+    pairs in the first pass, "did_not" among them. 300 and 0.6 leave little but names and compounds there.
+
+    Each of the `passes` joins two words, so two of them find phrases of up to four. Words and pairs seen fewer than
+    `min_count` times are never joined. `delimiter` stands between the words; that a word holds it already does no
+    harm, and where the text has the joined word itself, both become one.
 
     Raises OptionError for an option out of range, or one that the score does not have.
 
@@ -95,7 +97,10 @@ class Phrases:
 
 
 class FoundPhrases(NamedTuple):
-    """The phrases of one pass, best first: words, scores (P,) float64, and how often each was joined, (P,) int64."""
+    """The phrases of one pass, best first: words, scores (P,) float64, and how often each was joined, (P,) int64.
+
+    Of phrases with the same score the more frequent comes first.
+    """
 
     words: list[str]
     scores: np.ndarray
@@ -127,7 +132,7 @@ def find_phrases(
             break
         words, word_ids, phrase_words = _with_new_words(spooled.words, keys, phrases.delimiter)
         spooled, joined = _join(spooled, keys, word_ids, words, on_tokens or _ignore)
-        order = np.lexsort((keys, -scores))
+        order = np.lexsort((keys, -joined, -scores))
         order = order[joined[order] > 0]  # all occurrences of a pair may overlap with other pairs
         found.append(FoundPhrases([phrase_words[i] for i in order.tolist()], scores[order], joined[order]))
     return spooled, found
@@ -168,9 +173,9 @@ def _join(
     index = PairIndex(keys, len(spooled.words))
     ends = spooled.sentence_ends
     counts, joined = np.zeros(len(words), np.int64), np.zeros(len(keys), np.int64)
-    written = next_sentence = 0
+    next_sentence = 0
     is_taken = False  # whether the first word of a stretch is the second of a pair
-    with tempfile.TemporaryFile() as ids_file, tempfile.TemporaryFile() as ends_file:
+    with Spool() as spool:
         for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
             first, second, together = neighbours(spooled.ids, ends, begin, begin + TOKENS_AT_A_TIME)
             pairs = index.find(first, second, together)
@@ -180,15 +185,15 @@ def _join(
             ids = first.copy()
             ids[joins] = word_ids[pairs[joins]]
             ids = ids[stays]
-            ids_file.write(ids.data)
             counts += np.bincount(ids, minlength=len(words))
             joined += np.bincount(pairs[joins], minlength=len(keys))
-            written_until = written + np.concatenate([[0], np.cumsum(stays)])
+            staying_before = np.concatenate([[0], np.cumsum(stays)])
             stop = int(np.searchsorted(ends, begin + len(first), side="right"))
-            ends_file.write(written_until[ends[next_sentence:stop] - begin].data)
-            written, next_sentence = int(written_until[-1]), stop
+            spool.write(ids, staying_before[ends[next_sentence:stop] - begin])
+            next_sentence = stop
+            give_back_pages(spooled.ids)
             on_tokens(len(first))
-        return Spooled(mapped(ids_file, np.int32), mapped(ends_file, np.int64), words, counts), joined
+        return spool.finished(words, counts), joined
 
 
 def _from_left_to_right(may_join: np.ndarray, first_is_taken: bool) -> np.ndarray:
