@@ -27,6 +27,7 @@ BY_HAND = [
     (Momentum(0.1, momentum=0.5), [1 - 0.2, 0.8 + (-0.1 + 0.1)]),  # v = -0.2, then -0.1 + 0.1
     (Nesterov(0.1, momentum=0.5), [1 + 0.5 * -0.2 - 0.2, 0.7 + 0.5 * 0.0 + 0.1]),
     (AdaGrad(0.1, epsilon=1e-12), [1 - 0.1 * 2 / 2, 0.9 + 0.1 / sqrt(4 + 1)]),
+    (AdaGrad(0.1, epsilon=1e-12, initial=5.0), [1 - 0.1 * 2 / 3, 1 - 0.1 * 2 / 3 + 0.1 / sqrt(9 + 1)]),
     (RMSprop(0.1, decay_rate=0.75, epsilon=1e-12), [1 - 0.2 / sqrt(1), 0.8 + 0.1 / sqrt(0.75 + 0.25)]),
     # m = 1, v = 1 give m' = 2, v' = 4; then m = 0, v = 1 (0.75 * 1 + 0.25 * 1): a step of nothing
     (Adam(0.1, beta1=0.5, beta2=0.75, epsilon=1e-12), [1 - 0.1 * 2 / 2, 0.9]),

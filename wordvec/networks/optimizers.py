@@ -100,8 +100,12 @@ class Optimizer(ABC):
 
     def _memory_of(self, W: Array) -> list[Array]:
         if id(W) not in self._memory:
-            self._memory[id(W)] = W, [array_module(W).zeros_like(W) for _ in range(self.memories)]
+            self._memory[id(W)] = W, [self._new_memory(W) for _ in range(self.memories)]
         return self._memory[id(W)][1]
+
+    def _new_memory(self, W: Array) -> Array:
+        """What a memory of W starts from."""
+        return array_module(W).zeros_like(W)
 
     def _require(self, holds: bool, name: str, allowed: str, value: object) -> None:
         if not holds:
@@ -159,7 +163,10 @@ class Nesterov(Momentum):
 
 
 class AdaGrad(Optimizer):
-    """h <- h + gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon)  (Duchi, Hazan and Singer 2011)."""
+    """h <- h + gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon)  (Duchi, Hazan and Singer 2011).
+
+    initial   what h starts from: with 0 the first step of each element is learning_rate, whatever its gradient
+    """
 
     memories: ClassVar[int] = 1
 
@@ -168,13 +175,18 @@ class AdaGrad(Optimizer):
         learning_rate: float = 0.01,
         epsilon: float = 1e-7,
         *,
+        initial: float = 0.0,
         clip_norm: float | None = None,
         l1: float = 0.0,
         l2: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
         self._require(epsilon > 0, "epsilon", "above 0", epsilon)
-        self.epsilon = epsilon
+        self._require(initial >= 0, "initial", "at least 0", initial)
+        self.epsilon, self.initial = epsilon, initial
+
+    def _new_memory(self, W: Array) -> Array:
+        return array_module(W).full_like(W, self.initial)
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         (h,) = memory

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import time
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,16 +13,20 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module, to_device, to_numpy
-from wordvec.errors import TrainingError
+from wordvec.errors import OptionError, TrainingError
 from wordvec.layers import GloVeLoss
 from wordvec.networks import AdaGrad
 from wordvec.progress import progress
 from wordvec.trainers.base import Trainer, check_memory, check_options
-from wordvec.trainers.loop import mean_loss
+from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced, available_cores
+from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
+from wordvec.trainers.neural import ENGINES
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
+
+StartTables = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # W_in, W_out (V, D), b_in, b_out (V,)
 
 
 @dataclass
@@ -29,11 +36,20 @@ class GloVe(Trainer):
     dim            length of a vector: 100
     window         words on each side: 10, weighted by 1 / distance (ibid., section 4.2)
     epochs         passes over the non-zero cells: 25; GloVe's own demo takes 15, its paper 50 to 100
-    learning_rate  AdaGrad's: 0.05 (ibid., section 4.2)
+    learning_rate  0.05 (ibid., section 4.2), and used as GloVe's own program does, see below
     x_max, alpha   f(x) = min(1, (x / x_max)^alpha); alpha 0.75 (ibid., section 3); x_max 10, as GloVe's demo
                    takes for corpora of text8's size, where the paper's 100 was for billions of words
     add_context    the vectors are word + context vectors (ibid., section 4.2)
-    batch_size     cells in a mini-batch
+    batch_size     cells in a mini-batch (layers); the kernel takes one after the other
+    engine         "kernel", compiled, or "layers"; None takes the kernel on the CPU
+    device         "cpu" or "gpu"
+    threads        of the kernel: None is all cores; the result has the same bytes for any number
+    seed           same seed, same options, same machine: same bytes
+
+    AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
+    That is what GloVe's program does in other words: it takes half the gradient g, sums (learning_rate g)^2 from 1
+    and steps by learning_rate g / sqrt(sum); for biases it leaves the learning rate out. Only two details differ: it
+    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower.
     """
 
     name: ClassVar[str] = "glove"
@@ -46,12 +62,15 @@ class GloVe(Trainer):
     alpha: float = 0.75
     add_context: bool = True
     batch_size: int = 4096
-    engine: str = "layers"
+    engine: str | None = None
     device: str = "cpu"
+    threads: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.engine is None:
+            self.engine = "kernel" if self.device == "cpu" else "layers"
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
@@ -59,30 +78,109 @@ class GloVe(Trainer):
             epochs=(self.epochs >= 1, "at least 1"),
             learning_rate=(self.learning_rate > 0, "positive"),
             x_max=(self.x_max > 0, "positive"),
+            alpha=(self.alpha >= 0, "0 or positive"),
             batch_size=(self.batch_size >= 1, "at least 1"),
-            engine=(self.engine in ("layers",), "'layers'"),
+            engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
+            threads=(self.threads is None or self.threads >= 1, "at least 1"),
         )
+        if self.engine == "kernel" and self.device == "gpu":
+            raise OptionError(f"{self.name}: the compiled kernel runs on the CPU; for the GPU take engine 'layers'")
+        if self.engine == "layers" and self.threads is not None:
+            raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
+
+    def parameters(self) -> dict[str, Any]:
+        """All options, less the number of threads, which changes nothing about the result."""
+        return {name: value for name, value in super().parameters().items() if name != "threads"}
+
+    @property
+    def accumulators(self) -> tuple[float, float]:
+        """What AdaGrad's sums of squares start from: for vectors, for biases."""
+        return (2 / self.learning_rate) ** 2, 4.0
+
+    def start_tables(self, size: int) -> StartTables:
+        """Where training starts for `size` words: W and C uniform in (-0.5, 0.5) / dim, both biases zero; float32.
+
+        The one place that knows: a subclass that returns other tables of these shapes starts from them.
+        """
+        W_in, W_out = (
+            rng.starting_table(self.seed, stream, (size, self.dim)) for stream in (rng.INITIAL_W_IN, rng.INITIAL_W_OUT)
+        )
+        return W_in, W_out, np.zeros(size, np.float32), np.zeros(size, np.float32)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         from wordvec.counts import count_cooccurrences
 
         device_module(self.device)
         size = len(corpus.vocabulary)
-        check_memory(f"{size:,} words in {self.dim} dimensions", 4 * 4 * size * (self.dim + 1))
+        check_memory(f"{size:,} words in {self.dim} dimensions", 6 * 4 * size * (self.dim + 16))
         with self._history.stage("count"):
             counted = count_cooccurrences(corpus, window=self.window, weighting="harmonic", show_progress=show_progress)
-        with self._history.stage("train"):
-            words, contexts = self._fit_cells(counted.matrix.tocoo(), size, show_progress)
+        fit_cells = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
+        words, contexts = fit_cells(counted.matrix, self.start_tables(size), show_progress)
+        if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
+            raise TrainingError(diverged(self.epochs, None))
         self._history.words = len(corpus.ids) * self.epochs
         return self._make_vectors(corpus, words + contexts if self.add_context else words, contexts)
 
-    def _fit_cells(self, cells: Any, size: int, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
-        W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in self._starting_weights(size))
+    def _has_kernel(self) -> bool:
+        """Whether the kernel is asked for, and numba, which compiles it, is there."""
+        if self.engine == "kernel" and importlib.util.find_spec("numba") is None:
+            warnings.warn(
+                "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
+            )
+            self._history.notes.append("trained through the layers: numba is not installed")
+            return False
+        return self.engine == "kernel"
+
+    def _fit_by_kernel(self, matrix: Any, start: StartTables, show_progress: bool | None) -> tuple[Any, Any]:
+        """Train with `wordvec.kernels.glove`, in calls of about a second, so that Ctrl-C is not left waiting."""
+        from wordvec.kernels import glove
+        from wordvec.kernels.glove_cells import Cells, bands_for
+
+        with self._history.stage("compile"), announced("compiling the kernels, once on this machine: some seconds ..."):
+            glove.warm_up(matrix.indices, matrix.data)
+        with self._history.stage("train"):
+            bands = bands_for(matrix.shape[0], glove.row_bytes(self.dim))
+            cells = Cells.from_matrix(matrix, bands)
+            accumulator, bias_accumulator = self.accumulators
+            tables = glove.Tables(*start, bands=bands, accumulator=accumulator, bias_accumulator=bias_accumulator)
+            self._run_epochs(glove.train_glove, tables, cells, show_progress)
+            return tables.unpack()[:2]
+
+    def _run_epochs(self, train_glove: Any, tables: Any, cells: Any, show_progress: bool | None) -> None:
+        options = {
+            "seed": self.seed,
+            "x_max": self.x_max,
+            "alpha": self.alpha,
+            "threads": available_cores() if self.threads is None else self.threads,
+        }
+        rounds = max(1, cells.bands // 16)  # of a first call
+        with progress(self.epochs * len(cells), "glove", "cells", show=show_progress) as bar:
+            for epoch in range(self.epochs):
+                total, first = 0.0, 0
+                while first < cells.bands:
+                    last, start = min(first + rounds, cells.bands), time.perf_counter()
+                    with delayed_interrupt() as interrupted:
+                        total += train_glove(tables, cells, first=first, last=last, epoch=epoch, **options)
+                    if interrupted:
+                        raise KeyboardInterrupt
+                    seconds = max(time.perf_counter() - start, 1e-9)
+                    bar.update(len(cells) * (last - first) // cells.bands)
+                    rounds, first = max(1, round((last - first) / seconds * SECONDS_A_CHUNK)), last
+                self._end_epoch(epoch, total, len(cells), bar)
+
+    def _fit_through_layers(self, matrix: Any, start: StartTables, show_progress: bool | None) -> tuple[Any, Any]:
+        """Train through GloVeLoss and AdaGrad in mini-batches."""
+        W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in start)
         loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
-        optimizer = AdaGrad(self.learning_rate)
+        optimizers = [AdaGrad(1.0, initial=initial) for initial in self.accumulators]
+        cells = matrix.tocoo()
         rows, columns, counts = cells.row, cells.col, cells.data.astype(np.float32)
-        with progress(self.epochs * len(counts), "glove through layers", "cells", show=show_progress) as bar:
+        with (
+            self._history.stage("train"),
+            progress(self.epochs * len(counts), "glove through layers", "cells", show=show_progress) as bar,
+        ):
             for epoch in range(self.epochs):
                 order, total = rng.permutation(self.seed, epoch, len(counts)), 0.0
                 for first in range(0, len(order), self.batch_size):
@@ -90,16 +188,15 @@ class GloVe(Trainer):
                     inputs = (to_device(part[batch], self.device) for part in (rows, columns, counts))
                     total += float(loss.forward(*inputs))
                     loss.backward()
-                    optimizer.update(loss.params, loss.grads)
+                    for optimizer, part in zip(optimizers, (slice(0, 2), slice(2, 4))):  # vectors, biases
+                        optimizer.update(loss.params[part], loss.grads[part])
                     bar.update(len(batch))
-                if not math.isfinite(total):
-                    raise TrainingError(f"training diverged in epoch {epoch + 1}: take a smaller --learning-rate")
-                self._history.loss.append(mean_loss(total, len(counts)))
-                bar.set_postfix_str(f"loss {self._history.loss[-1]:.4f}")
+                self._end_epoch(epoch, total, len(counts), bar)
         return to_numpy(W_in), to_numpy(W_out)
 
-    def _starting_weights(self, size: int) -> list[np.ndarray]:
-        """W and C uniform in (-0.5, 0.5) / dim, both biases zero."""
-        streams = (rng.INITIAL_W_IN, rng.INITIAL_W_OUT)
-        tables = [rng.starting_table(self.seed, stream, (size, self.dim)) for stream in streams]
-        return tables + [np.zeros(size, np.float32), np.zeros(size, np.float32)]
+    def _end_epoch(self, epoch: int, total: float, cells: int, bar: Any) -> None:
+        """Note the mean loss; raises TrainingError for one that is not finite."""
+        if not math.isfinite(total):
+            raise TrainingError(diverged(epoch + 1, None))
+        self._history.loss.append(mean_loss(total, cells))
+        bar.set_postfix_str(f"loss {self._history.loss[-1]:.4f}")
