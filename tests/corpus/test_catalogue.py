@@ -1,9 +1,10 @@
+import json
 import re
 
 import pytest
 
 from wordvec.corpus.bundled import bundled_corpus, bundled_evaluation, corpora_folder
-from wordvec.corpus.catalogue import find, list_catalogue
+from wordvec.corpus.catalogue import fetched_path, find, list_catalogue, missing_text_message, origin_path
 from wordvec.errors import CorpusError, EvaluationFileError
 
 
@@ -21,6 +22,37 @@ def test_entries_are_complete_and_hashes_have_a_source_or_a_reason():
         assert entry.sha256 is None or re.fullmatch("[0-9a-f]{64}", entry.sha256)
         assert entry.sha256 is None or entry.bytes
         assert entry.sha256 or entry.hash_published_at
+
+
+def test_entries_say_what_fetch_needs():
+    entries = list_catalogue()
+    assert len({entry.file_name for entry in entries}) == len(entries)
+    for entry in entries:
+        assert entry.format in ("text", "mediawiki-xml")
+        assert (entry.format == "mediawiki-xml") == ("as XML with wiki markup" in entry.description)
+        assert (entry.member is not None) == entry.url.endswith(".zip")
+        assert entry.member is not None or (entry.unpacked_bytes, entry.unpacked_hash) == (None, None)
+        assert entry.unpacked_hash is None or re.fullmatch("sha1:[0-9a-f]{40}", entry.unpacked_hash)
+        assert re.fullmatch(r"[a-z0-9-]+\.(txt|xml|xml\.bz2)", entry.file_name)
+
+
+def test_a_text_that_is_not_here_can_be_fetched_by_name():
+    assert missing_text_message("text8") == "text8: not downloaded: wordvec corpus fetch text8 gets it (31 MB)"
+    assert "it is XML" in missing_text_message("enwik9")
+    assert "no such file or folder; bundled" in missing_text_message("text9")
+
+
+def test_only_whole_files_with_a_record_count_as_fetched(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORDVEC_DATA", str(tmp_path))
+    file = tmp_path / "text8.txt"
+    file.write_text("four")
+    assert fetched_path("text8") is None
+    origin = {"format": "wordvec fetched corpus", "sha256": find("text8").sha256, "bytes": 4}
+    for damaged in ("", "[]", "{}", '"text"', '{"bytes": 4}', json.dumps(origin | {"bytes": 5})):
+        origin_path(file).write_text(damaged)
+        assert fetched_path("text8") is None
+    origin_path(file).write_text(json.dumps(origin))
+    assert fetched_path("text8") == file
 
 
 def test_find_lists_the_names_there_are():

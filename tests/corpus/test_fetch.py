@@ -16,11 +16,12 @@ pytest.importorskip("pooch", reason="the extra wordvec[fetch] is not installed")
 
 from wordvec import Corpus
 from wordvec.cli import main
-from wordvec.corpus import catalogue
+from wordvec.corpus import catalogue, download
 from wordvec.corpus.catalogue import CatalogueEntry, fetched_path, missing_text_message
 from wordvec.corpus.download import CHUNK_BYTES
 from wordvec.corpus.fetch import fetch
 from wordvec.errors import CorpusError, MissingExtraError
+from wordvec.progress import Silence
 
 TEXT = b"".join(b"you say goodbye and i say hello %d\n" % number for number in range(8000))[: 16 * CHUNK_BYTES]
 HALF = len(TEXT) // 2
@@ -243,6 +244,34 @@ def test_a_run_after_a_failed_one_resumes(server, entry, cache):
     assert fetched.path.read_bytes() == TEXT
     assert server.ranges[-1] == f"bytes={HALF}-"
     assert left_over(cache) == ["hello.txt", "hello.txt.origin.json"]
+
+
+def test_an_interrupted_run_keeps_its_part(server, entry, cache, capsys):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    server.faults = ["truncate"]
+    with pytest.raises(KeyboardInterrupt):
+        fetch(entry, sleep=interrupted, show_progress=False)
+    assert "what has arrived is kept: the same command goes on" in capsys.readouterr().err
+    assert quickly("hello")[0].path.read_bytes() == TEXT
+    assert server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_the_bar_counts_what_was_here_and_begins_again_where_it_must(server, entry, cache, monkeypatch):
+    class Bar(Silence):
+        total, positions = None, [0]
+
+        def update(self, amount=1):
+            self.positions.append(self.positions[-1] + amount)
+
+    monkeypatch.setattr(download, "progress", lambda *_, **__: Bar())
+    server.faults = ["truncate", "no ranges"]
+    quickly("hello")
+    assert HALF in Bar.positions
+    restart = Bar.positions.index(0, 2)
+    assert Bar.positions[restart - 1] == HALF
+    assert Bar.positions[-1] == len(TEXT)
 
 
 def test_a_stalled_connection_is_left_and_resumed(server, entry, cache, capsys):

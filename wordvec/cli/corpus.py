@@ -76,7 +76,7 @@ def run_fetch(arguments: argparse.Namespace) -> None:
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
     from wordvec.corpus.bundled import BUNDLED
-    from wordvec.corpus.catalogue import list_catalogue
+    from wordvec.corpus.catalogue import TEXT, list_catalogue, size_in_words
 
     entries = list_catalogue()
     if arguments.json:
@@ -84,8 +84,10 @@ def run_list(arguments: argparse.Namespace) -> None:
         return
     print("bundled:", ", ".join(BUNDLED))
     for entry in entries:
-        size = "size varies" if entry.bytes is None else f"{entry.bytes / 1e6:,.0f} MB packed"
-        print(f"{entry.name:14} {entry.language:3} {size:>16}  {entry.licence}\n{'':14} {entry.url}")
+        size = "size varies" if entry.bytes is None else size_in_words(entry.bytes)
+        markup = "" if entry.format == TEXT else "  (XML: extract its text before training)"
+        print(f"{entry.name:14} {entry.language:3} {size:>16}  {entry.licence}{markup}\n{'':14} {entry.url}")
+    print("wordvec corpus fetch NAME downloads one of them")
 
 
 def describe(corpus: Any) -> dict[str, Any]:
