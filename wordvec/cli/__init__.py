@@ -17,6 +17,7 @@ VERBS = {
     "corpus": "build, inspect and list corpora",
     "similar": "the words most similar to given words",
     "analogy": "A is to B as C is to ?",
+    "explain": "the contexts that make two words similar",
     "evaluate": "score vectors on similarity and analogy sets",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",

@@ -2,6 +2,7 @@
 
 from wordvec.counts.cooccurrence import Cooccurrence, count_cooccurrences
 from wordvec.counts.dense import dense_cooccurrences, dense_ppmi, dense_svd
+from wordvec.counts.explain import explain
 from wordvec.counts.ppmi import pmi, ppmi
 from wordvec.counts.probabilities import conditional_probabilities, log_counts, probability_ratios
 from wordvec.counts.svd import SVD, truncated_svd, word_vectors
@@ -14,6 +15,7 @@ __all__ = [
     "dense_cooccurrences",
     "dense_ppmi",
     "dense_svd",
+    "explain",
     "log_counts",
     "pmi",
     "ppmi",

@@ -1,0 +1,107 @@
+"""The verb explain, as a user runs it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from wordvec import PPMI, SVD, Corpus, SkipGram, WordVectors
+from wordvec.cli import main
+from wordvec.counts import count_cooccurrences, ppmi
+
+LINES = ["the cat purrs at home", "the cat eats fish", "the dog barks at home", "the dog eats meat"] * 3
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    corpus = Corpus.from_sentences([line.split() for line in LINES])
+    corpus.save("corpus")
+    return corpus
+
+
+def run(capsys, *arguments):
+    status = main(["explain", *arguments])
+    return status, *capsys.readouterr()
+
+
+def report_of(capsys, *arguments):
+    status, out, err = run(capsys, *arguments, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+def test_a_ppmi_file_explains_itself(corpus, capsys):
+    vectors = PPMI(window=2).fit(corpus).vectors
+    vectors.save("ppmi.safetensors")
+    report = report_of(capsys, "ppmi.safetensors", "cat", "dog", "-k", "50")
+    assert report["ppmi_similarity"] == pytest.approx(vectors.similarity("cat", "dog"), abs=1e-5)
+    assert report["ppmi_similarity"] == pytest.approx(report["model_similarity"], abs=1e-5)
+    assert sum(row["percent"] for row in report["contexts"]) == pytest.approx(100, abs=0.01)
+    assert sum(row["contribution"] for row in report["contexts"]) == pytest.approx(report["ppmi_similarity"], abs=1e-4)
+    matrix = ppmi(count_cooccurrences(corpus, 2)).toarray()
+    cat, dog = matrix[corpus.vocabulary.id("cat")], matrix[corpus.vocabulary.id("dog")]
+    shared = {corpus.vocabulary.words[c] for c in np.flatnonzero(cat * dog)}
+    assert {row["context"] for row in report["contexts"]} == shared
+    assert {"purrs", "barks"}.isdisjoint(shared)
+    assert report["notes"] == []
+
+
+def test_a_short_ppmi_file_says_so_and_a_corpus_gives_the_rest(corpus, capsys):
+    PPMI(window=2, dim=3).fit(corpus).vectors.save("short.safetensors")
+    PPMI(window=2).fit(corpus).vectors.save("whole.safetensors")
+    assert "3 commonest contexts" in report_of(capsys, "short.safetensors", "cat", "dog")["notes"][0]
+    recounted = report_of(capsys, "short.safetensors", "cat", "dog", "--in", "corpus")
+    assert recounted["contexts"] == report_of(capsys, "whole.safetensors", "cat", "dog")["contexts"]
+
+
+def test_svd_goes_back_to_its_matrix(corpus, capsys):
+    SVD(dim=3, window=2).fit(corpus).vectors.save("svd.safetensors")
+    PPMI(window=2).fit(corpus).vectors.save("ppmi.safetensors")
+    report = report_of(capsys, "svd.safetensors", "cat", "dog", "--in", "corpus")
+    assert report["contexts"] == report_of(capsys, "ppmi.safetensors", "cat", "dog")["contexts"]
+    assert report["notes"] == []
+    status, out, _ = run(capsys, "svd.safetensors", "cat", "dog", "--in", "corpus", "-k", "1")
+    assert status == 0
+    assert "in the model" in out
+    assert " %  " in out
+
+
+def test_other_models_and_other_corpora_are_noted(corpus, capsys):
+    SkipGram(dim=3, window=2, epochs=1, subsample=0).fit(corpus).vectors.save("sg.safetensors")
+    other = Corpus.from_sentences([line.split() for line in LINES[:4]])
+    other.save("other")
+    notes = report_of(capsys, "sg.safetensors", "cat", "dog", "--in", "other")["notes"]
+    assert "was not trained on this corpus" in notes[0]
+    assert "not made from a PPMI matrix" in notes[1]
+
+
+def test_a_text_is_read_as_the_models_was(corpus, capsys, tmp_path):
+    (tmp_path / "text.txt").write_text("\n".join(LINES), encoding="utf-8")
+    SVD(dim=3, window=2).fit(Corpus.build("text.txt", min_count=3)).vectors.save("svd.safetensors")
+    assert report_of(capsys, "svd.safetensors", "cat", "dog", "--in", "text.txt")["notes"] == []
+
+
+def test_words_without_a_common_context(corpus, capsys):
+    PPMI(window=1).fit(Corpus.from_sentences([["a", "b"], ["c", "d"]])).vectors.save("v.safetensors")
+    status, out, _ = run(capsys, "v.safetensors", "a", "c")
+    assert status == 0
+    assert "0 contexts shared\n" in out
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["v.safetensors", "cat", "dog"], "give the corpus it was trained on, with --in CORPUS"),
+        (["v.safetensors", "cat", "dgo"], "dog"),
+        (["v.safetensors", "cat", "dog", "--in", "nothing"], "nothing"),
+        (["v.safetensors", "cat", "dog", "-k", "0"], "-k must be at least 1"),
+        (["missing.safetensors", "cat", "dog"], "missing.safetensors"),
+    ],
+)
+def test_refusals(corpus, capsys, arguments, message):
+    WordVectors(["cat", "dog"], np.eye(2, dtype=np.float32)).save("v.safetensors")
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1

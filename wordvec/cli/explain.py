@@ -1,0 +1,122 @@
+"""Why two words are similar: the contexts they share, and what each adds.
+
+  wordvec explain ppmi.safetensors king queen
+  wordvec explain svd.safetensors king queen --in corpus
+
+A and B are similar in a PPMI matrix by the contexts in which both have a positive value: each adds the product of
+the two, over the lengths of both rows, to their cosine. A file of the ppmi trainer has these rows. For any other model
+--in CORPUS, a corpus folder or a text, is counted: as the svd trainer did, or for models that never had such a matrix
+with their window. Their own similarity then comes from elsewhere, and is printed beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.output import print_json
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from wordvec.corpus import Corpus
+    from wordvec.vectors import WordVectors
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of vectors")
+    parser.add_argument("a", metavar="A")
+    parser.add_argument("b", metavar="B")
+    parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="a corpus folder or a text to count contexts in")
+    parser.add_argument("-k", type=int, default=10, help="how many contexts (default: 10)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print the shared contexts with their contributions."""
+    from wordvec.counts.explain import explain
+    from wordvec.vectors import WordVectors
+
+    if arguments.k < 1:
+        raise OptionError(f"-k must be at least 1; got {arguments.k}")
+    vectors = WordVectors.load(arguments.file)
+    a, b = arguments.a, arguments.b
+    similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
+    rows, contexts, notes = rows_of(vectors, arguments)
+    shared = explain(*rows, contexts)
+    cosine = sum(part for _, part in shared)
+    shown = shared[: arguments.k]
+    report = {
+        "a": a,
+        "b": b,
+        "model": vectors.info.get("trainer"),
+        "model_similarity": round(similarity, 6),
+        "ppmi_similarity": round(cosine, 6),
+        "shared_contexts": len(shared),
+        "contexts": [
+            {"context": context, "contribution": round(part, 6), "percent": round(100 * part / cosine, 3)}
+            for context, part in shown
+        ],
+        "notes": notes,
+    }
+    if arguments.json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+def rows_of(
+    vectors: WordVectors, arguments: argparse.Namespace
+) -> tuple[tuple[np.ndarray, np.ndarray], list[str], list[str]]:
+    """PPMI rows of A and B, the names of their columns, and what the reader should know."""
+    from wordvec.counts.explain import row_of
+    from wordvec.trainers.counting import recount
+
+    words = arguments.a, arguments.b
+    if arguments.corpus is None:
+        if vectors.info.get("trainer") != "ppmi":
+            raise OptionError(
+                f"{arguments.file}: its dimensions are not contexts ({vectors.info.get('trainer') or 'no trainer'} is "
+                "named in it): give the corpus it was trained on, with --in CORPUS, to count them"
+            )
+        first, second = (row_of(vectors.matrix, vectors.word_id(word)) for word in words)
+        left_out = len(vectors) - vectors.dim
+        note = f"among the {vectors.dim:,} commonest contexts; --in CORPUS counts all {len(vectors):,}"
+        return (first, second), vectors.words[: vectors.dim], [note] if left_out else []
+    corpus = open_corpus(arguments.corpus, vectors.info)
+    matrix = recount(vectors.info, corpus)
+    first, second = (row_of(matrix, corpus.vocabulary.id(word)) for word in words)
+    notes = []
+    if vectors.info.get("corpus_fingerprint") != corpus.fingerprint:
+        notes.append(f"{arguments.file} was not trained on this corpus, as far as it tells")
+    if vectors.info.get("trainer") not in ("ppmi", "svd"):
+        notes.append("this model was not made from a PPMI matrix: its similarity has other reasons beside these")
+    return (first, second), corpus.vocabulary.words, notes
+
+
+def open_corpus(source: str, info: dict[str, Any]) -> Corpus:
+    """A corpus folder, or a text read as the model's was."""
+    from wordvec.corpus import Corpus
+
+    if (Path(source) / "corpus.json").is_file():
+        return Corpus.open(source)
+    options = {name: info[name] for name in ("tokenizer", "min_count") if info.get(name) is not None}
+    return Corpus.build(source, **options)
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """The report as a few lines."""
+    percent = sum(row["percent"] for row in report["contexts"])
+    print(f"{report['a']} and {report['b']}: cosine {report['ppmi_similarity']:.3f} of their PPMI rows", end="")
+    if report["model"] != "ppmi":
+        print(f", {report['model_similarity']:.3f} in the model", end="")
+    print(f"; {report['shared_contexts']:,} contexts shared", end="")
+    print(f", these are {percent:.0f} % of it" if report["contexts"] else "")
+    for row in report["contexts"]:
+        print(f"  {row['percent']:5.1f} %  {row['context']}")
+    for note in report["notes"]:
+        print(f"  note: {note}")
