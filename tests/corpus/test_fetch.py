@@ -385,7 +385,7 @@ def test_without_a_hash_nothing_vouches_and_it_says_so(server, cache, monkeypatc
 
 def test_too_little_room_is_said_before_the_download(server, cache, monkeypatch):
     in_catalogue(monkeypatch, url=server.url, bytes=10**18)
-    with pytest.raises(CorpusError, match=r"needs 1,000,000,000,000 MB and .* free; name a folder with more room"):
+    with pytest.raises(CorpusError, match=r"needs 1,000,000,000 GB and .* free; name a folder with more room"):
         quickly("hello")
     assert server.ranges == []
 

@@ -90,7 +90,14 @@ def test_the_lines_are_readable():
     assert "are in the vocabulary" in text
     assert "in the middle; 5 % have" in text
     assert "min_count      words   share of tokens kept" in text
+    assert "<- this corpus" in text.split(" 5  ")[1].split("\n")[0]
     assert "skipgram" in text
+
+
+def test_threads_are_those_asked_for():
+    corpus = Corpus.from_sentences([["a", "b", "c"]] * 1000)
+    assert examine(corpus, threads=7).threads == 7
+    assert "threads=7" in "\n".join(report_lines(examine(corpus, threads=7)))
 
 
 def test_the_command_reads_text_and_folders_alike(tmp_path, capsys, monkeypatch):

@@ -47,7 +47,7 @@ def run_info(arguments: argparse.Namespace) -> None:
     from wordvec.corpus.report import examine, report_lines
 
     corpus = read_corpus(arguments)
-    report = examine(corpus)
+    report = examine(corpus, arguments.threads)
     if arguments.json:
         print_json(describe(corpus) | {"report": report.as_dict()})
     else:

@@ -147,9 +147,11 @@ def missing_text_message(name: str) -> str:
 def size_in_words(size: int | None) -> str:
     """Bytes as people say them.
 
-    >>> size_in_words(31344016), size_in_words(399782), size_in_words(None)
-    ('31 MB', '0.4 MB', 'size not known')
+    >>> size_in_words(31344016), size_in_words(399782), size_in_words(2 * 10**10), size_in_words(None)
+    ('31 MB', '0.4 MB', '20 GB', 'size not known')
     """
     if size is None:
         return "size not known"
+    if size >= 9.95e9:
+        return f"{size / 1e9:,.0f} GB"
     return f"{size / 1e6:,.1f} MB" if size < 9.95e6 else f"{size / 1e6:,.0f} MB"

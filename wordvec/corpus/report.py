@@ -10,7 +10,7 @@ from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report_advice import advise, percent
 from wordvec.corpus.report_forecast import Forecast, forecast, seconds_in_words
 from wordvec.corpus.report_sentences import Sentences, examine_sentences
-from wordvec.corpus.report_words import Words, examine_words
+from wordvec.corpus.report_words import CurvePoint, Words, examine_words
 from wordvec.memory import available_memory
 
 
@@ -23,7 +23,8 @@ class Report:
         vocabulary, raw_words: different words in each.
         raw_sentences: sentences (lines) of the text; those in the corpus have at least one word.
         min_count, tokenizer: how the corpus was built.
-        sentences, words, forecasts: see their classes.
+        sentences, words: see their classes.
+        forecasts: what each trainer needs, with so many `threads`.
         advice: what to do before training, the most important first.
     """
 
@@ -36,6 +37,7 @@ class Report:
     tokenizer: str | None
     sentences: Sentences
     words: Words
+    threads: int
     forecasts: list[Forecast]
     advice: list[str]
 
@@ -59,6 +61,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
     raw_tokens = corpus.info.get("raw_tokens")
     tokenizer = corpus.info.get("tokenizer")
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
+    threads = threads or os.cpu_count() or 1
     forecasts = forecast(tokens, vocabulary, threads)
     kept = tokens / raw_tokens if raw_tokens else None
     return Report(
@@ -71,6 +74,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
         tokenizer=tokenizer,
         sentences=sentences,
         words=words,
+        threads=threads,
         forecasts=forecasts,
         advice=advise(tokens, vocabulary, kept, tokenizer, sentences, words, forecasts, available_memory()),
     )
@@ -84,9 +88,9 @@ def report_lines(report: Report) -> list[str]:
         *_word_lines(report.words),
         "",
         "min_count      words   share of tokens kept",
-        *(f"{point.min_count:9,} {point.words:10,}   {percent(point.tokens)}" for point in report.words.curve),
+        *(_curve_line(point, report.min_count) for point in report.words.curve),
         "",
-        f"training at default options with {os.cpu_count()} cores; estimates, within a factor of two or so:",
+        f"training at default options, threads={report.threads}; estimates, right within a factor of two or so:",
         *(
             f"  {one.trainer:9} {seconds_in_words(one.seconds):>9} {one.bytes / 2**30:6.1f} GiB of memory"
             for one in report.forecasts
@@ -138,6 +142,11 @@ def _word_lines(words: Words) -> list[str]:
             found = f"{percent(sign.tokens)} of the tokens, {sign.words:,} different: {' '.join(sign.examples)}"
             lines.append(_line(name, found))
     return lines
+
+
+def _curve_line(point: CurvePoint, min_count: int) -> str:
+    here = "   <- this corpus" if point.min_count == min_count else ""
+    return f"{point.min_count:9,} {point.words:10,}   {percent(point.tokens)}{here}"
 
 
 def _line(name: str, value: str) -> str:
