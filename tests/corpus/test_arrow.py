@@ -1,6 +1,8 @@
 import builtins
 import gzip
 import io
+import os
+import random
 import sys
 from unittest import mock
 
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import arrow, read_lines
-from wordvec.corpus.arrow import table_kind
+from wordvec.corpus.arrow import table_kind, values_of_file
 from wordvec.corpus.records import is_table
 from wordvec.errors import CorpusError, MissingExtraError
 
@@ -68,13 +70,30 @@ def test_every_text_comes_back(tmp_path_factory, texts, kind):
         assert list(read_lines(path, field="text")) == expected
 
 
-def test_a_batch_is_read_when_it_is_needed(tmp_path, monkeypatch):
-    monkeypatch.setattr(arrow, "BATCH_ROWS", 10)
-    path = write(str(tmp_path / "text.parquet"), "Parquet", table_of([f"text {i}" for i in range(1000)]))
-    seen = []
-    lines = read_lines(path, field="text", on_bytes=seen.append)
-    assert [next(lines) for _ in range(12)][-1] == "text 11"
-    assert 0 < sum(seen) < 0.05 * (tmp_path / "text.parquet").stat().st_size
+class Counted(io.FileIO):
+    """A file that knows how many bytes were read from it."""
+
+    bytes_read = 0
+
+    def read(self, size=-1):
+        data = super().read(size)
+        self.bytes_read += len(data)
+        return data
+
+
+def test_rows_are_read_when_they_are_needed(tmp_path, kind):
+    path = str(tmp_path / "table")
+    texts = [f"text {number}" + random.Random(number).randbytes(500).hex() for number in range(4000)]
+    if kind == "Parquet":
+        parquet.write_table(table_of(texts), path, row_group_size=100)
+    else:
+        with (pa.ipc.new_file if kind == "Arrow" else pa.ipc.new_stream)(path, table_of([]).schema) as writer:
+            writer.write_table(table_of(texts), max_chunksize=100)
+    with Counted(path) as file:
+        values = values_of_file(file, kind, "table", "text", "strict", lambda size: None)
+        assert next(values) == (texts[0], "table: row 1")
+        assert file.bytes_read < 0.2 * os.path.getsize(path)
+        assert [value for value, _ in values] == texts[1:]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def _opened(
     if kind == "Parquet":
         from pyarrow import parquet
 
-        reader = parquet.ParquetFile(file, buffer_size=1 << 20)
+        reader = parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)  # or it holds all
         schema, rows = reader.schema_arrow, reader.metadata.num_rows
         _column(pyarrow, schema, field, name)
         batches = reader.iter_batches(batch_size=BATCH_ROWS, columns=[field])
