@@ -19,11 +19,11 @@ SKIPGRAM_WORDS_PER_SECOND = 2.9e6  # one thread: words of the corpus, the ones t
 CBOW_WORDS_PER_SECOND = 4.1e6
 THREADS_POWER = 0.65  # two threads are 1.6 times as fast as one
 COMPILE_SECONDS = 1.0  # loading compiled kernels, tables of negatives, starting weights
-PAIRS_PER_SECOND = 4e7  # counted, all words in a window
+PAIRS_PER_SECOND = 2e7  # counted, all words in a window
 CELLS_PER_SECOND = 2e7  # of the matrix, weighed by PPMI
 DENSE_CELLS_PER_SECOND = 6e7  # written out by the PPMI trainer
 SVD_CELLS_PER_SECOND = 3e7  # cells times dimensions
-GLOVE_CELLS_PER_SECOND = 4e5  # cells times epochs
+GLOVE_CELLS_PER_SECOND = 2e6  # cells times epochs, one thread
 
 PROCESS_BYTES = 170 * MIB  # Python, numpy and compiled kernels
 WORD_BYTES = 600  # a word of the vocabulary in Python, its count, its place in the tables
@@ -58,7 +58,7 @@ def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[F
         "skipgram": (tokens * EPOCHS / (SKIPGRAM_WORDS_PER_SECOND * team), tables),
         "cbow": (tokens * EPOCHS / (CBOW_WORDS_PER_SECOND * team), tables),
         "glove": (
-            glove_count + harmonic * GLOVE_EPOCHS / GLOVE_CELLS_PER_SECOND,
+            glove_count + harmonic * GLOVE_EPOCHS / (GLOVE_CELLS_PER_SECOND * team),
             2 * tables + CELL_BYTES * harmonic,
         ),
         "svd": (count + flat * DIM / SVD_CELLS_PER_SECOND, 3 * tables + CELL_BYTES * flat),
