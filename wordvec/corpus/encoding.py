@@ -7,10 +7,11 @@ file (not over the text) gives every token its final id.
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,64 @@ class Spooled(NamedTuple):
     counts: np.ndarray
 
 
+class ArrayFile:
+    """An array in a temporary file, written piece by piece. The file has no name, so nothing of it can stay behind."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._dtype, self._size = dtype, 0
+        try:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by __exit__
+        except OSError as error:
+            raise CorpusError(f"no temporary file can be made: {error}; name a folder for them in TMPDIR") from error
+
+    def append(self, values: np.ndarray) -> None:
+        """Write `values` at the end. Raises CorpusError when the disk is full."""
+        data = memoryview(np.ascontiguousarray(values, self._dtype)).cast("B")
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            raise CorpusError(
+                f"temporary files cannot be written in {tempfile.gettempdir()}: {error.strerror or error}; "
+                "make room there, or name another folder in TMPDIR: 8 bytes a word of the text are needed"
+            ) from error
+        self._size += len(values)
+
+    def mapped(self) -> np.ndarray:
+        """The values, memory-mapped: the array needs this object no more."""
+        return np.memmap(self._file, self._dtype, mode="r") if self._size else np.zeros(0, self._dtype)
+
+    def __enter__(self) -> ArrayFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class Spool:
+    """Two temporary files: the provisional ids of all tokens, and where the sentences end."""
+
+    def __init__(self) -> None:
+        self._ids, self._ends, self._tokens = ArrayFile(np.int32), ArrayFile(np.int64), 0
+
+    def write(self, ids: np.ndarray, sentence_ends: np.ndarray) -> None:
+        """Append tokens, and the ends of sentences among them: how many of `ids` come before."""
+        self._ids.append(ids)
+        self._ends.append(sentence_ends + self._tokens)
+        self._tokens += len(ids)
+
+    def finished(self, words: list[str], counts: np.ndarray) -> Spooled:
+        """All that was written, with the words of the ids and their counts."""
+        return Spooled(self._ids.mapped(), self._ends.mapped(), words, counts)
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ids.__exit__()
+        self._ends.__exit__()
+
+
 def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callable[[int], None]) -> Spooled:
     """Read (tokens, ends_sentence) to the end and give each different token the next free id.
 
@@ -44,15 +103,12 @@ def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callab
     counts = np.zeros(0, np.int64)
     ids: list[int] = []
     ends: list[int] = []
-    spooled = 0  # tokens written to the file so far
-    with tempfile.TemporaryFile() as ids_file, tempfile.TemporaryFile() as ends_file:
+    with Spool() as spooled:
 
         def write_chunk() -> None:
-            nonlocal counts, spooled
+            nonlocal counts
             chunk = np.array(ids, np.int32)
-            ids_file.write(chunk.data)
-            ends_file.write(np.array(ends, np.int64).data)
-            spooled += len(ids)
+            spooled.write(chunk, np.array(ends, np.int64))
             counts = _added(counts, np.bincount(chunk, minlength=len(id_of)))
             on_sentences(len(ends))
             ids.clear()
@@ -61,13 +117,13 @@ def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callab
         for tokens, ends_sentence in token_runs:
             ids += map(look_up, tokens)
             if ends_sentence:
-                ends.append(spooled + len(ids))
+                ends.append(len(ids))
             if len(ids) >= TOKENS_AT_A_TIME or len(ends) >= TOKENS_AT_A_TIME:
                 write_chunk()
         write_chunk()
         if "" in id_of:
             raise CorpusError("an empty string is among the tokens; leave it out (str.split(' '), for one, makes them)")
-        return Spooled(mapped(ids_file, np.int32), mapped(ends_file, np.int64), list(id_of), counts)
+        return spooled.finished(list(id_of), counts)
 
 
 def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
@@ -77,12 +133,11 @@ def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
     return total
 
 
-def mapped(file: IO[bytes], dtype: type[np.generic]) -> np.ndarray:
-    """The file's content as an array, memory-mapped: the array needs the file no more, not even its name."""
-    file.flush()
-    if file.tell() == 0:
-        return np.zeros(0, dtype)
-    return np.memmap(file, dtype, mode="r")  # type: ignore[call-overload, no-any-return]
+def give_back_pages(array: np.ndarray) -> None:
+    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
+    mapped = getattr(array, "_mmap", None)  # numpy.memmap's
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def renumber(spooled: Spooled, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
@@ -90,25 +145,26 @@ def renumber(spooled: Spooled, vocabulary: Vocabulary) -> tuple[np.ndarray, np.n
 
     Returns ids (N,) int32 and sentence starts (S + 1,) int64, both memory-mapped.
     """
-    final_id = np.fromiter((vocabulary.get(word, -1) for word in spooled.words), np.int32, len(spooled.words))
+    final_id = vocabulary.ids_of(spooled.words)
     kept = 0  # tokens kept so far, which is where the next sentence starts
     last_start = 0
     next_sentence = 0
-    with tempfile.TemporaryFile() as ids_file, tempfile.TemporaryFile() as starts_file:
-        starts_file.write(np.zeros(1, np.int64).data)
+    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
+        starts_file.append(np.zeros(1, np.int64))
         for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
             ids = final_id[spooled.ids[begin : begin + TOKENS_AT_A_TIME]]
             is_kept = ids >= 0
-            ids_file.write(ids[is_kept].data)
+            ids_file.append(ids[is_kept])
             kept_until = kept + np.concatenate([[0], np.cumsum(is_kept)])  # at each position of this chunk
             stop = int(np.searchsorted(spooled.sentence_ends, begin + len(ids), side="right"))
             starts = kept_until[spooled.sentence_ends[next_sentence:stop] - begin]
             starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
-            starts_file.write(starts.astype(np.int64).data)
+            starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             next_sentence = stop
             kept = int(kept_until[-1])
-        return mapped(ids_file, np.int32), mapped(starts_file, np.int64)
+            give_back_pages(spooled.ids)
+        return ids_file.mapped(), starts_file.mapped()
 
 
 def checked_sentences(sentences: Iterable[Iterable[str]]) -> Iterator[tuple[list[str], bool]]:
