@@ -81,6 +81,7 @@ def test_phrases_are_those_found_with_dictionaries_whatever_the_stretches(senten
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairs, "TOKENS_AT_A_TIME", tokens_at_a_time)
         patch.setattr(pairs, "KEYS_AT_A_TIME", 1 + tokens_at_a_time % 7)
+        patch.setattr(pairs, "FILTER_BITS", 1 + tokens_at_a_time % 3)  # turns away few
         patch.setattr(phrases, "TOKENS_AT_A_TIME", 1 + tokens_at_a_time // 2)
         text, found = find_phrases(spooled(sentences), options)
     assert sentences_of(text) == expected
@@ -157,6 +158,24 @@ def test_progress_counts_every_token_twice_a_pass():
     tokens = []
     find_phrases(spooled([["a", "b"]] * 10), Phrases(passes=1, threshold=0), tokens.append)
     assert sum(tokens) == 2 * 20
+
+
+def test_pairs_of_words_that_do_not_count_are_not_counted():
+    ids, ends = np.array([0, 1, 0, 1, 0, 2, 0], np.int32), np.array([7])
+    for countable, expected in (([1, 1, 0], {(0, 1): 2, (1, 0): 2}), ([1, 0, 1], {(0, 2): 1, (2, 0): 1})):
+        keys, counts = pairs.count_pairs(ids, ends, np.array(countable, bool), 1, lambda tokens: None)
+        first, second = pairs.split_keys(keys)
+        assert dict(zip(zip(first.tolist(), second.tolist()), counts.tolist())) == expected
+
+
+@pytest.mark.parametrize("tokens_at_a_time", [1, 2, 3, 100])
+def test_words_behind_the_last_sentence_end_make_no_pair_with_nothing(monkeypatch, tokens_at_a_time):
+    monkeypatch.setattr(pairs, "TOKENS_AT_A_TIME", tokens_at_a_time)
+    monkeypatch.setattr(phrases, "TOKENS_AT_A_TIME", tokens_at_a_time)
+    text = Spooled(np.array([0, 1, 2], np.int32), np.array([1]), ["a", "b", "c"], np.ones(3, np.int64))
+    joined, found = find_phrases(text, Phrases(passes=1, threshold=0, delta=0, min_count=1))
+    assert joined.words == ["a", "b", "c", "b_c"]
+    assert (joined.ids.tolist(), joined.sentence_ends.tolist(), found[0].counts.tolist()) == ([0, 3], [1], [1])
 
 
 def test_ids_beyond_31_bits_of_pairs_are_told_apart():

@@ -88,6 +88,9 @@ def test_missing_and_truncated_files_are_named_errors(folder, name):
         message = rf"corpus: damaged corpus: {name} has {end} bytes instead of the {len(data)} .*; build it again from"
         with pytest.raises(CorpusError, match=message):
             Corpus.open(folder)
+    (folder / name).write_bytes(data + b"x")
+    with pytest.raises(CorpusError, match=rf"{name} has {len(data) + 1} bytes instead of the {len(data)}"):
+        Corpus.open(folder)
     (folder / name).unlink()
     with pytest.raises(CorpusError, match=f"damaged corpus: {name} is missing; build it again from the text"):
         Corpus.open(folder)

@@ -32,7 +32,7 @@ def count_pairs(
     """Keys (P,) uint64 ascending, and counts (P,) int64, of all pairs that occur `min_count` times or more.
 
     Only pairs of `countable` words (a mask over ids), next to each other in one sentence, are counted. `on_tokens`
-    is called with the number of tokens read since. Memory: some 0.3 GB and the result; disk: 12 bytes for each
+    is called with the number of tokens read since. Memory: some 0.4 GB and the result; disk: 12 bytes for each
     different pair of a stretch of 8 M words, at most 12 bytes a token.
 
     >>> ids, ends = np.array([0, 1, 0, 1, 1, 0], np.int32), np.array([4, 6])

@@ -71,7 +71,7 @@ def select(
         in_given = _members(words, given)
         reason[~in_given] = NOT_GIVEN
         may_stay &= in_given
-    must_stay = _members(words, keep) & (counts > 0)
+    must_stay = _members(words, keep)
     must_go = _members(words, drop)
     reason[must_go] = DROPPED
     may_stay = (may_stay | must_stay) & ~must_go
