@@ -5,6 +5,7 @@
   python scripts/benchmark.py --seeds 3                    everything; says first how long it will take
   python scripts/benchmark.py --quick --peers none         wordvec alone, without the extra "bench"
   python scripts/benchmark.py --no-rates --no-quality --book DIR     the layers against the book's chapter 4
+  python scripts/benchmark.py --no-rates --no-quality --counts DIR   co-occurrences against GloVe's programs in DIR
   python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -26,6 +27,7 @@ from typing import Any
 from benchmarks import report
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
+from benchmarks.counting import CountJob, largest_difference
 from benchmarks.data import SETS, Text, evaluation_folder, prepare_text
 from benchmarks.options import LEARNING_RATES, check, estimate, make_entries, parse_arguments
 from benchmarks.runs import Entry, Log, evaluate, git_state, machine, run_child, versions
@@ -168,6 +170,31 @@ def measure_book(options: argparse.Namespace, log: Log) -> list[dict[str, Any]]:
     return results
 
 
+def measure_counts(options: argparse.Namespace, folder: Path, text: Text, log: Log) -> list[dict[str, Any]]:
+    """Co-occurrences by GloVe's cooccur, where it is given, and by wordvec with each number of threads, alternating."""
+    job = CountJob(
+        "corpus", text.path, str(make_folder(folder / "counts")), options.counts, min_count=options.min_count
+    )
+    entries = [("glove", 1)] * bool(options.counts) + [("wordvec", threads) for threads in options.threads]
+    results = []
+    if options.counts:  # do both count the same? on the first lines, cell by cell
+        small = prepare_text(text.path, VERIFY_LINES, make_folder(folder / "verify-counts"))
+        verified = replace(job, text=small.path, folder=str(make_folder(folder / "verify-cells")))
+        for who in ("corpus", "glove", "wordvec"):
+            run_child("counting", asdict(replace(verified, who=who)), threads=1)
+        difference = largest_difference(verified.folder)
+        say(f"  counts: {small.lines:,} lines: cells differ by {difference:.1e} at most")
+        if not difference < 1e-6:
+            raise WordvecError("GloVe's cells are not wordvec's on the first lines; nothing was timed")
+    results.append(log.write("count", round=0, **run_child("counting", asdict(job), max(options.threads))))
+    for number in range(options.pairs):
+        for who, threads in entries:
+            result = run_child("counting", asdict(replace(job, who=who, threads=threads)), threads)
+            say(f"  counts: {who}, {threads} thread{'s' * (threads > 1)}: {result['seconds']}")
+            results.append(log.write("count", round=number, **result))
+    return results
+
+
 def measure_sgemm(log: Log) -> float:
     """One core's best rate of float32 matrix products, FLOP a second."""
     result = run_child("floor", {}, threads=1)
@@ -181,14 +208,17 @@ def run(options: argparse.Namespace) -> None:
     entries = make_entries(options)
     with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
         folder = Path(name)
-        trains = options.rates or options.quality
-        text = prepare_text(options.corpus, options.lines, folder) if trains else None
+        trains, counts = options.rates or options.quality, options.counts is not None
+        text = prepare_text(options.corpus, options.lines, folder) if trains or counts else None
         common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
         log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
         if text is not None:
             say(f"{text.source}: {text.lines:,} lines, {text.words:,} words, sha256 {text.sha256[:12]}")
             say(f"this will take about {estimate(options, entries, text.words):.0f} minutes; lines go to {log.path}")
+        if text is not None and trains:
             measure_trainings(options, entries, folder, text, log, evaluation)
+        if text is not None and counts:
+            print(f"\n{report.counts_table(measure_counts(options, folder, text, log))}")
         if options.book:
             print(f"\n{report.book_table(measure_book(options, log))}")
     say(f"\nwritten: {log.path}")

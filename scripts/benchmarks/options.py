@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.contenders import CONTENDERS
+from benchmarks.counting import GLOVE_PROGRAMS, programs
 from benchmarks.runs import Entry, alternate
 from wordvec.arrays import device_module
 from wordvec.errors import MissingExtraError, OptionError
@@ -50,6 +51,13 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--learning-rate", type=float, help="of all contenders (default: 0.025 for skip-gram, 0.05 for CBOW)")
     add("--device", default="cpu", choices=("cpu", "gpu"))
     add("--book", metavar="DIR", help="also against a checkout of oreilly-japan/deep-learning-from-scratch-2")
+    add(
+        "--counts",
+        nargs="?",
+        const="",
+        metavar="GLOVE_DIR",
+        help="also count co-occurrences, with a folder of GloVe's built programs against its cooccur",
+    )
     add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
     add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
     add(
@@ -85,6 +93,9 @@ def check(options: argparse.Namespace) -> None:
         raise OptionError(f"--threads must be at least 1; got {min(options.threads)}")
     if options.device == "gpu" or "wordvec-layers-gpu" in options.contenders:
         device_module("gpu")
+    missing = [name for name in GLOVE_PROGRAMS if options.counts and name not in programs(options.counts)]
+    if missing:
+        raise OptionError(f"{options.counts} has no {' and no '.join(missing)}: --counts wants GloVe's built programs")
     if options.book and not (Path(options.book) / "ch04" / "cbow.py").is_file():
         raise OptionError(
             f"{options.book} has no ch04/cbow.py: --book wants a checkout of deep-learning-from-scratch-2"
@@ -111,6 +122,8 @@ def make_entries(options: argparse.Namespace) -> list[Entry]:
 def estimate(options: argparse.Namespace, entries: Sequence[Entry], words: int) -> float:
     """Rough minutes of the whole run, from ROUGH_RATES."""
     seconds = 30.0 + 60.0 * bool(options.book)
+    if options.counts is not None:
+        seconds += options.pairs * words * (3e-6 if options.counts else 1e-6)
     for model in options.models:
         for dim in options.dim:
             for entry in entries:

@@ -144,6 +144,36 @@ def verdicts(measurements: Sequence[Measurement]) -> list[str]:
     return lines
 
 
+def counts_table(measurements: Sequence[Measurement]) -> str:
+    """Rates of counting and peak memory, with ratios to GloVe's cooccur in the same round.
+
+    "x cooccur" is its time by that of counting; "with saving" by counting and writing the matrix, as cooccur does;
+    "whole" is vocab_count and cooccur by encoding, counting and saving.
+    """
+    encoding = statistics.median(sum(m["seconds"].values()) for m in measurements if m["who"] == "corpus")
+    runs = [m for m in measurements if m["who"] != "corpus"]
+    peer = {m["round"]: m["seconds"] for m in runs if m["who"] == "glove"}
+    rows = []
+    for who, threads in dict.fromkeys((m["who"], m["threads"]) for m in runs):
+        mine = [m for m in runs if (m["who"], m["threads"]) == (who, threads)]
+        row = [who, str(threads), f"{statistics.median(m['words_per_second'] for m in mine) / 1e6:.2f}"]
+        for stages, before, whole in (
+            (("count",), 0.0, False),
+            (("count", "save"), 0.0, False),
+            (("count", "save"), encoding, True),
+        ):
+            theirs = [peer.get(m["round"]) for m in mine] if who == "wordvec" else []
+            ratios = pairwise(
+                [1 / (before + sum(m["seconds"].get(stage, 0.0) for stage in stages)) for m in mine],
+                [seconds and 1 / (seconds["count"] + whole * seconds["vocabulary"]) for seconds in theirs],
+            )
+            row.append(show_ratio(ratios))
+        memory = statistics.median(m["memory"] for m in mine)
+        rows.append([*row, f"{mine[0]['cells']:,}", f"{memory / 1e6:.0f}"])
+    headings = ["co-occurrences", "threads", "M words/s", "x cooccur", "with saving", "whole", "cells", "MB"]
+    return table(headings, rows)
+
+
 def book_table(measurements: Sequence[Measurement]) -> str:
     """Targets per second of the book's CBOW and of the layers, with the ratio of neighbours."""
     rates = {
