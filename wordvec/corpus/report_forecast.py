@@ -1,6 +1,6 @@
 """About how long each trainer takes at its default options, and how much memory.
 
-Rates were measured with 2 threads of a Xeon with AVX-512 on 17 million words (counting, SVD and GloVe: 3 million).
+Rates were measured with 2 threads of a Xeon with AVX-512 on 3 and on 17 million words.
 Another machine may be twice as fast or as slow; what the figures are for is to tell seconds from hours, and to
 tell before training whether the memory is enough.
 """
@@ -19,16 +19,16 @@ SKIPGRAM_WORDS_PER_SECOND = 2.9e6  # one thread: words of the corpus, the ones t
 CBOW_WORDS_PER_SECOND = 4.1e6
 THREADS_POWER = 0.65  # two threads are 1.6 times as fast as one
 COMPILE_SECONDS = 1.0  # loading compiled kernels, tables of negatives, starting weights
-PAIRS_PER_SECOND = 2e7  # counted, all words in a window
+PAIRS_PER_SECOND = 4e7  # counted, all words in a window, one thread
 CELLS_PER_SECOND = 2e7  # of the matrix, weighed by PPMI
 DENSE_CELLS_PER_SECOND = 6e7  # written out by the PPMI trainer
-SVD_CELLS_PER_SECOND = 3e7  # cells times dimensions
-GLOVE_CELLS_PER_SECOND = 2e6  # cells times epochs, one thread
+SVD_CELLS_PER_SECOND = 1.8e8  # cells times dimensions; between 0.7 and 2.6, by how soon it converges
+GLOVE_CELLS_PER_SECOND = 4e6  # cells times epochs, one thread
 
 PROCESS_BYTES = 170 * MIB  # Python, numpy and compiled kernels
 WORD_BYTES = 600  # a word of the vocabulary in Python, its count, its place in the tables
 TOKEN_BYTES = 4
-CELL_BYTES = 40  # a non-zero co-occurrence: value and column, several times over while it is weighed or ordered
+CELL_BYTES = 28  # a non-zero co-occurrence: value and column, several times over while it is weighed or ordered
 DENSE_CELL_BYTES = 12  # float64 and float32 side by side for a moment
 
 
@@ -51,9 +51,9 @@ def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[F
     common = PROCESS_BYTES + WORD_BYTES * vocabulary + TOKEN_BYTES * tokens
     tables = 2 * 4 * vocabulary * DIM  # W_in and W_out, float32
     flat, harmonic = (expected_cells(tokens, vocabulary, window) for window in (WINDOW, GLOVE_WINDOW))
-    count = 2 * WINDOW * tokens / PAIRS_PER_SECOND + flat / CELLS_PER_SECOND
+    count = 2 * WINDOW * tokens / (PAIRS_PER_SECOND * team) + flat / CELLS_PER_SECOND
     dense = vocabulary * min(PPMI_DIM, vocabulary)
-    glove_count = 2 * GLOVE_WINDOW * tokens / PAIRS_PER_SECOND
+    glove_count = 2 * GLOVE_WINDOW * tokens / (PAIRS_PER_SECOND * team)
     needs = {
         "skipgram": (tokens * EPOCHS / (SKIPGRAM_WORDS_PER_SECOND * team), tables),
         "cbow": (tokens * EPOCHS / (CBOW_WORDS_PER_SECOND * team), tables),
