@@ -174,6 +174,20 @@ def test_a_data_frame(capsys):
         list(read_lines(frame["text"]))
 
 
+def test_nulls_of_data_frames_and_columns_that_are_not_one(capsys):
+    pandas = pytest.importorskip("pandas", reason="reads pandas data frames")
+    frame = pandas.DataFrame({"text": pandas.array(["one", None], "string"), "lists": [["a"], ["b"]]})
+    assert list(read_lines(frame, field="text")) == ["one"]
+    assert "1 of 2 records" in capsys.readouterr().err
+    with pytest.raises(CorpusError, match="row 1: field 'lists': text expected, got list"):
+        list(read_lines(frame, field="lists"))
+    with pytest.raises(CorpusError, match=r"no column 'text\.a'; it has: text, lists"):
+        list(read_lines(frame, field="text.a"))
+    frame.columns = ["text", "text"]
+    with pytest.raises(CorpusError, match="several columns called 'text'"):
+        list(read_lines(frame, field="text"))
+
+
 @pytest.fixture(scope="module")
 def datasets():
     """Hugging Face's package, with its caches and its network out of the way."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 from wordvec.errors import CorpusError, OptionError
@@ -70,7 +69,7 @@ def blocks_of_values(values: Iterable[tuple[Any, str]], name: str, field: str | 
     nulls = total = 0
     for value, where in values:
         total += 1
-        if value is None or value != value:  # not a number: how data frames write a null
+        if _is_null(value):
             nulls += 1
             continue
         if not isinstance(value, str):
@@ -78,6 +77,11 @@ def blocks_of_values(values: Iterable[tuple[Any, str]], name: str, field: str | 
         yield block_of(value), True
     if nulls:
         announce(f"{name}: {nulls:,} of {total:,} records hold no text (null){_in(field)}; they are left out")
+
+
+def _is_null(value: object) -> bool:
+    """None, and what data frames write for it: the float that is not a number, and pandas' NA."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ == "NAType"
 
 
 def _described(field: str | None) -> str:
@@ -180,40 +184,35 @@ def blocks_of_table(source: Any, field: str | None) -> Iterator[tuple[str, bool]
         raise CorpusError(
             f"{kind}: has the splits {', '.join(source)}: pass one of them, such as data[{next(iter(source))!r}]"
         )
-    names = getattr(source, "columns", None) if kind.endswith("DataFrame") else source.column_names
+    is_frame = kind.endswith("DataFrame")
+    names = source.columns if is_frame else source.column_names
     names = None if names is None else [str(name) for name in names]  # a streamed data set may not know them
+    having = f"; it has: {', '.join(names)}" if names else ""
     if field is None:
-        having = f"; it has: {', '.join(names)}" if names else ""
         raise CorpusError(f"{kind}: say which column holds the text, such as field='text'{having}")
-    if names is not None and field not in names and field.partition(".")[0] not in names:
-        raise CorpusError(f"{kind}: no column {field!r}; it has: {', '.join(names)}")
-    if kind.endswith("DataFrame"):
-        values = ((value, f"{kind}: row {row}") for row, value in enumerate(source[field], 1))
-    else:
-        values = _values_of_data_set(source, names, field, kind)
-    return blocks_of_values(values, kind, field)
+    if names is not None and field not in names and (is_frame or field.partition(".")[0] not in names):
+        raise CorpusError(f"{kind}: no column {field!r}{having}")
+    if names is not None and names.count(field) > 1:
+        raise CorpusError(f"{kind}: has several columns called {field!r}; rename all but one")
+    values = enumerate(source[field], 1) if is_frame else _values_of_data_set(source, names, field)
+    return blocks_of_values(((value, f"{kind}: row {row}") for row, value in values), kind, field)
 
 
-def _values_of_data_set(source: Any, names: list[str] | None, field: str, kind: str) -> Iterator[tuple[Any, str]]:
+def _values_of_data_set(source: Any, names: list[str] | None, field: str) -> Iterator[tuple[int, Any]]:
+    """Yield (row, value); of a column that holds records, the field `field` goes on to name."""
     column = field if names is None or field in names else field.partition(".")[0]
     if names is not None:
         source = source.select_columns([column])  # no other column is decoded: images, sound
-    batches = source.with_format(None).iter(batch_size=BATCH)
-    first = next(batches, None)
-    if first is None:
-        return
-    if column not in first:
-        column = field.partition(".")[0]
-    row = 0
-    for batch in chain([first], batches):
-        for value in batch.get(column, [_MISSING]):
-            row += 1
-            where = f"{kind}: row {row}"
-            if value is _MISSING:
-                raise CorpusError(f"{where}: no column {field!r}; {names_of(batch)}")
-            if value is not None and column != field:
-                value = value_of({column: value}, field, where)
-            yield value, where
+    rows_before = 0
+    for batch in source.with_format(None).iter(batch_size=BATCH):
+        if column not in batch:
+            column = column.partition(".")[0]
+        if column not in batch:
+            raise CorpusError(f"datasets: row {rows_before + 1}: no column {field!r}; {names_of(batch)}")
+        for row, value in enumerate(batch[column], rows_before + 1):
+            where = f"datasets: row {row}"
+            yield row, value if value is None or column == field else value_of({column: value}, field, where)
+        rows_before += len(batch[column])
 
 
 def blocks_of_records(records: Iterable[Any], field: str) -> Iterator[tuple[str, bool]]:
