@@ -60,7 +60,7 @@ def test_files_of_feather(tmp_path):
 
 
 @given(texts=st.lists(st.none() | st.text(max_size=30), max_size=20), kind=st.sampled_from(sorted(arrow.MAGIC)))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_every_text_comes_back(tmp_path_factory, texts, kind):
     if kind == "Feather version 1":
         return

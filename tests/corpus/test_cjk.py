@@ -3,7 +3,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus, cjk, get_tokenizer
@@ -105,6 +105,7 @@ def test_a_japanese_line_of_any_length(japanese):
 
 
 @given(st.text(st.sampled_from("あ。 \nx")), st.integers(1, 9))
+@settings(deadline=None)
 def test_parts_are_the_line(line, longest):
     found = list(parts(line, longest))
     assert "".join(found) == line

@@ -31,7 +31,7 @@ def lines_of_file(text):
     compress=st.sampled_from([bytes, gzip.compress, bz2.compress, lzma.compress]),
     line_end=st.sampled_from(["\n", "\r\n"]),
 )
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_json_lines_give_the_lines_of_their_documents(
     tmp_path_factory, records, ascii_only, encoding, compress, line_end
 ):
@@ -44,6 +44,7 @@ def test_json_lines_give_the_lines_of_their_documents(
 
 
 @given(TEXT)
+@settings(deadline=None)
 def test_a_document_has_the_lines_of_a_file(text):
     assert block_of(text).split("\n") == lines_of_file(text)
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus.sentences import split_sentences
@@ -55,6 +55,7 @@ HOSTILE = st.text(st.sampled_from("aA1한あ .!?…。！」\"')(\t\u3000ß"), m
 
 
 @given(HOSTILE | st.text())
+@settings(deadline=None)
 def test_nothing_is_lost(line):
     sentences = split_sentences(line)
     assert "".join("".join(sentences).split()) == "".join(line.split())
@@ -62,5 +63,6 @@ def test_nothing_is_lost(line):
 
 
 @given(HOSTILE.map(lambda line: line.replace("。", "").replace("！", "")))
+@settings(deadline=None)
 def test_words_stay_whole_where_spaces_part_them(line):
     assert " ".join(split_sentences(line)).split() == line.split()

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import get_tokenizer
@@ -91,16 +91,19 @@ def test_characters_worked_by_hand(line, tokens):
 
 
 @given(st.text())
+@settings(deadline=None)  # the first call builds tables
 def test_characters_lose_nothing_but_white_space(line):
     assert "".join(characters(line)) == "".join(line.split())
 
 
 @given(st.text(), st.text())
+@settings(deadline=None)  # the first call builds tables
 def test_characters_never_look_across_white_space(left, right):
     assert characters(left + " \n" + right) == characters(left) + characters(right)
 
 
 @given(st.text(st.characters(max_codepoint=127)))
+@settings(deadline=None)
 def test_ascii_characters_are_only_a_short_cut(line):
     assert characters(line) == characters(line + " é")[:-1]
 
