@@ -20,7 +20,7 @@ from wordvec.errors import OptionError, ShapeError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-BAND_BYTES = 2**19  # rows of one band: two of them should stay in a core's own cache
+BAND_BYTES = 2**20  # of the rows of one band: two bands should stay in a core's own cache
 FEWEST_BANDS, MOST_BANDS = 8, 256
 MOST_ROWS = 2**16  # in a band: places in a band are kept in 16 bits
 SMALLEST_COUNT = float(np.finfo(np.float32).tiny)
@@ -75,7 +75,7 @@ def bands_for(size: int, row_bytes: int) -> int:
     """T for tables of `size` rows.
 
     >>> bands_for(6, 1024), bands_for(100, 1024), bands_for(60_000, 1024), bands_for(4_000_000, 1024)
-    (6, 8, 118, 256)
+    (6, 8, 59, 256)
     """
     bands = -(-size * row_bytes // BAND_BYTES)
     return max(1, min(size, max(FEWEST_BANDS, min(bands, MOST_BANDS)))) if size <= MOST_BANDS * MOST_ROWS else size

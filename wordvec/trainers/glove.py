@@ -76,7 +76,7 @@ class GloVe(Trainer):
             dim=(self.dim >= 1, "at least 1"),
             window=(self.window >= 1, "at least 1"),
             epochs=(self.epochs >= 1, "at least 1"),
-            learning_rate=(self.learning_rate > 0, "positive"),
+            learning_rate=(1e-6 <= self.learning_rate <= 1e6, "positive, from 1e-6 to 1e6"),
             x_max=(self.x_max > 0, "positive"),
             alpha=(self.alpha >= 0, "0 or positive"),
             batch_size=(self.batch_size >= 1, "at least 1"),
