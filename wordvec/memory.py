@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
+from typing import Any
 
 from wordvec.errors import OptionError
 
@@ -33,6 +35,13 @@ def show_bytes(size: int) -> str:
     unit = max((unit for unit, factor in UNITS.items() if size >= factor), key=lambda unit: UNITS[unit], default="")
     tenths = -(-10 * size // UNITS[unit])
     return f"{tenths // 10}.{tenths % 10}{unit}" if tenths % 10 else f"{tenths // 10}{unit}"
+
+
+def give_back_pages(array: Any) -> None:
+    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
+    mapped = getattr(array, "_mmap", None)  # numpy.memmap's
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED") and getattr(array, "mode", "") == "r":
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def available_memory() -> int | None:

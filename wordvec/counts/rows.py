@@ -16,6 +16,7 @@ import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,10 +73,10 @@ class Run(NamedTuple):
     sums: GrowingArray
 
     @classmethod
-    def in_memory(cls, limit: int, value_type: Any) -> Run:
-        """An empty run whose cells are held in memory up to `limit` bytes together."""
+    def in_memory(cls, limit: int, value_type: Any, room: int) -> Run:
+        """An empty run for up to `room` cells, which are held in memory up to `limit` bytes together."""
         columns, sums = (limit, limit) if limit == LIMITLESS else (limit // 3, 2 * limit // 3)  # of 4 and 8 bytes
-        return cls(GrowingArray(np.int32), GrowingArray(np.int32, columns), GrowingArray(value_type, sums))
+        return cls(GrowingArray(np.int32), GrowingArray(np.int32, columns, room), GrowingArray(value_type, sums, room))
 
     @classmethod
     def on_disk(cls) -> Run:
@@ -148,24 +149,29 @@ def count_stream(
     `update` is told how many positions are done.
     """
     borders = [*range(0, len(stream), plan.shard), len(stream)]
-    left_over = 8 * plan.shard if len(borders) > 2 else 0  # after all shards are counted
-    target = Run.in_memory(plan.result + left_over, np.float64)
     runs: list[list[Run]] = []
-    try:
-        with Team(vocabulary_size, threads) as team:
-            for begin, end in zip(borders[:-1], borders[1:]):
-                cells = team.count(shard_text(stream, begin, end, weights, sides, team), update)
-                if len(borders) > 2:
-                    add_run(runs, cells, team)
-                    continue
-                for row_sizes, columns, sums in cells:
-                    target.append(row_sizes, columns, sums / unit)
-            for row_sizes, columns, sums in team.merge([run for level in runs for run in level]):
-                target.append(row_sizes, columns, sums / unit)
-        return target.row_sizes.finish(), target.columns.finish(), target.sums.finish()
-    finally:
-        for run in (target, *(run for level in runs for run in level)):
-            run.close()
+    with ExitStack() as stack:
+        team = stack.enter_context(Team(vocabulary_size, threads))
+        stack.callback(lambda: [run.close() for level in runs for run in level])
+        for begin, end in zip(borders[:-1], borders[1:]):
+            text = shard_text(stream, begin, end, weights, sides, team)
+            if len(borders) > 2:
+                add_run(runs, team.count(text, update), team)
+        if runs:
+            all_runs = [run for level in runs for run in level]
+            cells, room = team.merge(all_runs), sum(len(run.columns) for run in all_runs)
+        else:
+            cells, room = team.count(text, update), int(most_cells(text).sum())
+        result = Run.in_memory(plan.result, np.float64, room)
+        stack.callback(result.close)
+        for row_sizes, columns, sums in cells:
+            result.append(row_sizes, columns, sums / unit)
+        return result.row_sizes.finish(), result.columns.finish(), result.sums.finish()
+
+
+def most_cells(text: Text) -> np.ndarray:
+    """How many cells each row can have at most, (V,)."""
+    return np.minimum(np.diff(text.row_starts) * (text.left + text.right), len(text.row_starts) - 1)
 
 
 def add_run(runs: list[list[Run]], cells: Iterable[Cells], team: Team, level: int = 0) -> None:
@@ -239,12 +245,11 @@ class Team:
     def count(self, text: Text, update: Callable[[int], None]) -> Iterator[Cells]:
         """Cells by row, columns and sums, chunk after chunk of rows in order; good until the next chunk."""
         row_sizes = np.zeros(self.vocabulary_size, np.int32)
-        most_cells = np.minimum(np.diff(text.row_starts) * (text.left + text.right), self.vocabulary_size)
 
         def count(work: Workplace, chunk: tuple[int, int]) -> int:
             return self._functions.count_rows(text, work, *chunk, row_sizes)
 
-        for (first, last), work, filled in self._in_order(count, chunks(most_cells, self._room)):
+        for (first, last), work, filled in self._in_order(count, chunks(most_cells(text), self._room)):
             yield row_sizes[first:last], work.columns[:filled], work.sums[:filled]
             update(int(text.row_starts[last] - text.row_starts[first]))
 
@@ -254,8 +259,7 @@ class Team:
         def read() -> Iterator[tuple[np.ndarray, Parts]]:
             done = [0] * len(runs)
             sizes = np.stack([run.row_sizes.read(0, self.vocabulary_size) for run in runs])
-            most_cells = sizes.sum(axis=0, dtype=np.int64)
-            for first, last in chunks(most_cells, self._room):
+            for first, last in chunks(sizes.sum(axis=0, dtype=np.int64), self._room):
                 ends = [at + int(part[first:last].sum(dtype=np.int64)) for at, part in zip(done, sizes)]
                 columns = [run.columns.read(*span) for run, *span in zip(runs, done, ends)]
                 sums = [run.sums.read(*span) for run, *span in zip(runs, done, ends)]
@@ -301,13 +305,13 @@ class Team:
         return chunk, work, future.result()
 
 
-def chunks(most_cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
+def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
     """Ranges of rows that have room together, or one row alone; they cover all rows.
 
     >>> list(chunks(np.array([3, 1, 2, 9, 0]), room=4))
     [(0, 2), (2, 3), (3, 4), (4, 5)]
     """
-    ends = np.cumsum(most_cells, dtype=np.int64)
+    ends = np.cumsum(cells, dtype=np.int64)
     first, before = 0, 0
     while first < len(ends):
         last = max(first + 1, int(np.searchsorted(ends, before + room, side="right")))

@@ -23,7 +23,7 @@ class GrowingArray:
 
     Up to `limit` bytes it is held in memory; what is more goes, with all before it, to a temporary file without a
     name, which vanishes with the array: also after an error, also when the process is killed (on Windows, when it
-    ends). ``len(array)`` is the number of elements so far.
+    ends). ``len(array)`` is the number of elements so far; `room` is how many there will be at most, if that is known.
 
     >>> array = GrowingArray(np.int32, limit=8)
     >>> array.append(np.array([1, 2], np.int32))
@@ -32,11 +32,12 @@ class GrowingArray:
     (True, [2, 3], [1, 2, 3])
     """
 
-    def __init__(self, dtype: Any, limit: int = LIMITLESS) -> None:
+    def __init__(self, dtype: Any, limit: int = LIMITLESS, room: int = 0) -> None:
         self.dtype = np.dtype(dtype)
         self._limit = limit
         self._size = 0
-        self._held = np.empty(0, self.dtype)
+        # Room that is not written to costs no memory, only addresses.
+        self._held = np.empty(min(room, limit // self.dtype.itemsize), self.dtype)
         self._file: IO[bytes] | None = None
 
     def __len__(self) -> int:

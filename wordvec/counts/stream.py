@@ -8,6 +8,7 @@ from wordvec import rng
 from wordvec.corpus.sampling import keep_thresholds
 from wordvec.counts.spill import GrowingArray
 from wordvec.errors import CorpusError, OptionError
+from wordvec.memory import give_back_pages
 
 EPOCH = 0  # tokens are kept or not as in the first epoch of skip-gram with the same seed
 TOKENS_AT_ONCE = 2**20
@@ -27,7 +28,7 @@ def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, s
     [3, 0, 1, 2, 3, 1, 3]
     """
     ids, sentence_starts, border = text
-    stream = GrowingArray(np.int32, limit)
+    stream = GrowingArray(np.int32, limit, room=len(ids) + len(sentence_starts))
     stream.append(np.array([border]))
     for begin in range(0, len(ids), TOKENS_AT_ONCE):
         end = min(begin + TOKENS_AT_ONCE, len(ids))
@@ -38,6 +39,7 @@ def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, s
         if clean:
             words, kept = np.where(kept, words, border + 1), np.ones(len(words), bool)
         stream.append(_with_borders(words[kept], np.append(0, np.cumsum(kept))[ends], border))
+        give_back_pages(ids)
     return stream
 
 
