@@ -22,7 +22,7 @@ COUNTS = np.bincount(IDS, minlength=WORDS) + 1
 
 @njit
 def draw(corpus, sampling, placement, scratch, examples, begin, end):
-    return draws.draw_examples(corpus, sampling, placement, scratch, examples, 0, 0, begin, end)
+    return draws.draw_examples(placement.tile, corpus, sampling, placement, scratch, examples, 0, 0, begin, end)
 
 
 def compiled_examples(sampler, begin, end, *, merge, pairs=False, paths=None, tile=4):

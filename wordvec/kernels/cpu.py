@@ -247,7 +247,7 @@ def _workspace(  # type: ignore[no-untyped-def]
         one_context = np.zeros(shape.lanes, np.float32)
         one_context[0] = 1
         return stages.Private(
-            aligned_zeros((floats,), np.float32),
+            aligned_zeros((stages.RUN, floats), np.float32),
             aligned_zeros((contexts, 4 * shape.lanes), np.float32),
             one_context,
             np.zeros(shape.lanes),

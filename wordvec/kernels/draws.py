@@ -13,7 +13,7 @@ from numba import njit
 
 from wordvec import rng
 from wordvec.kernels.placing import place_contexts, place_outputs, place_pairs, place_path
-from wordvec.kernels.threads import COMPILE
+from wordvec.kernels.threads import COMPILE, INLINE
 
 # Compiled copies of the functions in wordvec.rng.
 mix = njit(inline="always")(rng.mix)
@@ -188,9 +188,9 @@ def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
             scratch.negatives[j, k] = np.int32(slot) if own else np.int32(entry & LOW32)
 
 
-@njit(**COMPILE)
-def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, begin, end):  # type: ignore[no-untyped-def]
-    """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...
+@njit(**INLINE)
+def draw_examples(T, corpus, sampling, placement, scratch, examples, buffer, slot, begin, end):  # type: ignore[no-untyped-def]
+    """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...; T is a compile-time constant.
 
     Returns the first free slot, the number of terms in the loss, and of predictions.
     """
@@ -208,7 +208,7 @@ def draw_examples(corpus, sampling, placement, scratch, examples, buffer, slot, 
         elif placement.pairs:
             terms_here = place_pairs(sampling, placement, scratch, examples, buffer, slot, k, high - low - 1)
         else:
-            terms_here = place_outputs(sampling, placement, scratch, examples, buffer, slot, k)
+            terms_here = place_outputs(T, sampling, placement, scratch, examples, buffer, slot, k)
         terms += (high - low - 1) * terms_here if placement.merge else terms_here
         predictions += high - low - 1 if placement.merge or placement.pairs else 1
         slot += 1

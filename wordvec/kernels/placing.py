@@ -121,7 +121,7 @@ def next_place(place, tile):  # type: ignore[no-untyped-def]
 
 
 @njit(**INLINE)
-def place_outputs(sampling, placement, scratch, examples, buffer, slot, centre):  # type: ignore[no-untyped-def]
+def place_outputs(T, sampling, placement, scratch, examples, buffer, slot, centre):  # type: ignore[no-untyped-def]
     """List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
 
     Returns how many terms each context has with them.
@@ -130,16 +130,23 @@ def place_outputs(sampling, placement, scratch, examples, buffer, slot, centre):
     target = scratch.ids[centre]
     outputs[buffer, slot, 0], weights[buffer, slot, 0] = target, np.float32(1)
     special = False
-    for j in range(sampling.negatives):
-        special |= scratch.negatives[j, centre] == target
-        for other in range(j):
-            special |= scratch.negatives[j, centre] == scratch.negatives[other, centre]
-    place = 0
-    for j in range(sampling.negatives):
-        place = next_place(place, placement.tile)
-        outputs[buffer, slot, place], weights[buffer, slot, place] = scratch.negatives[j, centre], np.float32(-1)
-    examples.output_groups[buffer, slot] = place // OUTPUT_STEP + 1
-    return 1 + (merge_outputs(placement, examples, buffer, slot, place) if special else sampling.negatives)
+    if sampling.negatives == T - 1:  # all in one group of T, a constant: these loops are unrolled
+        last = T - 1
+        for j in range(T - 1):
+            special |= scratch.negatives[j, centre] == target
+            for other in range(j):
+                special |= scratch.negatives[j, centre] == scratch.negatives[other, centre]
+            outputs[buffer, slot, 1 + j], weights[buffer, slot, 1 + j] = scratch.negatives[j, centre], np.float32(-1)
+    else:
+        last = 0
+        for j in range(sampling.negatives):
+            special |= scratch.negatives[j, centre] == target
+            for other in range(j):
+                special |= scratch.negatives[j, centre] == scratch.negatives[other, centre]
+            last = next_place(last, placement.tile)
+            outputs[buffer, slot, last], weights[buffer, slot, last] = scratch.negatives[j, centre], np.float32(-1)
+    examples.output_groups[buffer, slot] = last // OUTPUT_STEP + 1
+    return 1 + (merge_outputs(placement, examples, buffer, slot, last) if special else sampling.negatives)
 
 
 @njit(**COMPILE)

@@ -32,7 +32,7 @@ from wordvec.kernels.vector_ir import FLOAT_BYTES, prefetch_rows
 
 SKIPGRAM, SKIPGRAM_PAIRS, CBOW = range(3)  # architectures
 PLACES_BYTES = OUTPUT_STEP * ID_BYTES  # one group in a list of outputs or of their weights
-AHEAD = 5  # examples between asking for a row and using it: CBOW's are short (2 was 8 % slower there)
+RUN = 16  # CBOW's gradients are made for so many centres before their updates, so that neither waits for the other
 
 
 class Shape(NamedTuple):
@@ -54,7 +54,7 @@ class Workspace(NamedTuple):
 class Private(NamedTuple):
     """Arrays of one thread.
 
-    strips       (floats,) float32, gradients of one centre
+    strips       (RUN, floats) float32, gradients of some centres
     stage        float32, room for some columns of all contexts of a centre
     one_context  (lanes,) float32, weights of a single context: 1, 0, 0, ...
     losses       (lanes,) float64, to be summed
@@ -135,22 +135,20 @@ def score_block(L, P, T, architecture, layout, work, piece_size, buffer, first_p
         for slot in range(first, last):
             for part in range(first_part, last_part):
                 W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
-                if slot + AHEAD < last:
-                    prefetch_example(L, P, T, architecture, examples, buffer, slot + AHEAD, W_in, W_out, row_bytes)
                 strips = slot_address(work.scores, first_scores + part, slot)
                 score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
 
 
 @njit(**INLINE)
 def gradients_of_example(  # type: ignore[no-untyped-def]
-    L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses
+    L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, strips, losses
 ):  # type: ignore[no-untyped-def]
     """Gradients of one example from the scores of all slices; a thread that keeps the losses adds them up."""
     strip_bytes, group_bytes = strip_sizes(L, T)
     count = np.int64(examples.context_counts[buffer, slot])
     groups = np.int64(examples.output_groups[buffer, slot])
     weights = slot_address(examples.output_weights, buffer, slot)
-    repeats, strips = slot_address(examples.context_weights, buffer, slot), private.strips.ctypes.data
+    repeats = slot_address(examples.context_weights, buffer, slot)
     if architecture == SKIPGRAM:
         for group in range(groups):
             offset = group * examples.contexts.shape[2] * strip_bytes
@@ -169,14 +167,15 @@ def gradients_of_example(  # type: ignore[no-untyped-def]
 
 
 @njit(**INLINE)
-def update_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide):  # type: ignore[no-untyped-def]
+def update_example(  # type: ignore[no-untyped-def]
+    L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips, stage, divide
+):
     """Updates from one example in the columns of one slice."""
     strip_bytes, _ = strip_sizes(L, T)
     contexts = slot_address(examples.contexts, buffer, slot)
     outputs = slot_address(examples.outputs, buffer, slot)
     count = np.int64(examples.context_counts[buffer, slot])
     groups = np.int64(examples.output_groups[buffer, slot])
-    strips, stage = private.strips.ctypes.data, private.stage.ctypes.data
     if architecture == CBOW:
         scale = np.float32(1) / np.float32(count)
         share = scale if divide else np.float32(1)
@@ -198,23 +197,33 @@ def update_block(  # type: ignore[no-untyped-def]
 ):  # type: ignore[no-untyped-def]
     """Updates from all examples in a block, one after the other, in the columns of some slices.
 
-    ahead: the buffer with the next block's examples, or -1. Their rows are asked for already now: updates leave
-    the memory more time than scores do.
+    ahead: the buffer with the next block's examples, or -1. Their rows are asked for already now, slot by slot: the
+    updates leave the memory time, and the scores that come next find what they need.
     """
     examples, slices = work.examples, layout.shape[0]
     slice_bytes = work.scores.shape[1] * work.scores.shape[2] * FLOAT_BYTES
+    stage, strips_bytes = private.stage.ctypes.data, private.strips.shape[1] * FLOAT_BYTES
+    together = RUN if architecture == CBOW else 1
     for piece in range(examples.centre_counts.shape[1]):
         first = piece * piece_size
+        last = first + examples.centre_counts[buffer, piece]
         last_ahead = first + examples.centre_counts[ahead, piece] if ahead >= 0 else 0
-        for slot in range(first, first + examples.centre_counts[buffer, piece]):
-            scores = slot_address(work.scores, (buffer % 2) * slices, slot)
-            gradients_of_example(
-                L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, losses
-            )
-            for part in range(first_part, last_part):
-                W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
-                if slot < last_ahead:
-                    prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
-                update_example(
-                    L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, private, divide
-                )
+        for run in range(first, last, together):
+            run_end = min(run + together, last)
+            for slot in range(run, run_end):
+                scores = slot_address(work.scores, (buffer % 2) * slices, slot)
+                strips = private.strips.ctypes.data + (slot - run) * strips_bytes
+                gradients_of_example(
+                    L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, strips,
+                    losses,
+                )  # fmt: skip
+            for slot in range(run, run_end):
+                strips = private.strips.ctypes.data + (slot - run) * strips_bytes
+                for part in range(first_part, last_part):
+                    W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+                    if slot < last_ahead:
+                        prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
+                    update_example(
+                        L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips, stage,
+                        divide,
+                    )  # fmt: skip

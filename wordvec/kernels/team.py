@@ -6,7 +6,7 @@ Every thread runs all blocks; what it does of a block::
     score    its own slices: their part of all scores, from the rows as they stand; then all wait for all
     update   its own slices: gradients from the summed scores, centre by centre in corpus order
 
-There is one meeting a block, after the scores, and a thread that would wait there draws examples of the next block.
+There is one meeting a block, after the scores, and a thread that would wait there draws examples of later blocks.
 After its update a thread goes on at once: the scores of its slices need no other thread. Everything a thread writes
 to the tables lies in its own slices, so the result can't depend on how threads take turns.
 """
@@ -22,10 +22,11 @@ from numba import njit
 
 from wordvec.kernels import draws, threads
 from wordvec.kernels.stages import Shape, score_block, update_block
-from wordvec.kernels.threads import COMPILE, ENTRY
+from wordvec.kernels.threads import ENTRY, INLINE
 
 CLAIMED, DRAWN, SCORED, STOP = range(4)  # counters of a team
-BUFFERS = 4  # blocks of examples: one in use, one drawn ahead, one a slower thread still reads; even, for the scores
+AHEAD = 2  # blocks drawn before they are needed: the next one is then ready when its rows are asked for
+BUFFERS = 4  # blocks of examples: one in use, two drawn ahead, one a slower thread still reads; even, for the scores
 
 
 class Plan(NamedTuple):
@@ -67,15 +68,17 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
         losses = private.losses.ctypes.data if thread == team - 1 else 0  # the last thread has the fewest columns
         for block in range(plan.first_block, plan.last_block):
             number, buffer = block - plan.first_block + 1, block % BUFFERS
-            draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, private, number * pieces)
+            draw_pieces(
+                tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, number * pieces
+            )
             threads.wait_for(counters, DRAWN, number * pieces, STOP)
             score_block(
                 lanes, tile_contexts, tile_outputs, architecture,
                 layout, work, plan.piece, buffer, first_part, last_part,
             )  # fmt: skip
             threads.add(counters, SCORED, 1)
-            if block + 1 < plan.last_block:
-                draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, private, (number + 1) * pieces)
+            wanted = min(number + AHEAD, plan.last_block - plan.first_block) * pieces
+            draw_pieces(tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, wanted)
             threads.wait_for(counters, SCORED, number * team, STOP)
             if threads.read(counters, STOP) != 0:
                 return
@@ -97,8 +100,8 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
 rate_at = njit(learning_rate_at)
 
 
-@njit(**COMPILE)
-def draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, private, limit):  # type: ignore[no-untyped-def]
+@njit(**INLINE)
+def draw_pieces(T, plan, corpus, sampling, placement, work, counters, scratch, private, limit):  # type: ignore[no-untyped-def]
     """Draw pieces of examples, as long as any below number `limit` are left to claim."""
     pieces = work.examples.centre_counts.shape[1]
     while True:
@@ -112,7 +115,7 @@ def draw_pieces(plan, corpus, sampling, placement, work, counters, scratch, priv
         last_slot, predictions = slot, 0
         if begin < end:
             last_slot, terms, predictions = draws.draw_examples(
-                corpus, sampling, placement, scratch, work.examples, block % BUFFERS, slot, begin, end
+                T, corpus, sampling, placement, scratch, work.examples, block % BUFFERS, slot, begin, end
             )
         work.examples.centre_counts[block % BUFFERS, piece] = last_slot - slot
         private.numbers[0] += predictions
