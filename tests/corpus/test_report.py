@@ -3,10 +3,12 @@
 import itertools
 import json
 
+import numpy as np
 import pytest
 
 from wordvec import Corpus
 from wordvec.cli import main
+from wordvec.corpus import Vocabulary
 from wordvec.corpus import report as report_module
 from wordvec.corpus.bundled import bundled_corpus
 from wordvec.corpus.report import examine, report_lines
@@ -70,6 +72,12 @@ def test_a_min_count_that_keeps_too_little_gets_a_better_one():
     lines = [f"one two three {names[i % 2000]}" for i in range(4000)]
     assert "Only 75 % of the tokens are in the vocabulary: --min-count 2 keeps 100 %" in advice_on(lines, min_count=3)
     assert "are in the vocabulary" not in advice_on(lines, min_count=2)
+
+
+def test_other_limits_are_not_blamed_on_min_count():
+    vocabulary = Vocabulary.from_counts({"one": 50, "two": 40, "three": 30, "four": 2}, min_count=3, max_words=1)
+    corpus = Corpus(np.zeros(50, np.int32), np.arange(0, 51, 10), vocabulary, {"raw_tokens": 122})
+    assert "Only 41 % of the tokens are in the vocabulary." in examine(corpus).advice
 
 
 def test_memory_that_will_not_do(monkeypatch):

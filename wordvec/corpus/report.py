@@ -76,7 +76,17 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
         words=words,
         threads=threads,
         forecasts=forecasts,
-        advice=advise(tokens, vocabulary, kept, tokenizer, sentences, words, forecasts, available_memory()),
+        advice=advise(
+            tokens,
+            vocabulary,
+            kept,
+            corpus.vocabulary.min_count,
+            tokenizer,
+            sentences,
+            words,
+            forecasts,
+            available_memory(),
+        ),
     )
 
 
@@ -105,7 +115,7 @@ def _size_lines(report: Report) -> list[str]:
     if report.raw_tokens:
         tokens += f" of {report.raw_tokens:,} ({percent(report.tokens / report.raw_tokens)}) are in the vocabulary"
     if report.raw_words:
-        words += f" of {report.raw_words:,} different ones, by min_count {report.min_count}"
+        words += f" of {report.raw_words:,} different ones, min_count is {report.min_count}"
     sentences = f"{report.sentences.number:,}"
     if report.raw_sentences and report.raw_sentences != report.sentences.number:
         sentences += f" with words, of {report.raw_sentences:,}"

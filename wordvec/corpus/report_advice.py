@@ -38,6 +38,7 @@ def advise(
     tokens: int,
     vocabulary: int,
     kept: float | None,
+    min_count: int,
     tokenizer: str | None,
     sentences: Sentences,
     words: Words,
@@ -56,7 +57,7 @@ def advise(
         ]
     found = list(_about_reading(vocabulary, tokenizer, words))
     if not found and kept is not None:  # otherwise words are cut wrongly, and other words will be rare
-        found += _about_rare_words(kept, words)
+        found += _about_rare_words(kept, min_count, words)
     found += _about_sentences(sentences)
     found += _about_size(tokens)
     if tokens >= TOY_TOKENS:
@@ -151,9 +152,11 @@ def _about_sentences(sentences: Sentences) -> Iterator[str]:
         yield f"{percent(sentences.same_word)} of the sentences say one word over and over."
 
 
-def _about_rare_words(kept: float, words: Words) -> Iterator[str]:
+def _about_rare_words(kept: float, min_count: int, words: Words) -> Iterator[str]:
     if kept < KEPT_ENOUGH:
-        lower = [point for point in words.curve if point.min_count > 1 and point.tokens > kept]
+        by_count = next((point.tokens for point in words.curve if point.min_count == min_count), kept)
+        limited = by_count > kept + 0.01  # by other limits: max_words or lists of words
+        lower = [point for point in words.curve if 1 < point.min_count < min_count and not limited]
         enough = [point for point in lower if point.tokens >= KEPT_ENOUGH][-1:] or lower[:1]
         hint = f": --min-count {enough[0].min_count} keeps {percent(enough[0].tokens)}" if enough else ""
         yield f"Only {percent(kept)} of the tokens are in the vocabulary{hint}."
@@ -169,7 +172,7 @@ def _about_vocabulary(tokens: int, vocabulary: int, words: Words) -> Iterator[st
         if mark in words.commonest:
             yield (
                 f"{mark} stands for words that were removed before: it would get a vector and be everyone's "
-                "neighbour; leave it out."
+                "neighbour; leave it out (--drop-words)."
             )
     first, count = next(iter(words.commonest.items()), ("", 0))
     if count > MOST_FREQUENT * tokens and first not in UNKNOWN_MARKS and vocabulary > 20:

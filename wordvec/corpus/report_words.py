@@ -40,8 +40,8 @@ class Words:
     """Facts about the words; shares are of the tokens that were looked at.
 
     Attributes:
-        curve: words and tokens kept by each of some values of min_count; from the corpus's own on where the words
-            below it are not known.
+        curve: words and tokens kept by some values of min_count, the corpus's own among them; from that on where
+            the words below it are not known.
         once: share of all different words that were seen once, or None where that is not known.
         commonest: the most frequent words and their counts.
         signs: by name: "one letter", "punctuation attached" (a word that also stands without), "punctuation only",
@@ -66,21 +66,21 @@ def examine_words(vocabulary: Vocabulary) -> Words:
     known_from = 1 if left_out is not None else vocabulary.min_count
     counts = vocabulary.counts if left_out is None else np.concatenate([vocabulary.counts, left_out.counts])
     return Words(
-        curve=vocabulary_curve(counts, known_from),
+        curve=vocabulary_curve(counts, known_from, vocabulary.min_count),
         once=float((counts == 1).sum() / len(counts)) if known_from == 1 and len(counts) else None,
         commonest=dict(zip(vocabulary.words[:COMMONEST], vocabulary.counts[:COMMONEST].tolist())),
         signs=find_signs(vocabulary),
     )
 
 
-def vocabulary_curve(counts: np.ndarray, known_from: int) -> list[CurvePoint]:
-    """What each of MIN_COUNTS, from `known_from` on, keeps.
+def vocabulary_curve(counts: np.ndarray, known_from: int, own: int = 1) -> list[CurvePoint]:
+    """What each of MIN_COUNTS and the corpus's `own` min_count keeps, from `known_from` on.
 
     >>> [(point.min_count, point.words) for point in vocabulary_curve(np.array([7, 2, 1]), 2)][:2]
     [(2, 2), (5, 1)]
     """
     total = max(int(counts.sum()), 1)
-    kept = [(at, counts[counts >= at]) for at in sorted({known_from, *MIN_COUNTS}) if at >= known_from]
+    kept = [(at, counts[counts >= at]) for at in sorted({known_from, own, *MIN_COUNTS}) if at >= known_from]
     return [CurvePoint(at, len(k), float(k.sum() / total)) for at, k in kept]
 
 
