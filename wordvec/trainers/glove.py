@@ -18,6 +18,7 @@ from wordvec.layers import GloVeLoss
 from wordvec.networks import AdaGrad
 from wordvec.progress import progress
 from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
 from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced, available_cores
 from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
 from wordvec.trainers.neural import ENGINES
@@ -34,7 +35,8 @@ class GloVe(Trainer):
     """J = sum over cells of f(X_ij) (w_i . c_j + b_i + b_j - log X_ij)^2 (Pennington et al. 2014, eq. 8), by AdaGrad.
 
     dim            length of a vector: 100
-    window         words on each side: 10, weighted by 1 / distance (ibid., section 4.2)
+    window         words on each side: 10 (ibid., section 4.2)
+    weighting      "harmonic", 1 / distance (ibid.); this and side, subsample, subsample_mode and memory as in SVD
     epochs         passes over the non-zero cells: 25; GloVe's own demo takes 15, its paper 50 to 100
     learning_rate  0.05 (ibid., section 4.2), and used as GloVe's own program does, see below
     x_max, alpha   f(x) = min(1, (x / x_max)^alpha); alpha 0.75 (ibid., section 3); x_max 10, as GloVe's demo
@@ -43,7 +45,7 @@ class GloVe(Trainer):
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
     engine         "kernel", compiled, or "layers"; None takes the kernel on the CPU
     device         "cpu" or "gpu"
-    threads        of the kernel: None is all cores; the result has the same bytes for any number
+    threads        of counting and of the kernel: None is all cores; the result has the same bytes for any number
     seed           same seed, same options, same machine: same bytes
 
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
@@ -66,6 +68,11 @@ class GloVe(Trainer):
     device: str = "cpu"
     threads: int | None = None
     seed: int = 1
+    weighting: str = "harmonic"
+    side: str = "both"
+    subsample: float = 0.0
+    subsample_mode: str = "dirty"
+    memory: str | int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,7 +81,7 @@ class GloVe(Trainer):
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
-            window=(self.window >= 1, "at least 1"),
+            **counting_conditions(self),
             epochs=(self.epochs >= 1, "at least 1"),
             learning_rate=(1e-6 <= self.learning_rate <= 1e6, "positive, from 1e-6 to 1e6"),
             x_max=(self.x_max > 0, "positive"),
@@ -82,7 +89,6 @@ class GloVe(Trainer):
             batch_size=(self.batch_size >= 1, "at least 1"),
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
-            threads=(self.threads is None or self.threads >= 1, "at least 1"),
         )
         if self.engine == "kernel" and self.device == "gpu":
             raise OptionError(f"{self.name}: the compiled kernel runs on the CPU; for the GPU take engine 'layers'")
@@ -90,8 +96,8 @@ class GloVe(Trainer):
             raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
 
     def parameters(self) -> dict[str, Any]:
-        """All options, less the number of threads, which changes nothing about the result."""
-        return {name: value for name, value in super().parameters().items() if name != "threads"}
+        """All options, less those that change nothing about the result."""
+        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     @property
     def accumulators(self) -> tuple[float, float]:
@@ -109,13 +115,10 @@ class GloVe(Trainer):
         return W_in, W_out, np.zeros(size, np.float32), np.zeros(size, np.float32)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
-        from wordvec.counts import count_cooccurrences
-
         device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{size:,} words in {self.dim} dimensions", 6 * 4 * size * (self.dim + 16))
-        with self._history.stage("count"):
-            counted = count_cooccurrences(corpus, window=self.window, weighting="harmonic", show_progress=show_progress)
+        counted = count_corpus(self, corpus, show_progress)
         fit_cells = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
         words, contexts = fit_cells(counted.matrix, self.start_tables(size), show_progress)
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
