@@ -80,11 +80,11 @@ def place_contexts(sampling, placement, scratch, examples, buffer, slot, centre,
         contexts[buffer, slot, i] = scratch.ids[low + i]
     for i in range(window):
         contexts[buffer, slot, left + i] = scratch.ids[centre + 1 + i]
-    if placement.merge:
+    examples.context_counts[buffer, slot] = count
+    if placement.merge:  # only tiles look at places past the count
         for i in range(contexts.shape[2]):
             weights[buffer, slot, i] = np.float32(i < count)
-    examples.context_counts[buffer, slot] = count
-    fill_up_contexts(placement, examples, buffer, slot, count)
+        fill_up_contexts(placement, examples, buffer, slot, count)
 
 
 @njit(**COMPILE)
