@@ -112,5 +112,5 @@ def _print(description: dict[str, Any], as_json: bool) -> None:
         return
     for key, value in description.items():
         if isinstance(value, dict):
-            value = ", ".join(f"{word} {count:,}" for word, count in value.items())
+            value = ", ".join(f"{name} {of:,}" if isinstance(of, int) else f"{name} {of}" for name, of in value.items())
         print(f"{key.replace('_', ' '):18} {f'{value:,}' if isinstance(value, int) else value}")

@@ -8,6 +8,7 @@ tokenizer. That is right for tokenizers that never look across a separator; othe
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,11 +18,14 @@ import numpy as np
 
 from wordvec.corpus.encoding import Spool, Spooled
 from wordvec.corpus.tokenizers import Tokenizer
+from wordvec.errors import CorpusError
+from wordvec.progress import announce
 
 BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
 MOST_PIECES = 1 << 20  # known at a time where a tokenizer makes words of them; the memory for them is bounded
 
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Cutting(NamedTuple):
@@ -57,6 +61,18 @@ def encode_blocks(
             spool.write(*words.encode(block))
             on_sentences(len(block.line_ends))
         return spool.finished(*words.listed())
+
+
+def warm_up() -> None:
+    """Compile, or load what was compiled before; say so where that takes longer than a second."""
+    text = "compiling the reader of text: once, then it is kept for later runs"
+    timer = threading.Timer(1.0, announce, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
+    finally:
+        timer.cancel()
 
 
 def joined(blocks: Iterable[tuple[str, bool]], size: int) -> Iterator[str]:
@@ -238,4 +254,6 @@ class TokenizedPieces:
 
     def listed(self) -> tuple[list[str], np.ndarray]:
         """All words and their counts."""
+        if "" in self._id_of:
+            raise CorpusError("an empty string is among the tokens of the tokenizer")
         return list(self._id_of), self._counts.array.copy()

@@ -5,22 +5,43 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from wordvec.corpus.building import TextOptions, checked_threads, spool_source
 from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
-from wordvec.corpus.readers import Source, as_paths, read_lines, read_pieces, size_in_bytes
+from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.phrases import Phrases, find_phrases
+from wordvec.corpus.readers import Source, as_paths, size_in_bytes
+from wordvec.corpus.selection import word_set
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
-from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
+from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import progress
 
 DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
+TEXT_OPTIONS = ("normalization", "split_sentences", "field")
+WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
+MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
+
+
+class WordSelection(NamedTuple):
+    """Which words a vocabulary takes; see `Vocabulary.from_words`."""
+
+    min_count: int
+    max_words: int | None = None
+    keep_words: list[str] | None = None
+    drop_words: list[str] | None = None
+    vocabulary: Vocabulary | None = None
+
+    def as_options(self) -> dict[str, Any]:
+        """The options of `Vocabulary.from_words` that are set."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class Corpus:
@@ -63,17 +84,35 @@ class Corpus:
         source: Source | Iterable[list[str]],
         *,
         tokenizer: str | Tokenizer | None = None,
+        normalization: Normalization | Mapping[str, str] | None = None,
+        split_sentences: bool = False,
+        field: str | None = None,
+        phrases: Phrases | int | None = None,
         min_count: int | None = None,
+        max_words: int | None = None,
+        keep_words: Iterable[str] | None = None,
+        drop_words: Iterable[str] | None = None,
+        vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None = None,
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
+        threads: int | None = None,
         show_progress: bool | None = None,
     ) -> Corpus:
         """Read `source` once, tokenize it and give every word an id.
 
         `source` is anything `read_lines` takes (files, folders, ``"-"``, ``"tiny-world"``, an iterable of
-        lines), an iterable of token lists, or a folder that `save` wrote, which is opened. `tokenizer` is a
-        name or a function from a line to tokens (default ``"whitespace"``); `min_count` is how often a word must
-        occur to stay (default 5). Memory holds the vocabulary and a few chunks, not the text.
+        lines, records with the text in `field`), an iterable of token lists, or a folder that `save` wrote, which
+        is opened. What happens to the text, in this order:
+
+        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
+        - `normalization` (a `Normalization` or its options, default: none) changes the text;
+        - `tokenizer` is a name or a function from a line to tokens (default ``"whitespace"``);
+        - `phrases` (a `Phrases`, or the number of passes) joins words that belong together;
+        - of the words, those stay that occur `min_count` times (default 5, or 1 with a `vocabulary`), within
+          `max_words`, `keep_words`, `drop_words` and `vocabulary`, see `Vocabulary.from_words`.
+
+        `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a few blocks, not
+        the text. Temporary files, 8 bytes a word, are made in TMPDIR.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
         OptionError for options out of range and for options that differ from those of an opened folder.
@@ -81,22 +120,46 @@ class Corpus:
         >>> Corpus.build(iter(["a rose is a rose is a rose"]), min_count=3).vocabulary.words
         ['a', 'rose']
         """
+        given = None if vocabulary is None else Vocabulary.read(vocabulary)
+        asked: dict[str, Any] = {
+            "tokenizer": None if tokenizer is None else tokenizer_name(tokenizer),
+            "normalization": None if normalization is None else Normalization.from_options(normalization).as_dict(),
+            "split_sentences": split_sentences or None,
+            "field": field,
+            "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
+            "min_count": None if min_count is None else _checked_min_count(min_count),
+            "max_words": max_words,
+            "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
+            "drop_words": None if drop_words is None else describe_words(word_set(drop_words, "drop_words")),
+            "vocabulary": None if given is None else describe_words(given.words),
+        }
+        threads = checked_threads(threads)
         paths = as_paths(source)
         if paths is not None and len(paths) == 1 and is_corpus_folder(Path(paths[0])):
-            return cls._open_as_built(Path(paths[0]), tokenizer, min_count)
-        tokenizer = DEFAULT_TOKENIZER if tokenizer is None else tokenizer
-        min_count = DEFAULT_MIN_COUNT if min_count is None else _checked_min_count(min_count)
-        tokenize = get_tokenizer(tokenizer)
-        total = size_in_bytes(source)
-        by_bytes = total is not None
-        with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
-            on_bytes, on_sentences = (bar.update, _ignore) if by_bytes else (_ignore, bar.update)
-            runs, tokenized = _token_runs(source, tokenize, encoding, encoding_errors, on_bytes)
-            spooled = spool(runs, on_sentences)
-        info = {"tokenizer": None if tokenized else tokenizer_name(tokenizer), "sources": _source_names(source)}
-        if not tokenized:
+            return cls._open_as_built(Path(paths[0]), asked)
+        selection = WordSelection(
+            min_count=asked["min_count"] or (DEFAULT_MIN_COUNT if given is None else 1),
+            max_words=max_words,
+            keep_words=keep_words if keep_words is None else sorted(word_set(keep_words, "keep_words")),
+            drop_words=drop_words if drop_words is None else sorted(word_set(drop_words, "drop_words")),
+            vocabulary=given,
+        )
+        name = DEFAULT_TOKENIZER if tokenizer is None else tokenizer
+        options = TextOptions(
+            get_tokenizer(name),
+            Normalization.from_options(normalization),
+            split_sentences,
+            field,
+            encoding,
+            encoding_errors,
+        )
+        spooled, is_text = _spool_with_progress(source, options, threads, show_progress)
+        info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": _source_names(source)}
+        if is_text:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
-        return cls._from_spooled(spooled, min_count, info)
+            info |= {option: asked[option] for option in TEXT_OPTIONS if asked[option] is not None}
+        info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
+        return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases))
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Iterable[str]], min_count: int = 1) -> Corpus:
@@ -108,23 +171,28 @@ class Corpus:
         if isinstance(sentences, (str, bytes)) or not isinstance(sentences, Iterable):
             raise CorpusError(f"a list of token lists expected, such as [['the', 'cat']]; got {sentences!r:.80}")
         spooled = spool(checked_sentences(sentences), _ignore)
-        return cls._from_spooled(spooled, min_count, {"tokenizer": None, "sources": ["sentences"]})
+        info = {"tokenizer": None, "sources": ["sentences"]}
+        return cls._from_spooled(spooled, WordSelection(min_count), info)
 
     @classmethod
-    def _from_spooled(cls, spooled: Spooled, min_count: int, info: dict[str, Any]) -> Corpus:
+    def _from_spooled(
+        cls, spooled: Spooled, selection: WordSelection, info: dict[str, Any], phrases: Phrases | None = None
+    ) -> Corpus:
         if not len(spooled.ids):
             raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
-        counts = dict(zip(spooled.words, spooled.counts.tolist(), strict=True))
-        vocabulary = Vocabulary.from_counts(counts, min_count)
-        if not len(vocabulary):
-            raise CorpusError(_nothing_left_message(counts, min_count))
-        ids, sentence_starts = renumber(spooled, vocabulary)
         info |= {
-            "min_count": min_count,
+            "min_count": selection.min_count,
             "raw_tokens": len(spooled.ids),
             "raw_words": len(spooled.words),
             "raw_sentences": len(spooled.sentence_ends),
         }
+        if phrases is not None:
+            spooled, found = find_phrases(spooled, phrases)
+            info["phrases_found"] = [len(of_pass.words) for of_pass in found]
+        vocabulary = Vocabulary.from_words(spooled.words, spooled.counts, **selection.as_options())
+        if not len(vocabulary):
+            raise CorpusError(_nothing_left_message(spooled.counts, selection))
+        ids, sentence_starts = renumber(spooled, vocabulary)
         return cls(ids, sentence_starts, vocabulary, info)
 
     @classmethod
@@ -183,14 +251,13 @@ class Corpus:
         return f"Corpus({len(self.ids)} tokens, {sentences} sentences, {len(self.vocabulary)} words)"
 
     @classmethod
-    def _open_as_built(cls, folder: Path, tokenizer: str | Tokenizer | None, min_count: int | None) -> Corpus:
+    def _open_as_built(cls, folder: Path, asked: dict[str, Any]) -> Corpus:
         corpus = cls.open(folder)
-        asked = {"tokenizer": None if tokenizer is None else tokenizer_name(tokenizer), "min_count": min_count}
         for option, value in asked.items():
             built_with = corpus.info.get(option)
             if value is not None and value != built_with:
                 raise OptionError(
-                    f"{folder}: this corpus was built with {option}={built_with!r}, not {value!r}: "
+                    f"{folder}: this corpus was built with {option}={built_with!r:.200}, not {value!r:.200}: "
                     f"leave {option} out, or build a corpus from the text again"
                 )
         return corpus
@@ -211,29 +278,44 @@ def _source_names(source: object) -> list[str]:
     return [os.fspath(path) for path in paths] if paths is not None else [type(source).__name__]
 
 
-def _token_runs(
-    source: Any, tokenize: Tokenizer, encoding: str, encoding_errors: str, on_bytes: Callable[[int], None]
-) -> tuple[Iterator[tuple[Iterable[str], bool]], bool]:
-    """(tokens, ends_sentence) of all sentences, and whether `source` held tokens rather than text."""
-    if as_paths(source) is None and isinstance(source, Iterable) and not isinstance(source, (str, bytes)):
-        items = iter(source)
-        first = list(itertools.islice(items, 1))
-        source = itertools.chain(first, items)
-        if first and not isinstance(first[0], (str, bytes)):
-            return checked_sentences(source), True
-    if tokenize in TOKENIZERS.values():  # these never look across white space, so a long line may come in pieces
-        pieces = read_pieces(source, encoding, encoding_errors, on_bytes)
-        return ((tokenize(piece), ends_line) for piece, ends_line in pieces), False
-    lines = read_lines(source, encoding, encoding_errors, on_bytes)
-    return checked_sentences(map(tokenize, lines)), False
+def _spool_with_progress(
+    source: Any, options: TextOptions, threads: int, show_progress: bool | None
+) -> tuple[Spooled, bool]:
+    total = size_in_bytes(source)
+    by_bytes = total is not None
+    with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
+        on_bytes, on_sentences = (bar.update, _ignore) if by_bytes else (_ignore, bar.update)
+        return spool_source(source, options, threads, on_bytes, on_sentences)
 
 
-def _nothing_left_message(counts: dict[str, int], min_count: int) -> str:
-    falling = sorted(counts.values(), reverse=True)
-    kept = min(100, len(falling))
-    enough = falling[kept - 1]
-    keeps = sum(count >= enough for count in falling)
+def as_phrases(phrases: Phrases | int) -> Phrases:
+    """The options of phrases; a number is that of the passes."""
+    return phrases if isinstance(phrases, Phrases) else Phrases(passes=phrases)
+
+
+def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
+    """A set of words for `Corpus.info`: a few by name, many by their number and a checksum.
+
+    >>> describe_words(["tea", "cup"])
+    ['cup', 'tea']
+    """
+    in_order = sorted(words)
+    if len(in_order) <= MOST_NAMED_WORDS:
+        return in_order
+    checksum = hashlib.sha256("\n".join(in_order).encode("utf-8", "surrogatepass")).hexdigest()
+    return {"words": len(in_order), "sha256": checksum}
+
+
+def _nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
+    if selection.vocabulary is not None or selection.drop_words:
+        return (
+            f"no word is left of {len(counts)} different ones: none of them passes "
+            f"{', '.join(name for name, value in selection.as_options().items() if value)}"
+        )
+    falling = np.sort(counts)[::-1]
+    enough = falling[min(100, len(falling)) - 1]
+    keeps = int((falling >= enough).sum())
     return (
-        f"min_count={min_count} removes every word: the corpus has {sum(falling)} words, {len(falling)} of them "
-        f"different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
+        f"min_count={selection.min_count} removes every word: the corpus has {falling.sum()} words, {len(falling)} of "
+        f"them different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
     )

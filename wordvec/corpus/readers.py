@@ -104,10 +104,11 @@ def read_pieces(
     A line is cut only at white space, so tokens stay whole: a corpus of one line needs no more memory than
     another.
     """
-    return _split(read_blocks(sources, encoding, encoding_errors, on_bytes, field))
+    return split_blocks(read_blocks(sources, encoding, encoding_errors, on_bytes, field))
 
 
-def _split(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+def split_blocks(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+    """Cut the blocks of `read_blocks` into the pieces of `read_pieces`."""
     for block, ends_line in blocks:
         *lines, last = block.split("\n")
         for line in lines:
@@ -199,10 +200,10 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterato
         return
     blocks = _blocks_of_text(stream, name, encoding, errors, on_bytes)
     if field is not None:
-        yield from blocks_of_json_lines(_joined(_split(blocks)), name, field, errors)
+        yield from blocks_of_json_lines(_joined(split_blocks(blocks)), name, field, errors)
         return
     if is_json_lines_name(name):
-        refuse_json_lines_as_text(name, next(_joined(_split(blocks)), ""))
+        refuse_json_lines_as_text(name, next(_joined(split_blocks(blocks)), ""))
     yield from blocks
 
 
