@@ -259,19 +259,29 @@ def test_an_interrupted_run_keeps_its_part(server, entry, cache, capsys):
 
 
 def test_the_bar_counts_what_was_here_and_begins_again_where_it_must(server, entry, cache, monkeypatch):
+    bars = []
+
     class Bar(Silence):
-        total, positions = None, [0]
+        def __init__(self, total, *_, **__):
+            self.total, self.position = total, 0
+            bars.append(self)
 
         def update(self, amount=1):
-            self.positions.append(self.positions[-1] + amount)
+            self.position += amount
 
-    monkeypatch.setattr(download, "progress", lambda *_, **__: Bar())
-    server.faults = ["truncate", "no ranges"]
+    monkeypatch.setattr(download, "progress", Bar)
+    server.faults = ["truncate", "truncate", "no ranges"]
     quickly("hello")
-    assert HALF in Bar.positions
-    restart = Bar.positions.index(0, 2)
-    assert Bar.positions[restart - 1] == HALF
-    assert Bar.positions[-1] == len(TEXT)
+    assert [bar.position for bar in bars] == [HALF, HALF + HALF // 2, len(TEXT)]
+    assert {bar.total for bar in bars} == {len(TEXT)}
+
+
+def test_messages_stand_on_lines_of_their_own_beside_a_real_bar(server, entry, cache, capsys):
+    server.faults = ["truncate"]
+    quickly("hello", show_progress=True)
+    err = capsys.readouterr().err
+    assert "fetching hello: " in err
+    assert "\rwordvec: hello: the connection broke; trying again in 1 s\n" in err
 
 
 def test_a_stalled_connection_is_left_and_resumed(server, entry, cache, capsys):

@@ -56,27 +56,25 @@ class ResumingDownload:
     def __call__(self, url: str, output_file: str, _: Any = None) -> None:
         """Download `url` to `output_file`."""
         waits, furthest, answered = iter(self.waits), self._arrived(), False
-        with progress(self.bytes, f"fetching {self.name}", "B", show=self.show_progress) as bar:
-            self._shown = 0
-            while not self._is_whole():
-                try:
-                    self._try_once(url, bar)
-                    break
-                except Interrupted as reason:
-                    answered = answered or not isinstance(reason, Unreachable)
-                    if not answered:
-                        raise CorpusError(f"{self.name}: {url}: {reason}") from reason.__cause__
-                    if self._arrived() > furthest:
-                        waits, furthest = iter(self.waits), self._arrived()
-                    wait = next(waits, None)
-                    if wait is None:
-                        raise CorpusError(f"{self.name}: {url}: {reason}; {self._way_on()}") from reason.__cause__
-                    announce(f"{self.name}: {reason}; trying again in {wait:g} s")
-                    self.sleep(wait)
+        while not self._is_whole():
+            try:
+                self._try_once(url)
+                break
+            except Interrupted as reason:
+                answered = answered or not isinstance(reason, Unreachable)
+                if not answered:
+                    raise CorpusError(f"{self.name}: {url}: {reason}") from reason.__cause__
+                if self._arrived() > furthest:
+                    waits, furthest = iter(self.waits), self._arrived()
+                wait = next(waits, None)
+                if wait is None:
+                    raise CorpusError(f"{self.name}: {url}: {reason}; {self._way_on()}") from reason.__cause__
+                announce(f"{self.name}: {reason}; trying again in {wait:g} s")
+                self.sleep(wait)
         os.replace(self.part, output_file)
         self._validator_file.unlink(missing_ok=True)
 
-    def _try_once(self, url: str, bar: Any) -> None:
+    def _try_once(self, url: str) -> None:
         requests = import_requests()
         offset, validator = self._resume_at(url)
         headers = {"User-Agent": _user_agent(), "Accept-Encoding": "identity"}
@@ -85,12 +83,13 @@ class ResumingDownload:
         try:
             with requests.get(url, headers=headers, stream=True, timeout=self.timeout) as response:
                 total = self._checked_total(response, offset)
-                if response.status_code == 200:
+                if response.status_code == 200:  # the whole file; an old part must not meet the new validator
                     offset = 0
+                    self.part.unlink(missing_ok=True)
                     self._remember(url, response.headers)
-                bar.total = total
-                self._show(bar, offset)
-                self._receive(response, "ab" if offset else "wb", self.bytes or total, bar)
+                with progress(total, f"fetching {self.name}", "B", show=self.show_progress) as bar:
+                    bar.update(offset)
+                    self._receive(response, "ab" if offset else "wb", self.bytes or total, bar)
         except requests.exceptions.RequestException as error:
             raise _in_words(error, requests) from error
         arrived = self._arrived()
@@ -101,7 +100,7 @@ class ResumingDownload:
         with open(self.part, mode) as file:
             for chunk in response.iter_content(CHUNK_BYTES):
                 file.write(chunk)
-                self._show(bar, file.tell())
+                bar.update(len(chunk))
                 if limit is not None and file.tell() > limit:
                     break
         if limit is not None and self._arrived() > limit:
@@ -171,10 +170,6 @@ class ResumingDownload:
     def _is_whole(self) -> bool:
         """Whether a run before this one got all of it but did not get to move it."""
         return self.bytes is not None and self.hash_known and self._arrived() == self.bytes
-
-    def _show(self, bar: Any, position: int) -> None:
-        bar.update(position - self._shown)
-        self._shown = position
 
     def _way_on(self) -> str:
         arrived = self._arrived()
