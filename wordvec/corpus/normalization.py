@@ -36,7 +36,7 @@ class Normalization:
       scripts and all other scripts stay as they are.
     - `numbers`: ``"zero"`` writes each number as 0 with its separators (1,234.5), also one that begins a word
       (1990s, 2018년 become 0s, 0년); digits later in a word belong to its name (mp3, covid19). ``"drop"``
-      leaves out the numbers that stand alone; one that begins a word becomes 0.
+      puts a space for the numbers that stand alone; one that begins a word becomes 0.
     - `punctuation`: ``"drop"`` puts a space for punctuation and signs of mathematics, currency and accents
       (Unicode categories P, Sm, Sc, Sk). Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't,
       new_york), and so do the point and comma between digits. Emoji and other symbols stay.
@@ -110,7 +110,7 @@ class Normalization:
             text = text.lower() if self.case == "lower" else text.casefold()
             text = _normal_form(text, self.unicode)  # a change of case can undo it
         if self.accents == "strip":
-            text = _marks_after_letters().sub("", text.translate(_WITHOUT_MARKS))
+            text = _marks_after_letters().sub(_without_accents, text.translate(_WITHOUT_MARKS))
         return text
 
 
@@ -145,16 +145,22 @@ def _has_accents(character: str) -> bool:
 @cache
 def _marks_after_letters() -> re.Pattern[str]:
     letters = character_class(c for c in range(0x41, LETTERS_END) if _has_accents(chr(c)))
-    return re.compile(f"(?<=[{letters}])[{ACCENTS}]+")
+    marks = character_class(c for c in range(0x300, LETTERS_END) if unicodedata.category(chr(c))[0] == "M")
+    return re.compile(f"(?<=[{letters}])[{marks}]+")
 
 
+def _without_accents(marks: re.Match[str]) -> str:
+    return _ACCENTS.sub("", marks[0])  # a mark of another script may stand among them, and stays
+
+
+_ACCENTS = re.compile(f"[{ACCENTS}]+")
 # A number does not begin behind a letter or a digit, and a word may go on behind it (then group 1 is not None).
 # Looking back comes second, so that the search can run from digit to digit.
 _NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’]\d+)*((?=[^\W_]))?")
 
 
 def _zero_if_in_word(number: re.Match[str]) -> str:
-    return "" if number[1] is None else "0"
+    return " " if number[1] is None else "0"
 
 
 def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
