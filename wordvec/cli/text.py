@@ -94,7 +94,7 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     from wordvec.corpus.vocabulary import Vocabulary
     from wordvec.corpus.wordlists import read_word_list
 
-    names = ("field", "max_words", "keep_words", "drop_words", "vocabulary", "phrases")
+    names = ("field", "max_words", "keep_words", "drop_words", "vocabulary", "phrases", "threads")
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
     for name in ("keep_words", "drop_words"):
         if name in given:

@@ -1,0 +1,112 @@
+"""How the arguments about text reach the corpus."""
+
+import argparse
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from wordvec import Corpus
+from wordvec.cli import main
+from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.phrases import Phrases
+
+
+@pytest.fixture
+def built(monkeypatch, tmp_path):
+    """A function from a command line to the arguments that `Corpus.build` gets."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Corpus, "build", lambda source, **options: (source, options))
+
+    def build(*arguments):
+        parser = argparse.ArgumentParser()
+        add_text_arguments(parser)
+        return read_corpus(parser.parse_args(arguments))
+
+    return build
+
+
+def test_only_what_differs_from_the_defaults_is_passed(built):
+    source, options = built("a.txt")
+    assert source == "a.txt"
+    assert options == {"tokenizer": None, "min_count": None, "encoding": "utf-8", "encoding_errors": "strict"}
+    assert built("a.txt", "b/")[0] == ["a.txt", "b/"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--field", "page.text"], {"field": "page.text"}),
+        (["--split-sentences"], {"split_sentences": True}),
+        (["--case", "fold"], {"normalization": Normalization(case="fold")}),
+        (
+            ["--unicode", "NFKC", "--strip-accents", "--numbers", "zero", "--drop-punctuation"],
+            {"normalization": Normalization(unicode="NFKC", accents="strip", numbers="zero", punctuation="drop")},
+        ),
+        (["--max-words", "100", "--phrases", "3"], {"max_words": 100, "phrases": Phrases(passes=3)}),
+        (["--keep-words", "a.list", "--drop-words", "b.list"], {"keep_words": ["tea"], "drop_words": ["the", "of"]}),
+        (["--tokenizer", "korean", "--min-count", "2"], {"tokenizer": "korean", "min_count": 2}),
+        (["--threads", "2"], {"threads": 2}),
+    ],
+)
+def test_each_option_reaches_the_corpus(built, arguments, expected):
+    Path("a.list").write_text("tea\n", encoding="utf-8")
+    Path("b.list").write_text("the\nof\n", encoding="utf-8")
+    _, options = built("text.txt", *arguments)
+    assert {name: options[name] for name in expected} == expected
+    assert len(options) == 4 + len(set(expected) - {"tokenizer", "min_count"})
+
+
+def test_a_given_vocabulary_is_a_file_or_a_corpus(built, monkeypatch):
+    Path("words.txt").write_text("tea\ncup\n", encoding="utf-8")
+    Corpus.from_sentences([["cup", "tea", "tea"]]).save("corpus")
+    assert built("text.txt", "--vocabulary", "words.txt")[1]["vocabulary"].words == ["tea", "cup"]
+    assert built("text.txt", "--vocabulary", "corpus")[1]["vocabulary"].words == ["tea", "cup"]
+
+
+@pytest.mark.parametrize("arguments", [["--case", "upper"], ["--numbers", "keep"], ["--max-words", "many"]])
+def test_values_that_do_not_exist_are_usage_errors(built, arguments, capsys):
+    with pytest.raises(SystemExit):
+        built("text.txt", *arguments)
+    assert arguments[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--keep-words", "missing.list"], "missing.list"),
+        (["--vocabulary", "missing.list"], "missing.list"),
+        (["--phrases", "0"], "passes of phrases must be a whole number, 1 or more; got 0"),
+        (["--field", "body"], "data.jsonl.gz: line 1: no field 'body'; it has: id, text"),
+        ([], "data.jsonl.gz: JSON Lines: say which field holds the text"),
+    ],
+)
+def test_bad_input_is_one_line(tmp_path, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    Path("data.jsonl.gz").write_bytes(gzip.compress(b'{"id": 1, "text": "the cat sat"}\n'))
+    assert main(["corpus", "build", "data.jsonl.gz", "-o", "out", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+
+
+def test_json_lines_to_words_and_vectors(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    documents = ["The Café opened in 1990. Tea costs 3.50!", "THE CAFE OPENED, and tea costs 12.\nThe tea."]
+    lines = "".join(json.dumps({"page": {"text": text}}) + "\n" for text in documents)
+    Path("pages.jsonl").write_text(lines, encoding="utf-8")
+    options = ["--field", "page.text", "--split-sentences", "--case", "fold", "--strip-accents"]
+    options += ["--numbers", "zero", "--drop-punctuation", "--min-count", "1"]
+    assert main(["corpus", "build", "*.jsonl", "-o", "corpus", *options]) == 0
+    assert [" ".join(sentence) for sentence in Corpus.open("corpus").sentences()] == [
+        "the cafe opened in 0",
+        "tea costs 0",
+        "the cafe opened and tea costs 0",
+        "the tea",
+    ]
+    report = ["--trainer", "ppmi", "--window", "2", "-o", "v.safetensors", "--json"]
+    capsys.readouterr()
+    assert main(["train", "pages.jsonl", *options, *report]) == 0
+    assert json.loads(capsys.readouterr().out)["tokens"] == 17
