@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.counts import compiled, cooccurrence, count_cooccurrences, plain, rows, stream
-from wordvec.counts.rows import Plan, Team, chunks, make_plan, new_workplace
+from wordvec.counts import compiled, cooccurrence, count_cooccurrences, plain, rows, stream, team
+from wordvec.counts.rows import Plan, make_plan
 from wordvec.counts.spill import GrowingArray
+from wordvec.counts.team import Team, chunks, new_workplace
 from wordvec.errors import OptionError
 
 TWINS = ["count_words", "place_words", "count_rows", "merge_rows"]
@@ -34,7 +35,7 @@ def text():
 
 @pytest.fixture(params=[compiled, plain], ids=["compiled", "plain"])
 def functions(request, monkeypatch):
-    monkeypatch.setattr(rows, "counting_functions", lambda: request.param)
+    monkeypatch.setattr(team, "counting_functions", lambda: request.param)
     return request.param
 
 
@@ -48,7 +49,7 @@ def plan_for(monkeypatch, plan):
 def test_shards_and_threads_do_not_change_a_bit(text, weighting, side, threads, shard, monkeypatch):
     if shard == 1:  # as many runs as words: a few are enough
         text = make_text(sentences=3)
-    monkeypatch.setattr(rows, "CELLS_PER_CHUNK", 1)
+    monkeypatch.setattr(team, "CELLS_PER_CHUNK", 1)
     whole = count_cooccurrences(text, 6, weighting, side, threads=1).matrix
     plan_for(monkeypatch, Plan(shard=shard, stream=100, result=100))
     assert bytes_of(count_cooccurrences(text, 6, weighting, side, threads=threads).matrix) == bytes_of(whole)
@@ -57,7 +58,7 @@ def test_shards_and_threads_do_not_change_a_bit(text, weighting, side, threads, 
 @pytest.mark.parametrize("shard", [300, 10**6])
 def test_without_numba_the_same_cells(text, functions, shard, monkeypatch):
     whole = count_cooccurrences(text, 6, "harmonic").matrix
-    monkeypatch.setattr(rows, "counting_functions", lambda: compiled)
+    monkeypatch.setattr(team, "counting_functions", lambda: compiled)
     plan_for(monkeypatch, Plan(shard, 10**6, 10**6))
     assert bytes_of(count_cooccurrences(text, 6, "harmonic").matrix) == bytes_of(whole)
 
@@ -67,7 +68,7 @@ def test_numba_is_not_needed(text, monkeypatch):
 
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "numba" else found(name, *a))
-    assert rows.counting_functions() is plain
+    assert team.counting_functions() is plain
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -99,7 +100,7 @@ def test_the_twins_agree_on_any_stream(words, window, sides, pairs_at_once):
         module.place_words(stream_ids, 1, len(stream_ids) - 1, places, positions)
         assert (places == starts[1:]).all()
         work, total = new_workplace(6, 36), starts[-1]
-        shard = rows.Text(stream_ids, positions[:total], starts, weights, window * sides[0], window * sides[1])
+        shard = team.Text(stream_ids, positions[:total], starts, weights, window * sides[0], window * sides[1])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(plain, "PAIRS_AT_ONCE", pairs_at_once)
             filled = module.count_rows(shard, work, 1, 6, row_sizes)
@@ -116,7 +117,7 @@ def test_a_planted_fault_is_caught(text, monkeypatch):
     """A chunk that forgets its last row must not look the same."""
     whole = count_cooccurrences(text, 3).matrix
     count_rows = plain.count_rows
-    monkeypatch.setattr(rows, "counting_functions", lambda: plain)
+    monkeypatch.setattr(team, "counting_functions", lambda: plain)
     monkeypatch.setattr(plain, "count_rows", lambda text, work, a, b, sizes: count_rows(text, work, a, b - 1, sizes))
     assert count_cooccurrences(text, 3).matrix.nnz < whole.nnz
 
@@ -148,7 +149,7 @@ def test_a_fault_in_a_thread_reaches_the_caller_and_ends_the_threads(text, monke
     def broken(*_):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(rows, "counting_functions", lambda: plain)
+    monkeypatch.setattr(team, "counting_functions", lambda: plain)
     monkeypatch.setattr(plain, "count_rows", broken)
     with pytest.raises(MemoryError, match="no room"):
         count_cooccurrences(text, 3, threads=3)
@@ -185,7 +186,7 @@ def test_without_a_limit_any_machine_will_do(free, monkeypatch):
 def test_memory_is_held_to_the_limit(tmp_path, monkeypatch):
     """numpy tells tracemalloc of its arrays: with a limit below the result, it lies in a file that has no name."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(rows, "CELLS_PER_CHUNK", 2**12)
+    monkeypatch.setattr(team, "CELLS_PER_CHUNK", 2**12)
     monkeypatch.setattr(rows, "SMALLEST_SHARD", 2**10)
     monkeypatch.setattr(stream, "TOKENS_AT_ONCE", 2**10)
     ids = np.random.default_rng(1).integers(600, size=60_000, dtype=np.int32)

@@ -10,7 +10,9 @@ positions before it is needed: without that, counting takes more than twice as l
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from numba.extending import intrinsic
 AHEAD = 12
 IDS_PER_LINE = 16  # of 4 bytes, in a cache line of 64
 ONE = np.uint64(1)
+SOURCE = zlib.crc32(b"".join(Path(__file__).with_name(name).read_bytes() for name in ("compiled.py", "team.py")))
 BYTE_POINTER, I32 = ir.IntType(8).as_pointer(), ir.IntType(32)
 
 
@@ -28,6 +31,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     """Compile without the interpreter's lock and keep the result on disk, where there is a place for it."""
 
     def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.__qualname__ += f"_{SOURCE:08x}"  # names the cache's files: those of older code are never opened
         try:
             return njit(cache=True, nogil=True, error_model="numpy", **options)(function)
         except RuntimeError:  # neither the package's folder nor the user's cache folder can be written to
