@@ -1,12 +1,12 @@
 """Words of Korean, Japanese and Chinese, found by analysers that come with the extra ``cjk``.
 
-==================  ==============================================================================================
-``korean``          content words by Kiwi, verbs and adjectives in dictionary form; no particles or endings
-``korean-morphemes``  all morphemes by Kiwi as they are written, with particles, endings and punctuation
-``japanese``        content words by MeCab with UniDic, in dictionary form; no particles or auxiliaries
+======================  =======================================================================================
+``korean``              content words by Kiwi, verbs and adjectives in dictionary form; no particles or endings
+``korean-morphemes``    all morphemes by Kiwi as they are written, with particles, endings and punctuation
+``japanese``            content words by MeCab with UniDic, in dictionary form; no particles or auxiliaries
 ``japanese-morphemes``  all words by MeCab as they are written, with particles, auxiliaries and punctuation
-``chinese``         words by jieba's dictionary and model, as they are written; no punctuation
-==================  ==============================================================================================
+``chinese``             words by jieba's dictionary and model, as they are written; no punctuation
+======================  =======================================================================================
 
 What is left out is what stands beside every word and so says little about any: it would fill the windows. Who
 studies it takes ``-morphemes``. The analysers:
