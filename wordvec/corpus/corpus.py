@@ -221,9 +221,15 @@ class Corpus:
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write ids, sentence starts and vocabulary to `folder`, which is replaced as a whole or not at all.
 
-        Raises InputError when `folder` exists and is not a corpus folder or empty.
+        Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
         """
-        save_corpus(Path(folder), self.ids, self.sentence_starts, self.vocabulary, self.info, self.fingerprint)
+        try:
+            save_corpus(Path(folder), self.ids, self.sentence_starts, self.vocabulary, self.info, self.fingerprint)
+        except OSError as error:
+            raise CorpusError(
+                f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
+                "that was there before is as it was; make room, or choose another folder"
+            ) from error
 
     @property
     def fingerprint(self) -> str:
