@@ -6,6 +6,7 @@
   python scripts/benchmark.py --quick --peers none         wordvec alone, without the extra "bench"
   python scripts/benchmark.py --no-rates --no-quality --book DIR     the layers against the book's chapter 4
   python scripts/benchmark.py --no-rates --no-quality --counts DIR   co-occurrences against GloVe's programs in DIR
+  python scripts/benchmark.py --no-rates --no-quality --glove DIR    training GloVe against its own program in DIR
   python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -29,12 +30,14 @@ from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
 from benchmarks.data import SETS, Text, evaluation_folder, prepare_text
+from benchmarks.glove import GloVeJob
 from benchmarks.options import LEARNING_RATES, check, estimate, make_entries, parse_arguments
 from benchmarks.runs import Entry, Log, evaluate, git_state, machine, run_child, versions
 
 from wordvec.errors import WordvecError
 
 VERIFY_LINES = 2_000
+SMALL_TABLE = 100  # where no cell is outside its dense table, GloVe's cooccur counts the first cell twice
 
 
 def make_job(options: argparse.Namespace, text: str, entry: Entry, model: str, dim: int, **changes: Any) -> Job:
@@ -180,6 +183,7 @@ def measure_counts(options: argparse.Namespace, folder: Path, text: Text, log: L
     if options.counts:  # do both count the same? on the first lines, cell by cell
         small = prepare_text(text.path, VERIFY_LINES, make_folder(folder / "verify-counts"))
         verified = replace(job, text=small.path, folder=str(make_folder(folder / "verify-cells")))
+        verified = replace(verified, max_product=SMALL_TABLE)
         for who in ("corpus", "glove", "wordvec"):
             run_child("counting", asdict(replace(verified, who=who)), threads=1)
         difference = largest_difference(verified.folder)
@@ -195,6 +199,34 @@ def measure_counts(options: argparse.Namespace, folder: Path, text: Text, log: L
     return results
 
 
+def measure_glove(
+    options: argparse.Namespace, folder: Path, text: Text, log: Log, evaluation: Path
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """GloVe by its own program and by wordvec, alternating; then scores after --glove-iterations of both."""
+    most = max(options.threads)
+    job = GloVeJob(
+        "prepare", text.path, str(make_folder(folder / "glove")), options.glove, options.dim[0],
+        min_count=options.min_count, threads=most,
+    )  # fmt: skip
+
+    def train(who: str, number: int, **changes: Any) -> dict[str, Any]:
+        changed = replace(job, who=who, **changes)
+        result = run_child("glove", asdict(changed), changed.threads)
+        say(f"  glove: {who}, {changed.threads} threads: {result['seconds']}")
+        log.write("glove", round=number, **{**result, "save": None})
+        return {**result, "round": number}
+
+    rates = [train("prepare", 0)]
+    entries = [("glove", most)] + [("wordvec", threads) for threads in options.threads]
+    rates += [train(who, number, threads=threads) for number in range(options.pairs) for who, threads in entries]
+    scores = []
+    for who, role in (("glove", "peer"), ("wordvec", "own")) if options.glove_iterations else ():
+        trained = train(who, options.pairs, epochs=options.glove_iterations)
+        facts = {"contender": who, "role": role, "model": f"glove, x_max {job.x_max:g}"}
+        scores.append(score(trained | facts, trained["save"], evaluation, log))
+    return rates, scores
+
+
 def measure_sgemm(log: Log) -> float:
     """One core's best rate of float32 matrix products, FLOP a second."""
     result = run_child("floor", {}, threads=1)
@@ -204,12 +236,13 @@ def measure_sgemm(log: Log) -> float:
 def run(options: argparse.Namespace) -> None:
     """Check, prepare, verify, measure, report."""
     check(options)
-    evaluation = evaluation_folder(options.evaluation) if options.quality else Path()
+    scored = options.quality or (options.glove and options.glove_iterations)
+    evaluation = evaluation_folder(options.evaluation) if scored else Path()
     entries = make_entries(options)
     with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
         folder = Path(name)
         trains, counts = options.rates or options.quality, options.counts is not None
-        text = prepare_text(options.corpus, options.lines, folder) if trains or counts else None
+        text = prepare_text(options.corpus, options.lines, folder) if trains or counts or options.glove else None
         common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
         log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
         if text is not None:
@@ -219,6 +252,11 @@ def run(options: argparse.Namespace) -> None:
             measure_trainings(options, entries, folder, text, log, evaluation)
         if text is not None and counts:
             print(f"\n{report.counts_table(measure_counts(options, folder, text, log))}")
+        if text is not None and options.glove:
+            rates, scores = measure_glove(options, folder, text, log, evaluation)
+            print(f"\n{report.glove_table(rates)}")
+            if scores:
+                print(f"\n{report.quality_table(scores, list(SETS))}\n" + "\n".join(report.verdicts(scores)))
         if options.book:
             print(f"\n{report.book_table(measure_book(options, log))}")
     say(f"\nwritten: {log.path}")

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,12 +41,13 @@ class CountJob:
     min_count: int = 5
     threads: int = 1
     memory: str | None = None
+    max_product: int | None = None  # of the ranks of two words whose cell is in GloVe's dense table, for short texts
 
 
-def programs(glove: str | Path) -> dict[str, Path]:
+def programs(glove: str | Path, names: Sequence[str] = GLOVE_PROGRAMS) -> dict[str, Path]:
     """GloVe's programs in its folder or in its folder "build"; those that are not there are left out."""
     places = (Path(glove), Path(glove) / "build")
-    return {name: place / name for name in GLOVE_PROGRAMS for place in places if (place / name).is_file()}
+    return {name: place / name for name in names for place in places if (place / name).is_file()}
 
 
 def encode(job: CountJob) -> dict[str, Any]:
@@ -95,6 +97,8 @@ def count_with_glove(job: CountJob) -> dict[str, Any]:
     first, _ = timed([found["vocab_count"], "-min-count", job.min_count, "-verbose", 0], job.text, vocabulary)
     options = ["-memory", GLOVE_MEMORY, "-window-size", job.window, "-verbose", 0, "-vocab-file", vocabulary]
     options += ["-distance-weighting", int(job.weighting == "harmonic"), "-overflow-file", folder / "overflow"]
+    if job.max_product is not None:
+        options += ["-max-product", job.max_product]
     second, memory = timed([found["cooccur"], *options], job.text, cells)
     words = [line.rsplit(" ", 1) for line in vocabulary.read_text(encoding="utf-8").splitlines()]
     return {

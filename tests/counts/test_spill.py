@@ -93,6 +93,12 @@ def test_a_folder_that_cannot_be_written_to(monkeypatch):
         array.append(np.ones(3))
 
 
+def test_room_that_a_system_does_not_promise():
+    array = GrowingArray(np.int32, room=2**55)
+    array.append(np.array([1, 2]))
+    assert array.finish().tolist() == [1, 2]
+
+
 def test_growing_takes_little_more_than_it_holds():
     array = GrowingArray(np.int8, limit=10**6)
     for _ in range(1000):

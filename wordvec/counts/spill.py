@@ -36,8 +36,10 @@ class GrowingArray:
         self.dtype = np.dtype(dtype)
         self._limit = limit
         self._size = 0
-        # Room that is not written to costs no memory, only addresses.
-        self._held = np.empty(min(room, limit // self.dtype.itemsize), self.dtype)
+        try:  # room that is not written to costs no memory, only addresses
+            self._held = np.empty(min(room, limit // self.dtype.itemsize), self.dtype)
+        except MemoryError:  # on a system that promises no more than it has
+            self._held = np.empty(0, self.dtype)
         self._file: IO[bytes] | None = None
 
     def __len__(self) -> int:
