@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.contenders import CONTENDERS
 from benchmarks.counting import GLOVE_PROGRAMS, programs
+from benchmarks.glove import TRAINING_PROGRAMS
 from benchmarks.runs import Entry, alternate
 from wordvec.arrays import device_module
 from wordvec.errors import MissingExtraError, OptionError
@@ -58,6 +59,12 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
         metavar="GLOVE_DIR",
         help="also count co-occurrences, with a folder of GloVe's built programs against its cooccur",
     )
+    add(
+        "--glove",
+        metavar="GLOVE_DIR",
+        help="also train GloVe, with a folder of GloVe's built programs against its glove",
+    )
+    add("--glove-iterations", type=int, default=15, help="of its runs for scores; 0 leaves them out (default: 15)")
     add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
     add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
     add(
@@ -96,6 +103,9 @@ def check(options: argparse.Namespace) -> None:
     missing = [name for name in GLOVE_PROGRAMS if options.counts and name not in programs(options.counts)]
     if missing:
         raise OptionError(f"{options.counts} has no {' and no '.join(missing)}: --counts wants GloVe's built programs")
+    missing = [name for name in TRAINING_PROGRAMS if options.glove and name not in programs(options.glove, [name])]
+    if missing:
+        raise OptionError(f"{options.glove} has no {' and no '.join(missing)}: --glove wants GloVe's built programs")
     if options.book and not (Path(options.book) / "ch04" / "cbow.py").is_file():
         raise OptionError(
             f"{options.book} has no ch04/cbow.py: --book wants a checkout of deep-learning-from-scratch-2"
@@ -124,6 +134,9 @@ def estimate(options: argparse.Namespace, entries: Sequence[Entry], words: int) 
     seconds = 30.0 + 60.0 * bool(options.book)
     if options.counts is not None:
         seconds += options.pairs * words * (3e-6 if options.counts else 1e-6)
+    if options.glove is not None:  # some 2.3 cells a word of text, at 10**6 cells a second
+        iterations = 2 * options.pairs + options.glove_iterations
+        seconds += words * (2e-6 + 2.8e-6 * iterations)
     for model in options.models:
         for dim in options.dim:
             for entry in entries:

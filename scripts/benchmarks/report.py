@@ -174,6 +174,22 @@ def counts_table(measurements: Sequence[Measurement]) -> str:
     return table(headings, rows)
 
 
+def glove_table(measurements: Sequence[Measurement]) -> str:
+    """Cells trained a second and seconds an iteration, with the ratio to GloVe's program in the same round."""
+    runs = [m for m in measurements if m["who"] != "prepare"]
+    peer = {m["round"]: m["cells_per_second"] for m in runs if m["who"] == "glove"}
+    rows = []
+    for who, threads in dict.fromkeys((m["who"], m["threads"]) for m in runs):
+        mine = [m for m in runs if (m["who"], m["threads"]) == (who, threads)]
+        rates = [m["cells_per_second"] for m in mine]
+        ratios = "" if who == "glove" else show_ratio(pairwise(rates, [peer.get(m["round"]) for m in mine]))
+        iteration = statistics.median(m["seconds"]["train"] / m["epochs"] for m in mine)
+        memory = statistics.median(m["memory"] for m in mine)
+        rate = f"{statistics.median(rates) / 1e6:.2f}"
+        rows.append([who, str(threads), rate, f"{iteration:.1f}", ratios, f"{memory / 1e6:.0f}"])
+    return table(["GloVe", "threads", "M cells/s", "s an iteration", "x glove", "MB"], rows)
+
+
 def book_table(measurements: Sequence[Measurement]) -> str:
     """Targets per second of the book's CBOW and of the layers, with the ratio of neighbours."""
     rates = {
