@@ -80,7 +80,7 @@ def test_values_that_do_not_exist_are_usage_errors(built, arguments, capsys):
         (["--vocabulary", "missing.list"], "missing.list"),
         (["--phrases", "0"], "passes of phrases must be a whole number, 1 or more; got 0"),
         (["--field", "body"], "data.jsonl.gz: line 1: no field 'body'; it has: id, text"),
-        ([], "data.jsonl.gz: JSON Lines: say which field holds the text"),
+        ([], "data.jsonl.gz: holds JSON: say which field holds the text"),
     ],
 )
 def test_bad_input_is_one_line(tmp_path, monkeypatch, capsys, arguments, message):

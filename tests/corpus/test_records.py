@@ -130,13 +130,19 @@ def test_plain_text_and_fields_do_not_mix(tmp_path):
             list(read_lines(tmp_path, field=field))
 
 
-def test_json_lines_without_a_field_are_not_read_as_text(tmp_path):
-    (tmp_path / "a.jsonl").write_text('{"title": "x", "body": {"text": "y"}}\n', encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.jsonl: JSON Lines: .*--field text\); it has: title, body\.text"):
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.JSON", "a.jsonl.gz"])
+def test_json_without_a_field_is_not_read_as_text(tmp_path, name):
+    compress = gzip.compress if name.endswith(".gz") else bytes
+    (tmp_path / name).write_bytes(compress(b'{"title": "x", "body": {"text": "y"}}\n'))
+    with pytest.raises(CorpusError, match=r"holds JSON: .*--field text\).*; it has: title, body\.text"):
         list(read_lines(tmp_path))
-    (tmp_path / "a.jsonl").write_text("", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.jsonl: JSON Lines: say which field"):
-        list(read_lines(tmp_path))
+    for content in (b"", b"[\n1]"):
+        (tmp_path / name).write_bytes(compress(content))
+        with pytest.raises(CorpusError, match=rf"{name}: holds JSON: say which field .* pattern such as \*\.txt$"):
+            list(read_lines(tmp_path))
+
+
+def test_dictionaries_without_a_field_are_not_read_as_text():
     with pytest.raises(CorpusError, match=r"item 1 is \{'text': 'x'\}.*such as field='text'"):
         list(read_lines(iter([{"text": "x"}])))
 

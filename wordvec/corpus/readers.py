@@ -26,9 +26,9 @@ from wordvec.corpus.records import (
     blocks_of_table,
     blocks_of_values,
     check_field,
-    is_json_lines_name,
+    is_json_name,
     is_table,
-    refuse_json_lines_as_text,
+    refuse_json_as_text,
 )
 from wordvec.errors import CorpusError, OptionError
 
@@ -202,8 +202,8 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterato
     if field is not None:
         yield from blocks_of_json_lines(_joined(split_blocks(blocks)), name, field, errors)
         return
-    if is_json_lines_name(name):
-        refuse_json_lines_as_text(name, next(_joined(split_blocks(blocks)), ""))
+    if is_json_name(name):
+        refuse_json_as_text(name, next(split_blocks(blocks), ("", True))[0])
     yield from blocks
 
 

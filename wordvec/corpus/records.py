@@ -16,7 +16,7 @@ from typing import Any
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
 
-JSON_LINES_NAMES = (".jsonl", ".ndjson", ".jsonlines")
+JSON_NAMES = (".jsonl", ".ndjson", ".jsonlines", ".json")
 BATCH = 1000  # records of a Hugging Face data set at a time
 _MISSING = object()
 
@@ -138,27 +138,30 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
     return text
 
 
-def refuse_json_lines_as_text(name: str, first_line: str) -> None:
-    """Raise CorpusError: a file with a name of JSON Lines is not read as plain text."""
+def refuse_json_as_text(name: str, first_line: str) -> None:
+    """Raise CorpusError: JSON is not read as plain text, with its brackets and names as words."""
     fields = ""
     try:
         record = json.loads(first_line)
         fields = f"; {names_of(record)}" if isinstance(record, dict) else ""
     except (ValueError, RecursionError):
         pass
-    raise CorpusError(f"{name}: JSON Lines: say which field holds the text: field='text' (--field text){fields}")
+    raise CorpusError(
+        f"{name}: holds JSON: say which field holds the text, such as field='text' (--field text), or leave the file "
+        f"out, with a pattern such as *.txt{fields}"
+    )
 
 
-def is_json_lines_name(name: str) -> bool:
-    """Whether a file called `name`, packed or not, should hold JSON Lines.
+def is_json_name(name: str) -> bool:
+    """Whether a file called `name`, packed or not, should hold JSON.
 
-    >>> is_json_lines_name("wiki.jsonl.zst"), is_json_lines_name("wiki.json")
+    >>> is_json_name("wiki.jsonl.zst"), is_json_name("json.txt")
     (True, False)
     """
     name = name.lower()
     for suffix in (".gz", ".bz2", ".xz", ".zst"):
         name = name.removesuffix(suffix)
-    return name.endswith(JSON_LINES_NAMES)
+    return name.endswith(JSON_NAMES)
 
 
 def is_table(source: object) -> bool:
