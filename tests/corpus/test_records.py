@@ -246,3 +246,22 @@ def test_data_sets_that_cannot_be_read(datasets, data_set):
         list(read_lines(data_set, field="page.title"))
     with pytest.raises(CorpusError, match=r"has the splits train, test: pass one of them, such as data\['train'\]"):
         list(read_lines(datasets.DatasetDict(train=data_set, test=data_set), field="text"))
+
+
+def test_every_kind_of_record_becomes_the_same_corpus(datasets, tmp_path):
+    pandas = pytest.importorskip("pandas", reason="reads pandas data frames")
+    pyarrow = pytest.importorskip("pyarrow", reason="reads tables: the extra arrow")
+    texts = ["the cat\nsat", "the dog"]
+    records = [{"text": text} for text in texts]
+    data_set = datasets.Dataset.from_list(records)
+    (tmp_path / "text.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    table = pyarrow.table({"text": texts})
+    with_field = [records, iter(records), data_set, data_set.to_iterable_dataset(), pandas.DataFrame(records), table]
+    corpora = [Corpus.build(source, field="text", min_count=1) for source in [*with_field, tmp_path / "text.jsonl"]]
+    corpora += [Corpus.build(source, min_count=1) for source in (texts_of(texts), pandas.Series(texts), table["text"])]
+    expected = Corpus.from_sentences([["the", "cat"], ["sat"], ["the", "dog"]])
+    assert {corpus.fingerprint for corpus in corpora} == {expected.fingerprint}
+
+
+def texts_of(texts):
+    yield from texts
