@@ -9,12 +9,13 @@ holds everything power iterations would find after as many products, and much mo
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.counts.products import Product, product_with
 from wordvec.rng import PROJECTION, normal_matrix
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 BLOCK = 16  # columns multiplied at a time: fewer waste memory bandwidth, more need a larger space
 TOLERANCE = 1e-3  # residual relative to s**2 at which a triple counts as found: as near as ARPACK comes in float32
-ROW_BLOCKS = 16  # units of work for threads; a row is always summed in one piece, so threads cannot change the sums
-
-Product = Callable[[np.ndarray], np.ndarray]
 
 
 def largest_singular_triples(
@@ -41,7 +39,7 @@ def largest_singular_triples(
     T = np.zeros((limit, limit))
     size, last, next_check = 0, 0, 2 * dim  # columns of Q in use, how many of them are the last block's
     with ThreadPoolExecutor(threads) as pool:
-        A, At = _product(matrix, pool), _product(matrix.T.tocsr(), pool)
+        A, At = product_with(matrix, pool), product_with(matrix.T.tocsr(), pool)
         random_blocks = _random_blocks(matrix.shape[1], seed, matrix.dtype)
         image = A(next(random_blocks))
         while True:
@@ -70,31 +68,6 @@ def largest_singular_triples(
                 stacklevel=3,
             )
         return _triples(Q[:, :size] @ weights.astype(Q.dtype), At)
-
-
-def _product(matrix: csr_array, pool: Executor) -> Product:
-    """X -> matrix @ X by blocks of rows in parallel: scipy's products run on one thread, but release the GIL."""
-    from scipy.sparse import csr_array
-
-    cells = np.linspace(0, matrix.nnz, ROW_BLOCKS + 1)[1:-1]
-    borders = [0, *np.searchsorted(matrix.indptr, cells).tolist(), matrix.shape[0]]
-    parts = []
-    for first, stop in zip(borders[:-1], borders[1:]):
-        begin, end = matrix.indptr[first], matrix.indptr[stop]
-        rows = (matrix.data[begin:end], matrix.indices[begin:end], matrix.indptr[first : stop + 1] - begin)
-        if stop > first:
-            parts.append((slice(first, stop), csr_array(rows, shape=(stop - first, matrix.shape[1]))))
-
-    def product(X: np.ndarray) -> np.ndarray:
-        result = np.empty((matrix.shape[0], X.shape[1]), matrix.dtype)
-
-        def multiply(part: tuple[slice, csr_array]) -> None:
-            result[part[0]] = part[1] @ X
-
-        list(pool.map(multiply, parts))
-        return result
-
-    return product
 
 
 def _random_blocks(rows: int, seed: int, dtype: np.dtype) -> Iterator[np.ndarray]:

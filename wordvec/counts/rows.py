@@ -43,7 +43,8 @@ def make_plan(memory: int | None, length: int, vocabulary_size: int, threads: in
     None is half of the memory that is free. Raises OptionError when there is no room for a shard of a sensible size,
     with the least that is enough.
     """
-    workplaces = (threads + 1) * (12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 9 * vocabulary_size)
+    workplace = 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 9 * vocabulary_size
+    workplaces = (teams.workplaces_for(threads) + 1) * workplace  # one for what becomes of a chunk when it is kept
     fixed = workplaces + (threads + 3) * 8 * vocabulary_size  # counts of each thread, row starts and sizes
     least = fixed + 16 * min(SMALLEST_SHARD, length)
     if memory is None:

@@ -56,6 +56,11 @@ def new_workplace(vocabulary_size: int, room: int) -> Workplace:
     return Workplace(accumulator, marks, summary, np.empty(room, np.int32), np.empty(room, np.int64))
 
 
+def workplaces_for(threads: int) -> int:
+    """How many workplaces threads share: more than there are threads, so that nobody waits for a slower one's chunk."""
+    return 1 if threads == 1 else 2 * threads
+
+
 def most_cells(text: Text) -> np.ndarray:
     """How many cells each row can have at most, (V,)."""
     return np.minimum(np.diff(text.row_starts) * (text.left + text.right), len(text.row_starts) - 1)
@@ -70,7 +75,7 @@ class Team:
         self._room = max(CELLS_PER_CHUNK, vocabulary_size)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="wordvec-counts")
         self._idle: queue.SimpleQueue[Workplace] = queue.SimpleQueue()
-        for _ in range(threads + (threads > 1)):  # one more, so that nobody waits while a chunk is being kept
+        for _ in range(workplaces_for(threads)):
             self._idle.put(new_workplace(vocabulary_size, self._room))
         self._functions = counting_functions()
 
