@@ -67,6 +67,7 @@ def test_tiles_hold_all_cells(bands, dtype):
 def test_bands_are_few_for_few_words_and_bounded_for_many():
     assert [bands_for(size, 896) for size in (1, 5, 8, 1000, 75_452)] == [1, 5, 8, 8, 65]
     assert bands_for(2**24, 896) == 256
+    assert bands_for(2**24 + 1, 896) == 257  # a band's rows are numbered in 16 bits
 
 
 @pytest.mark.parametrize("count", [-1.0, 0.0, np.nan, np.inf, 1e-40, 1e39])

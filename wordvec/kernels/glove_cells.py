@@ -77,8 +77,8 @@ def bands_for(size: int, row_bytes: int) -> int:
     >>> bands_for(6, 1024), bands_for(100, 1024), bands_for(60_000, 1024), bands_for(4_000_000, 1024)
     (6, 8, 59, 256)
     """
-    bands = -(-size * row_bytes // BAND_BYTES)
-    return max(1, min(size, max(FEWEST_BANDS, min(bands, MOST_BANDS)))) if size <= MOST_BANDS * MOST_ROWS else size
+    wanted = min(-(-size * row_bytes // BAND_BYTES), MOST_BANDS)
+    return max(1, min(size, max(FEWEST_BANDS, wanted, -(-size // MOST_ROWS))))
 
 
 def schedule(bands: int, seed: int, epoch: int) -> np.ndarray:

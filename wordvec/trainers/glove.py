@@ -117,10 +117,9 @@ class GloVe(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
         size = len(corpus.vocabulary)
-        check_memory(f"{size:,} words in {self.dim} dimensions", 6 * 4 * size * (self.dim + 16))
-        counted = count_corpus(self, corpus, show_progress)
-        fit_cells = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
-        words, contexts = fit_cells(counted.matrix, self.start_tables(size), show_progress)
+        check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
+        fit_corpus = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
+        words, contexts = fit_corpus(corpus, show_progress)
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
             raise TrainingError(diverged(self.epochs, None))
         self._history.words = len(corpus.ids) * self.epochs
@@ -136,22 +135,36 @@ class GloVe(Trainer):
             return False
         return self.engine == "kernel"
 
-    def _fit_by_kernel(self, matrix: Any, start: StartTables, show_progress: bool | None) -> tuple[Any, Any]:
-        """Train with `wordvec.kernels.glove`, in calls of about a second, so that Ctrl-C is not left waiting."""
+    def _fit_by_kernel(self, corpus: Corpus, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
+        """Train with `wordvec.kernels.glove`; returns the word and the context vectors."""
         from wordvec.kernels import glove
-        from wordvec.kernels.glove_cells import Cells, bands_for
 
-        with self._history.stage("compile"), announced("compiling the kernels, once on this machine: some seconds ..."):
-            glove.warm_up(matrix.indices, matrix.data)
+        cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
-            bands = bands_for(matrix.shape[0], glove.row_bytes(self.dim))
-            cells = Cells.from_matrix(matrix, bands)
             accumulator, bias_accumulator = self.accumulators
-            tables = glove.Tables(*start, bands=bands, accumulator=accumulator, bias_accumulator=bias_accumulator)
+            tables = glove.Tables(
+                *self.start_tables(cells.size),
+                bands=cells.bands,
+                accumulator=accumulator,
+                bias_accumulator=bias_accumulator,
+            )
             self._run_epochs(glove.train_glove, tables, cells, show_progress)
             return tables.unpack()[:2]
 
+    def _cut_cells(self, corpus: Corpus, show_progress: bool | None) -> Any:
+        """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
+        from wordvec.kernels import glove
+        from wordvec.kernels.glove_cells import Cells, bands_for
+
+        matrix = count_corpus(self, corpus, show_progress).matrix
+        check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
+        with self._history.stage("compile"), announced("compiling the kernels, once on this machine: some seconds ..."):
+            glove.warm_up(matrix.indices, matrix.data)
+        with self._history.stage("train"):
+            return Cells.from_matrix(matrix, bands_for(matrix.shape[0], glove.row_bytes(self.dim)))
+
     def _run_epochs(self, train_glove: Any, tables: Any, cells: Any, show_progress: bool | None) -> None:
+        """Train all epochs, in calls of about a second, so that Ctrl-C is not left waiting."""
         options = {
             "seed": self.seed,
             "x_max": self.x_max,
@@ -173,12 +186,13 @@ class GloVe(Trainer):
                     rounds, first = max(1, round((last - first) / seconds * SECONDS_A_CHUNK)), last
                 self._end_epoch(epoch, total, len(cells), bar)
 
-    def _fit_through_layers(self, matrix: Any, start: StartTables, show_progress: bool | None) -> tuple[Any, Any]:
-        """Train through GloVeLoss and AdaGrad in mini-batches."""
+    def _fit_through_layers(self, corpus: Corpus, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
+        """Train through GloVeLoss and AdaGrad in mini-batches; returns the word and the context vectors."""
+        cells = count_corpus(self, corpus, show_progress).matrix.tocoo()
+        start = self.start_tables(len(corpus.vocabulary))
         W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in start)
         loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
         optimizers = [AdaGrad(1.0, initial=initial) for initial in self.accumulators]
-        cells = matrix.tocoo()
         rows, columns, counts = cells.row, cells.col, cells.data.astype(np.float32)
         with (
             self._history.stage("train"),
