@@ -9,23 +9,19 @@ tokenizer. That is right for tokenizers that never look across a separator; othe
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encoding import Spool, Spooled
+from wordvec.corpus.encoding import Spool, Spooled, in_order
 from wordvec.corpus.tokenizers import Tokenizer
 from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
 BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
 MOST_PIECES = 1 << 20  # known at a time where a tokenizer makes words of them; the memory for them is bounded
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class Cutting(NamedTuple):
@@ -92,25 +88,6 @@ def joined(blocks: Iterable[tuple[str, bool]], size: int) -> Iterator[str]:
             length = 0
     if parts:
         yield "".join(parts)
-
-
-def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
-    """The results of `function` in the order of `items`, which are taken as they are needed: a few ahead.
-
-    >>> list(in_order(abs, [3, -2, 1], threads=2))
-    [3, 2, 1]
-    """
-    if threads == 1:
-        yield from map(function, items)
-        return
-    ahead: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for item in items:
-            ahead.append(pool.submit(function, item))
-            if len(ahead) > threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def scan_block(text: str, prepare: Callable[[bytes], bytes] | None) -> Scanned:

@@ -159,7 +159,7 @@ class Corpus:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
             info |= {option: asked[option] for option in TEXT_OPTIONS if asked[option] is not None}
         info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
-        return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases))
+        return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases), threads)
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Iterable[str]], min_count: int = 1) -> Corpus:
@@ -176,7 +176,12 @@ class Corpus:
 
     @classmethod
     def _from_spooled(
-        cls, spooled: Spooled, selection: WordSelection, info: dict[str, Any], phrases: Phrases | None = None
+        cls,
+        spooled: Spooled,
+        selection: WordSelection,
+        info: dict[str, Any],
+        phrases: Phrases | None = None,
+        threads: int = 1,
     ) -> Corpus:
         if not len(spooled.ids):
             raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
@@ -192,7 +197,7 @@ class Corpus:
         vocabulary = Vocabulary.from_words(spooled.words, spooled.counts, **selection.as_options())
         if not len(vocabulary):
             raise CorpusError(_nothing_left_message(spooled.counts, selection))
-        ids, sentence_starts = renumber(spooled, vocabulary)
+        ids, sentence_starts = renumber(spooled, vocabulary, threads)
         return cls(ids, sentence_starts, vocabulary, info)
 
     @classmethod

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 
 TOKENS_AT_A_TIME = 1 << 18
+CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Spooled(NamedTuple):
@@ -140,31 +145,60 @@ def give_back_pages(array: np.ndarray) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def renumber(spooled: Spooled, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+def renumber(spooled: Spooled, vocabulary: Vocabulary, threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Replace provisional ids by those of `vocabulary`; words outside it, and sentences without words, fall away.
 
     Returns ids (N,) int32 and sentence starts (S + 1,) int64, both memory-mapped.
     """
     final_id = vocabulary.ids_of(spooled.words)
-    kept = 0  # tokens kept so far, which is where the next sentence starts
-    last_start = 0
-    next_sentence = 0
+    kept = 0  # tokens kept so far
+    last_start = 0  # where the next sentence starts, if it has words
+    begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
-        for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
-            ids = final_id[spooled.ids[begin : begin + TOKENS_AT_A_TIME]]
-            is_kept = ids >= 0
-            ids_file.append(ids[is_kept])
-            kept_until = kept + np.concatenate([[0], np.cumsum(is_kept)])  # at each position of this chunk
-            stop = int(np.searchsorted(spooled.sentence_ends, begin + len(ids), side="right"))
-            starts = kept_until[spooled.sentence_ends[next_sentence:stop] - begin]
+        for ids, ends in in_order(lambda begin: _renumbered(spooled, final_id, begin), begins, threads):
+            ids_file.append(ids)
+            starts = kept + ends
             starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
-            next_sentence = stop
-            kept = int(kept_until[-1])
-            give_back_pages(spooled.ids)
+            kept += len(ids)
+        give_back_pages(spooled.ids)
+        give_back_pages(spooled.sentence_ends)
         return ids_file.mapped(), starts_file.mapped()
+
+
+def _renumbered(spooled: Spooled, final_id: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray]:
+    """The tokens from `begin` on that are kept, and how many of them come before each sentence end among them."""
+    ids = np.take(final_id, spooled.ids[begin : begin + TOKENS_AT_A_TIME], mode="clip")  # clip: without a check
+    is_kept = ids >= 0
+    first, stop = np.searchsorted(spooled.sentence_ends, [begin, begin + len(ids)], side="right")
+    if begin == 0:
+        first = 0  # empty sentences at the very beginning
+    kept_until = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)])
+    ends = kept_until[spooled.sentence_ends[first:stop] - begin]
+    if begin // TOKENS_AT_A_TIME % CHUNKS_HELD == 0:
+        give_back_pages(spooled.ids)
+    return ids[is_kept], ends
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+    """The results of `function` in the order of `items`, which are taken as they are needed: a few ahead.
+
+    >>> list(in_order(abs, [3, -2, 1], threads=2))
+    [3, 2, 1]
+    """
+    if threads == 1:
+        yield from map(function, items)
+        return
+    ahead: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            ahead.append(pool.submit(function, item))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def checked_sentences(sentences: Iterable[Iterable[str]]) -> Iterator[tuple[list[str], bool]]:

@@ -25,6 +25,7 @@ PADDING = 8
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
 TOP_BITS, FIRST_VISIBLE = np.uint64(0x8080808080808080), np.uint64(0x2121212121212121)
+ASCII_SPACES = np.uint64(sum(1 << code for code in range(0x21) if chr(code).isspace()))  # bit by bit
 I64 = ir.IntType(64)
 SOURCE = zlib.crc32(Path(__file__).read_bytes())
 
@@ -65,7 +66,7 @@ def lowest_bit(context, bits):  # type: ignore[no-untyped-def]
 @inline
 def is_space(byte):  # type: ignore[no-untyped-def]
     """Whether an ASCII character is white space for str.split()."""
-    return byte == 0x20 or (byte >= 0x09 and byte <= 0x0D) or (byte >= 0x1C and byte <= 0x1F)
+    return byte <= 0x20 and (ASCII_SPACES >> uint64(byte)) & uint64(1) != 0
 
 
 @inline
