@@ -14,7 +14,7 @@ pytest.importorskip("numba")
 
 from numba import njit
 
-from wordvec.kernels import glove, glove_reference
+from wordvec.kernels import glove, glove_reference, glove_tables
 from wordvec.kernels.glove_cells import Cells
 from wordvec.kernels.tiles_glove import weights_and_logs
 
@@ -107,7 +107,7 @@ def test_counts_near_the_ends_of_float32():
 
 @pytest.mark.parametrize("lanes", [4, 8])
 def test_equals_the_layers_in_narrow_vectors(monkeypatch, lanes):
-    monkeypatch.setattr(glove, "host_lanes", lambda: lanes)
+    monkeypatch.setattr(glove_tables, "host_lanes", lambda: lanes)
     assert_same_training(17)
 
 
@@ -119,7 +119,7 @@ def test_no_cells_train_nothing():
 
 
 def test_weights_and_logarithms():
-    lanes = glove.host_lanes()
+    lanes = glove_tables.host_lanes()
 
     @njit
     def compute(counts, vectors, x_max, alpha, weights, logs):

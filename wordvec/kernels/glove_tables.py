@@ -1,0 +1,74 @@
+"""GloVe's tables as its kernel holds them: a band's rows side by side, weights beside what AdaGrad knows of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wordvec.errors import ShapeError
+from wordvec.kernels.glove_cells import check_tables
+from wordvec.kernels.tables import aligned_zeros
+from wordvec.kernels.tiles_glove import FROZEN
+from wordvec.kernels.vector_ir import FLOAT_BYTES, host_lanes
+
+
+def row_bytes(dimension: int) -> int:
+    """Bytes of a row of a table: D weights, a bias and a one, in whole vectors; and as many accumulators."""
+    return 2 * -(-(dimension + 2) // host_lanes()) * host_lanes() * FLOAT_BYTES
+
+
+class Tables:
+    """Both tables with their biases and AdaGrad's accumulators, in the kernel's layout (see `tiles_glove`).
+
+    Band k holds the rows of words k, k + T, k + 2 T, ... one after the other.
+
+    Arguments and errors: `wordvec.kernels.glove_reference.Tables`; all arrays float32.
+    """
+
+    def __init__(
+        self,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        b_in: np.ndarray,
+        b_out: np.ndarray,
+        *,
+        bands: int,
+        accumulator: float,
+        bias_accumulator: float,
+    ) -> None:
+        check_tables(W_in, W_out, b_in, b_out, bands, (accumulator, bias_accumulator))
+        if any(array.dtype != np.float32 for array in (W_in, W_out, b_in, b_out)):
+            raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype}, {W_out.dtype}")
+        size, dimension = W_in.shape
+        self.size, self.dimension, self.bands, self.lanes = size, dimension, bands, host_lanes()
+        self.vectors = row_bytes(dimension) // (2 * self.lanes * FLOAT_BYTES)
+        self.rows_of_band = -(-size // bands)
+        shape = (2, bands, self.rows_of_band, 2, self.vectors * self.lanes)
+        self.tables = aligned_zeros(shape, np.float32)
+        self.tables[..., 1, :] = 1.0  # absent columns: never 0 / 0
+        for side, (W, b) in enumerate(((W_in, b_in), (W_out, b_out))):
+            own, other = dimension + side, dimension + 1 - side
+            self.tables[side, :, :, 1, :dimension] = accumulator
+            self.tables[side, :, :, 1, own] = bias_accumulator
+            self.tables[side, :, :, 0, other] = 1.0
+            self.tables[side, :, :, 1, other] = FROZEN
+            for band in range(bands):
+                part = self.tables[side, band, : len(W[band::bands]), 0]
+                part[:, :dimension] = W[band::bands]
+                part[:, own] = b[band::bands]
+
+    def unpack(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Copies of W_in, W_out (V, D), b_in and b_out (V,) as they are now."""
+        return *(self._matrix(side) for side in (0, 1)), *(self._bias(side) for side in (0, 1))  # type: ignore[return-value]
+
+    def _matrix(self, side: int) -> np.ndarray:
+        return self._collected(side, slice(0, self.dimension), (self.size, self.dimension))
+
+    def _bias(self, side: int) -> np.ndarray:
+        return self._collected(side, self.dimension + side, (self.size,))
+
+    def _collected(self, side: int, columns: int | slice, shape: tuple[int, ...]) -> np.ndarray:
+        collected = np.empty(shape, np.float32)
+        for band in range(self.bands):
+            part = collected[band :: self.bands]
+            part[...] = self.tables[side, band, : len(part), 0, columns]
+        return collected
