@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from unittest import mock
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, blocks, building, encoding, readers
+from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, readers
 from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
@@ -19,6 +20,8 @@ from wordvec.corpus.tokenizers import TOKENIZERS, characters, whitespace, words
 from wordvec.errors import CorpusError, OptionError
 
 pytest.importorskip("numba")
+import wordvec.corpus.scanning  # noqa: F401  some functions take the compiled way once this is loaded
+
 SPACES = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
 # Hostile to the scanner: all white space, its neighbours, control characters, what words are made of, long pieces.
 LETTERS = (
@@ -233,3 +236,20 @@ def test_written_pieces_are_read_as_they_were():
 
 def test_characters_is_among_the_tokenizers_that_are_tested():
     assert {whitespace, words, characters} == set(TOKENIZERS.values())
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=9), min_size=1, max_size=9), st.integers(1, 9), st.integers(1, 2))
+@settings(max_examples=100, deadline=None)
+def test_final_ids_compiled_and_plain_agree(lines, at_a_time, threads):
+    counts = Counter(number for line in lines for number in line)
+    vocabulary = Vocabulary.from_counts({str(number): count for number, count in counts.items()}, 2)
+    spooled = encoding.spool((([str(number) for number in line], True) for line in lines), ignore)
+    with mock.patch.object(encoding, "TOKENS_AT_A_TIME", at_a_time):
+        compiled_arrays = encoding.renumber(spooled, vocabulary, threads)
+        with mock.patch.dict(sys.modules, {"wordvec.corpus.scanning": None}):
+            plain_arrays = encoding.renumber(spooled, vocabulary, threads)
+    for one, other in zip(compiled_arrays, plain_arrays):
+        assert one.dtype == other.dtype
+        assert one.tolist() == other.tolist()
+    kept = [[number for number in line if counts[number] > 1] for line in lines]
+    assert plain_arrays[1].tolist() == np.cumsum([0, *(len(line) for line in kept if line)]).tolist()

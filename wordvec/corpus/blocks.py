@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encoding import Spool, Spooled, in_order
+from wordvec.corpus.encoding import Spool, Spooled, in_order, renumber
 from wordvec.corpus.tokenizers import Tokenizer
+from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
@@ -66,7 +67,8 @@ def warm_up() -> None:
     timer.daemon = True
     timer.start()
     try:
-        encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
+        spooled = encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
+        renumber(spooled, Vocabulary(["a"], [1]))
     finally:
         timer.cancel()
 

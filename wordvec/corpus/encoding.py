@@ -8,6 +8,7 @@ file (not over the text) gives every token its final id.
 from __future__ import annotations
 
 import mmap
+import sys
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -170,16 +171,23 @@ def renumber(spooled: Spooled, vocabulary: Vocabulary, threads: int = 1) -> tupl
 
 def _renumbered(spooled: Spooled, final_id: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray]:
     """The tokens from `begin` on that are kept, and how many of them come before each sentence end among them."""
-    ids = np.take(final_id, spooled.ids[begin : begin + TOKENS_AT_A_TIME], mode="clip")  # clip: without a check
-    is_kept = ids >= 0
+    ids = spooled.ids[begin : begin + TOKENS_AT_A_TIME]
     first, stop = np.searchsorted(spooled.sentence_ends, [begin, begin + len(ids)], side="right")
     if begin == 0:
         first = 0  # empty sentences at the very beginning
-    kept_until = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)])
-    ends = kept_until[spooled.sentence_ends[first:stop] - begin]
+    ends = spooled.sentence_ends[first:stop] - begin
+    scanning = sys.modules.get("wordvec.corpus.scanning")  # if the text was large enough to load it
+    if scanning is not None:
+        kept, kept_ends = np.empty(len(ids) + 1, np.int32), np.empty(len(ends), np.int64)
+        kept = kept[: scanning.renumber(np.asarray(ids), final_id, ends, kept, kept_ends)]
+    else:
+        in_vocabulary = np.take(final_id, ids, mode="clip")  # clip: without a check
+        is_kept = in_vocabulary >= 0
+        kept = in_vocabulary[is_kept]
+        kept_ends = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)])[ends]
     if begin // TOKENS_AT_A_TIME % CHUNKS_HELD == 0:
         give_back_pages(spooled.ids)
-    return ids[is_kept], ends
+    return kept, kept_ends
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:

@@ -247,3 +247,23 @@ def expand(ids, line_ends, numbers, word_starts, word_ids, counts, expanded, exp
             words += 1
     expanded_ends[line:] = words
     return words
+
+
+@compiled
+def renumber(ids, final_id, ends, kept, kept_ends):  # type: ignore[no-untyped-def]
+    """Look up ids in final_id, where -1 leaves a word out; see `encoding.renumber`.
+
+    Fills kept (at most as many as ids) and kept_ends (E,): how many are kept of the first ends[e] ids.
+    Returns how many are kept of all.
+    """
+    number, begin = 0, 0
+    for e in range(len(ends) + 1):
+        stop = ends[e] if e < len(ends) else len(ids)
+        for i in range(begin, stop):
+            word_id = final_id[ids[i]]
+            kept[number] = word_id
+            number += word_id >= 0
+        if e < len(ends):
+            kept_ends[e] = number
+        begin = stop
+    return number
