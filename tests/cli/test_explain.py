@@ -51,6 +51,8 @@ def test_a_short_ppmi_file_says_so_and_a_corpus_gives_the_rest(corpus, capsys):
     PPMI(window=2, dim=3).fit(corpus).vectors.save("short.safetensors")
     PPMI(window=2).fit(corpus).vectors.save("whole.safetensors")
     assert "3 commonest contexts" in report_of(capsys, "short.safetensors", "cat", "dog")["notes"][0]
+    few = report_of(capsys, "whole.safetensors", "cat", "dog", "--contexts", "3")
+    assert few["contexts"] == report_of(capsys, "short.safetensors", "cat", "dog")["contexts"]
     recounted = report_of(capsys, "short.safetensors", "cat", "dog", "--in", "corpus")
     assert recounted["contexts"] == report_of(capsys, "whole.safetensors", "cat", "dog")["contexts"]
 
@@ -68,7 +70,7 @@ def test_svd_goes_back_to_its_matrix(corpus, capsys):
 
 
 def test_other_models_and_other_corpora_are_noted(corpus, capsys):
-    SkipGram(dim=3, window=2, epochs=1, subsample=0).fit(corpus).vectors.save("sg.safetensors")
+    SkipGram(dim=3, window=2, epochs=1, subsample=0, engine="layers").fit(corpus).vectors.save("sg.safetensors")
     other = Corpus.from_sentences([line.split() for line in LINES[:4]])
     other.save("other")
     notes = report_of(capsys, "sg.safetensors", "cat", "dog", "--in", "other")["notes"]
@@ -96,6 +98,7 @@ def test_words_without_a_common_context(corpus, capsys):
         (["v.safetensors", "cat", "dgo"], "dog"),
         (["v.safetensors", "cat", "dog", "--in", "nothing"], "nothing"),
         (["v.safetensors", "cat", "dog", "-k", "0"], "-k must be at least 1"),
+        (["v.safetensors", "cat", "dog", "--contexts", "0"], "--contexts must be at least 1"),
         (["missing.safetensors", "cat", "dog"], "missing.safetensors"),
     ],
 )

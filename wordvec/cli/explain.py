@@ -7,6 +7,8 @@ A and B are similar in a PPMI matrix by the contexts in which both have a positi
 the two, over the lengths of both rows, to their cosine. A file of the ppmi trainer has these rows. For any other model
 --in CORPUS, a corpus folder or a text, is counted: as the svd trainer did, or for models that never had such a matrix
 with their window. Their own similarity then comes from elsewhere, and is printed beside it.
+
+With --contexts 2000 rare contexts are left out, which have the largest PPMI and say the least to a reader.
 """
 
 from __future__ import annotations
@@ -31,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", metavar="A")
     parser.add_argument("b", metavar="B")
     parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="a corpus folder or a text to count contexts in")
+    parser.add_argument(
+        "--contexts", type=int, metavar="N", help="only the N commonest contexts: rare ones have the largest PPMI"
+    )
     parser.add_argument("-k", type=int, default=10, help="how many contexts (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -41,13 +46,15 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.counts.explain import explain
     from wordvec.vectors import WordVectors
 
-    if arguments.k < 1:
-        raise OptionError(f"-k must be at least 1; got {arguments.k}")
+    for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
+        if number is not None and number < 1:
+            raise OptionError(f"{option} must be at least 1; got {number}")
     vectors = WordVectors.load(arguments.file)
     a, b = arguments.a, arguments.b
     similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
-    rows, contexts, notes = rows_of(vectors, arguments)
-    shared = explain(*rows, contexts)
+    (first, second), contexts, notes = rows_of(vectors, arguments)
+    n = arguments.contexts
+    shared = explain(first[:n], second[:n], contexts[:n])
     cosine = sum(part for _, part in shared)
     shown = shared[: arguments.k]
     report = {
