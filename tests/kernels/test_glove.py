@@ -302,6 +302,8 @@ def test_twins_have_one_signature(ours, theirs):
         ({"first": 3, "last": 2}, OptionError, r"rounds in 0 \.\. 4; got 3, 2"),
         ({"last": 5}, OptionError, "rounds in"),
         ({"threads": 0}, OptionError, "threads must be at least 1"),
+        ({"x_max": 0.0}, OptionError, "x_max must be above 0"),
+        ({"alpha": -1.0}, OptionError, "alpha at least 0"),
         ({"cells": Cells.from_matrix(MATRIX, 5)}, ShapeError, "do not fit"),
     ],
 )

@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
+from wordvec.errors import OptionError
 from wordvec.kernels import threads as team
 from wordvec.kernels.cpu import source_checksum
 from wordvec.kernels.draws import draw, item_key
@@ -103,6 +104,8 @@ def train_glove(
     Semantics, shapes and errors: `wordvec.kernels.glove_reference.train_glove`.
     """
     check_call(tables, cells, first, last, threads)
+    if not (x_max > 0 and alpha >= 0):
+        raise OptionError(f"GloVe: x_max must be above 0 and alpha at least 0; got {x_max} and {alpha}")
     run = compile_glove(tables.lanes, source_checksum())
     bytes_of_row = row_bytes(tables.dimension)
     losses = np.zeros((tables.bands, tables.bands))
