@@ -1,14 +1,18 @@
 """Shards, chunks, threads and memory leave no trace; the compiled functions do what the plain ones say."""
 
+import hashlib
 import inspect
 import tempfile
 import tracemalloc
+from itertools import islice
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordvec.corpus import Corpus
+from wordvec.corpus.compression import decompressed
 from wordvec.counts import compiled, cooccurrence, count_cooccurrences, plain, rows, stream, team
 from wordvec.counts.rows import Plan, make_plan
 from wordvec.counts.spill import GrowingArray
@@ -203,6 +207,20 @@ def test_memory_is_held_to_the_limit(tmp_path, monkeypatch):
     assert peaks[0] > 12 * results[0].nnz
     assert peaks[1] < 2**20  # row starts of the result, and what numpy needs for a moment, come on top
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.data
+def test_real_text_is_counted_alike_by_any_threads_in_any_memory(data_folder, tmp_path):
+    with open(data_folder / "en17m.txt.zst", "rb") as file:
+        data = b"".join(islice(decompressed(iter(lambda: file.read(1 << 18), b""), "en17m.txt.zst"), 4))
+    (tmp_path / "text.txt").write_bytes(data[: data.rindex(b"\n")])
+    corpus = Corpus.build(str(tmp_path / "text.txt"), min_count=2)
+    assert len(corpus.ids) > 400_000  # more than a shard in the least memory here
+    digests = set()
+    for threads, memory in ((1, None), (2, "1G"), (4, "100M"), (2, "20M"), (1, "12M")):
+        matrix = count_cooccurrences(corpus, 10, "harmonic", threads=threads, memory=memory).matrix
+        digests.add(hashlib.sha256(b"".join(bytes_of(matrix))).hexdigest())
+    assert len(digests) == 1
 
 
 def test_runs_on_disk_read_back_in_pieces():

@@ -85,6 +85,7 @@ def count_stream(
             if len(borders) > 2:
                 add_run(runs, team.count(text, update), team)
         if runs:
+            del text
             all_runs = [run for level in runs for run in level]
             cells, room = team.merge(all_runs), sum(len(run.columns) for run in all_runs)
         else:
