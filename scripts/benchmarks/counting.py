@@ -40,7 +40,7 @@ class CountJob:
     weighting: str = "harmonic"
     min_count: int = 5
     threads: int = 1
-    memory: str | None = None
+    memory_limit: str | None = None  # of wordvec, such as "2G"
     max_product: int | None = None  # of the ranks of two words whose cell is in GloVe's dense table, for short texts
 
 
@@ -69,7 +69,7 @@ def count_with_wordvec(job: CountJob) -> dict[str, Any]:
     from wordvec.counts import count_cooccurrences
 
     corpus = Corpus.open(Path(job.folder) / "corpus")
-    options: dict[str, Any] = {"threads": job.threads, "memory": job.memory, "show_progress": False}
+    options: dict[str, Any] = {"threads": job.threads, "memory": job.memory_limit, "show_progress": False}
     start = time.perf_counter()
     nothing = np.zeros(1, np.int32), np.array([0, 1]), 1
     count_cooccurrences(nothing, job.window, job.weighting, **options | {"memory": None})
