@@ -21,6 +21,7 @@ from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus,
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
+from wordvec.memory import give_back_pages
 from wordvec.progress import progress
 
 DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
@@ -248,6 +249,7 @@ class Corpus:
                 digest.update(len(array).to_bytes(8, "little"))
                 for begin in range(0, len(array), 1 << 20):
                     digest.update(np.ascontiguousarray(array[begin : begin + (1 << 20)], dtype).data)
+                    give_back_pages(array)
             self._fingerprint = digest.hexdigest()
         return self._fingerprint
 

@@ -7,7 +7,6 @@ file (not over the text) gives every token its final id.
 
 from __future__ import annotations
 
-import mmap
 import sys
 import tempfile
 from collections import defaultdict, deque
@@ -19,6 +18,7 @@ import numpy as np
 
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
+from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 18
 CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
@@ -137,13 +137,6 @@ def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
     total = chunk_counts.astype(np.int64)
     total[: len(counts)] += counts
     return total
-
-
-def give_back_pages(array: np.ndarray) -> None:
-    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
-    mapped = getattr(array, "_mmap", None)  # numpy.memmap's
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def renumber(spooled: Spooled, vocabulary: Vocabulary, threads: int = 1) -> tuple[np.ndarray, np.ndarray]:

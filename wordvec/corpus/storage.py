@@ -30,6 +30,7 @@ from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
 from wordvec.files import replace_folder
+from wordvec.memory import give_back_pages
 
 MARKER = "corpus.json"
 FORMAT = "wordvec corpus"
@@ -94,20 +95,21 @@ def save_corpus(
 
 
 class _Digested:
-    """A file that computes the SHA-256 of what is written to it."""
+    """A file that computes the SHA-256 of what is written to it, part by part of a mapped array."""
 
-    def __init__(self, file: Any) -> None:
-        self.file, self.digest = file, hashlib.sha256()
+    def __init__(self, file: Any, array: np.ndarray) -> None:
+        self.file, self.array, self.digest = file, array, hashlib.sha256()
 
     def write(self, data: bytes) -> int:
         self.digest.update(data)
+        give_back_pages(self.array)
         return int(self.file.write(data))
 
 
 def _save(path: Path, array: np.ndarray) -> dict[str, Any]:
     """Write `array` and return size and SHA-256 of the file."""
     with open(path, "wb") as file:
-        digested = _Digested(file)
+        digested = _Digested(file, array)
         np.save(digested, np.asarray(array, np.dtype(DTYPES[path.stem]).newbyteorder("<")))  # type: ignore[arg-type]
         file.flush()
         os.fsync(file.fileno())
