@@ -7,6 +7,7 @@
   python scripts/benchmark.py --no-rates --no-quality --book DIR     the layers against the book's chapter 4
   python scripts/benchmark.py --no-rates --no-quality --counts DIR   co-occurrences against GloVe's programs in DIR
   python scripts/benchmark.py --no-rates --no-quality --glove DIR    training GloVe against its own program in DIR
+  python scripts/benchmark.py --no-rates --no-quality --encode       from text to ids, against gensim's build_vocab
   python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -25,7 +26,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report
+from benchmarks import encode, report
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -242,12 +243,15 @@ def run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
         folder = Path(name)
         trains, counts = options.rates or options.quality, options.counts is not None
-        text = prepare_text(options.corpus, options.lines, folder) if trains or counts or options.glove else None
+        reads = trains or counts or options.glove or options.encode
+        text = prepare_text(options.corpus, options.lines, folder) if reads else None
         common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
         log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
         if text is not None:
             say(f"{text.source}: {text.lines:,} lines, {text.words:,} words, sha256 {text.sha256[:12]}")
             say(f"this will take about {estimate(options, entries, text.words):.0f} minutes; lines go to {log.path}")
+        if text is not None and options.encode:
+            print(f"\n{encode.table(encode.measure(options, folder, text, log, say))}")
         if text is not None and trains:
             measure_trainings(options, entries, folder, text, log, evaluation)
         if text is not None and counts:

@@ -93,7 +93,8 @@ def measure(
     options: argparse.Namespace, folder: Path, text: Text, log: Log, say: Callable[[str], None]
 ) -> list[dict[str, Any]]:
     """gensim and wordvec with each number of threads by turns, then the tokenizer words on raw text."""
-    jobs = [EncodeJob("gensim", text.path, min_count=options.min_count, threads=max(options.threads))]
+    peer = EncodeJob("gensim", text.path, min_count=options.min_count, threads=max(options.threads))
+    jobs = [peer] * ("gensim" in options.peers)
     jobs += [EncodeJob("wordvec", text.path, "whitespace", options.min_count, number) for number in options.threads]
     raw = data_folder() / RAW_TEXT
     if raw.is_file():

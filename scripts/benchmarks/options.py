@@ -65,6 +65,11 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
         help="also train GloVe, with a folder of GloVe's built programs against its glove",
     )
     add("--glove-iterations", type=int, default=15, help="of its runs for scores; 0 leaves them out (default: 15)")
+    add(
+        "--encode",
+        action="store_true",
+        help="also from text to ids, against gensim's build_vocab (--peers none: alone)",
+    )
     add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
     add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
     add(
@@ -132,6 +137,8 @@ def make_entries(options: argparse.Namespace) -> list[Entry]:
 def estimate(options: argparse.Namespace, entries: Sequence[Entry], words: int) -> float:
     """Rough minutes of the whole run, from ROUGH_RATES."""
     seconds = 30.0 + 60.0 * bool(options.book)
+    if options.encode:
+        seconds += options.pairs * (15 + words / 2e6)
     if options.counts is not None:
         seconds += options.pairs * words * (3e-6 if options.counts else 1e-6)
     if options.glove is not None:  # some 2.3 cells a word of text, at 10**6 cells a second
