@@ -8,12 +8,14 @@ holds everything power iterations would find after as many products, and much mo
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wordvec.counts.products import Product, product_with
 from wordvec.rng import PROJECTION, normal_matrix
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 BLOCK = 16  # columns multiplied at a time: fewer waste memory bandwidth, more need a larger space
-TOLERANCE = 1e-3  # residual relative to s**2 at which a triple counts as found: as near as ARPACK comes in float32
+ROWS_AT_ONCE = 4096
+TOLERANCE = 3e-4  # residual relative to s**2 at which a triple counts as found: as near as ARPACK comes in float32
 
 
 def largest_singular_triples(
@@ -38,14 +41,14 @@ def largest_singular_triples(
     Q = np.empty((matrix.shape[0], limit), matrix.dtype, order="F")  # takes memory as its columns are written
     T = np.zeros((limit, limit))
     size, last, next_check = 0, 0, 2 * dim  # columns of Q in use, how many of them are the last block's
-    with ThreadPoolExecutor(threads) as pool:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         A, At = product_with(matrix, pool), product_with(matrix.T.tocsr(), pool)
         random_blocks = _random_blocks(matrix.shape[1], seed, matrix.dtype)
         image = A(next(random_blocks))
         while True:
-            block = _new_directions(image, Q[:, :size])
+            block = _new_directions(image, Q[:, :size], Q[:, max(0, size - 2 * BLOCK) : size], pool)
             if not block.shape[1]:  # A A^T maps Q into Q: start afresh outside it, if there is an outside
-                block = _new_directions(A(next(random_blocks)), Q[:, :size])
+                block = _new_directions(A(next(random_blocks)), Q[:, :size], Q[:, :size], pool)
             R = (block.T @ image[:, :last]).astype(np.float64)
             exhausted = not block.shape[1] or size == limit
             if exhausted or size >= next_check:
@@ -67,7 +70,7 @@ def largest_singular_triples(
                 f"{TOLERANCE:.0e}; their singular values lie very close together",
                 stacklevel=3,
             )
-        return _triples(Q[:, :size] @ weights.astype(Q.dtype), At)
+        return _triples(_times(Q[:, :size], weights.astype(Q.dtype), pool), At, pool)
 
 
 def _random_blocks(rows: int, seed: int, dtype: np.dtype) -> Iterator[np.ndarray]:
@@ -78,23 +81,45 @@ def _random_blocks(rows: int, seed: int, dtype: np.dtype) -> Iterator[np.ndarray
         number += 1
 
 
-def _new_directions(image: np.ndarray, Q: np.ndarray) -> np.ndarray:
-    """An orthonormal basis of what `image` adds to the span of `Q`; fewer columns than `image` if it adds less."""
+def _pieces(rows: int) -> list[slice]:
+    """Rows in pieces that depend on nothing else, so that sums over them are the same for any number of threads."""
+    return [slice(first, first + ROWS_AT_ONCE) for first in range(0, rows, ROWS_AT_ONCE)]
+
+
+def _times(Q: np.ndarray, W: np.ndarray, pool: Executor) -> np.ndarray:
+    """Q W for a tall Q, its rows in parallel."""
+    return np.concatenate(list(pool.map(lambda piece: Q[piece] @ W, _pieces(len(Q)))))
+
+
+def _transposed_times(Q: np.ndarray, Y: np.ndarray, pool: Executor, dtype: type | None = None) -> np.ndarray:
+    """Q^T Y for tall Q and Y, summed over pieces of rows in their order; `dtype` float64 for more exact sums."""
+    parts = pool.map(
+        lambda piece: Q[piece].T.astype(dtype or Q.dtype) @ Y[piece].astype(dtype or Y.dtype), _pieces(len(Q))
+    )
+    return functools.reduce(np.add, parts)
+
+
+def _new_directions(image: np.ndarray, Q: np.ndarray, overlapping: np.ndarray, pool: Executor) -> np.ndarray:
+    """An orthonormal basis of what `image` adds to the span of `Q`; fewer columns than `image` if it adds less.
+
+    In exact arithmetic `image` overlaps only with the last two blocks of Q, `overlapping` (the three-term recurrence);
+    what rounding leaves of the others goes in a second step over all of Q.
+    """
     negligible = 100 * np.finfo(image.dtype).eps * np.linalg.norm(image)
-    block = _orthonormal(image - Q @ (Q.T @ image), negligible)
-    block = block - Q @ (Q.T @ block)  # twice is enough; with once only, errors of Q grow from block to block
-    return _orthonormal(block, negligible=0.5)  # a column that was all rounding error has shrunk by now
+    rest = image - _times(overlapping, _transposed_times(overlapping, image, pool), pool)
+    block = _orthonormal(rest, negligible, pool)
+    block = block - _times(Q, _transposed_times(Q, block, pool), pool)
+    return _orthonormal(block, 0.5, pool)  # a column that was all rounding error has shrunk by now
 
 
-def _orthonormal(block: np.ndarray, negligible: float) -> np.ndarray:
+def _orthonormal(block: np.ndarray, negligible: float, pool: Executor) -> np.ndarray:
     """Orthonormal columns with the span of `block`, without directions shorter than `negligible`.
 
     By the eigenvectors of block^T block, in float64: far faster than QR for a few long columns.
     """
-    wide = block.astype(np.float64)
-    lengths, directions = np.linalg.eigh(wide.T @ wide)
+    lengths, directions = np.linalg.eigh(_transposed_times(block, block, pool, np.float64))
     kept = lengths > negligible**2
-    return block @ (directions[:, kept] / np.sqrt(lengths[kept])).astype(block.dtype)
+    return _times(block, (directions[:, kept] / np.sqrt(lengths[kept])).astype(block.dtype), pool)
 
 
 def _best_directions(T: np.ndarray, R: np.ndarray, dim: int) -> tuple[np.ndarray, float]:
@@ -105,19 +130,15 @@ def _best_directions(T: np.ndarray, R: np.ndarray, dim: int) -> tuple[np.ndarray
     return weights, float((residuals / np.maximum(squares, np.finfo(np.float64).tiny)).max())
 
 
-def _triples(U: np.ndarray, At: Product) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _triples(U: np.ndarray, At: Product, pool: Executor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Turn a basis U of the leading space, orthonormal but for rounding, into singular triples exact within that space.
 
     With Z = A^T U and Z^T Z = X diag(S^2) X^T: U <- U X, V = Z X / S, so that A^T U = V diag(S) and V^T V = I.
     """
-    U = _orthonormal(U, negligible=0.5)
+    U = _orthonormal(U, 0.5, pool)
     Z = At(U)
-    gram = np.zeros((Z.shape[1], Z.shape[1]))
-    for first in range(0, len(Z), 8192):  # in float64, without a float64 copy of the whole
-        rows = Z[first : first + 8192].astype(np.float64)
-        gram += rows.T @ rows
-    squares, rotation = np.linalg.eigh(gram)
+    squares, rotation = np.linalg.eigh(_transposed_times(Z, Z, pool, np.float64))
     S = np.sqrt(np.maximum(squares[::-1], 0))
     rotation = rotation[:, ::-1]
-    V = Z @ (rotation / np.where(S > 0, S, 1)).astype(Z.dtype)
-    return U @ rotation.astype(U.dtype), S.astype(U.dtype), V
+    V = _times(Z, (rotation / np.where(S > 0, S, 1)).astype(Z.dtype), pool)
+    return _times(U, rotation.astype(U.dtype), pool), S.astype(U.dtype), V

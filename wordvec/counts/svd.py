@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wordvec.arrays import Array, array_module
 from wordvec.counts.lanczos import largest_singular_triples
@@ -37,9 +38,8 @@ def truncated_svd(matrix: csr_array, dim: int, seed: int = 1, method: str = "aut
     inaccurate in float32.
 
     Sign convention: in each column of U the entry of largest absolute value is positive. `seed` draws the starting
-    block of "krylov"; "dense" needs none. `threads` (default: all cores) changes the time of the sparse products, not
-    their result. The same seed gives the same bytes on one machine with one numpy and one number of BLAS threads;
-    elsewhere rounding may differ, and S agrees to about 1e-5.
+    block of "krylov"; "dense" needs none. `threads` (default: all cores) changes the time, not the result: the same
+    seed gives the same bytes on one machine with one numpy; elsewhere rounding may differ, and S agrees to about 1e-5.
 
     Raises OptionError when `dim` exceeds the number of rows or columns or the rank; ShapeError for a matrix that is
     not sparse or not finite. Warns (UserWarning) where "krylov" stops before the smallest triples have converged.
@@ -55,7 +55,8 @@ def truncated_svd(matrix: csr_array, dim: int, seed: int = 1, method: str = "aut
         raise OptionError(f"threads must be at least 1; got {threads}")
     matrix = _checked_matrix(matrix, dim)
     if method == "dense" or (method == "auto" and min(matrix.shape) <= DENSE_LIMIT):
-        U, S, Vt = np.linalg.svd(matrix.toarray(), full_matrices=False)
+        with threadpool_limits(1, "blas"):  # LAPACK rounds differently on more threads
+            U, S, Vt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         U, S, V = U[:, :dim], S[:dim], Vt[:dim].T
     else:
         U, S, V = largest_singular_triples(matrix, dim, seed, threads or os.cpu_count() or 1)

@@ -30,7 +30,7 @@ class SVD(Trainer):
     power             p: 0 here, which scored at or above 0.5 on similarity sets; p = 1 is the plain SVD
     add_context       add the context vectors V S^p to the word vectors (ibid., section 3.3)
     seed              of subsampling and the solver's starting vectors; the same seed gives the same bytes on the
-                      same machine with the same libraries and number of BLAS threads
+                      same machine with the same libraries
     memory            limit of the counting, such as "2G"; beyond it temporary files are used (None: half of what is
                       free). Changes nothing about the result
     threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
