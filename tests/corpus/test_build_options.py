@@ -3,7 +3,7 @@ import json
 import pytest
 
 from wordvec.corpus import Corpus, Vocabulary
-from wordvec.corpus.corpus import describe_words
+from wordvec.corpus.build_options import describe_words
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.phrases import Phrases
 from wordvec.errors import CorpusError, OptionError

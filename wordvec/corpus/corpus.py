@@ -7,10 +7,17 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.build_options import (
+    WordSelection,
+    as_phrases,
+    checked_min_count,
+    describe_words,
+    nothing_left_message,
+)
 from wordvec.corpus.building import TextOptions, checked_threads, spool_source
 from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
 from wordvec.corpus.normalization import Normalization
@@ -28,21 +35,6 @@ DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is w
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
 TEXT_OPTIONS = ("normalization", "split_sentences", "field")
 WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
-MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
-
-
-class WordSelection(NamedTuple):
-    """Which words a vocabulary takes; see `Vocabulary.from_words`."""
-
-    min_count: int
-    max_words: int | None = None
-    keep_words: list[str] | None = None
-    drop_words: list[str] | None = None
-    vocabulary: Vocabulary | None = None
-
-    def as_options(self) -> dict[str, Any]:
-        """The options of `Vocabulary.from_words` that are set."""
-        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class Corpus:
@@ -128,7 +120,7 @@ class Corpus:
             "split_sentences": split_sentences or None,
             "field": field,
             "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
-            "min_count": None if min_count is None else _checked_min_count(min_count),
+            "min_count": None if min_count is None else checked_min_count(min_count),
             "max_words": max_words,
             "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
             "drop_words": None if drop_words is None else describe_words(word_set(drop_words, "drop_words")),
@@ -168,7 +160,7 @@ class Corpus:
 
         Raises CorpusError, showing the item, when a sentence is a string instead of a list of strings.
         """
-        min_count = _checked_min_count(min_count)
+        min_count = checked_min_count(min_count)
         if isinstance(sentences, (str, bytes)) or not isinstance(sentences, Iterable):
             raise CorpusError(f"a list of token lists expected, such as [['the', 'cat']]; got {sentences!r:.80}")
         spooled = spool(checked_sentences(sentences), _ignore)
@@ -197,7 +189,7 @@ class Corpus:
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
         vocabulary = Vocabulary.from_words(spooled.words, spooled.counts, **selection.as_options())
         if not len(vocabulary):
-            raise CorpusError(_nothing_left_message(spooled.counts, selection))
+            raise CorpusError(nothing_left_message(spooled.counts, selection))
         ids, sentence_starts = renumber(spooled, vocabulary, threads)
         return cls(ids, sentence_starts, vocabulary, info)
 
@@ -280,12 +272,6 @@ def _ignore(amount: int) -> None:
     pass
 
 
-def _checked_min_count(min_count: int) -> int:
-    if isinstance(min_count, bool) or not isinstance(min_count, (int, np.integer)) or min_count < 1:
-        raise OptionError(f"min_count must be a whole number, 1 or more; got {min_count!r}")
-    return int(min_count)
-
-
 def _source_names(source: object) -> list[str]:
     paths = as_paths(source)
     return [os.fspath(path) for path in paths] if paths is not None else [type(source).__name__]
@@ -299,36 +285,3 @@ def _spool_with_progress(
     with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
         on_bytes, on_sentences = (bar.update, _ignore) if by_bytes else (_ignore, bar.update)
         return spool_source(source, options, threads, on_bytes, on_sentences)
-
-
-def as_phrases(phrases: Phrases | int) -> Phrases:
-    """The options of phrases; a number is that of the passes."""
-    return phrases if isinstance(phrases, Phrases) else Phrases(passes=phrases)
-
-
-def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
-    """A set of words for `Corpus.info`: a few by name, many by their number and a checksum.
-
-    >>> describe_words(["tea", "cup"])
-    ['cup', 'tea']
-    """
-    in_order = sorted(words)
-    if len(in_order) <= MOST_NAMED_WORDS:
-        return in_order
-    checksum = hashlib.sha256("\n".join(in_order).encode("utf-8", "surrogatepass")).hexdigest()
-    return {"words": len(in_order), "sha256": checksum}
-
-
-def _nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
-    if selection.vocabulary is not None or selection.drop_words:
-        return (
-            f"no word is left of {len(counts)} different ones: none of them passes "
-            f"{', '.join(name for name, value in selection.as_options().items() if value)}"
-        )
-    falling = np.sort(counts)[::-1]
-    enough = falling[min(100, len(falling)) - 1]
-    keeps = int((falling >= enough).sum())
-    return (
-        f"min_count={selection.min_count} removes every word: the corpus has {falling.sum()} words, {len(falling)} of "
-        f"them different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
-    )

@@ -1,0 +1,70 @@
+"""Options of `Corpus.build`: their checks, how they stand in `Corpus.info`, and what is said when nothing is left."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.errors import OptionError
+
+MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
+
+
+class WordSelection(NamedTuple):
+    """Which words a vocabulary takes; see `Vocabulary.from_words`."""
+
+    min_count: int
+    max_words: int | None = None
+    keep_words: list[str] | None = None
+    drop_words: list[str] | None = None
+    vocabulary: Vocabulary | None = None
+
+    def as_options(self) -> dict[str, Any]:
+        """The options of `Vocabulary.from_words` that are set."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+def checked_min_count(min_count: int) -> int:
+    """`min_count`, if it is a whole number from 1; raises OptionError otherwise."""
+    if isinstance(min_count, bool) or not isinstance(min_count, (int, np.integer)) or min_count < 1:
+        raise OptionError(f"min_count must be a whole number, 1 or more; got {min_count!r}")
+    return int(min_count)
+
+
+def as_phrases(phrases: Phrases | int) -> Phrases:
+    """The options of phrases; a number is that of the passes."""
+    return phrases if isinstance(phrases, Phrases) else Phrases(passes=phrases)
+
+
+def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
+    """A set of words for `Corpus.info`: a few by name, many by their number and a checksum.
+
+    >>> describe_words(["tea", "cup"])
+    ['cup', 'tea']
+    """
+    in_order = sorted(words)
+    if len(in_order) <= MOST_NAMED_WORDS:
+        return in_order
+    checksum = hashlib.sha256("\n".join(in_order).encode("utf-8", "surrogatepass")).hexdigest()
+    return {"words": len(in_order), "sha256": checksum}
+
+
+def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
+    """Why a vocabulary is empty, and what would keep words; counts are those of all different words."""
+    if selection.vocabulary is not None or selection.drop_words:
+        return (
+            f"no word is left of {len(counts)} different ones: none of them passes "
+            f"{', '.join(name for name, value in selection.as_options().items() if value)}"
+        )
+    falling = np.sort(counts)[::-1]
+    enough = falling[min(100, len(falling)) - 1]
+    keeps = int((falling >= enough).sum())
+    return (
+        f"min_count={selection.min_count} removes every word: the corpus has {falling.sum()} words, {len(falling)} of "
+        f"them different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
+    )
