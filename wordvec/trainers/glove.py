@@ -38,7 +38,8 @@ class GloVe(Trainer):
     window         words on each side: 10 (ibid., section 4.2)
     weighting      "harmonic", 1 / distance (ibid.); this and side, subsample, subsample_mode and memory as in SVD
     epochs         passes over the non-zero cells: 25; GloVe's own demo takes 15, its paper 50 to 100
-    learning_rate  0.05 (ibid., section 4.2), and used as GloVe's own program does, see below
+    learning_rate  0.05 (ibid., section 4.2), and used as GloVe's own program does, see below; on 17 million words of
+                   Wikipedia 0.2 gave the same analogies and better similarities (MEN .542 for .488)
     x_max, alpha   f(x) = min(1, (x / x_max)^alpha); alpha 0.75 (ibid., section 3); x_max 10, as GloVe's demo
                    takes for corpora of text8's size, where the paper's 100 was for billions of words
     add_context    the vectors are word + context vectors (ibid., section 4.2)
@@ -51,7 +52,7 @@ class GloVe(Trainer):
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
     That is what GloVe's program does in other words: it takes half the gradient g, sums (learning_rate g)^2 from 1
     and steps by learning_rate g / sqrt(sum); for biases it leaves the learning rate out. Only two details differ: it
-    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower.
+    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower (on the same text, Google .293 for .358).
     """
 
     name: ClassVar[str] = "glove"
