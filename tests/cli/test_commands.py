@@ -216,7 +216,7 @@ def test_corpus_list_names_sources_and_licences(capsys):
 
 def test_a_catalogue_name_that_is_not_here_says_where_to_get_it(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert "http" in failure(capsys, "train", "text8", "-o", "v.safetensors")
+    assert "wordvec corpus fetch text8" in failure(capsys, "train", "text8", "-o", "v.safetensors")
 
 
 # similar, analogy

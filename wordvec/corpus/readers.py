@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, Union
 
 from wordvec.corpus.arrow import table_kind, values_of_file
 from wordvec.corpus.bundled import bundled_corpus, is_bundled
-from wordvec.corpus.catalogue import missing_text_message
+from wordvec.corpus.catalogue import fetched_path, missing_text_message
 from wordvec.corpus.compression import decompressed
 from wordvec.corpus.paths import PathLike, as_paths, files_of, is_pattern, size_in_bytes
 from wordvec.corpus.records import (
@@ -181,7 +181,10 @@ def _blocks_of_path(path: PathLike, reading: _Reading) -> Iterator[tuple[str, bo
         yield from ((line, True) for line in bundled_corpus(path))
         return
     if not here and not is_pattern(path):
-        raise CorpusError(missing_text_message(os.fspath(path)))
+        fetched = fetched_path(os.fspath(path))
+        if fetched is None:
+            raise CorpusError(missing_text_message(os.fspath(path)))
+        path = fetched
     for file in files_of(Path(path)):
         try:
             with open(file, "rb") as stream:

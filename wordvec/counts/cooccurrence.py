@@ -120,6 +120,7 @@ def count_cooccurrences(
     if isinstance(corpus, tuple):
         text, counts, fingerprint = checked_text(*corpus), None, None
     else:
+        corpus.check()
         text = corpus.ids, corpus.sentence_starts, len(corpus.vocabulary)
         counts, fingerprint = corpus.vocabulary.counts, fingerprint_of(corpus.vocabulary.words)
     ids, sentence_starts, size = text

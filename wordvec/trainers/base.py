@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wordvec.errors import OptionError, WordvecError
-from wordvec.memory import available_memory
+from wordvec.memory import available_memory, give_back_pages
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -68,6 +68,8 @@ class Trainer(ABC):
     def fit(self, corpus: Corpus, *, show_progress: bool | None = None) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal"."""
         self._history = History()
+        corpus.check()  # compiled code trusts ids and sentence starts
+        give_back_pages(corpus.ids)
         self._vectors = self._train(corpus, show_progress)
         return self
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.memory import give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
@@ -130,13 +130,6 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def give_back_pages(array: np.ndarray) -> None:
-    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
-    mapped = getattr(array, "_mmap", None)  # numpy.memmap's
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @contextmanager
