@@ -52,7 +52,8 @@ class GloVe(Trainer):
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
     That is what GloVe's program does in other words: it takes half the gradient g, sums (learning_rate g)^2 from 1
     and steps by learning_rate g / sqrt(sum); for biases it leaves the learning rate out. Only two details differ: it
-    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower (on the same text, Google .293 for .358).
+    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower (on the
+    same text, Google .293 for .358).
     """
 
     name: ClassVar[str] = "glove"
