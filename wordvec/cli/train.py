@@ -43,6 +43,7 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("power", float, "of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which GloVe weighs a cell fully"),
     ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
+    ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
     ("device", str, "cpu or gpu"),
     ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
     (

@@ -29,7 +29,7 @@ TOLERANCE = 3e-4  # residual relative to s**2 at which a triple counts as found:
 
 
 def largest_singular_triples(
-    matrix: csr_array, dim: int, seed: int, threads: int
+    matrix: csr_array, dim: int, seed: int, threads: int, tolerance: float = TOLERANCE
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """U (rows, dim), S (dim,), V (columns, dim) of a matrix that is not zero; fewer than `dim` if its rank is smaller.
 
@@ -53,7 +53,7 @@ def largest_singular_triples(
             exhausted = not block.shape[1] or size == limit
             if exhausted or size >= next_check:
                 weights, residual = _best_directions(T[:size, :size], R, dim)
-                if exhausted or residual <= TOLERANCE:
+                if exhausted or residual <= tolerance:
                     break
                 next_check = int(1.15 * size)
             new = slice(size, min(limit, size + block.shape[1]))
@@ -64,10 +64,10 @@ def largest_singular_triples(
             Q[:, new] = block
             image = A(projected)
             size, last = new.stop, block.shape[1]
-        if residual > TOLERANCE:
+        if residual > tolerance:
             warnings.warn(
                 f"truncated_svd: after {size} directions the residual of {dim} triples is {residual:.1e}, not "
-                f"{TOLERANCE:.0e}; their singular values lie very close together",
+                f"{tolerance:.0e}; their singular values lie very close together",
                 stacklevel=3,
             )
         return _triples(_times(Q[:, :size], weights.astype(Q.dtype), pool), At, pool)

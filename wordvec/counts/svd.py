@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from wordvec.arrays import Array, array_module
-from wordvec.counts.lanczos import largest_singular_triples
+from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
 from wordvec.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
@@ -29,7 +29,14 @@ class SVD(NamedTuple):
     V: Array
 
 
-def truncated_svd(matrix: csr_array, dim: int, seed: int = 1, method: str = "auto", threads: int | None = None) -> SVD:
+def truncated_svd(
+    matrix: csr_array,
+    dim: int,
+    seed: int = 1,
+    method: str = "auto",
+    threads: int | None = None,
+    tolerance: float = TOLERANCE,
+) -> SVD:
     """The `dim` largest singular triples of a sparse matrix, A u = s v.
 
     `method` is "dense" (LAPACK; memory for rows * columns numbers), "krylov" (block Lanczos iteration, see
@@ -59,7 +66,7 @@ def truncated_svd(matrix: csr_array, dim: int, seed: int = 1, method: str = "aut
             U, S, Vt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         U, S, V = U[:, :dim], S[:dim], Vt[:dim].T
     else:
-        U, S, V = largest_singular_triples(matrix, dim, seed, threads or os.cpu_count() or 1)
+        U, S, V = largest_singular_triples(matrix, dim, seed, threads or os.cpu_count() or 1, tolerance)
     rank = int((S > 100 * np.finfo(S.dtype).eps * S[0]).sum())
     if rank < dim:
         raise OptionError(f"dim is {dim}, but this {matrix.shape} matrix has rank {rank} only; choose dim <= {rank}")

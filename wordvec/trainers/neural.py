@@ -24,6 +24,7 @@ from wordvec.trainers.continuation import copy_known_words, known_words, with_wo
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
+from wordvec.trainers.spectral import INITS, spectral_start
 from wordvec.trainers.staleness import LARGEST_BATCH, LARGEST_BLOCK, expected_outputs, positions_before_stale
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class NeuralTrainer(Trainer):
     batch_size        corpus positions in a batch (layers) or block (kernel);
                       None bounds it so that no row collects too many stale updates
     engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
+    init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
+                      (`wordvec.trainers.spectral`), from where fewer epochs do
     device            "cpu" or "gpu"
     threads           of the kernel: None is all cores; the result has the same bytes for any number
     hogwild           let threads race: a little faster, and no two results alike
@@ -78,6 +81,7 @@ class NeuralTrainer(Trainer):
     optimizer: str = "sgd"
     batch_size: int | None = None
     engine: str | None = None
+    init: str = "random"
     device: str = "cpu"
     threads: int | None = None
     hogwild: bool = False
@@ -103,6 +107,7 @@ class NeuralTrainer(Trainer):
             optimizer=(self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
             batch_size=(self.batch_size is None or self.batch_size >= 1, "at least 1"),
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
+            init=(self.init in INITS, "one of " + ", ".join(INITS)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
             threads=(self.threads is None or self.threads >= 1, "at least 1"),
             held_out=(0 <= self.held_out < 1, "a share from 0 to below 1"),
@@ -208,6 +213,8 @@ class NeuralTrainer(Trainer):
         self._resume = resume
         if freeze and start is None:
             raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
+        if start is not None and self.init != "random":
+            raise OptionError(f"vectors to start from and init {self.init!r} exclude each other: leave one out")
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         if checkpoint is not None and self.optimizer != "sgd":
@@ -220,7 +227,7 @@ class NeuralTrainer(Trainer):
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
         plan = self._plan(corpus)
-        state = self._starting_state(corpus)
+        state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
         done_before = plan.tokens * state.epoch + state.position
@@ -265,18 +272,24 @@ class NeuralTrainer(Trainer):
             )
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience)
 
-    def _starting_state(self, corpus: Corpus) -> Checkpoint:
+    def _starting_state(self, corpus: Corpus, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
         parameters = self.parameters() | {
             "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
             "freeze": self._freeze,
         }
-        W_in, W_out = self.starting_weights(len(corpus.vocabulary))
-        if self._start is not None:
-            outputs = None if self.loss == "hierarchical-softmax" else W_out  # its nodes belong to another tree
-            self._history.notes += copy_known_words(self._start, corpus.vocabulary, W_in, outputs)
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
             return state
+        W_in, W_out = self.starting_weights(len(corpus.vocabulary))
+        tree = self.loss == "hierarchical-softmax"  # W_out's rows are its nodes, which no other matrix knows
+        if self._start is not None:
+            self._history.notes += copy_known_words(self._start, corpus.vocabulary, W_in, None if tree else W_out)
+        if self.init == "svd":
+            with self._history.stage("init"):
+                W_in, contexts = spectral_start(
+                    corpus, self.dim, seed=self.seed, threads=self.threads, show_progress=show_progress
+                )
+                W_out = W_out if tree else contexts
         return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)
