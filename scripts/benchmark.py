@@ -8,6 +8,7 @@
   python scripts/benchmark.py --no-rates --no-quality --counts DIR   co-occurrences against GloVe's programs in DIR
   python scripts/benchmark.py --no-rates --no-quality --glove DIR    training GloVe against its own program in DIR
   python scripts/benchmark.py --no-rates --no-quality --encode       from text to ids, against gensim's build_vocab
+  python scripts/benchmark.py --no-rates --no-quality --race --dim 100      from text to good vectors, against gensim
   python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -26,7 +27,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import encode, report
+from benchmarks import encode, race, report
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -237,13 +238,13 @@ def measure_sgemm(log: Log) -> float:
 def run(options: argparse.Namespace) -> None:
     """Check, prepare, verify, measure, report."""
     check(options)
-    scored = options.quality or (options.glove and options.glove_iterations)
+    scored = options.quality or options.race or (options.glove and options.glove_iterations)
     evaluation = evaluation_folder(options.evaluation) if scored else Path()
     entries = make_entries(options)
     with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
         folder = Path(name)
         trains, counts = options.rates or options.quality, options.counts is not None
-        reads = trains or counts or options.glove or options.encode
+        reads = trains or counts or options.glove or options.encode or options.race
         text = prepare_text(options.corpus, options.lines, folder) if reads else None
         common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
         log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
@@ -254,6 +255,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"\n{encode.table(encode.measure(options, folder, text, log, say))}")
         if text is not None and trains:
             measure_trainings(options, entries, folder, text, log, evaluation)
+        if text is not None and options.race:
+            measure_race(options, folder, text, log, evaluation)
         if text is not None and counts:
             print(f"\n{report.counts_table(measure_counts(options, folder, text, log))}")
         if text is not None and options.glove:
@@ -264,6 +267,24 @@ def run(options: argparse.Namespace) -> None:
         if options.book:
             print(f"\n{report.book_table(measure_book(options, log))}")
     say(f"\nwritten: {log.path}")
+
+
+def measure_race(options: argparse.Namespace, folder: Path, text: Text, log: Log, evaluation: Path) -> None:
+    """The whole way from text to vectors, at the epochs each needs; times and scores."""
+    vectors = str(folder / "race.safetensors")
+
+    def train(entry: Entry, model: str, number: int, epochs: int) -> dict[str, Any]:
+        changes = {"epochs": epochs, "seed": number + 1, "save": vectors}
+        job = make_job(options, text.path, entry, model, options.dim[0], **changes)
+        return measured(job, log, "race", role=entry.role, round=number)
+
+    def score_of(trained: dict[str, Any]) -> dict[str, Any]:
+        return score(trained, vectors, evaluation, log)
+
+    for model in options.models:
+        trainings, scores = race.measure(model, options.pairs, max(options.threads), train, score_of)
+        print(f"\n{race.race_table(trainings)}\n\n{report.quality_table(scores, list(SETS))}\n")
+        print("\n".join(report.verdicts(scores)))
 
 
 def measure_trainings(

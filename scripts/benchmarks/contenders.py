@@ -215,6 +215,7 @@ CONTENDERS: dict[str, Any] = {
     "fasttext": FastText(),
     "wordvec": Wordvec(engine="kernel"),
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
+    "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),
     "wordvec-layers": Wordvec(threads=False, engine="layers"),
     "wordvec-layers-gpu": Wordvec(threads=False, engine="layers", device="gpu"),
 }

@@ -23,6 +23,7 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "fasttext": (0.18e6, 0.4e6),
     "wordvec": (3.5e6, 6e6),
     "wordvec-hogwild": (4e6, 6e6),
+    "wordvec-svd-start": (3.5e6, 6e6),
     "wordvec-layers": (0.04e6, 0.15e6),
     "wordvec-layers-gpu": (0.2e6, 0.4e6),
 }
@@ -50,6 +51,7 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--subsample", type=float, default=1e-3)
     add("--min-count", type=int, default=5)
     add("--learning-rate", type=float, help="of all contenders (default: 0.025 for skip-gram, 0.05 for CBOW)")
+    add("--race", action="store_true", help="from text to vectors: gensim's 5 epochs, and 3 from a spectral start")
     add("--device", default="cpu", choices=("cpu", "gpu"))
     add("--book", metavar="DIR", help="also against a checkout of oreilly-japan/deep-learning-from-scratch-2")
     add(
