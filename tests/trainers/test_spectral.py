@@ -5,7 +5,7 @@ import pytest
 
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
-from wordvec.trainers import CBOW, SkipGram
+from wordvec.trainers import CBOW, GloVe, SkipGram
 from wordvec.trainers.spectral import LENGTH, spectral_start
 
 
@@ -36,6 +36,14 @@ def test_the_first_epoch_is_far_ahead_of_one_from_noise(trainer, engine, corpus)
 def test_the_words_of_hierarchical_softmax_start_there_and_its_nodes_at_zero(corpus):
     options = {"dim": 20, "epochs": 1, "loss": "hierarchical-softmax"}
     assert SkipGram(**options, init="svd").fit(corpus).history.loss[0] < SkipGram(**options).fit(corpus).history.loss[0]
+
+
+@pytest.mark.parametrize("engine", ["kernel", "layers"])
+def test_glove_starts_near_the_logarithms_of_the_counts(engine, corpus):
+    options = {"dim": 20, "epochs": 1, "engine": engine}
+    noise, svd = GloVe(**options).fit(corpus).history, GloVe(**options, init="svd").fit(corpus).history
+    assert svd.loss[0] < 0.6 * noise.loss[0]
+    assert svd.seconds["init"] > 0
 
 
 def test_the_file_says_how_training_started(corpus):

@@ -22,6 +22,7 @@ from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_con
 from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced, available_cores
 from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
 from wordvec.trainers.neural import ENGINES
+from wordvec.trainers.spectral import INITS, spectral_start
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -45,6 +46,8 @@ class GloVe(Trainer):
     add_context    the vectors are word + context vectors (ibid., section 4.2)
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
     engine         "kernel", compiled, or "layers"; None takes the kernel on the CPU
+    init           where training starts: "random", small noise as GloVe's program does, or "svd", the factorised PPMI
+                   matrix (`wordvec.trainers.spectral`) and the logarithms of the counts as biases
     device         "cpu" or "gpu"
     threads        of counting and of the kernel: None is all cores; the result has the same bytes for any number
     seed           same seed, same options, same machine: same bytes
@@ -67,6 +70,7 @@ class GloVe(Trainer):
     add_context: bool = True
     batch_size: int = 4096
     engine: str | None = None
+    init: str = "random"
     device: str = "cpu"
     threads: int | None = None
     seed: int = 1
@@ -90,6 +94,7 @@ class GloVe(Trainer):
             alpha=(self.alpha >= 0, "0 or positive"),
             batch_size=(self.batch_size >= 1, "at least 1"),
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
+            init=(self.init in INITS, "one of " + ", ".join(INITS)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
         )
         if self.engine == "kernel" and self.device == "gpu":
@@ -116,12 +121,31 @@ class GloVe(Trainer):
         )
         return W_in, W_out, np.zeros(size, np.float32), np.zeros(size, np.float32)
 
+    def _start(self, corpus: Corpus, show_progress: bool | None) -> StartTables:
+        """`start_tables`, or where `init` is "svd", vectors near the PMI and biases that add up to the rest.
+
+        log X_ij = PMI_ij + log n_i + log n_j - log (N / c), where each of the N tokens adds c to the counts' sum.
+        """
+        if self.init == "random":
+            return self.start_tables(len(corpus.vocabulary))
+        from wordvec.counts.cooccurrence import weights_of
+
+        with self._history.stage("init"):
+            options = {"seed": self.seed, "threads": self.threads, "show_progress": show_progress}
+            W_in, W_out = spectral_start(corpus, self.dim, length=1.0, **options)  # type: ignore[arg-type]
+        unit, weights = weights_of(self.window, self.weighting)
+        added = weights.sum() / unit * (2 if self.side == "both" else 1)
+        counts = corpus.vocabulary.counts.astype(np.float64)
+        biases = (np.log(counts) - 0.5 * np.log(counts.sum() / added)).astype(np.float32)
+        return W_in, W_out, biases, biases.copy()
+
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
         fit_corpus = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
-        words, contexts = fit_corpus(corpus, show_progress)
+        start = self._start(corpus, show_progress)
+        words, contexts = fit_corpus(corpus, start, show_progress)
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
             raise TrainingError(diverged(self.epochs, None))
         self._history.words = len(corpus.ids) * self.epochs
@@ -137,7 +161,9 @@ class GloVe(Trainer):
             return False
         return self.engine == "kernel"
 
-    def _fit_by_kernel(self, corpus: Corpus, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
+    def _fit_by_kernel(
+        self, corpus: Corpus, start: StartTables, show_progress: bool | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Train with `wordvec.kernels.glove`; returns the word and the context vectors."""
         from wordvec.kernels import glove
 
@@ -145,7 +171,7 @@ class GloVe(Trainer):
         with self._history.stage("train"):
             accumulator, bias_accumulator = self.accumulators
             tables = glove.Tables(
-                *self.start_tables(cells.size),
+                *start,
                 bands=cells.bands,
                 accumulator=accumulator,
                 bias_accumulator=bias_accumulator,
@@ -188,10 +214,11 @@ class GloVe(Trainer):
                     rounds, first = max(1, round((last - first) / seconds * SECONDS_A_CHUNK)), last
                 self._end_epoch(epoch, total, len(cells), bar)
 
-    def _fit_through_layers(self, corpus: Corpus, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
+    def _fit_through_layers(
+        self, corpus: Corpus, start: StartTables, show_progress: bool | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Train through GloVeLoss and AdaGrad in mini-batches; returns the word and the context vectors."""
         cells = count_corpus(self, corpus, show_progress).matrix.tocoo()
-        start = self.start_tables(len(corpus.vocabulary))
         W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in start)
         loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
         optimizers = [AdaGrad(1.0, initial=initial) for initial in self.accumulators]

@@ -24,9 +24,15 @@ TOLERANCE = 0.1  # of the SVD: a start need not be exact
 
 
 def spectral_start(
-    corpus: Corpus, dim: int, *, seed: int = 1, threads: int | None = None, show_progress: bool | None = None
+    corpus: Corpus,
+    dim: int,
+    *,
+    length: float = LENGTH,
+    seed: int = 1,
+    threads: int | None = None,
+    show_progress: bool | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """W_in and W_out (V, dim), float32, rows of length LENGTH (0 for a word that has no context above chance).
+    """W_in and W_out (V, dim), float32, rows of this length (0 for a word that has no context above chance).
 
     Raises OptionError where the PPMI matrix has fewer than `dim` dimensions, TrainingError where it has no positive
     cell.
@@ -47,7 +53,7 @@ def spectral_start(
         U, _, V = truncated_svd(matrix, dim, seed=seed, threads=threads, tolerance=TOLERANCE)
     except OptionError as error:
         raise OptionError(f"init 'svd' starts from the PPMI matrix, which is too small here: {error}") from error
-    return with_unit_rows(U) * np.float32(LENGTH), with_unit_rows(V) * np.float32(LENGTH)
+    return with_unit_rows(U) * np.float32(length), with_unit_rows(V) * np.float32(length)
 
 
 def with_unit_rows(matrix: np.ndarray) -> np.ndarray:
