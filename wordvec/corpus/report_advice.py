@@ -100,7 +100,7 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
         )
     elif numbers > DIFFERENT_NUMBERS * vocabulary:
         yield (
-            f"{numbers:,} words have digits ({examples(words, 'digits')}): --tokenizer words writes every number as 0."
+            f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0."
         )
     if signs["very long"].tokens > LONG:
         yield (
