@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, readers
+from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, ranges, readers
 from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
@@ -129,6 +129,8 @@ def test_a_corpus_holds_all_words_of_a_file_in_order(tmp_path_factory, text, chu
     with (
         mock.patch.object(readers, "CHUNK_BYTES", chunk),
         mock.patch.object(readers, "LONGEST_PIECE", chunk),
+        mock.patch.object(ranges, "RANGE_BYTES", chunk),
+        mock.patch.object(ranges, "MORE_BYTES", 1),
         mock.patch.object(blocks, "BLOCK", chunk),
         mock.patch.object(building, "COMPILED_FROM", 0),
     ):
@@ -197,7 +199,8 @@ def test_a_reading_error_comes_through_the_threads(tmp_path):
 
 FULL_DISK = """
 import resource, sys
-from wordvec.corpus import Corpus
+from wordvec.corpus import Corpus, encoding
+encoding.HELD_IN_MEMORY = 1000
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
 try:
     Corpus.build(sys.argv[1]).save(sys.argv[2])
@@ -225,11 +228,13 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, limit, where):
 
 
 def test_written_pieces_are_read_as_they_were():
-    with encoding.ArrayFile(np.int32) as file:
-        file.append(np.arange(3))
-        file.append(np.zeros(0))
-        file.append(np.arange(5)[::2])
-        assert file.mapped().tolist() == [0, 1, 2, 0, 2, 4]
+    for held in (0, 12, 1 << 27):  # bytes: all in the file, some of them, none
+        with mock.patch.object(encoding, "HELD_IN_MEMORY", held), encoding.ArrayFile(np.int32) as file:
+            file.append(np.arange(3))
+            file.append(np.zeros(0))
+            file.append(np.arange(5)[::2])
+            file.part(1, 3)[:] += 7
+            assert file.mapped().tolist() == [0, 8, 9, 0, 2, 4]
     with encoding.ArrayFile(np.int64) as file:
         assert file.mapped().tolist() == []
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from wordvec.corpus.encoding import Spool, Spooled, in_order, renumber
+from wordvec.corpus.pieces import Growing, PieceTable
+from wordvec.corpus.ranges import TextRange
+from wordvec.corpus.readers import read_range
 from wordvec.corpus.tokenizers import Tokenizer
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
@@ -36,28 +39,32 @@ class Cutting(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """A block of text as pieces; shapes: ids (tokens,), line_ends (lines,), the others (pieces,)."""
+    """A block of text as pieces: those of `table` from `first` on, up to `last`, were new to it.
 
-    text: np.ndarray
+    Shapes: ids (tokens,), line_ends (lines,).
+    """
+
+    table: PieceTable
+    first: int
+    last: int
     ids: np.ndarray
     line_ends: np.ndarray
-    starts: np.ndarray
-    lengths: np.ndarray
-    hashes: np.ndarray
-    counts: np.ndarray
 
 
 def encode_blocks(
-    blocks: Iterable[tuple[str, bool]], cutting: Cutting, threads: int, on_sentences: Callable[[int], None]
+    blocks: Iterable[tuple[str, bool] | TextRange],
+    cutting: Cutting,
+    threads: int,
+    on_sentences: Callable[[int], None],
 ) -> Spooled:
-    """Encode (block, ends_line) pairs as `readers.read_blocks` gives them; see `encoding.spool` for the rest."""
-    words: Words | TokenizedPieces = Words() if cutting.tokenize is None else TokenizedPieces(cutting.tokenize)
+    """Encode what `readers.read_blocks` gives; see `encoding.spool` for the rest."""
+    words: Words | TokenizedPieces = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize)
     with Spool() as spool:
         texts = joined(blocks, BLOCK)
-        for block in in_order(lambda text: scan_block(text, cutting.prepare), texts, threads):
+        for block in in_order(lambda text: words.scan(*bytes_of(text, cutting.prepare)), texts, threads):
             spool.write(*words.encode(block))
             on_sentences(len(block.line_ends))
-        return spool.finished(*words.listed())
+        return spool.finished(*words.finish(spool))
 
 
 def warm_up() -> None:
@@ -69,11 +76,17 @@ def warm_up() -> None:
     try:
         spooled = encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
         renumber(spooled, Vocabulary(["a"], [1]))
+        from wordvec.corpus import scanning
+
+        text, size = bytes_of("a", None)
+        scanning.look_through(text, size)
+        scanning.feeds_for_returns(text, size)
+        scanning.look_up(spooled.ids, spooled.ids)
     finally:
         timer.cancel()
 
 
-def joined(blocks: Iterable[tuple[str, bool]], size: int) -> Iterator[str]:
+def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterator[str | TextRange]:
     r"""Join blocks to texts of about `size` characters or more, with a line feed at the end of each line.
 
     >>> list(joined([("a b\nc", True), ("d ", False), ("e", True)], 4))
@@ -81,110 +94,110 @@ def joined(blocks: Iterable[tuple[str, bool]], size: int) -> Iterator[str]:
     """
     parts: list[str] = []
     length = 0
-    for block, ends_line in blocks:
+    for item in blocks:
+        if isinstance(item, TextRange):
+            if parts:
+                yield "".join(parts)
+            parts, length = [], 0
+            yield item
+            continue
+        block, ends_line = item
         parts += (block, "\n") if ends_line else (block,)
         length += len(block) + ends_line
         if length >= size:
             yield "".join(parts)
-            parts.clear()
-            length = 0
+            parts, length = [], 0
     if parts:
         yield "".join(parts)
 
 
-def scan_block(text: str, prepare: Callable[[bytes], bytes] | None) -> Scanned:
-    """Cut a block of text into pieces and number them."""
+def bytes_of(text: str | TextRange, prepare: Callable[[bytes], bytes] | None) -> tuple[np.ndarray, int]:
+    """The UTF-8 of a block of text with `scanning.PADDING` line feeds behind it, and its size without them."""
     from wordvec.corpus import scanning
 
-    data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
+    if isinstance(text, TextRange):
+        padded, size = read_range(text, scanning.PADDING)
+        if prepare is None:
+            return padded, size
+        data = padded[:size].tobytes()
+    else:
+        data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
     if prepare is not None:
         data = prepare(data)
-    size = len(data)
-    padded = np.frombuffer(data + b"\n" * scanning.PADDING, np.uint8)
-    most = size // 2 + 1  # tokens, of one byte and with one byte between them
-    ids, counts = np.empty(most, np.int32), np.empty(most, np.int32)
-    starts, lengths, hashes = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
-    line_ends = np.empty(data.count(b"\n"), np.int64)
-    tokens, pieces, _ = scanning.scan(padded, size, ids, line_ends, starts, lengths, hashes, counts)
-    return Scanned(padded, ids[:tokens], line_ends, starts[:pieces], lengths[:pieces], hashes[:pieces], counts[:pieces])
-
-
-class Growing:
-    """An array that grows at its end."""
-
-    def __init__(self, dtype: type[np.generic]) -> None:
-        self._room = np.zeros(1 << 10, dtype)
-        self.size = 0
-
-    def room(self, more: int) -> np.ndarray:
-        """The whole array, with room for `more` values after the first `size`."""
-        if self.size + more > len(self._room):
-            grown = np.zeros(max(self.size + more, 2 * len(self._room)), self._room.dtype)
-            grown[: self.size] = self._room[: self.size]
-            self._room = grown
-        return self._room
-
-    def extend(self, values: Any) -> None:
-        """Append values."""
-        self.room(len(values))[self.size : self.size + len(values)] = values
-        self.size += len(values)
-
-    @property
-    def array(self) -> np.ndarray:
-        """The values."""
-        return self._room[: self.size]
-
-
-class PieceTable:
-    """All different pieces so far, numbered by first appearance in the text."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._table = np.zeros(1 << 12, np.uint64)
-        self._store = Growing(np.uint8)  # each piece and a line feed
-        self._starts, self._lengths, self._hashes = Growing(np.int64), Growing(np.int64), Growing(np.uint64)
-
-    def merge(self, block: Scanned) -> np.ndarray:
-        """The numbers of the block's pieces, (pieces,) int32; blocks must come in the order of the text."""
-        from wordvec.corpus import scanning
-
-        pieces = len(block.starts)
-        store = self._store.room(int(block.lengths.sum()) + pieces)
-        known = starts, lengths, _ = [array.room(pieces) for array in (self._starts, self._lengths, self._hashes)]
-        numbers = np.empty(pieces, np.int32)
-        self.size, self._table = scanning.merge(
-            block.text, block.starts, block.lengths, block.hashes, self._table, self.size, store, *known, numbers
-        )
-        self._starts.size = self._lengths.size = self._hashes.size = self.size
-        if self.size:
-            self._store.size = int(starts[self.size - 1] + lengths[self.size - 1]) + 1
-        return numbers
-
-    def pieces(self, first: int) -> list[str]:
-        """The pieces from number `first` on."""
-        if first == self.size:
-            return []
-        stored = self._store.array[self._starts.array[first] :]
-        return stored.tobytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
+    padded = np.empty(len(data) + scanning.PADDING, np.uint8)
+    padded[: len(data)] = np.frombuffer(data, np.uint8)
+    padded[len(data) :] = 0x0A
+    return padded, len(data)
 
 
 class Words:
-    """Each piece is a word: its number is the word's provisional id."""
+    """Each piece is a word: its number is the word's provisional id.
 
-    def __init__(self) -> None:
-        self._table, self._counts = PieceTable(), Growing(np.int64)
+    Each thread has a table of its own, so a word may have several numbers; at the end, or when a table is full, they
+    become one. The final number is by first appearance in the text: a table sees its blocks in the order of the text,
+    so in each block the words that are new to the text are among those that are new to the table, in their order.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads, self._thread = threads, threading.local()
+        self._blocks: list[Scanned] = []  # without their tokens
+        self._ends: list[int] = []  # of the tokens of each block
+        self._all, self._numbers = PieceTable(), dict[int, np.ndarray]()  # in `_all`, of the tables' words
+
+    def scan(self, text: np.ndarray, size: int) -> Scanned:
+        """Number the words of a block in this thread's table."""
+        table: PieceTable = getattr(self._thread, "table", None) or PieceTable()
+        first = table.size
+        ids, line_ends = table.scan(text, size)
+        self._thread.table = None if self._is_full(table.size) else table
+        return Scanned(table, first, table.size, ids, line_ends)
+
+    def _is_full(self, size: int) -> bool:
+        return self._threads > 1 and size > MOST_PIECES
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
-        """Provisional ids of the block's tokens, and how many of them stand before each line end."""
-        numbers = self._table.merge(block)
-        self._counts.room(self._table.size - self._counts.size)
-        self._counts.size = self._table.size
-        self._counts.array[numbers] += block.counts
-        return numbers[block.ids], block.line_ends
+        """The block's tokens as numbers of its table, and how many of them stand before each line end."""
+        self._blocks.append(block._replace(ids=block.ids[:0], line_ends=block.line_ends[:0]))
+        self._ends.append(len(block.ids) + (self._ends[-1] if self._ends else 0))
+        if self._is_full(block.last):
+            self._absorb(block.table)
+        return block.ids, block.line_ends
 
-    def listed(self) -> tuple[list[str], np.ndarray]:
-        """All words and their counts."""
-        return self._table.pieces(0), self._counts.array.copy()
+    def _absorb(self, table: PieceTable) -> None:
+        if not self._all.size:
+            self._all, self._numbers[id(table)] = table, np.arange(table.size, dtype=np.int32)
+        else:
+            self._numbers[id(table)] = self._all.absorb(table)
+            table.forget()
+
+    def finish(self, spool: Spool) -> tuple[list[str], np.ndarray]:
+        """All words and their counts, after the ids in `spool` have become those of these words."""
+        for block in self._blocks:
+            if id(block.table) not in self._numbers:
+                self._absorb(block.table)
+        if len(self._numbers) < 2:
+            return self._all.pieces(), self._all.counts
+        order = np.full(self._all.size, -1, np.int32)  # the final number of each word in `_all`
+        known = 0
+        for block in self._blocks:
+            words = self._numbers[id(block.table)][block.first : block.last]
+            new = words[order[words] < 0]
+            order[new] = np.arange(known, known + len(new))
+            known += len(new)
+        self._look_up(spool, {table: order[numbers] for table, numbers in self._numbers.items()})
+        place = np.argsort(order)
+        pieces = self._all.pieces()
+        return [pieces[i] for i in place.tolist()], self._all.counts[place]
+
+    def _look_up(self, spool: Spool, final: dict[int, np.ndarray]) -> None:
+        from wordvec.corpus import scanning
+
+        def look_up(block: Scanned, begin: int, end: int) -> None:
+            scanning.look_up(np.asarray(spool.ids(begin, end)), final[id(block.table)])
+
+        spans = zip(self._blocks, [0, *self._ends], self._ends)
+        for _ in in_order(lambda span: look_up(*span), spans, self._threads):
+            pass
 
 
 class TokenizedPieces:
@@ -202,6 +215,12 @@ class TokenizedPieces:
         self._word_ids, self._word_starts = Growing(np.int32), Growing(np.int64)
         self._word_starts.extend([0])
 
+    def scan(self, text: np.ndarray, size: int) -> Scanned:
+        """Number the pieces of a block in a table of its own."""
+        table = PieceTable()
+        ids, line_ends = table.scan(text, size)
+        return Scanned(table, 0, table.size, ids, line_ends)
+
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
         """Provisional ids of the block's words, and how many of them stand before each line end."""
         from wordvec.corpus import scanning
@@ -209,10 +228,10 @@ class TokenizedPieces:
         if self._table.size > MOST_PIECES:
             self._forget_pieces()
         known = self._table.size
-        numbers = self._table.merge(block)
+        numbers = self._table.absorb(block.table)
         self._add_words(self._table.pieces(known))
         starts = self._word_starts.array
-        words = int(((starts[numbers + 1] - starts[numbers]) * block.counts).sum())
+        words = int(((starts[numbers + 1] - starts[numbers]) * block.table.counts).sum())
         ids, line_ends = np.empty(words, np.int32), np.empty_like(block.line_ends)
         counts = self._counts.array
         scanning.expand(block.ids, block.line_ends, numbers, starts, self._word_ids.array, counts, ids, line_ends)
@@ -231,7 +250,7 @@ class TokenizedPieces:
         self._counts.room(len(self._id_of) - self._counts.size)
         self._counts.size = len(self._id_of)
 
-    def listed(self) -> tuple[list[str], np.ndarray]:
+    def finish(self, spool: Spool) -> tuple[list[str], np.ndarray]:
         """All words and their counts."""
         if "" in self._id_of:
             raise CorpusError("an empty string is among the tokens of the tokenizer")

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from wordvec.corpus.blocks import Cutting, encode_blocks, warm_up
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
 from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.ranges import TextRange
 from wordvec.corpus.readers import LONGEST_PIECE, as_paths, is_table, read_blocks, split_blocks
 from wordvec.corpus.sentences import split_sentences
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
@@ -50,7 +51,9 @@ def spool_source(
     source, has_tokens = _look_at_first(source)
     if has_tokens and options.field is None:
         return spool(checked_sentences(source), on_sentences), False
-    blocks = read_blocks(source, options.encoding, options.encoding_errors, on_bytes, options.field)
+    is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences
+    ranges_from = COMPILED_FROM if is_cut and can_compile() else None
+    blocks = read_blocks(source, options.encoding, options.encoding_errors, on_bytes, options.field, ranges_from)
     if options.split_sentences:
         blocks = sentences_of(blocks)
     return spool_text(blocks, options.tokenize, options.normalization, threads, on_sentences), True
@@ -69,13 +72,13 @@ def _look_at_first(source: Any) -> tuple[Any, bool]:
 
 
 def spool_text(
-    blocks: Iterator[tuple[str, bool]],
+    blocks: Iterator[Any],
     tokenize: Tokenizer,
     normalization: Normalization,
     threads: int,
     on_sentences: Callable[[int], None],
 ) -> Spooled:
-    """Encode (block, ends_line) pairs as `read_blocks` gives them."""
+    """Encode what `read_blocks` gives: pairs (block, ends_line), and ranges of files."""
     normalize = None if normalization.changes_nothing else normalization.apply
     cutting = cutting_of(tokenize, normalize)
     if cutting is None:
@@ -101,11 +104,11 @@ def _whole_lines(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
             parts.clear()
 
 
-def _is_large(blocks: Iterator[tuple[str, bool]]) -> tuple[Iterator[tuple[str, bool]], bool]:
+def _is_large(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool]:
     head, size = [], 0
     for block in blocks:
         head.append(block)
-        size += len(block[0])
+        size += block.end - block.begin if isinstance(block, TextRange) else len(block[0])
         if size >= COMPILED_FROM:
             break
     return itertools.chain(head, blocks), size >= COMPILED_FROM

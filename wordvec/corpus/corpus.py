@@ -23,7 +23,7 @@ from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.phrases import Phrases, find_phrases
 from wordvec.corpus.readers import Source, as_paths, size_in_bytes
-from wordvec.corpus.selection import word_set
+from wordvec.corpus.selection import select, word_set
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
@@ -187,10 +187,19 @@ class Corpus:
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
-        vocabulary = Vocabulary.from_words(spooled.words, spooled.counts, **selection.as_options())
-        if not len(vocabulary):
+        options = selection.as_options()
+        given = options.pop("vocabulary", None)
+        if given is not None:
+            options["given"] = frozenset(given.words)
+        chosen = select(spooled.words, spooled.counts, **options)
+        if not len(chosen.taken):
             raise CorpusError(nothing_left_message(spooled.counts, selection))
-        ids, sentence_starts = renumber(spooled, vocabulary, threads)
+        vocabulary = Vocabulary.of_selection(
+            spooled.words, spooled.counts, chosen, selection.min_count, selection.max_words
+        )
+        final_id = np.full(len(spooled.words), -1, np.int32)
+        final_id[chosen.taken] = np.arange(len(chosen.taken))
+        ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
         return cls(ids, sentence_starts, vocabulary, info)
 
     @classmethod

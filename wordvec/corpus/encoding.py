@@ -1,8 +1,8 @@
 """Turning tokens into ids in one pass over the text, with bounded memory.
 
-While the text is read, each new word gets the next provisional id, and the ids are spooled to a temporary file.
-Only then is it known which words are frequent enough and in which order they come, so a second pass over the
-file (not over the text) gives every token its final id.
+While the text is read, each new word gets the next provisional id, and the ids are spooled: to memory, or where they
+are many, to a temporary file. Only then is it known which words are frequent enough and in which order they come, so
+a second pass over the ids (not over the text) gives every token its final id.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 18
 CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
+HELD_IN_MEMORY = 1 << 27  # bytes of an array, before it goes to a temporary file
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,7 +31,7 @@ Result = TypeVar("Result")
 class Spooled(NamedTuple):
     """Tokens as provisional ids, given by first appearance; the word with provisional id `i` is ``words[i]``.
 
-    Shapes: ids (N,) int32 and sentence_ends (S,) int64, both memory-mapped; counts (len(words),) int64.
+    Shapes: ids (N,) int32 and sentence_ends (S,) int64, memory-mapped if large; counts (len(words),) int64.
     """
 
     ids: np.ndarray
@@ -40,18 +41,44 @@ class Spooled(NamedTuple):
 
 
 class ArrayFile:
-    """An array in a temporary file, written piece by piece. The file has no name, so nothing of it can stay behind."""
+    """An array written piece by piece: in memory while it is small, then in a temporary file.
+
+    The file has no name, so nothing of it can stay behind.
+    """
 
     def __init__(self, dtype: type[np.generic]) -> None:
-        self._dtype, self._size = dtype, 0
-        try:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by __exit__
-        except OSError as error:
-            raise CorpusError(f"no temporary file can be made: {error}; name a folder for them in TMPDIR") from error
+        self._dtype, self._size = np.dtype(dtype), 0
+        self._held = np.empty(min(1 << 18, HELD_IN_MEMORY) // self._dtype.itemsize, self._dtype)
+        self._file: BinaryIO | None = None
 
     def append(self, values: np.ndarray) -> None:
         """Write `values` at the end. Raises CorpusError when the disk is full."""
-        data = memoryview(np.ascontiguousarray(values, self._dtype)).cast("B")
+        end = self._size + len(values)
+        if self._file is None and end > len(self._held):
+            self._make_room(end)
+        if self._file is None:
+            self._held[self._size : end] = values
+        else:
+            self._write(np.ascontiguousarray(values, self._dtype))
+        self._size = end
+
+    def _make_room(self, end: int) -> None:
+        """All memory there may be, as it costs nothing before it is used; or else the file."""
+        most = HELD_IN_MEMORY // self._dtype.itemsize
+        before = self._held[: self._size]
+        self._held = np.empty(most if end <= most else 0, self._dtype)
+        if end <= most:
+            self._held[: self._size] = before
+            return
+        try:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  closed by __exit__
+        except OSError as error:
+            raise CorpusError(f"no temporary file can be made: {error}; name a folder for them in TMPDIR") from error
+        self._write(before)
+
+    def _write(self, values: np.ndarray) -> None:
+        assert self._file is not None
+        data = memoryview(values).cast("B")
         try:
             while data:
                 data = data[self._file.write(data) :]
@@ -60,24 +87,42 @@ class ArrayFile:
                 f"temporary files cannot be written in {tempfile.gettempdir()}: {error.strerror or error}; "
                 "make room there, or name another folder in TMPDIR: 8 bytes a word of the text are needed"
             ) from error
-        self._size += len(values)
+
+    def part(self, begin: int, end: int) -> np.ndarray:
+        """The values from `begin` to `end`, to be read and changed."""
+        if self._file is None or begin == end:
+            return self._held[begin:end] if self._file is None else self._held[:0]
+        offset = begin * self._dtype.itemsize
+        return np.memmap(self._file, self._dtype, mode="r+", offset=offset, shape=(end - begin,))
 
     def mapped(self) -> np.ndarray:
-        """The values, memory-mapped: the array needs this object no more."""
-        return np.memmap(self._file, self._dtype, mode="r") if self._size else np.zeros(0, self._dtype)
+        """The values, memory-mapped if they are in the file: the array needs this object no more."""
+        if self._file is None:
+            return self._held[: self._size]
+        return np.memmap(self._file, self._dtype, mode="r")
 
     def __enter__(self) -> ArrayFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 class Spool:
-    """Two temporary files: the provisional ids of all tokens, and where the sentences end."""
+    """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many."""
 
     def __init__(self) -> None:
         self._ids, self._ends, self._tokens = ArrayFile(np.int32), ArrayFile(np.int64), 0
+
+    @property
+    def tokens(self) -> int:
+        """How many were written."""
+        return self._tokens
+
+    def ids(self, begin: int, end: int) -> np.ndarray:
+        """The ids from `begin` to `end`, to be read and changed."""
+        return self._ids.part(begin, end)
 
     def write(self, ids: np.ndarray, sentence_ends: np.ndarray) -> None:
         """Append tokens, and the ends of sentences among them: how many of `ids` come before."""
@@ -139,12 +184,16 @@ def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
     return total
 
 
-def renumber(spooled: Spooled, vocabulary: Vocabulary, threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def renumber(
+    spooled: Spooled, vocabulary: Vocabulary, threads: int = 1, final_id: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Replace provisional ids by those of `vocabulary`; words outside it, and sentences without words, fall away.
 
-    Returns ids (N,) int32 and sentence starts (S + 1,) int64, both memory-mapped.
+    `final_id` (len(spooled.words),) int32 are the ids of the words, -1 outside the vocabulary, if they are known.
+    Returns ids (N,) int32 and sentence starts (S + 1,) int64, memory-mapped if large.
     """
-    final_id = vocabulary.ids_of(spooled.words)
+    if final_id is None:
+        final_id = vocabulary.ids_of(spooled.words)
     kept = 0  # tokens kept so far
     last_start = 0  # where the next sentence starts, if it has words
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)

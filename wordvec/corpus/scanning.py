@@ -1,12 +1,15 @@
-"""Cutting text at white space and numbering the pieces, compiled: the inner loops of `wordvec.corpus.blocks`.
+"""Cutting text at white space and numbering the pieces, compiled: the inner loops of `wordvec.corpus.pieces`.
 
-`scan` numbers the pieces of one block of text by first appearance in it, with a small hash table of the block's own,
-so any number of threads can scan blocks at once. `merge` then takes the blocks one by one in the order of the text
-and gives each piece its number in the whole text, so the numbers do not depend on blocks or threads.
+Text is UTF-8 in an array of bytes, followed by PADDING line feeds. 64 bytes are looked at in one go, one bit for each
+of them, so finding white space costs little; the pieces found are then numbered by a hash table, many at a time, so
+that waiting for memory overlaps.
 
-Text is UTF-8 in an array of bytes, followed by PADDING line feeds. A hash table holds, for each piece, the upper half
-of its hash and its number + 1 in one uint64; 0 is an empty place. Eight bytes are looked at in one go, the first of
-them in the lowest bits, so this needs a little-endian processor.
+A place of the table is two uint64: the key of a piece and its number. A piece of up to 7 bytes is its own key, with
+its length in the uppermost byte, so that one comparison finds it. The key of a longer one is a hash below an uppermost
+byte of 255, and its bytes are compared, too. Key 0 is an empty place. The pieces stand in `store` by their numbers,
+each with a line feed behind it: piece `p` is store[starts[p] : starts[p + 1] - 1].
+
+Eight bytes are loaded with the first of them in the lowest bits, so this needs a little-endian processor.
 """
 
 from __future__ import annotations
@@ -21,12 +24,14 @@ from llvmlite import ir
 from numba import njit, types, uint64
 from numba.extending import intrinsic
 
-PADDING = 8
+PADDING = 128
+BATCH = 1024  # pieces numbered together
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-UPPER, LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0x00000000FFFFFFFF)
-TOP_BITS, FIRST_VISIBLE = np.uint64(0x8080808080808080), np.uint64(0x2121212121212121)
-ASCII_SPACES = np.uint64(sum(1 << code for code in range(0x21) if chr(code).isspace()))  # bit by bit
-I64 = ir.IntType(64)
+LONG = np.uint64(0xFF << 56)
+NOT_TEXT, RETURNS = 1, 2  # what `look_through` finds
+FIRST_START = 16  # of the first piece in the store, so that eight bytes can be loaded before any end
+ONE = np.uint64(1)
+I8, I64 = ir.IntType(8), ir.IntType(64)
 SOURCE = zlib.crc32(Path(__file__).read_bytes())
 
 
@@ -55,18 +60,54 @@ def eight_bytes(context, text, at):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def lowest_bit(context, bits):  # type: ignore[no-untyped-def]
-    """Number of the lowest bit that is set; `bits` must not be 0."""
+    """Number of the lowest bit that is set, 64 if there is none."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), generate
 
 
-@inline
-def is_space(byte):  # type: ignore[no-untyped-def]
-    """Whether an ASCII character is white space for str.split()."""
-    return byte <= 0x20 and (ASCII_SPACES >> uint64(byte)) & uint64(1) != 0
+@intrinsic
+def bits_set(context, bits):  # type: ignore[no-untyped-def]
+    """How many bits are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def kinds(context, text, at):  # type: ignore[no-untyped-def]
+    """Which of text[at : at + 64] are of five kinds, as bits of five uint64.
+
+    ASCII white space (of str.split); line feeds; carriage returns and zeros; bytes that can begin other white space;
+    and all bytes outside ASCII.
+    """
+    vector = ir.VectorType(I8, 64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer())
+        text = builder.load(pointer, align=1)
+
+        def within(first: int, last: int) -> Any:
+            low, size = (ir.Constant(vector, [I8(value)] * 64) for value in (first, last - first + 1))
+            return builder.icmp_unsigned("<", builder.sub(text, low), size)
+
+        def any_of(*ranges: tuple[int, int]) -> Any:
+            found = within(*ranges[0])
+            for first, last in ranges[1:]:
+                found = builder.or_(found, within(first, last))
+            return builder.bitcast(found, I64)
+
+        spaces = any_of((0x09, 0x0D), (0x1C, 0x20))
+        returns_and_zeros, wide = any_of((0, 0), (13, 13)), any_of((0xC2, 0xC2), (0xE1, 0xE3))
+        masks = spaces, any_of((10, 10)), returns_and_zeros, wide, any_of((128, 255))
+        return context.make_tuple(builder, signature.return_type, masks)
+
+    return types.UniTuple(types.uint64, 5)(text, types.uint64), generate
 
 
 @inline
@@ -87,145 +128,262 @@ def space_length(first, second, third):  # type: ignore[no-untyped-def]
 
 
 @inline
-def hash_of(text, start, length):  # type: ignore[no-untyped-def]
-    """64 bits that tell pieces apart: for certain those of equal lengths up to 8, as each step can be undone."""
-    hashed = uint64(0)
-    while length > uint64(8):
-        hashed = (hashed ^ eight_bytes(text, start)) * MULTIPLIER
-        hashed ^= hashed >> uint64(32)
-        start += uint64(8)
-        length -= uint64(8)
-    last = eight_bytes(text, start) << ((uint64(8) - length) << uint64(3))
-    hashed = (hashed ^ last) * MULTIPLIER
-    hashed ^= hashed >> uint64(32)
-    return hashed * MULTIPLIER
+def character_length(text, at):  # type: ignore[no-untyped-def]
+    """Bytes of the character outside ASCII at text[at], 0 if it is not UTF-8 (Unicode 15, table 3-7)."""
+    first, second = text[at], text[at + uint64(1)]
+    if first < 0xC2 or first > 0xF4 or second & 0xC0 != 0x80:
+        return uint64(0)
+    if first < 0xE0:
+        return uint64(2)
+    if text[at + uint64(2)] & 0xC0 != 0x80:
+        return uint64(0)
+    if first < 0xF0:
+        wrong = (first == 0xE0 and second < 0xA0) or (first == 0xED and second > 0x9F)
+        return uint64(0) if wrong else uint64(3)
+    wrong = (first == 0xF0 and second < 0x90) or (first == 0xF4 and second > 0x8F)
+    return uint64(0) if wrong or text[at + uint64(3)] & 0xC0 != 0x80 else uint64(4)
+
+
+@compiled
+def look_through(text, size):  # type: ignore[no-untyped-def]
+    """NOT_TEXT if a byte of text[:size] is 0 or not UTF-8; else RETURNS if there are carriage returns, or 0."""
+    at, character, found = uint64(0), uint64(0), 0
+    while at < uint64(size):
+        _, _, returns_and_zeros, _, others = kinds(text, at)
+        while returns_and_zeros != uint64(0):
+            if text[at + lowest_bit(returns_and_zeros)] == 0:
+                return NOT_TEXT
+            found = RETURNS
+            returns_and_zeros &= returns_and_zeros - ONE
+        if others != uint64(0):
+            character = max(character, at)
+            while character < at + uint64(64):
+                if text[character] < 0x80:
+                    character += uint64(1)
+                    continue
+                length = character_length(text, character)
+                if length == uint64(0):
+                    return NOT_TEXT
+                character += length
+        at += uint64(64)
+    return found
+
+
+@compiled
+def count_feeds(text, size):  # type: ignore[no-untyped-def]
+    """How many line feeds there are in text[:size], at most 64 too many: `size` is rounded up."""
+    feeds = uint64(0)
+    for at in range(0, size, 64):
+        feeds += bits_set(kinds(text, uint64(at))[1])
+    return feeds
+
+
+@compiled
+def feeds_for_returns(text, size):  # type: ignore[no-untyped-def]
+    """Put a line feed for each carriage return in text[:size], or a space where a line feed follows it."""
+    for i in range(size):
+        if text[i] == 0x0D:
+            text[i] = 0x20 if text[i + 1] == 0x0A and i + 1 < size else 0x0A
 
 
 @inline
-def find(table, hashed, text, start, length, store, starts, lengths, hashes):  # type: ignore[no-untyped-def]
-    """Place in `table` of the piece text[start : start + length], or the empty place where it belongs.
+def short_key(text, start, length):  # type: ignore[no-untyped-def]
+    """The key of the piece text[start : start + length] of up to 7 bytes; of longer ones, anything."""
+    rest = (ONE << ((length & uint64(7)) << uint64(3))) - ONE
+    return (eight_bytes(text, start) & rest) | (length << uint64(56))
 
-    Pieces of the table stand in `store` at `starts`; where they are longer than 8 bytes, all bytes are compared.
-    """
-    mask = uint64(len(table) - 1)
-    place = (hashed >> uint64(32)) & mask
-    while True:
-        entry = table[place]
-        if entry == uint64(0):
-            return place
-        number = (entry & LOWER) - uint64(1)
-        if (entry ^ hashed) <= LOWER and hashes[number] == hashed and uint64(lengths[number]) == length:
-            i, other = uint64(0), uint64(starts[number])
-            if length > uint64(8):
-                while i < length and store[other + i] == text[start + i]:
-                    i += uint64(1)
-            if i == length or length <= uint64(8):
-                return place
-        place = (place + uint64(1)) & mask
+
+@inline
+def long_key(text, start, length):  # type: ignore[no-untyped-def]
+    """The key of the piece text[start : start + length] of 8 bytes or more."""
+    hashed, at, last = length * MULTIPLIER, start, start + length - uint64(8)
+    while at < last:
+        hashed = (hashed ^ eight_bytes(text, at)) * MULTIPLIER
+        hashed ^= hashed >> uint64(32)
+        at += uint64(8)
+    hashed = (hashed ^ eight_bytes(text, last)) * MULTIPLIER  # the last eight bytes: perhaps some a second time
+    return (hashed ^ (hashed >> uint64(32))) | LONG
+
+
+@inline
+def is_equal(text, start, length, store, other):  # type: ignore[no-untyped-def]
+    """Whether text[start : start + length] and store[other : other + length] are equal; `length` is 8 or more."""
+    at, last = uint64(0), length - uint64(8)
+    while at < last:
+        if eight_bytes(text, start + at) != eight_bytes(store, other + at):
+            return False
+        at += uint64(8)
+    return eight_bytes(text, start + last) == eight_bytes(store, other + last)
+
+
+@inline
+def shift_of(table):  # type: ignore[no-untyped-def]
+    """How far to shift a product with MULTIPLIER, so that its uppermost bits are a place of the table."""
+    return uint64(63) - lowest_bit(uint64(len(table) // 4))
 
 
 @inline
 def larger(table):  # type: ignore[no-untyped-def]
-    """The table with four times the places: their upper hashes say where entries belong."""
+    """The table with four times the places."""
     new = np.zeros(4 * len(table), np.uint64)
-    mask = uint64(len(new) - 1)
-    for entry in table:
-        if entry != uint64(0):
-            place = (entry >> uint64(32)) & mask
-            while new[place] != uint64(0):
-                place = (place + uint64(1)) & mask
-            new[place] = entry
+    shift, mask = shift_of(new), uint64(len(new) // 2 - 1)
+    for old in range(0, len(table), 2):
+        if table[old] != uint64(0):
+            place = (table[old] * MULTIPLIER) >> shift
+            while new[place * uint64(2)] != uint64(0):
+                place = (place + ONE) & mask
+            new[place * uint64(2)] = table[old]
+            new[place * uint64(2) + ONE] = table[old + 1]
     return new
 
 
 @compiled
-def scan(text, size, ids, line_ends, starts, lengths, hashes, counts):  # type: ignore[no-untyped-def]
-    """Number the pieces of text[:size] by first appearance; returns how many tokens, pieces and lines there are.
+def number_pieces(text, from_, to, pieces, room, table, known, store, starts, numbers):  # type: ignore[no-untyped-def]
+    """Find the first `pieces` pieces text[from_[i] : to[i]] in the table, which has `known`; number those that are new.
 
-    Fills ids (tokens,), line_ends (lines,): the tokens before each line feed, and for each piece where it first
-    stands (starts, lengths), its hash and its count.
+    New ones get the next numbers and are put into `store` and `starts`, which must have space. Fills numbers (pieces,)
+    and returns the table, perhaps larger, and how many pieces it has now. `room` (3, pieces) is for use here.
+
+    Branches that the processor cannot foresee cost most here, so what most pieces need is done for all of them, and
+    those that need more are only listed: first the long ones, then those not found at once.
     """
-    at, end = uint64(0), uint64(size)
-    tokens, pieces, lines = uint64(0), uint64(0), uint64(0)
-    table = np.zeros(1 << 14, np.uint64)
-    room = uint64(1 << 13)
-    while True:
-        byte = text[at]
-        while is_space(byte):
-            if byte == 0x0A:
-                if at >= end:  # the padding
-                    return tokens, pieces, lines
-                line_ends[lines] = tokens
-                lines += uint64(1)
-            at += uint64(1)
-            byte = text[at]
-        start, space = at, uint64(0)
+    keys, found, listed = room[0], room[1], room[2]
+    shift, mask = shift_of(table), uint64(len(table) // 2 - 1)
+    many = 0
+    for i in range(pieces):
+        length = uint64(to[i]) - uint64(from_[i])
+        keys[i] = short_key(text, uint64(from_[i]), length)
+        listed[many] = i
+        many += length > uint64(7)
+    for j in range(many):
+        i = listed[j]
+        keys[i] = long_key(text, uint64(from_[i]), uint64(to[i]) - uint64(from_[i]))
+    for i in range(pieces):
+        place = ((keys[i] * MULTIPLIER) >> shift) * uint64(2)
+        found[i] = table[place]
+        numbers[i] = table[place + ONE]
+    for j in range(many):
+        i = listed[j]
+        start, number = uint64(from_[i]), uint64(numbers[i])
+        length, other = uint64(to[i]) - start, uint64(starts[number])
+        end = uint64(max(starts[number + ONE], FIRST_START)) - ONE  # an empty table has none yet
+        same = (end - other == length) & (length <= uint64(16))  # longer ones are compared below
+        same &= eight_bytes(text, start) == eight_bytes(store, other)
+        same &= eight_bytes(text, start + length - uint64(8)) == eight_bytes(store, end - uint64(8))
+        found[i] = found[i] if same else uint64(0)
+    many = 0
+    for i in range(pieces):
+        listed[many] = i
+        many += found[i] != keys[i]
+    for j in range(many):
+        i = listed[j]
+        key, start = keys[i], uint64(from_[i])
+        length = uint64(to[i]) - start
+        place = (key * MULTIPLIER) >> shift
         while True:
-            eight = eight_bytes(text, at)
-            found = ((eight - FIRST_VISIBLE) | eight) & TOP_BITS  # the lowest is the first byte < 0x21 or >= 0x80
-            if found == uint64(0):
-                at += uint64(8)
-                continue
-            at += lowest_bit(found) >> uint64(3)
-            byte = text[at]
-            if byte < 0x80:
-                if is_space(byte):
+            entry = table[place * uint64(2)]
+            if entry == key:
+                number = table[place * uint64(2) + ONE]
+                if key < LONG:
                     break
-                at += uint64(1)  # a control character
-                continue
-            space = space_length(byte, text[at + uint64(1)], text[at + uint64(2)])
-            if space:
+                other = uint64(starts[number])
+                if uint64(starts[number + ONE]) - other == length + ONE and is_equal(text, start, length, store, other):
+                    break
+            if entry == uint64(0):
+                number = uint64(known)
+                end = uint64(starts[number])
+                for k in range(length):
+                    store[end + k] = text[start + k]
+                store[end + length] = 0x0A
+                known += 1
+                starts[known] = end + length + ONE
+                table[place * uint64(2)] = key
+                table[place * uint64(2) + ONE] = number
+                if 4 * known > len(table):
+                    table = larger(table)
+                    shift, mask = shift_of(table), uint64(len(table) // 2 - 1)
                 break
-            at += uint64(1) + uint64(byte >= 0xC0) + uint64(byte >= 0xE0)  # a fourth byte is looked at by itself
-        length = at - start
-        at += space
-        if length == uint64(0):
-            continue
-        hashed = hash_of(text, start, length)
-        place = find(table, hashed, text, start, length, text, starts, lengths, hashes)
-        entry = table[place]
-        if entry != uint64(0):
-            number = (entry & LOWER) - uint64(1)
-            counts[number] += 1
-        else:
-            number = pieces
-            pieces += uint64(1)
-            table[place] = (hashed & UPPER) | pieces
-            starts[number], lengths[number], hashes[number], counts[number] = start, length, hashed, 1
-            if pieces > room:
-                table = larger(table)
-                room = uint64(len(table) // 2)
-        ids[tokens] = number
-        tokens += uint64(1)
+            place = (place + ONE) & mask
+        numbers[i] = number
+    return table, known
 
 
 @compiled
-def merge(text, starts, lengths, hashes, table, pieces, store, store_starts, store_lengths, store_hashes, numbers):  # type: ignore[no-untyped-def]
-    """Find the pieces of a block (starts, lengths, hashes) in the whole text's `table`, which has `pieces` so far.
+def scan(text, size, table, known, store, starts, counts, ids, line_ends):  # type: ignore[no-untyped-def]
+    """Number and count the pieces of text[:size]; see `number_pieces`.
 
-    New ones get the next numbers, and their bytes and a line feed are appended to `store`, which must have room.
-    Fills numbers (of the block's pieces,) and returns how many pieces there are now, and the table, perhaps larger.
+    Fills ids (tokens,) and line_ends (lines,): the tokens before each line feed. Returns the table, how many pieces
+    it has, and how many tokens and lines there are.
     """
-    end = uint64(0)  # of the store
-    if pieces:
-        end = uint64(store_starts[pieces - 1]) + uint64(store_lengths[pieces - 1]) + uint64(1)
-    for i in range(len(starts)):
-        start, length, hashed = uint64(starts[i]), uint64(lengths[i]), hashes[i]
-        place = find(table, hashed, text, start, length, store, store_starts, store_lengths, store_hashes)
-        entry = table[place]
-        if entry != uint64(0):
-            numbers[i] = int(entry & LOWER) - 1
-            continue
-        numbers[i] = pieces
-        store_starts[pieces], store_lengths[pieces], store_hashes[pieces] = end, length, hashed
-        store[end : end + length] = text[start : start + length]
-        store[end + length] = 0x0A
-        end += length + uint64(1)
-        pieces += 1
-        table[place] = (hashed & UPPER) | uint64(pieces)
-        if 2 * pieces > len(table):
-            table = larger(table)
-    return pieces, table
+    from_, to = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64)
+    room = np.empty((3, BATCH), np.uint64)
+    at, end = uint64(0), uint64(size)
+    tokens, lines = 0, 0
+    begun, ended = uint64(0), uint64(0)  # pieces of this batch that begin, and that end
+    after_space, rest = ONE, uint64(0)  # white space at the end of the 64 bytes before, and what of it is in these
+    while at <= end:
+        spaces, feeds, _, wide, _ = kinds(text, at)
+        spaces |= rest
+        rest = uint64(0)
+        while wide != uint64(0):
+            bit = lowest_bit(wide)
+            wide &= wide - ONE
+            place = at + bit
+            length = space_length(text[place], text[place + uint64(1)], text[place + uint64(2)])
+            if length:
+                space = (ONE << length) - ONE
+                spaces |= space << bit
+                if bit + length > uint64(64):
+                    rest = space >> (uint64(64) - bit)
+        before = (spaces << ONE) | after_space
+        after_space = spaces >> uint64(63)
+        starting, ending = before & ~spaces, spaces & ~before
+        while feeds != uint64(0):
+            bit = lowest_bit(feeds)
+            if at + bit >= end:  # the padding
+                break
+            line_ends[lines] = tokens + ended + bits_set(ending & ((uint64(2) << bit) - ONE))
+            lines += 1
+            feeds &= feeds - ONE
+        starts_here, ends_here = bits_set(starting), bits_set(ending)
+        for i in range(max(starts_here, ends_here)):  # a place behind the last is written, too, and then overwritten
+            from_[begun + i] = at + lowest_bit(starting)
+            to[ended + i] = at + lowest_bit(ending)
+            starting &= starting - ONE
+            ending &= ending - ONE
+        begun += starts_here
+        ended += ends_here
+        at += uint64(64)
+        if ended > uint64(BATCH - 64) or at > end:
+            numbers = ids[tokens : tokens + ended]
+            table, known = number_pieces(text, from_, to, ended, room, table, known, store, starts, numbers)
+            for i in range(ended):
+                counts[uint64(numbers[i])] += 1
+            tokens += ended
+            from_[0] = from_[ended]
+            begun -= ended
+            ended = uint64(0)
+    return table, known, tokens, lines
+
+
+@compiled
+def absorb(stored, bounds, table, known, store, starts, numbers):  # type: ignore[no-untyped-def]
+    """Find or number the pieces stored[bounds[i] : bounds[i + 1] - 1] of another table; see `number_pieces`."""
+    room = np.empty((3, BATCH), np.uint64)
+    to = np.empty(BATCH, np.int64)
+    for first in range(0, len(numbers), BATCH):
+        pieces = min(BATCH, len(numbers) - first)
+        to[:pieces] = bounds[first + 1 : first + 1 + pieces] - 1
+        found = numbers[first : first + pieces]
+        table, known = number_pieces(stored, bounds[first:], to, pieces, room, table, known, store, starts, found)
+    return table, known
+
+
+@compiled
+def look_up(ids, numbers):  # type: ignore[no-untyped-def]
+    """Put numbers[ids[i]] in the place of each ids[i]."""
+    for i in range(len(ids)):
+        ids[i] = numbers[uint64(ids[i])]
 
 
 @compiled
@@ -260,7 +418,7 @@ def renumber(ids, final_id, ends, kept, kept_ends):  # type: ignore[no-untyped-d
     for e in range(len(ends) + 1):
         stop = ends[e] if e < len(ends) else len(ids)
         for i in range(begin, stop):
-            word_id = final_id[ids[i]]
+            word_id = final_id[uint64(ids[i])]
             kept[number] = word_id
             number += word_id >= 0
         if e < len(ends):

@@ -16,6 +16,7 @@ from wordvec.corpus.selection import (
     OVER_MAX_WORDS,
     TOO_RARE,
     LeftOut,
+    Selection,
     select,
 )
 from wordvec.corpus.spelling import near_spellings
@@ -142,7 +143,19 @@ class Vocabulary:
         if len(set(words)) != len(words):
             Words(list(words)).ids  # noqa: B018  # names the word that stands there twice
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
-        chosen = select(words, counts, min_count, max_words, keep_words, drop_words, given)
+        return cls.of_selection(
+            words,
+            counts,
+            select(words, counts, min_count, max_words, keep_words, drop_words, given),
+            min_count,
+            max_words,
+        )
+
+    @classmethod
+    def of_selection(
+        cls, words: Sequence[str], counts: np.ndarray, chosen: Selection, min_count: int, max_words: int | None
+    ) -> Vocabulary:
+        """The words that `select` chose, from the same words and counts."""
         taken = Words([words[i] for i in chosen.taken.tolist()])
         left = LeftOut(Words([words[i] for i in chosen.left.tolist()]), counts[chosen.left], chosen.reasons)
         made = cls.of_parts(taken, counts[chosen.taken], min_count, left, max_words)
