@@ -109,7 +109,7 @@ def train_with_wordvec(job: GloVeJob) -> dict[str, Any]:
     from wordvec.trainers import GloVe
 
     names = ("dim", "window", "x_max", "learning_rate", "epochs", "threads", "seed")
-    trainer = GloVe(**{name: getattr(job, name) for name in names})
+    trainer = GloVe(init="random", **{name: getattr(job, name) for name in names})
     trainer.fit(Corpus.open(Path(job.folder) / "corpus"), show_progress=False)
     memory = peak_memory()
     save = f"{job.save or Path(job.folder) / 'wordvec'}.safetensors"

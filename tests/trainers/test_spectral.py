@@ -41,7 +41,8 @@ def test_the_words_of_hierarchical_softmax_start_there_and_its_nodes_at_zero(cor
 @pytest.mark.parametrize("engine", ["kernel", "layers"])
 def test_glove_starts_near_the_logarithms_of_the_counts(engine, corpus):
     options = {"dim": 20, "epochs": 1, "engine": engine}
-    noise, svd = GloVe(**options).fit(corpus).history, GloVe(**options, init="svd").fit(corpus).history
+    noise = GloVe(**options, init="random").fit(corpus).history
+    svd = GloVe(**options).fit(corpus).history
     assert svd.loss[0] < 0.6 * noise.loss[0]
     assert svd.seconds["init"] > 0
 

@@ -42,6 +42,7 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("shift", float, "k in max(0, PMI - log k)"),
     ("power", float, "of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which GloVe weighs a cell fully"),
+    ("alpha", float, "power of GloVe's weights below x_max"),
     ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
     ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
     ("device", str, "cpu or gpu"),
@@ -68,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
     )
+    options.add_argument(
+        "--add-context",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="word plus context vectors (default: glove yes, svd no)",
+    )
     runs = parser.add_argument_group("long runs (skipgram and cbow)")
     runs.add_argument("--start", metavar="FILE", help="go on from these vectors, with the words of the new text added")
     runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
@@ -88,7 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.trainers import make_trainer
     from wordvec.vectors.load import format_for
 
-    names = [name for name, _, _ in OPTIONS] + ["hogwild"]
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
     check_writable(arguments.out)

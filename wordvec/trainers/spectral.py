@@ -47,7 +47,9 @@ def spectral_start(
     from wordvec.trainers.counting import count_and_weigh
     from wordvec.trainers.svd import SVD
 
-    options = SVD(dim=dim, window=WINDOW, weighting="linear", seed=seed, threads=threads)
+    options = SVD(
+        dim=dim, window=WINDOW, weighting="linear", subsample=0, context_smoothing=0.75, seed=seed, threads=threads
+    )
     matrix = count_and_weigh(options, corpus, show_progress)
     try:
         U, _, V = truncated_svd(matrix, dim, seed=seed, threads=threads, tolerance=TOLERANCE)
