@@ -99,9 +99,7 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
             f"({examples(words, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
         )
     elif numbers > DIFFERENT_NUMBERS * vocabulary:
-        yield (
-            f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0."
-        )
+        yield (f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0.")
     if signs["very long"].tokens > LONG:
         yield (
             f"{signs['very long'].words:,} words have more than 40 letters ({examples(words, 'very long')} ...): "
