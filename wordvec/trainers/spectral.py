@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 INITS = ("random", "svd")
 WINDOW = 3  # of the counts, weighed linearly: near contexts, which tell similar words from related ones
+SMOOTHING = 0.75  # of the contexts: pairs of two rare words count less
 LENGTH = 0.6  # of the rows: longer ones stay near where they start, shorter ones forget it
 TOLERANCE = 0.1  # of the SVD: a start need not be exact
 
