@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+import weakref
 from collections import Counter
 from unittest import mock
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, ranges, readers
+from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, many_words, ranges, readers
 from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
@@ -51,6 +52,11 @@ def in_python(lines, tokenize):
     return parts(encoding.spool(((tokenize(line), True) for line in lines), ignore))
 
 
+def prepared_for_words(line):
+    text, size = blocks.bytes_of(line, building._prepare_for_words)
+    return text[:size].tobytes().decode()
+
+
 def compiled(text_blocks, cutting, threads=1, block=1 << 20):
     with mock.patch.object(blocks, "BLOCK", block):
         return parts(encode_blocks(text_blocks, cutting, threads, ignore))
@@ -79,8 +85,30 @@ def test_no_tokenizer_and_no_normalization_looks_across_white_space(left, right,
 @example("I\u0307 L’homme 1,5.a .5 a.5 5. a,,b 3.१ =\u0338a")
 @settings(max_examples=500, deadline=None)
 def test_preparing_text_for_words_does_not_change_them(line):
-    prepared = building._prepare_for_words(line.encode()).decode()
+    prepared = prepared_for_words(line)
     assert [word for piece in prepared.split() for word in building._words_of_piece(piece)] == words(line)
+
+
+@given(st.lists(TEXT.map(lambda text: text.replace("\n", "")), max_size=20), st.integers(1, 9))
+@settings(max_examples=300, deadline=None)
+def test_words_of_many_pieces_are_those_of_each(pieces, at_a_time):
+    with mock.patch.object(many_words, "AT_A_TIME", at_a_time):
+        found = many_words.words_of_all(pieces)
+    assert found == [word for piece in pieces for word in (*words(piece), "\n")]
+
+
+def test_preparing_worked_by_hand():
+    assert prepared_for_words("The (first) word. It's 3.5, 1,é.") == "the  first  word  it's 3.5  1,é "
+    assert prepared_for_words("a.") == "a "
+
+
+def test_blocks_are_not_kept():
+    words_of_text = blocks.Words(threads=1)
+    block = words_of_text.scan(*blocks.bytes_of("a b\n", None))
+    kept = weakref.ref(block.ids.base)
+    words_of_text.encode(block)
+    del block
+    assert kept() is None
 
 
 def test_small_letters_before_marks_make_the_same_words():
@@ -89,7 +117,7 @@ def test_small_letters_before_marks_make_the_same_words():
         decomposed = unicodedata.normalize("NFD", chr(code))
         if len(decomposed) > 1 and decomposed[0].isascii():
             for text in (decomposed, f"a{decomposed}b", decomposed + "'L"):
-                prepared = building._prepare_for_words(text.encode()).decode()
+                prepared = prepared_for_words(text)
                 assert [word for piece in prepared.split() for word in building._words_of_piece(piece)] == words(text)
 
 

@@ -25,17 +25,20 @@ from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
 BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
+NOTHING = np.zeros(0, np.int64)
 MOST_PIECES = 1 << 20  # known at a time where a tokenizer makes words of them; the memory for them is bounded
 
 
 class Cutting(NamedTuple):
     """What makes pieces of text: it is cut at white space, after `prepare` has changed the bytes of a block.
 
-    A piece is a word where `tokenize` is None; otherwise that function makes words of each piece.
+    A piece is a word where `tokenize` is None; otherwise that function makes words of each piece, or `tokenize_all` of
+    many in one go: their words after one another, with a line feed behind those of each piece.
     """
 
     tokenize: Tokenizer | None = None
-    prepare: Callable[[bytes], bytes] | None = None
+    prepare: Callable[[np.ndarray, int], None] | None = None
+    tokenize_all: Callable[[list[str]], list[str]] | None = None
 
 
 class Scanned(NamedTuple):
@@ -58,7 +61,7 @@ def encode_blocks(
     on_sentences: Callable[[int], None],
 ) -> Spooled:
     """Encode what `readers.read_blocks` gives; see `encoding.spool` for the rest."""
-    words: Words | TokenizedPieces = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize)
+    words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
     with Spool() as spool:
         texts = joined(blocks, BLOCK)
         for block in in_order(lambda text: words.scan(*bytes_of(text, cutting.prepare)), texts, threads):
@@ -82,6 +85,7 @@ def warm_up() -> None:
         scanning.look_through(text, size)
         scanning.feeds_for_returns(text, size)
         scanning.look_up(spooled.ids, spooled.ids)
+        scanning.prepare_for_words(text, size, np.zeros(256, np.uint8))
     finally:
         timer.cancel()
 
@@ -111,23 +115,21 @@ def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterato
         yield "".join(parts)
 
 
-def bytes_of(text: str | TextRange, prepare: Callable[[bytes], bytes] | None) -> tuple[np.ndarray, int]:
+def bytes_of(text: str | TextRange, prepare: Callable[[np.ndarray, int], None] | None) -> tuple[np.ndarray, int]:
     """The UTF-8 of a block of text with `scanning.PADDING` line feeds behind it, and its size without them."""
     from wordvec.corpus import scanning
 
     if isinstance(text, TextRange):
         padded, size = read_range(text, scanning.PADDING)
-        if prepare is None:
-            return padded, size
-        data = padded[:size].tobytes()
     else:
         data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
+        size = len(data)
+        padded = np.empty(size + scanning.PADDING, np.uint8)
+        padded[:size] = np.frombuffer(data, np.uint8)
+        padded[size:] = 0x0A
     if prepare is not None:
-        data = prepare(data)
-    padded = np.empty(len(data) + scanning.PADDING, np.uint8)
-    padded[: len(data)] = np.frombuffer(data, np.uint8)
-    padded[len(data) :] = 0x0A
-    return padded, len(data)
+        prepare(padded, size)
+    return padded, size
 
 
 class Words:
@@ -157,7 +159,7 @@ class Words:
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
         """The block's tokens as numbers of its table, and how many of them stand before each line end."""
-        self._blocks.append(block._replace(ids=block.ids[:0], line_ends=block.line_ends[:0]))
+        self._blocks.append(block._replace(ids=NOTHING, line_ends=NOTHING))
         self._ends.append(len(block.ids) + (self._ends[-1] if self._ends else 0))
         if self._is_full(block.last):
             self._absorb(block.table)
@@ -185,7 +187,8 @@ class Words:
             order[new] = np.arange(known, known + len(new))
             known += len(new)
         self._look_up(spool, {table: order[numbers] for table, numbers in self._numbers.items()})
-        place = np.argsort(order)
+        place = np.empty_like(order)
+        place[order] = np.arange(known)
         pieces = self._all.pieces()
         return [pieces[i] for i in place.tolist()], self._all.counts[place]
 
@@ -203,10 +206,11 @@ class Words:
 class TokenizedPieces:
     """A tokenizer makes words of each piece, when the piece is first seen."""
 
-    def __init__(self, tokenize: Tokenizer) -> None:
-        self._tokenize = tokenize
+    def __init__(self, tokenize: Tokenizer, tokenize_all: Callable[[list[str]], list[str]] | None = None) -> None:
+        self._tokenize_all = tokenize_all or (lambda pieces: _words_and_ends(tokenize, pieces))
         self._id_of: defaultdict[str, int] = defaultdict()
         self._id_of.default_factory = self._id_of.__len__  # a new word gets the number of words so far
+        self._id_of["\n"] = 0  # no word, but the end of a piece: so all ids of words are too large by 1 there
         self._counts = Growing(np.int64)
         self._forget_pieces()
 
@@ -238,20 +242,25 @@ class TokenizedPieces:
         return ids, line_ends
 
     def _add_words(self, pieces: list[str]) -> None:
-        look_up, tokenize = self._id_of.__getitem__, self._tokenize
-        word_ids: list[int] = []
-        word_starts: list[int] = []
-        before = self._word_ids.size
-        for piece in pieces:
-            word_ids += map(look_up, tokenize(piece))
-            word_starts.append(before + len(word_ids))
-        self._word_ids.extend(word_ids)
-        self._word_starts.extend(word_starts)
-        self._counts.room(len(self._id_of) - self._counts.size)
-        self._counts.size = len(self._id_of)
+        words = self._tokenize_all(pieces)
+        ids = np.fromiter(map(self._id_of.__getitem__, words), np.int32, len(words)) - np.int32(1)
+        ends = np.flatnonzero(ids < 0)
+        self._word_starts.extend(self._word_ids.size + ends - np.arange(len(ends)))
+        self._word_ids.extend(ids[ids >= 0])
+        known = len(self._id_of) - 1
+        self._counts.room(known - self._counts.size)
+        self._counts.size = known
 
     def finish(self, spool: Spool) -> tuple[list[str], np.ndarray]:
         """All words and their counts."""
         if "" in self._id_of:
             raise CorpusError("an empty string is among the tokens of the tokenizer")
-        return list(self._id_of), self._counts.array.copy()
+        return list(self._id_of)[1:], self._counts.array.copy()
+
+
+def _words_and_ends(tokenize: Tokenizer, pieces: list[str]) -> list[str]:
+    words: list[str] = []
+    for piece in pieces:
+        words += tokenize(piece)
+        words.append("\n")
+    return words

@@ -12,13 +12,15 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from wordvec.corpus.blocks import Cutting, encode_blocks, warm_up
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
+from wordvec.corpus.many_words import words_of_all
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.ranges import TextRange
 from wordvec.corpus.readers import LONGEST_PIECE, as_paths, is_table, read_blocks, split_blocks
@@ -166,26 +168,26 @@ def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> C
         return Cutting(lambda piece: tokenize(normalize(piece)))
     if tokenize is whitespace:
         return Cutting()
-    return Cutting(_words_of_piece, _prepare_for_words) if tokenize is words else Cutting(tokenize)
+    return Cutting(_words_of_piece, _prepare_for_words, words_of_all) if tokenize is words else Cutting(tokenize)
 
 
 # For `words`, ASCII letters may be made small at once, and most other ASCII characters separate like a space. So do
 # points and commas, unless they may stand inside a number: with a digit behind them, ASCII or not.
 _INSIDE_WORDS = "'_.,\n"
-_SMALL_OR_SPACE = bytes(
-    ord(chr(code).lower() if chr(code).isalnum() or chr(code) in _INSIDE_WORDS else " ") if code < 128 else code
-    for code in range(256)
+_SMALL_OR_SPACE = np.array(
+    [
+        ord(chr(code).lower() if chr(code).isalnum() or chr(code) in _INSIDE_WORDS else " ") if code < 128 else code
+        for code in range(256)
+    ],
+    np.uint8,
 )
-_POINT_BEHIND_WORD = re.compile(rb"[.,](?![0-9\x80-\xff])")
 
 
-def _prepare_for_words(text: bytes) -> bytes:
-    """Fewer different pieces, of which `words` makes the same words.
+def _prepare_for_words(text: np.ndarray, size: int) -> None:
+    """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word "."""
+    from wordvec.corpus import scanning
 
-    >>> _prepare_for_words(b"The (first) word. It's 3.5!")
-    b"the  first  word  it's 3.5 "
-    """
-    return _POINT_BEHIND_WORD.sub(b" ", text.translate(_SMALL_OR_SPACE))
+    scanning.prepare_for_words(text, size, _SMALL_OR_SPACE)
 
 
 def _words_of_piece(piece: str) -> list[str]:

@@ -186,6 +186,18 @@ def feeds_for_returns(text, size):  # type: ignore[no-untyped-def]
             text[i] = 0x20 if text[i + 1] == 0x0A and i + 1 < size else 0x0A
 
 
+@compiled
+def prepare_for_words(text, size, small_or_space):  # type: ignore[no-untyped-def]
+    """Put small_or_space[b] for each byte b of text[:size], and a space for a point or comma before an ASCII character
+    that is no digit.
+    """
+    for i in range(size):
+        byte, behind = small_or_space[text[i]], text[i + 1]
+        in_number = (behind >= 0x80) | ((behind >= 0x30) & (behind <= 0x39) & (i + 1 < size))
+        is_point = (byte == 0x2E) | (byte == 0x2C)
+        text[i] = 0x20 if is_point and not in_number else byte
+
+
 @inline
 def short_key(text, start, length):  # type: ignore[no-untyped-def]
     """The key of the piece text[start : start + length] of up to 7 bytes; of longer ones, anything."""
