@@ -27,7 +27,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import encode, race, report
+from benchmarks import encode, factorise, race, report
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -244,7 +244,7 @@ def run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="wordvec-benchmark-") as name:
         folder = Path(name)
         trains, counts = options.rates or options.quality, options.counts is not None
-        reads = trains or counts or options.glove or options.encode or options.race
+        reads = trains or counts or options.glove or options.encode or options.race or options.svd
         text = prepare_text(options.corpus, options.lines, folder) if reads else None
         common = {"corpus": text and {**asdict(text), "path": None}, "git": git_state()}
         log = Log(options.results, options.name, common | {"machine": machine(), "versions": versions()})
@@ -255,6 +255,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"\n{encode.table(encode.measure(options, folder, text, log, say))}")
         if text is not None and trains:
             measure_trainings(options, entries, folder, text, log, evaluation)
+        if text is not None and options.svd:
+            print(f"\n{factorise.svd_table(factorise.measure(options, folder, text, log, say))}")
         if text is not None and options.race:
             measure_race(options, folder, text, log, evaluation)
         if text is not None and counts:

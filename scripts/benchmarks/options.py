@@ -51,6 +51,7 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--subsample", type=float, default=1e-3)
     add("--min-count", type=int, default=5)
     add("--learning-rate", type=float, help="of all contenders (default: 0.025 for skip-gram, 0.05 for CBOW)")
+    add("--svd", action="store_true", help="the SVD of the PPMI matrix, against scipy's")
     add("--race", action="store_true", help="from text to vectors: gensim's 5 epochs, and 3 from a spectral start")
     add("--device", default="cpu", choices=("cpu", "gpu"))
     add("--book", metavar="DIR", help="also against a checkout of oreilly-japan/deep-learning-from-scratch-2")

@@ -49,7 +49,7 @@ def spectral_start(
     from wordvec.trainers.svd import SVD
 
     options = SVD(
-        dim=dim, window=WINDOW, weighting="linear", subsample=0, context_smoothing=0.75, seed=seed, threads=threads
+        dim=dim, window=WINDOW, weighting="linear", subsample=0, context_smoothing=SMOOTHING, seed=seed, threads=threads
     )
     matrix = count_and_weigh(options, corpus, show_progress)
     try:
