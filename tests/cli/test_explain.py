@@ -39,7 +39,7 @@ def test_a_ppmi_file_explains_itself(corpus, capsys):
     assert report["ppmi_similarity"] == pytest.approx(report["model_similarity"], abs=1e-5)
     assert sum(row["percent"] for row in report["contexts"]) == pytest.approx(100, abs=0.01)
     assert sum(row["contribution"] for row in report["contexts"]) == pytest.approx(report["ppmi_similarity"], abs=1e-4)
-    matrix = ppmi(count_cooccurrences(corpus, 2)).toarray()
+    matrix = ppmi(count_cooccurrences(corpus, 2, "harmonic")).toarray()
     cat, dog = matrix[corpus.vocabulary.id("cat")], matrix[corpus.vocabulary.id("dog")]
     shared = {corpus.vocabulary.words[c] for c in np.flatnonzero(cat * dog)}
     assert {row["context"] for row in report["contexts"]} == shared
@@ -58,8 +58,8 @@ def test_a_short_ppmi_file_says_so_and_a_corpus_gives_the_rest(corpus, capsys):
 
 
 def test_svd_goes_back_to_its_matrix(corpus, capsys):
-    SVD(dim=3, window=2).fit(corpus).vectors.save("svd.safetensors")
-    PPMI(window=2).fit(corpus).vectors.save("ppmi.safetensors")
+    SVD(dim=3, window=2, context_smoothing=0.6).fit(corpus).vectors.save("svd.safetensors")
+    PPMI(window=2, context_smoothing=0.6).fit(corpus).vectors.save("ppmi.safetensors")
     report = report_of(capsys, "svd.safetensors", "cat", "dog", "--in", "corpus")
     assert report["contexts"] == report_of(capsys, "ppmi.safetensors", "cat", "dog")["contexts"]
     assert report["notes"] == []

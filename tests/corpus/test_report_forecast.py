@@ -20,11 +20,11 @@ def test_it_speaks_of_the_trainers_defaults():
         )
     assert (GloVe().dim, GloVe().window, GloVe().epochs) == (
         report_forecast.DIM,
-        report_forecast.GLOVE_WINDOW,
+        report_forecast.WIDE_WINDOW,
         report_forecast.GLOVE_EPOCHS,
     )
-    assert (SVD().dim, SVD().window, PPMI().window) == (report_forecast.DIM, *[report_forecast.WINDOW] * 2)
-    assert PPMI().dim == report_forecast.PPMI_DIM
+    assert (SVD().dim, SVD().window) == (report_forecast.DIM, report_forecast.WIDE_WINDOW)
+    assert (PPMI().dim, PPMI().window) == (report_forecast.PPMI_DIM, report_forecast.WINDOW)
     assert set(by_trainer(1000, 100)) == {"skipgram", "cbow", "glove", "svd", "ppmi"}
 
 
@@ -32,12 +32,12 @@ def test_it_speaks_of_the_trainers_defaults():
     "tokens, vocabulary, trainer, seconds, mebibytes",
     [
         (3_078_984, 29_611, "ppmi", 2.2, 713),
-        (3_078_984, 29_611, "svd", 10.7, 580),
+        (3_078_984, 29_611, "svd", 8, 513),
         (3_078_984, 29_611, "skipgram", 4, 222),
         (16_972_078, 75_452, "skipgram", 18.5, 360),
         (16_972_078, 75_452, "cbow", 12.7, 360),
         (16_972_078, 75_452, "glove", 22, 1238),
-        (16_972_078, 75_452, "svd", 11.6, 1357),
+        (16_972_078, 75_452, "svd", 18, 1212),
         (16_972_078, 75_452, "ppmi", 5.3, 1685),
     ],
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MIB = 2**20
 DIM, WINDOW, EPOCHS = 100, 5, 5  # defaults of the trainers, which a test compares
-GLOVE_WINDOW, GLOVE_EPOCHS = 10, 5
+WIDE_WINDOW, GLOVE_EPOCHS = 10, 5  # the window of GloVe and SVD
 PPMI_DIM = 2000
 
 SKIPGRAM_WORDS_PER_SECOND = 2.9e6  # one thread: words of the corpus, the ones that subsampling skips included
@@ -22,7 +22,7 @@ COMPILE_SECONDS = 1.0  # loading compiled kernels, tables of negatives, starting
 PAIRS_PER_SECOND = 4e7  # counted, all words in a window, one thread
 CELLS_PER_SECOND = 2e7  # of the matrix, weighed by PPMI
 DENSE_CELLS_PER_SECOND = 6e7  # written out by the PPMI trainer
-SVD_CELLS_PER_SECOND = 1.8e8  # cells times dimensions; between 0.7 and 2.6, by how soon it converges
+SVD_CELLS_PER_SECOND = 3e8  # counted cells times dimensions; between 2.6 and 5.4, by the load of the machine
 GLOVE_CELLS_PER_SECOND = 8e6  # cells times epochs, one thread
 
 PROCESS_BYTES = 170 * MIB  # Python, numpy and compiled kernels
@@ -50,21 +50,24 @@ def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[F
     team = (threads or os.cpu_count() or 1) ** THREADS_POWER
     common = PROCESS_BYTES + WORD_BYTES * vocabulary + TOKEN_BYTES * tokens
     tables = 2 * 4 * vocabulary * DIM  # W_in and W_out, float32
-    flat, harmonic = (expected_cells(tokens, vocabulary, window) for window in (WINDOW, GLOVE_WINDOW))
-    count = 2 * WINDOW * tokens / (PAIRS_PER_SECOND * team) + flat / CELLS_PER_SECOND
+    cells, wide_cells = (expected_cells(tokens, vocabulary, window) for window in (WINDOW, WIDE_WINDOW))
+    count = 2 * WINDOW * tokens / (PAIRS_PER_SECOND * team) + cells / CELLS_PER_SECOND
     dense = vocabulary * min(PPMI_DIM, vocabulary)
-    glove_count = 2 * GLOVE_WINDOW * tokens / (PAIRS_PER_SECOND * team)
+    wide_count = 2 * WIDE_WINDOW * tokens / (PAIRS_PER_SECOND * team)
     needs = {
         "skipgram": (tokens * EPOCHS / (SKIPGRAM_WORDS_PER_SECOND * team), tables),
         "cbow": (tokens * EPOCHS / (CBOW_WORDS_PER_SECOND * team), tables),
         "glove": (
-            glove_count
-            + (count + flat * DIM / SVD_CELLS_PER_SECOND) / 2  # its start: a quicker SVD
-            + harmonic * GLOVE_EPOCHS / (GLOVE_CELLS_PER_SECOND * team),
-            2 * tables + CELL_BYTES * harmonic,
+            wide_count
+            + (count + cells * DIM / SVD_CELLS_PER_SECOND) / 2  # its start: a quicker SVD
+            + wide_cells * GLOVE_EPOCHS / (GLOVE_CELLS_PER_SECOND * team),
+            2 * tables + CELL_BYTES * wide_cells,
         ),
-        "svd": (count + flat * DIM / SVD_CELLS_PER_SECOND, 3 * tables + CELL_BYTES * flat),
-        "ppmi": (count + dense / DENSE_CELLS_PER_SECOND, max(DENSE_CELL_BYTES * dense, CELL_BYTES * flat)),
+        "svd": (
+            wide_count + wide_cells / CELLS_PER_SECOND + wide_cells * DIM / SVD_CELLS_PER_SECOND,
+            3 * tables + CELL_BYTES * wide_cells,
+        ),
+        "ppmi": (count + dense / DENSE_CELLS_PER_SECOND, max(DENSE_CELL_BYTES * dense, CELL_BYTES * cells)),
     }
     return [Forecast(name, COMPILE_SECONDS + s, int(common + b)) for name, (s, b) in needs.items()]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wordvec.corpus.sampling import keep_probabilities
 from wordvec.counts.cooccurrence import SIDES, WEIGHTINGS, Cooccurrence, count_cooccurrences
 from wordvec.counts.ppmi import ppmi
 from wordvec.errors import TrainingError
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
 LEAVE_NO_TRACE = ("memory", "threads")  # options that change nothing about the result, so its file does not name them
-
-KEPT_AT_LEAST = 1 / 3  # of the words after subsampling; natural text keeps more than half
 
 
 def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
@@ -39,13 +36,6 @@ def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Co
     """The corpus counted with the trainer's options; its history gets the time as stage "count"."""
     names = ("window", "weighting", "side", "subsample", "subsample_mode", "seed", "memory", "threads")
     options = {name: getattr(trainer, name) for name in names}
-    if trainer.subsample:
-        kept = keep_probabilities(corpus.vocabulary.counts, trainer.subsample) @ corpus.vocabulary.counts
-        if kept < KEPT_AT_LEAST * len(corpus.ids):
-            trainer.history.notes.append(
-                f"subsample {trainer.subsample:g} left about {kept / len(corpus.ids):.0%} of the words: a text of few "
-                "different words is better counted with subsample 0"
-            )
     with trainer.history.stage("count"):
         return count_cooccurrences(corpus, **options, show_progress=show_progress)
 
@@ -63,7 +53,6 @@ def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) ->
         raise TrainingError(
             f"{trainer.name}: no two words meet more than {trainer.shift:g} times as often as by chance: the text is "
             "too small or too uniform, or shift is too large"
-            + (", or subsample, as 0 keeps all words" if trainer.subsample else "")
         )
     return matrix
 
