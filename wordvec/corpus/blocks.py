@@ -79,13 +79,13 @@ def warm_up() -> None:
     try:
         spooled = encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
         renumber(spooled, Vocabulary(["a"], [1]))
-        from wordvec.corpus import scanning
+        from wordvec.corpus import scanning, text_bytes
 
         text, size = bytes_of("a", None)
-        scanning.look_through(text, size)
-        scanning.feeds_for_returns(text, size)
+        text_bytes.look_through(text, size)
+        text_bytes.feeds_for_returns(text, size)
         scanning.look_up(spooled.ids, spooled.ids)
-        scanning.prepare_for_words(text, size, np.zeros(256, np.uint8))
+        text_bytes.prepare_for_words(text, size, np.zeros(256, np.uint8))
     finally:
         timer.cancel()
 
@@ -116,15 +116,15 @@ def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterato
 
 
 def bytes_of(text: str | TextRange, prepare: Callable[[np.ndarray, int], None] | None) -> tuple[np.ndarray, int]:
-    """The UTF-8 of a block of text with `scanning.PADDING` line feeds behind it, and its size without them."""
-    from wordvec.corpus import scanning
+    """The UTF-8 of a block of text with `text_bytes.PADDING` line feeds behind it, and its size without them."""
+    from wordvec.corpus import text_bytes
 
     if isinstance(text, TextRange):
-        padded, size = read_range(text, scanning.PADDING)
+        padded, size = read_range(text, text_bytes.PADDING)
     else:
         data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
         size = len(data)
-        padded = np.empty(size + scanning.PADDING, np.uint8)
+        padded = np.empty(size + text_bytes.PADDING, np.uint8)
         padded[:size] = np.frombuffer(data, np.uint8)
         padded[size:] = 0x0A
     if prepare is not None:

@@ -185,9 +185,9 @@ _SMALL_OR_SPACE = np.array(
 
 def _prepare_for_words(text: np.ndarray, size: int) -> None:
     """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word "."""
-    from wordvec.corpus import scanning
+    from wordvec.corpus import text_bytes
 
-    scanning.prepare_for_words(text, size, _SMALL_OR_SPACE)
+    text_bytes.prepare_for_words(text, size, _SMALL_OR_SPACE)
 
 
 def _words_of_piece(piece: str) -> list[str]:

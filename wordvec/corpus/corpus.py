@@ -38,7 +38,7 @@ WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary"
 
 
 class Corpus:
-    """Sentences as word ids, memory-mapped, with their vocabulary.
+    """Sentences as word ids, memory-mapped if they are many, with their vocabulary.
 
     Attributes:
         ids: (N,) int32, the words of all sentences after one another; words outside the vocabulary are left out.
@@ -105,7 +105,7 @@ class Corpus:
           `max_words`, `keep_words`, `drop_words` and `vocabulary`, see `Vocabulary.from_words`.
 
         `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a few blocks, not
-        the text. Temporary files, 8 bytes a word, are made in TMPDIR.
+        the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
         OptionError for options out of range and for options that differ from those of an opened folder.

@@ -53,22 +53,22 @@ class PieceTable:
     def scan(self, text: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them stand before each line end.
 
-        `text` is UTF-8 in bytes, with `scanning.PADDING` line feeds behind `size`.
+        `text` is UTF-8 in bytes, with `text_bytes.PADDING` line feeds behind `size`.
         """
-        from wordvec.corpus import scanning
+        from wordvec.corpus import scanning, text_bytes
 
         most = size // 2 + 1  # pieces, of one byte and with one byte between them
         room = self._store.room(size + 16), self._starts.room(most), self._counts.room(most)
-        ids, line_ends = np.empty(most, np.int32), np.empty(scanning.count_feeds(text, size), np.int64)
+        ids, line_ends = np.empty(most, np.int32), np.empty(text_bytes.count_feeds(text, size), np.int64)
         self._table, known, tokens, lines = scanning.scan(text, size, self._table, self.size, *room, ids, line_ends)
         self._has(known)
         return ids[:tokens], line_ends[:lines]
 
     def absorb(self, other: PieceTable) -> np.ndarray:
         """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
-        from wordvec.corpus import scanning
+        from wordvec.corpus import scanning, text_bytes
 
-        starts, stored = other._starts.array, other._store.room(scanning.PADDING)
+        starts, stored = other._starts.array, other._store.room(text_bytes.PADDING)
         room = self._store.room(other._store.size + 16), self._starts.room(other.size + 1)
         numbers = np.empty(other.size, np.int32)
         self._counts.room(other.size)
