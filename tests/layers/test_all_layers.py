@@ -224,8 +224,8 @@ def test_the_inputs_are_left_as_they_were(name, xp):
 # Every name taken from xp in layers and optimizers, each one present in CuPy 14.
 # fmt: off
 CUPY_HAS = {
-    "abs", "all", "arange", "asarray", "broadcast_to", "concatenate", "exp", "full_like", "int64", "log", "logaddexp", "maximum",
-    "minimum", "nan_to_num", "ones", "ones_like", "repeat", "sign", "sqrt", "tanh", "vdot", "where", "zeros",
+    "abs", "all", "arange", "asarray", "broadcast_to", "concatenate", "exp", "full_like", "int64", "log", "logaddexp",
+    "maximum", "minimum", "nan_to_num", "ones", "ones_like", "repeat", "sign", "sqrt", "tanh", "vdot", "where", "zeros",
     "zeros_like",
 }
 # fmt: on
