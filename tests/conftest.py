@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from wordvec.arrays import device_module
 from wordvec.errors import DeviceUnavailableError
+
+settings.register_profile("no deadlines", deadline=None)  # first calls compile or load tables, and machines are busy
+settings.load_profile("no deadlines")
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("WORDVEC_TEST_DATA", ROOT.parent / "shared" / "data"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.contenders import CONTENDERS
 from benchmarks.counting import GLOVE_PROGRAMS, programs
 from benchmarks.glove import TRAINING_PROGRAMS
+from benchmarks.race import RUNNERS
 from benchmarks.runs import Entry, alternate
 from wordvec.arrays import device_module
 from wordvec.errors import MissingExtraError, OptionError
@@ -95,7 +96,14 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
 
 def check(options: argparse.Namespace) -> None:
     """Raise now what would fail later: an unknown name, a missing package, no GPU."""
-    for name in options.peers + options.contenders:
+    missing = [name for name in GLOVE_PROGRAMS if options.counts and name not in programs(options.counts)]
+    if missing:
+        raise OptionError(f"{options.counts} has no {' and no '.join(missing)}: --counts wants GloVe's built programs")
+    missing = [name for name in TRAINING_PROGRAMS if options.glove and name not in programs(options.glove, [name])]
+    if missing:
+        raise OptionError(f"{options.glove} has no {' and no '.join(missing)}: --glove wants GloVe's built programs")
+    run = options.peers + options.contenders if options.rates or options.quality or options.encode else []
+    for name in [*run, *(RUNNERS if options.race else ())]:
         if name not in CONTENDERS:
             raise OptionError(f"no contender {name!r}; there are: {', '.join(CONTENDERS)}")
         package, extra = CONTENDERS[name].package, CONTENDERS[name].extra
@@ -108,12 +116,6 @@ def check(options: argparse.Namespace) -> None:
         raise OptionError(f"--threads must be at least 1; got {min(options.threads)}")
     if options.device == "gpu" or "wordvec-layers-gpu" in options.contenders:
         device_module("gpu")
-    missing = [name for name in GLOVE_PROGRAMS if options.counts and name not in programs(options.counts)]
-    if missing:
-        raise OptionError(f"{options.counts} has no {' and no '.join(missing)}: --counts wants GloVe's built programs")
-    missing = [name for name in TRAINING_PROGRAMS if options.glove and name not in programs(options.glove, [name])]
-    if missing:
-        raise OptionError(f"{options.glove} has no {' and no '.join(missing)}: --glove wants GloVe's built programs")
     if options.book and not (Path(options.book) / "ch04" / "cbow.py").is_file():
         raise OptionError(
             f"{options.book} has no ch04/cbow.py: --book wants a checkout of deep-learning-from-scratch-2"
