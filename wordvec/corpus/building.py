@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -23,10 +22,11 @@ from wordvec.corpus.encoding import Spooled, checked_sentences, spool
 from wordvec.corpus.many_words import words_of_all
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.ranges import TextRange
-from wordvec.corpus.readers import LONGEST_PIECE, as_paths, is_table, read_blocks, split_blocks
+from wordvec.corpus.readers import LONGEST_PIECE, as_paths, is_table, joined, read_blocks, split_blocks
 from wordvec.corpus.sentences import split_sentences
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
 from wordvec.errors import OptionError
+from wordvec.memory import available_cores
 
 COMPILED_FROM = 1 << 22  # characters of text: loading the compiled code takes as long as reading this many in Python
 
@@ -84,7 +84,7 @@ def spool_text(
     normalize = None if normalization.changes_nothing else normalization.apply
     cutting = cutting_of(tokenize, normalize)
     if cutting is None:
-        lines = _whole_lines(split_blocks(blocks))
+        lines = joined(split_blocks(blocks))
         lines = lines if normalize is None else map(normalize, lines)
         return spool(checked_sentences(tokenize_lines(tokenize, lines)), on_sentences)
     blocks, is_large = _is_large(blocks)
@@ -95,15 +95,6 @@ def spool_text(
     if normalize is not None:
         pieces = ((normalize(piece), ends_line) for piece, ends_line in pieces)
     return spool(((tokenize(piece), ends_line) for piece, ends_line in pieces), on_sentences)
-
-
-def _whole_lines(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
-    parts: list[str] = []
-    for piece, ends_line in pieces:
-        parts.append(piece)
-        if ends_line:
-            yield "".join(parts)
-            parts.clear()
 
 
 def _is_large(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool]:
@@ -119,13 +110,6 @@ def _is_large(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool]:
 def can_compile() -> bool:
     """Whether numba is here, and the processor of the kind that `scanning` is for."""
     return importlib.util.find_spec("numba") is not None and sys.byteorder == "little"
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def checked_threads(threads: int | None) -> int:

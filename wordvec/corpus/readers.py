@@ -84,10 +84,11 @@ def read_lines(
     >>> list(read_lines([{"text": "You say goodbye"}], field="text"))
     ['You say goodbye']
     """
-    return _joined(read_pieces(sources, encoding, encoding_errors, on_bytes, field))
+    return joined(read_pieces(sources, encoding, encoding_errors, on_bytes, field))
 
 
-def _joined(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
+def joined(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
+    """Whole lines of (piece, ends_line)."""
     parts: list[str] = []
     for piece, ends_line in pieces:
         parts.append(piece)
@@ -251,7 +252,7 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterato
         return
     blocks = _blocks_of_text(stream, name, encoding, errors, on_bytes)
     if field is not None:
-        yield from blocks_of_json_lines(_joined(split_blocks(blocks)), name, field, errors)
+        yield from blocks_of_json_lines(joined(split_blocks(blocks)), name, field, errors)
         return
     if is_json_name(name):
         refuse_json_as_text(name, next(split_blocks(blocks), ("", True))[0])

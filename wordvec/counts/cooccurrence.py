@@ -20,7 +20,7 @@ from wordvec.counts.rows import count_stream, make_plan
 from wordvec.counts.saving import fingerprint_of, load_counts, save_counts
 from wordvec.counts.stream import EncodedText, checked_text, subsampling_thresholds, text_stream
 from wordvec.errors import OptionError
-from wordvec.memory import parse_bytes
+from wordvec.memory import available_cores, parse_bytes
 from wordvec.progress import progress
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def count_cooccurrences(
     thresholds = subsampling_thresholds(counts, text, subsample, subsample_mode)
     _check_that_sums_fit(len(ids), weights, weighting, size)
 
-    threads = threads or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) or 1
+    threads = threads or available_cores()
     plan = make_plan(limit, len(ids) + len(sentence_starts), size, threads)
     sides = (0 if side == "right" else int(window), 0 if side == "left" else int(window))
     with progress(len(ids), "counting", "words", show=show_progress) as bar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from wordvec.arrays import Array, array_module
 from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
 from wordvec.errors import OptionError, ShapeError
+from wordvec.memory import available_cores
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -66,7 +66,7 @@ def truncated_svd(
             U, S, Vt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         U, S, V = U[:, :dim], S[:dim], Vt[:dim].T
     else:
-        U, S, V = largest_singular_triples(matrix, dim, seed, threads or os.cpu_count() or 1, tolerance)
+        U, S, V = largest_singular_triples(matrix, dim, seed, threads or available_cores(), tolerance)
     rank = int((S > 100 * np.finfo(S.dtype).eps * S[0]).sum())
     if rank < dim:
         raise OptionError(f"dim is {dim}, but this {matrix.shape} matrix has rank {rank} only; choose dim <= {rank}")

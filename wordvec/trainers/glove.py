@@ -15,11 +15,12 @@ from wordvec import rng
 from wordvec.arrays import device_module, to_device, to_numpy
 from wordvec.errors import OptionError, ShapeError, TrainingError
 from wordvec.layers import GloVeLoss
+from wordvec.memory import available_cores
 from wordvec.networks import AdaGrad
 from wordvec.progress import progress
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
-from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced, available_cores
+from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced
 from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
 from wordvec.trainers.neural import ENGINES
 from wordvec.trainers.spectral import INITS, spectral_start

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.memory import give_back_pages
+from wordvec.memory import available_cores, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
@@ -123,13 +122,6 @@ class KernelEngine:
 
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager
