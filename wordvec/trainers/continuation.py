@@ -48,9 +48,9 @@ def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
     old_counts = np.zeros(len(start), np.int64) if start.counts is None else start.counts
     new_counts = np.zeros(len(trained), np.int64) if trained.counts is None else trained.counts
     seen_before = np.array([old_counts[start.word_id(word)] if word in start else 0 for word in trained.words])
-    words = trained.words + [start.words[row] for row in rest]
+    words = [*trained.words, *(start.words[row] for row in rest)]
     counts = np.concatenate([new_counts + seen_before, old_counts[rest]])
-    matrix = np.concatenate([trained.matrix, start.matrix[rest]])
+    matrix = np.concatenate([trained.matrix, start.rows(rest)])
     context = None
     if trained.context_matrix is not None and start.context_matrix is not None:
         context = np.concatenate([trained.context_matrix, start.context_matrix[rest]])

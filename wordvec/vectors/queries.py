@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
+from wordvec.vectors.rows import unit_vector
 from wordvec.vectors.search import ROWS, best_rows
-from wordvec.vectors.unit_rows import unit_vector
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import Neighbours, WordVectors
@@ -57,17 +57,16 @@ def most_similar(vectors: WordVectors, positive: list[Any], negative: list[Any],
     if np.sqrt(total @ total) <= 1e-6 * (len(positive) + len(negative)):
         what = ", ".join(repr(item) if isinstance(item, str) else "a vector" for item in positive + negative)
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
-    given = [vectors.word_id(item) for item in positive + negative if isinstance(item, str)]
-    return nearest(vectors, [unit_vector(total)], [given], k)[0]
+    return nearest(vectors, [unit_vector(total)], [vectors.ids_of(positive + negative)], k)[0]
 
 
 def analogy(vectors: WordVectors, a: str, b: str, c: str, k: int, method: str) -> Neighbours:
     """See WordVectors.analogy."""
     check_method(method)
-    given = [vectors.word_id(word) for word in (a, b, c)]
     if method == "3cosadd":
         return most_similar(vectors, [b, c], [a], k)
-    three, unit = vectors.unit[given], vectors.unit
+    given, unit = vectors.ids_of([a, b, c]), vectors.unit
+    three = np.array([vectors.unit_of(word) for word in (a, b, c)])
     (found,) = best_rows(
         lambda _, rows: multiplied(*positive(three @ unit[rows].T))[None, :], 1, len(vectors), k, [given]
     )
@@ -113,5 +112,5 @@ def doesnt_match(vectors: WordVectors, words: Sequence[str]) -> str:
     """See WordVectors.doesnt_match."""
     if isinstance(words, str) or len(words) < 3:
         raise OptionError("doesnt_match: give a list of at least three words")
-    rows = vectors.unit[[vectors.word_id(word) for word in words]].astype(np.float64)
+    rows = np.array([vectors.unit_of(word) for word in words], np.float64)
     return words[int(np.argmin(rows @ rows.mean(axis=0)))]

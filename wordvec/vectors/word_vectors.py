@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
-from wordvec.corpus.spelling import near_spellings
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import queries
-from wordvec.vectors.unit_rows import unit_rows, unit_vector
+from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
+from wordvec.vectors.lookup import explain_missing
+from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
 
 Neighbours = list[tuple[str, float]]
 WordOrVector = str | np.ndarray
+RowNumbers = slice | np.ndarray | Sequence[int]
+
+
+class Subwords(Protocol):
+    """Gives vectors to words without a row, from their parts."""
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return a vector (D,) float32, or None where the word has no known part."""
 
 
 class WordVectors:
     """V words and their vectors, one row each.
 
     Shapes: matrix (V, D) float32 (float16 is kept, anything else becomes float32), counts (V,) int64 or None,
-    context_matrix (V, D) or None. `info` says where the vectors come from; it must be writable as JSON
-    ("trainer", "parameters", "corpus_fingerprint", "tokenizer", "loss", ...).
-    The matrix is not copied and cannot be written through this object; a memory-mapped one stays mapped.
+    context_matrix (V, D) or None. An int8 matrix with scales (V,) float32 stands for the rows matrix[i] * scales[i];
+    `rows` gives float32 rows in every case. `info` says where the vectors come from; it must be writable as JSON
+    ("trainer", "parameters", "corpus_fingerprint", "tokenizer", "loss", ...). `subwords` gives vectors to words
+    without a row, and `rare` holds the words that were seen too rarely to get one, with their counts.
+    A list of words is copied; another sequence (one that decodes words as they are asked for) is kept as it is,
+    and checked at the first look-up of a word. The matrix is not copied and cannot be written through this object;
+    a memory-mapped one stays mapped.
     Similarity is the cosine throughout; a zero vector is similar to nothing (0.0).
 
     Raises InputError for a word that is empty or stands twice, ShapeError for arrays that do not fit.
@@ -42,16 +55,22 @@ class WordVectors:
         counts: np.ndarray | None = None,
         info: dict[str, Any] | None = None,
         context_matrix: np.ndarray | None = None,
+        *,
+        scales: np.ndarray | None = None,
+        subwords: Subwords | None = None,
+        rare: Mapping[str, int] | None = None,
     ) -> None:
-        self.words = list(words)
-        self.matrix = _rows("matrix", matrix, len(self.words))
+        self.words = kept_words(words)
+        self.matrix = checked_matrix("matrix", matrix, len(self.words), keep_int8=scales is not None)
+        self.scales = None if scales is None else checked_scales(scales, len(self.words))
         self.context_matrix = None
         if context_matrix is not None:
-            self.context_matrix = _rows("context_matrix", context_matrix, len(self.words))
-        self.counts = None if counts is None else _counts(counts, len(self.words))
+            self.context_matrix = checked_matrix("context_matrix", context_matrix, len(self.words))
+        self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.info = dict(info or {})
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        _check_words(self.words, self._ids)
+        self.subwords, self.rare = subwords, rare
+        self._row_of = number_words(self.words) if isinstance(self.words, list) else None
+        self._lengths: np.ndarray | None = None
         self._unit: np.ndarray | None = None
 
     # What it holds
@@ -66,7 +85,7 @@ class WordVectors:
         return iter(self.words)
 
     def __getitem__(self, word: str) -> np.ndarray:
-        return self.matrix[self.word_id(word)]
+        return self._row(word)[1]
 
     def __repr__(self) -> str:
         trainer = self.info.get("trainer")
@@ -79,11 +98,62 @@ class WordVectors:
         return int(self.matrix.shape[1])
 
     @property
+    def _ids(self) -> dict[str, int]:
+        if self._row_of is None:
+            self._row_of = number_words(self.words)
+        return self._row_of
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """The length of each row (V,) float64, computed once when first asked for.
+
+        Raises InputError for a row that holds nan or infinity, naming its word.
+        """
+        if self._lengths is None:
+            self._lengths = self._finite(row_lengths(self.matrix, self.scales), slice(None))
+        return self._lengths
+
+    @property
     def unit(self) -> np.ndarray:
-        """The rows divided by their length (V, D) float32, computed once when first asked for; zero rows stay zero."""
+        """The rows divided by their length (V, D) float32; zero rows stay zero.
+
+        Computed once when first asked for, and as large as a float32 matrix: `unit_rows_of` gives some of them. Rows
+        that have length 1 already are not copied.
+        """
         if self._unit is None:
-            self._unit = unit_rows(self.matrix, self.words)
+            if self.matrix.dtype == np.float32:
+                self._unit = unit_rows(self.matrix, self.lengths)
+            else:
+                self._unit = np.empty(self.matrix.shape, np.float32)
+                for first in range(0, len(self), BLOCK):
+                    self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
         return self._unit
+
+    def rows(self, ids: RowNumbers) -> np.ndarray:
+        """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.
+
+        A slice of a float32 matrix is a view that cannot be written; anything else is a copy.
+
+        >>> WordVectors(["a", "b"], np.array([[1, 2], [3, 4]])).rows([1, 0]).tolist()
+        [[3.0, 4.0], [1.0, 2.0]]
+        """
+        return float_rows(self.matrix, self.scales, ids)
+
+    def unit_rows_of(self, ids: RowNumbers) -> np.ndarray:
+        """Return some rows divided by their length as float32 (n, D); zero rows stay zero.
+
+        Raises InputError for a row that holds nan or infinity, naming its word.
+        """
+        rows = self.rows(ids)
+        return unit_rows(rows, self._finite(row_lengths(rows), ids) if self._lengths is None else self._lengths[ids])
+
+    def _finite(self, lengths: np.ndarray, ids: RowNumbers) -> np.ndarray:
+        if not np.isfinite(lengths).all():
+            row = int(np.arange(len(self))[ids][~np.isfinite(lengths)][0])
+            raise InputError(
+                f"the vector of {self.words[row]!r} (row {row}) holds nan or infinity; retrain or repair the file"
+            )
+        return lengths
 
     def word_id(self, word: str) -> int:
         """Return the row of `word`.
@@ -100,9 +170,24 @@ class WordVectors:
             pass
         if not isinstance(word, str):
             raise OptionError(f"a word is a str; got {type(word).__name__}")
-        near = near_spellings(word, self.words, limit=3) or near_spellings(word.lower(), self.words, limit=3)
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
-        raise UnknownWordError(word, f"{word!r} is not among the {len(self):,} words of these vectors{hint}", near)
+        message, near = explain_missing(word, self.words, self.rare, self.info)
+        raise UnknownWordError(word, message, near)
+
+    def ids_of(self, items: Sequence[WordOrVector]) -> list[int]:
+        """Return the rows of the words among `items` that have one; vectors and words without a row are passed over."""
+        return [self._ids[item] for item in items if isinstance(item, str) and item in self._ids]
+
+    def _row(self, word: str) -> tuple[int | None, np.ndarray]:
+        """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
+        row = self._ids.get(word) if isinstance(word, str) else None
+        if row is None and self.subwords is not None and isinstance(word, str):
+            made = self.subwords.vector(word)
+            if made is not None:
+                return None, made
+        row = self.word_id(word)
+        vector = self.rows(slice(row, row + 1))[0]
+        vector.flags.writeable = False
+        return row, vector
 
     # Questions
 
@@ -137,8 +222,7 @@ class WordVectors:
 
         Works in blocks: memory does not grow with the number of items times the number of words.
         """
-        excluded = [[self.word_id(item)] if isinstance(item, str) else [] for item in items]
-        return queries.nearest(self, [self.unit_of(item) for item in items], excluded, k)
+        return queries.nearest(self, [self.unit_of(item) for item in items], [self.ids_of([i]) for i in items], k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd") -> Neighbours:
         """Answer "a is to b as c is to ?" with the `k` best words as (word, score); a, b and c are left out.
@@ -170,7 +254,8 @@ class WordVectors:
     def unit_of(self, item: WordOrVector) -> np.ndarray:
         """Return a word's row or a vector (D,) with length 1, float32; zero stays zero."""
         if isinstance(item, str):
-            return self.unit[self.word_id(item)]
+            row, made = self._row(item)
+            return unit_vector(made) if row is None else self.unit_rows_of(slice(row, row + 1))[0]
         vector = np.asarray(item)
         if vector.shape != (self.dim,) or vector.dtype.kind not in "fiu":
             raise ShapeError(
@@ -192,38 +277,3 @@ class WordVectors:
         from wordvec.vectors.load import save
 
         save(self, path, format)
-
-
-def _rows(name: str, matrix: np.ndarray, words: int) -> np.ndarray:
-    """A read-only view of `matrix`, checked; float32 or float16."""
-    array = np.asarray(matrix)
-    if array.ndim != 2 or len(array) != words or 0 in array.shape or array.dtype.kind not in "fiu":
-        raise ShapeError(
-            f"WordVectors: {name} must hold numbers, one row for each of the {words:,} words and at least one of both; "
-            f"got {array.dtype} of shape {array.shape}"
-        )
-    if array.dtype not in (np.float32, np.float16):
-        with np.errstate(over="ignore"):  # what does not fit float32 becomes infinity: found when unit rows are made
-            array = array.astype(np.float32)
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def _counts(counts: np.ndarray, words: int) -> np.ndarray:
-    array = np.asarray(counts)
-    if array.shape != (words,) or array.dtype.kind not in "iu":
-        raise ShapeError(f"WordVectors: counts must be integers of shape ({words},); got {array.dtype} {array.shape}")
-    if array.size and array.min() < 0:
-        raise ShapeError(f"WordVectors: counts must not be negative; row {int(array.argmin())} has {array.min()}")
-    view = array.astype(np.int64, copy=False).view()
-    view.flags.writeable = False
-    return view
-
-
-def _check_words(words: list[str], ids: dict[str, int]) -> None:
-    for row, word in enumerate(words):
-        if not isinstance(word, str) or not word:
-            raise InputError(f"WordVectors: the word of row {row} must be a str that is not empty; got {word!r}")
-        if ids[word] != row:
-            raise InputError(f"WordVectors: {word!r} stands twice, in rows {row} and {ids[word]}")

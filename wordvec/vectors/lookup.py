@@ -1,0 +1,33 @@
+"""Why a word is not among the vectors, and which word may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wordvec.corpus.spelling import near_spellings
+
+
+def explain_missing(
+    word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any]
+) -> tuple[str, list[str]]:
+    """Return one line that says why `word` is missing, as far as that is known, and near spellings of it.
+
+    >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
+    "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
+    """
+    near = near_spellings(word, words, limit=3) or near_spellings(word.lower(), words, limit=3)
+    seen = seen_too_rarely(word, rare, info)
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
+    return f"{word!r} is not among the {len(words):,} words of these vectors{seen}{hint}", near
+
+
+def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str, Any]) -> str:
+    """Return how often a word was seen that the vectors leave out, beginning with a colon; nothing if not known."""
+    count = None if rare is None else rare.get(word)
+    if count is None:
+        return ""
+    parameters = info.get("parameters")
+    least = info.get("min_count") or (parameters.get("min_count") if isinstance(parameters, dict) else None)
+    limit = f", min_count is {least}" if isinstance(least, int) and count < least else ""
+    return f": seen {count:,} time{'s' * (count != 1)}{limit}"
