@@ -61,7 +61,15 @@ def test_zero_vectors_count_as_unrelated():
 
 
 def test_text(circle):
-    result = SimilarityScore("men", 0.7112, 0.7, (0.6521, 0.7589), 3000, 2900, (), "wordvec")
+    result = SimilarityScore(
+        name="men",
+        measure="spearman",
+        score=0.7112,
+        ci95=(0.6521, 0.7589),
+        items=3000,
+        covered=2900,
+        protocol="wordvec",
+    )
     assert str(result) == "men: Spearman 0.711 [0.652, 0.759], 2,900 of 3,000 pairs"
 
 

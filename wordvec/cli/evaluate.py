@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wordvec.cli.output import print_json
 
 if TYPE_CHECKING:
-    from wordvec.evaluation.report import Score
+    from wordvec.evaluation import Score
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

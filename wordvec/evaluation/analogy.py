@@ -11,6 +11,7 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.readers import NO_SECTION, AnalogyQuestions, Question, read_analogies
+from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval
 from wordvec.vectors import WordVectors
 from wordvec.vectors.queries import check_method, multiplied, positive
@@ -31,35 +32,29 @@ class SectionScore:
     covered: int
 
 
-@dataclass(frozen=True)
-class AnalogyScore:
+@dataclass(frozen=True, kw_only=True)
+class AnalogyScore(Score):
     """The result of an analogy set.
 
-    `score` is the accuracy over the `covered` of `items` questions (None, never 0.0, when none is covered), `ci95`
-    its bootstrap interval, `sections` the same by section. `semantic` and `syntactic` are set for Google's set,
-    whose syntactic sections are those named gram...; `restrict_vocab` is how many words could be an answer.
+    `score` is the accuracy over the `covered` of `items` questions, `sections` the same by section, `outcomes` 1 for
+    right and 0 for wrong in the set's order. `semantic` and `syntactic` are set for Google's set, whose syntactic
+    sections are those named gram...; `restrict_vocab` is how many words could be an answer.
     """
 
-    name: str
-    score: float | None
-    ci95: Interval | None
-    items: int
-    covered: int
-    sections: tuple[SectionScore, ...]
-    semantic: SectionScore | None
-    syntactic: SectionScore | None
-    method: str
-    restrict_vocab: int
-    protocol: str
+    task = "analogy"
+    sections: tuple[SectionScore, ...] = ()
+    semantic: SectionScore | None = None
+    syntactic: SectionScore | None = None
+    method: str = "3cosadd"
+    restrict_vocab: int = 0
 
     def __str__(self) -> str:
-        if self.score is None or self.ci95 is None:
+        if self.score is None:
             return (
                 f"{self.name}: nothing evaluated (0 of {self.items:,} questions have their four words "
                 f"among the {self.restrict_vocab:,} most frequent)"
             )
-        interval = f"[{self.ci95[0]:.1%}, {self.ci95[1]:.1%}]"
-        return f"{self.name}: {self.method} {self.score:.1%} {interval}, {self.covered:,} of {self.items:,} questions"
+        return super().__str__().replace(": accuracy ", f": {self.method} ").replace(" items", " questions")
 
 
 def evaluate_analogy(
@@ -90,12 +85,14 @@ def evaluate_analogy(
     rows = frequent_rows(vectors, restrict_vocab)
     unit = vectors.unit[rows]  # a view when the first rows are the most frequent ones
     words = vectors.words[rows] if isinstance(rows, slice) else [vectors.words[row] for row in rows.tolist()]
-    section_of, ids = _find(asked, get_protocol(protocol), words)
+    section_of, ids, places = _find(asked, get_protocol(protocol), words)
     correct = answers(unit, ids[:, :3], method) == ids[:, 3]
     sections = [
         _score(name, correct[section_of == i], len(items)) for i, (name, items) in enumerate(asked.sections.items())
     ]
     total = _score(asked.name, correct, sum(section.items for section in sections))
+    outcomes = np.full(total.items, np.nan)
+    outcomes[places] = correct
     is_syntactic = np.array([name.startswith("gram") for name in asked.sections])
     semantic, syntactic = None, None
     if is_syntactic.any():
@@ -105,6 +102,7 @@ def evaluate_analogy(
         )
     return AnalogyScore(
         name=asked.name,
+        measure="accuracy",
         score=total.score,
         ci95=total.ci95,
         items=total.items,
@@ -115,6 +113,7 @@ def evaluate_analogy(
         method=method,
         restrict_vocab=len(words),
         protocol=protocol,
+        outcomes=outcomes,
     )
 
 
@@ -187,17 +186,20 @@ def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[
     return AnalogyQuestions("questions", {NO_SECTION: tuple(questions)})
 
 
-def _find(asked: AnalogyQuestions, protocol: Protocol, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Section numbers (Q,) and rows (Q, 4) of the questions whose four words are all among `words`."""
+def _find(
+    asked: AnalogyQuestions, protocol: Protocol, words: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Section numbers (Q,), rows (Q, 4) and places in the set (Q,) of the questions with all four among `words`."""
     ids = {word: row for row, word in enumerate(words)}
-    section_of, rows = [], []
-    for number, questions in enumerate(asked.sections.values()):
-        for question in questions:
-            found = [protocol.lookup(ids, word) for word in question]
-            if None not in found:
-                section_of.append(number)
-                rows.append(found)
-    return np.array(section_of, np.int64), np.array(rows, np.int64).reshape(-1, 4)
+    section_of, rows, places = [], [], []
+    numbered = ((number, q) for number, questions in enumerate(asked.sections.values()) for q in questions)
+    for place, (number, question) in enumerate(numbered):
+        found = [protocol.lookup(ids, word) for word in question]
+        if None not in found:
+            section_of.append(number)
+            rows.append(found)
+            places.append(place)
+    return np.array(section_of, np.int64), np.array(rows, np.int64).reshape(-1, 4), np.array(places, np.int64)
 
 
 def _items(sections: list[SectionScore], chosen: np.ndarray) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.readers import Pair, WordPairs, read_pairs
+from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import (
-    Interval,
     bootstrap_spearman,
     pearson,
     percentile_interval,
@@ -20,32 +20,25 @@ from wordvec.evaluation.statistics import (
 from wordvec.vectors import WordVectors
 
 
-@dataclass(frozen=True)
-class SimilarityScore:
+@dataclass(frozen=True, kw_only=True)
+class SimilarityScore(Score):
     """The result of a similarity set.
 
     `score` is Spearman's rho, `pearson` the correlation, over the `covered` of `items` pairs; both are None where
-    they are not defined: fewer than two pairs covered, or all similarities equal. `ci95` is rho's bootstrap
-    interval, `missing` the set's words that the vectors lack, `protocol` the name of the protocol.
+    they are not defined: fewer than two pairs covered, or all similarities equal. `outcomes` are the cosines, `gold`
+    the human scores.
     """
 
-    name: str
-    score: float | None
-    pearson: float | None
-    ci95: Interval | None
-    items: int
-    covered: int
-    missing: tuple[str, ...]
-    protocol: str
+    task = "similarity"
+    pearson: float | None = None
 
     def __str__(self) -> str:
         if self.covered == 0:
-            looked_for = f", such as {', '.join(map(repr, self.missing[:3]))}" if self.missing else ""
-            return f"{self.name}: nothing evaluated (0 of {self.items:,} pairs have both words{looked_for})"
+            such_as = f", such as {', '.join(map(repr, self.missing[:3]))}" if self.missing else ""
+            return f"{self.name}: nothing evaluated (0 of {self.items:,} pairs have both words{such_as})"
         if self.score is None:
             return f"{self.name}: no score ({self.covered:,} of {self.items:,} pairs covered, without any order)"
-        interval = "" if self.ci95 is None else f" [{self.ci95[0]:.3f}, {self.ci95[1]:.3f}]"
-        return f"{self.name}: Spearman {self.score:.3f}{interval}, {self.covered:,} of {self.items:,} pairs"
+        return super().__str__().replace(": spearman ", ": Spearman ").replace(" items", " pairs")
 
 
 def evaluate_similarity(
@@ -79,8 +72,11 @@ def evaluate_similarity(
     first, second = (vectors.unit[rows[:, side]].astype(np.float64) for side in (0, 1))
     cosines = np.einsum("nd,nd->n", first, second)
     rho = spearman(human, cosines)
+    outcomes = np.full(len(named.pairs), np.nan)
+    outcomes[[i for i, (a, b, _) in enumerate(found) if a is not None and b is not None]] = cosines
     return SimilarityScore(
         name=named.name,
+        measure="spearman",
         score=rho,
         pearson=pearson(human, cosines),
         ci95=None if rho is None else percentile_interval(bootstrap_spearman(human, cosines, resamples, seed)),
@@ -88,6 +84,8 @@ def evaluate_similarity(
         covered=len(covered),
         missing=tuple(sorted(word for word in words if lookup(ids, word) is None)),
         protocol=protocol,
+        outcomes=outcomes,
+        gold=np.array([score for _, _, score in named.pairs], np.float64),
     )
 
 

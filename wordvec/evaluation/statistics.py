@@ -62,6 +62,21 @@ def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) 
     )
 
 
+def bootstrap_mean(values: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+    """Return the means of `resamples` samples of N of the (N,) values, drawn with replacement, (R,) float64.
+
+    The resamples are those of `bootstrap_spearman` with the same seed and N.
+    """
+    if resamples < 1:
+        raise OptionError(f"resamples must be at least 1; got {resamples}")
+    size = len(values)
+    block = max(1, BLOCK // max(size, 1))
+    parts = [
+        _times_drawn(seed, first, min(block, resamples - first), size) @ values for first in range(0, resamples, block)
+    ]
+    return np.concatenate(parts) / size
+
+
 def _times_drawn(seed: int, first: int, resamples: int, size: int) -> np.ndarray:
     """How often each of `size` items is in resamples first, first + 1, ...: (resamples, size) float64."""
     keys = item_key(key_of(seed, BOOTSTRAP), np.arange(first, first + resamples, dtype=U64))
