@@ -18,6 +18,7 @@ VERBS = {
     "similar": "the words most similar to given words",
     "analogy": "A is to B as C is to ?",
     "explain": "the contexts that make two words similar",
+    "concordance": "the lines of a corpus behind a word, or behind two similar words",
     "evaluate": "score vectors on similarity and analogy sets",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",

@@ -46,6 +46,7 @@ class Corpus:
             first is 0, the last N, and each is greater than the one before: a sentence without words is left out.
         vocabulary: the words, with ids by falling count.
         info: where the corpus comes from: tokenizer, sources, and the raw counts before `min_count`.
+        folder: the folder it was opened from, or None.
 
     A sentence is a line of the text, whatever its length. No window reaches across its borders.
 
@@ -68,6 +69,7 @@ class Corpus:
         self.sentence_starts = sentence_starts
         self.vocabulary = vocabulary
         self.info = dict(info or {})
+        self.folder: Path | None = None
         self._fingerprint = fingerprint
         self._is_checked = False
 
@@ -210,7 +212,9 @@ class Corpus:
         they are first needed. `verify` reads everything and also finds what was altered in place.
         Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
         """
-        return cls(*open_corpus(Path(folder), verify=verify))
+        corpus = cls(*open_corpus(Path(folder), verify=verify))
+        corpus.folder = Path(folder)
+        return corpus
 
     def check(self) -> None:
         """Raise CorpusError unless all ids are in the vocabulary and sentence starts rise from 0 to the end.

@@ -1,0 +1,128 @@
+"""The company words keep: what stands near a word, how much more often than by chance, and what two words share.
+
+Association of word w with context c: PPMI of Levy, Goldberg and Dagan 2015 (section 3.1, a = 0.75), times Pantel and
+Lin's discount for few observations (2002, "Discovering word senses from text", section 3)::
+
+    A(w, c) = max(0, log(#(w, c) / #(w) / P_a(c))) * #(w, c) / (#(w, c) + 1) * m / (m + 1),   m = min(#(w), #(c))
+    P_a(c)  = #(c)**a / sum over c' of #(c')**a
+
+#(w, c) counts c in flat windows around w in the same sentence, #(w) is its sum over c, and #(c) is how often c
+occurs. The discount is what `wordvec.counts.explain` does not have: without it, contexts that met both words once
+come first, which explain nothing to a reader. The part of context c in the similarity of v and w is
+A(v, c) A(w, c) / (|A(v)| |A(w)|): over all c they add up to the cosine of both rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wordvec.rng import SHUFFLE, U64, below, draw, item_key, key_of
+
+if TYPE_CHECKING:
+    from wordvec.corpus.corpus import Corpus
+
+SMOOTHING = 0.75
+AT_A_TIME = 1 << 20  # occurrences of a word
+
+
+class Company(NamedTuple):
+    """Of one word: how often each context stands near it (V,) int64, and its association with each (V,) float64."""
+
+    near: np.ndarray
+    association: np.ndarray
+
+
+def company_of(corpus: Corpus, positions: np.ndarray, window: int) -> Company:
+    """Count the contexts at `positions` of a word, and weigh them.
+
+    >>> from wordvec.corpus import Corpus
+    >>> corpus = Corpus.from_sentences([["a", "b", "c"], ["b", "a"]])
+    >>> company_of(corpus, np.array([1, 3]), window=1).near.tolist()  # of b: a before it and after it, c after it
+    [2, 0, 1]
+    """
+    near = np.zeros(len(corpus.vocabulary), np.int64)
+    for begin in range(0, len(positions), AT_A_TIME):
+        near += _count(corpus, positions[begin : begin + AT_A_TIME], window)
+    return Company(near, associations(near, corpus.vocabulary.counts))
+
+
+def _count(corpus: Corpus, positions: np.ndarray, window: int) -> np.ndarray:
+    starts, ids = corpus.sentence_starts, corpus.ids
+    sentences = np.searchsorted(starts, positions, side="right") - 1
+    first, end = starts[sentences], starts[sentences + 1]
+    total = np.zeros(len(corpus.vocabulary), np.int64)
+    for distance in range(1, min(window, int((end - first).max(initial=1)) - 1) + 1):
+        before, after = positions - distance, positions + distance
+        for found in (before[before >= first], after[after < end]):
+            total += np.bincount(ids[found], minlength=len(total))
+    return total
+
+
+def associations(near: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """A(w, c) of the formula above. Shapes: near (V,), #(w, c); counts (V,), #(c) -> (V,) float64.
+
+    >>> associations(np.array([8, 0]), np.array([16, 16])).round(4).tolist()  # log(1 / 0.5) * 8 / 9 * 8 / 9
+    [0.5477, 0.0]
+    """
+    result = np.zeros(len(near))
+    met = np.flatnonzero(near)
+    if not len(met):
+        return result
+    of_word, smoothed = float(near.sum()), counts.astype(np.float64) ** SMOOTHING
+    joint = near[met].astype(np.float64)
+    information = np.log(joint / of_word) - np.log(smoothed[met] / smoothed.sum())
+    least = np.minimum(of_word, counts[met])
+    result[met] = np.maximum(0.0, information) * joint / (joint + 1) * least / (least + 1)
+    return result
+
+
+def shared_company(a: Company, b: Company) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each context's part of the cosine of two words' associations, and how often it stands near each; all (V,)."""
+    norm = float(np.linalg.norm(a.association) * np.linalg.norm(b.association))
+    parts = a.association * b.association / norm if norm > 0 else np.zeros(len(a.association))
+    return parts, a.near, b.near
+
+
+def nearest_distance(a: np.ndarray, b: np.ndarray, sentence_starts: np.ndarray) -> np.ndarray:
+    """For each position of `a`, how far the nearest other position of `b` is in its sentence; a huge number for none.
+
+    Shapes: a (A,) and b (B,), rising -> (A,) int64.
+
+    >>> nearest_distance(np.array([1, 4]), np.array([0, 1, 7]), np.array([0, 5, 8])).tolist()[0]
+    1
+    """
+    none = np.iinfo(np.int64).max
+    sentences = np.searchsorted(sentence_starts, a, side="right") - 1
+    first, end = sentence_starts[sentences], sentence_starts[sentences + 1]
+    distance = np.full(len(a), none)
+    if not len(b):
+        return distance
+    before = np.searchsorted(b, a, side="left") - 1  # the last of b before each position
+    after = np.searchsorted(b, a, side="right")  # the first behind it
+    found = before >= 0
+    found[found] = b[before[found]] >= first[found]
+    distance[found] = (a - b[np.maximum(before, 0)])[found]
+    found = after < len(b)
+    found[found] = b[after[found]] < end[found]
+    distance[found] = np.minimum(distance, b[np.minimum(after, len(b) - 1)] - a)[found]
+    return distance
+
+
+def spread(total: int, limit: int, seed: int | None = None) -> np.ndarray:
+    """Which of `total` things to take for at most `limit` of them, spread evenly: rising, (min(total, limit),) int64.
+
+    Things are cut into `limit` parts of equal size (within one); the middle of each is taken, or with `seed` any.
+
+    >>> spread(10, 2).tolist(), spread(3, 10).tolist()
+    ([2, 7], [0, 1, 2])
+    """
+    if total <= limit:
+        return np.arange(total)
+    borders = np.arange(limit + 1) * total // limit
+    sizes = np.diff(borders)
+    if seed is None:
+        return borders[:-1] + sizes // 2
+    bits = draw(item_key(key_of(seed, SHUFFLE), np.arange(limit, dtype=U64)), U64(0))
+    return borders[:-1] + below(bits, sizes.astype(U64)).astype(np.int64)

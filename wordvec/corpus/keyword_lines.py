@@ -1,0 +1,140 @@
+"""Lines of a concordance as text: the keyword in one column, whatever the script, and no line wider than asked for."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wordvec.corpus.concordance import Evidence, Line
+
+GAP = "  "  # on either side of the keyword
+NARROWEST = 24
+
+
+def display_width(text: str) -> int:
+    """Columns a terminal gives to `text`: two for wide East Asian characters, none for combining ones (UAX 11).
+
+    >>> display_width("tea"), display_width("홍차"), display_width("e\u0301")
+    (3, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    width = 0
+    for character in text:
+        if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
+            continue  # the latter are vowels and finals of Hangul, drawn into the block of their first consonant
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return width
+
+
+def keyword_lines(lines: Sequence[Line], width: int = 100, marked: Collection[str] = ()) -> list[str]:
+    """Each line as text of at most `width` columns, keywords in one column, whole words, `marked` ones in brackets.
+
+    A cut is shown by "…". Characters that would steer a terminal become "\ufffd".
+
+    >>> from wordvec.corpus.concordance import Line
+    >>> for text in keyword_lines([Line("a cup of", "tea", "please", 3, 0), Line("", "coffee", "or tea", 9, 1)], 40):
+    ...     print(text)
+    a cup of  tea     please
+              coffee  or tea
+    """
+    width = max(width, NARROWEST)
+    keywords = [printable(line.keyword) for line in lines]
+    for_keyword = min(max(map(display_width, keywords), default=0), width // 2)
+    side = (width - for_keyword - 2 * len(GAP)) // 2
+    lefts = [_last_words(line.left, side, marked) for line in lines]
+    for_left = max(map(display_width, lefts), default=0)
+    texts = []
+    for line, keyword, left in zip(lines, keywords, lefts):
+        here = _cut(keyword, for_keyword)
+        right = _first_words(line.right, width - for_left - for_keyword - 2 * len(GAP), marked)
+        text = f"{_spaces(for_left - display_width(left))}{left}{GAP}{here}{_spaces(for_keyword - display_width(here))}"
+        texts.append(f"{text}{GAP}{right}".rstrip())
+    return texts
+
+
+def evidence_lines(evidence: Evidence, width: int = 100) -> list[str]:
+    """What a corpus says about two words as text, see `Concordance.behind`."""
+    a, b = printable(evidence.a), printable(evidence.b)
+    texts = [f"{a} and {b}: {times(evidence.together)} within {evidence.window} words of each other"]
+    texts += [f"  {text}" for text in keyword_lines(evidence.lines, width - 2, [evidence.b])]
+    if not evidence.shared:
+        return [*texts, f"{a} and {b} share no context that either meets more often than by chance"]
+    texts.append(f"contexts of both ({evidence.contexts_shared:,} in all), by their part in the similarity:")
+    lines = [line for shared in evidence.shared for line in (shared.line_of_a, shared.line_of_b)]
+    shown = iter(
+        keyword_lines([line for line in lines if line], width - 4, [shared.context for shared in evidence.shared])
+    )
+    for shared in evidence.shared:
+        counts = f"{shared.near_a:,} near {a}, {shared.near_b:,} near {b}"
+        texts.append(f"  {printable(shared.context)} ({counts})")
+        texts += [f"    {next(shown)}" for line in (shared.line_of_a, shared.line_of_b) if line]
+    return texts
+
+
+def times(count: int) -> str:
+    """A number of times in words.
+
+    >>> times(0), times(1), times(1200)
+    ('never', 'once', '1,200 times')
+    """
+    return ("never", "once")[count] if count < 2 else f"{count:,} times"
+
+
+def printable(text: str) -> str:
+    r"""`text` without characters that steer a terminal: controls, and marks that turn the direction of writing.
+
+    >>> printable("a\x1b[31mb")
+    'a\ufffd[31mb'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        "\ufffd"
+        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") or character in _TURNING
+        else character
+        for character in text
+    )
+
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _shown(word: str, marked: Collection[str]) -> str:
+    return f"[{printable(word)}]" if word in marked else printable(word)
+
+
+def _last_words(text: str, width: int, marked: Collection[str]) -> str:
+    """As many of the last words as fit `width` columns, behind "…" where some do not."""
+    words = _fitting(text.split(" ")[::-1] if text else [], width, marked)
+    return " ".join(words[::-1])
+
+
+def _first_words(text: str, width: int, marked: Collection[str]) -> str:
+    return " ".join(_fitting(text.split(" ") if text else [], width, marked))
+
+
+def _fitting(words: list[str], width: int, marked: Collection[str]) -> list[str]:
+    taken, used = [], 0
+    for number, word in enumerate(words):
+        shown = _shown(word, marked)
+        used += display_width(shown) + bool(taken)
+        room_for_cut = 2 if number + 1 < len(words) else 0
+        if used + room_for_cut > width:
+            return [*taken, "…"] if width > 0 else []
+        taken.append(shown)
+    return taken
+
+
+def _cut(text: str, width: int) -> str:
+    if display_width(text) <= width:
+        return text
+    while display_width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _spaces(number: int) -> str:
+    return " " * max(0, number)

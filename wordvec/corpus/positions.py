@@ -1,0 +1,165 @@
+"""Where each word stands in a corpus: an inverted index, made once and kept in the corpus folder.
+
+::
+
+    CORPUS/positions/positions.json    format, version, the fingerprint of the corpus, sizes
+    CORPUS/positions/starts.npy        (V + 1,) int64: word w stands at positions[starts[w]:starts[w + 1]]
+    CORPUS/positions/positions.npy     (N,) int32, or int64 for 2**31 words and more; rising within each word
+
+It is a counting sort of the ids (Knuth, The Art of Computer Programming 3, section 5.2), done in chunks: memory does
+not grow with the corpus. It says which corpus it belongs to; that of another one is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.errors import CorpusError, InputError
+from wordvec.files import replace_folder
+from wordvec.progress import progress
+
+if TYPE_CHECKING:
+    from wordvec.corpus.corpus import Corpus
+
+FOLDER = "positions"
+MARKER = "positions.json"
+FORMAT = "wordvec positions"
+VERSION = 1
+IDS_AT_A_TIME = 1 << 22
+
+
+class Positions:
+    """The positions of every word of a corpus.
+
+    Attributes: `starts` (V + 1,) int64 and `positions` (N,) as in the files above; `note`, what a reader should know
+    about where they are kept, or None.
+
+    >>> from wordvec.corpus import Corpus
+    >>> index = Positions.of(Corpus.from_sentences([["you", "say", "yes"], ["i", "say", "no"]]))
+    >>> index.of_word(0).tolist()
+    [1, 4]
+    """
+
+    def __init__(self, corpus: Corpus, starts: np.ndarray, positions: np.ndarray, note: str | None = None) -> None:
+        self.starts, self.positions, self.note = starts, positions, note
+        self._corpus = corpus
+
+    @classmethod
+    def of(cls, corpus: Corpus, *, show_progress: bool | None = None) -> Positions:
+        """Open the index that lies in the corpus's folder, or make it and put it there.
+
+        A corpus without a folder, or with one that cannot be written to, gets an index in memory; `note` says so.
+        Raises CorpusError for a damaged corpus.
+        """
+        folder = corpus.folder
+        if folder is None:
+            return cls(corpus, *_in_memory(corpus, show_progress))
+        kept = _open(folder / FOLDER, corpus)
+        if kept is not None:
+            return cls(corpus, *kept)
+        try:
+            _save(folder / FOLDER, corpus, show_progress)
+        except (OSError, InputError) as error:
+            if isinstance(error, CorpusError):
+                raise
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            note = f"the index of words is in memory only and made anew each time: {folder / FOLDER}: {reason}"
+            return cls(corpus, *_in_memory(corpus, show_progress), note)
+        kept = _open(folder / FOLDER, corpus)
+        return cls(corpus, *(kept or _in_memory(corpus, show_progress)))
+
+    def of_word(self, word_id: int) -> np.ndarray:
+        """Where the word stands in ``corpus.ids``, rising, (count,) int64.
+
+        Raises CorpusError when another word stands there: the files were altered.
+        """
+        found = self.positions[self.starts[word_id] : self.starts[word_id + 1]].astype(np.int64)
+        ids = self._corpus.ids
+        fits = not len(found) or (found[0] >= 0 and found[-1] < len(ids) and bool((np.diff(found) > 0).all()))
+        if not fits or not bool((ids[found] == word_id).all()):
+            where = self._corpus.folder / FOLDER if self._corpus.folder else "the index of words"
+            raise CorpusError(f"{where}: damaged: remove this folder, and it is made anew")
+        return found
+
+
+def _in_memory(corpus: Corpus, show_progress: bool | None) -> tuple[np.ndarray, np.ndarray]:
+    corpus.check()
+    starts = _starts(corpus)
+    positions = np.empty(len(corpus.ids), _dtype(corpus))
+    _sort(corpus, starts, positions, show_progress)
+    return starts, positions
+
+
+def _save(folder: Path, corpus: Corpus, show_progress: bool | None) -> None:
+    corpus.check()
+    starts = _starts(corpus)
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "fingerprint": corpus.fingerprint,
+        "tokens": len(corpus.ids),
+        "words": len(corpus.vocabulary),
+    }
+    with replace_folder(folder, MARKER) as temporary:
+        np.save(temporary / "starts.npy", starts)
+        positions = np.lib.format.open_memmap(
+            temporary / "positions.npy", "w+", _dtype(corpus), (len(corpus.ids),), version=(1, 0)
+        )
+        _sort(corpus, starts, positions, show_progress)
+        positions.flush()
+        del positions
+        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+
+
+def _open(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
+    """The index in `folder`, mapped; None where there is none of this corpus that is whole."""
+    try:
+        header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        expected: dict[str, Any] = {"format": FORMAT, "version": VERSION, "fingerprint": corpus.fingerprint}
+        if not isinstance(header, dict) or any(header.get(name) != value for name, value in expected.items()):
+            return None
+        starts = np.load(folder / "starts.npy", allow_pickle=False)
+        positions = np.load(folder / "positions.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    shapes = (len(corpus.vocabulary) + 1,), (len(corpus.ids),)
+    if (starts.shape, positions.shape) != shapes or (starts.dtype, positions.dtype) != (np.int64, _dtype(corpus)):
+        return None
+    return (starts, positions) if starts[-1] == len(corpus.ids) and (np.diff(starts) >= 0).all() else None
+
+
+def _dtype(corpus: Corpus) -> np.dtype[Any]:
+    return np.dtype(np.int32 if len(corpus.ids) < 2**31 else np.int64)
+
+
+def _starts(corpus: Corpus) -> np.ndarray:
+    starts = np.zeros(len(corpus.vocabulary) + 1, np.int64)
+    for begin in range(0, len(corpus.ids), IDS_AT_A_TIME):
+        starts[1:] += np.bincount(corpus.ids[begin : begin + IDS_AT_A_TIME], minlength=len(corpus.vocabulary))
+    return np.cumsum(starts)
+
+
+def _sort(corpus: Corpus, starts: np.ndarray, positions: np.ndarray, show_progress: bool | None) -> None:
+    """Fill `positions`, chunk by chunk of the ids: those of a word in a chunk come behind those before the chunk."""
+    ids = corpus.ids
+    begin_of_word = starts[:-1].copy()  # where the next position of each word goes
+    with progress(len(ids), "indexing", "words", show=show_progress) as bar:
+        for begin in range(0, len(ids), IDS_AT_A_TIME):
+            chunk = np.asarray(ids[begin : begin + IDS_AT_A_TIME])
+            counts = np.bincount(chunk, minlength=len(begin_of_word))
+            places = np.repeat(begin_of_word - (np.cumsum(counts) - counts), counts)
+            places += np.arange(len(chunk))
+            positions[places] = begin + _order(chunk)
+            begin_of_word += counts
+            bar.update(len(chunk))
+
+
+def _order(ids: np.ndarray) -> np.ndarray:
+    """A stable argsort of ids below 2**31: numpy sorts 16-bit numbers by digits, so in two passes of 16 bits."""
+    order = np.argsort((ids & 0xFFFF).astype(np.uint16), kind="stable")
+    high = (ids >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order
