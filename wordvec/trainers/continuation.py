@@ -31,7 +31,7 @@ def copy_known_words(
     if len(known) == 0:
         raise OptionError("the vectors to start from share no word with the text: different tokenizer or language?")
     rows = np.array([start.word_id(vocabulary.words[word_id]) for word_id in known])
-    W_in[known] = start.matrix[rows]
+    W_in[known] = start.rows(rows)
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
     if W_out is None or start.context_matrix is None:
         notes.append("there are no context vectors to go on from, so W_out starts at zero")
