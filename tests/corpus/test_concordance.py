@@ -50,7 +50,8 @@ def test_behind_two_words_that_meet_and_share_contexts(found):
         assert shared.context in f"{shared.line_of_a.left} {shared.line_of_a.right}".split()
         assert shared.context in f"{shared.line_of_b.left} {shared.line_of_b.right}".split()
         assert (shared.line_of_a.keyword, shared.line_of_b.keyword) == ("king", "queen")
-    assert 0 < sum(shared.part for shared in evidence.shared) <= evidence.similarity <= 1
+    assert sum(shared.part for shared in evidence.shared) == pytest.approx(evidence.similarity, rel=1e-12)
+    assert 0 < evidence.similarity < 1
 
 
 def test_behind_is_the_same_either_way_round(found):

@@ -82,7 +82,8 @@ def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> Non
 def _print_evidence(concordance: Concordance, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.keyword_lines import evidence_lines
 
-    evidence = concordance.behind(*arguments.words, arguments.window, arguments.limit, arguments.seed)
+    a, b = arguments.words
+    evidence = concordance.behind(a, b, arguments.window, arguments.limit, arguments.seed)
     if arguments.json:
         print_json(asdict(evidence) | {"notes": concordance.notes})
         return

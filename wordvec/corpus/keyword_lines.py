@@ -117,7 +117,8 @@ def _first_words(text: str, width: int, marked: Collection[str]) -> str:
 
 
 def _fitting(words: list[str], width: int, marked: Collection[str]) -> list[str]:
-    taken, used = [], 0
+    taken: list[str] = []
+    used = 0
     for number, word in enumerate(words):
         shown = _shown(word, marked)
         used += display_width(shown) + bool(taken)
