@@ -33,7 +33,7 @@ SUBSAMPLE, WINDOW, FIRST_NEGATIVE = U64(0), U64(1), U64(2)
 ROWS_AT_ONCE = 4096  # of a table under construction
 
 # Streams that are not epochs (epochs are 0, 1, 2, ...).
-INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP = (U64(2**40 + i) for i in range(5))
+INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP, SENTENCES, TRIALS = (U64(2**40 + i) for i in range(7))
 
 
 def mix(z):  # type: ignore[no-untyped-def]  # compiled by numba too, for which annotations of arrays would be wrong

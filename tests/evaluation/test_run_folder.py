@@ -1,0 +1,174 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from wordvec.corpus import Corpus
+from wordvec.errors import InputError, TrainingError, WordvecError
+from wordvec.evaluation import run_folder
+from wordvec.evaluation.run_folder import RunFolder
+from wordvec.evaluation.training import Configuration, Job, train_in_child
+from wordvec.vectors import WordVectors
+
+SVD = Configuration("svd", "svd", {"dim": 2})
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return Corpus.from_sentences([["a", "b", "c", "a"], ["b", "c", "d"], ["d", "a", "b"]] * 5)
+
+
+@pytest.fixture
+def trained_here(monkeypatch):
+    """Training without a process of its own, and the list of what was trained."""
+    from wordvec.cli.train_job import run
+
+    trained = []
+
+    def train(job, corpus_folder, out):
+        trained.append(job.label)
+        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
+        return run({**order, "options": job.options, "out": out, "show_progress": False})
+
+    monkeypatch.setattr(run_folder, "train_in_child", train)
+    return trained
+
+
+def test_a_child_trains_saves_and_reports(corpus, tmp_path):
+    corpus.save(tmp_path / "corpus")
+    report = train_in_child(Job(SVD), tmp_path / "corpus", tmp_path / "v.safetensors")
+    assert report["parameters"]["dim"] == 2
+    assert {"start", "count", "ppmi", "train", "save"} <= set(report["seconds"])
+    assert report["peak_memory"] is None or report["peak_memory"] > 2**20
+    assert len(WordVectors.load(tmp_path / "v.safetensors")) == 4
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"window": 0}, WordvecError, "training svd, seed 1: svd: window must be at least 1; got 0"),
+        ({"negatives": 5}, WordvecError, "no option 'negatives'"),
+    ],
+)
+def test_a_child_that_fails_says_why(corpus, tmp_path, options, error, message):
+    corpus.save(tmp_path / "corpus")
+    with pytest.raises(error, match=message):
+        train_in_child(Job(Configuration("svd", "svd", options)), tmp_path / "corpus", tmp_path / "v.safetensors")
+
+
+def test_a_training_that_diverges_is_an_error_of_its_own(corpus, tmp_path):
+    corpus.save(tmp_path / "corpus")
+    options = {"learning_rate": 1e30, "engine": "layers", "subsample": 0, "dim": 2}
+    with pytest.raises(TrainingError, match="training skipgram, seed 1: training diverged"):
+        train_in_child(Job(Configuration("skipgram", "skipgram", options)), tmp_path / "corpus", tmp_path / "v.npz")
+
+
+def test_a_child_ends_with_its_parent(tmp_path):
+    code = "import threading, wordvec.cli.train_job as t; t.leave_with_the_parent(); print('still here')"
+    child = subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert (child.returncode, child.stdout) == (130, "")
+
+
+def test_a_finished_model_is_used_again_also_by_another_run(corpus, tmp_path, trained_here):
+    for _ in range(2):
+        with RunFolder.open(tmp_path / "runs", corpus) as folder:
+            first = folder.train(Job(SVD))
+            assert folder.train(Job(SVD)) == first
+    assert trained_here == ["svd, seed 1"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Job(SVD, seed=2),
+        Job(SVD, sample=1),
+        Job(Configuration("svd", "svd", {"dim": 3})),
+        Job(Configuration("svd", "ppmi", {"dim": 2})),
+    ],
+)
+def test_other_settings_are_other_models_beside_it(corpus, tmp_path, trained_here, other):
+    with RunFolder.open(tmp_path / "runs", corpus) as folder:
+        one, two = folder.train(Job(SVD)), folder.train(other)
+        assert len(trained_here) == 2
+        assert one.path != two.path
+        assert one.path.exists()
+
+
+def test_another_corpus_is_another_model(corpus, tmp_path, trained_here):
+    longer = Corpus.from_sentences([*corpus.sentences(), ["a", "d"]])
+    for text in (corpus, longer):
+        with RunFolder.open(tmp_path / "runs", text) as folder:
+            folder.train(Job(SVD))
+            assert Corpus.open(folder.corpus_folder).fingerprint == text.fingerprint
+    assert len(trained_here) == 2
+
+
+def damage_model(model):
+    model.path.write_bytes(model.path.read_bytes()[:-1] + b"?")
+
+
+def cut_model(model):
+    model.path.write_bytes(model.path.read_bytes()[:100])
+
+
+def lose_model(model):
+    model.path.unlink()
+
+
+def damage_record(model):
+    model.path.with_suffix(".json").write_text("{")
+
+
+def lose_record(model):
+    model.path.with_suffix(".json").unlink()
+
+
+def forge_record(model):
+    path = model.path.with_suffix(".json")
+    record = json.loads(path.read_text())
+    record["identity"]["options"]["dim"] = 3
+    path.write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize("harm", [damage_model, cut_model, lose_model, damage_record, lose_record, forge_record])
+def test_leftovers_are_not_trusted(corpus, tmp_path, trained_here, harm):
+    said = []
+    with RunFolder.open(tmp_path / "runs", corpus, tell=said.append) as folder:
+        whole = folder.train(Job(SVD))
+        bytes_of_it = whole.path.read_bytes()
+        harm(whole)
+        again = folder.train(Job(SVD))
+        assert again.path.read_bytes() == bytes_of_it
+        assert folder.find(Job(SVD)) == again
+    assert len(trained_here) == 2
+    assert len(said) == 1
+    assert "is trained again" in said[0]
+
+
+def test_what_a_kill_left_half_written_is_removed(corpus, tmp_path):
+    with RunFolder.open(tmp_path / "runs", corpus):
+        pass
+    half = tmp_path / "runs" / "models" / ".svd.safetensors.0a1b2c3d.tmp"
+    half.write_text("half")
+    with RunFolder.open(tmp_path / "runs", corpus):
+        assert not half.exists()
+
+
+def test_folders_of_other_things_are_left_alone(corpus, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "to-mother.txt").write_text("dear mother")
+    (tmp_path / "file").write_text("")
+    for name, message in (("letters", "holds other things"), ("file", "is a file"), ("no/runs", "does not exist")):
+        with pytest.raises(InputError, match=message), RunFolder.open(tmp_path / name, corpus):
+            pass
+    assert [path.name for path in (tmp_path / "letters").iterdir()] == ["to-mother.txt"]
+
+
+def test_two_runs_in_one_folder(corpus, tmp_path):
+    pytest.importorskip("fcntl", reason="no lock on Windows")
+    at_work = pytest.raises(InputError, match="another run is at work")
+    with RunFolder.open(tmp_path / "runs", corpus), at_work, RunFolder.open(tmp_path / "runs", corpus):
+        pass
+    with RunFolder.open(tmp_path / "runs", corpus):
+        pass

@@ -1,0 +1,193 @@
+"""A folder of trained models and their scores, which a killed run finds again.
+
+::
+
+    FOLDER/wordvec-runs.json        says that the folder is one of these
+    FOLDER/corpus/                  the corpus, when it came as text
+    FOLDER/models/NAME-KEY.safetensors, .json    vectors, and what they are and took
+    FOLDER/scores/NAME-KEY.json     their scores, item by item
+
+KEY is a hash of everything a model follows from (corpus, trainer, options, seed, sample, version of wordvec), so models
+of other settings lie beside each other, and none is taken for another. A model is used again only when its record says
+the same and its file's SHA-256 is the recorded one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec import __version__
+from wordvec.corpus import Corpus
+from wordvec.errors import CorpusError, InputError
+from wordvec.evaluation.training import Job, TrainedModel, train_in_child
+from wordvec.files import replace_file
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+MARKER = "wordvec-runs.json"
+FORMAT = {"format": "wordvec runs", "version": 1}
+
+Tell = Callable[[str], None]
+
+
+class RunFolder:
+    """Trains each job once; what is finished is used again. Use within ``with RunFolder.open(...)``.
+
+    Attributes: `path`, `corpus`, and `corpus_folder`, where the corpus lies.
+    """
+
+    def __init__(self, path: Path, corpus: Corpus, corpus_folder: Path, tell: Tell) -> None:
+        self.path, self.corpus, self.corpus_folder, self.tell = path, corpus, corpus_folder, tell
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, path: Path, corpus: Corpus, corpus_folder: Path | None = None, tell: Tell = lambda _: None
+    ) -> Iterator[RunFolder]:
+        """Make the folder, or go on with the one that is there; `corpus_folder` None saves the corpus in it.
+
+        Raises InputError for a folder of something else, or one in which another run is at work.
+        """
+        _make(path)
+        with _alone(path):
+            for part in ("models", "scores"):
+                (path / part).mkdir(exist_ok=True)
+                for leftover in (path / part).glob(".*.tmp"):  # of a killed run
+                    leftover.unlink()
+            if corpus_folder is None:
+                corpus_folder = path / "corpus"
+                if _fingerprint(corpus_folder) != corpus.fingerprint:
+                    corpus.save(corpus_folder)
+            yield cls(path, corpus, corpus_folder, tell)
+
+    def train(self, job: Job) -> TrainedModel:
+        """Return the model of `job`: the finished one, if it is here and whole, else train it now.
+
+        Raises as `train_in_child`.
+        """
+        done = self.find(job)
+        if done is not None:
+            return done
+        report = train_in_child(job, self.corpus_folder, self._file(job, "models", ".safetensors"))
+        record = {
+            "identity": self._identity(job),
+            "sha256": sha256_of(self._file(job, "models", ".safetensors")),
+            **report,
+        }
+        write_json(self._file(job, "models", ".json"), record)
+        return self._model(job, record)
+
+    def find(self, job: Job) -> TrainedModel | None:
+        """The finished model of `job`, or None; a model that is not what its record says is told of and not used."""
+        path, record = self._file(job, "models", ".safetensors"), read_json(self._file(job, "models", ".json"))
+        if record is None and not path.exists():
+            return None
+        try:
+            if record is not None and record["identity"] == self._identity(job) and record["sha256"] == sha256_of(path):
+                return self._model(job, record)
+        except (OSError, KeyError, TypeError):
+            pass
+        self.tell(f"{path} is not whole, or its record is not: it is trained again")
+        return None
+
+    def load(self, model: TrainedModel) -> WordVectors:
+        """Read a model's vectors."""
+        from wordvec.vectors import WordVectors
+
+        return WordVectors.load(model.path)
+
+    def scores_file(self, job: Job) -> Path:
+        """Where the scores of a job's model lie."""
+        return self._file(job, "scores", ".json")
+
+    def _identity(self, job: Job) -> dict[str, Any]:
+        return {
+            "corpus_fingerprint": self.corpus.fingerprint,
+            "trainer": job.configuration.trainer,
+            "options": job.options,
+            "sample": job.sample,
+            "wordvec_version": __version__,
+        }
+
+    def _file(self, job: Job, part: str, suffix: str) -> Path:
+        key = hashlib.sha256(json.dumps(self._identity(job), sort_keys=True).encode()).hexdigest()[:12]
+        return self.path / part / f"{job.configuration.name}-{key}{suffix}"
+
+    def _model(self, job: Job, record: dict[str, Any]) -> TrainedModel:
+        return TrainedModel(
+            job=job,
+            path=self._file(job, "models", ".safetensors"),
+            seconds=dict(record["seconds"]),
+            peak_memory=record["peak_memory"],
+            sha256=record["sha256"],
+            loss=tuple(record["loss"]),
+            notes=tuple(record["notes"]),
+        )
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON, in one piece or not at all."""
+    with replace_file(path, "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; None when it is not there or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _make(path: Path) -> None:
+    marker = path / MARKER
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path}: is a file; name a folder for the models")
+    if path.is_dir() and any(path.iterdir()) and read_json(marker) != FORMAT:
+        raise InputError(
+            f"{path}: holds other things than a run of wordvec (no readable {MARKER} in it); choose another folder"
+        )
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: the folder {path.absolute().parent} does not exist; create it first")
+    path.mkdir(exist_ok=True)
+    if not marker.exists():
+        write_json(marker, FORMAT)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other runs out of the folder; the system lets go of the lock however this process ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two runs in one folder would do work twice, but break nothing
+        yield
+        return
+    with open(path / MARKER, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"{path}: another run is at work in this folder; wait for it, or choose another") from None
+        yield
+
+
+def _fingerprint(corpus_folder: Path) -> str | None:
+    try:
+        return Corpus.open(corpus_folder).fingerprint
+    except (CorpusError, OSError):
+        return None

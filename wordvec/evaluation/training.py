@@ -1,0 +1,127 @@
+"""Models to be trained, and training one in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wordvec.errors import TrainingError, WordvecError
+
+WORKER = "wordvec.cli.train_job"
+DIVERGED = 3  # the worker's exit status when training cannot go on
+SEEDED = "subsample"  # the one option through which a counting trainer depends on its seed
+COUNTING = ("svd", "ppmi")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A trainer with all its options except the seed; `name` is what tables call it."""
+
+    name: str
+    trainer: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def depends_on_seed(self) -> bool:
+        """Whether another seed gives other vectors: counting trainers draw nothing unless they subsample.
+
+        >>> Configuration("svd", "svd", {"subsample": 0.0}).depends_on_seed
+        False
+        """
+        return self.trainer not in COUNTING or bool(self.options.get(SEEDED, 0.0))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus."""
+
+    configuration: Configuration
+    seed: int = 1
+    sample: int | None = None
+
+    @property
+    def label(self) -> str:
+        """For messages: ``"cbow, seed 2"``."""
+        sample = "" if self.sample is None else f", sample {self.sample}"
+        return f"{self.configuration.name}, seed {self.seed}{sample}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of the trainer, with the seed."""
+        return self.configuration.options | {"seed": self.seed}
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A file of vectors and what its training took."""
+
+    job: Job
+    path: Path
+    seconds: dict[str, float]
+    peak_memory: int | None
+    sha256: str
+    loss: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def training_seconds(self) -> float:
+        """Without starting Python, compiling and saving, which a longer text makes no longer."""
+        return sum(value for stage, value in self.seconds.items() if stage not in ("start", "compile", "save"))
+
+
+def train_in_child(job: Job, corpus_folder: Path, out: Path) -> dict[str, Any]:
+    """Train in a new process and return its report; see `wordvec.cli.train_job`.
+
+    On a terminal the child draws its own progress bar. It ends when this process does, however that ends.
+    Raises TrainingError when training diverges, WordvecError with the child's last words when it fails otherwise.
+    """
+    on_terminal = sys.stderr.isatty()
+    order = {
+        "corpus": os.fspath(corpus_folder.absolute()),
+        "sample": job.sample,
+        "trainer": job.configuration.trainer,
+        "options": job.options,
+        "out": os.fspath(out.absolute()),
+        "show_progress": on_terminal,
+    }
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if on_terminal else errors,
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with child.stdin, child.stdout:
+            try:
+                child.stdin.write(json.dumps(order).encode() + b"\n")
+                child.stdin.flush()
+                report = child.stdout.read()
+                status = child.wait()
+            except BaseException:
+                child.kill()
+                child.wait()
+                raise
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace")
+    if status != 0:
+        raise _failure(job, status, said)
+    done: dict[str, Any] = json.loads(report.splitlines()[-1])
+    return done
+
+
+def _failure(job: Job, status: int, said: str) -> BaseException:
+    if status == 130:
+        return KeyboardInterrupt()
+    lines = [line for line in said.splitlines() if line.strip()]
+    why = lines[-1].removeprefix("wordvec: ") if lines else f"see above (exit status {status})"
+    if status < 0:
+        why = f"its process was killed by signal {-status}" + ("; was memory short?" if status == -9 else "")
+    return (TrainingError if status == DIVERGED else WordvecError)(f"training {job.label}: {why}")
