@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,10 @@ from wordvec.errors import DeviceUnavailableError
 settings.register_profile("no deadlines", deadline=None)  # first calls compile or load tables, and machines are busy
 settings.load_profile("no deadlines")
 
+collect_ignore = ["gpu_standin"]  # no tests: what tests run on
+
 ROOT = Path(__file__).resolve().parents[1]
+STANDIN = Path(__file__).with_name("gpu_standin")
 DATA = Path(os.environ.get("WORDVEC_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
@@ -31,15 +36,48 @@ def floating_point_errors_raise():
         yield
 
 
-@pytest.fixture(params=["cpu", pytest.param("gpu", marks=pytest.mark.gpu)])
+@pytest.fixture(params=["cpu", "standin", pytest.param("gpu", marks=pytest.mark.gpu)])
 def xp(request):
-    """numpy, and cupy where there is a CUDA device."""
+    """numpy; a stand-in for cupy on numpy, as strict as cupy; and cupy where there is a CUDA device."""
+    if request.param == "standin":
+        return request.getfixturevalue("gpu_standin")
+    return _module_of(request.param)
+
+
+@pytest.fixture(params=["standin", pytest.param("gpu", marks=pytest.mark.gpu)])
+def gpu(request):
+    """What cupy is to a test that compares it with numpy: the stand-in, and cupy where there is a CUDA device."""
+    return request.getfixturevalue("gpu_standin") if request.param == "standin" else _module_of("gpu")
+
+
+def _module_of(device: str):
     try:
-        return device_module(request.param)
+        return device_module(device)
     except DeviceUnavailableError as error:
         if os.environ.get("REQUIRE_GPU") == "1":
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def standin_modules() -> dict:
+    """The modules that stand in for cupy and cupyx (see tests/gpu_standin), by name."""
+    if not shutil.which("g++"):
+        pytest.skip("the stand-in for cupy compiles CUDA sources for the CPU with g++, which is not installed")
+    sys.path.insert(0, str(STANDIN))
+    try:
+        import standin_cupy
+    finally:
+        sys.path.remove(str(STANDIN))
+    return {"cupy": standin_cupy.make_cupy(), **standin_cupy.make_cupyx()}
+
+
+@pytest.fixture
+def gpu_standin(monkeypatch, standin_modules):
+    """``device="gpu"`` means the stand-in; returns what ``import cupy`` gives."""
+    for name, module in standin_modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    return standin_modules["cupy"]
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,22 @@ def test_sums_keep_device_and_dtype(xp):
     assert to_numpy(sums)[1].tolist() == [2.0] * 4
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("columns", [1, 3, 100])
+@pytest.mark.parametrize("count", [1, 31, 32, 33, 64, 65, 500])
+@pytest.mark.parametrize("words", [1, 2, 40, 10_000])
+def test_the_gpu_adds_up_the_same_rows(gpu, count, columns, words, dtype):
+    """Segments that end within, at and beyond the pieces of 32 rows that a thread adds up."""
+    rng = np.random.default_rng(count + words)
+    ids, rows = rng.integers(words, size=count), rng.integers(-9, 9, (count, columns)).astype(dtype)
+    expected = sum_rows_by_id(ids, rows)
+    unique, sums = sum_rows_by_id(gpu.asarray(ids), gpu.asarray(rows))
+    assert sums.dtype == dtype
+    np.testing.assert_array_equal(unique.get(), expected[0])
+    np.testing.assert_array_equal(sums.get(), expected[1])  # whole numbers: exact in any order
+    assert [len(part) for part in sum_rows_by_id(gpu.asarray(ids[:0]), gpu.asarray(rows[:0]))] == [0, 0]
+
+
 def test_sums_check_their_shapes():
     with pytest.raises(ShapeError, match=r"ids \(N,\) and rows \(N, D\) expected"):
         sum_rows_by_id(np.array([1, 2]), np.ones((3, 2)))

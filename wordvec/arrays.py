@@ -6,18 +6,26 @@ it is used (``xp = array_module(W, x)``). There is no global switch and no defau
 
 from __future__ import annotations
 
+import functools
+import importlib
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 
-from wordvec.errors import DeviceUnavailableError, OptionError, ShapeError
+from wordvec.errors import OptionError, ShapeError
 
 Array = Any  # a numpy.ndarray or a cupy.ndarray
 Device = Literal["cpu", "gpu"]
 
-GPU_INSTALL_HINT = "pip install 'wordvec[gpu-cuda12]' or 'wordvec[gpu-cuda13]', to match the driver"
+SUMS_SOURCE = Path(__file__).with_name("arrays.cu")
+PIECE = 32  # sorted rows that one thread adds up
+THREADS = 256  # in a block of a kernel
+LOWER = "take fewer dimensions (--dim) or fewer words (--min-count), or use device 'cpu'"
 
 
 def array_module(*arrays: Array) -> ModuleType:
@@ -40,25 +48,94 @@ def array_module(*arrays: Array) -> ModuleType:
 def device_module(device: str) -> ModuleType:
     """Return numpy for ``"cpu"`` and cupy for ``"gpu"``.
 
-    Raises DeviceUnavailableError when the GPU cannot be used, naming what is missing; never falls back.
+    Raises DeviceUnavailableError when the GPU cannot be used, saying why and what to do; never falls back.
     """
     if device == "cpu":
         return np
     if device != "gpu":
         raise OptionError(f"device must be 'cpu' or 'gpu'; got {device!r}")
+    from wordvec import gpu_setup
+
+    if sys.modules.get("cupy") is None:
+        gpu_setup.check_wheels()  # before CuPy warns of it in its own words
     try:
         import cupy
     except ImportError as error:
-        raise DeviceUnavailableError(f"device 'gpu' needs CuPy, which is not installed: {GPU_INSTALL_HINT}") from error
-    try:
-        count = cupy.cuda.runtime.getDeviceCount()
-    except cupy.cuda.runtime.CUDARuntimeError as error:
-        raise DeviceUnavailableError(
-            f"device 'gpu': CuPy finds no usable CUDA device ({error}); check the driver with nvidia-smi, or use 'cpu'"
-        ) from error
-    if count == 0:
-        raise DeviceUnavailableError("device 'gpu': this machine has no CUDA device; use 'cpu'")
+        raise gpu_setup.cannot_import(error) from error
+    return _ready(cupy)
+
+
+@functools.cache
+def _ready(cupy: ModuleType) -> ModuleType:
+    """The module, checked once."""
+    from wordvec import gpu_setup
+
+    gpu_setup.check_device(cupy)
     return cupy
+
+
+def sparse_module(xp: ModuleType) -> ModuleType:
+    """The sparse matrices that belong to numpy or cupy: scipy.sparse or cupyx.scipy.sparse.
+
+    >>> sparse_module(np).__name__
+    'scipy.sparse'
+    """
+    return importlib.import_module("scipy.sparse" if xp is np else "cupyx.scipy.sparse")
+
+
+def describe_device(device: str = "gpu") -> Any:
+    """What the GPU is: see `wordvec.gpu_setup.GpuInfo`. Raises as `device_module` does; None for ``"cpu"``."""
+    from wordvec import gpu_setup
+
+    return gpu_setup.describe(device_module(device)) if device != "cpu" else None
+
+
+def free_memory() -> int:
+    """Bytes of the GPU's memory that can still be taken, those that CuPy keeps for later use included."""
+    cupy = device_module("gpu")
+    return int(cupy.cuda.runtime.memGetInfo()[0]) + int(cupy.get_default_memory_pool().free_bytes())
+
+
+@contextmanager
+def gpu_memory_errors(
+    what: str, needed: int | None = None, *, lower: str = LOWER, device: str = "gpu"
+) -> Iterator[None]:
+    """Raise OptionError where the block needs more memory than the GPU has, saying what to do about it.
+
+    `what` needs the memory, such as "skipgram: 70,000 words in 300 dimensions", and as far as is known beforehand,
+    `needed` bytes of it: then the block isn't begun without them. `lower` says what to lower. Does nothing for
+    ``device="cpu"``.
+    """
+    if device == "cpu":
+        yield
+        return
+    cupy = device_module(device)
+    if needed is not None and needed > free_memory():
+        raise OptionError(_out_of_memory(what, needed, lower))
+    try:
+        yield
+    except cupy.cuda.memory.OutOfMemoryError as error:
+        raise OptionError(_out_of_memory(what, needed, lower)) from error
+
+
+def _out_of_memory(what: str, needed: int | None, lower: str) -> str:
+    size = "more" if needed is None else f"{needed / 2**30:.2f} GiB"
+    free, total = free_memory() / 2**30, describe_device().memory / 2**30
+    return f"{what} needs {size} of the GPU's memory, of which {free:.2f} of {total:.2f} GiB are free: {lower}"
+
+
+def gpu_kernel(xp: ModuleType, source: Path, name: str, **constants: Any) -> Callable[..., None]:
+    """The function `name` of a CUDA source file, compiled when first called; `constants` are its macros.
+
+    Call it as CuPy's RawKernel, ``kernel(grid, block, arguments)``; numbers among the arguments are numpy scalars of
+    the very type the function has.
+    """
+    return _compiled(xp, source, name, tuple(f"-D{key}={value}" for key, value in constants.items()))
+
+
+@functools.cache
+def _compiled(xp: ModuleType, source: Path, name: str, options: tuple[str, ...]) -> Callable[..., None]:
+    return xp.RawKernel(source.read_text(encoding="utf-8"), name, options=("-std=c++17", *options))  # type: ignore[no-any-return]
 
 
 def to_device(array: Array, device: str) -> Array:
@@ -91,12 +168,7 @@ def sum_rows_by_id(ids: Array, rows: Array) -> tuple[Array, Array]:
     xp = array_module(ids, rows)
     if ids.ndim != 1 or rows.ndim != 2 or len(ids) != len(rows):
         raise ShapeError(f"sum_rows_by_id: ids (N,) and rows (N, D) expected; got {ids.shape} and {rows.shape}")
-    if xp is np:
-        return _sum_rows_sparse(ids, rows)
-    unique, slot = xp.unique(ids, return_inverse=True)
-    sums = xp.zeros((len(unique), rows.shape[1]), rows.dtype)
-    xp.add.at(sums, slot, rows)
-    return unique, sums
+    return _sum_rows_sparse(ids, rows) if xp is np else _sum_rows_on_gpu(xp, ids, rows)
 
 
 def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,3 +182,38 @@ def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
     pointers = np.append(starts, len(ids))
     selector = csr_matrix((np.ones(len(ids), rows.dtype), order, pointers), shape=(len(starts), len(ids)))
     return ordered[starts], selector @ rows
+
+
+def _sum_rows_on_gpu(xp: ModuleType, ids: Array, rows: Array) -> tuple[Array, Array]:
+    """The rows in the order of their ids, added up piece by piece: always in the same order, unlike with atomics."""
+    if not len(ids):
+        return ids, rows
+    order = xp.argsort(ids)  # CuPy's sorts are stable
+    ordered = ids[order]
+    slots = xp.zeros(len(ids), xp.int32)
+    slots[1:] = xp.cumsum(ordered[1:] != ordered[:-1], dtype=xp.int32)
+    segments = int(slots[-1]) + 1
+    starts = xp.empty(segments + 1, xp.int64)
+    sums = sum_segments(rows, order, slots, segments, starts)
+    return ordered[starts[:-1]], sums
+
+
+def sum_segments(rows: Array, order: Array, slots: Array, segments: int, starts: Array) -> Array:
+    """On the GPU: sums[s] = the sum of rows[order[k]] over the k with slots[k] = s, the same bytes every time.
+
+    Shapes: rows (N, D) float32 or float64, order (N,) int64, slots (N,) int32 rising from 0 by 0 or 1
+    -> (segments, D); starts (segments + 1,) int64 is filled with where each segment begins, and N.
+    """
+    xp, (count, columns) = array_module(rows, order, slots, starts), rows.shape
+    pieces = -(-count // PIECE)
+    sums, begun, continued = (xp.empty((size, columns), rows.dtype) for size in (segments, pieces, pieces))
+    real = {"f4": "float", "f8": "double"}[rows.dtype.str[1:]]
+    of_pieces, of_segments = (
+        gpu_kernel(xp, SUMS_SOURCE, name, REAL=real, PIECE=PIECE) for name in ("sum_pieces", "join_pieces")
+    )
+    shape = np.int64(count), np.int32(columns)
+    blocks = (-(-pieces * columns // THREADS),)
+    of_pieces(blocks, (THREADS,), (xp.ascontiguousarray(rows), order, slots, *shape, sums, begun, continued, starts))
+    blocks = (-(-segments * columns // THREADS),)
+    of_segments(blocks, (THREADS,), (begun, continued, starts, np.int64(segments), shape[1], sums))
+    return sums

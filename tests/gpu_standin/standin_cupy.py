@@ -1,0 +1,58 @@
+"""The modules `cupy` and `cupyx.scipy.sparse` as stand-ins, for a machine without a card."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import standin_arrays
+import standin_sparse
+from standin_kernels import RawKernel
+
+
+class OutOfMemoryError(MemoryError):
+    """As cupy.cuda.memory.OutOfMemoryError."""
+
+
+class CUDARuntimeError(RuntimeError):
+    """As cupy.cuda.runtime.CUDARuntimeError."""
+
+
+FREE, TOTAL = 60 * 2**30, 80 * 2**30
+
+
+def make_cupy():
+    """A new module `cupy`, a card and a driver included."""
+    cupy = ModuleType("cupy")
+    for name in standin_arrays.NAMES.split():
+        found = getattr(np, name)
+        is_function = callable(found) and not isinstance(found, type)
+        setattr(cupy, name, standin_arrays.function_of(found) if is_function else found)
+    cupy.add.at = standin_arrays.function_of(np.add.at)
+    linalg = ("eigh", "qr", "svd", "norm", "cholesky")
+    cupy.linalg = SimpleNamespace(**{name: standin_arrays.function_of(getattr(np.linalg, name)) for name in linalg})
+    for name in ("ndarray", "asarray", "ascontiguousarray"):
+        setattr(cupy, name, getattr(standin_arrays, name))
+    cupy.__version__, cupy.RawKernel = "14.2.0", RawKernel
+    properties = {"name": b"Stand-in", "major": 9, "minor": 0}
+    cupy.cuda = SimpleNamespace(
+        Device=lambda: SimpleNamespace(id=0, synchronize=lambda: None),
+        memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
+        runtime=SimpleNamespace(
+            CUDARuntimeError=CUDARuntimeError,
+            getDeviceCount=lambda: 1,
+            driverGetVersion=lambda: 13000,
+            runtimeGetVersion=lambda: 13000,
+            memGetInfo=lambda: (FREE, TOTAL),
+            getDeviceProperties=lambda device: properties,
+        ),
+    )
+    pool = SimpleNamespace(free_bytes=lambda: 0, free_all_blocks=lambda: None)
+    cupy.get_default_memory_pool = lambda: pool
+    return cupy
+
+
+def make_cupyx():
+    """The modules to be found as cupyx, cupyx.scipy and cupyx.scipy.sparse."""
+    modules = {name: ModuleType(name) for name in ("cupyx", "cupyx.scipy")}
+    return modules | {"cupyx.scipy.sparse": standin_sparse}

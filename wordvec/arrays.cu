@@ -1,0 +1,49 @@
+// Sums of rows that belong together, in two steps without atomics: the order of the additions is always the same.
+// Rows are taken in sorted order, PIECE of them by one thread for each column. A segment (the rows of one id) that
+// lies within a piece is done then; what a piece knows of longer ones waits in `begun` (its last segment, when that
+// goes on after the piece) and `continued` (its first, when that came from the piece before).
+//
+// Macros: REAL, the type of the rows; PIECE.
+
+extern "C" __global__ void sum_pieces(
+    const REAL* __restrict__ rows, const long long* __restrict__ order, const int* __restrict__ slots, long long count,
+    int columns,
+    REAL* __restrict__ sums, REAL* __restrict__ begun, REAL* __restrict__ continued, long long* __restrict__ starts)
+{
+    const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+    const long long piece = thread / columns, column = thread % columns, first = piece * PIECE;
+    if (first >= count) return;
+    const long long last = first + PIECE < count ? first + PIECE : count;
+    int slot = slots[first];
+    bool from_before = first > 0 && slots[first - 1] == slot;
+    if (!from_before && column == 0) starts[slot] = first;
+    REAL total = 0;
+    for (long long k = first; k < last; k++) {
+        if (slots[k] != slot) {
+            (from_before ? continued + piece * columns : sums + slot * (long long)columns)[column] = total;
+            from_before = false;
+            slot = slots[k];
+            if (column == 0) starts[slot] = k;
+            total = 0;
+        }
+        total += rows[order[k] * columns + column];
+    }
+    if (last == count && column == 0) starts[slot + 1] = count;
+    const bool goes_on = last < count && slots[last] == slot;
+    (from_before ? continued + piece * columns
+     : goes_on   ? begun + piece * columns
+                 : sums + slot * (long long)columns)[column] = total;
+}
+
+extern "C" __global__ void join_pieces(
+    const REAL* begun, const REAL* continued, const long long* starts, long long segments, int columns, REAL* sums)
+{
+    const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+    const long long segment = thread / columns, column = thread % columns;
+    if (segment >= segments) return;
+    const long long first = starts[segment] / PIECE, last = (starts[segment + 1] - 1) / PIECE;
+    if (first == last) return;
+    REAL total = begun[first * columns + column];
+    for (long long piece = first + 1; piece <= last; piece++) total += continued[piece * columns + column];
+    sums[thread] = total;
+}
