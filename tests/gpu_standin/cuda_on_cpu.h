@@ -94,7 +94,7 @@ inline void run_block()
         }
     }
 }
-inline void launch(unsigned blocks, unsigned size, std::function<void()> kernel)
+inline bool launch(unsigned blocks, unsigned size, std::function<void()> kernel)
 {
     body = kernel;
     gridDim = {blocks, 1, 1};
@@ -103,6 +103,7 @@ inline void launch(unsigned blocks, unsigned size, std::function<void()> kernel)
         blockIdx = {b, 0, 0};
         run_block();
     }
+    return true;
 }
 template <class T> T shuffle(T value, unsigned source)
 {

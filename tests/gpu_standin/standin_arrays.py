@@ -62,6 +62,11 @@ class ndarray:  # CuPy's name
     def get(self):
         return self.numpy_inside.copy()
 
+    def set(self, array, stream=None):
+        assert type(array) is np.ndarray and array.dtype == self.numpy_inside.dtype
+        assert array.shape == self.numpy_inside.shape
+        self.numpy_inside[...] = array
+
     def __getitem__(self, key):
         return wrap(self.numpy_inside[self._key(key)])
 

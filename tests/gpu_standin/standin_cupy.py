@@ -19,6 +19,33 @@ class CUDARuntimeError(RuntimeError):
 
 
 FREE, TOTAL = 60 * 2**30, 80 * 2**30
+SHARED_MEMORY = 227 * 2**10
+
+
+class Event:
+    """Everything has happened already."""
+
+    def synchronize(self):
+        pass
+
+
+class Stream:
+    """Does at once what it is told."""
+
+    def __init__(self, non_blocking=False):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def record(self):
+        return Event()
+
+    def wait_event(self, event):
+        assert isinstance(event, Event)
 
 
 def make_cupy():
@@ -36,7 +63,12 @@ def make_cupy():
     cupy.__version__, cupy.RawKernel = "14.2.0", RawKernel
     properties = {"name": b"Stand-in", "major": 9, "minor": 0}
     cupy.cuda = SimpleNamespace(
-        Device=lambda: SimpleNamespace(id=0, synchronize=lambda: None),
+        Device=lambda: SimpleNamespace(
+            id=0, synchronize=lambda: None, attributes={"MaxSharedMemoryPerBlockOptin": SHARED_MEMORY}
+        ),
+        Stream=Stream,
+        get_current_stream=Stream,
+        alloc_pinned_memory=bytearray,
         memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
         runtime=SimpleNamespace(
             CUDARuntimeError=CUDARuntimeError,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 HEADER = Path(__file__).with_name("cuda_on_cpu.h")
+WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
 TYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -23,6 +24,9 @@ TYPES = {
     "long long": np.int64,
     "unsigned long long": np.uint64,
     "unsigned char": np.uint8,
+    "u32": np.uint32,
+    "u64": np.uint64,
+    "Result": np.uint64,  # a struct of 64-bit words
     "bool": np.bool_,
 }
 
@@ -30,10 +34,13 @@ TYPES = {
 class RawKernel:
     """Compiled at the first call; refuses arguments whose types are not the very ones of the function."""
 
+    max_dynamic_shared_size_bytes = 48 * 1024
+    seed, patience = 1, 8  # how warps take turns: after one in `patience` operations, another goes on
+
     def __init__(self, code, name, options=()):
         self.code, self.name, self.options = code, name, tuple(options)
 
-    def __call__(self, grid, block, args):
+    def __call__(self, grid, block, args, shared_mem=0):
         parameters = parameters_of(self.code, self.name, self.options)
         assert len(args) == len(parameters), f"{self.name} takes {len(parameters)} arguments; got {len(args)}"
         assert len(grid) == len(block) == 1 and 0 < block[0] <= 1024 and grid[0] > 0, (grid, block)
@@ -53,7 +60,10 @@ class RawKernel:
                 kept.append(value)
                 addresses[place] = value.ctypes.data
         library = compiled(self.code, self.name, self.options)
-        library.launch(ctypes.c_uint(grid[0]), ctypes.c_uint(block[0]), addresses)
+        assert 0 <= shared_mem <= self.max_dynamic_shared_size_bytes
+        if hasattr(library, "set_up"):
+            library.set_up(ctypes.c_size_t(shared_mem), ctypes.c_uint64(self.seed), ctypes.c_uint(self.patience))
+        assert library.launch(ctypes.c_uint(grid[0]), ctypes.c_uint(block[0]), addresses), "see stderr"
 
 
 def has_compiler():
@@ -81,13 +91,15 @@ def compiled(code, name, options):
         for place, (kind, pointer) in enumerate(parameters_of(code, name, options))
     )
     launch = f"{name}({arguments})"
-    source = f'#include "{HEADER}"\n{code}\nextern "C" void launch(unsigned blocks, unsigned threads, void** arguments)'
-    source += f"\n{{\n    on_cpu::launch(blocks, threads, [&] {{ {launch}; }});\n}}\n"
+    header = WARPS_HEADER if "extern __shared__" in code else HEADER
+    source = f'#include "{header}"\n{code}\nextern "C" bool launch(unsigned blocks, unsigned threads, void** arguments)'
+    source += f"\n{{\n    return on_cpu::launch(blocks, threads, [&] {{ {launch}; }});\n}}\n"
     folder = Path(tempfile.mkdtemp(prefix="wordvec-standin-"))
     file, library = folder / "kernel.cpp", folder / f"{hashlib.sha256(source.encode()).hexdigest()[:12]}.so"
     file.write_text(source, encoding="utf-8")
     macros = [option for option in options if option.startswith("-D")]
-    command = ["g++", "-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC", *macros, str(file), "-o"]
+    flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC"]
+    command = ["g++", *flags, *macros, str(file), "-o"]
     built = subprocess.run([*command, str(library)], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     loaded = ctypes.CDLL(str(library))

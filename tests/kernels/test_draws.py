@@ -30,7 +30,7 @@ def compiled_examples(sampler, begin, end, *, merge, pairs=False, paths=None, ti
     negatives = 0 if paths is not None else sampler.negatives
     sampling = draws.Sampling(
         sampler.keep_thresholds,
-        draws.pack_alias_table(*sampler.negative_table),
+        sampler.negative_table.packed(),
         *(paths or no_paths),
         rng.key_of(sampler.seed, 2)[0],
         sampler.window,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wordvec import rng
+from wordvec.arrays import array_module
 from wordvec.errors import OptionError
 
 ALWAYS = 2**32  # a threshold that every 32-bit draw is below
@@ -78,7 +79,19 @@ class NegativeTable(NamedTuple):
         [0.8, 0.1, 0.1]
         """
         slot = rng.below(bits, np.uint64(len(self.aliases))).astype(np.int64)
-        return np.where((bits & rng.LOW32) < self.thresholds[slot], slot, self.aliases[slot]).astype(np.int32)
+        own = (bits & rng.LOW32) < self.thresholds[slot]
+        return array_module(bits).where(own, slot, self.aliases[slot]).astype(np.int32)
+
+    def packed(self) -> np.ndarray:
+        """Threshold and alias of each slot side by side in one uint64 (V,), so that a negative costs one look-up.
+
+        The slot's own word is taken when a 32-bit draw is below the threshold; 2**32 (always) does not fit into
+        32 bits, so such a slot becomes its own alias.
+        """
+        always = self.thresholds > rng.LOW32
+        own = np.arange(len(self.aliases), dtype=np.uint64)
+        upper = np.where(always, rng.LOW32, self.thresholds) << rng.S32
+        return upper | np.where(always, own, self.aliases.astype(np.uint64))
 
     def probabilities(self) -> np.ndarray:
         """The distribution the table draws from, (V,) float64 summing to 1."""

@@ -10,15 +10,16 @@ import functools
 import threading
 import zlib
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from wordvec import rng
 from wordvec.corpus.examples import ExampleSampler
-from wordvec.errors import OptionError, ShapeError
+from wordvec.errors import OptionError
 from wordvec.kernels import draws, placing, stages, team
+from wordvec.kernels.checks import check_call
 from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.kernels.loss import Loss
 from wordvec.kernels.stages import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Shape
 from wordvec.kernels.tables import Tables, aligned_zeros
 from wordvec.kernels.threads import COUNTER_SPACING, new_counters
@@ -26,15 +27,6 @@ from wordvec.kernels.tiles_skipgram import OUTPUT_STEP, strip_floats
 from wordvec.kernels.vector_ir import host_lanes, host_registers
 
 PIECE = 64  # positions whose examples are drawn in one go
-
-
-class Loss(NamedTuple):
-    """Sum of the loss over `predictions` predictions, made of `terms` terms -log sigmoid, for `centres` centres."""
-
-    total: float
-    predictions: int
-    terms: int
-    centres: int
 
 
 def train_skipgram(
@@ -133,7 +125,7 @@ def _train(
     *,
     divide: bool,
 ) -> Loss:
-    _check(tables, ids, sentence_starts, sampler, first, last, block, threads, paths)
+    check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths)
     shape = tile_shape(architecture, sampler.negatives + 1, paths is not None, tables.lanes)
     run = team.compile_team(shape, source_checksum())
     corpus = draws.Corpus(_constant(ids, np.int32), _constant(sentence_starts, np.int64))
@@ -167,40 +159,6 @@ def _train(
     return Loss(losses, predictions, terms, centres)
 
 
-def _check(
-    tables: Tables,
-    ids: np.ndarray,
-    sentence_starts: np.ndarray,
-    sampler: ExampleSampler,
-    first: int,
-    last: int,
-    block: int,
-    threads: int,
-    paths: HuffmanPaths | None,
-) -> None:
-    """Compiled code checks nothing: an id outside a table would write to foreign memory."""
-    (rows, _), (output_rows, _) = tables.shapes
-    if not 0 <= first <= last <= len(ids) or block < 1 or first % block or (last % block and last != len(ids)):
-        raise OptionError(
-            f"first and last must be multiples of block ({block}) in 0 .. {len(ids)}, or its end; got {first}, {last}"
-        )
-    if threads < 1:
-        raise OptionError(f"threads must be at least 1; got {threads}")
-    if paths is None and sampler.negatives < 1:
-        raise OptionError("negative sampling needs negatives of at least 1; or give the paths of a Huffman tree")
-    if len(sampler.keep_thresholds) != rows or len(sampler.negative_table.aliases) != rows:
-        raise ShapeError(f"the sampler's {len(sampler.keep_thresholds)} words must be those of W_in's {rows} rows")
-    if len(sentence_starts) < 2 or sentence_starts[0] != 0 or sentence_starts[-1] != len(ids):
-        raise ShapeError(f"sentence_starts must lead from 0 to the {len(ids)} ids; got {len(sentence_starts)} of them")
-    sentences = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
-    reached = ids[sentence_starts[sentences[0] - 1] : sentence_starts[min(sentences[1], len(sentence_starts) - 1)]]
-    if len(reached) and not 0 <= int(reached.min()) <= int(reached.max()) < rows:
-        raise ShapeError(f"word ids must be in 0 .. {rows - 1}; got {int(reached.min())} .. {int(reached.max())}")
-    needed = rows if paths is None else len(paths.starts) - 2
-    if output_rows < needed or (paths is not None and len(paths.starts) != rows + 1):
-        raise ShapeError(f"W_out needs {needed} rows, one for each word or inner node of the tree; got {output_rows}")
-
-
 def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: HuffmanPaths | None) -> draws.Sampling:
     draws_of_centre = 0 if paths is not None else sampler.negatives
     if architecture == SKIPGRAM_PAIRS:
@@ -209,7 +167,7 @@ def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: Huf
         paths = HuffmanPaths(np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
     return draws.Sampling(
         _constant(sampler.keep_thresholds, np.uint64),
-        _constant(draws.pack_alias_table(*sampler.negative_table), np.uint64),
+        _constant(sampler.negative_table.packed(), np.uint64),
         _constant(paths.starts, np.int64),
         _constant(paths.nodes, np.int32),
         _constant(paths.signs, np.float32),

@@ -44,7 +44,7 @@ class Corpus(NamedTuple):
 class Sampling(NamedTuple):
     """How examples are drawn.
 
-    keep_thresholds (V,) uint64; negative_table (V,) uint64, see `pack_alias_table`
+    keep_thresholds (V,) uint64; negative_table (V,) uint64, see `NegativeTable.packed`
     draws           negatives to draw for a centre: K, or K for each of 2 · window contexts; 0 with a tree
     path_starts     (V+1,) int64 into path_nodes, int32, and path_signs, float32 (+1 left, -1 right): the Huffman tree
     """
@@ -80,18 +80,6 @@ def new_scratch(piece: int, window: int, draws: int) -> Scratch:
     keys, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
     ids, latest_repeat, first, last, reach = np.zeros((5, size), np.int32)
     return Scratch(keys, flags, ids, latest_repeat, first, last, reach, np.zeros((draws, size), np.int32))
-
-
-def pack_alias_table(thresholds: np.ndarray, aliases: np.ndarray) -> np.ndarray:
-    """Threshold and alias of each slot side by side in one uint64, so that a negative costs one look-up.
-
-    The slot's own word is taken when a 32-bit draw is below the threshold; 2**32 (always) does not fit into 32 bits,
-    so such a slot becomes its own alias.
-    """
-    always = thresholds > rng.LOW32
-    own = np.arange(len(aliases), dtype=np.uint64)
-    upper = np.where(always, rng.LOW32, thresholds) << rng.S32
-    return upper | np.where(always, own, aliases.astype(np.uint64))
 
 
 @njit(**COMPILE)

@@ -21,8 +21,8 @@ import numpy as np
 
 from wordvec.corpus.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError
-from wordvec.kernels.cpu import Loss
 from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.kernels.loss import Loss
 from wordvec.layers import Embedding, EmbeddingDot, Mean, SigmoidWithLoss
 
 

@@ -1,0 +1,45 @@
+"""What a call of a kernel must hold: compiled code checks nothing, and a wrong id would write to foreign memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wordvec.corpus.examples import ExampleSampler
+from wordvec.errors import OptionError, ShapeError
+from wordvec.kernels.huffman import HuffmanPaths
+
+
+def check_call(
+    tables: Any,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    block: int,
+    threads: int,
+    paths: HuffmanPaths | None,
+) -> None:
+    """Raise ShapeError or OptionError for arguments of `train_skipgram` or `train_cbow` that do not fit together."""
+    (rows, _), (output_rows, _) = tables.shapes
+    if not 0 <= first <= last <= len(ids) or block < 1 or first % block or (last % block and last != len(ids)):
+        raise OptionError(
+            f"first and last must be multiples of block ({block}) in 0 .. {len(ids)}, or its end; got {first}, {last}"
+        )
+    if threads < 1:
+        raise OptionError(f"threads must be at least 1; got {threads}")
+    if paths is None and sampler.negatives < 1:
+        raise OptionError("negative sampling needs negatives of at least 1; or give the paths of a Huffman tree")
+    if len(sampler.keep_thresholds) != rows or len(sampler.negative_table.aliases) != rows:
+        raise ShapeError(f"the sampler's {len(sampler.keep_thresholds)} words must be those of W_in's {rows} rows")
+    if len(sentence_starts) < 2 or sentence_starts[0] != 0 or sentence_starts[-1] != len(ids):
+        raise ShapeError(f"sentence_starts must lead from 0 to the {len(ids)} ids; got {len(sentence_starts)} of them")
+    sentences = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
+    reached = ids[sentence_starts[sentences[0] - 1] : sentence_starts[min(sentences[1], len(sentence_starts) - 1)]]
+    if len(reached) and not 0 <= int(reached.min()) <= int(reached.max()) < rows:
+        raise ShapeError(f"word ids must be in 0 .. {rows - 1}; got {int(reached.min())} .. {int(reached.max())}")
+    needed = rows if paths is None else len(paths.starts) - 2
+    if output_rows < needed or (paths is not None and len(paths.starts) != rows + 1):
+        raise ShapeError(f"W_out needs {needed} rows, one for each word or inner node of the tree; got {output_rows}")

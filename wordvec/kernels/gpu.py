@@ -1,0 +1,302 @@
+"""Skip-gram and CBOW on a GPU: the same calls as `cpu.py`; the kernel itself is `gpu.cu`.
+
+`threads` warps train at the same time, each on its own stretch of text, adding to the same tables. One warp computes
+what `reference.py` computes with blocks of one position. Many do not wait for each other: no addition is lost, but a
+warp may work with rows that others are just changing, so two runs differ a little, and how many there may be follows
+from the corpus (`wordvec.trainers.staleness`).
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec import rng
+from wordvec.arrays import device_module, free_memory, gpu_memory_errors, to_numpy
+from wordvec.corpus.examples import ExampleSampler
+from wordvec.errors import OptionError, ShapeError
+from wordvec.kernels.checks import check_call
+from wordvec.kernels.gpu_text import PIECE, DeviceText, reach_of
+from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.kernels.loss import Loss
+
+SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")
+LANES = 32
+REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of their gains: 160 of 255 registers
+LARGEST_TILE = 16
+SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # positions: a chunk's first window is read anew, its last rows come late
+CHUNKS_OF_A_WARP = 4
+CORPUS_SHARE = 4  # the corpus may take a fourth of the memory that is free
+
+
+class Shape(NamedTuple):
+    """What the kernel is compiled for. pitch: floats from one row to the next."""
+
+    pitch: int
+    window: int
+    shrink_window: bool
+    negatives: int
+    cbow: bool
+    divide: bool
+    lanes: int = LANES
+
+    @property
+    def tile(self) -> int:
+        """Outputs in registers at a time: as few groups as they allow, evenly filled."""
+        part = -(-self.pitch // (4 * self.lanes))
+        most = max(1, min(LARGEST_TILE, REGISTER_FLOAT4 // part))
+        outputs = self.negatives + 1
+        return -(-outputs // -(-outputs // most))
+
+    @property
+    def queue(self) -> int:
+        """Kept tokens a warp remembers: those of a window, and what one look at the text may add."""
+        return 1 << (2 * self.window + self.lanes).bit_length()
+
+    @property
+    def shared_bytes(self) -> int:
+        """Shared memory of a warp: the struct Warp of gpu_examples.cu."""
+        slots, groups = 2 * self.window + 1, -(-(self.negatives + 1) // self.tile)
+        size = slots * 4 * self.pitch * (3 if groups > 1 else 2) + 4 * 4 * slots
+        return -(-(size + self.queue * 4 * (6 + 2 * self.negatives)) // 16) * 16
+
+    def macros(self) -> tuple[str, ...]:
+        """The constants of gpu.cu, as options of the compiler."""
+        values = {
+            "PITCH": self.pitch,
+            "WINDOW": self.window,
+            "SHRINK": int(self.shrink_window),
+            "NEGATIVES": self.negatives,
+            "TILE": self.tile,
+            "CBOW": int(self.cbow),
+            "DIVIDE": int(self.divide),
+            "QUEUE": self.queue,
+            "WARP_BYTES": self.shared_bytes,
+            "LANES": self.lanes,
+        }
+        return tuple(f"-D{name}={value}" for name, value in values.items())
+
+
+class Tables:
+    """W_in (V, D) and W_out (U, D) on the GPU, rows padded to 32 bytes; the counterpart of `tables.Tables`."""
+
+    def __init__(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
+        if W_in.ndim != 2 or W_out.ndim != 2 or W_in.shape[1] != W_out.shape[1]:
+            raise ShapeError(f"Tables: W_in (V, D) and W_out (U, D) expected; got {W_in.shape} and {W_out.shape}")
+        if W_in.dtype != np.float32 or W_out.dtype != np.float32:
+            raise ShapeError(f"Tables: the GPU kernels compute in float32; got {W_in.dtype} and {W_out.dtype}")
+        self.xp = device_module("gpu")
+        self.dimension = W_in.shape[1]
+        self.shapes = (W_in.shape, W_out.shape)
+        self.pitch = -(-self.dimension // 8) * 8
+        size = 4 * self.pitch * (len(W_in) + len(W_out))
+        with gpu_memory_errors(f"{len(W_in):,} words in {self.dimension} dimensions", size):
+            self.W_in, self.W_out = self._padded(W_in), self._padded(W_out)
+        self._text: DeviceText | None = None
+        self._constants: dict[int, tuple[ExampleSampler, Any, Any]] = {}
+
+    def unpack(self) -> tuple[np.ndarray, np.ndarray]:
+        """Copies of W_in and W_out as they are now."""
+        return tuple(  # type: ignore[return-value]
+            np.ascontiguousarray(to_numpy(matrix[:, : self.dimension])) for matrix in (self.W_in, self.W_out)
+        )
+
+    def take(self) -> tuple[np.ndarray, np.ndarray]:
+        """`unpack` for the end: what was on the GPU is given back."""
+        matrices = self.unpack()
+        self.W_in = self.W_out = self._text = None
+        self._constants.clear()
+        return matrices
+
+    def text(self, ids: np.ndarray, sentence_starts: np.ndarray) -> DeviceText:
+        """The corpus on the GPU; kept for the next call with the same arrays."""
+        if self._text is None or self._text.ids is not ids or self._text.sentence_starts is not sentence_starts:
+            self._text = DeviceText(self.xp, ids, sentence_starts, free_memory() // CORPUS_SHARE)
+        return self._text
+
+    def sampling(self, sampler: ExampleSampler) -> tuple[Any, Any]:
+        """The sampler's tables on the GPU: keep thresholds and packed alias table, (V,) uint64 each."""
+        if id(sampler) not in self._constants:
+            arrays = self.xp.asarray(sampler.keep_thresholds), self.xp.asarray(sampler.negative_table.packed())
+            self._constants[id(sampler)] = sampler, *arrays
+        return self._constants[id(sampler)][1:]
+
+    def _padded(self, matrix: np.ndarray) -> Any:
+        rows = self.xp.zeros((len(matrix), self.pitch), np.float32)
+        rows[:, : self.dimension] = self.xp.asarray(matrix)
+        return rows
+
+
+def train_skipgram(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.025,
+    block: int = 64,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+) -> Loss:
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    threads    warps at a time
+    block      positions of the same learning rate; every centre's scores are of the rows as its warp has them
+    hogwild    without meaning here: several warps always race
+    paths      must be None: the tree of hierarchical softmax is trained by the other engines
+
+    Semantics, shapes and errors otherwise: `wordvec.kernels.reference.train_skipgram`.
+    """
+    options = (first, last, epoch, epochs, learning_rate, block, threads, paths)
+    return _train(tables, ids, sentence_starts, sampler, *options, cbow=False, divide=False)
+
+
+def train_cbow(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    *,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float = 0.05,
+    block: int = 64,
+    threads: int = 1,
+    hogwild: bool = False,
+    paths: HuffmanPaths | None = None,
+    gradient: str = "mean",
+) -> Loss:
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+
+    Options as in `train_skipgram`; semantics, shapes and errors: `wordvec.kernels.reference.train_cbow`.
+    """
+    if gradient not in ("mean", "sum"):
+        raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
+    options = (first, last, epoch, epochs, learning_rate, block, threads, paths)
+    return _train(tables, ids, sentence_starts, sampler, *options, cbow=True, divide=gradient == "mean")
+
+
+def check_shape(shape: Shape, dimension: int) -> None:
+    """Raise OptionError when a warp's rows do not fit the shared memory of this card."""
+    room = int(device_module("gpu").cuda.Device().attributes["MaxSharedMemoryPerBlockOptin"])
+    if shape.shared_bytes > room:
+        raise OptionError(
+            f"the GPU kernel keeps the rows of a window in shared memory: {dimension} dimensions and window "
+            f"{shape.window} need {shape.shared_bytes / 1024:.0f} KiB of this card's {room / 1024:.0f} KiB; take fewer "
+            "of either, or device 'cpu'"
+        )
+
+
+@functools.cache
+def compile_kernel(xp: ModuleType, shape: Shape) -> Any:
+    """The kernel for this shape; CuPy keeps what was compiled on disk."""
+    code = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SOURCES)
+    kernel = xp.RawKernel(code, "train", options=("-std=c++17", *shape.macros()))
+    kernel.max_dynamic_shared_size_bytes = shape.shared_bytes
+    return kernel
+
+
+def _train(
+    tables: Tables,
+    ids: np.ndarray,
+    sentence_starts: np.ndarray,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    epoch: int,
+    epochs: int,
+    learning_rate: float,
+    block: int,
+    threads: int,
+    paths: HuffmanPaths | None,
+    *,
+    cbow: bool,
+    divide: bool,
+) -> Loss:
+    if paths is not None or (sampler.negative_sharing != "window" and not cbow):
+        raise OptionError(
+            "the GPU kernels train with negatives shared by the window; for hierarchical softmax and for negatives of "
+            "each pair take engine 'layers' or device 'cpu'"
+        )
+    check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, None)
+    shape = Shape(tables.pitch, sampler.window, sampler.shrink_window, sampler.negatives, cbow, divide)
+    check_shape(shape, tables.dimension)
+    kernel, text = compile_kernel(tables.xp, shape), tables.text(ids, sentence_starts)
+    schedule = (
+        rng.key_of(sampler.seed, epoch)[0],
+        np.float64(epoch * len(ids)),
+        np.float64(epochs * len(ids)),
+        np.float64(learning_rate),
+        np.uint32(block),
+    )
+    results = []
+    with gpu_memory_errors("the corpus and the tables"):
+        for begin, end in _within_pieces(first, last):
+            results.append(_launch(kernel, shape, tables, text, sampler, begin, end, epoch, schedule, threads))
+        following = last // PIECE
+        if PIECE * following < len(ids):  # copied while the kernels run
+            text.piece(following, PIECE * following, min(len(ids), PIECE * (following + 1)))
+    return _sum_of([to_numpy(each) for each in results])
+
+
+def _within_pieces(first: int, last: int) -> list[tuple[int, int]]:
+    """First .. last - 1, cut where one piece of the corpus ends and the next begins."""
+    cuts = [first, *range((first // PIECE + 1) * PIECE, last, PIECE), last]
+    return [(begin, end) for begin, end in zip(cuts, cuts[1:]) if begin < end]
+
+
+def _launch(
+    kernel: Any,
+    shape: Shape,
+    tables: Tables,
+    text: DeviceText,
+    sampler: ExampleSampler,
+    first: int,
+    last: int,
+    epoch: int,
+    schedule: tuple[Any, ...],
+    threads: int,
+) -> Any:
+    """Start training on positions within one piece; returns each warp's result, (warps, 4) 64-bit words."""
+    xp = tables.xp
+    piece = text.piece(first // PIECE, *reach_of(sampler, text.ids, text.sentence_starts, first, last, epoch))
+    chunk = min(LARGEST_CHUNK, max(SMALLEST_CHUNK, (last - first) // (CHUNKS_OF_A_WARP * threads)))
+    warps = min(threads, -(-(last - first) // chunk))
+    results, next_chunk = xp.zeros((warps, 4), np.uint64), xp.zeros(1, np.uint32)
+    keep_thresholds, negative_table = tables.sampling(sampler)
+    epoch_key, *rates = schedule
+    offsets = [np.uint32(position - piece.low) for position in (piece.high, first, last)]
+    stream = xp.cuda.get_current_stream()
+    stream.wait_event(piece.copied)
+    kernel(
+        (warps,),
+        (shape.lanes,),
+        (
+            piece.tokens, np.uint64(piece.low), *offsets, keep_thresholds, negative_table,
+            np.uint64(len(keep_thresholds)), epoch_key, *rates, np.uint32(chunk), tables.W_in, tables.W_out,
+            next_chunk, results,
+        ),
+        shared_mem=shape.shared_bytes,
+    )  # fmt: skip
+    piece.read = stream.record()
+    return results
+
+
+def _sum_of(results: list[np.ndarray]) -> Loss:
+    """The struct Result of gpu_examples.cu, summed over warps: a double and three integers."""
+    if not results:
+        return Loss(0.0, 0, 0, 0)
+    words = np.concatenate(results)
+    counts = words[:, 1:].sum(axis=0).tolist()
+    return Loss(float(words[:, 0].copy().view(np.float64).sum()), *counts)

@@ -1,0 +1,179 @@
+// The first part of the GPU kernel (see gpu.cu): what it works on, and from positions of the corpus to examples.
+// Every draw is a function of (seed, epoch, position): the examples are those of wordvec.corpus.examples.
+
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define QUARTERS (PITCH / 4)                          // float4 in a row
+#define PART ((QUARTERS + LANES - 1) / LANES)         // float4 of a row in each lane: lane, lane + LANES, ...
+#define OUTPUTS (NEGATIVES + 1)
+#define GROUPS ((OUTPUTS + TILE - 1) / TILE)
+#define SLOTS (2 * WINDOW + 1)                        // rows in shared memory, one for each word in the window
+#define SENTENCE_START 0x80000000u                    // set in the first token of a sentence
+#define NOBODY 0xffffffffu
+
+__device__ __forceinline__ u64 mix(u64 z) {  // wordvec.rng.mix
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+__device__ __forceinline__ u64 item_key(u64 key, u64 item) { return mix(key + (item + 1) * 0x9E3779B97F4A7C15ull); }
+__device__ __forceinline__ u64 draw(u64 key, u64 number) { return mix(key + (number + 1) * 0xD1B54A32D192ED03ull); }
+
+struct Text {
+    const u32* tokens;      // word ids, SENTENCE_START set in the first of each sentence; (length,)
+    u64 origin;             // the corpus position of tokens[0]
+    u32 length, first, last;  // centres stand in tokens[first .. last - 1]; the rest is margin
+};
+struct Sampling {
+    const u64* keep_thresholds;  // (V,)
+    const u64* negative_table;   // (V,): threshold << 32 | alias
+    u64 words;                   // V
+    u64 epoch_key;
+};
+struct Schedule {
+    double begin, all;  // positions of the epochs before this one; of all epochs together
+    double learning_rate;
+    u32 block;          // the learning rate is constant within so many positions
+    u32 chunk;          // positions a warp takes at a time
+};
+struct Result {  // one for each warp
+    double loss;
+    u64 predictions, terms, centres;
+};
+
+// What a warp has in shared memory; gpu.py counts its bytes.
+struct Warp {
+    float4 rows[SLOTS][QUARTERS];     // rows of W_in as this warp sees them
+    float4 entries[SLOTS][QUARTERS];  // the same rows as they came
+#if GROUPS > 1
+    float4 steps[SLOTS][QUARTERS];    // gains of the centre's contexts, kept back until all outputs have seen them
+#endif
+    u32 slot_word[SLOTS], slot_uses[SLOTS];
+    u32 context_slot[SLOTS];  // the centre's contexts, each word once,
+    u32 context_times[SLOTS]; // and how often it is there
+    u32 word[QUEUE], offset[QUEUE], sentence[QUEUE], slot[QUEUE], reach[QUEUE];  // kept tokens, in a ring
+    float rate[QUEUE];
+    u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice stands once, times 2
+};
+
+static_assert(sizeof(Warp) == WARP_BYTES, "gpu.py and gpu.cu disagree about the shared memory of a warp");
+
+// How far a warp has come in its chunk; the same in all lanes. Tokens are numbered in the order they were kept.
+struct Walk {
+    u32 cursor;             // the next position to look at
+    u32 kept;               // tokens kept so far
+    u32 entered;            // tokens whose rows have been brought in
+    u32 sentences;          // sentence starts met
+};
+
+__device__ __forceinline__ u32 lane_index() { return threadIdx.x; }
+__device__ __forceinline__ u32 lanes_before(u32 lane) { return (1u << lane) - 1u; }
+
+__device__ __forceinline__ u32 alias_draw(const Sampling& sampling, u64 bits) {
+    u64 slot = ((bits >> 32) * sampling.words) >> 32;
+    u64 entry = sampling.negative_table[slot];
+    return (bits & 0xffffffffull) < (entry >> 32) ? (u32)slot : (u32)entry;
+}
+
+__device__ __forceinline__ bool is_kept(const Text& text, const Sampling& sampling, u32 offset) {
+    u32 word = text.tokens[offset] & ~SENTENCE_START;
+    u64 key = item_key(sampling.epoch_key, text.origin + offset);
+    return (draw(key, 0) >> 32) < sampling.keep_thresholds[word];
+}
+
+// Where to begin so that up to WINDOW kept tokens of the same sentence stand before `begin`.
+__device__ u32 left_margin(const Text& text, const Sampling& sampling, u32 begin) {
+    if (text.tokens[begin] & SENTENCE_START) return begin;
+    u32 lane = lane_index(), found = 0;
+    for (u32 end = begin; end > 0;) {  // lanes look at end - 1, end - 2, ...
+        bool inside = lane < end;
+        u32 offset = inside ? end - 1 - lane : 0;
+        u32 starts = __ballot_sync(~0u, inside && (text.tokens[offset] & SENTENCE_START));
+        u32 kept = __ballot_sync(~0u, inside && is_kept(text, sampling, offset));
+        u32 nearest = starts ? __ffs(starts) - 1 : LANES - 1;  // nothing counts beyond the start of the sentence
+        for (u32 step = 0; step <= nearest; step++)
+            if ((kept >> step & 1u) && ++found == WINDOW) return end - 1 - step;
+        if (starts) return end - 1 - nearest;
+        if (end <= LANES) return 0;
+        end -= LANES;
+    }
+    return 0;
+}
+
+// Draw a centre's window and negatives into the queue; equal negatives are merged, those equal to the centre dropped.
+__device__ void draw_numbers(Warp& warp, const Sampling& sampling, u64 key, u32 word, u32 place) {
+    warp.reach[place] = SHRINK ? 1 + (u32)(((draw(key, 1) >> 32) * (u64)WINDOW) >> 32) : WINDOW;
+    for (u32 j = 0; j < NEGATIVES; j++) {
+        u32 drawn = alias_draw(sampling, draw(key, 2 + j));
+        u32 times = drawn != word;
+        for (u32 i = 0; i < j; i++)
+            if (times && warp.negative[place][i] == drawn) {
+                warp.times[place][i] += 1;
+                times = 0;
+            }
+        warp.negative[place][j] = times ? drawn : NOBODY;
+        warp.times[place][j] = times;
+    }
+}
+
+// The learning rate at a position: constant within a block, as wordvec.kernels.reference has it.
+__device__ __forceinline__ float rate_at(const Schedule& schedule, u64 position) {
+    double done = (schedule.begin + (double)(position - position % schedule.block)) / schedule.all;
+    return (float)(schedule.learning_rate * fmax(1.0 - done, 1e-4));
+}
+
+// Look at the next LANES positions and queue the tokens that subsampling keeps.
+__device__ void fill(
+    Warp& warp, Walk& walk, const Text& text, const Sampling& sampling, const Schedule& schedule, u32 begin, u32 end
+) {
+    u32 lane = lane_index(), offset = walk.cursor + lane;
+    bool inside = offset < text.length;
+    u32 token = inside ? text.tokens[offset] : 0, word = token & ~SENTENCE_START;
+    u64 key = item_key(sampling.epoch_key, text.origin + offset);
+    bool keep = inside && (draw(key, 0) >> 32) < sampling.keep_thresholds[word];
+    u32 starts = __ballot_sync(~0u, token & SENTENCE_START), kept = __ballot_sync(~0u, keep);
+    if (keep) {
+        u32 place = (walk.kept + __popc(kept & lanes_before(lane))) % QUEUE;
+        warp.word[place] = word;
+        warp.offset[place] = offset;
+        warp.sentence[place] = walk.sentences + __popc(starts & (lanes_before(lane) | 1u << lane));
+        if (offset >= begin && offset < end) {
+            draw_numbers(warp, sampling, key, word, place);
+            warp.rate[place] = rate_at(schedule, text.origin + offset);
+        }
+    }
+    walk.kept += __popc(kept);
+    walk.sentences += __popc(starts);
+    walk.cursor += LANES;
+    __syncwarp();
+}
+
+// List the contexts of token number `centre`: each word's slot once. Returns how many slots; `contexts`: how many words.
+__device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& contexts) {
+    u32 lane = lane_index(), reach = warp.reach[centre % QUEUE], sentence = warp.sentence[centre % QUEUE], listed = 0;
+    u32 low = centre > reach ? centre - reach : 0, high = min(walk.kept, centre + reach + 1);
+    contexts = 0;
+    for (u32 from = low; from < high; from += LANES) {
+        u32 token = from + lane, times = 0;
+        bool there = token < high && token != centre && warp.sentence[token % QUEUE] == sentence, again = false;
+        if (there) {
+            u32 slot = warp.slot[token % QUEUE];
+            for (u32 other = low; other < high; other++)
+                if (other != centre && warp.sentence[other % QUEUE] == sentence && warp.slot[other % QUEUE] == slot) {
+                    times += 1;
+                    again |= other < token;
+                }
+        }
+        u32 first = __ballot_sync(~0u, there && !again);
+        contexts += __popc(__ballot_sync(~0u, there));
+        if (there && !again) {
+            u32 place = listed + __popc(first & lanes_before(lane));
+            warp.context_slot[place] = warp.slot[token % QUEUE];
+            warp.context_times[place] = times;
+        }
+        listed += __popc(first);
+    }
+    __syncwarp();
+    return listed;
+}
