@@ -10,23 +10,27 @@ format                  suffix                      keeps
 ``glove``               (name it)                   words and vectors; word2vec-text without its header
 ``npz``                 ``.npz``                    everything; opens with numpy.load
 ======================  ==========================  =====================================================
+
+Read, but not written: fastText's own ``.bin`` with its subwords, and gensim's KeyedVectors. Text and word2vec's binary
+may be packed with gzip, bzip2, xz or Zstandard.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.npz_file import read_npz, write_npz
+from wordvec.vectors.reading import Reading
 from wordvec.vectors.safetensors_file import read_safetensors, write_safetensors
-from wordvec.vectors.text_file import are_numbers, parse_header, read_text, write_text
+from wordvec.vectors.sniffing import sniff
+from wordvec.vectors.text_file import read_text, write_text
 from wordvec.vectors.word2vec_file import read_word2vec_binary, write_word2vec_binary
 from wordvec.vectors.word_vectors import WordVectors
 
-HEAD = 1 << 20  # bytes looked at to tell a format
-READABLE = "safetensors, word2vec text and binary, fastText .vec, GloVe text and npz"
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -43,33 +47,37 @@ WRITERS: dict[str, Callable[[WordVectors, str | os.PathLike[str]], None]] = {
     "glove": lambda vectors, path: write_text(vectors, path, header=False),
     "npz": write_npz,
 }
-READERS: dict[str, Callable[[str | os.PathLike[str]], WordVectors]] = {
+READERS: dict[str, Callable[[Reading], WordVectors]] = {
     "safetensors": read_safetensors,
     "word2vec-text": read_text,
     "word2vec-binary": read_word2vec_binary,
     "glove": read_text,
     "npz": read_npz,
 }
-PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
-REFUSED = {
-    b"\x93NUMPY": "a bare numpy array, without words: put both into one file, numpy.savez(path, words=..., matrix=...)",
-    b"\xba\x16\x4f\x2f": "fastText's .bin, which is not read yet: export its words with fastText's print-word-vectors, "
-    "or use the .vec file beside it",
-}
-PICKLE = (
-    "a Python pickle (gensim's .model or .kv, perhaps), which can run any code when loaded, so it never is: open it "
-    "where you trust it and export it, in gensim KeyedVectors.load(PATH).save_word2vec_format('vectors.txt'), "
-    "for a model Word2Vec.load(PATH).wv.save_word2vec_format('vectors.txt')"
-)
 
 
-def load(path: str | os.PathLike[str]) -> WordVectors:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    words: Iterable[str] | str | os.PathLike[str] | None = None,
+    dtype: Any = None,
+    strict: bool = False,
+    on_repair: Callable[[str], None] | None = None,
+) -> WordVectors:
     """Read word vectors from a file of any known format, told by its content; nothing in it is executed.
 
-    Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found.
+    `limit` reads the first so many rows only. `words` keeps these words only: some strings, or a text file with one a
+    line. `dtype` "float32", "float16" or "int8" (with one scale a row) narrows the numbers while they are read; without
+    it they stay as the file has them.
+    Words that are not UTF-8, words that stand twice, and a few rows of another length are repaired: counted in
+    ``info["repairs"]`` and told in one warning, or one by one to `on_repair`. With `strict` they are errors.
+    Raises VectorsFileError for a missing, truncated, damaged or unknown file and for nan or infinity, saying what was
+    found and where; OptionError for an option out of range.
     """
+    reading = Reading(path, limit=limit, words=words, dtype=dtype, strict=strict, on_repair=on_repair)
     try:
-        return READERS[sniff(path)](path)
+        return READERS[sniff(path)](reading)
     except OSError as error:
         raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -99,82 +107,3 @@ def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
     if format not in WRITERS:
         raise OptionError(f"format must be one of {', '.join(WRITERS)}; got {format!r}")
     return format
-
-
-def sniff(path: str | os.PathLike[str]) -> str:
-    """Return the format of a file from its first bytes: a key of READERS.
-
-    Raises VectorsFileError for content that is none of them, and for pickles.
-    """
-    if not os.path.isfile(path):
-        raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
-    with open(path, "rb") as file:
-        head = file.read(HEAD)
-    if head.startswith(PACKED):
-        return _sniff_text(path, _unpacked_head(path), packed=True)
-    for magic, what in REFUSED.items():
-        if head.startswith(magic):
-            raise VectorsFileError(f"{path}: {what}")
-    if head.startswith(b"PK\x03\x04"):
-        return "npz"
-    if head[8:9] == b"{" and head[4:8] == b"\0\0\0\0":
-        return "safetensors"
-    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise VectorsFileError(f"{path}: {PICKLE}")
-    return _sniff_text(path, head, packed=False)
-
-
-def _unpacked_head(path: str | os.PathLike[str]) -> bytes:
-    from wordvec.corpus.compression import decompressed
-    from wordvec.errors import CorpusError
-
-    with open(path, "rb") as file:
-        try:
-            return next(iter(decompressed(iter(lambda: file.read(1 << 16), b""), str(path))), b"")
-        except CorpusError as error:
-            raise VectorsFileError(str(error)) from error
-
-
-def _sniff_text(path: str | os.PathLike[str], head: bytes, packed: bool) -> str:
-    """Tell apart the formats that begin with a line of text."""
-    first, newline, rest = head.partition(b"\n")
-    header = parse_header(first)
-    if header is not None and newline:
-        if not _looks_binary(rest, *header):
-            return "word2vec-text"
-        if packed:
-            raise VectorsFileError(f"{path}: a packed word2vec binary file: unpack it first (gunzip, unzstd)")
-        return "word2vec-binary"
-    fields = first.split()
-    if header is None and len(fields) > 2 and are_numbers(fields[1 : None if newline else -1]):
-        return "glove"
-    found = "an empty file" if not head else f"a file that begins with {head[:24]!r}"
-    raise VectorsFileError(f"{path}: {found}: no format wordvec knows; it reads {READABLE}")
-
-
-def _looks_binary(rows: bytes, count: int, dim: int) -> bool:
-    """Whether the bytes after a header "V D" are word2vec's binary rows rather than lines of text."""
-    first, newline, _ = rows.partition(b"\n")
-    fields = first.split()
-    if newline and len(fields) > 1 and are_numbers(fields[1:]):
-        return False
-    if any(byte < 9 or 13 < byte < 32 for byte in rows):
-        return True
-    try:
-        rows.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.end < len(rows) or len(rows) < HEAD // 2:  # a character cut by the end of the head is no sign
-            return True
-    return _fits_exactly(rows, count, dim)
-
-
-def _fits_exactly(rows: bytes, count: int, dim: int) -> bool:
-    """Whether `rows` are `count` binary rows and nothing else: the last doubt, for small files of printable bytes."""
-    position = 0
-    for _ in range(min(count, len(rows))):
-        position = rows.find(b" ", position) + 1
-        if position == 0:
-            return False
-        position += 4 * dim
-        position += rows[position : position + 1] == b"\n"
-    return bool(rows) and position == len(rows)

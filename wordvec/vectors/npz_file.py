@@ -16,16 +16,18 @@ import numpy as np
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.reading import Reading
 from wordvec.vectors.word_vectors import WordVectors
 
 ARRAYS = ("words", "matrix", "counts", "context_matrix", "info")
 
 
-def read_npz(path: str | os.PathLike[str]) -> WordVectors:
+def read_npz(reading: Reading) -> WordVectors:
     """Read the arrays ``words`` and ``matrix`` (and the others, where present).
 
     Raises VectorsFileError when they are missing, damaged or hold Python objects.
     """
+    path = reading.path
     try:
         with zipfile.ZipFile(path) as archive:
             entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}

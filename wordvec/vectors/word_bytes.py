@@ -2,11 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 
-from wordvec.errors import InputError
+from wordvec.errors import InputError, VectorsFileError
+
+BLOCK = 1 << 16  # words looked at together
+HASHED = 64  # first bytes of a word that go into its hash
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+class LazyWords(Sequence[str]):
+    """A list of words that are decoded when asked for; equal to any sequence of the same words.
+
+    data (bytes,) uint8 and ends (V,) int64: word i is data[ends[i - 1] : ends[i]] in UTF-8. Nothing is checked until
+    it is read: VectorsFileError, naming the file, for a word whose bytes are not where `ends` says or not UTF-8.
+
+    >>> words = LazyWords(*join_words(["a", "né"]))
+    >>> words[1], words[-2:], words == ["a", "né"]
+    ('né', ['a', 'né'], True)
+    """
+
+    def __init__(self, data: np.ndarray, ends: np.ndarray, name: str = "words") -> None:
+        self.data, self.ends, self.name = data, ends, name
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: Any) -> str | list[str]:
+        if isinstance(index, slice):
+            first, stop, step = index.indices(len(self))
+            if step == 1:
+                return self._decoded(first, max(first, stop))
+            return [self[row] for row in range(first, stop, step)]
+        row = range(len(self))[index]  # negative ones counted from the end; IndexError outside
+        return self._decoded(row, row + 1)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        for first in range(0, len(self), BLOCK):
+            yield from self._decoded(first, min(first + BLOCK, len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, LazyWords):
+            return np.array_equal(self.ends, other.ends) and np.array_equal(self.data, other.data)
+        if isinstance(other, Sequence) and not isinstance(other, str):
+            return len(self) == len(other) and all(a == b for a, b in zip(self, other))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # like a list's: what is equal to lists cannot be hashed
+
+    def __repr__(self) -> str:
+        first = ", ".join(map(repr, self[:3]))
+        return f"<{len(self):,} words: {first}{', ...' if len(self) > 3 else ''}>"
+
+    def check(self) -> None:
+        """Read all words now. Raises VectorsFileError for one that cannot be."""
+        for first in range(0, len(self), BLOCK):
+            self._decoded(first, min(first + BLOCK, len(self)))
+
+    def encoded(self, first: int, stop: int) -> list[bytes]:
+        """The words of rows `first` to `stop` in UTF-8 as they stand, not decoded."""
+        places = [int(self.ends[first - 1]) if first else 0, *self.ends[first:stop].tolist()]
+        low, high = places[0], places[-1]
+        if not 0 <= low <= high <= len(self.data) or any(a > b for a, b in zip(places, places[1:])):
+            raise VectorsFileError(f"{self.name}: damaged: the ends of words {first} to {stop} do not fit their bytes")
+        text = self.data[low:high].tobytes()
+        return [text[start - low : end - low] for start, end in zip(places, places[1:])]
+
+    def _decoded(self, first: int, stop: int) -> list[str]:
+        words = self.encoded(first, stop)
+        try:
+            return [word.decode("utf-8") for word in words]
+        except UnicodeDecodeError:
+            row = next(i for i, word in enumerate(words) if not is_utf8(word))
+            raise VectorsFileError(
+                f"{self.name}: damaged: the word of row {first + row} is not UTF-8: {words[row][:40]!r}"
+            ) from None
+
+
+class LazyCounts(Mapping[str, int]):
+    """Words and their counts, made into a dict when first asked for.
+
+    >>> rare = LazyCounts(LazyWords(*join_words(["cat"])), np.array([3]))
+    >>> rare["cat"], len(rare), rare.get("dog")
+    (3, 1, None)
+    """
+
+    def __init__(self, words: LazyWords, counts: np.ndarray) -> None:
+        self.words, self.counts = words, counts
+        self._dict: dict[str, int] | None = None
+
+    def _counts(self) -> dict[str, int]:
+        if self._dict is None:
+            self._dict = dict(zip(self.words, self.counts.tolist()))
+        return self._dict
+
+    def __getitem__(self, word: str) -> int:
+        return self._counts()[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts())
+
+    def __len__(self) -> int:
+        return len(self.words)
 
 
 def join_words(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -18,9 +122,16 @@ def join_words(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     >>> data.tobytes(), ends.tolist()
     (b'a\xc3\xa9', [1, 3])
     """
-    encoded = [encode_word(word) for word in words]
-    ends = np.cumsum([len(word) for word in encoded], dtype=np.int64)
-    return np.frombuffer(b"".join(encoded), np.uint8), ends
+    if isinstance(words, LazyWords):
+        words.check()
+        return np.asarray(words.data[: words.ends[-1] if len(words) else 0]), np.asarray(words.ends)
+    return join_bytes([encode_word(word) for word in words])
+
+
+def join_bytes(words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """`join_words` of words that are bytes already."""
+    ends = np.cumsum([len(word) for word in words], dtype=np.int64)
+    return np.frombuffer(b"".join(words), np.uint8), ends
 
 
 def encode_word(word: str) -> bytes:
@@ -31,13 +142,50 @@ def encode_word(word: str) -> bytes:
         raise InputError(f"the word {word!r} holds half a surrogate pair, which UTF-8 cannot write") from None
 
 
-def split_words(data: np.ndarray, ends: np.ndarray) -> list[str]:
-    """The inverse of `join_words`. Raises ValueError when `ends` do not fit `data` or a word is not UTF-8.
+def is_utf8(word: bytes) -> bool:
+    """Whether the bytes are a text in UTF-8."""
+    try:
+        word.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
-    >>> split_words(*join_words(["a", "né"]))
-    ['a', 'né']
+
+def repeated_words(data: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
+    """The rows whose word stood in an earlier row, and the first such row, in order: [(row, earlier), ...].
+
+    Words are compared by a hash of 64 bits first, so that no Python object is made for those that differ.
+
+    >>> repeated_words(*join_words(["a", "b", "a", "c", "a"]))
+    [(2, 0), (4, 0)]
     """
-    if len(ends) and (int(ends[-1]) != len(data) or int(ends[0]) < 0 or bool((ends[1:] < ends[:-1]).any())):
-        raise ValueError("the ends of the words do not fit their bytes")
-    text, places = data.tobytes(), [0, *ends.tolist()]
-    return [text[start:end].decode("utf-8") for start, end in zip(places, places[1:])]
+    hashes = np.empty(len(ends), np.uint64)
+    for first in range(0, len(ends), BLOCK):
+        hashes[first : first + BLOCK] = _hashes(data, ends, first, min(first + BLOCK, len(ends)))
+    in_order = np.sort(hashes)
+    twice = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
+    if not len(twice):
+        return []
+    first_row: dict[bytes, int] = {}
+    found = []
+    for row in np.flatnonzero(np.isin(hashes, twice)).tolist():
+        word = data[ends[row - 1] if row else 0 : ends[row]].tobytes()
+        if first_row.setdefault(word, row) != row:
+            found.append((row, first_row[word]))
+    return found
+
+
+def _hashes(data: np.ndarray, ends: np.ndarray, first: int, stop: int) -> np.ndarray:
+    """A hash of each word, uint64, byte by byte over all words that are that long."""
+    starts = np.concatenate([ends[first - 1 : first] if first else np.zeros(1, np.int64), ends[first : stop - 1]])
+    lengths = ends[first:stop] - starts
+    longest_first = np.argsort(-lengths, kind="stable")
+    starts, in_order = starts[longest_first], lengths[longest_first]
+    mixed = in_order.astype(np.uint64)
+    for place in range(min(HASHED, int(in_order[0])) if len(in_order) else 0):
+        active = slice(int(np.searchsorted(-in_order, -place)))  # those longer than `place`
+        mixed[active] = (mixed[active] ^ data[starts[active] + place]) * MULTIPLIER
+        mixed[active] ^= mixed[active] >> np.uint64(29)
+    hashes = np.empty_like(mixed)
+    hashes[longest_first] = mixed
+    return hashes

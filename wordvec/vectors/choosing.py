@@ -1,0 +1,116 @@
+"""Taking the rows that `load` was asked for out of vectors that lie open before it, in the form it was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wordvec.vectors.narrow import narrow_rows
+from wordvec.vectors.reading import Reading
+from wordvec.vectors.rows import float_rows
+from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
+from wordvec.vectors.word_bytes import LazyWords, join_bytes, repeated_words
+from wordvec.vectors.word_vectors import WordVectors
+
+BLOCK = 4_096  # rows
+Rows = slice | np.ndarray
+
+
+def choose(
+    reading: Reading,
+    words: LazyWords,
+    matrix: np.ndarray,
+    *,
+    scales: np.ndarray | None = None,
+    counts: np.ndarray | None = None,
+    context_matrix: np.ndarray | None = None,
+    **more: Any,
+) -> WordVectors:
+    """Return WordVectors of the rows and the number type that `reading` asks for.
+
+    Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
+    used. `reading.strict` looks at everything now. Raises VectorsFileError.
+    """
+    if reading.strict:
+        _check(reading, words, matrix, scales, counts)
+    rows = _rows(reading, words)
+    if rows is not None:
+        words = _chosen_words(words, rows)
+        counts = None if counts is None else counts[rows]
+        context_matrix = None if context_matrix is None else context_matrix[rows]
+    dtype = reading.dtype
+    if dtype is not None and dtype != matrix.dtype:
+        chosen = slice(0, len(matrix)) if rows is None else rows
+        matrix, scales = _narrowed(reading, words, matrix, scales, chosen, dtype)
+        if context_matrix is not None and dtype != np.int8:  # which would need scales of its own
+            context_matrix = context_matrix.astype(dtype, copy=False)
+    elif rows is not None:
+        matrix, scales = matrix[rows], None if scales is None else scales[rows]
+    vectors = WordVectors(words, matrix, context_matrix=context_matrix, scales=scales, **more)
+    vectors.counts = counts  # not passed through the constructor, which would read all of them from disk
+    return vectors
+
+
+def _rows(reading: Reading, words: LazyWords) -> Rows | None:
+    """The rows asked for; None for all of them."""
+    limit = min(len(words), reading.limit or len(words))
+    if reading.words is None:
+        return slice(0, limit) if limit < len(words) else None
+    found: list[int] = []
+    for first in range(0, limit, WORDS_BLOCK):
+        block = words.encoded(first, min(first + WORDS_BLOCK, limit))
+        found += [first + i for i, word in enumerate(block) if word in reading.words]
+    if not found:
+        raise reading.error(f"none of the {len(reading.words):,} words wanted")
+    return np.array(found)
+
+
+def _chosen_words(words: LazyWords, rows: Rows) -> LazyWords:
+    if isinstance(rows, slice):
+        return LazyWords(words.data, words.ends[rows], words.name)
+    return LazyWords(*join_bytes([words.encoded(row, row + 1)[0] for row in rows.tolist()]), words.name)
+
+
+def _narrowed(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows, dtype: np.dtype
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The chosen rows as another type, block by block; `words` are theirs."""
+    narrowed = np.empty((len(words), matrix.shape[1]), dtype)
+    new_scales = np.empty(len(words), np.float32) if dtype == np.int8 else None
+    for first in range(0, len(words), BLOCK):
+        here = slice(first, min(first + BLOCK, len(words)))
+        block = float_rows(matrix, scales, here if isinstance(rows, slice) else rows[here])
+        _check_finite(reading, words, block, first, "holds nan or infinity")
+        kept, its_scales = narrow_rows(block, dtype)
+        _check_finite(reading, words, kept, first, f"holds a number too large for {dtype}")
+        narrowed[here] = kept
+        if new_scales is not None and its_scales is not None:
+            new_scales[here] = its_scales
+    return narrowed, new_scales
+
+
+def _check(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, counts: np.ndarray | None
+) -> None:
+    """Look at everything: words, numbers, counts. Raises VectorsFileError."""
+    words.check()
+    empty = np.flatnonzero(np.diff(words.ends, prepend=0) == 0)
+    if len(empty):
+        raise reading.error(f"the word of row {empty[0]} is empty")
+    repeated = repeated_words(np.asarray(words.data), np.asarray(words.ends))
+    if repeated:
+        row, first = repeated[0]
+        raise reading.error(f"the word {words[row]!r} stands twice, in rows {first} and {row}")
+    for start in range(0, len(words), BLOCK):
+        rows = float_rows(matrix, scales, slice(start, start + BLOCK))
+        _check_finite(reading, words, rows, start, "holds nan or infinity")
+    if counts is not None and counts.min() < 0:
+        raise reading.error(f"the count of {words[int(counts.argmin())]!r} is {counts.min()}")
+
+
+def _check_finite(reading: Reading, words: LazyWords, rows: np.ndarray, first: int, what: str) -> None:
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row = first + int(np.argmin(finite.all(axis=1)))
+        raise reading.error(f"row {row}: the vector of {words[row]!r} {what}")

@@ -1,0 +1,154 @@
+"""Collecting words and rows block by block as a file is read: chosen, checked, repaired and narrowed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from wordvec.vectors.narrow import narrow_rows
+from wordvec.vectors.reading import NOT_UTF8, TWICE, Reading
+from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
+from wordvec.vectors.word_vectors import WordVectors
+
+FIRST_ROWS = 64
+FLOAT32 = np.dtype(np.float32)
+
+
+class GrowingRows:
+    """An array whose first axis grows; `expected` rows are reserved (untouched memory is not taken)."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype, expected: int | None) -> None:
+        self._array = np.empty((FIRST_ROWS if expected is None else expected, *shape), dtype)
+        self.length = 0
+
+    def append(self, rows: np.ndarray) -> None:
+        """Put rows behind those there are."""
+        end = self.length + len(rows)
+        if end > len(self._array):
+            self._resize(max(end, len(self._array) + len(self._array) // 8))
+        self._array[self.length : end] = rows
+        self.length = end
+
+    def drop(self, rows: Sequence[int]) -> None:
+        """Take away some rows, given in order; those behind them move up, in place."""
+        target = rows[0] if rows else self.length
+        for row, following in zip(rows, [*rows[1:], self.length]):
+            moved = following - row - 1
+            self._array[target : target + moved] = self._array[row + 1 : following]
+            target += moved
+        self.length = target
+
+    def array(self) -> np.ndarray:
+        """The rows; nothing may be added after this."""
+        if len(self._array) != self.length:
+            self._resize(self.length)
+        return self._array
+
+    def _resize(self, length: int) -> None:
+        self._array.resize((length, *self._array.shape[1:]), refcheck=False)  # in place: nobody else holds it yet
+
+
+class RowBuilder:
+    """What a reader gives its rows to.
+
+    `unit` says what the places of rows are: "line" or "byte". `expected` is the number of rows, where the file's size
+    vouches for it; without it the matrix grows.
+    """
+
+    def __init__(self, reading: Reading, dim: int, unit: str, expected: int | None = None) -> None:
+        self.reading, self.unit, self.seen = reading, unit, 0
+        self.dtype = reading.dtype or FLOAT32
+        most = [n for n in (expected, reading.limit, reading.words and len(reading.words)) if n is not None]
+        reserved = min(most) if expected is not None and most else None
+        self._matrix = GrowingRows((dim,), self.dtype, reserved)
+        self._scales = GrowingRows((), FLOAT32, None)
+        self._ends = GrowingRows((), np.dtype(np.int64), None)
+        self._places = GrowingRows((), np.dtype(np.int64), None)
+        self._text = bytearray()
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit is reached: further rows would be ignored."""
+        return self.reading.limit is not None and self.seen >= self.reading.limit
+
+    def add(self, words: list[bytes], rows: np.ndarray, places: np.ndarray) -> None:
+        """Take words, their rows (n, D) float32 and where in the file each stands.
+
+        Raises VectorsFileError for nan and infinity.
+        """
+        if self.reading.limit is not None and self.seen + len(words) > self.reading.limit:
+            room = self.reading.limit - self.seen
+            words, rows, places = words[:room], rows[:room], places[:room]
+        self.seen += len(words)
+        words = self._readable(words, places)
+        if self.reading.words is not None:
+            wanted = [i for i, word in enumerate(words) if word in self.reading.words]
+            words, rows, places = [words[i] for i in wanted], rows[wanted], places[wanted]
+        if not words:
+            return
+        kept, scales = narrow_rows(rows, self.dtype)
+        self._check_finite(words, rows, places, "holds nan, infinity or a number too large for float32")
+        if self.dtype == np.float16:
+            self._check_finite(words, kept, places, "holds a number too large for float16, which ends at 65,504")
+        self._matrix.append(kept)
+        if scales is not None:
+            self._scales.append(scales)
+        self._ends.append(len(self._text) + np.cumsum([len(word) for word in words]))
+        self._places.append(places)
+        self._text += b"".join(words)
+
+    def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordVectors:
+        """Return the vectors, without the words that stood before already, and report what was repaired."""
+        self._drop_repeated()
+        if not self._matrix.length:
+            wanted = self.reading.words
+            raise self.reading.error("no rows in it" if wanted is None else f"none of the {len(wanted):,} words wanted")
+        info = dict(info or {})
+        self.reading.report(info)
+        words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))
+        scales = self._scales.array() if self.dtype == np.int8 else None
+        return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
+
+    def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
+        """The words, those that are not UTF-8 with their wrong bytes written out, as in 'caf\\xe9'."""
+        joined = b"".join(words)
+        if joined.isascii() or (is_utf8(joined) and not any(0x80 <= word[0] < 0xC0 for word in words)):
+            return words
+        for i, word in enumerate(words):
+            if not is_utf8(word):
+                message = f"{self._where(places[i])}: a word that is not UTF-8: {word[:40]!r}"
+                self.reading.repair(NOT_UTF8, message)
+                words[i] = word.decode("utf-8", "backslashreplace").encode("utf-8")
+        return words
+
+    def _check_finite(self, words: list[bytes], rows: np.ndarray, places: np.ndarray, what: str) -> None:
+        finite = np.isfinite(rows)
+        if not finite.all():
+            row = int(np.argmin(finite.all(axis=1)))
+            word = words[row][:60].decode("utf-8", "replace")
+            raise self.reading.error(f"{self._where(places[row])}: the vector of {word!r} {what}")
+
+    def _drop_repeated(self) -> None:
+        ends = self._ends.array()
+        text = np.frombuffer(self._text, np.uint8)
+        repeated = repeated_words(text, ends)
+        places = self._places.array()
+        for row, first in repeated:
+            word = text[ends[row - 1] : ends[row]][:60].tobytes().decode("utf-8", "replace")
+            self.reading.repair(
+                TWICE, f"{self._where(places[row])}: the word {word!r} stands at {self._where(places[first])} already"
+            )
+        if repeated:
+            words = LazyWords(text, ends).encoded(0, len(ends))
+            dropped = {row for row, _ in repeated}
+            for rows in (self._matrix, self._scales) if self.dtype == np.int8 else (self._matrix,):
+                rows.drop([row for row, _ in repeated])
+            words = [word for row, word in enumerate(words) if row not in dropped]
+            self._text = bytearray(b"".join(words))
+            self._ends = GrowingRows((), np.dtype(np.int64), None)
+            self._ends.append(np.cumsum([len(word) for word in words]))
+
+    def _where(self, place: Any) -> str:
+        return f"{self.unit} {int(place):,}" if self.unit == "byte" else f"{self.unit} {int(place)}"

@@ -1,0 +1,146 @@
+"""The header of our .safetensors files: which tensors lie where, and that all of it is true."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import VectorsFileError
+
+FORMAT = "wordvec-vectors"
+OLD, NEW = "1", "2"  # versions of the format: the first has no scales and no rare words
+ALIGNMENT = 64  # the first tensor starts at a multiple of this
+DTYPES: dict[str, np.dtype] = {
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "I8": np.dtype("i1"),
+    "I64": np.dtype("<i8"),
+    "U8": np.dtype("u1"),
+}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
+MATRICES = ("matrix", "context_matrix")
+TENSORS = {
+    "counts": ("I64",),
+    "word_ends": ("I64",),
+    "rare_counts": ("I64",),
+    "rare_word_ends": ("I64",),
+    "scales": ("F32",),
+    "matrix": ("F32", "F16", "I8"),
+    "context_matrix": ("F32", "F16"),
+    "words": ("U8",),
+    "rare_words": ("U8",),
+}
+OF_VERSION_2 = ("scales", "rare_counts", "rare_word_ends", "rare_words")
+OF_EACH_WORD = ("counts", "word_ends", "scales", "matrix", "context_matrix")
+PathLike = str | os.PathLike[str]
+
+
+def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
+    """The header of a file in which the tensors follow in this order."""
+    header: dict[str, Any] = {"__metadata__": metadata}
+    end = 0
+    for name, array in tensors.items():
+        start, end = end, end + array.nbytes
+        header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [start, end]}
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    text += b" " * (-(8 + len(text)) % ALIGNMENT)
+    return len(text).to_bytes(8, "little") + text
+
+
+def read_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """The metadata of a mapped file and views of its tensors, which are not looked into.
+
+    Raises VectorsFileError for a header that is not true of the file, or of another kind of file.
+    """
+    header, start = _parsed(path, mapped)
+    metadata = header.pop("__metadata__", {})
+    _check_kind(path, header, metadata)
+    return metadata, _tensors(path, header, mapped[start:])
+
+
+def _parsed(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
+    """The header as a dict, and the byte at which the tensors start."""
+    length = int.from_bytes(mapped[:8].tobytes(), "little")
+    if 8 + length > len(mapped):
+        raise VectorsFileError(
+            f"{path}: truncated or damaged: a header of {length:,} bytes in a file of {len(mapped):,}"
+        )
+    try:
+        header = json.loads(mapped[8 : 8 + length].tobytes())
+    except (ValueError, RecursionError) as error:
+        raise VectorsFileError(f"{path}: damaged: the header is not JSON: {error}") from error
+    if not isinstance(header, dict):
+        raise VectorsFileError(f"{path}: damaged: the header is not a JSON object")
+    return header, 8 + length
+
+
+def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise VectorsFileError(f"{path}: damaged: the metadata is not a JSON object of strings")
+    missing = [name for name in ("matrix", "word_ends", "words") if name not in header]
+    if missing or metadata.get("format") != FORMAT:
+        found = ", ".join(sorted(map(str, header))[:5]) or "none"
+        raise VectorsFileError(
+            f"{path}: a .safetensors file without word vectors as wordvec writes them: it needs the tensors matrix, "
+            f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}"
+        )
+    if metadata.get("format_version") not in (OLD, NEW):
+        raise VectorsFileError(
+            f"{path}: written in format version {metadata.get('format_version')!r}; this wordvec reads versions "
+            f"{OLD} and {NEW}: upgrade wordvec (pip install -U wordvec)"
+        )
+
+
+def _tensors(path: PathLike, header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
+    """Views of the tensors; each must lie where the header says, side by side and filling the file exactly."""
+    tensors, spans = {}, []
+    for name, entry in header.items():
+        dtype, shape, begin, end = _entry(path, name, entry)
+        if end > len(data):
+            raise VectorsFileError(
+                f"{path}: truncated: tensor {name!r} ends at byte {end:,} of the data, which has {len(data):,}"
+            )
+        spans.append((begin, end))
+        tensors[name] = data[begin:end].view(dtype).reshape(shape)
+    spans.sort()
+    if [begin for begin, _ in spans] + [len(data)] != [0] + [end for _, end in spans]:
+        raise VectorsFileError(f"{path}: damaged: the tensors leave gaps, overlap or do not fill the file")
+    _check_fit(path, tensors)
+    return tensors
+
+
+def _check_fit(path: PathLike, tensors: dict[str, np.ndarray]) -> None:
+    """The tensors must belong together; of their content only the last end of the words is looked at."""
+    rows = {name: len(tensors[name]) for name in tensors if name in OF_EACH_WORD}
+    if len(set(rows.values())) != 1:
+        raise VectorsFileError(f"{path}: damaged: the tensors disagree on the number of words: {rows}")
+    if ("scales" in tensors) != (tensors["matrix"].dtype == np.int8):
+        raise VectorsFileError(f"{path}: damaged: an int8 matrix and its scales come together; one is missing")
+    rare = [len(tensors[name]) for name in ("rare_counts", "rare_word_ends") if name in tensors]
+    if len(set(rare)) > 1 or ("rare_words" in tensors) != (len(rare) == 2):
+        raise VectorsFileError(f"{path}: damaged: the tensors of rare words do not fit together")
+    for words, ends in (("words", "word_ends"), ("rare_words", "rare_word_ends")):
+        if words in tensors and (int(tensors[ends][-1]) if len(tensors[ends]) else 0) != len(tensors[words]):
+            raise VectorsFileError(f"{path}: damaged: the ends of the words do not fit their bytes")
+
+
+def _entry(path: PathLike, name: str, entry: Any) -> tuple[np.dtype, tuple[int, ...], int, int]:
+    """One tensor's dtype, shape and bytes from the header."""
+    try:
+        dtype_name, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+        whole = all(type(n) is int and 0 <= n < 2**63 for n in (*shape, begin, end))
+        dimensions = 2 if name in MATRICES else 1
+        if not whole or dtype_name not in TENSORS[name] or len(shape) != dimensions:
+            raise ValueError
+        if end - begin != math.prod(shape) * DTYPES[dtype_name].itemsize:
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        raise VectorsFileError(
+            f"{path}: damaged, or of a kind wordvec does not write: tensor {name!r} is described as {str(entry)[:200]}"
+        ) from None
+    return DTYPES[dtype_name], shape, begin, end

@@ -1,0 +1,99 @@
+"""Telling the format of a file of vectors from its first bytes."""
+
+from __future__ import annotations
+
+import os
+
+from wordvec.errors import VectorsFileError
+from wordvec.vectors.chunks import first_bytes
+from wordvec.vectors.numbers import are_numbers, parse_header
+from wordvec.vectors.text_file import BYTE_ORDER_MARK
+
+HEAD = 1 << 20  # bytes looked at
+READABLE = "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz and gensim's KeyedVectors"
+STREAMED = ("word2vec-text", "word2vec-binary", "glove")  # read in one go from front to back, so packed ones too
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def sniff(path: str | os.PathLike[str]) -> str:
+    """Return the format of a file from its first bytes: a key of `load.READERS`.
+
+    Raises VectorsFileError for content that is none of them.
+    """
+    if not os.path.isfile(path):
+        raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
+    head, packed = first_bytes(path, HEAD)
+    format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
+    if format is None:
+        raise VectorsFileError(f"{path}: {_described(head)}: no format wordvec knows; it reads {READABLE}")
+    if packed and format not in STREAMED:
+        raise VectorsFileError(
+            f"{path}: a packed {format} file, which is read from many places at once: unpack it first (gunzip, unzstd)"
+        )
+    return format
+
+
+def _binary_format(head: bytes) -> str | None:
+    """The format of a file that begins like none of text."""
+    if head.startswith(b"\xba\x16\x4f\x2f"):  # 793712314
+        return "fasttext-bin"
+    if head.startswith(b"PK\x03\x04"):
+        return "npz"
+    if head[8:9] == b"{" and head[4:8] == b"\0\0\0\0":
+        return "safetensors"
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return "gensim"
+    return None
+
+
+def _described(head: bytes) -> str:
+    if not head:
+        return "an empty file"
+    if head.startswith(b"\x93NUMPY"):
+        return (
+            "a bare numpy array, without words (beside gensim's vectors: name the file without .npy): put both into "
+            "one file, numpy.savez(path, words=..., matrix=...)"
+        )
+    if head.startswith(UTF16):
+        return "text in UTF-16 (save it as UTF-8)"
+    return f"a file that begins with {head[:24]!r}"
+
+
+def _text_format(head: bytes) -> str | None:
+    """Tell apart the formats that begin with a line of text."""
+    first, newline, rest = head.partition(b"\n")
+    header = parse_header(first)
+    if header is not None and newline:
+        return "word2vec-binary" if _looks_binary(rest, *header) else "word2vec-text"
+    fields = first.split()
+    if header is None and len(fields) > 2 and are_numbers(fields[1 : None if newline else -1]):
+        return "glove"
+    return None
+
+
+def _looks_binary(rows: bytes, count: int, dim: int) -> bool:
+    """Whether the bytes after a header "V D" are word2vec's binary rows rather than lines of text."""
+    first, newline, _ = rows.partition(b"\n")
+    fields = first.split()
+    if newline and len(fields) > 1 and are_numbers(fields[1:]):
+        return False
+    if any(byte < 9 or 13 < byte < 32 for byte in rows):
+        return True
+    try:
+        rows.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(rows) or len(rows) < HEAD // 2:  # a character cut by the end of the head is no sign
+            return True
+    return _fits_exactly(rows, count, dim)
+
+
+def _fits_exactly(rows: bytes, count: int, dim: int) -> bool:
+    """Whether `rows` are `count` binary rows and nothing else: the last doubt, for small files of printable bytes."""
+    position = 0
+    for _ in range(min(count, len(rows))):
+        position = rows.find(b" ", position) + 1
+        if position == 0:
+            return False
+        position += 4 * dim
+        position += rows[position : position + 1] == b"\n"
+    return bool(rows) and position == len(rows)
