@@ -193,7 +193,7 @@ def test_vectors_of_another_shape_are_refused(lattice, vector):
 
 
 def test_other_bad_questions(lattice):
-    with pytest.raises(OptionError, match="3cosadd, 3cosmul; got 'cosadd'"):
+    with pytest.raises(OptionError, match="3cosadd, 3cosmul, pair-direction; got 'cosadd'"):
         lattice.analogy("man", "king", "woman", method="cosadd")
     with pytest.raises(OptionError, match="at least one"):
         lattice.most_similar([])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
+from wordvec.vectors.cosines import cosines
+from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import unit_vector
-from wordvec.vectors.search import ROWS, best_rows
+from wordvec.vectors.search import RowSelector, best_rows, row_blocks, rows_at_a_time
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import Neighbours, WordVectors
+    from wordvec.vectors.word_rows import WordRows
 
-METHODS = ("3cosadd", "3cosmul")
+COSINE_METHODS = ("3cosadd", "3cosmul")  # which need no more than the cosines of a, b and c with the candidates
+METHODS = (*COSINE_METHODS, "pair-direction")
 EPSILON = np.float32(0.001)  # Levy and Goldberg 2014: keeps the division of 3cosmul finite
+CANCELLED = 1e-6  # what rounding leaves of unit float32 vectors that cancel: no direction
+UNSURE = 1e-5  # float32 cosines this near to each other are compared again in float64
 
 
 def as_list(items: Any) -> list[Any]:
@@ -29,48 +34,68 @@ def as_list(items: Any) -> list[Any]:
     return list(items)
 
 
-def check_method(method: str) -> None:
+def check_method(method: str, methods: Sequence[str] = COSINE_METHODS) -> None:
     """Raise OptionError for an analogy method that does not exist."""
-    if method not in METHODS:
-        raise OptionError(f"analogy method must be one of {', '.join(METHODS)}; got {method!r}")
+    if method not in methods:
+        raise OptionError(f"analogy method must be one of {', '.join(methods)}; got {method!r}")
 
 
 def nearest(
-    vectors: WordVectors, targets: Sequence[np.ndarray], excluded: Sequence[Sequence[int]], k: int
+    vectors: WordRows,
+    targets: Sequence[np.ndarray],
+    excluded: Sequence[Sequence[int]],
+    k: int,
+    candidates: np.ndarray | None = None,
 ) -> list[Neighbours]:
-    """Return the `k` words nearest to each unit vector of `targets`, as lists of (word, cosine)."""
+    """Return the `k` words nearest to each unit vector of `targets`, as lists of (word, cosine).
+
+    A zero vector is similar to nothing: its list is empty.
+    """
     stacked = np.array(targets, np.float32).reshape(len(targets), vectors.dim)
-    unit = vectors.unit
-    found = best_rows(lambda q, r: stacked[q] @ unit[r].T, len(stacked), len(vectors), k, excluded)
-    return [[(vectors.words[row], min(1.0, max(-1.0, score))) for row, score in answer] for answer in found]
+    pointing = np.flatnonzero(stacked.any(axis=1))
+    asked = stacked[pointing]
+    found = best_rows(
+        lambda q, r: cosines(vectors, asked[q], r),
+        len(asked),
+        len(vectors),
+        k,
+        [excluded[i] for i in pointing.tolist()],
+        candidates,
+    )
+    answers = [Neighbours() for _ in targets]
+    for i, answer in zip(pointing.tolist(), found):
+        answers[i] = Neighbours((vectors.words[row], min(1.0, max(-1.0, score))) for row, score in answer)
+    return answers
 
 
-def most_similar(vectors: WordVectors, positive: list[Any], negative: list[Any], k: int) -> Neighbours:
-    """See WordVectors.most_similar."""
+def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np.ndarray:
+    """Return the unit vector of the sum of `positive` minus that of `negative`, each with length 1.
+
+    Raises InputError when nothing is left of it.
+    """
     if not positive and not negative:
         raise OptionError("most_similar: give at least one word or vector")
     total = np.zeros(vectors.dim, np.float64)
     for sign, items in ((1.0, positive), (-1.0, negative)):
         for item in items:
             total += sign * vectors.unit_of(item)
-    # Unit float32 vectors that cancel leave rounding behind, which is no direction.
-    if np.sqrt(total @ total) <= 1e-6 * (len(positive) + len(negative)):
+    if np.sqrt(total @ total) <= CANCELLED * (len(positive) + len(negative)):
         what = ", ".join(repr(item) if isinstance(item, str) else "a vector" for item in positive + negative)
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
-    return nearest(vectors, [unit_vector(total)], [vectors.ids_of(positive + negative)], k)[0]
+    return unit_vector(total)
 
 
-def analogy(vectors: WordVectors, a: str, b: str, c: str, k: int, method: str) -> Neighbours:
+def analogy(
+    vectors: WordRows, a: str, b: str, c: str, k: int, method: str, candidates: np.ndarray | None = None
+) -> Neighbours:
     """See WordVectors.analogy."""
-    check_method(method)
+    check_method(method, METHODS)
+    given = vectors.ids_of([a, b, c])
     if method == "3cosadd":
-        return most_similar(vectors, [b, c], [a], k)
-    given, unit = vectors.ids_of([a, b, c]), vectors.unit
-    three = np.array([vectors.unit_of(word) for word in (a, b, c)])
-    (found,) = best_rows(
-        lambda _, rows: multiplied(*positive(three @ unit[rows].T))[None, :], 1, len(vectors), k, [given]
-    )
-    return [(vectors.words[row], value) for row, value in found]
+        return nearest(vectors, [direction(vectors, [b, c], [a])], [given], k, candidates)[0]
+    score = _multiplied_scores(vectors, a, b, c) if method == "3cosmul" else _direction_scores(vectors, a, b, c)
+    (found,) = best_rows(lambda _, rows: score(rows)[None, :], 1, len(vectors), k, [given], candidates)
+    return Neighbours((vectors.words[row], value) for row, value in found)
 
 
 def positive(cosines: np.ndarray) -> np.ndarray:
@@ -92,23 +117,66 @@ def multiplied(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     return b * c / (a + EPSILON)
 
 
-def rank(vectors: WordVectors, a: int, b: int) -> int:
-    """See WordVectors.rank; a and b are rows."""
-    if a == b:
-        return 0
-    centre = vectors.unit[a].astype(np.float64)
-
-    def cosines(rows: slice) -> np.ndarray:  # each row summed alike, so a copy of b's row scores exactly as b does
-        return np.einsum("ij,j->i", vectors.unit[rows].astype(np.float64), centre)
-
-    (with_b,) = cosines(slice(b, b + 1))
-    closer = sum(
-        int(np.count_nonzero(cosines(slice(first, first + ROWS)) > with_b)) for first in range(0, len(vectors), ROWS)
-    )
-    return closer + 1 - int(cosines(slice(a, a + 1))[0] > with_b)
+def _multiplied_scores(vectors: WordRows, a: str, b: str, c: str) -> Callable[[RowSelector], np.ndarray]:
+    three = np.array([vectors.unit_of(word) for word in (a, b, c)])
+    return lambda rows: multiplied(*positive(cosines(vectors, three, rows)))
 
 
-def doesnt_match(vectors: WordVectors, words: Sequence[str]) -> str:
+def pair_direction(with_step: np.ndarray, with_c: np.ndarray, c_with_step: float) -> np.ndarray:
+    """PairDirection of Levy and Goldberg 2014, cos(x - c, b - a), of candidates x of unit length.
+
+    `with_step` are the cosines of the candidates with b - a, `with_c` those with c, `c_with_step` that of c with
+    b - a; |x - c| is the root of 2 - 2 cos(x, c). A copy of c, from which no direction leads, gets 0.
+
+    >>> round(float(pair_direction(np.array([0.8]), np.array([0.6]), 0.0)[0]), 4)
+    0.8944
+    """
+    squared = 2.0 - 2.0 * with_c.astype(np.float64)
+    apart = squared > CANCELLED
+    found: np.ndarray = np.zeros(len(squared))
+    found[apart] = (with_step[apart] - c_with_step) / np.sqrt(squared[apart])
+    return found
+
+
+def _direction_scores(vectors: WordRows, a: str, b: str, c: str) -> Callable[[RowSelector], np.ndarray]:
+    step, of_c = direction(vectors, [b], [a]), vectors.unit_of(c)
+    c_with_step = float(step.astype(np.float64) @ of_c)
+
+    def score(rows: RowSelector) -> np.ndarray:
+        with_step, with_c = cosines(vectors, np.array([step, of_c]), rows)
+        scores = np.clip(pair_direction(with_step, with_c, c_with_step), -1.0, 1.0)
+        return np.where(vectors.lengths[rows] == 0, 0.0, scores)
+
+    return score
+
+
+def closer_rows(vectors: WordRows, a: int, b: int, candidates: np.ndarray | None = None) -> np.ndarray:
+    """Return the rows other than a strictly more similar to row a than row b is, rising (n,) int64.
+
+    Cosines that float32 cannot tell apart are compared in float64, each row summed alike, so that a copy of b's row
+    scores exactly as b does.
+    """
+    centre = vectors.unit_rows_of([a])
+    (with_b,) = exact_cosines(vectors, a, np.array([b]))
+    closer = [np.empty(0, np.int64)]
+    for piece in row_blocks(len(vectors), candidates, rows_at_a_time(1)):
+        (scores,) = cosines(vectors, centre, piece)
+        numbers = np.arange(piece.start, piece.stop) if isinstance(piece, slice) else piece
+        unsure = np.abs(scores - with_b) <= UNSURE
+        found = scores > with_b
+        found[unsure] = exact_cosines(vectors, a, numbers[unsure]) > with_b
+        closer.append(numbers[found])
+    rows = np.concatenate(closer)
+    return rows[rows != a]
+
+
+def exact_cosines(vectors: WordRows, a: int, rows: np.ndarray) -> np.ndarray:
+    """Return the cosines (n,) float64 of row a with some rows, each summed in the same order."""
+    centre = vectors.unit_rows_of([a])[0].astype(np.float64)
+    return np.einsum("ij,j->i", vectors.unit_rows_of(rows).astype(np.float64), centre)
+
+
+def doesnt_match(vectors: WordRows, words: Sequence[str]) -> str:
     """See WordVectors.doesnt_match."""
     if isinstance(words, str) or len(words) < 3:
         raise OptionError("doesnt_match: give a list of at least three words")

@@ -35,10 +35,9 @@ def row_lengths(matrix: np.ndarray, scales: np.ndarray | None = None) -> np.ndar
     lengths = np.empty(len(matrix))
     for first in range(0, len(matrix), BLOCK):
         rows = slice(first, first + BLOCK)
-        wide = float_rows(matrix, scales, rows).astype(np.float64)
         with np.errstate(invalid="ignore", over="ignore"):
-            lengths[rows] = np.sqrt(np.einsum("ij,ij->i", wide, wide))
-    return lengths
+            lengths[rows] = np.sqrt(np.einsum("ij,ij->i", matrix[rows], matrix[rows], dtype=np.float64))
+    return lengths if scales is None else lengths * scales
 
 
 def unit_rows(rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -8,60 +8,86 @@ import numpy as np
 
 from wordvec.errors import OptionError
 
-ROWS = 16_384  # rows scored at a time
-QUERIES = 256  # queries answered at a time: ROWS * QUERIES float32 scores are 16 MiB
+ROWS = 65_536  # rows scored at a time for few queries
+SCORES = 1 << 22  # scores held at a time: 16 MiB of float32
+QUERIES = 512  # queries answered at a time: with fewer rows a block, so that SCORES holds
 
-ScoreRows = Callable[[slice, slice], np.ndarray]
+RowSelector = slice | np.ndarray
+ScoreRows = Callable[[slice, RowSelector], np.ndarray]
+Best = tuple[np.ndarray, np.ndarray]  # row numbers (n,) int64 and their scores (n,) float64, best first
 
 
 def best_rows(
-    score: ScoreRows, queries: int, rows: int, k: int, excluded: Sequence[Sequence[int]]
+    score: ScoreRows,
+    queries: int,
+    rows: int,
+    k: int,
+    excluded: Sequence[Sequence[int]],
+    candidates: np.ndarray | None = None,
 ) -> list[list[tuple[int, float]]]:
     """Return, for each query, its `k` best (row, score) pairs, best first; equal scores by lower row.
 
-    ``score(query_slice, row_slice)`` returns a fresh (queries, rows) float array of scores, the larger the better.
-    `excluded[q]` names the rows that query q must not return. Fewer than `k` pairs come back when fewer rows remain.
-    Raises OptionError for k < 1.
+    ``score(query_slice, row_selector)`` returns a fresh (queries, rows) float array of scores, the larger the better;
+    the selector is a slice or an array of row numbers. `excluded[q]` names the rows that query q must not return.
+    `candidates` are the only rows to be returned, rising (n,) int64; None for all. Fewer than `k` pairs come back
+    when fewer rows remain. Raises OptionError for k < 1.
 
     >>> scores = np.array([[0.1, 0.9, 0.9, 0.5]])
     >>> best_rows(lambda q, r: scores[q, r].copy(), queries=1, rows=4, k=2, excluded=[[]])
     [[(1, 0.9), (2, 0.9)]]
     """
-    if not isinstance(k, (int, np.integer)) or k < 1:
-        raise OptionError(f"k, the number of neighbours, must be a whole number of at least 1; got {k!r}")
+    check_k(k)
     answers: list[list[tuple[int, float]]] = []
     for first in range(0, queries, QUERIES):
         block = slice(first, min(first + QUERIES, queries))
-        answers += _best_rows_of_block(score, block, rows, k, excluded)
+        best = [(np.empty(0, np.int64), np.empty(0, np.float64)) for _ in range(block.stop - first)]
+        for piece in row_blocks(rows, candidates, rows_at_a_time(len(best))):
+            scores = score(block, piece)
+            for i in range(len(best)):
+                best[i] = _merge(best[i], scores[i], piece, k, excluded[first + i])
+        answers += [list(zip(ids.tolist(), values.tolist())) for ids, values in best]
     return answers
 
 
-def _best_rows_of_block(
-    score: ScoreRows, block: slice, rows: int, k: int, excluded: Sequence[Sequence[int]]
-) -> list[list[tuple[int, float]]]:
-    nothing = (np.empty(0, np.int64), np.empty(0, np.float64))
-    best = [nothing for _ in range(block.stop - block.start)]
-    for first in range(0, rows, ROWS):
-        row_slice = slice(first, min(first + ROWS, rows))
-        scores = score(block, row_slice)
-        for i in range(len(best)):
-            best[i] = _merge(best[i], scores[i], first, k, excluded[block.start + i])
-    return [list(zip(ids.tolist(), values.tolist())) for ids, values in best]
+def check_k(k: int) -> None:
+    """Raise OptionError unless k, a number of neighbours, is a whole number of at least 1."""
+    if not isinstance(k, (int, np.integer)) or k < 1:
+        raise OptionError(f"k, the number of neighbours, must be a whole number of at least 1; got {k!r}")
 
 
-def _merge(
-    best: tuple[np.ndarray, np.ndarray], scores: np.ndarray, first: int, k: int, excluded: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The k best of `best` and of the scores of rows first, first + 1, ...; later rows must be strictly better."""
+def rows_at_a_time(queries: int) -> int:
+    """Return how many rows to score at once, so that the scores of all queries fit SCORES."""
+    return max(1, min(ROWS, SCORES // max(1, queries)))
+
+
+def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
+    """Cut all rows, or the candidates (rising), into blocks of at most `size`; neighbouring rows become a slice.
+
+    >>> row_blocks(5, None, 3), row_blocks(9, np.array([3, 4, 5, 8]), 3)
+    ([slice(0, 3, None), slice(3, 5, None)], [slice(3, 6, None), array([8])])
+    """
+    if candidates is None:
+        return [slice(first, min(first + size, rows)) for first in range(0, rows, size)]
+    blocks: list[RowSelector] = []
+    for first in range(0, len(candidates), size):
+        piece = candidates[first : first + size]
+        together = len(piece) > 1 and piece[-1] - piece[0] + 1 == len(piece)
+        blocks.append(slice(int(piece[0]), int(piece[-1]) + 1) if together else piece)
+    return blocks
+
+
+def _merge(best: Best, scores: np.ndarray, piece: RowSelector, k: int, excluded: Sequence[int]) -> Best:
+    """The k best of `best` and of the scores of the rows of `piece`; later rows must be strictly better."""
     ids, values = best
     for row in excluded:
-        if 0 <= row - first < len(scores):
-            scores[row - first] = -np.inf
+        place = row - piece.start if isinstance(piece, slice) else int(np.searchsorted(piece, row))
+        if 0 <= place < len(scores) and (isinstance(piece, slice) or piece[place] == row):
+            scores[place] = -np.inf
     found = np.flatnonzero(scores > (values[-1] if len(values) == k else -np.inf))
     if len(found) > k:
         threshold = np.partition(scores[found], len(found) - k)[len(found) - k]
         found = found[scores[found] >= threshold]
-    ids = np.concatenate([ids, found + first])
+    ids = np.concatenate([ids, found + piece.start if isinstance(piece, slice) else piece[found]])
     values = np.concatenate([values, scores[found].astype(np.float64)])
     order = np.lexsort((ids, -values))[:k]
     return ids[order], values[order]

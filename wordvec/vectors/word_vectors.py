@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
-from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
-from wordvec.vectors.lookup import explain_missing
-from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
+from wordvec.vectors.filters import select
+from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRows
 
-Neighbours = list[tuple[str, float]]
-WordOrVector = str | np.ndarray
-RowNumbers = slice | np.ndarray | Sequence[int]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
+    from wordvec.vectors.filters import Filters
 
-class Subwords(Protocol):
-    """Gives vectors to words without a row, from their parts."""
+__all__ = ["Neighbours", "RowNumbers", "Subwords", "WordOrVector", "WordVectors"]
 
-    def vector(self, word: str) -> np.ndarray | None:
-        """Return a vector (D,) float32, or None where the word has no known part."""
+Positive = WordOrVector | Sequence[WordOrVector]
 
 
-class WordVectors:
+class WordVectors(WordRows):
     """V words and their vectors, one row each.
 
     Shapes: matrix (V, D) float32 (float16 is kept, anything else becomes float32), counts (V,) int64 or None,
@@ -37,7 +35,11 @@ class WordVectors:
     A list of words is copied; another sequence (one that decodes words as they are asked for) is kept as it is,
     and checked at the first look-up of a word. The matrix is not copied and cannot be written through this object;
     a memory-mapped one stays mapped.
-    Similarity is the cosine throughout; a zero vector is similar to nothing (0.0).
+
+    Similarity is the cosine throughout; a zero vector is similar to nothing (0.0). Questions read the matrix in the
+    form it is kept in, block by block: they take a few MiB beside it, and 8 bytes a word for the lengths of the rows,
+    which the first question computes. Those that search for words take filters, and then answer with words that pass
+    all of them (see `select`): ``top=30_000``, ``min_count=100``, ``pattern="ly$"``, ``among=["red", "blue"]``.
 
     Raises InputError for a word that is empty or stands twice, ShapeError for arrays that do not fit.
 
@@ -48,148 +50,12 @@ class WordVectors:
     [('dog', 0.99)]
     """
 
-    def __init__(
-        self,
-        words: Sequence[str],
-        matrix: np.ndarray,
-        counts: np.ndarray | None = None,
-        info: dict[str, Any] | None = None,
-        context_matrix: np.ndarray | None = None,
-        *,
-        scales: np.ndarray | None = None,
-        subwords: Subwords | None = None,
-        rare: Mapping[str, int] | None = None,
-    ) -> None:
-        self.words = kept_words(words)
-        self.matrix = checked_matrix("matrix", matrix, len(self.words), keep_int8=scales is not None)
-        self.scales = None if scales is None else checked_scales(scales, len(self.words))
-        self.context_matrix = None
-        if context_matrix is not None:
-            self.context_matrix = checked_matrix("context_matrix", context_matrix, len(self.words))
-        self.counts = None if counts is None else checked_counts(counts, len(self.words))
-        self.info = dict(info or {})
-        self.subwords, self.rare = subwords, rare
-        self._row_of = number_words(self.words) if isinstance(self.words, list) else None
-        self._lengths: np.ndarray | None = None
-        self._unit: np.ndarray | None = None
+    def _repr_html_(self) -> str:
+        from wordvec.vectors.notebook import vectors_as_html
 
-    # What it holds
+        return vectors_as_html(self)
 
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._ids
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.words)
-
-    def __getitem__(self, word: str) -> np.ndarray:
-        return self._row(word)[1]
-
-    def __repr__(self) -> str:
-        trainer = self.info.get("trainer")
-        made_by = f", {trainer}" if trainer else ""
-        return f"WordVectors({len(self):,} words, {self.dim:,} dimensions{made_by})"
-
-    @property
-    def dim(self) -> int:
-        """The number of dimensions, D."""
-        return int(self.matrix.shape[1])
-
-    @property
-    def _ids(self) -> dict[str, int]:
-        if self._row_of is None:
-            self._row_of = number_words(self.words)
-        return self._row_of
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """The length of each row (V,) float64, computed once when first asked for.
-
-        Raises InputError for a row that holds nan or infinity, naming its word.
-        """
-        if self._lengths is None:
-            self._lengths = self._finite(row_lengths(self.matrix, self.scales), slice(None))
-        return self._lengths
-
-    @property
-    def unit(self) -> np.ndarray:
-        """The rows divided by their length (V, D) float32; zero rows stay zero.
-
-        Computed once when first asked for, and as large as a float32 matrix: `unit_rows_of` gives some of them. Rows
-        that have length 1 already are not copied.
-        """
-        if self._unit is None:
-            if self.matrix.dtype == np.float32:
-                self._unit = unit_rows(self.matrix, self.lengths)
-            else:
-                self._unit = np.empty(self.matrix.shape, np.float32)
-                for first in range(0, len(self), BLOCK):
-                    self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
-        return self._unit
-
-    def rows(self, ids: RowNumbers) -> np.ndarray:
-        """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.
-
-        A slice of a float32 matrix is a view that cannot be written; anything else is a copy.
-
-        >>> WordVectors(["a", "b"], np.array([[1, 2], [3, 4]])).rows([1, 0]).tolist()
-        [[3.0, 4.0], [1.0, 2.0]]
-        """
-        return float_rows(self.matrix, self.scales, ids)
-
-    def unit_rows_of(self, ids: RowNumbers) -> np.ndarray:
-        """Return some rows divided by their length as float32 (n, D); zero rows stay zero.
-
-        Raises InputError for a row that holds nan or infinity, naming its word.
-        """
-        rows = self.rows(ids)
-        return unit_rows(rows, self._finite(row_lengths(rows), ids) if self._lengths is None else self._lengths[ids])
-
-    def _finite(self, lengths: np.ndarray, ids: RowNumbers) -> np.ndarray:
-        if not np.isfinite(lengths).all():
-            row = int(np.arange(len(self))[ids][~np.isfinite(lengths)][0])
-            raise InputError(
-                f"the vector of {self.words[row]!r} (row {row}) holds nan or infinity; retrain or repair the file"
-            )
-        return lengths
-
-    def word_id(self, word: str) -> int:
-        """Return the row of `word`.
-
-        Raises UnknownWordError with other cases and near spellings of it.
-
-        >>> WordVectors(["cat"], np.ones((1, 2))).word_id("Cat")
-        Traceback (most recent call last):
-        wordvec.errors.UnknownWordError: 'Cat' is not among the 1 words of these vectors; did you mean 'cat'?
-        """
-        try:
-            return self._ids[word]
-        except (KeyError, TypeError):
-            pass
-        if not isinstance(word, str):
-            raise OptionError(f"a word is a str; got {type(word).__name__}")
-        message, near = explain_missing(word, self.words, self.rare, self.info)
-        raise UnknownWordError(word, message, near)
-
-    def ids_of(self, items: Sequence[WordOrVector]) -> list[int]:
-        """Return the rows of the words among `items` that have one; vectors and words without a row are passed over."""
-        return [self._ids[item] for item in items if isinstance(item, str) and item in self._ids]
-
-    def _row(self, word: str) -> tuple[int | None, np.ndarray]:
-        """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
-        row = self._ids.get(word) if isinstance(word, str) else None
-        if row is None and self.subwords is not None and isinstance(word, str):
-            made = self.subwords.vector(word)
-            if made is not None:
-                return None, made
-        row = self.word_id(word)
-        vector = self.rows(slice(row, row + 1))[0]
-        vector.flags.writeable = False
-        return row, vector
-
-    # Questions
+    # How similar
 
     def similarity(self, a: WordOrVector, b: WordOrVector) -> float:
         """Return the cosine of two words or vectors, in [-1, 1]; 0.0 when one of them is zero.
@@ -199,50 +65,108 @@ class WordVectors:
         """
         return min(1.0, max(-1.0, float(self.unit_of(a) @ self.unit_of(b))))
 
+    def n_similarity(self, some: Sequence[WordOrVector], others: Sequence[WordOrVector]) -> float:
+        """Return the cosine of the sums of two lists of words or vectors, each with length 1; 0.0 for a zero sum.
+
+        (gensim's n_similarity adds the vectors with the lengths they have.) Raises OptionError for an empty list.
+
+        >>> vectors = WordVectors(["x", "y", "z"], np.array([[3.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+        >>> round(vectors.n_similarity(["x", "y"], ["z"]), 6)
+        1.0
+        """
+        if any(isinstance(items, str) or len(items) == 0 for items in (some, others)):
+            raise OptionError("n_similarity: give two lists of at least one word each")
+        a, b = (np.sum([self.unit_of(item) for item in items], axis=0) for items in (some, others))
+        return self.similarity(a, b)
+
+    # Which words
+
     def most_similar(
-        self,
-        positive: WordOrVector | Sequence[WordOrVector],
-        negative: WordOrVector | Sequence[WordOrVector] = (),
-        k: int = 10,
+        self, positive: Positive, negative: Positive = (), k: int = 10, **filters: Unpack[Filters]
     ) -> Neighbours:
         """Return the `k` words nearest to the sum of `positive` minus the sum of `negative`, as (word, cosine).
 
         Each word or vector counts with length 1 (Mikolov, Yih and Zweig 2013, section 4); the given words
         themselves are left out. A vector is a numpy array (D,).
         Raises UnknownWordError, OptionError (k < 1, nothing given), InputError (the sum has no direction).
+
+        >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
+        >>> [(word, round(score, 2)) for word, score in vectors.most_similar("cat", among=["car"])]
+        [('car', 0.1)]
         """
-        return queries.most_similar(self, queries.as_list(positive), queries.as_list(negative), k)
+        return self.most_similar_each([(positive, negative)], k, **filters)[0]
 
-    def nearest(self, vector: np.ndarray, k: int = 10) -> Neighbours:
-        """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is left out."""
-        return queries.nearest(self, [self.unit_of(np.asarray(vector))], [[]], k)[0]
+    def most_similar_each(
+        self, questions: Sequence[tuple[Positive, Positive]], k: int = 10, **filters: Unpack[Filters]
+    ) -> list[Neighbours]:
+        """Return `most_similar` for many (positive, negative) at once, much faster than one after the other.
 
-    def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
-        """Return `nearest` for many words or vectors at once; a word is left out of its own answer.
-
-        Works in blocks: memory does not grow with the number of items times the number of words.
+        >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
+        >>> [found[0][0] for found in vectors.most_similar_each([("cat", []), (["dog"], ["cat"])], k=1)]
+        ['dog', 'car']
         """
-        return queries.nearest(self, [self.unit_of(item) for item in items], [self.ids_of([i]) for i in items], k)
+        pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
+        targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
+        excluded = [self.ids_of(positive + negative) for positive, negative in pairs]
+        return queries.nearest(self, targets, excluded, k, self.select(**filters))
 
-    def analogy(self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd") -> Neighbours:
+    def nearest(self, vector: np.ndarray, k: int = 10, **filters: Unpack[Filters]) -> Neighbours:
+        """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is left out.
+
+        Raises InputError for a zero vector, and for one that holds nan or infinity.
+        """
+        target = self.unit_of(np.asarray(vector))
+        if not target.any():
+            raise InputError("nearest: the vector is zero, which points nowhere")
+        return queries.nearest(self, [target], [[]], k, self.select(**filters))[0]
+
+    def nearest_to_each(
+        self, items: Sequence[WordOrVector], k: int = 10, **filters: Unpack[Filters]
+    ) -> list[Neighbours]:
+        """Return the `k` nearest of many words or vectors at once; a word is left out of its own answer.
+
+        A zero vector is similar to nothing: its answer is empty. Works in blocks: memory does not grow with the
+        number of items times the number of words.
+        """
+        targets = [self.unit_of(item) for item in items]
+        return queries.nearest(self, targets, [self.ids_of([item]) for item in items], k, self.select(**filters))
+
+    def analogy(
+        self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd", **filters: Unpack[Filters]
+    ) -> Neighbours:
         """Answer "a is to b as c is to ?" with the `k` best words as (word, score); a, b and c are left out.
 
         "3cosadd" (Mikolov, Yih and Zweig 2013): cos(x, b - a + c), all of unit length.
         "3cosmul" (Levy and Goldberg 2014, eq. 4): cos(x, b) cos(x, c) / (cos(x, a) + 0.001), each cos as (cos + 1) / 2.
+        "pair-direction" (PairDirection, the same): cos(x - c, b - a), all of unit length.
         Raises UnknownWordError, and OptionError for another method.
 
         >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
         >>> WordVectors(["man", "king", "woman", "queen", "apple"], lattice).analogy("man", "king", "woman")[0][0]
         'queen'
         """
-        return queries.analogy(self, a, b, c, k, method)
+        return queries.analogy(self, a, b, c, k, method, self.select(**filters))
 
-    def rank(self, a: str, b: str) -> int:
+    def rank(self, a: str, b: str, **filters: Unpack[Filters]) -> int:
         """Return which neighbour of `a` the word `b` is: 1 for the nearest, 0 for `a` itself.
 
         One more than the number of words, `a` aside, strictly more similar to `a` than `b` is.
         """
-        return queries.rank(self, self.word_id(a), self.word_id(b))
+        a_row, b_row = self.word_id(a), self.word_id(b)
+        return 0 if a == b else 1 + len(queries.closer_rows(self, a_row, b_row, self.select(**filters)))
+
+    def closer_than(self, a: str, b: str, **filters: Unpack[Filters]) -> Neighbours:
+        """Return all words strictly more similar to `a` than `b` is, as (word, cosine), best first.
+
+        >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
+        >>> [word for word, _ in vectors.closer_than("cat", "car")], vectors.closer_than("cat", "dog")
+        (['dog'], [])
+        """
+        a_row, b_row = self.word_id(a), self.word_id(b)
+        rows = queries.closer_rows(self, a_row, b_row, self.select(**filters))
+        if a == b or len(rows) == 0:
+            return Neighbours()
+        return self.nearest_to_each([a], k=len(rows), among=rows)[0]
 
     def doesnt_match(self, words: Sequence[str]) -> str:
         """Return the word least similar to the mean of all, each with length 1; the first of equals.
@@ -251,17 +175,12 @@ class WordVectors:
         """
         return queries.doesnt_match(self, words)
 
-    def unit_of(self, item: WordOrVector) -> np.ndarray:
-        """Return a word's row or a vector (D,) with length 1, float32; zero stays zero."""
-        if isinstance(item, str):
-            row, made = self._row(item)
-            return unit_vector(made) if row is None else self.unit_rows_of(slice(row, row + 1))[0]
-        vector = np.asarray(item)
-        if vector.shape != (self.dim,) or vector.dtype.kind not in "fiu":
-            raise ShapeError(
-                f"expected a word or a vector of {self.dim} numbers; got {vector.dtype} of shape {vector.shape}"
-            )
-        return unit_vector(vector)
+    def select(self, **filters: Unpack[Filters]) -> np.ndarray | None:
+        """Return the rows that pass the filters, rising (n,) int64; None without filters. See `filters.select`.
+
+        Selecting once and asking with ``among=rows`` saves the work for every further question.
+        """
+        return select(self, **filters)
 
     # Files
 

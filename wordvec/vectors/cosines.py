@@ -1,0 +1,49 @@
+"""Cosines of vectors with rows, straight from the form the rows are kept in: no second copy of the matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.vectors.rows import float_rows
+from wordvec.vectors.search import RowSelector
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_rows import WordRows
+
+BLOCK = 4_096  # rows of float16 or int8 that become float32 at a time
+SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
+
+
+def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.ndarray:
+    """Return the cosines (n, R) float32 of unit targets (n, D) with some rows; 0 for a zero row.
+
+    The products are divided by the rows' lengths, which `vectors` keeps: one pass over the rows, and nothing of
+    their size is made. Raises InputError for a row that holds nan or infinity, naming its word.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["a", "b", "zero"], np.array([[3.0, 4.0], [0.0, -2.0], [0.0, 0.0]]))
+    >>> cosines(vectors, np.float32([[0, 1]]), slice(0, 3)).tolist()
+    [[0.800000011920929, -1.0, 0.0]]
+    """
+    lengths = vectors.lengths[rows]
+    lengths = np.where(lengths == 0, 1.0, lengths)
+    if lengths.min(initial=1.0) < SHORTEST or lengths.max(initial=1.0) > LONGEST:
+        return targets @ vectors.unit_rows_of(rows).T
+    kept = vectors.matrix[rows]
+    if kept.dtype == np.float32:
+        products = _products(targets, kept)
+    else:
+        scales = None if vectors.scales is None else vectors.scales[rows]
+        products = np.empty((len(targets), len(kept)), np.float32)
+        for first in range(0, len(kept), BLOCK):
+            part = slice(first, first + BLOCK)
+            products[:, part] = _products(targets, float_rows(kept, scales, part))
+    products /= lengths.astype(np.float32)
+    return products
+
+
+def _products(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Targets (n, D) times rows (R, D), as (n, R): matrix times vector, which reads the rows once, where n is 1."""
+    return (rows @ targets[0])[None, :] if len(targets) == 1 else targets @ rows.T

@@ -1,0 +1,151 @@
+"""Which words may be answers: by frequency, by pattern, or by name."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
+
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_rows import WordRows
+
+PATTERN_SECONDS = 5.0  # a pattern that takes longer over all words is refused: it backtracks without end
+CHECKED_EVERY = 1_000  # words matched between two looks at the clock
+
+
+class Filters(TypedDict, total=False):
+    """What `select` takes, as the questions of WordVectors take it."""
+
+    top: int | None
+    min_count: int | None
+    pattern: str | re.Pattern[str] | None
+    among: Collection[str] | np.ndarray | None
+
+
+def select(
+    vectors: WordRows,
+    *,
+    top: int | None = None,
+    min_count: int | None = None,
+    pattern: str | re.Pattern[str] | None = None,
+    among: Collection[str] | np.ndarray | None = None,
+) -> np.ndarray | None:
+    """Return the rows that pass every filter given, rising (n,) int64; None where no filter is given.
+
+    `top`: the most frequent words only, by their counts, or by their order where there are none. `min_count`: words
+    seen at least so often. `pattern`: a regular expression, found anywhere in the word (``ly$``; ``^(?i:new)``).
+    `among`: the words themselves (those without a row are passed over), or row numbers (n,).
+    Raises OptionError for a filter that leaves nothing or that these vectors cannot answer.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["cat", "cats", "dog"], np.eye(3), counts=np.array([5, 9, 2]))
+    >>> select(vectors, min_count=3).tolist(), select(vectors, top=1).tolist(), select(vectors, pattern="s$").tolist()
+    ([0, 1], [1], [1])
+    """
+    given = {"top": top, "min_count": min_count, "pattern": pattern, "among": among}
+    given = {name: value for name, value in given.items() if value is not None}
+    if not given:
+        return None
+    rows = None if among is None else _among(vectors, among)
+    if top is not None:
+        rows = _both(rows, most_frequent(vectors, top))
+    if min_count is not None:
+        rows = _both(rows, _seen_often(vectors, min_count))
+    if pattern is not None:
+        rows = _matching(vectors, pattern, rows)
+    if rows is None or len(rows) == 0:
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in given.items())
+        raise OptionError(f"no word of these vectors passes {shown}")
+    return rows
+
+
+def most_frequent(vectors: WordRows, top: int) -> np.ndarray:
+    """Return the rows of the `top` most frequent words, rising (n,) int64; without counts the first rows."""
+    if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
+        raise OptionError(f"top, a number of words, must be a whole number of at least 1; got {top!r}")
+    counts = vectors.counts
+    if counts is None or top >= len(vectors) or bool((counts[1:] <= counts[:-1]).all()):
+        return np.arange(min(top, len(vectors)))
+    return np.sort(np.argsort(-counts, kind="stable")[:top])
+
+
+def _seen_often(vectors: WordRows, min_count: int) -> np.ndarray:
+    if vectors.counts is None:
+        raise OptionError("min_count: these vectors have no counts; top=N takes the first N words")
+    return np.flatnonzero(vectors.counts >= min_count)
+
+
+def _among(vectors: WordRows, among: Collection[str] | np.ndarray) -> np.ndarray:
+    if isinstance(among, str):
+        raise OptionError(f"among: give a list of words, not one text; got {among!r}")
+    if isinstance(among, np.ndarray) and among.dtype.kind in "iu" and among.ndim == 1:
+        rows = np.unique(among).astype(np.int64)
+        if len(rows) and not 0 <= rows[0] <= rows[-1] < len(vectors):
+            raise OptionError(f"among: rows must be from 0 to {len(vectors) - 1}; got {rows[0]} to {rows[-1]}")
+        return rows
+    return np.unique(np.array(vectors.ids_of(among), np.int64))
+
+
+def _matching(vectors: WordRows, pattern: str | re.Pattern[str], rows: np.ndarray | None) -> np.ndarray:
+    try:
+        found = re.compile(pattern).search
+    except (re.error, RecursionError, OverflowError) as error:
+        raise OptionError(f"pattern: {pattern!r} is not a regular expression: {error}") from None
+    words: Sequence[str] = vectors.words if rows is None else [vectors.words[row] for row in rows.tolist()]
+    matches = np.zeros(len(words), bool)
+    with _time_limit(pattern):
+        deadline = time.monotonic() + PATTERN_SECONDS
+        for place, word in enumerate(words):
+            if found(word):
+                matches[place] = True
+            if place % CHECKED_EVERY == 0 and time.monotonic() > deadline:
+                raise _too_slow(pattern)
+    places = np.flatnonzero(matches)
+    return places if rows is None else rows[places]
+
+
+@contextmanager
+def _time_limit(pattern: Any) -> Iterator[None]:
+    """Interrupt a match that goes on for ever within one word, where the system can: the matcher looks for signals.
+
+    Not in other threads than the main one, and not where the program uses this timer itself: there only the clock
+    between words counts.
+    """
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not usable or signal.getitimer(signal.ITIMER_REAL)[0] or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise _too_slow(pattern)
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, PATTERN_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _too_slow(pattern: Any) -> OptionError:
+    return OptionError(
+        f"pattern: {pattern!r} takes more than {PATTERN_SECONDS:g} s over these words: a repeat inside a repeat, such "
+        "as (a+)+, tries too many ways; write it without"
+    )
+
+
+def _both(rows: np.ndarray | None, others: np.ndarray) -> np.ndarray:
+    return others if rows is None else np.intersect1d(rows, others, assume_unique=True)
+
+
+def _shown(value: Any) -> str:
+    return f"{len(value)} words" if isinstance(value, (list, tuple, set, frozenset, np.ndarray)) else repr(value)

@@ -1,0 +1,203 @@
+"""WordRows: words with one row of numbers each, in the form they are kept in. WordVectors asks questions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
+from wordvec.vectors.lookup import explain_missing
+from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
+
+WordOrVector = str | np.ndarray
+RowNumbers = slice | np.ndarray | Sequence[int]
+
+GENSIM_NAMES = {  # names that people who come from gensim 3 and 4 type first
+    "wv": "there is no .wv: these are the vectors already",
+    "vocab": "the words are .words, a word's row is .word_id(word), its count .counts[row]",
+    "index2word": "the words are .words, in the order of their rows",
+    "index_to_key": "the words are .words, in the order of their rows",
+    "key_to_index": "a word's row is .word_id(word); `word in vectors` asks whether it has one",
+    "vectors": "the rows are .matrix (.rows(ids) as float32), those of length 1 .unit",
+    "vectors_norm": "the rows of length 1 are .unit",
+    "vector_size": "the number of dimensions is .dim",
+    "get_vector": "a word's vector is vectors[word], that of length 1 .unit_of(word)",
+    "get_vecattr": "a word's count is .counts[.word_id(word)]",
+    "similar_by_word": "ask .most_similar(word, k=10)",
+    "similar_by_vector": "ask .nearest(vector, k=10)",
+    "most_similar_cosmul": "ask .analogy(a, b, c, method='3cosmul')",
+    "wmdistance": "the Word Mover's Distance is not here; .n_similarity compares two lists of words",
+    "save_word2vec_format": "write .save('vectors.txt') or .save('vectors.bin')",
+    "load_word2vec_format": "read WordVectors.load(path): the format is told by the content",
+}
+
+
+class Subwords(Protocol):
+    """Gives vectors to words without a row, from their parts."""
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return a vector (D,) float32, or None where the word has no known part."""
+
+
+class WordRows:
+    """What `WordVectors` holds; its docstring tells the shapes and errors."""
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        matrix: np.ndarray,
+        counts: np.ndarray | None = None,
+        info: dict[str, Any] | None = None,
+        context_matrix: np.ndarray | None = None,
+        *,
+        scales: np.ndarray | None = None,
+        subwords: Subwords | None = None,
+        rare: Mapping[str, int] | None = None,
+    ) -> None:
+        self.words = kept_words(words)
+        self.matrix = checked_matrix("matrix", matrix, len(self.words), keep_int8=scales is not None)
+        self.scales = None if scales is None else checked_scales(scales, len(self.words))
+        self.context_matrix = None
+        if context_matrix is not None:
+            self.context_matrix = checked_matrix("context_matrix", context_matrix, len(self.words))
+        self.counts = None if counts is None else checked_counts(counts, len(self.words))
+        self.info = dict(info or {})
+        self.subwords, self.rare = subwords, rare
+        self._row_of = number_words(self.words) if isinstance(self.words, list) else None
+        self._lengths: np.ndarray | None = None
+        self._unit: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __getitem__(self, word: str) -> np.ndarray:
+        return self._row(word)[1]
+
+    def __repr__(self) -> str:
+        trainer = self.info.get("trainer")
+        made_by = f", {trainer}" if trainer else ""
+        return f"WordVectors({len(self):,} words, {self.dim:,} dimensions{made_by})"
+
+    if not TYPE_CHECKING:  # a type checker would take it that every attribute exists
+
+        def __getattr__(self, name: str) -> Any:
+            hint = f"; {GENSIM_NAMES[name]}" if name in GENSIM_NAMES else ""
+            raise AttributeError(f"WordVectors has no attribute {name!r}{hint}")
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions, D."""
+        return int(self.matrix.shape[1])
+
+    @property
+    def _ids(self) -> dict[str, int]:
+        if self._row_of is None:
+            self._row_of = number_words(self.words)
+        return self._row_of
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """The length of each row (V,) float64, computed once when first asked for.
+
+        Raises InputError for a row that holds nan or infinity, naming its word.
+        """
+        if self._lengths is None:
+            self._lengths = self._finite(row_lengths(self.matrix, self.scales), slice(None))
+        return self._lengths
+
+    @property
+    def unit(self) -> np.ndarray:
+        """The rows divided by their length (V, D) float32; zero rows stay zero.
+
+        Computed once when first asked for, and as large as a float32 matrix: `unit_rows_of` gives some of them. Rows
+        that have length 1 already are not copied.
+        """
+        if self._unit is None:
+            if self.matrix.dtype == np.float32:
+                self._unit = unit_rows(self.matrix, self.lengths)
+            else:
+                self._unit = np.empty(self.matrix.shape, np.float32)
+                for first in range(0, len(self), BLOCK):
+                    self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
+        return self._unit
+
+    def rows(self, ids: RowNumbers) -> np.ndarray:
+        """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.
+
+        A slice of a float32 matrix is a view that cannot be written; anything else is a copy.
+
+        >>> WordRows(["a", "b"], np.array([[1, 2], [3, 4]])).rows([1, 0]).tolist()
+        [[3.0, 4.0], [1.0, 2.0]]
+        """
+        return float_rows(self.matrix, self.scales, ids)
+
+    def unit_rows_of(self, ids: RowNumbers) -> np.ndarray:
+        """Return some rows divided by their length as float32 (n, D); zero rows stay zero.
+
+        Raises InputError for a row that holds nan or infinity, naming its word.
+        """
+        rows = self.rows(ids)
+        return unit_rows(rows, self._finite(row_lengths(rows), ids) if self._lengths is None else self._lengths[ids])
+
+    def unit_of(self, item: WordOrVector) -> np.ndarray:
+        """Return a word's row or a vector (D,) with length 1, float32; zero stays zero."""
+        if isinstance(item, str):
+            row, made = self._row(item)
+            return unit_vector(made) if row is None else self.unit_rows_of(slice(row, row + 1))[0]
+        vector = np.asarray(item)
+        if vector.shape != (self.dim,) or vector.dtype.kind not in "fiu":
+            raise ShapeError(
+                f"expected a word or a vector of {self.dim} numbers; got {vector.dtype} of shape {vector.shape}"
+            )
+        return unit_vector(vector)
+
+    def word_id(self, word: str) -> int:
+        """Return the row of `word`.
+
+        Raises UnknownWordError, which says how often the word was seen, where that is known, and what is spelt alike.
+
+        >>> WordRows(["cat"], np.ones((1, 2))).word_id("Cat")
+        Traceback (most recent call last):
+        wordvec.errors.UnknownWordError: 'Cat' is not among the 1 words of these vectors; did you mean 'cat'?
+        """
+        try:
+            return self._ids[word]
+        except (KeyError, TypeError):
+            pass
+        if not isinstance(word, str):
+            raise OptionError(f"a word is a str; got {type(word).__name__}")
+        message, near = explain_missing(word, self.words, self.rare, self.info)
+        raise UnknownWordError(word, message, near)
+
+    def ids_of(self, items: Iterable[WordOrVector]) -> list[int]:
+        """Return the rows of the words among `items` that have one; vectors and words without a row are passed over."""
+        return [self._ids[item] for item in items if isinstance(item, str) and item in self._ids]
+
+    def _row(self, word: str) -> tuple[int | None, np.ndarray]:
+        """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
+        row = self._ids.get(word) if isinstance(word, str) else None
+        if row is None and self.subwords is not None and isinstance(word, str):
+            made = self.subwords.vector(word)
+            if made is not None:
+                return None, made
+        row = self.word_id(word)
+        vector = self.rows(slice(row, row + 1))[0]
+        vector.flags.writeable = False
+        return row, vector
+
+    def _finite(self, lengths: np.ndarray, ids: RowNumbers) -> np.ndarray:
+        if not np.isfinite(lengths).all():
+            row = int(np.arange(len(self))[ids][~np.isfinite(lengths)][0])
+            raise InputError(
+                f"the vector of {self.words[row]!r} (row {row}) holds nan or infinity; retrain or repair the file"
+            )
+        return lengths
