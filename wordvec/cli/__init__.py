@@ -19,7 +19,10 @@ VERBS = {
     "analogy": "A is to B as C is to ?",
     "explain": "the contexts that make two words similar",
     "concordance": "the lines of a corpus behind a word, or behind two similar words",
+    "align": "turn one model's vectors into the space of another",
+    "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
+    "compare": "train several ways with several seeds and compare scores, time and memory",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",
 }

@@ -1,0 +1,79 @@
+"""Turn the vectors of SOURCE into the space of TARGET, so that both can be compared.
+
+wordvec align 1850.safetensors 1990.safetensors -o 1850-in-1990.safetensors
+wordvec align a.safetensors b.safetensors -o out.safetensors --anchors stable-words.txt
+wordvec align english.vec german.vec -o out.safetensors --anchors dictionary.txt     pairs: two words a line
+
+The rotation is the one that takes the anchors nearest to their targets (orthogonal Procrustes). "held out" is the
+mean cosine of anchors that took no part in finding it: where it is much smaller than "after", give more anchors.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from wordvec.cli.output import print_json
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.vectors.alignment import AlignmentReport, Pairs
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("source", metavar="SOURCE", help="a file of vectors, which is turned")
+    parser.add_argument("target", metavar="TARGET", help="a file of vectors, which stays as it is")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
+    parser.add_argument(
+        "--anchors", metavar="FILE", help="a word a line, or a word of SOURCE and one of TARGET (default: shared words)"
+    )
+    parser.add_argument("--top", type=int, metavar="N", help="only the N most frequent shared words as anchors")
+    parser.add_argument("--no-center", action="store_true", help="do not move the mean of the anchors")
+    parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Align, write, and say how well the anchors fit."""
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.alignment import find_alignment
+    from wordvec.vectors.load import format_for
+
+    if arguments.anchors is not None and arguments.top is not None:
+        raise OptionError("--anchors names the anchors, --top counts them: give one of both")
+    format_for(arguments.out)
+    check_writable(arguments.out)
+    anchors = arguments.top if arguments.anchors is None else read_anchors(arguments.anchors)
+    source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
+    alignment = find_alignment(source, target, anchors, not arguments.no_center, not arguments.no_unit)
+    alignment.apply(source).save(arguments.out)
+    report = alignment.report
+    if arguments.json:
+        print_json(asdict(report) | {"out": arguments.out})
+        return
+    print_report(report)
+    print(f"written: {arguments.out}")
+
+
+def read_anchors(path: str) -> Pairs:
+    """Pairs of words from a file; a word that stands alone is paired with itself."""
+    from wordvec.vectors.word_lines import read_word_lines
+
+    return [(words[0], words[-1]) for _, words in read_word_lines(path, "a list of anchors", 1, 2)]
+
+
+def print_report(report: AlignmentReport) -> None:
+    """How well the anchors fit, in a few lines."""
+    missing = f", {report.anchors_missing:,} others missing" if report.anchors_missing else ""
+    print(f"{report.anchors:,} anchors for {report.dimensions} dimensions{missing}")
+    if report.missing:
+        print(f"  missing: {', '.join(report.missing[:10])}{', ...' if report.anchors_missing > 10 else ''}")
+    held_out = "" if report.cosine_held_out is None else f", held out {report.cosine_held_out:.3f}"
+    print(f"mean cosine of anchors: before {report.cosine_before:.3f}, after {report.cosine_after:.3f}{held_out}")
+    print(f"residual: {report.residual:.4f} (root of the mean square distance)")
+    if report.rank < report.dimensions:
+        print(f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is turned at random")

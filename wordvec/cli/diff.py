@@ -1,0 +1,102 @@
+"""The words whose neighbours differ most between two models.
+
+wordvec diff 1850.safetensors 1990.safetensors
+wordvec diff a.safetensors b.safetensors --baseline a-seed2.safetensors     how much of it is noise
+wordvec diff a.safetensors b.safetensors broadcast cell                      these words only
+
+overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
+second training of A's text with another seed. p: how often words about as frequent fall as low between the seeds; q:
+the share of false discoveries up to this word. Without a baseline the list says where to look, not what changed: two
+seeds of one text disagree too, most about rare words.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.output import neighbours_as_json, print_json
+
+if TYPE_CHECKING:
+    from wordvec.vectors.comparison import Comparison, WordChange
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("a", metavar="A", help="a file of vectors")
+    parser.add_argument("b", metavar="B", help="another")
+    parser.add_argument("words", metavar="WORD", nargs="*", help="compare these (default: find those that changed)")
+    parser.add_argument("-k", type=int, default=100, help="neighbours compared (default: 100)")
+    parser.add_argument(
+        "--top",
+        type=int,
+        default=20_000,
+        metavar="N",
+        help="compare the N most frequent words; 0: all (default: 20000)",
+    )
+    parser.add_argument("--min-count", type=int, default=0, metavar="N", help="and only words seen N times in both")
+    parser.add_argument(
+        "--baseline", nargs="+", default=[], metavar="FILE", help="trainings of A's text with other seeds"
+    )
+    parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
+    parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown of each (default: 8)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print the words that changed."""
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.comparison import compare_neighbours
+
+    comparison = compare_neighbours(
+        WordVectors.load(arguments.a),
+        WordVectors.load(arguments.b),
+        k=arguments.k,
+        top=arguments.top or None,
+        min_count=arguments.min_count,
+        words=arguments.words or None,
+        baselines=[WordVectors.load(path) for path in arguments.baseline],
+        align=arguments.align,
+        changes=arguments.limit,
+        shown=arguments.shown,
+        show_progress=None,
+    )
+    if arguments.json:
+        print_json(as_json(comparison))
+    else:
+        print_comparison(comparison)
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison without what it says of each of its thousands of words."""
+    report = asdict(comparison)
+    del report["words"], report["overlaps"]
+    report["changes"] = [
+        asdict(change) | {"before": neighbours_as_json(change.before), "after": neighbours_as_json(change.after)}
+        for change in comparison.changes
+    ]
+    return report
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """A line of numbers for each word, its neighbours under it."""
+    alone = f"{comparison.only_in_a:,} are only in A, {comparison.only_in_b:,} only in B"
+    print(f"{comparison.compared:,} words compared; {alone}")
+    noise = "" if comparison.mean_noise is None else f"; {100 * comparison.mean_noise:.0f} % in the baseline"
+    print(f"on average {100 * comparison.mean_overlap:.0f} % of {comparison.k} neighbours are kept{noise}")
+    columns = ["overlap", *(["noise", "p", "q"] if comparison.mean_noise is not None else [])]
+    columns += ["cosine"] if comparison.changes and comparison.changes[0].cosine is not None else []
+    print("".join(f"{column:>9}" for column in columns) + "  word")
+    for change in comparison.changes:
+        numbers = [getattr(change, column) for column in columns]
+        print("".join(f"{number:>9.3f}" for number in numbers) + f"  {change.word}")
+        for heading, neighbours in _neighbours(change):
+            print(f"{'':>{9 * len(columns) + 4}}{heading:<6} {neighbours}")
+
+
+def _neighbours(change: WordChange) -> list[tuple[str, str]]:
+    lists = (("A", change.before), ("B", change.after))
+    return [(heading, " ".join(word for word, _ in neighbours)) for heading, neighbours in lists]

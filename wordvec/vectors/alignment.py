@@ -1,0 +1,242 @@
+"""Two models in one space: the rotation that takes the vectors of shared words nearest to each other.
+
+Two trainings, even of the same text, end in spaces that are turned against each other: vectors of different models
+cannot be compared before one is turned. Orthogonal Procrustes (Schoenemann 1966; for models of different times
+Hamilton, Leskovec and Jurafsky 2016, eq. 4) finds for anchors X, Y (n, D), row i of X belonging to row i of Y::
+
+    R = argmin |X R - Y|  over R with R^T R = I       X^T Y = U S V^T (SVD)  ->  R = U V^T
+
+Change over time. Align each slice to one of them (or each to the next), with anchors whose meaning is not in
+question (the most frequent words do well), then compare a word's vectors by their cosine. A cosine of 0.6 says
+nothing by itself: rare words move for no other reason than that they are rare. Train a slice a second time with
+another seed, align that too, and believe only what moves further than between the seeds; `wordvec.vectors.comparison`
+does this with neighbours, which need no alignment at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError
+from wordvec.vectors.procrustes import FOLDS, Map, Moments, mean_cosine, rotation_of
+from wordvec.vectors.shared_words import shared_words
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_vectors import WordVectors
+
+Pairs = Sequence[tuple[str, str]]
+BLOCK = 8_192  # rows turned at a time
+
+
+@dataclass(frozen=True)
+class AlignmentReport:
+    """How well the anchors fit.
+
+    `residual` is the root of the mean square distance of an anchor from its target after alignment. The cosines are
+    means over the anchors: before, after, and `held_out`: of anchors that took no part in finding their rotation
+    (five parts, each by the rotation of the other four). Where `cosine_after` is much larger than `held_out` the
+    anchors are too few. A `rank` below the number of dimensions leaves the rotation open in the others.
+    """
+
+    anchors: int
+    anchors_missing: int
+    missing: tuple[str, ...]
+    dimensions: int
+    rank: int
+    residual: float
+    cosine_before: float
+    cosine_after: float
+    cosine_held_out: float | None
+    center: bool
+    unit: bool
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The map from a source to a target, and how good it is."""
+
+    map: Map
+    report: AlignmentReport
+
+    def rows(self, source: WordVectors, ids: slice | np.ndarray) -> np.ndarray:
+        """Some rows of the source in the space of the target, (n, D) float32."""
+        rows = source.unit_rows_of(ids) if self.report.unit else source.rows(ids)
+        return self.map(rows).astype(np.float32)
+
+    def apply(self, source: WordVectors) -> WordVectors:
+        """All vectors of the source in the space of the target; `info["alignment"]` holds the report."""
+        from wordvec.vectors.word_vectors import WordVectors
+
+        matrix = np.empty((len(source), source.dim), np.float32)
+        for first in range(0, len(source), BLOCK):
+            block = slice(first, min(first + BLOCK, len(source)))
+            matrix[block] = self.rows(source, block)
+        info = source.info | {"alignment": asdict(self.report) | {"missing": list(self.report.missing)}}
+        return WordVectors(source.words, matrix, source.counts, info, rare=source.rare)
+
+
+def align(
+    source: WordVectors,
+    target: WordVectors,
+    anchors: Sequence[str] | Pairs | int | None = None,
+    center: bool = True,
+    unit: bool = True,
+) -> WordVectors:
+    """The vectors of `source`, turned into the space of `target`, where both can be compared.
+
+    `anchors`: None for all shared words, a number for that many of the most frequent shared ones, words of both, or
+    pairs (word of the source, word of the target). With `unit` every row has length 1 first, so that frequent words
+    do not weigh more; with `center` the anchors' mean is moved onto their targets' mean too (`Map`). The target stays
+    as it is: cosines of an aligned row with rows of the target mean something. A turn alone keeps the cosines within
+    the source; centring changes them. The matrix of contexts, if there is one, is not turned and left out.
+
+    `info["alignment"]` of the result tells the number of anchors, those missing, and how well they fit
+    (`AlignmentReport`). Raises InputError for models of different dimensions, anchors that are missing or fewer than
+    there are dimensions, and models without a shared word.
+
+    >>> import numpy as np
+    >>> from wordvec.vectors import WordVectors
+    >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+    >>> turned = WordVectors(["a", "b", "c"], rows @ [[0.0, 1.0], [-1.0, 0.0]])  # by a quarter
+    >>> align(turned, WordVectors(["a", "b", "c"], rows))["c"].round(5).tolist()
+    [0.6000000238418579, 0.800000011920929]
+    """
+    return find_alignment(source, target, anchors, center, unit).apply(source)
+
+
+def find_alignment(
+    source: WordVectors,
+    target: WordVectors,
+    anchors: Sequence[str] | Pairs | int | None = None,
+    center: bool = True,
+    unit: bool = True,
+) -> Alignment:
+    """The map of `align`, with its report, for use on some rows only."""
+    check_dimensions(source, target)
+    source_rows, target_rows, missing = _anchor_rows(source, target, anchors)
+    _check_enough(len(source_rows), source.dim, missing)
+    paired = PairedRows(source, target, source_rows, target_rows, unit)
+    parts = [paired.part(fold, FOLDS) for fold in range(FOLDS)]
+    moments = [part.moments() for part in parts]
+    total = Moments.sum_of(moments)
+    found, rank = rotation_of(total, center)
+    residual, after = paired.fit(found)
+    held_out = [
+        (part.fit(rotation_of(total.without(its), center)[0])[1], its.number)
+        for part, its in zip(parts, moments)
+        if its.number
+    ]
+    report = AlignmentReport(
+        anchors=len(source_rows),
+        anchors_missing=len(missing),
+        missing=tuple(missing[:20]),
+        dimensions=source.dim,
+        rank=rank,
+        residual=residual,
+        cosine_before=paired.fit(Map.identity(source.dim))[1],
+        cosine_after=after,
+        cosine_held_out=_weighted_mean(held_out),
+        center=center,
+        unit=unit,
+    )
+    return Alignment(found, report)
+
+
+def check_dimensions(source: WordVectors, target: WordVectors) -> None:
+    """Raise InputError, with the way out, for models of different dimensions."""
+    if source.dim != target.dim:
+        raise InputError(
+            f"the source has {source.dim} dimensions and the target {target.dim}: a rotation needs the same; train "
+            f"both alike, or reduce the larger to {min(source.dim, target.dim)} dimensions by PCA first"
+        )
+
+
+def _anchor_rows(
+    source: WordVectors, target: WordVectors, anchors: Sequence[str] | Pairs | int | None
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Rows of the anchors in both models, and the anchors that one of them lacks."""
+    if anchors is None or isinstance(anchors, (int, np.integer)):
+        shared = shared_words(source, target, top=None if anchors is None else int(anchors))
+        return shared.rows[0], shared.rows[1], []
+    if isinstance(anchors, str):
+        raise OptionError(f"anchors must be a list of words or of pairs; got the string {anchors!r:.60}")
+    pairs = [(anchor, anchor) if isinstance(anchor, str) else tuple(anchor) for anchor in anchors]
+    wrong = next((pair for pair in pairs if len(pair) != 2 or not all(isinstance(word, str) for word in pair)), None)
+    if wrong is not None:
+        raise OptionError(f"an anchor is a word, or a pair of words; got {wrong!r:.80}")
+    pairs = list(dict.fromkeys(pairs))
+    rows, missing = [], []
+    for a, b in pairs:
+        if not _has_direction(source, a) or not _has_direction(target, b):
+            missing.append(b if _has_direction(source, a) else a)
+        else:
+            rows.append((source.word_id(a), target.word_id(b)))
+    found = np.array(rows, np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1], missing
+
+
+def _has_direction(vectors: WordVectors, word: str) -> bool:
+    return word in vectors and bool(vectors.lengths[vectors.word_id(word)] > 0)
+
+
+def _check_enough(anchors: int, dim: int, missing: Sequence[str]) -> None:
+    if anchors < dim:
+        lacking = f" ({len(missing):,} others are missing in one model, or zero: {_named(missing)})" if missing else ""
+        raise InputError(
+            f"{anchors:,} anchors for {dim} dimensions{lacking}: a rotation needs at least as many anchors as "
+            f"dimensions, and a few times that to be good; give more, or reduce both models to fewer dimensions"
+        )
+
+
+@dataclass(frozen=True)
+class PairedRows:
+    """Rows of two models that belong together, read in blocks: (n,) and (n,) int64."""
+
+    source: WordVectors
+    target: WordVectors
+    source_rows: np.ndarray
+    target_rows: np.ndarray
+    unit: bool
+
+    def part(self, number: int, of: int) -> PairedRows:
+        """Every `of`-th pair, from the one of this number."""
+        return replace(self, source_rows=self.source_rows[number::of], target_rows=self.target_rows[number::of])
+
+    def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield both sides, (at most BLOCK, D) float64."""
+        for first in range(0, len(self.source_rows), BLOCK):
+            block = slice(first, first + BLOCK)
+            x, y = (
+                vectors.unit_rows_of(rows[block]) if self.unit else vectors.rows(rows[block])
+                for vectors, rows in ((self.source, self.source_rows), (self.target, self.target_rows))
+            )
+            yield x.astype(np.float64), y.astype(np.float64)
+
+    def moments(self) -> Moments:
+        """Their sums and the sum of their products."""
+        return Moments.sum_of([Moments.none(self.source.dim), *(Moments.of(x, y) for x, y in self.blocks())])
+
+    def fit(self, map: Map) -> tuple[float, float]:
+        """Root mean square distance and mean cosine of the mapped source rows and their targets."""
+        squares = cosines = 0.0
+        for x, y in self.blocks():
+            mapped = map(x)
+            squares += float(((mapped - y) ** 2).sum())
+            cosines += mean_cosine(mapped, y) * len(x)
+        number = len(self.source_rows)
+        return float(np.sqrt(squares / number)), cosines / number
+
+
+def _weighted_mean(values: Sequence[tuple[float, int]]) -> float | None:
+    """The mean of values with weights, None for a single one."""
+    if len(values) < 2:
+        return None
+    return sum(value * weight for value, weight in values) / sum(weight for _, weight in values)
+
+
+def _named(words: Sequence[str]) -> str:
+    return ", ".join(map(repr, words[:5])) + (", ..." if len(words) > 5 else "")

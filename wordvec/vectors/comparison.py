@@ -1,0 +1,235 @@
+"""What changed between two models: the words whose neighbours are others.
+
+Spaces of two models cannot be compared coordinate by coordinate, but neighbours can. Of a word's k nearest words in
+each model, among the words of both (Gonen, Jawahar, Seddah and Goldberg 2020, "Simple, interpretable and stable method
+for detecting words with usage change across corpora")::
+
+    overlap@k = |N_A(w) & N_B(w)| / k          Jaccard = |N_A(w) & N_B(w)| / |N_A(w) | N_B(w)|
+
+How much of it is noise. Two trainings on the same text with different seeds do not agree either: give such a second
+training as `baseline`. Then each word has the overlap of A with its own baseline beside it, and a p-value: how often a
+word about as frequent falls that low between the seeds, (1 + that many) / (1 + words looked at), an estimate over the
+1,000 words nearest in frequency; and a q-value, the share of false discoveries up to it (Benjamini and Hochberg
+1995). Without a baseline, take the list as candidates to look at, not as findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError
+from wordvec.vectors.alignment import find_alignment
+from wordvec.vectors.nearest_rows import nearest_rows
+from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.overlap import count_common, false_discovery_rates, tail_probabilities
+from wordvec.vectors.shared_words import SharedWords, shared_words
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_vectors import WordVectors
+
+DEFAULT_K = 100  # few neighbours give coarse scores that vary more from seed to seed
+DEFAULT_TOP = 20_000  # rarer words have too few contexts for stable neighbours
+
+
+@dataclass(frozen=True)
+class WordChange:
+    """One word in two models.
+
+    `overlap` and `jaccard` of its neighbours; `noise`, `p` and `q` with a baseline: the overlap of A with it, and how
+    surprising `overlap` is; `cosine` between both vectors after alignment, where asked for. `before` and `after` are
+    the nearest neighbours in A and in B.
+    """
+
+    word: str
+    overlap: float
+    jaccard: float
+    noise: float | None
+    p: float | None
+    q: float | None
+    cosine: float | None
+    before: Neighbours
+    after: Neighbours
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed: `changes`, largest first, out of `compared` words.
+
+    `only_in_a` and `only_in_b` count words that the other model lacks. `words` (most frequent first) and `overlaps`
+    (n,) float64 are those of all words looked at. Means are over these.
+    """
+
+    k: int
+    compared: int
+    only_in_a: int
+    only_in_b: int
+    mean_overlap: float
+    mean_noise: float | None
+    changes: list[WordChange]
+    words: list[str]
+    overlaps: np.ndarray
+
+
+def compare_neighbours(
+    a: WordVectors,
+    b: WordVectors,
+    *,
+    k: int = DEFAULT_K,
+    top: int | None = DEFAULT_TOP,
+    min_count: int = 0,
+    words: Sequence[str] | None = None,
+    baselines: Sequence[WordVectors] = (),
+    align: bool = False,
+    changes: int = 20,
+    shown: int = 10,
+    show_progress: bool | None = False,
+) -> Comparison:
+    """The `changes` words whose neighbours differ most between two models, or the given `words`.
+
+    Neighbours are sought among the `top` most frequent shared words (None for all), each seen at least `min_count`
+    times in every model. `baselines` are further trainings of A with other seeds. With them the order is by how far
+    the overlap fell below the word's own in the baselines; without, by overlap; equal ones by frequency. `align`
+    adds the cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers a model.
+
+    Raises InputError for models without shared words and a baseline that is A itself; UnknownWordError or InputError
+    for one of `words` that is not compared; OptionError for numbers below 1.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> names, angles = ["north", "nord", "up", "east", "ost", "right"], np.array([0.0, 0.1, 0.2, 1.4, 1.5, 1.6])
+    >>> a = WordVectors(names, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    >>> angles[2] = 1.55  # "up" has gone to the right
+    >>> b = WordVectors(names, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    >>> [(change.word, change.overlap) for change in compare_neighbours(a, b, k=2, changes=1).changes]
+    [('up', 0.0)]
+    """
+    for name, number in (("k", k), ("changes", changes), ("shown", shown)):
+        if isinstance(number, bool) or number < 1:
+            raise OptionError(f"{name} must be at least 1; got {number}")
+    shared = shared_words(a, b, *baselines, top=top, min_count=min_count)
+    if len(shared.words) < 3:
+        raise InputError(f"{len(shared.words)} words are shared and frequent enough: too few to have neighbours")
+    k = min(k, len(shared.words) - 1)
+    asked = None if words is None else _places(words, shared, (a, b))
+    places = np.arange(len(shared.words)) if asked is None or baselines else asked
+    measured = _measure((a, b, *baselines), shared, places, k, show_progress)
+    if asked is None:
+        chosen = measured.order()[:changes]
+    else:
+        chosen = asked if baselines else np.arange(len(asked))
+    cosines = _cosines(a, b, shared, places[chosen]) if align else np.full(len(chosen), np.nan)
+    return Comparison(
+        k=k,
+        compared=len(shared.words),
+        only_in_a=sum(word not in b for word in a.words),
+        only_in_b=sum(word not in a for word in b.words),
+        mean_overlap=float(measured.common.mean()) / k,
+        mean_noise=float(measured.noise.mean()) / k if baselines else None,
+        changes=[
+            _change(measured, (a, b), shared, int(i), int(places[i]), float(cosine), shown)
+            for i, cosine in zip(chosen, cosines)
+        ],
+        words=[shared.words[i] for i in places.tolist()],
+        overlaps=measured.common / k,
+    )
+
+
+class _Measured(NamedTuple):
+    """Of the words looked at (n,): neighbours (n, k) in A and B, how many are common, and the same with baselines."""
+
+    lists: tuple[np.ndarray, np.ndarray]
+    common: np.ndarray
+    noise: np.ndarray  # (baselines, n): common neighbours of A and each baseline
+    p: np.ndarray
+    q: np.ndarray
+
+    def order(self) -> np.ndarray:
+        """Largest change first; equal ones by frequency."""
+        own = self.noise.mean(axis=0) if len(self.noise) else np.zeros(len(self.common))
+        return np.argsort(self.common - own, kind="stable")
+
+
+def _measure(
+    models: Sequence[WordVectors], shared: SharedWords, places: np.ndarray, k: int, show_progress: bool | None
+) -> _Measured:
+    first, second = (_neighbours(models[i], shared.rows[i], places, k, show_progress) for i in (0, 1))
+    noise = np.empty((len(models) - 2, len(places)), np.int64)
+    for i in range(2, len(models)):
+        noise[i - 2] = count_common(first, _neighbours(models[i], shared.rows[i], places, k, show_progress))
+        if (noise[i - 2] == k).all():
+            raise InputError(
+                f"baseline {i - 1} has the neighbours of A for every word: it is the same training. Train A's text "
+                "again with another seed"
+            )
+    common = count_common(first, second)
+    p = tail_probabilities(common, noise) if len(noise) else np.full(len(places), np.nan)
+    return _Measured((first, second), common, noise, p, false_discovery_rates(p) if len(noise) else p)
+
+
+def _neighbours(
+    model: WordVectors, rows: np.ndarray, places: np.ndarray, k: int, show_progress: bool | None
+) -> np.ndarray:
+    """The `k` nearest shared words of some of them, as places among the shared words (n, k) int32."""
+    table = model.unit_rows_of(rows)
+    found = np.empty((len(places), k), np.int32)
+    blocks = nearest_rows(
+        lambda block: table[places[block]], len(places), table, k, own_rows=places, show_progress=show_progress
+    )
+    for block, nearest, _ in blocks:
+        found[block] = nearest
+    return found
+
+
+def _change(
+    measured: _Measured,
+    models: tuple[WordVectors, WordVectors],
+    shared: SharedWords,
+    i: int,
+    place: int,
+    cosine: float,
+    shown: int,
+) -> WordChange:
+    """The word that is the i-th looked at, and the one at `place` of the shared words."""
+    k = measured.lists[0].shape[1]
+    common = int(measured.common[i])
+    lists: list[Neighbours] = []
+    for model, rows, nearest in zip(models, shared.rows, measured.lists):
+        near = nearest[i, :shown]
+        own = model.unit_rows_of(rows[[place]])[0]
+        scores = np.clip(model.unit_rows_of(rows[near]) @ own, -1.0, 1.0)
+        lists.append(Neighbours((shared.words[int(j)], float(score)) for j, score in zip(near, scores)))
+    with_noise = len(measured.noise) > 0
+    return WordChange(
+        word=shared.words[place],
+        overlap=common / k,
+        jaccard=common / (2 * k - common),
+        noise=float(measured.noise[:, i].mean()) / k if with_noise else None,
+        p=float(measured.p[i]) if with_noise else None,
+        q=float(measured.q[i]) if with_noise else None,
+        cosine=None if np.isnan(cosine) else cosine,
+        before=lists[0],
+        after=lists[1],
+    )
+
+
+def _places(words: Sequence[str], shared: SharedWords, models: Sequence[WordVectors]) -> np.ndarray:
+    """Where words stand among the shared ones, each once. Raises for a word that is not there."""
+    place_of = {word: place for place, word in enumerate(shared.words)}
+    for word in words:
+        if word not in place_of:
+            for model in models:
+                model.word_id(word)  # raises, with near spellings, where the model lacks it
+            raise InputError(f"{word!r} is not among the {len(place_of):,} words compared: choose more of them")
+    return np.array(list(dict.fromkeys(place_of[word] for word in words)), np.int64)
+
+
+def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.ndarray) -> np.ndarray:
+    """Cosines of words between both models, A turned by the rotation found on all shared words."""
+    alignment = find_alignment(a, b, [(word, word) for word in shared.words])
+    turned, there = alignment.rows(a, shared.rows[0][places]), b.unit_rows_of(shared.rows[1][places])
+    lengths = np.linalg.norm(turned, axis=1)
+    cosines = np.einsum("ij,ij->i", turned, there) / np.where(lengths > 0, lengths, 1.0)
+    return np.asarray(np.clip(cosines, -1.0, 1.0))

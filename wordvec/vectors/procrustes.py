@@ -1,0 +1,104 @@
+"""Orthogonal Procrustes: the rotation between two sets of points, from their sums alone (Schoenemann 1966)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+FOLDS = 5  # parts of the anchors, each held out once
+RANK_TOLERANCE = 1e-6  # singular values below this part of the largest are rounding: rows are float32
+
+
+@dataclass(frozen=True)
+class Map:
+    """x -> (x - source_mean) rotation + target_mean: a turn (perhaps with a reflection) and a shift.
+
+    Shapes: rotation (D, D) orthogonal, both means (D,); rows (n, D) -> (n, D).
+    """
+
+    rotation: np.ndarray
+    source_mean: np.ndarray
+    target_mean: np.ndarray
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """Map rows (n, D) to float64."""
+        return (rows - self.source_mean) @ self.rotation + self.target_mean
+
+    @classmethod
+    def identity(cls, dim: int) -> Map:
+        """The map that leaves everything where it is."""
+        return cls(np.eye(dim), np.zeros(dim), np.zeros(dim))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of paired rows X, Y: their number, their sums (D,), and X^T Y (D, D), all in float64."""
+
+    number: int
+    sum_x: np.ndarray
+    sum_y: np.ndarray
+    product: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray) -> Moments:
+        """Of rows (n, D) and (n, D)."""
+        return cls(len(x), x.sum(axis=0), y.sum(axis=0), x.T @ y)
+
+    @classmethod
+    def none(cls, dim: int) -> Moments:
+        """Of no rows."""
+        return cls(0, np.zeros(dim), np.zeros(dim), np.zeros((dim, dim)))
+
+    @classmethod
+    def sum_of(cls, parts: Sequence[Moments]) -> Moments:
+        """Of the rows of all parts."""
+        return cls(
+            sum(part.number for part in parts),
+            np.sum([part.sum_x for part in parts], axis=0),
+            np.sum([part.sum_y for part in parts], axis=0),
+            np.sum([part.product for part in parts], axis=0),
+        )
+
+    def without(self, part: Moments) -> Moments:
+        """Of the rows that are not in `part`."""
+        return Moments(
+            self.number - part.number,
+            self.sum_x - part.sum_x,
+            self.sum_y - part.sum_y,
+            self.product - part.product,
+        )
+
+
+def rotation_of(moments: Moments, center: bool) -> tuple[Map, int]:
+    """The map that takes X nearest to Y, and the rank of what determines it.
+
+    Without `center` R = U V^T for X^T Y = U S V^T (Schoenemann 1966, eq. 2.7) and no shift. With it, X and Y are
+    taken from their means, and the shift takes one mean to the other: the least squares solution among all turns with
+    a shift (Schoenemann and Carroll 1970). At a rank below D the other directions are turned in one of many ways.
+
+    >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> map, rank = rotation_of(Moments.of(x, x[:, ::-1]), center=False)  # the axes swapped
+    >>> map(x).round(6).tolist(), rank
+    ([[0.0, 1.0], [2.0, 0.0]], 2)
+    """
+    dim = len(moments.sum_x)
+    x_mean, y_mean = np.zeros(dim), np.zeros(dim)
+    product = moments.product
+    if center and moments.number:
+        x_mean, y_mean = moments.sum_x / moments.number, moments.sum_y / moments.number
+        product = product - moments.number * np.outer(x_mean, y_mean)
+    u, singular, vt = np.linalg.svd(product)
+    rank = int(np.count_nonzero(singular > RANK_TOLERANCE * max(singular[0], np.finfo(float).tiny)))
+    return Map(u @ vt, x_mean, y_mean), rank
+
+
+def mean_cosine(a: np.ndarray, b: np.ndarray) -> float:
+    """The mean cosine of paired rows; a zero row has cosine 0 with everything.
+
+    >>> mean_cosine(np.array([[1.0, 0.0], [0.0, 0.0]]), np.array([[2.0, 0.0], [1.0, 0.0]]))
+    0.5
+    """
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return float((np.einsum("ij,ij->i", a, b) / np.where(lengths > 0, lengths, 1.0)).mean())
