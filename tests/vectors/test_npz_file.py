@@ -26,7 +26,7 @@ def test_a_users_own_npz_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"vectors": np.ones((2, 2))}, r"needs the arrays 'words' and 'matrix'; found \['vectors'\]"),
+        ({"vectors": np.ones((2, 2))}, r"needs the arrays 'words' and 'matrix'; found \['vectors.npy'\]"),
         ({"words": np.array([1, 2]), "matrix": np.ones((2, 2))}, "must be one-dimensional text"),
         ({"words": np.array(["a", "a"]), "matrix": np.ones((2, 2))}, "'a' stands twice"),
         ({"words": np.array(["a"]), "matrix": np.ones((2, 2))}, "one row for each"),
@@ -46,7 +46,7 @@ def test_a_declared_size_allocates_nothing(tmp_path):
     with zipfile.ZipFile(tmp_path / "v", "w") as archive:
         archive.writestr("matrix.npy", member.getvalue())
         archive.writestr("words.npy", member.getvalue())
-    with pytest.raises(VectorsFileError, match="that has 0 bytes"):
+    with pytest.raises(VectorsFileError, match=r"shape \(1000000000000, 300\) in"):
         WordVectors.load(tmp_path / "v")
 
 

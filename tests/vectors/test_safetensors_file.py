@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.vectors import WordVectors
+from wordvec.vectors.reading import Reading
 from wordvec.vectors.safetensors_file import read_safetensors, write_safetensors
 
 INFO = {
@@ -19,6 +20,10 @@ INFO = {
     "loss": [3.5, 2.25],
     "sources": ["한국어.txt", {"tokens": 7}],
 }
+
+
+def read(path, **options) -> WordVectors:
+    return read_safetensors(Reading(path, **options))
 
 
 def example(**changes) -> WordVectors:
@@ -33,8 +38,9 @@ def example(**changes) -> WordVectors:
 
 
 def assert_same(a: WordVectors, b: WordVectors) -> None:
-    assert a.words == b.words
-    for name in ("matrix", "counts", "context_matrix"):
+    assert list(a.words) == list(b.words)
+    assert (a.rare or {}) == dict(b.rare or {})
+    for name in ("matrix", "counts", "scales", "context_matrix"):
         one, other = getattr(a, name), getattr(b, name)
         assert (one is None) == (other is None), name
         if one is not None:
@@ -44,14 +50,22 @@ def assert_same(a: WordVectors, b: WordVectors) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"counts": None}, {"context_matrix": None}, {"info": None}, {"matrix": np.ones((4, 3), np.float16)}],
+    [
+        {},
+        {"counts": None},
+        {"context_matrix": None},
+        {"info": None},
+        {"matrix": np.ones((4, 3), np.float16)},
+        {"matrix": np.arange(12, dtype=np.int8).reshape(4, 3), "scales": np.array([0.5, 1, 2, 4], np.float32)},
+        {"rare": {"seldom": 2, "한": 1}},
+    ],
 )
 def test_what_is_written_is_read(tmp_path, changes):
     vectors = example(**changes)
     write_safetensors(vectors, tmp_path / "v")
-    read = read_safetensors(tmp_path / "v")
-    assert_same(vectors, read)
-    assert {key: value for key, value in read.info.items() if key != "wordvec_version"} == vectors.info
+    found = read(tmp_path / "v")
+    assert_same(vectors, found)
+    assert {key: value for key, value in found.info.items() if key != "wordvec_version"} == vectors.info
 
 
 @settings(max_examples=50, deadline=None)
@@ -66,16 +80,16 @@ def test_any_words_and_info_survive(tmp_path_factory, words, dim, info):
     path = tmp_path_factory.mktemp("v") / "v.safetensors"
     vectors = WordVectors(words, np.full((len(words), dim), 0.1), info=info)
     write_safetensors(vectors, path)
-    read = read_safetensors(path)
-    assert_same(vectors, read)
-    assert {key: value for key, value in read.info.items() if key != "wordvec_version"} == info
+    found = read(path)
+    assert_same(vectors, found)
+    assert {key: value for key, value in found.info.items() if key != "wordvec_version"} == info
 
 
 def test_same_vectors_same_bytes_whatever_the_order_of_info(tmp_path):
     write_safetensors(example(), tmp_path / "a")
     write_safetensors(example(info=dict(reversed(INFO.items()))), tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    write_safetensors(read_safetensors(tmp_path / "a"), tmp_path / "c")
+    write_safetensors(read(tmp_path / "a"), tmp_path / "c")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "c").read_bytes()
 
 
@@ -96,7 +110,7 @@ def test_the_safetensors_package_reads_it(tmp_path):
 
 def test_the_matrix_stays_on_disk(tmp_path):
     write_safetensors(example(), tmp_path / "v")
-    base = read_safetensors(tmp_path / "v").matrix
+    base = read(tmp_path / "v").matrix
     while not isinstance(base, np.memmap):
         base = base.base
     assert base.mode == "r"
@@ -104,9 +118,9 @@ def test_the_matrix_stays_on_disk(tmp_path):
 
 def test_a_file_replaced_while_mapped_leaves_the_mapped_one_as_it_was(tmp_path):
     write_safetensors(example(), tmp_path / "v")
-    read = read_safetensors(tmp_path / "v")
+    found = read(tmp_path / "v")
     write_safetensors(example(matrix=np.zeros((4, 3), np.float32)), tmp_path / "v")
-    np.testing.assert_array_equal(read.matrix, example().matrix)
+    np.testing.assert_array_equal(found.matrix, example().matrix)
 
 
 def test_cut_anywhere_is_noticed(tmp_path):
@@ -115,10 +129,10 @@ def test_cut_anywhere_is_noticed(tmp_path):
     for length in range(len(whole)):
         (tmp_path / "cut").write_bytes(whole[:length])
         with pytest.raises(VectorsFileError, match=r"cut: (truncated|damaged)"):
-            read_safetensors(tmp_path / "cut")
+            read(tmp_path / "cut")
     (tmp_path / "cut").write_bytes(whole + b"x")
     with pytest.raises(VectorsFileError, match="do not fill the file"):
-        read_safetensors(tmp_path / "cut")
+        read(tmp_path / "cut")
 
 
 @settings(max_examples=300, deadline=None)
@@ -131,10 +145,10 @@ def test_damaged_bytes_never_crash(tmp_path_factory, data):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     (folder / "v").write_bytes(bytes(damaged))
     try:
-        read = read_safetensors(folder / "v")
+        found = read(folder / "v")
     except VectorsFileError:
         return
-    assert len(read.words) == len(read.matrix)
+    assert len(found.words) == len(found.matrix)
 
 
 def rewritten(path, change) -> None:
@@ -150,7 +164,7 @@ def rewritten(path, change) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda header: header["__metadata__"].update(format_version="2"), "version '2'.*upgrade"),
+        (lambda header: header["__metadata__"].update(format_version="3"), "version '3'.*upgrade"),
         (lambda header: header["__metadata__"].update(format="x"), "without word vectors"),
         (lambda header: header["__metadata__"].update(loss="[1,"), "damaged"),
         (lambda header: header["__metadata__"].update(more="[]"), "damaged"),
@@ -169,7 +183,7 @@ def rewritten(path, change) -> None:
 def test_a_header_that_lies_is_refused(tmp_path, change, message):
     rewritten(tmp_path / "v", change)
     with pytest.raises(VectorsFileError, match=message):
-        read_safetensors(tmp_path / "v")
+        read(tmp_path / "v")
 
 
 def test_another_programs_file_is_refused(tmp_path):
@@ -177,7 +191,7 @@ def test_another_programs_file_is_refused(tmp_path):
 
     save_file({"embeddings": np.zeros((2, 2), np.float32)}, tmp_path / "v")
     with pytest.raises(VectorsFileError, match="its tensors are embeddings"):
-        read_safetensors(tmp_path / "v")
+        read(tmp_path / "v")
 
 
 @pytest.mark.parametrize("info", [{"parameters": {"dim": np.int64(3)}}, {"loss": [float("nan")]}, {"x": object()}])
