@@ -47,7 +47,7 @@ __device__ __forceinline__ void add_outputs(const Outputs& outputs, float* W_out
 
 // Sums over the lanes of TILE values at once: halves of the lanes exchange halves of the values, so that POWER sums
 // cost POWER - 1 shuffles and a few, not 5 each. At the end lane l holds the sums of values l % OWNERS * OWNED + v.
-constexpr int power_of_two(int least) { return least <= 1 ? 1 : 2 * power_of_two((least + 1) / 2); }
+__device__ constexpr int power_of_two(int least) { return least <= 1 ? 1 : 2 * power_of_two((least + 1) / 2); }
 constexpr int POWER = power_of_two(TILE);
 constexpr int OWNERS = POWER < LANES ? POWER : LANES, OWNED = POWER / OWNERS;
 

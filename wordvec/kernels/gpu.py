@@ -198,11 +198,15 @@ def check_shape(shape: Shape, dimension: int) -> None:
         )
 
 
+def read_sources() -> str:
+    """The source of the kernel."""
+    return "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SOURCES)
+
+
 @functools.cache
 def compile_kernel(xp: ModuleType, shape: Shape) -> Any:
     """The kernel for this shape; CuPy keeps what was compiled on disk."""
-    code = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SOURCES)
-    kernel = xp.RawKernel(code, "train", options=("-std=c++17", *shape.macros()))
+    kernel = xp.RawKernel(read_sources(), "train", options=("-std=c++17", *shape.macros()))
     kernel.max_dynamic_shared_size_bytes = shape.shared_bytes
     return kernel
 
