@@ -71,9 +71,10 @@ class RunFolder:
 
         Raises as `train_in_child`.
         """
-        done = self.find(job)
-        if done is not None:
-            return done
+        return self.find(job) or self.train_anew(job)
+
+    def train_anew(self, job: Job) -> TrainedModel:
+        """Train the model of `job`, whether or not one is here."""
         report = train_in_child(job, self.corpus_folder, self._file(job, "models", ".safetensors"))
         record = {
             "identity": self._identity(job),

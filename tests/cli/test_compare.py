@@ -1,0 +1,141 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from wordvec.cli import main
+from wordvec.cli.configurations import read_configurations
+from wordvec.errors import OptionError
+
+QUICK = ["--set", "dim=8", "--set", "epochs=1", "--set", "engine=layers"]
+SETS = ["--similarity", "tiny-world-similarity", "--analogy", "tiny-world-analogies"]
+
+
+def run(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A little of tiny-world, as text, in a folder of its own."""
+    from wordvec.corpus import Corpus
+
+    monkeypatch.chdir(tmp_path)
+    sentences = [words for words, _ in zip(Corpus.build("tiny-world").sentences(), range(600))]
+    Path("text.txt").write_text("\n".join(" ".join(words) for words in sentences))
+    return "text.txt"
+
+
+def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small, capsys):
+    command = ["compare", small, "-o", "runs", "--trainers", "svd,cbow", "--seeds", "2", *SETS, *QUICK]
+    status, out, err = run(capsys, *command, "--json")
+    assert status == 0
+    assert "training 3 of 3: cbow, seed 2" in err
+    report = json.loads(out)
+    assert report == json.loads(Path("runs/report.json").read_text())
+    assert [len(score["scores"]) for score in report["scores"]] == [1, 1, 2, 2]
+    assert all(model["peak_memory"] is None or model["peak_memory"] > 0 for model in report["models"])
+    status, out, err = run(capsys, *command)
+    assert status == 0
+    assert "3 of 3 models are there already" in err
+    assert "training" not in err
+    assert "tiny-world-similarity" in out
+    assert "| trainer |" in Path("runs/report.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["text.txt"], "no evaluation sets"),
+        (["text.txt", "--similarity", "missing.txt"], "missing.txt"),
+        (["text.txt", "--trainers", "word2vec", *SETS], "no trainer 'word2vec'"),
+        (["text.txt", "--trainers", ",", *SETS], "name at least one trainer"),
+        (["text.txt", "--seeds", "0", *SETS], "seeds must be at least 1"),
+        (["text.txt", "--protocol", "fair", *SETS], "protocol must be one of"),
+        (["text.txt", "--set", "skipgram.epochs=three", *SETS], "a whole number expected; got 'three'"),
+        (["empty.txt", *SETS], "empty"),
+        (["text.txt", "--out", "text.txt", *SETS], "is a file"),
+        (["text.txt", "--out", ".", *SETS], "holds other things"),
+    ],
+)
+def test_bad_requests_are_one_line_and_train_nothing(small, capsys, arguments, message):
+    Path("empty.txt").write_text("")
+    status, out, err = run(capsys, "compare", "-o", "runs", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert not list(Path("runs/models").glob("*")) if Path("runs").exists() else True
+
+
+def test_ctrl_c_keeps_what_is_finished(small, capsys, monkeypatch):
+    from wordvec.evaluation import run_folder
+
+    train = run_folder.train_in_child
+
+    def interrupted(job, corpus_folder, out):
+        if job.configuration.name == "cbow":
+            raise KeyboardInterrupt
+        return train(job, corpus_folder, out)
+
+    monkeypatch.setattr(run_folder, "train_in_child", interrupted)
+    command = ["compare", small, "-o", "runs", "--trainers", "svd,cbow", "--seeds", "1", *SETS, *QUICK]
+    status, _, err = run(capsys, *command)
+    assert status == 130
+    assert "what is finished is kept in runs" in err
+    monkeypatch.setattr(run_folder, "train_in_child", train)
+    status, _, err = run(capsys, *command)
+    assert status == 0
+    assert "1 of 2 models are there already" in err
+
+
+def test_a_setting_is_for_one_trainer_or_for_all_that_have_it():
+    svd, fast, ppmi = read_configurations("svd,fast=cbow,ppmi", ["dim=7", "window=3", "fast.window=2"], threads=1)
+    assert (svd.options["window"], fast.options["window"], ppmi.options["window"]) == (3, 2, 3)
+    assert (svd.options["dim"], fast.options["dim"], ppmi.options["dim"]) == (7, 7, 2000)
+    assert (fast.name, fast.trainer, fast.options["threads"]) == ("fast", "cbow", 1)
+    assert fast.options["learning_rate"] == 0.05
+    assert "seed" not in fast.options
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("cbow.learning_rate=0.1", 0.1),
+        ("cbow.patience=none", None),
+        ("cbow.shrink-window=no", False),
+        ("cbow.loss=softmax", "softmax"),
+        ("cbow.subsample=0", 0.0),
+    ],
+)
+def test_values_have_the_type_of_the_option(text, value):
+    (found,) = read_configurations("cbow", [text, "cbow.engine=layers"])
+    option = text.split(".")[1].split("=")[0].replace("-", "_")
+    assert found.options[option] == value
+    assert type(found.options[option]) is type(value)
+
+
+@pytest.mark.parametrize(
+    "setting, message",
+    [
+        ("epochs", "OPTION=VALUE"),
+        ("svd.epochs=3", "the svd trainer has no option 'epochs'"),
+        ("glove.epochs=3", "no 'glove' among svd, cbow"),
+        ("x_max=3", "no option 'x_max' in any of svd, cbow"),
+        ("seed=3", "--seeds"),
+        ("cbow.hogwild=maybe", "true or false expected; got 'maybe'"),
+        ("cbow.learning_rate=fast", "a number expected; got 'fast'"),
+        ("cbow.window=0", "window must be at least 1"),
+        ("cbow.loss=hinge", "loss must be one of"),
+    ],
+)
+def test_settings_that_cannot_be(setting, message):
+    with pytest.raises(OptionError, match=message):
+        read_configurations("svd,cbow", [setting])
+
+
+def test_names_that_cannot_be():
+    for names, message in (("svd,svd", "named twice"), ("../x=svd", "letters, digits")):
+        with pytest.raises(OptionError, match=message):
+            read_configurations(names)

@@ -1,0 +1,70 @@
+"""Train several ways on one corpus with several seeds, and compare scores, time and memory fairly.
+
+  wordvec compare text.txt -o runs --trainers svd,glove,cbow,skipgram --seeds 3 --similarity wordsim353.txt
+  wordvec compare corpus -o runs --trainers skipgram,short=skipgram --set short.epochs=1 --analogy questions-words.txt
+
+Each model is trained in a process of its own, so time and memory are its own. OUT keeps models and scores: the same
+command goes on where a killed one was, and with more seeds, trainers or sets does only what is new. It gets the report
+as report.md and report.json, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from wordvec.cli.configurations import (
+    add_set_arguments,
+    add_training_arguments,
+    open_run_folder,
+    read_configurations,
+    read_set_arguments,
+)
+from wordvec.cli.output import print_json
+from wordvec.cli.text import add_text_arguments, read_corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_text_arguments(parser, threads=False)
+    parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="a folder for models, scores and report")
+    parser.add_argument(
+        "--trainers",
+        default="svd,glove,cbow,skipgram",
+        metavar="NAMES",
+        help="with commas; NAME=TRAINER compares one trainer with itself (default: svd,glove,cbow,skipgram)",
+    )
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 1 to N for each (default: 3)")
+    add_training_arguments(parser)
+    add_set_arguments(parser)
+    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--style", default="text", choices=("text", "markdown", "latex", "csv"), help="of the report (default: text)"
+    )
+    parser.add_argument("--differences", action="store_true", help="add a table of all pairs of trainers")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, train, score, report."""
+    from wordvec.evaluation.compare import compare
+    from wordvec.evaluation.comparison_report import comparison_as_dict, comparison_text
+    from wordvec.evaluation.protocols import get_protocol
+    from wordvec.evaluation.run_folder import write_json
+    from wordvec.files import replace_file
+
+    configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)
+    sets = read_set_arguments(arguments)
+    get_protocol(arguments.protocol)
+    corpus = read_corpus(arguments)
+    with open_run_folder(arguments, corpus) as folder:
+        found = compare(folder, configurations, sets, arguments.seeds, protocol=arguments.protocol)
+        report = comparison_as_dict(found)
+        write_json(Path(arguments.out) / "report.json", report)
+        with replace_file(Path(arguments.out) / "report.md", "w", encoding="utf-8") as file:
+            file.write(comparison_text(found, "markdown", differences=True) + "\n")
+    if arguments.json:
+        print_json(report)
+    else:
+        print(comparison_text(found, arguments.style, differences=arguments.differences))

@@ -1,0 +1,185 @@
+"""From ``--trainers svd,short=skipgram --set skipgram.epochs=3`` to configurations whose options are all known."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.evaluation.run_folder import RunFolder
+    from wordvec.evaluation.sets import EvaluationSet
+    from wordvec.evaluation.training import Configuration
+
+DIMENSIONS_ARE_WORDS = "ppmi"  # so a --set dim=... for all trainers leaves it alone
+
+
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --set and --threads."""
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="[NAME.]OPTION=VALUE",
+        action="append",
+        default=[],
+        help="an option of one trainer, such as skipgram.epochs=3, or of all that have it, such as window=5 (dim=300 "
+        "leaves ppmi alone, whose dimensions are context words); may be repeated",
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="of reading and training (default: all cores)")
+
+
+def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", purpose: str = "") -> None:
+    """Declare --similarity and --analogy, or --dev-similarity and so on."""
+    for task, items in (("similarity", "word pairs with a human score"), ("analogy", "questions A B C D")):
+        parser.add_argument(
+            f"--{prefix}{task}",
+            metavar="SET",
+            action="extend",
+            nargs="+",
+            default=[],
+            help=f"{items}{purpose}: a file or a bundled name; may be repeated",
+        )
+
+
+def read_set_arguments(arguments: argparse.Namespace, prefix: str = "") -> list[EvaluationSet]:
+    """The sets named by --similarity and --analogy, read."""
+    from wordvec.evaluation.sets import read_sets
+
+    tasks = [
+        (task, each)
+        for task in ("similarity", "analogy")
+        for each in getattr(arguments, f"{prefix}{task}".replace("-", "_"))
+    ]
+    return read_sets(tasks)
+
+
+@contextmanager
+def open_run_folder(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[RunFolder]:
+    """The folder --out for models of `corpus`; where TEXT is a corpus folder, that is used, else a copy is kept.
+
+    Ctrl-C is told what is kept.
+    """
+    from wordvec.corpus.storage import is_corpus_folder
+    from wordvec.evaluation.run_folder import RunFolder
+    from wordvec.progress import announce
+
+    given = Path(arguments.text[0]) if len(arguments.text) == 1 else None
+    folder = given if given is not None and is_corpus_folder(given) else None
+    with RunFolder.open(Path(arguments.out), corpus, folder, announce) as runs:
+        try:
+            yield runs
+        except KeyboardInterrupt:
+            announce(f"what is finished is kept in {arguments.out}: the same command goes on from there")
+            raise
+
+
+def read_configurations(trainers: str, settings: Sequence[str] = (), threads: int | None = None) -> list[Configuration]:
+    """Configurations named in a list with commas, each NAME or NAME=TRAINER, with all their options.
+
+    Raises OptionError for what no trainer knows, and for a value of the wrong kind or out of range.
+
+    >>> for found in read_configurations("ppmi,short=skipgram", ["window=3", "short.epochs=1", "dim=50"]):
+    ...     print(found.name, found.trainer, found.options["window"], found.options["dim"])
+    ppmi ppmi 3 2000
+    short skipgram 3 50
+    """
+    named = _names(trainers)
+    options: dict[str, dict[str, Any]] = {name: {} for name in named}
+    for setting in settings:
+        _set(setting, named, options)
+    return [_configuration(name, trainer, options[name], threads) for name, trainer in named.items()]
+
+
+def parse_value(trainer: str, option: str, text: str) -> Any:
+    """The value of a trainer's option, in the type the trainer declares. Raises OptionError for another kind.
+
+    >>> parse_value("skipgram", "epochs", "3"), parse_value("skipgram", "learning_rate", "none")
+    (3, None)
+    """
+    from wordvec.trainers import TRAINERS
+
+    kinds = get_type_hints(TRAINERS[trainer])[option]
+    kinds = get_args(kinds) or (kinds,)
+    if NoneType in kinds and text.lower() == "none":
+        return None
+    if bool in kinds:
+        if text.lower() not in ("true", "false", "yes", "no"):
+            raise OptionError(f"{trainer}.{option}: true or false expected; got {text!r}")
+        return text.lower() in ("true", "yes")
+    for kind in (int, float, str):
+        if kind in kinds:
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    expected = "a whole number" if int in kinds else "a number"
+    raise OptionError(f"{trainer}.{option}: {expected} expected; got {text!r}")
+
+
+def _names(trainers: str) -> dict[str, str]:
+    """Name -> trainer."""
+    from wordvec.trainers import TRAINERS
+
+    named: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in trainers.split(","))):
+        name, _, trainer = part.partition("=")
+        trainer = trainer or name
+        if trainer not in TRAINERS:
+            raise OptionError(f"no trainer {trainer!r}; there are: {', '.join(TRAINERS)}")
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise OptionError(f"a name of letters, digits, - and _ expected before '='; got {name!r}")
+        if name in named:
+            raise OptionError(f"{name} is named twice: give other names, such as short={trainer}")
+        named[name] = trainer
+    if not named:
+        raise OptionError(f"name at least one trainer; there are: {', '.join(TRAINERS)}")
+    return named
+
+
+def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, Any]]) -> None:
+    """Write one ``[NAME.]OPTION=VALUE`` into the options of those it is for."""
+    from wordvec.trainers import TRAINERS, option_names
+
+    target, equals, value = setting.partition("=")
+    name, dot, option = target.rpartition(".")
+    option = option.strip().replace("-", "_")
+    if not equals or not option:
+        raise OptionError(f"--set {setting}: OPTION=VALUE or NAME.OPTION=VALUE expected, such as skipgram.epochs=3")
+    if option == "seed":
+        raise OptionError("--set seed: the seeds are those of --seeds or --seed")
+    if dot and name not in named:
+        raise OptionError(f"--set {setting}: no {name!r} among {', '.join(named)}")
+    known = {each: option_names(TRAINERS[trainer]) for each, trainer in named.items()}
+    if dot:
+        if option not in known[name]:
+            raise OptionError(f"the {named[name]} trainer has no option {option!r}; it takes: {', '.join(known[name])}")
+        chosen = [name]
+    else:
+        chosen = [each for each in named if option in known[each]]
+        if option == "dim" and len(named) > 1:
+            chosen = [each for each in chosen if named[each] != DIMENSIONS_ARE_WORDS]
+        if not chosen:
+            raise OptionError(f"--set {setting}: no option {option!r} in any of {', '.join(named)}")
+    for each in chosen:
+        options[each][option] = parse_value(named[each], option, value.strip())
+
+
+def _configuration(name: str, trainer: str, options: dict[str, Any], threads: int | None) -> Configuration:
+    """All options that the trainer has with these, checked by the trainer itself."""
+    from wordvec.evaluation.training import Configuration
+    from wordvec.trainers import TRAINERS, make_trainer, option_names
+
+    if threads is not None and "threads" in option_names(TRAINERS[trainer]) and options.get("engine") != "layers":
+        options = {"threads": threads} | options
+    made = make_trainer(trainer, **options)
+    everything = made.parameters() | options
+    if everything.get("learning_rate", 0) is None:  # a table of settings should say which
+        everything["learning_rate"] = made.default_learning_rate  # type: ignore[attr-defined]
+    del everything["seed"]
+    return Configuration(name, trainer, everything)
