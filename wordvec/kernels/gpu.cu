@@ -214,7 +214,7 @@ __device__ void train_chunk(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(LANES) train(
+extern "C" __global__ void __launch_bounds__(LANES, 1) train(
     const u32* tokens, u64 origin, u32 length, u32 first, u32 last, const u64* keep_thresholds,
     const u64* negative_table, u64 words, u64 epoch_key, double positions_before, double positions_of_all,
     double learning_rate, u32 block, u32 chunk, float* W_in, float* W_out, u32* next_chunk, Result* results
