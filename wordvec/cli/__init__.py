@@ -20,6 +20,7 @@ VERBS = {
     "explain": "the contexts that make two words similar",
     "concordance": "the lines of a corpus behind a word, or behind two similar words",
     "align": "turn one model's vectors into the space of another",
+    "retrofit": "draw the vectors of a lexicon's words towards one another",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",

@@ -1,0 +1,154 @@
+"""Retrofitting: vectors drawn towards those of the words that a lexicon calls alike.
+
+Faruqui, Dodge, Jauhar, Dyer, Hovy and Smith 2015, "Retrofitting word vectors to semantic lexicons", section 2: among
+the vectors q of words, near the given q^ and near their neighbours in the lexicon, the minimum of::
+
+    sum over i of ( alpha |q_i - q^_i|^2 + sum over neighbours j of i of beta_ij |q_i - q_j|^2 )
+
+is approached by setting each to the weighted mean of what pulls at it::
+
+    q_i <- (sum_j beta_ij q_j + alpha q^_i) / (sum_j beta_ij + alpha)
+
+With B the sparse matrix of beta and d_i = sum_j beta_ij + alpha, all words at once: Q <- (B Q + alpha Q^) / d. As in
+the authors' program beta_ij = 1 / (number of neighbours of i); the step shrinks the distance to its fixed point, the
+only solution of (diag(d) - B) Q = alpha Q^, by at least sum_j beta_ij / d_i = 1 / (1 + alpha) each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.errors import OptionError
+from wordvec.vectors.lexicon import Graph, Lexicon, graph_of
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_vectors import WordVectors
+
+COLUMNS = 16  # of the matrix at a time: dimensions do not depend on one another
+BLOCK = 8_192  # rows copied at a time
+
+
+@dataclass(frozen=True)
+class RetrofittingReport:
+    """What retrofitting did: words with neighbours, connections, and what of the lexicon was of no use.
+
+    `missing_words` counts the words of the lexicon that are not in the model (`missing` are the first 20), `alone`
+    its words whose neighbours all are missing, `repeated` neighbours named twice or as their own. `last_change` is
+    the largest change of a number in the last of `iterations`, relative to the largest number.
+    """
+
+    words: int
+    connections: int
+    missing_words: int
+    missing: tuple[str, ...]
+    alone: int
+    repeated: int
+    iterations: int
+    last_change: float
+    alpha: float
+    beta: float | str
+    directed: bool
+    unit: bool
+
+
+def retrofit(
+    vectors: WordVectors,
+    lexicon: Lexicon,
+    *,
+    alpha: float = 1.0,
+    beta: float | str = "degree",
+    iterations: int = 50,
+    tolerance: float = 1e-5,
+    directed: bool = False,
+    unit: bool = True,
+) -> WordVectors:
+    """The vectors with those of the lexicon's words drawn towards their neighbours; other rows stay as they are.
+
+    `alpha` is how strongly a word holds on to its own vector; `beta` how strongly each neighbour pulls, or "degree"
+    for 1 / number of neighbours, which pull together as strongly as alpha 1 holds. Connections count both ways
+    unless `directed`. It ends after `iterations`, or when no number changes by more than `tolerance` of the largest.
+    `unit`: rows have length 1 first, so that long vectors do not weigh more. The matrix of contexts is left out.
+
+    `info["retrofitting"]` of the result is the `RetrofittingReport`. Raises OptionError for options out of range,
+    InputError when no two words of the lexicon's connections are in the model.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["big", "large"], np.array([[1.0, 0.0], [0.0, 1.0]]))
+    >>> retrofit(vectors, {"big": ["large"]})["big"].astype(float).round(3).tolist()  # (q of large + own) / 2
+    [0.667, 0.333]
+    """
+    from wordvec.vectors.word_vectors import WordVectors
+
+    _check_options(alpha, beta, iterations, tolerance)
+    graph = graph_of(lexicon, vectors, directed=directed)
+    matrix = np.empty((len(vectors), vectors.dim), np.float32)
+    for first in range(0, len(vectors), BLOCK):
+        block = slice(first, min(first + BLOCK, len(vectors)))
+        matrix[block] = vectors.unit_rows_of(block) if unit else vectors.rows(block)
+    steps, last_change = 0, 0.0
+    weights, total = _weights(graph, alpha, beta)
+    for first in range(0, vectors.dim, COLUMNS):
+        columns = slice(first, first + COLUMNS)
+        given = matrix[graph.rows, columns].astype(np.float64)
+        found, taken, change = _iterate(given, weights, total, alpha, iterations, tolerance)
+        matrix[graph.rows, columns] = found
+        steps, last_change = max(steps, taken), max(last_change, change)
+    report = RetrofittingReport(
+        words=len(graph.rows),
+        connections=len(graph.neighbours) if directed else len(graph.neighbours) // 2,
+        missing_words=len(graph.missing),
+        missing=graph.missing[:20],
+        alone=graph.alone,
+        repeated=graph.repeated,
+        iterations=steps,
+        last_change=last_change,
+        alpha=alpha,
+        beta=beta,
+        directed=directed,
+        unit=unit,
+    )
+    info = vectors.info | {"retrofitting": asdict(report) | {"missing": list(report.missing)}}
+    return WordVectors(vectors.words, matrix, vectors.counts, info, rare=vectors.rare)
+
+
+def _weights(graph: Graph, alpha: float, beta: float | str) -> tuple[Any, np.ndarray]:
+    """The sparse matrix B (n, n) and d (n, 1)."""
+    from scipy.sparse import csr_array
+
+    degrees = np.diff(graph.starts)
+    of_word = 1.0 / np.maximum(degrees, 1) if isinstance(beta, str) else np.full(len(degrees), float(beta))
+    shape = (len(graph.rows), len(graph.rows))
+    weights = csr_array((np.repeat(of_word, degrees), graph.neighbours, graph.starts), shape=shape)
+    return weights, (of_word * degrees + alpha)[:, None]
+
+
+def _iterate(
+    given: np.ndarray, weights: Any, total: np.ndarray, alpha: float, iterations: int, tolerance: float
+) -> tuple[np.ndarray, int, float]:
+    """Q after the last iteration, their number, and the largest change in it. Shapes: given and Q (n, columns)."""
+    current = given
+    scale = float(np.abs(given).max()) or 1.0
+    for step in range(1, iterations + 1):
+        following = (weights @ current + alpha * given) / total
+        change = float(np.abs(following - current).max()) / scale
+        current = following
+        if change <= tolerance or step == iterations:
+            return current, step, change
+    raise AssertionError("iterations is at least 1")
+
+
+def _check_options(alpha: float, beta: float | str, iterations: int, tolerance: float) -> None:
+    if not 0 < alpha < np.inf:
+        raise OptionError(f"alpha, how strongly a word holds on to its vector, must be positive; got {alpha!r}")
+    if isinstance(beta, str):
+        if beta != "degree":
+            raise OptionError(f"beta is 'degree' or a positive number; got {beta!r}")
+    elif not 0 < beta < np.inf:
+        raise OptionError(f"beta, how strongly each neighbour pulls, must be positive; got {beta!r}")
+    if isinstance(iterations, bool) or iterations < 1:
+        raise OptionError(f"iterations must be at least 1; got {iterations!r}")
+    if not 0 <= tolerance < np.inf:
+        raise OptionError(f"tolerance must be at least 0; got {tolerance!r}")
