@@ -82,10 +82,13 @@ def train_cbow(
     return _train(CBOW, tables, ids, sentence_starts, sampler, *options, divide=gradient == "mean")
 
 
-def warm_up(architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None) -> None:
+def warm_up(
+    architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None, dimension: int = 1
+) -> None:
     """Compile (or load from numba's cache) what ``train_<architecture>`` with these options will run.
 
-    The first time takes some seconds, later ones some tenths; a trainer calls this to time and announce it.
+    The first time takes some seconds, later ones some tenths; a trainer calls this to time and announce it. The code
+    serves any dimension.
     """
     rows = len(sampler.keep_thresholds)
     zeros = np.zeros((rows, 1), np.float32)

@@ -187,6 +187,20 @@ def train_cbow(
     return _train(tables, ids, sentence_starts, sampler, *options, cbow=True, divide=gradient == "mean")
 
 
+def warm_up(
+    architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None, dimension: int = 1
+) -> None:
+    """Compile (or load from CuPy's cache) what ``train_<architecture>`` with these options will run.
+
+    The kernel is compiled for the dimension, rounded up to a multiple of 8, and for the window and the negatives.
+    """
+    rows = len(sampler.keep_thresholds)
+    zeros = np.zeros((rows, dimension), np.float32)
+    train = {"skipgram": train_skipgram, "cbow": train_cbow}[architecture]
+    ids, starts = np.zeros(1, np.int32), np.array([0, 1])
+    train(Tables(zeros, zeros), ids, starts, sampler, first=0, last=1, epoch=0, epochs=1, paths=paths)
+
+
 def check_shape(shape: Shape, dimension: int) -> None:
     """Raise OptionError when a warp's rows do not fit the shared memory of this card."""
     room = int(device_module("gpu").cuda.Device().attributes["MaxSharedMemoryPerBlockOptin"])

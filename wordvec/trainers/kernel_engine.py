@@ -1,4 +1,4 @@
-"""The compiled engine: training by the CPU kernels, the same bytes for any number of threads."""
+"""The compiled engine: training by the kernels, on the CPU with the same bytes for any number of threads, or on a GPU."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ SECONDS_A_CHUNK = 1.0
 
 
 class KernelEngine:
-    """Trains W_in and W_out on stretches of a corpus by `wordvec.kernels.cpu`; the same interface as LayersEngine."""
+    """Trains W_in and W_out on stretches of a corpus by `wordvec.kernels`; the same interface as LayersEngine."""
 
     def __init__(
         self,
@@ -33,21 +33,18 @@ class KernelEngine:
         W_out: np.ndarray,
         frozen: np.ndarray | None = None,
     ) -> None:
-        from wordvec.kernels import cpu
-        from wordvec.kernels.tables import Tables
-
+        kernels, tables, self._threads = _kernels_of(trainer, corpus)
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.batch_for(corpus.vocabulary.counts)
         self.chunk = self._whole_blocks(FIRST_CHUNK)
         self._sampler = trainer.sampler(corpus.vocabulary.counts)
-        self._threads = available_cores() if trainer.threads is None else trainer.threads
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
-        self._train = {"skipgram": cpu.train_skipgram, "cbow": cpu.train_cbow}[trainer.name]
+        self._train = {"skipgram": kernels.train_skipgram, "cbow": kernels.train_cbow}[trainer.name]
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
         with announced("compiling the kernels, once on this machine: some seconds ..."):
-            cpu.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"))
-        self._tables = Tables(W_in, W_out)
+            kernels.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"), dimension=trainer.dim)
+        self._tables = tables(W_in, W_out)
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
@@ -122,6 +119,18 @@ class KernelEngine:
 
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))
+
+
+def _kernels_of(trainer: NeuralTrainer, corpus: Corpus) -> tuple[Any, Any, int]:
+    """The module of kernels for the trainer's device, its class of tables, and how many threads or warps are to run."""
+    if trainer.device == "gpu":
+        from wordvec.kernels import gpu
+
+        return gpu, gpu.Tables, trainer.warps_for(corpus.vocabulary.counts)
+    from wordvec.kernels import cpu
+    from wordvec.kernels.tables import Tables
+
+    return cpu, Tables, available_cores() if trainer.threads is None else trainer.threads
 
 
 @contextmanager

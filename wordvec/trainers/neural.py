@@ -25,7 +25,13 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
 from wordvec.trainers.spectral import INITS, spectral_start
-from wordvec.trainers.staleness import LARGEST_BATCH, LARGEST_BLOCK, expected_outputs, positions_before_stale
+from wordvec.trainers.staleness import (
+    LARGEST_BATCH,
+    LARGEST_BLOCK,
+    expected_outputs,
+    positions_before_stale,
+    warps_before_stale,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,7 +40,10 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 ENGINES = ("kernel", "layers")
-KERNEL_LOSSES = ("negative-sampling", "hierarchical-softmax")
+KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
+    "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
+    "gpu": (("negative-sampling",), ("window",)),
+}
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 
 
@@ -61,11 +70,12 @@ class NeuralTrainer(Trainer):
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
                       (`wordvec.trainers.spectral`), from where fewer epochs do
     device            "cpu" or "gpu"
-    threads           of the kernel: None is all cores; the result has the same bytes for any number
+    threads           of the kernel: None is all cores, and the result has the same bytes for any number; on a GPU the
+                      warps that train at a time: None is as many as the corpus bears, 1 is slow and reproducible
     hogwild           let threads race: a little faster, and no two results alike
     held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
     patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
-    seed              same seed, same options, same machine: same bytes
+    seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 
     dim: int = 100
@@ -91,7 +101,8 @@ class NeuralTrainer(Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        kernel_fits = self.optimizer == "sgd" and self.device == "cpu" and self.loss in KERNEL_LOSSES
+        losses, sharings = KERNELS.get(self.device, ((), ()))
+        kernel_fits = self.optimizer == "sgd" and self.loss in losses and self.negative_sharing in sharings
         if self.engine is None:
             self.engine = "kernel" if kernel_fits else "layers"
         check_options(
@@ -115,9 +126,11 @@ class NeuralTrainer(Trainer):
         )
         if self.engine == "kernel" and not kernel_fits:
             raise OptionError(
-                f"{self.name}: the compiled kernels run SGD on the CPU with the losses {' and '.join(KERNEL_LOSSES)}; "
-                "for other optimizers, losses and devices take engine 'layers'"
+                f"{self.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, on a GPU "
+                "with negative sampling shared by the window; for other optimizers and losses take engine 'layers'"
             )
+        if self.hogwild and self.device == "gpu":
+            raise OptionError(f"{self.name}: hogwild is for the CPU; on a GPU, warps race unless threads is 1")
         if self.engine == "layers" and (self.hogwild or self.threads is not None):
             raise OptionError(f"{self.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
         if self.patience is not None and self.held_out == 0:
@@ -175,6 +188,15 @@ class NeuralTrainer(Trainer):
         most = positions_before_stale(rate * self._inputs_of_a_centre(), kept / counts.sum(), outputs)
         return min(most, LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH)
 
+    def warps_for(self, counts: np.ndarray) -> int:
+        """Warps that train at a time on a GPU: `threads`, or as many as `wordvec.trainers.staleness` allows."""
+        if self.threads is not None:
+            return self.threads
+        kept = counts * keep_probabilities(counts, self.subsample)
+        outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power)
+        rate = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
+        return warps_before_stale(rate, kept / kept.sum(), outputs, self.window)
+
     def _inputs_of_a_centre(self) -> float:
         """Rows of W_in that each centre pulls at, as many as its contexts."""
         return self.window + 1.0 if self.shrink_window else 2.0 * self.window
@@ -213,6 +235,8 @@ class NeuralTrainer(Trainer):
         self._resume = resume
         if freeze and start is None:
             raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
+        if freeze and self.engine == "kernel" and self.device == "gpu":
+            raise OptionError("freeze: the GPU kernels move all words; take engine 'layers' or device 'cpu'")
         if start is not None and self.init != "random":
             raise OptionError(f"vectors to start from and init {self.init!r} exclude each other: leave one out")
         if resume and checkpoint is None:
@@ -246,15 +270,15 @@ class NeuralTrainer(Trainer):
         return trained if self._start is None else with_words_of(self._start, trained)
 
     def parameters(self) -> dict[str, Any]:
-        """All options, less the number of threads, which changes nothing about the result."""
+        """All options, less the number of threads where it changes nothing about the result."""
         parameters = super().parameters()
-        if not self.hogwild:
+        if not self.hogwild and self.device == "cpu":
             del parameters["threads"]
         return parameters
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
         """The engine asked for, or the layers where numba, which compiles the kernels, is not to be had."""
-        if self.engine == "kernel" and importlib.util.find_spec("numba") is None:
+        if self.engine == "kernel" and self.device == "cpu" and importlib.util.find_spec("numba") is None:
             warnings.warn(
                 "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
             )
