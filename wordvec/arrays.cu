@@ -3,12 +3,18 @@
 // lies within a piece is done then; what a piece knows of longer ones waits in `begun` (its last segment, when that
 // goes on after the piece) and `continued` (its first, when that came from the piece before).
 //
-// Macros: REAL, the type of the rows; PIECE.
+// Macros: REAL, the type of the rows; ID, of the ids; PIECE.
+
+extern "C" __global__ void mark_changes(const ID* ids, const long long* order, long long count, int* changes)
+{
+    const long long k = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+    if (k < count) changes[k] = k > 0 && ids[order[k]] != ids[order[k - 1]];
+}
 
 extern "C" __global__ void sum_pieces(
     const REAL* __restrict__ rows, const long long* __restrict__ order, const int* __restrict__ slots, long long count,
-    int columns,
-    REAL* __restrict__ sums, REAL* __restrict__ begun, REAL* __restrict__ continued, long long* __restrict__ starts)
+    int columns, REAL* __restrict__ sums, REAL* __restrict__ begun, REAL* __restrict__ continued,
+    long long* __restrict__ starts)
 {
     const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
     const long long piece = thread / columns, column = thread % columns, first = piece * PIECE;

@@ -23,6 +23,7 @@ Array = Any  # a numpy.ndarray or a cupy.ndarray
 Device = Literal["cpu", "gpu"]
 
 SUMS_SOURCE = Path(__file__).with_name("arrays.cu")
+C_TYPES = {"f4": "float", "f8": "double", "i4": "int", "i8": "long long"}  # by numpy's names
 PIECE = 32  # sorted rows that one thread adds up
 THREADS = 256  # in a block of a kernel
 LOWER = "take fewer dimensions (--dim) or fewer words (--min-count), or use device 'cpu'"
@@ -124,6 +125,12 @@ def _out_of_memory(what: str, needed: int | None, lower: str) -> str:
     return f"{what} needs {size} of the GPU's memory, of which {free:.2f} of {total:.2f} GiB are free: {lower}"
 
 
+@functools.cache
+def elementwise(xp: ModuleType, inputs: str, outputs: str, code: str, name: str) -> Callable[..., Any]:
+    """On the GPU, a function of arrays in one launch instead of one for each operation: CuPy's ElementwiseKernel."""
+    return xp.ElementwiseKernel(inputs, outputs, code, name)  # type: ignore[no-any-return]
+
+
 def gpu_kernel(xp: ModuleType, source: Path, name: str, **constants: Any) -> Callable[..., None]:
     """The function `name` of a CUDA source file, compiled when first called; `constants` are its macros.
 
@@ -186,34 +193,32 @@ def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
 
 def _sum_rows_on_gpu(xp: ModuleType, ids: Array, rows: Array) -> tuple[Array, Array]:
     """The rows in the order of their ids, added up piece by piece: always in the same order, unlike with atomics."""
-    if not len(ids):
+    count = len(ids)
+    if not count:
         return ids, rows
-    order = xp.argsort(ids)  # CuPy's sorts are stable
-    ordered = ids[order]
-    slots = xp.zeros(len(ids), xp.int32)
-    slots[1:] = xp.cumsum(ordered[1:] != ordered[:-1], dtype=xp.int32)
-    segments = int(slots[-1]) + 1
-    starts = xp.empty(segments + 1, xp.int64)
-    sums = sum_segments(rows, order, slots, segments, starts)
-    return ordered[starts[:-1]], sums
+    order, changes = xp.argsort(ids), xp.empty(count, xp.int32)  # CuPy's sorts are stable
+    mark = gpu_kernel(xp, SUMS_SOURCE, "mark_changes", REAL="float", ID=C_TYPES[ids.dtype.str[1:]], PIECE=PIECE)
+    mark((-(-count // THREADS),), (THREADS,), (xp.ascontiguousarray(ids), order, np.int64(count), changes))
+    slots = xp.cumsum(changes, dtype=xp.int32)
+    sums, starts = sum_segments(rows, order, slots, int(slots[-1]) + 1)
+    return ids[order[starts[:-1]]], sums
 
 
-def sum_segments(rows: Array, order: Array, slots: Array, segments: int, starts: Array) -> Array:
+def sum_segments(rows: Array, order: Array, slots: Array, segments: int) -> tuple[Array, Array]:
     """On the GPU: sums[s] = the sum of rows[order[k]] over the k with slots[k] = s, the same bytes every time.
 
     Shapes: rows (N, D) float32 or float64, order (N,) int64, slots (N,) int32 rising from 0 by 0 or 1
-    -> (segments, D); starts (segments + 1,) int64 is filled with where each segment begins, and N.
+    -> sums (segments, D), and where each segment begins, and N, (segments + 1,) int64.
     """
-    xp, (count, columns) = array_module(rows, order, slots, starts), rows.shape
+    xp, (count, columns) = array_module(rows, order, slots), rows.shape
     pieces = -(-count // PIECE)
     sums, begun, continued = (xp.empty((size, columns), rows.dtype) for size in (segments, pieces, pieces))
-    real = {"f4": "float", "f8": "double"}[rows.dtype.str[1:]]
-    of_pieces, of_segments = (
-        gpu_kernel(xp, SUMS_SOURCE, name, REAL=real, PIECE=PIECE) for name in ("sum_pieces", "join_pieces")
-    )
-    shape = np.int64(count), np.int32(columns)
-    blocks = (-(-pieces * columns // THREADS),)
-    of_pieces(blocks, (THREADS,), (xp.ascontiguousarray(rows), order, slots, *shape, sums, begun, continued, starts))
-    blocks = (-(-segments * columns // THREADS),)
-    of_segments(blocks, (THREADS,), (begun, continued, starts, np.int64(segments), shape[1], sums))
-    return sums
+    starts = xp.empty(segments + 1, xp.int64)
+    macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": "int", "PIECE": PIECE}
+    of_pieces, of_segments = (gpu_kernel(xp, SUMS_SOURCE, name, **macros) for name in ("sum_pieces", "join_pieces"))
+    width = np.int32(columns)
+    given = (xp.ascontiguousarray(rows), order, slots, np.int64(count), width)
+    of_pieces((-(-pieces * columns // THREADS),), (THREADS,), (*given, sums, begun, continued, starts))
+    given = (begun, continued, starts, np.int64(segments), width)
+    of_segments((-(-segments * columns // THREADS),), (THREADS,), (*given, sums))
+    return sums, starts

@@ -148,6 +148,7 @@ inline int __popc(unsigned x) { return __builtin_popcount(x); }
 using std::exp;
 using std::fabs;
 using std::log;
+using std::log1p;
 using std::pow;
 using std::sqrt;
 template <class T> T min(T a, T b) { return b < a ? b : a; }

@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import standin_arrays
 import standin_sparse
-from standin_kernels import RawKernel
+from standin_kernels import ElementwiseKernel, RawKernel
 
 
 class OutOfMemoryError(MemoryError):
@@ -60,7 +60,8 @@ def make_cupy():
     cupy.linalg = SimpleNamespace(**{name: standin_arrays.function_of(getattr(np.linalg, name)) for name in linalg})
     for name in ("ndarray", "asarray", "ascontiguousarray"):
         setattr(cupy, name, getattr(standin_arrays, name))
-    cupy.__version__, cupy.RawKernel = "14.2.0", RawKernel
+    cupy.__version__ = "14.2.0"
+    cupy.RawKernel, cupy.ElementwiseKernel = RawKernel, ElementwiseKernel
     properties = {"name": b"Stand-in", "major": 9, "minor": 0}
     cupy.cuda = SimpleNamespace(
         Device=lambda: SimpleNamespace(

@@ -66,13 +66,44 @@ class RawKernel:
         assert library.launch(ctypes.c_uint(grid[0]), ctypes.c_uint(block[0]), addresses), "see stderr"
 
 
-def has_compiler():
-    return shutil.which("g++") is not None
+class ElementwiseKernel:
+    """A loop over the elements; T is the type of the first array that has it."""
+
+    def __init__(self, inputs, outputs, code, name):
+        self.inputs, self.outputs = ([p.split() for p in part.split(",")] for part in (inputs, outputs))
+        self.code, self.name = code, name
+
+    def __call__(self, *arguments):
+        assert len(arguments) == len(self.inputs), self.name
+        arrays = [getattr(argument, "numpy_inside", argument) for argument in arguments]
+        assert not any(isinstance(argument, np.ndarray) for argument in arguments), "Unsupported type: numpy"
+        generic = next(a.dtype for a, (kind, _) in zip(arrays, self.inputs) if kind == "T" and hasattr(a, "dtype"))
+        types = TYPES | {"T": generic.type}
+        shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
+        given = []
+        for array, (kind, name) in zip(arrays, self.inputs):
+            assert not hasattr(array, "dtype") or array.dtype == types[kind], f"{self.name}: {name} is {array.dtype}"
+            given.append(np.ascontiguousarray(np.broadcast_to(np.asarray(array, types[kind]), shape)))
+        made = [np.empty(shape, types[kind]) for kind, _ in self.outputs]
+        every = [*given, *made]
+        addresses = (ctypes.c_void_p * len(every))(*(array.ctypes.data for array in every))
+        library = build(self._source("float" if generic == np.float32 else "double"))
+        library.run(ctypes.c_longlong(int(np.prod(shape))), addresses)
+        from standin_arrays import wrap
+
+        return wrap(made[0] if len(made) == 1 else tuple(made))
+
+    def _source(self, generic):
+        names = [*self.inputs, *self.outputs]
+        kinds = [(generic if kind == "T" else kind, name) for kind, name in names]
+        elements = " ".join(f"{kind}& {name} = (({kind}*)a[{k}])[i];" for k, (kind, name) in enumerate(kinds))
+        loop = f"for (long long i = 0; i < n; i++) {{ {elements} {self.code}; }}"
+        return f'#include "{HEADER}"\ntypedef {generic} T;\nextern "C" void run(long long n, void** a) {{ {loop} }}\n'
 
 
 def parameters_of(code, name, options):
     """Type and whether it is a pointer, of each parameter of the kernel `name`."""
-    macros = dict(re.findall(r"-D(\w+)=(\S+)", " ".join(options)))
+    macros = dict(option[2:].split("=", 1) for option in options if option.startswith("-D") and "=" in option)
     found = re.search(rf"__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s+)?{name}\s*\(([^)]*)\)", code)
     assert found, f"no kernel {name} in the source"
     parameters = []
@@ -94,10 +125,15 @@ def compiled(code, name, options):
     header = WARPS_HEADER if "extern __shared__" in code else HEADER
     source = f'#include "{header}"\n{code}\nextern "C" bool launch(unsigned blocks, unsigned threads, void** arguments)'
     source += f"\n{{\n    return on_cpu::launch(blocks, threads, [&] {{ {launch}; }});\n}}\n"
+    return build(source, tuple(option for option in options if option.startswith("-D")))
+
+
+@functools.cache
+def build(source, macros=()):
+    """Compile C++ and load it."""
     folder = Path(tempfile.mkdtemp(prefix="wordvec-standin-"))
     file, library = folder / "kernel.cpp", folder / f"{hashlib.sha256(source.encode()).hexdigest()[:12]}.so"
     file.write_text(source, encoding="utf-8")
-    macros = [option for option in options if option.startswith("-D")]
     flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC"]
     command = ["g++", *flags, *macros, str(file), "-o"]
     built = subprocess.run([*command, str(library)], capture_output=True, text=True)

@@ -6,12 +6,13 @@ function of (seed, epoch, position), so an example does not depend on what was d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from wordvec import rng
+from wordvec.arrays import Array, array_module, to_device
 from wordvec.corpus.sampling import NegativeTable, keep_thresholds
 from wordvec.errors import OptionError
 
@@ -28,11 +29,11 @@ class Examples(NamedTuple):
     negatives (B, K) int32, or (B, 2·window, K) when each (centre, context) pair has its own
     """
 
-    positions: np.ndarray
-    centres: np.ndarray
-    contexts: np.ndarray
-    mask: np.ndarray
-    negatives: np.ndarray
+    positions: Array
+    centres: Array
+    contexts: Array
+    mask: Array
+    negatives: Array
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ExampleSampler:
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
     """
 
-    keep_thresholds: np.ndarray
+    keep_thresholds: Array
     negative_table: NegativeTable
     window: int = 5
     negatives: int = 5
@@ -75,58 +76,69 @@ class ExampleSampler:
         if self.negative_sharing not in ("window", "pair"):
             raise OptionError(f"negative_sharing must be 'window' or 'pair'; got {self.negative_sharing!r}")
 
-    def keeps(self, ids: np.ndarray, first: int, last: int, epoch: int) -> np.ndarray:
+    def on(self, device: str) -> ExampleSampler:
+        """The same with its tables on this device, to draw from ids and sentence starts that are there, too."""
+        table = NegativeTable(*(to_device(part, device) for part in self.negative_table))
+        return replace(self, keep_thresholds=to_device(self.keep_thresholds, device), negative_table=table)
+
+    def keeps(self, ids: Array, first: int, last: int, epoch: int) -> Array:
         """Which tokens at positions first .. last - 1 survive subsampling in this epoch, as bool."""
-        keys = rng.item_key(rng.key_of(self.seed, epoch), np.arange(first, last, dtype=np.uint64))
+        keys = rng.item_key(self._key(epoch), array_module(ids).arange(first, last, dtype=np.uint64))
         return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < self.keep_thresholds[ids[first:last]]
 
-    def draw(self, ids: np.ndarray, sentence_starts: np.ndarray, *, first: int, last: int, epoch: int) -> Examples:
+    def _key(self, epoch: int) -> np.uint64:
+        return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
+
+    def draw(self, ids: Array, sentence_starts: Array, *, first: int, last: int, epoch: int) -> Examples:
         """Examples whose centres stand at positions first .. last - 1; their contexts may lie outside.
 
         Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
         its sentence. A centre without contexts is no example.
         """
+        xp = array_module(ids, sentence_starts)
         kept, begin, end = self._kept_with_margins(ids, sentence_starts, first, last, epoch)
-        sentence = np.searchsorted(sentence_starts, kept, side="right")
-        centre = np.arange(begin, end)
-        keys = rng.item_key(rng.key_of(self.seed, epoch), kept[begin:end].astype(np.uint64))
-        reach = np.full(len(centre), self.window, np.int64)
+        sentence = xp.searchsorted(sentence_starts, kept, side="right")
+        centre = xp.arange(begin, end)
+        keys = rng.item_key(self._key(epoch), kept[begin:end].astype(np.uint64))
+        reach = xp.full(len(centre), self.window, np.int64)
         if self.shrink_window:
             reach = 1 + rng.below(rng.draw(keys, rng.WINDOW), np.uint64(self.window)).astype(np.int64)
 
-        offsets = np.array([o for o in range(-self.window, self.window + 1) if o != 0])
+        offsets = xp.asarray([o for o in range(-self.window, self.window + 1) if o != 0])
         index = centre[:, None] + offsets
-        inside = (index >= 0) & (index < len(kept)) & (np.abs(offsets) <= reach[:, None])
-        index = np.where(inside, index, 0)
+        inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
+        index = xp.where(inside, index, 0)
         mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
-        rows = np.flatnonzero(mask.any(axis=1))
+        rows = xp.flatnonzero(mask.any(axis=1))
         mask, keys = mask[rows], keys[rows]
-        contexts = np.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
         positions = kept[centre[rows]]
         return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask))
 
-    def _negatives(self, keys: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        numbers = rng.FIRST_NEGATIVE + np.arange(self.negatives, dtype=np.uint64)
+    def _negatives(self, keys: Array, mask: Array) -> Array:
+        xp = array_module(keys, mask)
+        numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)
         if self.negative_sharing == "window":
             return self.negative_table.words_of(rng.draw(keys[:, None], numbers[None, :]))
-        slot = np.where(mask, np.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # a context's place among those there
+        slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # a context's place among those there
         numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
         return self.negative_table.words_of(rng.draw(keys[:, None, None], numbers))
 
     def _kept_with_margins(
-        self, ids: np.ndarray, sentence_starts: np.ndarray, first: int, last: int, epoch: int
-    ) -> tuple[np.ndarray, int, int]:
+        self, ids: Array, sentence_starts: Array, first: int, last: int, epoch: int
+    ) -> tuple[Array, int, int]:
         """Positions of kept tokens from `window` kept ones before `first` to as many after `last`, and the slice of
         them that lies in first .. last - 1. Margins end at the borders of the sentence.
         """
-        sentence = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
+        xp = array_module(ids, sentence_starts)
+        sentence = xp.searchsorted(sentence_starts, xp.asarray([first, max(first, last - 1)]), side="right")
         low_limit, high_limit = int(sentence_starts[sentence[0] - 1]), int(sentence_starts[sentence[1]])
         margin = 4 * self.window
         while True:
             low, high = max(low_limit, first - margin), min(high_limit, last + margin)
-            kept = low + np.flatnonzero(self.keeps(ids, low, high, epoch))
-            begin, end = np.searchsorted(kept, [first, last])
+            kept = low + xp.flatnonzero(self.keeps(ids, low, high, epoch))
+            begin, end = (int(place) for place in xp.searchsorted(kept, xp.asarray([first, last])))
             enough_left = low == low_limit or begin >= self.window
             if enough_left and (high == high_limit or len(kept) - end >= self.window):
-                return kept, int(begin), int(end)
+                return kept, begin, end
             margin *= 2

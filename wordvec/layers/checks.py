@@ -16,7 +16,8 @@ def check_ids(layer: str, ids: Array, size: int) -> None:
     """
     if ids.dtype.kind not in "iu":
         raise ShapeError(f"{layer}: ids must be integers; got {ids.dtype}")
-    if ids.size and not (0 <= int(ids.min()) and int(ids.max()) < size):
+    as_unsigned = ids.view(f"u{ids.itemsize}")  # of which a negative id is one of the largest: one look finds both
+    if ids.size and int(as_unsigned.max()) >= size:
         raise ShapeError(f"{layer}: ids must be in 0 .. {size - 1}; got {int(ids.min())} .. {int(ids.max())}")
 
 

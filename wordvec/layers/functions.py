@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers import fused
 from wordvec.layers.checks import check_ids
 
 
@@ -15,6 +18,8 @@ def sigmoid(x: Array) -> Array:
     [0.0, 0.5, 1.0]
     """
     xp = array_module(x)
+    if xp is not np and x.dtype.kind == "f":
+        return fused.sigmoid(xp, x)
     e = xp.exp(-xp.abs(x))  # at most 1
     return xp.where(x >= 0, xp.ones_like(e), e) / (1 + e)  # for x < 0: exp(x) / (exp(x) + 1)
 

@@ -38,7 +38,7 @@ class Mean:
             raise ShapeError(f"Mean: x must be (B, C, D) with C > 0, mask (B, C); got x {x.shape}, {found}")
         present = (xp.ones(x.shape[:2]) if mask is None else mask != 0).astype(x.dtype)
         count = present.sum(axis=1, keepdims=True)
-        if not bool((count > 0).all()):
+        if len(x) and not float(count.min()) > 0:
             row = int((count[:, 0] == 0).argmax())
             raise ShapeError(f"Mean: row {row} of the mask is all zero, so it has no mean; leave such rows out")
         self._weights = present / count  # (B, C), each row adds up to 1

@@ -44,6 +44,8 @@ class Multiply:
 
 def _sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Add up the axes along which an array of `shape` was repeated."""
-    gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+    added = gradient.ndim - len(shape)
+    if added:
+        gradient = gradient.sum(axis=tuple(range(added)))
     repeated = tuple(axis for axis, length in enumerate(shape) if length == 1)
-    return gradient.sum(axis=repeated, keepdims=True)
+    return gradient.sum(axis=repeated, keepdims=True) if repeated else gradient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.embedding_dot import EmbeddingDot
-from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss
+from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss, as_bool
 
 
 class NegativeSamplingLoss:
@@ -44,17 +44,17 @@ class NegativeSamplingLoss:
         xp = array_module(h, target, negatives, mask)
         self._check(h, target, negatives, mask)
         positive = target.reshape(-1, *[1] * (negatives.ndim - 1))  # (B, 1) or (B, 1, 1)
-        kept = negatives != positive
-        positive = xp.broadcast_to(positive, (*negatives.shape[:-1], 1))
-        ids = xp.concatenate([positive, negatives], axis=-1)  # (..., 1 + K), the target first
+        first = xp.broadcast_to(positive, (*negatives.shape[:-1], 1))
+        ids = xp.concatenate([first, negatives], axis=-1)  # (..., 1 + K), the target first
         scores = self.dot.forward(h, ids)
-        labels = xp.zeros(scores.shape, bool)
-        labels[..., 0] = True
-        counted = xp.ones(scores.shape, bool)
-        counted[..., 1:] = kept if kept.ndim == scores.ndim else kept[:, None, :]
+        counted = ids != positive  # a negative equal to the target is none
+        counted[..., 0] = True
+        if counted.ndim < scores.ndim:
+            counted = counted[:, None, :]
         if mask is not None:
-            counted &= (mask != 0)[..., None]
-        return self.loss.forward(scores, labels, counted)
+            counted = counted & as_bool(mask)[..., None]
+        labels = xp.arange(ids.shape[-1]) == 0
+        return self.loss.forward(scores, xp.broadcast_to(labels, scores.shape), xp.broadcast_to(counted, scores.shape))
 
     def backward(self, dout: float | Array = 1.0) -> Array:
         """Return dL/dh; write dL/dW to grads."""

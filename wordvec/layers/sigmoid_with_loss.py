@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers import fused
 from wordvec.layers.checks import check_float, check_reduction, reduce_terms
 from wordvec.layers.functions import sigmoid
 
@@ -44,17 +47,29 @@ class SigmoidWithLoss:
             )
         if labels.dtype.kind != "b" and not bool(((labels == 0) | (labels == 1)).all()):
             raise ShapeError("SigmoidWithLoss: labels must be 0 or 1")
+        labels, mask = as_bool(labels), None if mask is None else as_bool(mask)
         self._x, self._labels, self._mask = x, labels, mask
-        against = xp.where(labels != 0, -x, x)  # the score of the other label
+        if xp is not np:
+            return reduce_terms("SigmoidWithLoss", fused.sigmoid_terms(xp, x, labels, mask), self.reduction)
+        against = xp.where(labels, -x, x)  # the score of the other label
         terms = xp.logaddexp(against, xp.zeros_like(against))  # log(1 + exp(against))
-        return reduce_terms("SigmoidWithLoss", terms if mask is None else terms * (mask != 0), self.reduction)
+        return reduce_terms("SigmoidWithLoss", terms if mask is None else terms * mask, self.reduction)
 
     def backward(self, dout: float | Array = 1.0) -> Array:
         """Return dL/dx; zero where masked."""
         x, labels, mask = self._x, self._labels, self._mask
+        dout = dout / len(x) if self.reduction == "mean" else dout
+        xp = array_module(x)
+        if xp is not np:
+            return fused.sigmoid_slopes(xp, x, labels, mask, dout)
         dx = sigmoid(x)
-        dx -= labels != 0  # dL/dx = sigmoid(x) - label
+        dx -= labels  # dL/dx = sigmoid(x) - label
         if mask is not None:
-            dx *= mask != 0
-        dx *= dout / len(x) if self.reduction == "mean" else dout
+            dx *= mask
+        dx *= dout
         return dx
+
+
+def as_bool(array: Array) -> Array:
+    """The array, or where it is not 0."""
+    return array if array.dtype.kind == "b" else array != 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wordvec.arrays import to_device, to_numpy
+from wordvec.arrays import Array, array_module, gpu_memory_errors, to_device, to_numpy
 from wordvec.corpus.examples import Examples
 from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from wordvec.trainers.neural import NeuralTrainer
 
 CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
+BATCHES_ON_GPU = 400  # the same there, where a batch of any size takes about as long
 OPTIMIZERS = {
     "sgd": SGD,
     "momentum": Momentum,
@@ -49,39 +53,57 @@ class LayersEngine:
     ) -> None:
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.batch_for(corpus.vocabulary.counts)
-        self.chunk = self.block * max(1, CHUNK // self.block)
-        self._sampler = trainer.sampler(corpus.vocabulary.counts)
-        W_in, W_out = to_device(W_in, trainer.device), to_device(W_out, trainer.device)
+        self.chunk = self.block * (BATCHES_ON_GPU if trainer.device == "gpu" else max(1, CHUNK // self.block))
+        tables = (8 if trainer.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
+        with self._memory_errors(corpus.ids.nbytes + tables):
+            W_in, W_out, self._ids, self._starts = (
+                to_device(array, trainer.device) for array in (W_in, W_out, corpus.ids, corpus.sentence_starts)
+            )
+            self._sampler = trainer.sampler(corpus.vocabulary.counts).on(trainer.device)
+            self._frozen = None if frozen is None else to_device(frozen, trainer.device)
+            self._network = trainer.make_network(W_in, W_out, trainer.paths(corpus.vocabulary.counts))
         self._tables = (W_in, W_out)
-        self._network = trainer.make_network(W_in, W_out, trainer.paths(corpus.vocabulary.counts))
         self._optimizer = OPTIMIZERS[trainer.optimizer]()
-        self._frozen = None if frozen is None else to_device(frozen, trainer.device)
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
-        total, predictions = 0.0, 0
-        for begin in range(first, last, self.block):
-            batch = self._draw(begin, min(begin + self.block, last), epoch)
-            if len(batch.centres) == 0:
-                continue
-            total += float(self._network.forward(batch))
-            predictions += self._network.predictions(batch)
-            self._network.backward()
-            self._optimizer.learning_rate = self.trainer.learning_rate_at(
-                (epoch + begin / tokens) / self.trainer.epochs
-            )
-            self._optimizer.update(self._network.params, self._kept_gradients())
-        return Loss(total, predictions)
+        return self._run(first, last, epoch, tokens)
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
         """The loss on positions first .. last - 1 at the weights as they are, training nothing."""
-        total, predictions = 0.0, 0
-        for begin in range(first, last, self.block):
-            batch = self._draw(begin, min(begin + self.block, last), epoch)
-            if len(batch.centres):
-                total += float(self._network.forward(batch))
-                predictions += self._network.predictions(batch)
-        return Loss(total, predictions)
+        return self._run(first, last, epoch, None)
+
+    def _run(self, first: int, last: int, epoch: int, tokens: int | None) -> Loss:
+        """Losses stay where they are computed until the end: each look at one would make the GPU wait."""
+        losses, predictions = [], 0
+        with self._memory_errors():
+            for begin in range(first, last, self.chunk):
+                examples = self._sampler.draw(
+                    self._ids, self._starts, first=begin, last=min(begin + self.chunk, last), epoch=epoch
+                )
+                predictions += self._network.predictions(examples)
+                for position, batch in self._batches(examples, begin):
+                    losses.append(self._network.forward(batch))
+                    if tokens is not None:
+                        self._step((epoch + position / tokens) / self.trainer.epochs)
+            return Loss(_total(losses), predictions)
+
+    def _batches(self, examples: Examples, first: int) -> Iterator[tuple[int, Examples]]:
+        """The examples in batches of `block` positions, which begin at `first`; with each its first position."""
+        number = (to_numpy(examples.positions) - first) // self.block
+        borders = np.flatnonzero(np.diff(number, prepend=-1, append=-1)).tolist()
+        for begin, end in itertools.pairwise(borders):
+            yield first + int(number[begin]) * self.block, Examples(*(part[begin:end] for part in examples))
+
+    def _step(self, progress: float) -> None:
+        self._network.backward()
+        self._optimizer.learning_rate = self.trainer.learning_rate_at(progress)
+        self._optimizer.update(self._network.params, self._kept_gradients())
+
+    def _memory_errors(self, needed: int | None = None) -> AbstractContextManager[None]:
+        words = len(self.corpus.vocabulary)
+        what = f"{self.trainer.name} through layers: {words:,} words in {self.trainer.dim} dimensions"
+        return gpu_memory_errors(what, needed, device=self.trainer.device)
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out as numpy arrays."""
@@ -91,10 +113,6 @@ class LayersEngine:
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
         """The same: the layers train them in place."""
         return self.weights()
-
-    def _draw(self, first: int, last: int, epoch: int) -> Examples:
-        batch = self._sampler.draw(self.corpus.ids, self.corpus.sentence_starts, first=first, last=last, epoch=epoch)
-        return Examples(*(to_device(part, self.trainer.device) for part in batch))
 
     def _kept_gradients(self) -> list:
         """The gradients, zero in frozen rows."""
@@ -110,3 +128,8 @@ class LayersEngine:
             else:  # the full softmax's dense gradient of W_out^T
                 gradient[:, self._frozen] = 0
         return gradients
+
+
+def _total(losses: list[Array]) -> float:
+    """The sum of losses, in float64 and in order."""
+    return float(sum(to_numpy(array_module(*losses).stack(losses)).tolist())) if losses else 0.0
