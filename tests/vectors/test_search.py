@@ -21,6 +21,7 @@ def test_blocks_give_what_a_stable_sort_gives(data, rows, queries, k):
     candidates = data.draw(st.none() | st.sets(st.integers(0, rows - 1), min_size=1).map(sorted).map(np.array))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "ROWS", data.draw(st.integers(1, 8)))
+        patch.setattr(search, "ROWS_OF_MANY", data.draw(st.integers(1, 8)))
         patch.setattr(search, "SCORES", data.draw(st.integers(1, 20)))
         patch.setattr(search, "QUERIES", data.draw(st.integers(1, 3)))
         found = search.best_rows(lambda q, r: scores[q, r].astype(np.float32), queries, rows, k, excluded, candidates)
@@ -42,7 +43,7 @@ def test_memory_is_bounded_by_the_blocks(queries):
     search.best_rows(score, queries, 100_000, 2, [[]] * queries)
     assert max(asked) <= search.SCORES
     assert sum(asked) == queries * 100_000
-    assert len(asked) <= 2 * (queries * 100_000 / search.SCORES + queries / search.QUERIES + 2)
+    assert len(asked) <= (100_000 / search.rows_at_a_time(min(queries, search.QUERIES)) + 1) * (queries / 512 + 1)
 
 
 @settings(max_examples=100, deadline=None)

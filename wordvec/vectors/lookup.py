@@ -16,7 +16,9 @@ def explain_missing(
     >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
     "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
     """
-    near = near_spellings(word, words, limit=3) or near_spellings(word.lower(), words, limit=3)
+    near = near_spellings(word, words, limit=3)
+    if not near and word != word.lower():
+        near = near_spellings(word.lower(), words, limit=3)
     seen = seen_too_rarely(word, rare, info)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
     return f"{word!r} is not among the {len(words):,} words of these vectors{seen}{hint}", near

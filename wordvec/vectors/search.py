@@ -8,7 +8,8 @@ import numpy as np
 
 from wordvec.errors import OptionError
 
-ROWS = 65_536  # rows scored at a time for few queries
+ROWS = 65_536  # rows scored at a time for one query: matrix times vector reads them as fast as memory gives them
+ROWS_OF_MANY = 16_384  # and for several: the same rows meet every query
 SCORES = 1 << 22  # scores held at a time: 16 MiB of float32
 QUERIES = 512  # queries answered at a time: with fewer rows a block, so that SCORES holds
 
@@ -57,7 +58,7 @@ def check_k(k: int) -> None:
 
 def rows_at_a_time(queries: int) -> int:
     """Return how many rows to score at once, so that the scores of all queries fit SCORES."""
-    return max(1, min(ROWS, SCORES // max(1, queries)))
+    return max(1, min(ROWS if queries == 1 else ROWS_OF_MANY, SCORES // max(1, queries)))
 
 
 def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
@@ -83,7 +84,8 @@ def _merge(best: Best, scores: np.ndarray, piece: RowSelector, k: int, excluded:
         place = row - piece.start if isinstance(piece, slice) else int(np.searchsorted(piece, row))
         if 0 <= place < len(scores) and (isinstance(piece, slice) or piece[place] == row):
             scores[place] = -np.inf
-    found = np.flatnonzero(scores > (values[-1] if len(values) == k else -np.inf))
+    least = scores.dtype.type(values[-1] if len(values) == k else -np.inf)  # a float64 would widen all scores
+    found = np.flatnonzero(scores > least)
     if len(found) > k:
         threshold = np.partition(scores[found], len(found) - k)[len(found) - k]
         found = found[scores[found] >= threshold]
