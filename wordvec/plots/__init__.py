@@ -1,8 +1,8 @@
 """Figures fit for a paper: word maps, neighbours, loss curves. Functions take and return matplotlib Axes."""
 
+from wordvec.plots.curves import plot_loss
 from wordvec.plots.figure import new_axes, save_figure
 from wordvec.plots.fonts import font_families
-from wordvec.plots.loss_curve import plot_loss
 from wordvec.plots.neighbours import plot_neighbours
 from wordvec.plots.projection import pca, project
 from wordvec.plots.word_map import plot_map

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
+from wordvec.plots.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-# Okabe and Ito 2008, "Color universal design", in an order that keeps neighbours in the list far apart for colour-blind
-# readers too; yellow, too light for white paper, is left out and grey added.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000")
-INK = "#333333"  # text and axes
 
 # What of a file's metadata would change from one run to the next, by suffix.
 SUFFIXES: dict[str, dict[str, None]] = {
@@ -33,21 +29,37 @@ def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     >>> new_axes(4, 3).figure.get_size_inches().tolist()
     [4.0, 3.0]
     """
+    return new_panels(1, width, height)[0]
+
+
+def new_panels(columns: int, width: float, height: float) -> list[Axes]:
+    """Axes side by side in a new figure of `width` by `height` inches in all."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return list(figure.subplots(1, columns, squeeze=False)[0])
+
+
+def check_ending(path: str | os.PathLike[str]) -> str:
+    """The ending of a figure's name, lower case; OptionError where it is none of those that can be written."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OptionError(
+            f"{path}: a figure's name must end in one of {', '.join(SUFFIXES)}; got {suffix or 'no ending'!r}"
+        )
+    return suffix
 
 
 def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> None:
     """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the ending of `path`.
 
     The file is written beside `path` and renamed, so a failure leaves an old file as it was. The same figure gives the
-    same bytes: no dates, fixed ids. Fonts in PDF are embedded as TrueType where they are TrueType.
+    same bytes: no dates, fixed ids. Text stays text in .svg (the reader's machine needs the fonts) and in .pdf (they
+    are embedded, as TrueType where they are TrueType).
 
-    Raises OptionError for another ending, InputError when the folder does not exist.
+    Raises OptionError for another ending or `dpi` out of range, InputError when the folder does not exist.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "empty.png"
@@ -57,12 +69,10 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     """
     import matplotlib
 
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise OptionError(
-            f"{path}: a figure's name must end in one of {', '.join(SUFFIXES)}; got {suffix or 'no ending'!r}"
-        )
-    settings: dict[Any, Any] = {"svg.hashsalt": "wordvec", "pdf.fonttype": 42}
+    suffix = check_ending(path)
+    if not 20 <= dpi <= 1200:
+        raise OptionError(f"dpi must be from 20 to 1200; got {dpi}")
+    settings: dict[Any, Any] = {"svg.hashsalt": "wordvec", "svg.fonttype": "none", "pdf.fonttype": 42}
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # font_families has said it once, clearly
         with replace_file(path) as file:
@@ -79,6 +89,19 @@ def root_figure(axes: Axes) -> Figure:
     if not isinstance(figure, Figure):
         raise OptionError("these axes belong to no figure: draw into axes made by new_axes() or figure.add_subplot()")
     return figure
+
+
+def set_title(axes: Axes, title: str, note: str = "", families: list[str] | None = None) -> None:
+    """A title over the left end of the axes and a small note over the right one."""
+    fonts: dict[str, Any] = {"fontfamily": families} if families else {}
+    axes.set_title(title, loc="left", fontsize=9, color=INK, **fonts)
+    if note:
+        axes.set_title(note, loc="right", fontsize=7.5, color="#6B6B6B", **fonts)
+
+
+def plain(text: str) -> str:
+    """Text in which matplotlib sees no formula: "$" stays "$"."""
+    return text.replace("$", r"\$")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

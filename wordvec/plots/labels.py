@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.plots.coverage import Coverage
 from wordvec.plots.figure import root_figure
+from wordvec.plots.fonts import least_widths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 GAP = 1.0  # points (1/72 inch) between a point's edge and its label
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
+RING = 9.0  # points by which the next ring of places lies further out
+LEAST_HEIGHT = 0.9  # of a label, in font sizes
+CHUNK = 2_000  # labels looked at together
 
 # Where a label may stand, best first, as the direction from the point to the label's centre.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -28,55 +33,103 @@ def place_labels(
     colours: Sequence[str],
     areas: np.ndarray,
     families: Sequence[str],
+    rings: int = 1,
+    avoid: np.ndarray | None = None,
 ) -> list[Annotation]:
     """Write labels beside their points where no label covers another; return those that found a place.
 
     Greedy: in the order given, each label takes, among eight places around its point that lie inside the axes and
-    touch no earlier label, the one that covers the fewest points; where all eight are taken it is left out. The
+    touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; where all eight
+    are taken it tries the next of `rings` further out, with a thin line to its point, and is left out in the end. The
     places hold for the present limits and size of the axes: call this last.
 
-    Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points, pt^2): N each.
+    Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points, pt^2): N each;
+    avoid (M, 4) boxes in pixels.
     """
-    from matplotlib.patheffects import AbstractPathEffect, withStroke
+    placer = _Placer(axes, points, areas, rings, avoid)
+    least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
+    placed: list[Annotation] = []
+    for first in range(0, len(labels), CHUNK):
+        for i in placer.may_fit(np.arange(first, min(first + CHUNK, len(labels))), least):
+            text = placer.try_label(
+                i, labels[i], fontsize=sizes[i], color=colours[i], fontfamily=list(families), ha="left", va="bottom"
+            )
+            placed += [] if text is None else [text]
+    return placed
 
-    # A label stays readable on points it covers.
-    halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white", alpha=0.8)]
-    figure = root_figure(axes)
-    figure.draw_without_rendering()  # settles the layout, on which the room for labels depends
-    pixels_per_point = figure.dpi / 72
-    positions = axes.transData.transform(points)
-    radii = np.sqrt(areas) / 2 * pixels_per_point
-    gap = GAP * pixels_per_point
-    frame = np.asarray(axes.bbox.extents)
-    between = np.array(LABEL_GAP) * pixels_per_point
-    taken = np.empty((0, 4))
-    placed = []
 
-    def free_places(boxes: np.ndarray) -> np.ndarray:
-        return _inside(boxes, frame) & ~_overlapping(boxes, taken, between)
+class _Placer:
+    """The state of one call of `place_labels`, in pixels: where points and labels are."""
 
-    for i, label in enumerate(labels):
-        least = sizes[i] * pixels_per_point / 2  # no label is smaller: where not even this fits, do not measure
-        if not free_places(_places(positions[i], radii[i] + gap, least, least)).any():
-            continue
-        text = axes.annotate(
-            label, points[i], (0, 0), textcoords="offset points", ha="left", va="bottom",
-            fontsize=sizes[i], color=colours[i], fontfamily=list(families), parse_math=False,
-        )  # fmt: skip
-        text.set_in_layout(False)
-        text.set_path_effects(halo)
-        extent = text.get_window_extent(_renderer(axes))
-        boxes = _places(positions[i], radii[i] + gap, extent.width, extent.height)
-        free = free_places(boxes)
+    def __init__(self, axes: Axes, points: np.ndarray, areas: np.ndarray, rings: int, avoid: np.ndarray | None) -> None:
+        figure = root_figure(axes)
+        figure.draw_without_rendering()  # settles the layout, on which the room for labels depends
+        self.axes, self.rings, self.points = axes, rings, points
+        self.scale = figure.dpi / 72  # pixels in a point
+        self.positions = axes.transData.transform(points)
+        self.radii = np.sqrt(areas) / 2 * self.scale
+        self.frame = np.asarray(axes.bbox.extents)
+        self.size = (int(np.ceil(figure.bbox.width)), int(np.ceil(figure.bbox.height)))
+        self.ink = Coverage(np.vstack([_around(self.positions, self.radii), _boxes(avoid)]), *self.size)
+        self.taken = np.empty((0, 4))
+        self.between = np.array(LABEL_GAP) * self.scale
+
+    def may_fit(self, numbers: np.ndarray, least: np.ndarray) -> Iterator[int]:
+        """Those of these labels, of at `least` these widths and heights (pt), that may find a place, while places are
+        being taken: without measuring, few that do not fit are among them, and none that fits is missing.
+        """
+        reach = self.radii[numbers] + GAP * self.scale
+        places = _places(self.positions[numbers], reach, least[numbers] * self.scale, self.rings, RING * self.scale)
+        wide = places + np.concatenate([-self.between, self.between])
+        labels = Coverage(self.taken, *self.size)  # a first sieve, of whole pixels
+        free = _inside(places, self.frame) & (labels.within(wide.reshape(-1, 4)).reshape(places.shape[:2]) == 0)
+        left = np.flatnonzero(free.any(axis=1))
+        numbers, places, free = numbers[left], places[left], free[left]
+        for other in self.taken:
+            free &= ~_near(places, other, self.between)
+        known = len(self.taken)
+        for at, number in enumerate(numbers.tolist()):
+            if len(self.taken) > known:
+                known = len(self.taken)
+                free[at:] &= ~_near(places[at:], self.taken[-1], self.between)
+            if free[at].any():
+                yield number
+
+    def free_places(self, i: int, width: float, height: float) -> tuple[np.ndarray, np.ndarray]:
+        """The places (8 a ring, 4) around point `i`, and which of them are inside and free."""
+        reach = self.radii[i : i + 1] + GAP * self.scale
+        places = _places(self.positions[i : i + 1], reach, np.array([[width, height]]), self.rings, RING * self.scale)
+        free = _inside(places, self.frame)[0] & ~_near(places[0][:, None], self.taken, self.between).any(axis=1)
+        return places[0], free
+
+    def try_label(self, i: int, label: str, **style: object) -> Annotation | None:
+        """Write the label of point `i` at the best free place, or not at all."""
+        from wordvec.plots.label_artist import add_label
+
+        text = add_label(self.axes, label, self.points[i], (0.0, 0.0), **style)
+        extent = text.get_window_extent(_renderer(self.axes))
+        places, free = self.free_places(i, extent.width, extent.height)
         if not free.any():
             text.remove()
-            continue
-        covered = np.where(free, _points_covered(boxes, positions, radii), len(points) + 1)
-        box = boxes[covered.argmin()]
-        text.set_position(tuple((box[:2] - positions[i]) / pixels_per_point))
-        taken = np.vstack([taken, box])
-        placed.append(text)
-    return placed
+            return None
+        ring = int(free.argmax()) // len(DIRECTIONS)  # the innermost ring with room
+        near = np.arange(len(free)) // len(DIRECTIONS) == ring
+        covered = np.where(free & near, self.ink.within(places), np.iinfo(np.int64).max)
+        box = places[covered.argmin()]
+        text.set_position(tuple((box[:2] - self.positions[i]) / self.scale))
+        self.taken = np.vstack([self.taken, box])
+        if ring:
+            self._lead(i, box)
+        return text
+
+    def _lead(self, i: int, box: np.ndarray) -> None:
+        """A thin line from point `i` to the nearest edge of its label's box."""
+        end = np.clip(self.positions[i], box[:2], box[2:])
+        (x0, y0), (x1, y1) = self.axes.transData.inverted().transform([self.positions[i], end])
+        (line,) = self.axes.plot(
+            [x0, x1], [y0, y1], color="#999999", linewidth=0.5, zorder=1.5, scalex=False, scaley=False
+        )
+        line.set_in_layout(False)
 
 
 def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's renderer, Agg's whatever the canvas is
@@ -87,28 +140,37 @@ def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's rende
     return (canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)).get_renderer()
 
 
-def _places(position: np.ndarray, distance: float, width: float, height: float) -> np.ndarray:
-    """Boxes (8, 4) of left, bottom, right, top around a point, their near edge `distance` away."""
+def _places(positions: np.ndarray, reach: np.ndarray, sizes: np.ndarray, rings: int, ring: float) -> np.ndarray:
+    """Boxes (N, 8 * rings, 4) of left, bottom, right, top around points, their near edge `reach` away or further.
+
+    Shapes: positions (N, 2), reach (N,), sizes (N, 2) widths and heights.
+    """
     directions = np.array(DIRECTIONS, np.float64)
-    reach = np.where(np.abs(directions).sum(axis=1, keepdims=True) > 1, distance * 0.7, distance)
-    centres = position + directions * (reach + np.array([width, height]) / 2)
-    half = np.array([width, height]) / 2
-    return np.hstack([centres - half, centres + half])
+    slanted = np.abs(directions).sum(axis=1) > 1
+    half = sizes[:, None, :] / 2
+    parts = []
+    for number in range(rings):
+        away = (reach[:, None] + ring * number) * np.where(slanted, 0.7, 1.0)  # (N, 8)
+        centres = positions[:, None, :] + directions * (away[:, :, None] + half)
+        parts.append(np.concatenate([centres - half, centres + half], axis=2))
+    return np.concatenate(parts, axis=1)
 
 
 def _inside(boxes: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    inside: np.ndarray = np.all(boxes[:, :2] >= frame[:2], axis=1) & np.all(boxes[:, 2:] <= frame[2:], axis=1)
+    inside: np.ndarray = np.all(boxes[..., :2] >= frame[:2], axis=-1) & np.all(boxes[..., 2:] <= frame[2:], axis=-1)
     return inside
 
 
-def _overlapping(boxes: np.ndarray, taken: np.ndarray, gap: np.ndarray) -> np.ndarray:
-    """Which boxes (M, 4) come nearer than `gap` (2,) to any of `taken` (K, 4)."""
-    near: np.ndarray = (boxes[:, None, :2] < taken[:, 2:] + gap) & (boxes[:, None, 2:] > taken[:, :2] - gap)
-    return np.any(np.all(near, axis=2), axis=1)
+def _near(boxes: np.ndarray, other: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Which boxes (..., 4) come nearer than `gap` (2,) to others (..., 4), side by side or one to all."""
+    near: np.ndarray = (boxes[..., :2] < other[..., 2:] + gap) & (boxes[..., 2:] > other[..., :2] - gap)
+    return np.asarray(near.all(axis=-1))
 
 
-def _points_covered(boxes: np.ndarray, positions: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """How many points each box (M, 4) touches."""
-    low, high = positions - radii[:, None], positions + radii[:, None]
-    touched: np.ndarray = (boxes[:, None, :2] < high) & (boxes[:, None, 2:] > low)
-    return np.sum(np.all(touched, axis=2), axis=1)
+def _around(positions: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """The squares (N, 4) that points of these radii fill."""
+    return np.hstack([positions - radii[:, None], positions + radii[:, None]])
+
+
+def _boxes(avoid: np.ndarray | None) -> np.ndarray:
+    return np.empty((0, 4)) if avoid is None else np.asarray(avoid, np.float64).reshape(-1, 4)

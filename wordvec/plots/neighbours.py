@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wordvec.plots.figure import INK, PALETTE, new_axes, only_left_and_bottom
+from wordvec.plots.figure import new_axes, only_left_and_bottom
 from wordvec.plots.fonts import font_families
+from wordvec.plots.palette import INK, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Iterator
+
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
+from wordvec.progress import announce, progress
 
 METHODS = ("pca", "tsne", "umap")
+METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+TSNE_ROUNDS = (250, 500)  # with early exaggeration, and without
+ROUNDS_PER_REPORT = 10
+BLOCK = 8_192
 
 
 def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -29,24 +39,42 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
         raise ShapeError(f"pca: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
     if not 1 <= dims <= min(matrix.shape):
         raise OptionError(f"pca: dims must be from 1 to {min(matrix.shape)} for {matrix.shape}; got {dims}")
-    centred = matrix.astype(np.float64)
-    centred -= centred.mean(axis=0)
-    variances, directions = np.linalg.eigh(centred.T @ centred)
-    variances, directions = variances[::-1][:dims], directions[:, ::-1][:, :dims]
-    largest = np.abs(directions).argmax(axis=0)
-    directions = directions * np.where(directions[largest, np.arange(dims)] < 0, -1, 1)
-    total = np.square(centred).sum()
-    share = variances / total if total > 0 else np.zeros(dims)
-    return centred @ directions, share
+    with threadpool_limits(1, "blas"):  # the same bytes for any number of threads; and small products need only one
+        centre = matrix.mean(axis=0, dtype=np.float64)
+        scatter = np.zeros((len(centre), len(centre)))
+        for block in _blocks(matrix):
+            scatter += (block - centre).T @ (block - centre)
+        variances, directions = np.linalg.eigh(scatter)
+        variances, directions = variances[::-1][:dims], directions[:, ::-1][:, :dims]
+        largest = np.abs(directions).argmax(axis=0)
+        directions = directions * np.where(directions[largest, np.arange(dims)] < 0, -1, 1)
+        points = np.concatenate([(block - centre) @ directions for block in _blocks(matrix)])
+    total = float(np.trace(scatter))
+    return points, variances / total if total > 0 else np.zeros(dims)
 
 
-def project(matrix: np.ndarray, method: str = "pca", seed: int = 1, dims: int = 2) -> np.ndarray:
+def _blocks(matrix: np.ndarray) -> Iterator[np.ndarray]:
+    """The rows in float64, some thousands at a time."""
+    for first in range(0, len(matrix), BLOCK):
+        yield matrix[first : first + BLOCK].astype(np.float64)
+
+
+def project(
+    matrix: np.ndarray,
+    method: str = "pca",
+    seed: int = 1,
+    dims: int = 2,
+    start: np.ndarray | None = None,
+    show_progress: bool | None = None,
+) -> np.ndarray:
     """Project the rows to `dims` dimensions by "pca", "tsne" or "umap"; deterministic by `seed`.
 
     t-SNE: openTSNE (van der Maaten and Hinton 2008; Policar, Strazar and Zupan 2019), started from PCA, cosine
     distances, perplexity 30 or a third of the number of rows if that is smaller. UMAP: umap-learn (McInnes, Healy and
     Melville 2018), cosine distances, 15 neighbours. Both show which words are near; distances between far groups
-    mean little. PCA keeps distances as well as two dimensions can.
+    mean little. PCA keeps distances as well as two dimensions can. Both run on one thread: their results would depend
+    on the number of threads. `start` (N, dims), such as the map of another model, is where they start from instead,
+    so that the two maps can be compared. Progress is shown on a terminal unless `show_progress` says otherwise.
 
     Shapes: matrix (N, D) -> (N, dims) float64. Raises MissingExtraError (extra `projection`) for "tsne" and "umap"
     when their package is not installed, OptionError for another method or fewer than 4 rows for these two.
@@ -63,30 +91,58 @@ def project(matrix: np.ndarray, method: str = "pca", seed: int = 1, dims: int = 
         raise ShapeError(f"project: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
     if len(matrix) < 4:
         raise OptionError(f"{method} needs at least 4 rows; got {len(matrix)}: use method='pca' or more words")
-    return _tsne(matrix, seed, dims) if method == "tsne" else _umap(matrix, seed, dims)
+    if start is not None and np.shape(start) != (len(matrix), dims):
+        raise ShapeError(f"project: start must be {(len(matrix), dims)}; got {np.shape(start)}")
+    points = (_tsne if method == "tsne" else _umap)(matrix, seed, dims, start, show_progress)
+    return np.asarray(points, np.float64)
 
 
-def _tsne(matrix: np.ndarray, seed: int, dims: int) -> np.ndarray:
+def _tsne(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, show: bool | None) -> np.ndarray:
     try:
         from openTSNE import TSNE
+        from openTSNE.initialization import rescale
     except ImportError as error:
         raise MissingExtraError("openTSNE", "projection", "method 'tsne'") from error
-    perplexity = min(30.0, (len(matrix) - 1) / 3)
-    tsne = TSNE(dims, perplexity=perplexity, metric="cosine", initialization="pca", random_state=seed)
-    return np.asarray(tsne.fit(matrix), np.float64)
+    with progress(sum(TSNE_ROUNDS), "t-SNE", "rounds", show=show) as bar:
+
+        def report(*_: object) -> None:
+            bar.update(ROUNDS_PER_REPORT)
+
+        tsne = TSNE(
+            dims,
+            perplexity=min(30.0, (len(matrix) - 1) / 3),
+            metric="cosine",
+            initialization="pca" if start is None else rescale(start),
+            early_exaggeration_iter=TSNE_ROUNDS[0],
+            n_iter=TSNE_ROUNDS[1],
+            n_jobs=1,
+            random_state=seed,
+            callbacks=report,
+            callbacks_every_iters=ROUNDS_PER_REPORT,
+        )
+        return np.asarray(tsne.fit(matrix))
 
 
-def _umap(matrix: np.ndarray, seed: int, dims: int) -> np.ndarray:
+def _umap(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, show: bool | None) -> np.ndarray:
     try:
-        from umap import UMAP
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # at its import it tells of optional packages of its own
+            from umap import UMAP
     except ImportError as error:
         raise MissingExtraError("umap-learn", "projection", "method 'umap'") from error
-    # One job: umap gives the same result for the same seed only then, and would warn about overriding another number.
-    umap = UMAP(
-        n_components=dims, n_neighbors=min(15, len(matrix) - 1), metric="cosine", random_state=seed, n_jobs=1,
-        init="spectral" if len(matrix) > dims + 2 else "random",
-    )  # fmt: skip
-    return np.asarray(umap.fit_transform(matrix), np.float64)
+    beginning: str | np.ndarray = "spectral" if len(matrix) > dims + 2 else "random"
+    if start is not None:
+        beginning = np.asarray(start / max(float(np.abs(start).max()), 1e-12) * 10, np.float32)  # as large as its own
+    if sys.stderr.isatty() if show is None else show:
+        announce(f"UMAP of {len(matrix):,} words: it tells nothing of its progress")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="n_jobs value")  # that it takes one thread is what we want
+        # One thread: umap gives the same result for the same seed only then.
+        umap = UMAP(
+            n_components=dims, n_neighbors=min(15, len(matrix) - 1), metric="cosine", random_state=seed, n_jobs=1,
+            init=beginning,
+        )  # fmt: skip
+        return np.asarray(umap.fit_transform(matrix))
 
 
 def _description(matrix: np.ndarray) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import OptionError
-from wordvec.plots.figure import INK, PALETTE, new_axes, only_left_and_bottom
+from wordvec.plots.figure import new_axes, only_left_and_bottom
 from wordvec.plots.fonts import font_families
+from wordvec.plots.palette import INK, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

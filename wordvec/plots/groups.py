@@ -1,0 +1,134 @@
+"""Groups of words for a map's colours: from lists of words, or found by k-means."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.errors import InputError, UnknownWordError
+from wordvec.plots.clusters import kmeans
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+NAMING = 3  # words that name a cluster
+COMMON = (0.05, 12)  # of a cluster's words, a share or at least so many, from which those that name it are taken
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which group each word drawn belongs to: ``of_word`` (N,) int64, -1 for none, numbers into ``names``."""
+
+    of_word: np.ndarray
+    names: list[str]
+
+
+def read_groups(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[str]]:
+    r"""Read groups of words from text files (UTF-8): group name -> words, in the order of the files.
+
+    A line is ``group<TAB>word``; or ``[group]``, to which the words on the lines after it belong; or a word, which
+    belongs to the group named like the file where no such line came before. Empty lines are passed over.
+
+    Raises InputError for a file that cannot be read or holds no word, for a line with a name or a word missing, and
+    for a word in two groups.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "animals.txt"
+    >>> _ = path.write_text("cat\ndog\n[plants]\noak\nmetals\tiron\n", encoding="utf-8")
+    >>> read_groups([path])
+    {'animals': ['cat', 'dog'], 'plants': ['oak'], 'metals': ['iron']}
+    """
+    groups: dict[str, list[str]] = {}
+    seen: dict[str, str] = {}
+    for path in paths:
+        before = len(seen)
+        section = Path(path).stem
+        for number, line in enumerate(_lines(path), start=1):
+            where = f"{path}, line {number}"
+            if line.startswith("[") and line.endswith("]") and len(line) > 2:
+                section = line[1:-1].strip()
+                continue
+            if not line:
+                continue
+            group, word = line.split("\t", 1) if "\t" in line else (section, line)
+            group, word = group.strip(), word.strip()
+            if not word or not group or "\t" in word:
+                raise InputError(f"{where}: expected group<TAB>word, [group] or a word; got {line!r}")
+            if seen.setdefault(word, group) != group:
+                raise InputError(f"{where}: {word!r} is in {seen[word]!r} already; a word has one colour")
+            if word not in groups.setdefault(group, []):
+                groups[group].append(word)
+        if len(seen) == before:
+            raise InputError(f"{path}: no words; expected lines of group<TAB>word, [group] or one word each")
+    return groups
+
+
+def _lines(path: str | os.PathLike[str]) -> list[str]:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 at byte {error.start}; save the list as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    return [line.rstrip("\r\n") if line.strip() else "" for line in text.split("\n")]
+
+
+def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The groups with those of their words that have a vector; a UserWarning tells how many have none.
+
+    Raises UnknownWordError, with near spellings, when no word has one.
+    """
+    known = {name: [word for word in words if word in vectors] for name, words in groups.items()}
+    unknown = [word for words in groups.values() for word in words if word not in vectors]
+    if not any(known.values()):
+        if not unknown:
+            raise InputError("no words in the groups to colour by")
+        raise _none_known(vectors, unknown)
+    if unknown:
+        total = len(unknown) + sum(map(len, known.values()))
+        first = ", ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
+        warnings.warn(f"{len(unknown):,} of the {total:,} listed words have no vector: {first}", stacklevel=3)
+    return {name: words for name, words in known.items() if words}
+
+
+def _none_known(vectors: WordVectors, unknown: Sequence[str]) -> UnknownWordError:
+    """The error of the first word, which knows near spellings, said of the whole list."""
+    from wordvec.corpus.spelling import near_spellings
+
+    hints = []
+    for word in unknown[:3]:
+        near = near_spellings(word, vectors.words, limit=2) or near_spellings(word.lower(), vectors.words, limit=2)
+        if near:
+            hints.append(f"{word!r}: did you mean {' or '.join(map(repr, near))}?")
+    said = "; ".join(hints) or f"{unknown[0]!r} and others are not spelt like any of them"
+    return UnknownWordError(
+        unknown[0], f"none of the {len(unknown):,} listed words is among the {len(vectors):,} words; {said}"
+    )
+
+
+def groups_by_list(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> Groups:
+    """The group of each of `words` by lists of words."""
+    number = {word: i for i, group in enumerate(lists.values()) for word in group}
+    return Groups(np.array([number.get(word, -1) for word in words], np.int64), list(lists))
+
+
+def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, seed: int) -> Groups:
+    """Groups found by k-means on unit rows (N, D), each named by three of its common words near its centre.
+
+    `words` and rows stand in the order of falling frequency.
+    """
+    of_word = kmeans(rows, clusters, seed)
+    names = []
+    for group in range(int(of_word.max()) + 1):
+        members = np.flatnonzero(of_word == group)
+        common = members[: max(COMMON[1], int(len(members) * COMMON[0]))]
+        nearness = rows[common] @ rows[members].mean(axis=0)
+        nearest = common[np.argsort(-nearness, kind="stable")[:NAMING]]
+        names.append(", ".join(words[i] for i in sorted(nearest)))
+    return Groups(of_word, names)

@@ -1,0 +1,37 @@
+"""A label with a halo, whose letters stay letters in SVG and PDF. Import inside functions: it needs matplotlib."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.patheffects import AbstractPathEffect, Stroke
+from matplotlib.text import Annotation
+
+HALO: list[AbstractPathEffect] = [Stroke(linewidth=1.8, foreground="white", alpha=0.85)]
+
+
+class Label(Annotation):
+    """Text beside a point, on a white halo so that it can be read over other points.
+
+    matplotlib turns text with path effects into outlines; so the halo is drawn first, as outlines, and the text once
+    more on top of it without effects, as text.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the halo, then the text."""
+        self.set_path_effects(HALO)
+        super().draw(renderer)
+        self.set_path_effects([])
+        super().draw(renderer)
+
+
+def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **style: Any) -> Label:
+    """Write `text` at an `offset` (points, 1/72 inch) from a `point` in data coordinates; never read as a formula."""
+    label = Label(
+        text, tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
+        annotation_clip=False, **style,
+    )  # fmt: skip
+    axes.add_artist(label)
+    label.set_clip_on(False)
+    label.set_in_layout(False)
+    return label

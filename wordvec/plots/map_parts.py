@@ -1,0 +1,175 @@
+"""What all maps of words are made of: chosen words, points, labels, a legend, a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.errors import OptionError
+from wordvec.plots.figure import new_axes, plain, root_figure
+from wordvec.plots.fonts import font_families
+from wordvec.plots.groups import Groups
+from wordvec.plots.labels import place_labels
+from wordvec.plots.palette import FAINT, INK, OTHERS, Style, text_colour
+from wordvec.plots.projection import METHODS, pca, project
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+
+    from wordvec.vectors import WordVectors
+
+POINT_AREAS = (6.0, 50.0)  # pt^2, from the rarest to the commonest word drawn
+FONT_SIZES = (6.5, 9.5)
+UNCROWDED = 1_000  # points up to which they keep their size
+RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the text stays text
+LEGEND_SIZE = 8.0
+
+
+def check_method(method: str) -> None:
+    """Raise OptionError unless `method` is one of those that project."""
+    if method not in METHODS:
+        raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
+
+
+def chosen_ids(vectors: WordVectors, words: Sequence[str] | None, top: int) -> np.ndarray:
+    """Ids of the words to draw, commonest first: those named, each once, or the `top` most frequent."""
+    if words is None and top < 3:
+        raise OptionError(f"a map needs at least 3 words; got top={top}")
+    if words is not None:
+        ids = np.array(list(dict.fromkeys(vectors.word_id(word) for word in words)), np.int64)
+        ids = ids[np.argsort(-weight_by_count(vectors, ids), kind="stable")]
+    elif vectors.counts is not None:
+        ids = np.argsort(-vectors.counts, kind="stable")[:top]
+    else:  # files without counts list frequent words first
+        ids = np.arange(min(top, len(vectors)))
+    if len(ids) < 3:
+        raise OptionError(f"a map needs at least 3 words; got {len(ids)}")
+    return ids
+
+
+def weight_by_count(vectors: WordVectors, ids: np.ndarray) -> np.ndarray:
+    """From 0 for the rarest of these words to 1 for the commonest, by log count (by log rank without counts)."""
+    value = -np.log1p(ids) if vectors.counts is None else np.log1p(vectors.counts[ids])
+    spread = float(np.ptp(value)) if len(value) else 0.0
+    return (value - value.min()) / spread if spread > 0 else np.full(len(ids), 0.5)
+
+
+def projected(
+    rows: np.ndarray, method: str, seed: int, show_progress: bool | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Points (N, 2), and for PCA the shares of the variance."""
+    if method == "pca":
+        return pca(rows, 2)
+    return project(rows, method, seed, show_progress=show_progress), None
+
+
+def draw_points(
+    axes: Axes, points: np.ndarray, weight: np.ndarray, groups: Groups, styles: Sequence[Style]
+) -> np.ndarray:
+    """Draw points coloured by group, those of no group grey and below; return their areas (pt^2)."""
+    crowd = min(1.0, (UNCROWDED / len(points)) ** 0.5)
+    areas: np.ndarray = np.interp(weight, (0, 1), POINT_AREAS) * crowd
+    alpha = 0.45 + 0.35 * crowd
+    for marker in dict.fromkeys(style.marker for style in styles):
+        numbers = [i for i, style in enumerate(styles) if style.marker == marker]
+        _scatter(axes, points, areas, np.isin(groups.of_word, numbers), marker, alpha, [
+            styles[i].colour if i >= 0 else OTHERS for i in groups.of_word
+        ], zorder=2.0)  # fmt: skip
+    _scatter(axes, points, areas, groups.of_word < 0, "o", alpha, [OTHERS] * len(points), zorder=1.0)
+    return areas
+
+
+def _scatter(
+    axes: Axes, points: np.ndarray, areas: np.ndarray, chosen: np.ndarray, marker: str, alpha: float,
+    colours: list[str], zorder: float,
+) -> None:  # fmt: skip
+    if chosen.any():
+        axes.scatter(
+            points[chosen, 0], points[chosen, 1], s=areas[chosen], c=[colours[i] for i in np.flatnonzero(chosen)],
+            alpha=alpha, linewidths=0, marker=marker, zorder=zorder, rasterized=len(points) > RASTER_FROM,
+        )  # fmt: skip
+
+
+def label_points(
+    axes: Axes,
+    points: np.ndarray,
+    names: Sequence[str],
+    weight: np.ndarray,
+    groups: Groups,
+    styles: Sequence[Style],
+    areas: np.ndarray,
+    first: Collection[str] = (),
+) -> list[Annotation]:
+    """Label the points: those named `first`, then those of a group, then the others; in each the commonest first.
+
+    Few labels may stand further out, with a line to their point; many would make a thicket of lines.
+    """
+    of_word = groups.of_word
+    order = sorted(range(len(names)), key=lambda i: (names[i] not in first, of_word[i] < 0, -weight[i]))
+    colours = [text_colour(styles[g].colour) if g >= 0 else FAINT for g in of_word]
+    return place_labels(
+        axes,
+        points[order],
+        [names[i] for i in order],
+        np.interp(weight[order], (0, 1), FONT_SIZES),
+        [colours[i] for i in order],
+        areas[order],
+        font_families(names),
+        rings=3 if len(names) <= 80 else 1,
+    )
+
+
+def add_legend(axes: Axes, groups: Groups, styles: Sequence[Style]) -> None:
+    """The groups' names under the axes, in as many columns as fit."""
+    from matplotlib.lines import Line2D
+    from matplotlib.transforms import ScaledTranslation
+
+    shown = [(name, style) for i, (name, style) in enumerate(zip(groups.names, styles)) if (groups.of_word == i).any()]
+    if len(shown) < 2 and (groups.of_word >= 0).all():
+        return  # one colour for all needs no explanation
+    handles = [
+        Line2D([], [], marker=style.marker, color=style.colour, linestyle="", markersize=5, label=plain(name))
+        for name, style in shown
+    ]
+    names = [name for name, _ in shown]
+    below = ScaledTranslation(
+        0, -LEGEND_SIZE * (2.2 if axes.get_xlabel() else 0.7) / 72, root_figure(axes).dpi_scale_trans
+    )
+    families = font_families(names)
+    legend = axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0, 0), frameon=False, ncols=_columns(axes, names),
+        labelcolor=INK, handletextpad=0.1, columnspacing=1.5, borderpad=0, labelspacing=0.35,
+        borderaxespad=0, bbox_transform=axes.transAxes + below, prop={"family": families, "size": LEGEND_SIZE},
+    )  # fmt: skip
+    legend.set_zorder(0)
+
+
+def _columns(axes: Axes, names: Sequence[str]) -> int:
+    """How many columns of the longest name fit under the axes; a wide (CJK) character counts twice."""
+    from unicodedata import east_asian_width
+
+    widths = [sum(2 if east_asian_width(c) in "WF" else 1 for c in name) for name in names]
+    points = root_figure(axes).get_figwidth() * 72 * axes.get_position().width
+    return max(1, min(len(names), 4, int(points / (max(widths) * LEGEND_SIZE * 0.56 + 26))))
+
+
+def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
+    """Equal scales, no ticks (a map's numbers mean nothing), a thin frame, and PCA's shares of the variance."""
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.04)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(color="#CCCCCC", linewidth=0.8)
+    if shares is not None:
+        axes.set_xlabel(f"PC 1 ({shares[0]:.1%})", fontsize=7.5, color=FAINT)
+        axes.set_ylabel(f"PC 2 ({shares[1]:.1%})", fontsize=7.5, color=FAINT)
+
+
+def axes_to_fit(points: np.ndarray) -> Axes:
+    """Axes in a figure seven inches wide and as high as the map, within reason."""
+    width, height = np.maximum(np.ptp(points, axis=0), 1e-12)
+    return new_axes(7.0, float(np.clip(7.0 * height / width, 4.5, 7.0)) + 0.4)

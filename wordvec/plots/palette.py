@@ -1,0 +1,71 @@
+"""Colours and markers that colour-blind readers can tell apart, and text that can be read on them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wordvec.errors import OptionError
+
+# Okabe and Ito 2008, "Color universal design", in an order that keeps neighbours in the list far apart for colour-blind
+# readers too; yellow, too light for white paper, is left out and grey added.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F")
+MARKERS = "os^DvPX"  # change after every round of colours
+INK = "#333333"  # text and axes
+FAINT = "#6B6B6B"  # text that stands back
+OTHERS = "#C9C9C9"  # points that belong to no group
+
+
+class Style(NamedTuple):
+    """How the points of one group look."""
+
+    colour: str
+    marker: str
+
+
+def group_styles(groups: int) -> list[Style]:
+    """Styles for so many groups, all different: 8 colours with one marker, then the same with the next.
+
+    Raises OptionError for more groups than there are styles (56).
+
+    >>> [style.marker for style in group_styles(9)]
+    ['o', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 's']
+    """
+    most = len(PALETTE) * len(MARKERS)
+    if not 1 <= groups <= most:
+        raise OptionError(f"from 1 to {most} groups can be told apart in a figure; got {groups}")
+    return [Style(PALETTE[i % len(PALETTE)], MARKERS[i // len(PALETTE)]) for i in range(groups)]
+
+
+def text_colour(colour: str) -> str:
+    """A shade of `colour` dark enough to read as small text on white.
+
+    >>> contrast(text_colour("#56B4E9"), "#FFFFFF") > 4.5
+    True
+    """
+    return "#" + "".join(f"{int(int(colour[i : i + 2], 16) * 0.65):02X}" for i in (1, 3, 5))
+
+
+def ink_on(background: str) -> str:
+    """Black or white, whichever reads better on `background`.
+
+    >>> ink_on("#FFFFFF"), ink_on("#0072B2")
+    ('#000000', '#FFFFFF')
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, background))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, 1.4.3: small text needs 4.5).
+
+    >>> contrast("#000000", "#FFFFFF")
+    21.0
+    """
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of sRGB "#RRGGBB" (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
