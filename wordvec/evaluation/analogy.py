@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 from wordvec.errors import OptionError
+from wordvec.evaluation.answers import TOLERANCE, best_answers
 from wordvec.evaluation.protocols import Protocol, get_protocol
+from wordvec.evaluation.questions import FoundQuestions, find_questions
 from wordvec.evaluation.readers import NO_SECTION, AnalogyQuestions, Question, read_analogies
 from wordvec.evaluation.scores import Score
+from wordvec.evaluation.settling import GensimSteps, as_word2vec_c, in_float64, settle
 from wordvec.evaluation.statistics import Interval, accuracy_interval
 from wordvec.vectors import WordVectors
-from wordvec.vectors.queries import check_method, multiplied, positive
+from wordvec.vectors.queries import METHODS, check_method
 
-# Cosines are computed for 2,048 questions and 2,048 candidates at a time (products large enough to be worth two
-# threads), scores for 128 of these questions (1 MiB, which stay in the cache).
-QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
+IN_MEMORY = 2**26  # numbers: unit rows up to 256 MiB are kept, more are made block by block
+FEW = 16
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,13 @@ class AnalogyScore(Score):
     """The result of an analogy set.
 
     `score` is the accuracy over the `covered` of `items` questions, `sections` the same by section, `outcomes` 1 for
-    right and 0 for wrong in the set's order. `semantic` and `syntactic` are set for Google's set, whose syntactic
-    sections are those named gram...; `restrict_vocab` is how many words could be an answer.
+    right and 0 for wrong in the set's order. `of_all` is the share of all items, those not covered taken as wrong.
+    `semantic` and `syntactic` are set for Google's set, whose syntactic sections are those named gram..., and under
+    the protocols that split sections by number; `restrict_vocab` is how many words could be an answer.
     """
 
     task = "analogy"
+    of_all: float | None = None
     sections: tuple[SectionScore, ...] = ()
     semantic: SectionScore | None = None
     syntactic: SectionScore | None = None
@@ -62,44 +67,42 @@ def evaluate_analogy(
     questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str],
     *,
     method: str = "3cosadd",
-    restrict_vocab: int | None = 30_000,
+    restrict_vocab: int | Literal["protocol"] | None = "protocol",
     protocol: str = "wordvec",
 ) -> AnalogyScore:
     """Answer analogy questions and return the accuracy, with intervals, overall and by section.
 
-    `questions` is a path in Google's format, the name of a bundled set, or (a, b, c, d) tuples. Questions and answers
-    are confined to the `restrict_vocab` most frequent words (by counts where the vectors have them, else the first
-    rows); None means all. `method`: see `WordVectors.analogy`. Memory is bounded whatever the vocabulary.
+    `questions` is a file or folder that `read_analogies` knows, the name of a bundled set, or (a, b, c, d) tuples; d
+    may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
+    by row as the protocol has it (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
+    "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary.
+    The intervals take questions as independent of each other; those of a section share words, so they are a lower
+    bound on what another choice of words would change.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
 
     >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
     >>> vectors = WordVectors(["man", "king", "woman", "queen", "apple"], lattice)
     >>> result = evaluate_analogy(vectors, [("man", "king", "woman", "queen"), ("man", "king", "cat", "lynx")])
-    >>> result.score, result.covered, result.items
-    (1.0, 1, 2)
+    >>> result.score, result.covered, result.items, result.of_all
+    (1.0, 1, 2, 0.5)
     """
-    check_method(method)
-    if restrict_vocab is not None and restrict_vocab < 1:
+    check_method(method, METHODS)
+    if isinstance(restrict_vocab, int) and restrict_vocab < 1:
         raise OptionError(f"restrict_vocab must be at least 1, or None for all words; got {restrict_vocab}")
+    rules = get_protocol(protocol)
     asked = _named(questions)
-    rows = frequent_rows(vectors, restrict_vocab)
-    unit = vectors.unit[rows]  # a view when the first rows are the most frequent ones
-    words = vectors.words[rows] if isinstance(rows, slice) else [vectors.words[row] for row in rows.tolist()]
-    section_of, ids, places = _find(asked, get_protocol(protocol), words)
-    correct = answers(unit, ids[:, :3], method) == ids[:, 3]
+    limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
+    rows = frequent_rows(vectors, limit) if rules.by_count else slice(0, min(limit or len(vectors), len(vectors)))
+    found = find_questions(asked, rules, vectors.words, rows)
+    correct = found.accepts(answer(vectors, rows, found, method, rules))
     sections = [
-        _score(name, correct[section_of == i], len(items)) for i, (name, items) in enumerate(asked.sections.items())
+        _score(name, correct[found.section_of == i], len(items))
+        for i, (name, items) in enumerate(asked.sections.items())
     ]
     total = _score(asked.name, correct, sum(section.items for section in sections))
     outcomes = np.full(total.items, np.nan)
-    outcomes[places] = correct
-    is_syntactic = np.array([name.startswith("gram") for name in asked.sections])
-    semantic, syntactic = None, None
-    if is_syntactic.any():
-        syntactic, semantic = (
-            _score(kind, correct[is_syntactic[section_of] == wanted], _items(sections, is_syntactic == wanted))
-            for kind, wanted in (("syntactic", True), ("semantic", False))
-        )
+    outcomes[found.places] = correct
+    semantic, syntactic = _two_kinds(list(asked.sections), rules, sections, correct, found.section_of)
     return AnalogyScore(
         name=asked.name,
         measure="accuracy",
@@ -107,11 +110,14 @@ def evaluate_analogy(
         ci95=total.ci95,
         items=total.items,
         covered=total.covered,
+        missing=found.missing,
+        notes=asked.notes,
+        of_all=float(np.count_nonzero(correct)) / total.items if total.items else None,
         sections=tuple(sections),
         semantic=semantic,
         syntactic=syntactic,
         method=method,
-        restrict_vocab=len(words),
+        restrict_vocab=found.size,
         protocol=protocol,
         outcomes=outcomes,
     )
@@ -130,52 +136,35 @@ def frequent_rows(vectors: WordVectors, limit: int | None) -> slice | np.ndarray
     return np.argsort(-counts, kind="stable")[:limit]
 
 
-def answers(unit: np.ndarray, questions: np.ndarray, method: str) -> np.ndarray:
-    """Return the best candidate for each question: a row of `unit` other than a, b and c; the first of equals.
+def answer(
+    vectors: WordVectors, rows: slice | np.ndarray, found: FoundQuestions, method: str, rules: Protocol
+) -> np.ndarray:
+    """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled."""
+    chosen = np.arange(len(vectors))[rows]
+    if found.size * vectors.dim <= IN_MEMORY:
+        unit: Callable[[Any], np.ndarray] = vectors.unit_rows_of(rows).__getitem__
+    else:
+        unit = lambda places: vectors.unit_rows_of(chosen[places])  # noqa: E731
+    questions, excluded = found.questions, found.excluded
+    best, score, close = best_answers(unit, found.size, questions, method, excluded)
+    zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
+    if rules.name == "gensim" and method == "3cosadd":
+        steps = GensimSteps(vectors.rows(rows), found.keys)
+        few = np.full(len(best), found.size <= FEW)  # gensim's five nearest may all be passed over
+        for i in np.flatnonzero(close | zero | found.many_variants | few):
+            best[i] = steps.answer(questions[i])
+        return best
 
-    Shapes: unit (R, D) rows of length 1, questions (Q, 3) rows of a, b, c -> (Q,) int64. See `WordVectors.analogy`.
-    """
-    best = np.zeros(len(questions), np.int64)
-    best_score = np.full(len(questions), -np.inf, np.float32)
-    for start in range(0, len(questions), QUESTIONS):
-        chunk = questions[start : start + QUESTIONS]
-        # The questions of a section share their words: each distinct word meets the candidates once.
-        words, slots = np.unique(chunk, return_inverse=True)
-        slots = slots.reshape(chunk.shape)
-        for first in range(0, len(unit), CANDIDATES):
-            cosines = unit[words] @ unit[first : first + CANDIDATES].T
-            table = positive(cosines) if method == "3cosmul" else cosines
-            for i in range(0, len(chunk), SCORED):
-                block = slice(start + i, min(start + i + SCORED, start + len(chunk)))
-                scores = _scores(table, slots[i : i + SCORED], method)
-                _exclude(scores, questions[block] - first)
-                _keep_better(best[block], best_score[block], scores, first)
+    def raw(places: np.ndarray) -> np.ndarray:
+        return vectors.rows(chosen[places])
+
+    if rules.name == "word2vec.c" and method == "3cosadd":
+        close |= zero | (score <= TOLERANCE[method])  # its best score starts at 0
+        best[close] = settle(unit, found.size, questions[close], method, excluded[close], as_word2vec_c(raw), floor=0.0)
+    else:
+        exact = in_float64(raw, method)
+        best[close] = settle(unit, found.size, questions[close], method, excluded[close], exact)
     return best
-
-
-def _scores(table: np.ndarray, slots: np.ndarray, method: str) -> np.ndarray:
-    """Scores (B, C) of candidates for questions (B, 3), whose words are rows of the table of cosines (U, C)."""
-    a, b, c = slots.T
-    if method == "3cosmul":
-        return multiplied(table[a], table[b], table[c])
-    scores: np.ndarray = table[b]  # a copy
-    scores -= table[a]
-    scores += table[c]
-    return scores
-
-
-def _exclude(scores: np.ndarray, given: np.ndarray) -> None:
-    """Take the words of a question (B, 3), as columns of `scores`, out of its candidates."""
-    question, word = np.nonzero((given >= 0) & (given < scores.shape[1]))
-    scores[question, given[question, word]] = -np.inf
-
-
-def _keep_better(best: np.ndarray, best_score: np.ndarray, scores: np.ndarray, first: int) -> None:
-    """Update the best candidates (B,) in place with the scores of candidates first, first + 1, ..."""
-    top = scores.argmax(axis=1)
-    score = scores[np.arange(len(scores)), top]
-    better = score > best_score
-    best[better], best_score[better] = top[better] + first, score[better]
 
 
 def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str]) -> AnalogyQuestions:
@@ -186,24 +175,22 @@ def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[
     return AnalogyQuestions("questions", {NO_SECTION: tuple(questions)})
 
 
-def _find(
-    asked: AnalogyQuestions, protocol: Protocol, words: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Section numbers (Q,), rows (Q, 4) and places in the set (Q,) of the questions with all four among `words`."""
-    ids = {word: row for row, word in enumerate(words)}
-    section_of, rows, places = [], [], []
-    numbered = ((number, q) for number, questions in enumerate(asked.sections.values()) for q in questions)
-    for place, (number, question) in enumerate(numbered):
-        found = [protocol.lookup(ids, word) for word in question]
-        if None not in found:
-            section_of.append(number)
-            rows.append(found)
-            places.append(place)
-    return np.array(section_of, np.int64), np.array(rows, np.int64).reshape(-1, 4), np.array(places, np.int64)
-
-
-def _items(sections: list[SectionScore], chosen: np.ndarray) -> int:
-    return sum(section.items for section, wanted in zip(sections, chosen) if wanted)
+def _two_kinds(
+    names: list[str], rules: Protocol, sections: list[SectionScore], correct: np.ndarray, section_of: np.ndarray
+) -> tuple[SectionScore | None, SectionScore | None]:
+    """The semantic and the syntactic part, where the protocol or the sections' names tell them apart."""
+    if rules.semantic_parts is not None:
+        is_syntactic = np.arange(len(names)) >= rules.semantic_parts
+    else:
+        is_syntactic = np.array([name.startswith("gram") for name in names], bool)
+        if rules.name != "wordvec" or not is_syntactic.any():
+            return None, None
+    items = np.array([section.items for section in sections], np.int64)
+    semantic, syntactic = (
+        _score(kind, correct[is_syntactic[section_of] == wanted], int(items[is_syntactic == wanted].sum()))
+        for kind, wanted in (("semantic", False), ("syntactic", True))
+    )
+    return semantic, syntactic
 
 
 def _score(name: str, correct: np.ndarray, items: int) -> SectionScore:

@@ -5,21 +5,54 @@ The same vectors can differ by several points between protocols, so every score 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import string
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wordvec.errors import OptionError
 
-Lookup = Callable[[Mapping[str, int], str], "int | None"]
+ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A named way to evaluate. ``lookup(ids, word)`` gives the row of a set's word, or None."""
+    """A named way to evaluate.
+
+    fold            what is done to the vectors' words before they are compared; of words that become alike the
+                    first row counts. None: a set's word is looked up as written, then lower-cased
+    fold_set        what is done to the set's words
+    analogy_words   how many words may ask and answer analogies, None for all
+    pair_words      how many words similarity sets are looked up in, None for all
+    by_count        whether these are the words of the highest counts, where there are counts, or the first rows
+    fold_excluded   whether an answer that becomes a question's word when folded is passed over too
+    semantic_parts  analogies: so many sections, from the first, are semantic, the rest syntactic; None: by their names
+    has_pairs       whether the program it is named after has a similarity test at all
+    """
 
     name: str
     meaning: str
-    lookup: Lookup
+    analogy_words: int | None
+    fold: Callable[[str], str] | None = None
+    fold_set: Callable[[str], str] = str
+    pair_words: int | None = None
+    by_count: bool = False
+    fold_excluded: bool = False
+    semantic_parts: int | None = None
+    has_pairs: bool = True
+
+    def index(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the place of each of `words`, under its folded form; of those that become alike, the first one's."""
+        if self.fold is None:
+            return {word: place for place, word in enumerate(words)}
+        return {self.fold(words[place]): place for place in range(len(words) - 1, -1, -1)}
+
+    def lookup(self, index: Mapping[str, int], word: str) -> int | None:
+        """Return the place of a set's word in what `index` made, or None."""
+        return as_given_then_lower(index, word) if self.fold is None else index.get(self.fold_set(word))
+
+    def key(self, word: str) -> str:
+        """Return what stands for a word of the vectors when it is compared."""
+        return word if self.fold is None else self.fold(word)
 
 
 def as_given_then_lower(ids: Mapping[str, int], word: str) -> int | None:
@@ -34,14 +67,61 @@ def as_given_then_lower(ids: Mapping[str, int], word: str) -> int | None:
     return ids.get(word.lower()) if row is None else row
 
 
+def ascii_upper(word: str) -> str:
+    """Return `word` with a to z as capitals and all else as it is: C's toupper on each byte of UTF-8.
+
+    >>> ascii_upper("Énigme")
+    'ÉNIGME'
+    >>> ascii_upper("énigme")
+    'éNIGME'
+    """
+    return word.translate(ASCII_UPPER)
+
+
 PROTOCOLS = {
     "wordvec": Protocol(
         "wordvec",
         "Words are looked up as written, then lower-cased. Items with a word outside the vocabulary are skipped, and "
-        "counted in items but not in covered. Analogies: questions and answers come from the restrict_vocab most "
-        "frequent words; the three words of a question cannot be its answer; a question counts when the best "
-        "candidate is the expected word.",
-        as_given_then_lower,
+        "counted in items but not in covered. Analogies: questions and answers come from the 30,000 most frequent "
+        "words; the three words of a question cannot be its answer; a question counts when the best candidate, the "
+        "first row of equals, is an expected word.",
+        analogy_words=30_000,
+        by_count=True,
+    ),
+    "gensim": Protocol(
+        "gensim",
+        "As gensim 4's evaluate_word_pairs and evaluate_word_analogies by their defaults, to the last digit: the "
+        "first 300,000 rows, words in capitals on both sides, the first row of those alike; items with an unknown word "
+        "are skipped; an answer that is a question's word in other case is passed over. float32 arithmetic and ties "
+        "as gensim has them.",
+        fold=str.upper,
+        fold_set=str.upper,
+        analogy_words=300_000,
+        pair_words=300_000,
+        fold_excluded=True,
+    ),
+    "word2vec.c": Protocol(
+        "word2vec.c",
+        "As word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z as capitals on both "
+        "sides, the first row of those alike; questions with an unknown word are skipped; only the three rows of a "
+        "question are passed over, and an answer needs a cosine above 0. The first five sections are semantic. It has "
+        "no similarity test; its way of finding words is used for them.",
+        fold=ascii_upper,
+        fold_set=ascii_upper,
+        analogy_words=30_000,
+        semantic_parts=5,
+        has_pairs=False,
+    ),
+    "glove": Protocol(
+        "glove",
+        "As GloVe's evaluate.py on its own copy of Google's set: all words, the set's in lower case and the vectors' "
+        "as written; questions with an unknown word are skipped; <unk> is no answer; float64 arithmetic. The first "
+        "five sections are semantic. It has no similarity test; its way of finding words is used for them.",
+        fold=str,
+        fold_set=str.lower,
+        analogy_words=None,
+        semantic_parts=5,
+        has_pairs=False,
     ),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.evaluation.lookup import find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.readers import Pair, WordPairs, read_pairs
 from wordvec.evaluation.scores import Score
@@ -16,6 +17,7 @@ from wordvec.evaluation.statistics import (
     pearson,
     percentile_interval,
     spearman,
+    spearman_as_scipy,
 )
 from wordvec.vectors import WordVectors
 
@@ -61,32 +63,47 @@ def evaluate_similarity(
     >>> result.score, result.covered, result.items, result.missing
     (1.0, 3, 4, ('lynx',))
     """
-    lookup = get_protocol(protocol).lookup
+    rules = get_protocol(protocol)
     named = _named(pairs)
-    ids = {word: row for row, word in enumerate(vectors.words)}
-    found = [(lookup(ids, a), lookup(ids, b), score) for a, b, score in named.pairs]
-    words = {word for a, b, _ in named.pairs for word in (a, b)}
-    covered = [(a, b, score) for a, b, score in found if a is not None and b is not None]
-    rows = np.array([(a, b) for a, b, _ in covered], np.int64).reshape(-1, 2)
-    human = np.array([score for _, _, score in covered], np.float64)
-    first, second = (vectors.unit[rows[:, side]].astype(np.float64) for side in (0, 1))
-    cosines = np.einsum("nd,nd->n", first, second)
-    rho = spearman(human, cosines)
-    outcomes = np.full(len(named.pairs), np.nan)
-    outcomes[[i for i, (a, b, _) in enumerate(found) if a is not None and b is not None]] = cosines
+    found = find_words(vectors, (word for a, b, _ in named.pairs for word in (a, b)), rules)
+    places = [(found.place.get(a, -1), found.place.get(b, -1)) for a, b, _ in named.pairs]
+    rows = np.array(places, np.int64).reshape(-1, 2)
+    gold = np.array([score for _, _, score in named.pairs], np.float64)
+    covered = (rows >= 0).all(axis=1)
+    outcomes = np.full(len(rows), np.nan)
+    as_gensim = rules.name == "gensim"
+    outcomes[covered] = gensim_cosines(found.rows, rows[covered]) if as_gensim else cosines(found.unit, rows[covered])
+    human, found_cosines = gold[covered], outcomes[covered]
+    rho = (spearman_as_scipy if as_gensim else spearman)(human, found_cosines)
     return SimilarityScore(
         name=named.name,
         measure="spearman",
         score=rho,
-        pearson=pearson(human, cosines),
-        ci95=None if rho is None else percentile_interval(bootstrap_spearman(human, cosines, resamples, seed)),
+        pearson=pearson(human, found_cosines),
+        ci95=None if rho is None else percentile_interval(bootstrap_spearman(human, found_cosines, resamples, seed)),
         items=len(named.pairs),
-        covered=len(covered),
-        missing=tuple(sorted(word for word in words if lookup(ids, word) is None)),
+        covered=int(covered.sum()),
+        missing=tuple(sorted(found.missing)),
+        notes=named.notes + found.notes,
         protocol=protocol,
         outcomes=outcomes,
-        gold=np.array([score for _, _, score in named.pairs], np.float64),
+        gold=gold,
     )
+
+
+def cosines(unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return the cosines of pairs of rows, in float64. Shapes: unit (W, D) of length 1, pairs (N, 2) -> (N,)."""
+    first, second = (unit[pairs[:, side]].astype(np.float64) for side in (0, 1))
+    return np.asarray(np.einsum("nd,nd->n", first, second))
+
+
+def gensim_cosines(rows: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return the cosines of pairs of rows in gensim's arithmetic: rows of length 1 and their products in float32."""
+    from scipy.linalg.blas import dnrm2, dscal
+
+    lengths = [float(dnrm2(row)) for row in rows]
+    unit = [dscal(1.0 / length, row).astype(np.float32) if length > 0 else row for row, length in zip(rows, lengths)]
+    return np.array([np.dot(unit[a], unit[b]) for a, b in pairs.tolist()], np.float64)
 
 
 def _named(pairs: WordPairs | Sequence[Pair] | str | os.PathLike[str]) -> WordPairs:

@@ -44,6 +44,18 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
     return pearson(average_ranks(x), average_ranks(y))
 
 
+def spearman_as_scipy(x: np.ndarray, y: np.ndarray) -> float | None:
+    """Return `spearman` in the arithmetic of scipy.stats.spearmanr, equal to it to the last bit.
+
+    >>> spearman_as_scipy(np.array([1.0, 2.0, 3.0]), np.array([1.0, 20.0, 400.0]))
+    1.0
+    """
+    ranks = np.column_stack((average_ranks(x), average_ranks(y)))
+    if len(x) < 2 or bool((ranks == ranks[0]).all(axis=0).any()):
+        return None
+    return float(np.corrcoef(ranks, rowvar=False)[1, 0])
+
+
 def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """Return Spearman's rho of `resamples` samples of N items, drawn with replacement (Efron 1979), (R,) float64.
 

@@ -1,0 +1,112 @@
+"""The best candidate for many analogy questions at once, in blocks, and which of these were close calls.
+
+Questions share their words: each distinct word of a block meets the candidates once, in one matrix product, and the
+scores of a question are sums (or products) of three rows of that table of cosines. Nothing of the size questions x
+candidates is ever made.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from wordvec.vectors.queries import EPSILON, positive
+
+# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without numba, scores are made for 128 of
+# these questions (1 MiB, which stay in the cache).
+QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
+METHODS = ("3cosadd", "3cosmul", "pair-direction")
+# Float32 scores nearer than this to the best one may be equal, or better, in exact arithmetic.
+TOLERANCE = {"3cosadd": 1e-5, "3cosmul": 1e-4, "pair-direction": 1e-4}
+
+UnitRows = Callable[[Any], np.ndarray]  # row numbers or a slice -> float32 rows of length 1
+
+
+def best_answers(
+    unit: UnitRows, size: int, questions: np.ndarray, method: str, excluded: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the best candidate of each question, its score, and whether another came so near that it may be better.
+
+    Candidates are the `size` rows of `unit` but those `excluded`, the question's own three rows unless given.
+    The scores, with all cosines of unit vectors: "3cosadd" cos(x, b - a + c) (Mikolov, Yih and Zweig 2013);
+    "3cosmul" cos(x, b) cos(x, c) / (cos(x, a) + 0.001), each as (cos + 1) / 2 (Levy and Goldberg 2014, eq. 4);
+    "pair-direction" cos(x - c, b - a) (Levy and Goldberg 2014, eq. 2).
+
+    Shapes: questions (Q, 3) rows of a, b, c, excluded (Q, E) rows, -1 for none -> (Q,) int64, -1 where no candidate
+    is left, (Q,) float32 and (Q,) bool.
+
+    >>> unit = np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]], np.float32)
+    >>> best, score, close = best_answers(unit.__getitem__, 4, np.array([[0, 1, 0]]), "3cosadd")
+    >>> int(best[0]), round(float(score[0]), 2), bool(close[0])
+    (2, 0.8, False)
+    """
+    excluded = questions if excluded is None else excluded
+    best = np.full(len(questions), -1, np.int64)
+    best_score, second_score = (np.full(len(questions), -np.inf, np.float32) for _ in range(2))
+    search = _search()
+    words, places = np.unique(questions, return_inverse=True)
+    own, places = unit(words), places.reshape(-1, 3)
+    a, b, c = (own[places[:, i]] for i in range(3))
+    offsets = np.einsum("qd,qd->q", c, b - a)
+    parts = [slice(start, start + QUESTIONS) for start in range(0, len(questions), QUESTIONS)]
+    asked = [np.unique(places[part], return_inverse=True) for part in parts]
+    with threadpool_limits(1, "blas"):  # products this small are slower on more threads, much so on a busy machine
+        for first in range(0, size, CANDIDATES):
+            candidates = unit(slice(first, min(first + CANDIDATES, size))).T
+            for part, (rows, slots) in zip(parts, asked):
+                table = own[rows] @ candidates
+                if method == "3cosmul":
+                    table = positive(table)
+                search(
+                    table, slots.reshape(-1, 3), offsets[part], METHODS.index(method), first, excluded[part],
+                    best[part], best_score[part], second_score[part],
+                )  # fmt: skip
+    with np.errstate(invalid="ignore"):  # inf - inf, where no candidate is left
+        close = best_score - second_score <= TOLERANCE[method] * np.maximum(1, np.abs(best_score))
+    return best, best_score, close
+
+
+def _search() -> Callable[..., None]:
+    if importlib.util.find_spec("numba") is None:
+        return search
+    from wordvec.evaluation.compiled_search import search as compiled_search
+
+    return compiled_search  # type: ignore[no-any-return]
+
+
+def search(
+    table: np.ndarray, slots: np.ndarray, offsets: np.ndarray, method: int, first: int, excluded: np.ndarray,
+    best: np.ndarray, best_score: np.ndarray, second_score: np.ndarray,
+) -> None:  # fmt: skip
+    """What `wordvec.evaluation.compiled_search.search` does, in numpy: to read, to check it by, and without numba."""
+    for i in range(0, len(slots), SCORED):
+        part = slice(i, i + SCORED)
+        scores = score(*(table[slots[part, j]] for j in range(3)), offsets[part, None], METHODS[method])
+        given = excluded[part] - first
+        question, word = np.nonzero((given >= 0) & (given < scores.shape[1]))
+        scores[question, given[question, word]] = -np.inf
+        for _ in range(2):  # the best candidate of this block, then its second
+            top = scores.argmax(axis=1)
+            rows = np.arange(len(scores))
+            value = scores[rows, top]
+            better = value > best_score[part]
+            second_score[part] = np.where(better, best_score[part], np.maximum(second_score[part], value))
+            best[part][better], best_score[part][better] = top[better] + first, value[better]
+            scores[rows, top] = -np.inf
+
+
+def score(a: np.ndarray, b: np.ndarray, c: np.ndarray, offset: Any, method: str) -> np.ndarray:
+    """Return the scores of candidates from their cosines with a, b and c; `offset` is cos(c, b) - cos(c, a).
+
+    Cosines are expected in [0, 1], as `positive` makes them, for "3cosmul".
+    """
+    if method == "3cosadd":
+        return np.asarray(b - a + c)
+    if method == "3cosmul":
+        return np.asarray(b * c / (a + EPSILON))
+    lengths = np.maximum(2 * (1 - c), np.float32(1e-12))  # |x - c| ** 2; |b - a| is the same for all candidates
+    return np.asarray((b - a - offset) / np.sqrt(lengths))
