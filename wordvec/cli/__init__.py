@@ -20,10 +20,13 @@ VERBS = {
     "explain": "the contexts that make two words similar",
     "concordance": "the lines of a corpus behind a word, or behind two similar words",
     "align": "turn one model's vectors into the space of another",
+    "translate": "words of another language, by their vectors",
     "retrofit": "draw the vectors of a lexicon's words towards one another",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",
+    "stability": "how many of a word's neighbours stay, over seeds or samples of the text",
+    "explore": "a map in the browser, to search and click",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",
 }

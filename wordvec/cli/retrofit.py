@@ -3,8 +3,9 @@
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors --similarity simlex999.txt
 
-The latter also shows the scores before and after. LEXICON has a word and its neighbours on each line, between spaces or tabs. Similarity in the sense of the lexicon
-(synonyms, say) gets better by this and relatedness often worse: measure both.
+The latter also shows the scores before and after. LEXICON has a word and its neighbours on each line, between spaces
+or tabs. Similarity in the sense of the lexicon (synonyms, say) gets better by this, and relatedness often worse:
+measure both.
 """
 
 from __future__ import annotations

@@ -60,6 +60,17 @@ def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 
     return SharedWords([words[i] for i in order.tolist()], tuple(of_model[order] for of_model in rows))
 
 
+def frequent_rows(vectors: WordVectors, top: int | None) -> np.ndarray:
+    """Rows of the `top` most frequent words with a direction, most frequent first; None for all.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> frequent_rows(WordVectors(["a", "b", "c"], np.eye(3), counts=np.array([1, 9, 5])), 2).tolist()
+    [1, 2]
+    """
+    order = np.argsort(_ranks(vectors), kind="stable")
+    return order[vectors.lengths[order] > 0][:top]
+
+
 def _ranks(vectors: WordVectors) -> np.ndarray:
     """Of each row, how many words are more frequent, or stand before it where counts are equal or unknown."""
     if vectors.counts is None:

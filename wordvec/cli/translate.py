@@ -1,0 +1,80 @@
+"""The words of TARGET's language that translate words of SOURCE's.
+
+wordvec translate en.vec de.vec dog tea --dictionary en-de.txt
+wordvec translate en.vec de.vec --dictionary en-de.train.txt --test en-de.test.txt      precision at 1, 5 and 10
+
+The dictionary has a word and one translation on each line; a few thousand pairs of frequent words do. Without one the
+words spelt alike in both models stand in, which works for related languages. Translations are sought among the --top
+most frequent target words, by CSLS, which does not let a few words that are near to everything win.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from wordvec.cli.align import print_report
+from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+from wordvec.errors import OptionError
+from wordvec.progress import announce
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("source", metavar="SOURCE", help="a file of vectors of the language to translate from")
+    parser.add_argument("target", metavar="TARGET", help="a file of vectors of the language to translate into")
+    parser.add_argument("words", metavar="WORD", nargs="*")
+    parser.add_argument("--dictionary", metavar="FILE", help="pairs to learn from (default: words spelt alike)")
+    parser.add_argument("--test", metavar="FILE", help="pairs to measure precision on")
+    parser.add_argument("-k", type=int, default=10, help="how many translations of each (default: 10)")
+    parser.add_argument("--method", default="csls", choices=("csls", "cosine"), help="(default: csls)")
+    parser.add_argument(
+        "--top",
+        type=int,
+        default=30_000,
+        metavar="N",
+        help="the N most frequent words of each; 0: all (default: 30000)",
+    )
+    parser.add_argument("--no-center", action="store_true", help="do not compare around the mean of the dictionary")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print translations, and scores with --test."""
+    from wordvec.evaluation.report import score_table, scores_as_dicts
+    from wordvec.evaluation.translation import evaluate_translation
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.dictionaries import read_dictionary
+    from wordvec.vectors.translation import Translator
+
+    if not arguments.words and arguments.test is None:
+        raise OptionError("nothing to translate: give words, or pairs to measure on with --test FILE")
+    test = None if arguments.test is None else read_dictionary(arguments.test)
+    dictionary = None if arguments.dictionary is None else read_dictionary(arguments.dictionary)
+    source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
+    for word in arguments.words:
+        source.word_id(word)  # says what is wrong with it before anything is computed
+    translator = Translator(
+        source,
+        target,
+        None if dictionary is None else dictionary.pairs,
+        method=arguments.method,
+        top=arguments.top or None,
+        center=not arguments.no_center,
+        show_progress=None,
+    )
+    found = dict(zip(arguments.words, translator.translate_each(arguments.words, arguments.k)))
+    scores = [] if test is None else evaluate_translation(translator, test)
+    if arguments.json:
+        report = {"method": arguments.method, "dictionary": asdict(translator.report)}
+        report |= {"translations": {word: neighbours_as_json(answer) for word, answer in found.items()}}
+        print_json(report | {"scores": scores_as_dicts(scores)})
+        return
+    print_report(translator.report)
+    for word, answer in found.items():
+        print_neighbours(word, answer)
+    if scores:
+        print(score_table(scores))
+        for note in dict.fromkeys(note for score in scores for note in score.notes):
+            announce(note)

@@ -1,0 +1,105 @@
+"""Word translation: how many words of a dictionary have a right translation among the first k."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wordvec.evaluation.scores import Score
+from wordvec.evaluation.statistics import accuracy_interval
+from wordvec.vectors.dictionaries import Dictionary, read_dictionary
+from wordvec.vectors.translation import Translator
+
+AT = (1, 5, 10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationScore(Score):
+    """Precision at k: the share of covered words with a right translation among the `k` best.
+
+    Items are the different source words of the dictionary. Covered are those that the source has, with at least one
+    translation among the target words looked at. `missing` are the words that either side lacks.
+    """
+
+    task = "translation"
+    k: int
+    method: str
+
+
+def evaluate_translation(
+    translator: Translator,
+    dictionary: Dictionary | Sequence[tuple[str, str]] | str | os.PathLike[str],
+    at: Sequence[int] = AT,
+) -> list[TranslationScore]:
+    """Score a translator on a dictionary it has not learned from: precision at each k of `at`, with 95 % intervals.
+
+    As in Conneau et al. 2018 (section 3.2) a word counts as right when any of its translations is found. Words that
+    are not covered are not counted as wrong: read the score together with the coverage.
+    Raises InputError for a file that cannot be read.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["a", "b", "c"], np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.2]]))
+    >>> scores = evaluate_translation(Translator(vectors, vectors, neighbours=1), [("a", "a"), ("b", "b"), ("x", "y")])
+    >>> [(score.k, score.score, score.covered, score.items) for score in scores][0]
+    (1, 1.0, 2, 3)
+    """
+    named = _named(dictionary)
+    found = set(translator.target_words())
+    gold = {word: [t for t in translations if t in found] for word, translations in named.translations().items()}
+    covered = [word for word, translations in gold.items() if translations and word in translator.source]
+    answers = translator.translate_each(covered, max(at))
+    place = {word: i for i, word in enumerate(gold)}
+    missing = tuple(dict.fromkeys(_missing(named, translator, found)))
+    notes = _notes(translator, covered)
+    scores = []
+    for k in at:
+        outcomes = np.full(len(gold), np.nan)
+        for word, answer in zip(covered, answers):
+            outcomes[place[word]] = float(any(found_word in gold[word] for found_word, _ in answer[:k]))
+        right = int(np.nansum(outcomes))
+        scores.append(
+            TranslationScore(
+                name=f"{named.name} @{k}",
+                measure="accuracy",
+                score=right / len(covered) if covered else None,
+                ci95=accuracy_interval(right, len(covered)),
+                items=len(gold),
+                covered=len(covered),
+                protocol="as given",
+                missing=missing,
+                notes=notes,
+                outcomes=outcomes,
+                k=k,
+                method=translator.method,
+            )
+        )
+    return scores
+
+
+def _named(dictionary: Dictionary | Sequence[tuple[str, str]] | str | os.PathLike[str]) -> Dictionary:
+    if isinstance(dictionary, Dictionary):
+        return dictionary
+    if isinstance(dictionary, (str, os.PathLike)):
+        return read_dictionary(dictionary)
+    return Dictionary("dictionary", tuple(dict.fromkeys(dictionary)))
+
+
+def _missing(dictionary: Dictionary, translator: Translator, targets: set[str]) -> list[str]:
+    """Words of pairs that one side lacks: of the source, else of the target words looked at."""
+    return [
+        translation if word in translator.source else word
+        for word, translation in dictionary.pairs
+        if word not in translator.source or translation not in targets
+    ]
+
+
+def _notes(translator: Translator, covered: Sequence[str]) -> tuple[str, ...]:
+    """That words were seen in learning, which makes the score too good."""
+    learned = translator.learned_from
+    if learned is None:
+        return ("the map was learned from words that are spelt alike in both models",)
+    seen = sum(word in learned for word in covered)
+    return (f"{seen:,} of the {len(covered):,} words were also learned from: too good a score",) if seen else ()
