@@ -24,7 +24,7 @@ def score_model(
 ) -> list[Score]:
     """Score a model on each of `sets`; what was scored before is read, unless the model or the set has changed."""
     path = folder.scores_file(model.job)
-    kept = read_json(path)
+    kept: Any = read_json(path)
     if not isinstance(kept, dict) or kept.get("model") != model.sha256 or not isinstance(kept.get("scores"), dict):
         kept = {"model": model.sha256, "scores": {}}
     keys = [_key(each, protocol) for each in sets]

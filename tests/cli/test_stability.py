@@ -1,0 +1,83 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wordvec.cli import main
+from wordvec.vectors import WordVectors
+
+WORDS = [f"w{i}" for i in range(20)]
+
+
+def run(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(2)
+    base = rng.normal(size=(20, 4))
+    for name in ("a", "b", "c"):
+        WordVectors(WORDS, base + 0.3 * rng.normal(size=(20, 4)), np.arange(40, 20, -1)).save(f"{name}.safetensors")
+    return ["a.safetensors", "b.safetensors", "c.safetensors"]
+
+
+@pytest.fixture
+def text(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(3)
+    Path("text.txt").write_text("\n".join(" ".join(WORDS[i] for i in rng.integers(20, size=8)) for _ in range(80)))
+    return "text.txt"
+
+
+def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):
+    status, out, _ = run(capsys, "stability", *files, "-k", "3", "--all", "-o", "s.tsv")
+    assert status == 0
+    assert "overlap@3" in out
+    assert "over 3 models (files)" in out
+    status, out, _ = run(capsys, "stability", "s.tsv", "--words", "w3,w4", "--json")
+    kept = json.loads(out)["words"]
+    _, out, _ = run(capsys, "stability", *files, "-k", "3", "--words", "w3,w4", "--json")
+    fresh = json.loads(out)["words"]
+    assert {word: each["overlap"] for word, each in kept.items()} == pytest.approx(
+        {word: each["overlap"] for word, each in fresh.items()}, abs=1e-6
+    )
+    assert fresh["w3"]["neighbours"][0]["models"] >= fresh["w3"]["neighbours"][-1]["models"]
+    _, out, _ = run(capsys, "stability", *files, "--words", "w3")
+    assert "in models" in out
+
+
+def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys):
+    command = ["stability", text, "--trainer", "svd", "--bootstrap", "--runs", "runs", "--set", "dim=3", "-k", "3"]
+    status, out, err = run(capsys, *command, "--seeds", "2", "--json")
+    assert status == 0
+    assert "svd, seed 2, sample 2" in err
+    assert json.loads(out)["over"] == "bootstrap samples"
+    assert 0 < json.loads(out)["mean"] < 1
+    status, _, err = run(capsys, *command, "--seeds", "3")
+    assert status == 0
+    assert "2 of 3 models are there already" in err
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["a.safetensors"], "two files of vectors or more"),
+        (["a.safetensors", "missing.txt"], "missing.txt"),
+        (["a.safetensors", "b.safetensors", "-o", "s.txt"], ".tsv or .json"),
+        (["a.safetensors", "b.safetensors", "--words", "zebra"], "zebra"),
+        (["a.safetensors", "b.safetensors", "-k", "0"], "at least 1"),
+        (["text.txt", "--trainer", "svd"], "--runs FOLDER"),
+        (["text.txt", "--trainer", "svd", "--runs", "r"], "does not depend on the seed"),
+        (["text.txt", "--trainer", "cbow", "--runs", "r", "--seeds", "1"], "at least two models"),
+    ],
+)
+def test_bad_requests_are_one_line(files, text, capsys, arguments, message):
+    status, out, err = run(capsys, "stability", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert len(err.strip().splitlines()) == 1

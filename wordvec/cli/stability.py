@@ -1,0 +1,127 @@
+"""How many of a word's neighbours stay, with another seed or another sample of the same texts.
+
+  wordvec stability seed1.safetensors seed2.safetensors seed3.safetensors
+  wordvec stability text.txt --trainer skipgram --seeds 5 --bootstrap --runs runs -o stability.tsv
+  wordvec stability stability.tsv --words king,queen
+
+Give two or more files of vectors, or with --trainer a text to train on, or a file that -o wrote. The overlap of a word
+is the share of its 10 nearest neighbours that two models have in common, as the mean over all pairs of models.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
+from wordvec.cli.output import print_json
+from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wordvec.evaluation.stability import Stability
+    from wordvec.vectors import WordVectors
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_text_arguments(parser, threads=False)
+    measuring = parser.add_argument_group("measuring")
+    measuring.add_argument("-k", type=int, default=10, help="neighbours of a word (default: 10)")
+    measuring.add_argument("--words", metavar="W,W", help="measure these words and show their neighbours")
+    measuring.add_argument(
+        "--sample", type=int, default=500, metavar="N", help="words of each band of frequency (default: 500)"
+    )
+    measuring.add_argument("--all", action="store_true", help="measure all words")
+    measuring.add_argument("-o", "--out-file", metavar="FILE", help="keep the overlap of each word, as .tsv or .json")
+    training = parser.add_argument_group("training, in place of files of vectors")
+    training.add_argument("--trainer", metavar="NAME", help="skipgram, cbow, glove, svd or ppmi")
+    training.add_argument("--seeds", type=int, default=5, metavar="N", help="train with seeds 1 to N (default: 5)")
+    training.add_argument(
+        "--bootstrap", action="store_true", help="each on its own sample of the sentences, drawn with replacement"
+    )
+    training.add_argument("--runs", dest="out", metavar="FOLDER", help="keep the models here; a killed run goes on")
+    add_training_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train or load, measure, show."""
+    from wordvec.evaluation.stability import neighbour_stability
+    from wordvec.evaluation.stability_file import (
+        check_stability_path,
+        is_stability_file,
+        read_stability,
+        save_stability,
+    )
+
+    if arguments.out_file:
+        check_stability_path(arguments.out_file)
+    words = [word for word in (arguments.words or "").split(",") if word] or None
+    if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
+        show(read_stability(arguments.text[0]), words, [], arguments)
+        return
+    models, over = trained(arguments) if arguments.trainer else (loaded(arguments.text), "files")
+    found = neighbour_stability(
+        models,
+        None if arguments.out_file else words,
+        k=arguments.k,
+        sample=None if arguments.all else arguments.sample,
+        over=over,
+    )
+    if arguments.out_file:
+        save_stability(found, arguments.out_file)
+    show(found, words, models, arguments)
+
+
+def loaded(files: Sequence[str]) -> list[WordVectors]:
+    """The models in files."""
+    from wordvec.vectors import WordVectors
+
+    if len(files) < 2:
+        raise OptionError(
+            "stability needs two files of vectors or more, such as those of several seeds; or give --trainer to train "
+            "on a text"
+        )
+    return [WordVectors.load(file) for file in files]
+
+
+def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
+    """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them."""
+    from wordvec.evaluation.compare import train_all
+    from wordvec.evaluation.training import Job
+
+    if not arguments.out:
+        raise OptionError("--trainer needs --runs FOLDER, where the models are kept")
+    if arguments.seeds < 2:
+        raise OptionError(f"stability is over at least two models; got --seeds {arguments.seeds}")
+    (configuration,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
+    if not arguments.bootstrap and not configuration.depends_on_seed:
+        raise OptionError(
+            f"{configuration.trainer} does not depend on the seed, so all its models are alike: add --bootstrap"
+        )
+    corpus = read_corpus(arguments)
+    seeds = range(1, arguments.seeds + 1)
+    with open_run_folder(arguments, corpus) as folder:
+        jobs = [Job(configuration, seed, seed if arguments.bootstrap else None) for seed in seeds]
+        models = [folder.load(model) for model in train_all(folder, jobs)]
+    return models, "bootstrap samples" if arguments.bootstrap else "seeds"
+
+
+def show(
+    found: Stability, words: Sequence[str] | None, models: Sequence[WordVectors], arguments: argparse.Namespace
+) -> None:
+    """Print the result: by frequency, or for some words."""
+    from wordvec.evaluation.stability_report import bands_table, neighbours_text, stability_as_dict
+
+    if arguments.json:
+        result: dict[str, Any] = stability_as_dict(found, words, models)
+        print_json(result | {"file": arguments.out_file} if arguments.out_file else result)
+        return
+    print(neighbours_text(found, words, models) if words else bands_table(found))
+    if arguments.out_file:
+        print(f"{arguments.out_file}: {len(found.words):,} words, {Path(arguments.out_file).stat().st_size:,} bytes")

@@ -1,0 +1,234 @@
+"""Do a word's neighbours come back with another seed, or with another sample of the same texts?
+
+Neighbour lists are read as facts about a text, but a good part of them is chance (Hellrich and Hahn 2016, "Bad
+company: neighborhoods in neural embedding spaces considered harmful"; Antoniak and Mimno 2018, "Evaluating the
+stability of embedding-based word similarities"). Here each word gets the share of its neighbours that stays.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError
+from wordvec.evaluation.statistics import Interval
+from wordvec.progress import progress
+from wordvec.rng import SHUFFLE, permutation
+from wordvec.vectors import WordVectors
+
+WORDS_AT_ONCE = 2048
+
+
+@dataclass(frozen=True)
+class Band:
+    """Words of like frequency: `words` in the vocabulary, `measured` of them, their mean overlap and its interval."""
+
+    name: str
+    words: int
+    measured: int
+    mean: float
+    ci95: Interval | None
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How stable the neighbours of `words` are over several models.
+
+    overlap   (W,) in [0, 1]: the share of a word's `k` nearest neighbours that two models have in common, as the mean
+              over all pairs of models
+    counts    (W,) how often each word was seen, or None where the models do not say
+    sizes     words in the vocabulary by band, of which `words` may be a sample
+    over      what differs between the models: "seeds", "bootstrap samples" or "files"
+    """
+
+    words: tuple[str, ...]
+    overlap: np.ndarray
+    k: int
+    models: int
+    over: str = "files"
+    counts: np.ndarray | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_place", {word: i for i, word in enumerate(self.words)})
+
+    def stability_of(self, word: str) -> float | None:
+        """Return the overlap of `word`, or None for a word that was not measured."""
+        place: int | None = self._place.get(word)  # type: ignore[attr-defined]
+        return None if place is None else float(self.overlap[place])
+
+    @property
+    def mean(self) -> float:
+        """The mean over the vocabulary: of the bands' means, each counted with the words it has."""
+        bands = self.bands()
+        return sum(band.mean * band.words for band in bands) / sum(band.words for band in bands)
+
+    def bands(self) -> list[Band]:
+        """The words by frequency, the rarest first; one band where counts are not known."""
+        names = band_names(self.counts) if self.counts is not None else np.full(len(self.words), "all words")
+        found = []
+        for name in dict.fromkeys(names[np.argsort(self.counts, kind="stable")] if self.counts is not None else names):
+            values = self.overlap[names == name]
+            mean, half = float(values.mean()), None
+            if len(values) > 1:
+                half = 1.96 * float(values.std(ddof=1)) / math.sqrt(len(values))
+            interval = None if half is None else (max(0.0, mean - half), min(1.0, mean + half))
+            found.append(Band(str(name), self.sizes.get(str(name), len(values)), len(values), mean, interval))
+        return found
+
+
+@dataclass(frozen=True)
+class SharedNeighbour:
+    """A word that is among the nearest of another in `models` models; mean and range of its cosine in all of them."""
+
+    word: str
+    models: int
+    cosine: float
+    lowest: float
+    highest: float
+
+
+def neighbour_stability(
+    models: Sequence[WordVectors],
+    words: Sequence[str] | None = None,
+    *,
+    k: int = 10,
+    sample: int | None = 500,
+    seed: int = 1,
+    over: str = "files",
+    show_progress: bool | None = None,
+) -> Stability:
+    """Measure the overlap of the `k` nearest neighbours over all pairs of models, of words that all models have.
+
+    overlap(w) = mean over pairs (A, B) of |N_A(w) & N_B(w)| / k, N being the neighbours among the common words.
+    (Antoniak and Mimno 2018, section 4, take the Jaccard index of the same sets: |A & B| / |A | B|.)
+
+    `words` are measured where given, else up to `sample` of each band of frequency, drawn by `seed`; `sample` None
+    measures all. Raises OptionError for fewer than two models or k < 1, UnknownWordError for a word one lacks, and
+    InputError for models without common words.
+
+    >>> angles = {"cat": 0.0, "dog": 0.1, "cow": 0.3, "car": 1.5}
+    >>> moved = angles | {"cow": -0.05}
+    >>> def at(angles): return WordVectors(list(angles), np.array([[np.cos(a), np.sin(a)] for a in angles.values()]))
+    >>> neighbour_stability([at(angles), at(moved)], k=1).overlap.tolist()
+    [0.0, 1.0, 0.0, 0.0]
+    """
+    if len(models) < 2:
+        raise OptionError(f"stability is over at least two models; got {len(models)}")
+    if k < 1:
+        raise OptionError(f"k, the number of neighbours, must be at least 1; got {k}")
+    common = common_words(models)
+    neighbours_there = min(k, len(common) - 1)
+    if neighbours_there < 1:
+        raise InputError("the models have fewer than two words in common: other texts, languages or tokenizers?")
+    counts = _counts(models[0], common)
+    names = band_names(counts) if counts is not None else np.full(len(common), "all words")
+    chosen = _chosen(models, common, names, words, sample, seed)
+    with progress(len(models) * len(chosen), "neighbours", "words", show=show_progress) as bar:
+        neighbours = [_neighbours(model, chosen, common, neighbours_there, bar) for model in models]
+    pairs = [overlap_of(a, b) for a, b in itertools.combinations(neighbours, 2)]
+    place = {word: i for i, word in enumerate(common)}
+    return Stability(
+        words=tuple(chosen),
+        overlap=np.mean(pairs, axis=0),
+        k=neighbours_there,
+        models=len(models),
+        over=over,
+        counts=None if counts is None else counts[[place[word] for word in chosen]],
+        sizes={str(name): int(size) for name, size in zip(*np.unique(names, return_counts=True))},
+    )
+
+
+def neighbours_over_models(models: Sequence[WordVectors], word: str, k: int = 10) -> list[SharedNeighbour]:
+    """Return every word that is among the `k` nearest of `word` in one of the models, the most faithful first.
+
+    >>> same = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
+    >>> neighbours_over_models([same, same], "cat", k=1)[0].word
+    'dog'
+    """
+    common = common_words(models)
+    among = None if all(len(model) == len(common) for model in models) else common
+    found = [model.nearest_to_each([word], k, among=among)[0] for model in models]
+    times: dict[str, int] = {}
+    for answer in found:
+        for neighbour, _ in answer:
+            times[neighbour] = times.get(neighbour, 0) + 1
+    shared = []
+    for neighbour, often in times.items():
+        cosines = [model.similarity(word, neighbour) for model in models]
+        mean = sum(cosines) / len(cosines)
+        shared.append(SharedNeighbour(neighbour, often, mean, min(cosines), max(cosines)))
+    return sorted(shared, key=lambda each: (-each.models, -each.cosine, each.word))
+
+
+def common_words(models: Sequence[WordVectors]) -> list[str]:
+    """The words that all models have, in the order of the first."""
+    first = list(models[0].words)
+    return [word for word in first if all(word in model for model in models[1:])]
+
+
+def band_names(counts: np.ndarray) -> np.ndarray:
+    """The band of each count: "1-9", "10-99", "100-999", ...
+
+    >>> band_names(np.array([5, 10, 99, 1234])).tolist()
+    ['1-9', '10-99', '10-99', '1,000-9,999']
+    """
+    digits = [len(str(max(int(count), 1))) for count in counts]
+    return np.array([f"{10 ** (n - 1):,}-{10**n - 1:,}" for n in digits], dtype=object)
+
+
+def overlap_of(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The share of neighbours in common, (W,): a and b are (W, k) ids, each row without repetition, -1 for none.
+
+    >>> overlap_of(np.array([[1, 2], [3, -1]]), np.array([[2, 5], [-1, -1]])).tolist()
+    [0.5, 0.0]
+    """
+    both = np.sort(np.concatenate([a, np.where(b < 0, -2, b)], axis=1), axis=1)
+    same = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] >= 0)
+    return same.sum(axis=1) / a.shape[1]
+
+
+def _counts(model: WordVectors, words: Sequence[str]) -> np.ndarray | None:
+    return None if model.counts is None else np.asarray(model.counts)[[model.word_id(word) for word in words]]
+
+
+def _chosen(
+    models: Sequence[WordVectors],
+    common: list[str],
+    names: np.ndarray,
+    words: Sequence[str] | None,
+    sample: int | None,
+    seed: int,
+) -> list[str]:
+    """The words to measure, in the order of the first model."""
+    if words is not None:
+        for model in models:
+            for word in words:
+                model.word_id(word)  # raises, and says what is near
+        return list(dict.fromkeys(words))
+    if sample is None:
+        return common
+    if sample < 1:
+        raise OptionError(f"the sample of each band must be at least 1 word; got {sample}")
+    order = permutation(seed, SHUFFLE, len(common))
+    taken = [order[names[order] == name][:sample] for name in np.unique(names)]
+    return [common[i] for i in np.sort(np.concatenate(taken)).tolist()]
+
+
+def _neighbours(model: WordVectors, words: list[str], common: list[str], k: int, bar: Any) -> np.ndarray:
+    """Ids, as places in `common`, of each word's k nearest among the common words, (W, k) int64; -1 for none."""
+    place = {word: i for i, word in enumerate(common)}
+    among = None if len(model) == len(common) else common
+    found = np.full((len(words), k), -1, np.int64)
+    for first in range(0, len(words), WORDS_AT_ONCE):
+        part = words[first : first + WORDS_AT_ONCE]
+        for i, answer in enumerate(model.nearest_to_each(part, k, among=among)):
+            found[first + i, : len(answer)] = [place[word] for word, _ in answer]
+        bar.update(len(part))
+    return found

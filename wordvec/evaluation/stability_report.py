@@ -1,0 +1,74 @@
+"""Stability as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from wordvec.errors import UnknownWordError
+from wordvec.evaluation.stability import Stability, neighbours_over_models
+from wordvec.evaluation.tables import format_table
+from wordvec.vectors import WordVectors
+
+
+def bands_table(found: Stability, style: str = "text") -> str:
+    """One row for each band of frequency, and the mean over the vocabulary."""
+    rows = []
+    for band in found.bands():
+        interval = "" if band.ci95 is None else f"[{band.ci95[0]:.2f}, {band.ci95[1]:.2f}]"
+        rows.append([band.name, f"{band.words:,}", f"{band.measured:,}", f"{band.mean:.2f}", interval])
+    heading = "seen" if found.counts is not None else "band"
+    table = format_table(
+        rows, [heading, "words", "measured", f"overlap@{found.k}", "95 % interval"], style, right=(1, 2, 3)
+    )
+    alike = " (the models are the same)" if bool((found.overlap == 1).all()) else ""
+    return f"{table}\n\nmean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
+
+
+def neighbours_text(found: Stability, words: Sequence[str], models: Sequence[WordVectors]) -> str:
+    """The overlap of each word and, where the models are at hand, in how many of them each neighbour is."""
+    parts = []
+    for word in words:
+        value = measured(found, word)
+        part = f"{word}: overlap@{found.k} {value:.2f} over {found.models} models ({found.over})"
+        if models:
+            rows = [
+                [
+                    each.word,
+                    f"{each.models} of {len(models)}",
+                    f"{each.cosine:.3f}",
+                    f"{each.lowest:.3f}",
+                    f"{each.highest:.3f}",
+                ]
+                for each in neighbours_over_models(models, word, found.k)
+            ]
+            part += "\n" + format_table(
+                rows, ["neighbour", "in models", "cosine", "lowest", "highest"], right=(1, 2, 3, 4)
+            )
+        parts.append(part)
+    return "\n\n".join(parts)
+
+
+def stability_as_dict(
+    found: Stability, words: Sequence[str] | None = None, models: Sequence[WordVectors] = ()
+) -> dict[str, Any]:
+    """The result for ``json.dumps``: the bands, or `words` with their overlap and neighbours."""
+    facts: dict[str, Any] = {"k": found.k, "models": found.models, "over": found.over, "measured": len(found.words)}
+    if not words:
+        return {**facts, "mean": found.mean, "bands": [asdict(band) for band in found.bands()]}
+    by_word = {}
+    for word in words:
+        neighbours = [asdict(each) for each in neighbours_over_models(models, word, found.k)] if models else None
+        by_word[word] = {"overlap": measured(found, word), "neighbours": neighbours}
+    return {**facts, "words": by_word}
+
+
+def measured(found: Stability, word: str) -> float:
+    """The overlap of `word`. Raises UnknownWordError for a word that was not measured."""
+    value = found.stability_of(word)
+    if value is None:
+        raise UnknownWordError(
+            word, f"the stability of {word!r} was not measured: {len(found.words):,} words were; --all measures all"
+        )
+    return value
