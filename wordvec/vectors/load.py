@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
+from wordvec.vectors.fasttext_bin import read_fasttext_bin
 from wordvec.vectors.npz_file import read_npz, write_npz
 from wordvec.vectors.reading import Reading
 from wordvec.vectors.safetensors_file import read_safetensors, write_safetensors
@@ -53,6 +54,7 @@ READERS: dict[str, Callable[[Reading], WordVectors]] = {
     "word2vec-binary": read_word2vec_binary,
     "glove": read_text,
     "npz": read_npz,
+    "fasttext-bin": read_fasttext_bin,
 }
 
 

@@ -99,6 +99,11 @@ class RowBuilder:
         self._places.append(places)
         self._text += b"".join(words)
 
+    @property
+    def places(self) -> np.ndarray:
+        """The places of the rows that were kept (V,), once they are complete."""
+        return self._places.array()
+
     def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordVectors:
         """Return the vectors, without the words that stood before already, and report what was repaired."""
         self._drop_repeated()
@@ -143,7 +148,7 @@ class RowBuilder:
         if repeated:
             words = LazyWords(text, ends).encoded(0, len(ends))
             dropped = {row for row, _ in repeated}
-            for rows in (self._matrix, self._scales) if self.dtype == np.int8 else (self._matrix,):
+            for rows in (self._matrix, self._places, *([self._scales] if self.dtype == np.int8 else [])):
                 rows.drop([row for row, _ in repeated])
             words = [word for row, word in enumerate(words) if row not in dropped]
             self._text = bytearray(b"".join(words))

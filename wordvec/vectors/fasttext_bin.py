@@ -1,0 +1,172 @@
+"""fastText's own binary file (``.bin``, and ``.ftz`` when quantised): words, their rows and those of their n-grams.
+
+Layout, all little-endian: magic and version, the training options (12 int32 and a float64), the dictionary (words and
+labels with counts; which buckets a pruned model kept), and the input matrix: a row for each word, then for each bucket.
+What follows (the output matrix) is not needed. A word's vector is the mean of its row and those of its n-grams.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wordvec.vectors.fasttext_rows import DenseRows, QuantizedRows
+from wordvec.vectors.reading import Reading
+from wordvec.vectors.row_builder import RowBuilder
+from wordvec.vectors.subwords import Rows, Subwords
+from wordvec.vectors.word_vectors import WordVectors
+
+VERSIONS = (11, 12)
+OPTIONS = (
+    "dim", "window", "epochs", "min_count", "negatives", "word_ngrams", "loss", "model", "bucket", "minn", "maxn",
+    "update_rate",
+)  # fmt: skip
+LOSSES = {1: "hierarchical-softmax", 2: "negative-sampling", 3: "softmax", 4: "one-vs-all"}
+MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
+SUPERVISED = 3
+NOT_PRUNED = -1
+BLOCK = 512  # words whose n-grams are looked up together
+
+
+class Bytes:
+    """A place in the mapped file; nothing is read beyond its end."""
+
+    def __init__(self, reading: Reading, mapped: mmap.mmap) -> None:
+        self.reading, self.mapped, self.at = reading, mapped, 0
+
+    def take(self, layout: str, what: str) -> tuple[Any, ...]:
+        """The values of a struct layout."""
+        size = struct.calcsize(f"<{layout}")
+        return struct.unpack(f"<{layout}", self.mapped[self.skip(size, what) : self.at])
+
+    def skip(self, size: int, what: str) -> int:
+        """Go on by `size` bytes; returns where they begin. Raises VectorsFileError when there are not so many."""
+        if size < 0 or self.at + size > len(self.mapped):
+            raise self.reading.error(
+                f"byte {self.at:,}: truncated: {what} takes {size:,} bytes, and {len(self.mapped) - self.at:,} are left"
+            )
+        self.at += size
+        return self.at - size
+
+    def array(self, count: int, dtype: str, what: str) -> np.ndarray:
+        """A view of the next `count` numbers; they may lie at any byte."""
+        start = self.skip(count * np.dtype(dtype).itemsize, what)
+        return np.frombuffer(self.mapped, dtype, count, start)
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The words (those of labels left out), their counts, and the buckets kept by a pruned model, else None."""
+
+    words: list[bytes]
+    counts: np.ndarray
+    kept: dict[int, int] | None
+
+
+def read_fasttext_bin(reading: Reading) -> WordVectors:
+    """Read a model of fastText: the vectors of its words, and `subwords` for all others; the file stays mapped.
+
+    Raises VectorsFileError, naming the byte, for a file that is truncated, damaged or of another version.
+    """
+    with open(reading.path, "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    source = Bytes(reading, mapped)
+    options = _options(source)
+    dictionary = _dictionary(source)
+    rows, number = _input_rows(source, options["dim"])
+    subwords = _subwords(source, options, dictionary, rows, number)
+    builder = RowBuilder(reading, options["dim"], "word", len(dictionary.words))
+    wanted = np.arange(min(len(dictionary.words), reading.limit or len(dictionary.words)))
+    if reading.words is not None:
+        wanted = np.array([i for i in wanted.tolist() if dictionary.words[i] in reading.words], np.int64)
+    for first in range(0, len(wanted), BLOCK):
+        ids = wanted[first : first + BLOCK]
+        words = [dictionary.words[i] for i in ids.tolist()]
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found by the builder
+            builder.add(words, _mean_rows(rows, subwords, words, ids), ids)
+    parameters = {key: options[key] for key in OPTIONS if key not in ("model", "loss", "update_rate")}
+    parameters["loss"] = LOSSES.get(options["loss"], str(options["loss"]))
+    info = {"trainer": f"fastText {MODELS.get(options['model'], options['model'])}", "parameters": parameters}
+    vectors = builder.finish(info, subwords=subwords if options["maxn"] > 0 else None)
+    counts = dictionary.counts[builder.places]
+    return WordVectors(
+        vectors.words, vectors.matrix, counts, vectors.info, scales=vectors.scales, subwords=vectors.subwords
+    )
+
+
+def _options(source: Bytes) -> dict[str, int]:
+    _, version = source.take("ii", "the version")
+    if version not in VERSIONS:
+        raise source.reading.error(f"fastText's format version {version}; {VERSIONS[0]} and {VERSIONS[1]} are read")
+    *values, _ = source.take(f"{len(OPTIONS)}id", "the options")
+    options = dict(zip(OPTIONS, values))
+    if version == 11 and options["model"] == SUPERVISED:
+        options["maxn"] = 0  # the subwords of such models were not used
+    if options["dim"] < 1 or (options["maxn"] > 0 and (options["bucket"] < 1 or options["minn"] < 1)):
+        raise source.reading.error(f"damaged: its options are {options}")
+    return options
+
+
+def _dictionary(source: Bytes) -> Dictionary:
+    size, words, labels, _, kept_size = source.take("iiiqq", "the dictionary")
+    if not 0 < words <= size or labels != size - words or kept_size < NOT_PRUNED:
+        raise source.reading.error(f"damaged: a dictionary of {size:,} entries has {words:,} words, {labels:,} labels")
+    if source.at + 10 * size > len(source.mapped):  # an entry takes at least ten bytes
+        raise source.reading.error(f"truncated: {size:,} words and labels in a file of {len(source.mapped):,} bytes")
+    found: list[bytes] = []
+    counts = np.empty(size, np.int64)
+    find, unpack = source.mapped.find, struct.Struct("<qb").unpack_from
+    at, last = source.at, len(source.mapped) - 9
+    for entry in range(size):
+        end = find(b"\0", at, last)
+        if end <= at:
+            raise source.reading.error(f"byte {at:,}: truncated or damaged: word {entry:,} of {size:,} has no end")
+        counts[entry], is_label = unpack(source.mapped, end + 1)
+        if counts[entry] < 0 or is_label != (entry >= words):
+            raise source.reading.error(f"byte {at:,}: damaged: word {entry:,} of {size:,} has no count")
+        found.append(source.mapped[at:end])
+        at = end + 10
+    source.at = at
+    kept = None
+    if kept_size != NOT_PRUNED:
+        pairs = source.array(2 * kept_size, "<i4", "the list of kept n-grams").reshape(-1, 2)
+        kept = dict(pairs.tolist())
+    return Dictionary(found[:words], counts[:words], kept)
+
+
+def _input_rows(source: Bytes, dim: int) -> tuple[Rows, int]:
+    """The rows of words and buckets, and how many they are."""
+    (quantized,) = source.take("B", "the input matrix")
+    if quantized > 1:
+        raise source.reading.error(f"byte {source.at - 1:,}: damaged: no matrix begins here")
+    if quantized:
+        rows = QuantizedRows.read(source, dim)
+        return rows, rows.number
+    number, columns = source.take("qq", "the input matrix")
+    if columns != dim or number < 1:
+        raise source.reading.error(f"damaged: an input matrix of shape ({number:,}, {columns:,}) for dimension {dim:,}")
+    return DenseRows(source.array(number * dim, "<f4", "the input matrix"), dim), number
+
+
+def _subwords(source: Bytes, options: dict[str, int], dictionary: Dictionary, rows: Rows, number: int) -> Subwords:
+    words = len(dictionary.words)
+    buckets = options["bucket"] if options["maxn"] > 0 else 0
+    used = max(dictionary.kept.values(), default=-1) + 1 if dictionary.kept is not None else buckets
+    if words + used > number or (dictionary.kept and min(dictionary.kept.values()) < 0):
+        raise source.reading.error(f"damaged: {number:,} rows for {words:,} words and {used:,} groups of n-grams")
+    return Subwords(rows, buckets, options["minn"], options["maxn"], words, dictionary.kept)
+
+
+def _mean_rows(rows: Rows, subwords: Subwords, words: list[bytes], ids: np.ndarray) -> np.ndarray:
+    """The mean of each word's own row and those of its n-grams."""
+    word, ngrams = subwords.ids(words)
+    word = np.concatenate([np.arange(len(words)), word])
+    in_order = np.argsort(word, kind="stable")  # its own row first
+    summed = rows[np.concatenate([ids, ngrams])[in_order]]
+    number = np.bincount(word, minlength=len(words))
+    starts = np.cumsum(number) - number
+    return np.add.reduceat(summed, starts, axis=0) / number[:, None].astype(np.float32)

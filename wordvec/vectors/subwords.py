@@ -1,0 +1,103 @@
+"""Vectors of words from their character n-grams, as fastText makes them (Bojanowski et al. 2017, section 3.2).
+
+A word is written between < and >; its n-grams of `shortest` to `longest` characters are numbered by a hash (FNV-1a of
+32 bits, in which fastText takes each byte with its sign), modulo the number of buckets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
+END_OF_SENTENCE = b"</s>"  # has no n-grams
+
+
+class Rows(Protocol):
+    """Rows that can be read by number: an array, or one that is decoded as it goes."""
+
+    def __getitem__(self, ids: np.ndarray) -> np.ndarray:
+        """Return the rows (n, D) float32 of some ids (n,)."""
+
+
+class Subwords:
+    """Gives a vector to any word: the mean of the rows of its n-grams.
+
+    `rows` holds a row for each bucket, from number `first` on. `kept`, where not None, maps the buckets that a pruned
+    model has kept to their rows.
+
+    >>> rows = np.arange(20, dtype=np.float32).reshape(10, 2)
+    >>> Subwords(rows, buckets=10, shortest=3, longest=3).vector("cat").round(2).tolist()
+    [9.329999923706055, 10.329999923706055]
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        buckets: int,
+        shortest: int,
+        longest: int,
+        first: int = 0,
+        kept: Mapping[int, int] | None = None,
+    ) -> None:
+        self.rows, self.buckets, self.shortest, self.longest = rows, buckets, shortest, longest
+        self.first, self.kept = first, kept
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row."""
+        _, ids = self.ids([word.encode("utf-8", "replace")])
+        if not len(ids):
+            return None
+        return np.asarray(self.rows[ids], np.float32).mean(axis=0)
+
+    def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+        """The n-grams of some words: for each which word it is of (n,), in order, and its row (n,)."""
+        if self.longest < 1 or self.buckets < 1:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        word, hashes = ngram_hashes(words, self.shortest, self.longest)
+        ids = (hashes % np.uint32(self.buckets)).astype(np.int64)
+        if self.kept is not None:
+            kept = np.array([self.kept.get(bucket, -1) for bucket in ids.tolist()], np.int64)
+            word, ids = word[kept >= 0], kept[kept >= 0]
+        return word, ids + self.first
+
+
+def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each n-gram of some words which word it is of (n,), in order, and its hash (n,) uint32.
+
+    All n-grams of all words grow together by one character at a time. A single character at either end is no n-gram:
+    it is < or >.
+
+    >>> ngram_hashes([b"a"], 2, 3)[1].tolist()  # <a, <a> and a>
+    [1761008750, 2359087600, 287614806]
+    """
+    marked = [b"<" + word + b">" if word != END_OF_SENTENCE else b"" for word in words]
+    text = np.frombuffer(b"".join(marked) + b"\0", np.uint8)  # the last byte is looked at, and never used
+    ends = np.cumsum([len(word) for word in marked], dtype=np.int64)
+    inner = (text & 0xC0) == 0x80  # bytes that continue a character
+    signed = text.view(np.int8).astype(np.uint32)  # with the sign drawn out to 32 bits
+    start = np.flatnonzero(~inner[:-1])
+    at, hashes = start.copy(), np.full(len(start), FNV_START)
+    word = np.searchsorted(ends, start, side="right")
+    starts_found, hashes_found = [start[:0]], [hashes[:0]]
+    for length in range(1, longest + 1):
+        alive = at < ends[word]
+        start, at, hashes, word = start[alive], at[alive], hashes[alive], word[alive]
+        if not len(at):
+            break
+        growing = np.ones(len(at), bool)
+        while growing.any():
+            hashes[growing] = (hashes[growing] ^ signed[at[growing]]) * FNV_PRIME
+            at += growing
+            growing &= (at < ends[word]) & inner[at]
+        if length >= shortest:
+            whole = np.ones(len(at), bool)
+            if length == 1:
+                whole = (start != np.concatenate([[0], ends])[word]) & (at != ends[word])
+            starts_found.append(start[whole])
+            hashes_found.append(hashes[whole])
+    all_starts = np.concatenate(starts_found)
+    in_order = np.argsort(all_starts, kind="stable")
+    return np.searchsorted(ends, all_starts[in_order], side="right"), np.concatenate(hashes_found)[in_order]
