@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
 FOUNDATIONS = {"arrays", "rng", "errors", "files", "memory", "progress", "wordvec"}
 ALLOWED = {
-    "cli": {"plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels", "corpus"},
+    "cli": {"explorer", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels", "corpus"},
+    "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
     "trainers": {"networks", "counts", "vectors", "kernels", "layers", "corpus"},

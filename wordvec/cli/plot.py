@@ -4,6 +4,7 @@ wordvec plot vectors.safetensors -o map.png                       the 500 common
 wordvec plot vectors.safetensors -o map.pdf --words king,queen,man,woman
 wordvec plot vectors.safetensors -o king.svg --neighbours king
 wordvec plot vectors.safetensors -o loss.png --loss
+wordvec plot vectors.safetensors -o map.html                      a page to explore, in one file
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import argparse
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
-    parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf")
+    parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
+    parser.add_argument("--beside", metavar="FILE", help="of a page: a second model, shown and linked beside the first")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--words", metavar="W,W,...", help="a map of these words")
     what.add_argument("--top", type=int, metavar="N", help="a map of the N commonest words (default: 500)")
@@ -28,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and save."""
+    from wordvec.cli.explore import is_page, write_map_page
+
+    if is_page(arguments.out):
+        write_map_page(arguments)
+        return
     from wordvec.files import check_writable
     from wordvec.plots import plot_loss, plot_map, plot_neighbours, save_figure
     from wordvec.vectors import WordVectors

@@ -1,0 +1,94 @@
+"""Explore vectors in the browser: a map to search, click and lasso, with exact answers over all words.
+
+wordvec explore vectors.safetensors
+wordvec explore news.safetensors --beside novels.safetensors --port 8765 --no-browser
+
+The page is served to this machine alone, until Ctrl-C. For one file to keep or to send: wordvec plot FILE -o map.html
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+PAGE_ENDINGS = (".html", ".htm")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument(
+        "--beside", metavar="FILE", help="a second model, whose map is shown and linked beside the first"
+    )
+    parser.add_argument("--words", metavar="W,W,...", help="words to colour as a list")
+    parser.add_argument("--top", type=int, metavar="N", help="words on the map: the N most frequent (default: 20,000)")
+    parser.add_argument("--method", default="pca", choices=("pca", "tsne", "umap"), help="of the map (default: pca)")
+    parser.add_argument("--seed", type=int, default=1, help="of tsne and umap, and of the colours' clusters")
+    parser.add_argument("--port", type=int, default=8765, metavar="N", help="default: 8765; 0 takes any free port")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine alone)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address and do not open it")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve until interrupted."""
+    import webbrowser
+
+    from wordvec.explorer.server import is_loopback, make_server, serve
+    from wordvec.progress import announce
+
+    server = make_server(
+        named_models(arguments.file, arguments.beside), host=arguments.host, port=arguments.port, **_options(arguments)
+    )
+    print(f"{server.url}  (Ctrl-C ends it)", flush=True)
+    if not is_loopback(arguments.host):
+        announce(f"{arguments.host} can be reached from other machines: anyone there can ask these vectors")
+    if not arguments.no_browser:
+        webbrowser.open(server.url)
+    serve(server)
+
+
+def is_page(path: str) -> bool:
+    """Whether a file to write is a page rather than a picture."""
+    return path.lower().endswith(PAGE_ENDINGS)
+
+
+def write_map_page(arguments: argparse.Namespace) -> None:
+    """Write the page that `wordvec plot FILE -o map.html` asks for, and say what is in it."""
+    from wordvec.explorer.html import write_page
+    from wordvec.files import check_writable
+
+    check_writable(arguments.out)
+    models = write_page(
+        arguments.out, named_models(arguments.file, getattr(arguments, "beside", None)), **_options(arguments)
+    )
+    parts = []
+    for model in models:
+        of = f" of {model.total:,}" if model.total > len(model.words) else ""
+        agreed = f"{model.agreement.overlap:.1%} of neighbours as exact" if model.agreement else ""
+        parts.append(f"{model.name}: {len(model.words):,}{of} words, {agreed}")
+    print(f"{arguments.out}: {os.path.getsize(arguments.out) / 1e6:.1f} MB; {'; '.join(parts)}")
+
+
+def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]:
+    """Load one file or two, each under its name; of two files of one name, under their paths."""
+    from wordvec.vectors import WordVectors
+
+    files = [file, beside] if beside else [file]
+    names: Sequence[str] = [Path(path).name for path in files]
+    if len(set(names)) < len(names):
+        names = [str(Path(path)) for path in files]
+    return [(name, WordVectors.load(path)) for name, path in zip(names, files)]
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    words = [word for word in (arguments.words or "").split(",") if word]
+    return {"words": words, "top": arguments.top, "method": arguments.method, "seed": arguments.seed}

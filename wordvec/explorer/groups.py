@@ -1,0 +1,57 @@
+"""Clusters for colour, with words that name them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CLUSTERS = 8  # as many as there are colours that colour-blind readers can tell apart
+SAMPLE = 3_000  # rows k-means sees; the others join the nearest centre
+NAMED_AMONG = 1_000  # a cluster's name comes from the most frequent words, which a reader knows
+NAME_WORDS = 3
+
+
+def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's cluster (N,) uint8, numbered by falling size, and the clusters' unit centres (K, D) float32.
+
+    k-means over the first rows, which hold the most frequent words; each further row joins the centre it is nearest to
+    by cosine. At most 8 clusters, fewer for fewer words.
+
+    >>> cluster_rows(np.float32([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1], [-1, 0]]))[0].tolist()
+    [0, 1, 2, 3, 4]
+    """
+    from wordvec.plots.clusters import kmeans
+
+    sample = unit[:SAMPLE]
+    found = kmeans(sample, min(CLUSTERS, len(sample)), seed)
+    sums = np.stack([sample[found == group].sum(axis=0) for group in range(int(found.max()) + 1)])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    centres = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    group = np.argmax(unit @ centres.T, axis=1)
+    used, first, sizes = np.unique(group, return_index=True, return_counts=True)
+    order = used[np.lexsort((first, -sizes))]  # of clusters of one size, the one with the most frequent word first
+    number = np.zeros(len(centres), np.uint8)
+    number[order] = np.arange(len(order))
+    return number[group], centres[order]
+
+
+def cluster_names(unit: np.ndarray, groups: np.ndarray, centres: np.ndarray) -> list[list[int]]:
+    """Return, for each cluster, the rows of three frequent words that tell it best from the other clusters.
+
+    Those are the words whose cosine with the cluster's centre exceeds that with any other centre by most. Rows stand in
+    the order of falling frequency; a cluster without frequent words is named by its own first ones.
+
+    >>> cluster_names(np.float32([[1, 0], [0.8, 0.6], [0, 1]]), np.array([0, 0, 1]), np.float32([[0.9, 0.4], [0, 1]]))
+    [[0, 1], [2]]
+    """
+    names = []
+    for group, centre in enumerate(centres):
+        members = np.flatnonzero(groups == group)
+        frequent = members[members < NAMED_AMONG]
+        if len(frequent) < NAME_WORDS:
+            frequent = members[:NAME_WORDS]
+        others = np.delete(centres, group, axis=0)
+        lead = unit[frequent] @ centre
+        if len(others):
+            lead = lead - (unit[frequent] @ others.T).max(axis=1)
+        names.append([int(row) for row in frequent[np.argsort(-lead, kind="stable")[:NAME_WORDS]]])
+    return names

@@ -1,0 +1,131 @@
+"""Putting the page together: template, style, scripts, plotly and data in one HTML file that asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+from collections.abc import Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from wordvec.errors import MissingExtraError
+from wordvec.explorer.model import PageModel, make_models
+from wordvec.files import replace_file
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+# In the order in which they use each other: each file is a part of one strict function.
+SCRIPTS = (
+    "elements.js",
+    "model.js",
+    "queries.js",
+    "colours.js",
+    "focus.js",
+    "labels.js",
+    "word_map.js",
+    "lasso.js",
+    "pointer.js",
+    "search.js",
+    "panel.js",
+    "appearance.js",
+    "link.js",
+    "explorer.js",
+    "input.js",
+    "main.js",
+)
+FORMAT = 1
+
+
+def write_page(
+    path: str | os.PathLike[str], named: Sequence[tuple[str, WordVectors]], *, words: Sequence[str] = (), **options: Any
+) -> list[PageModel]:
+    """Write one HTML file to explore one model, or two side by side, without a network; return what it shows.
+
+    `named` are (name, vectors); `words` are coloured as a list, and shown even where they are rare. `options` are those
+    of `make_model`: top, method, seed.
+    Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can carry.
+    """
+    plotly = plotly_script()  # before the map is computed
+    models = make_models(named, words=words, **options)
+    page = make_html(models, words=words, plotly=plotly)
+    with replace_file(path) as file:
+        file.write(page)
+    return models
+
+
+def make_html(models: Sequence[PageModel], *, words: Sequence[str] = (), served: bool = False, plotly: str) -> bytes:
+    """Return the page, UTF-8.
+
+    Words, names and everything else that comes from a model travel as JSON in a script element that is not run, with
+    every "<" escaped; the scripts show them as text only. A content security policy lets nothing run but the scripts
+    put in here (by their SHA-256) and nothing connect anywhere (served: to the server alone).
+    """
+    data = {
+        "format": FORMAT,
+        "served": served,
+        "list": list(words),
+        "models": [model.as_json() for model in models],
+    }
+    script = _one_function([_read(name) for name in SCRIPTS])
+    parts = {
+        "title": html.escape(" and ".join(model.name for model in models)),
+        "policy": html.escape(_policy([plotly, script], served)),
+        "style": _read("page.css"),
+        "plotly": plotly,
+        "script": script,
+        "data": embedded_json(data),
+    }
+    page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match.group(1)], _read("page.html"))
+    return page.encode("utf-8")
+
+
+def embedded_json(data: Any) -> str:
+    r"""Return JSON that can stand in a script element: ASCII, and without any "<" that could end the element.
+
+    >>> print(embedded_json(["</script>", "né"]))
+    ["\u003c/script>","n\u00e9"]
+    """
+    return json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def plotly_script() -> str:
+    """Return plotly's bundled script. Raises MissingExtraError where plotly is not installed."""
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError as error:
+        raise MissingExtraError("plotly", "explorer", "the explorer page") from error
+    script = str(get_plotlyjs()).replace("\r\n", "\n").replace("\r", "\n")  # as HTML reads it, for the hash
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _policy(scripts: Sequence[str], served: bool) -> str:
+    """The content security policy; 'unsafe-eval' is for plotly, whose WebGL code compiles its own functions."""
+    allowed = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {allowed} 'unsafe-eval'",
+            "style-src 'unsafe-inline'",
+            "img-src data: blob:",
+            "connect-src 'self'" if served else "connect-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _one_function(sources: Sequence[str]) -> str:
+    return '(() => {\n"use strict";\n' + "\n".join(sources) + "\n})();"
+
+
+def _read(name: str) -> str:
+    return resources.files("wordvec.explorer").joinpath("page", name).read_text(encoding="utf-8")

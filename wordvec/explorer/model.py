@@ -1,0 +1,207 @@
+"""What the page knows of one model: its words, their places on the map, clusters, and small rows to search in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.errors import OptionError
+from wordvec.explorer.groups import cluster_names, cluster_rows
+from wordvec.explorer.small_rows import Agreement, rows_for_page
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+DEFAULT_TOP = 20_000
+PAGE_WORDS = 50_000  # points that a browser moves smoothly
+PAGE_BYTES = 48_000_000  # of rows in a file; base64 makes a third more of them
+FEWEST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class PageModel:
+    """One model as the page sees it; row i of every array belongs to words[i], by falling frequency.
+
+    Shapes: counts (N,) int64 or None, points (N, 2) float32, groups (N,) uint8, rows (N, D) int8 or int16, or None
+    where a server answers. `total` is the number of words of the whole model, `shares` what part of the variance PCA's
+    two directions show.
+    """
+
+    name: str
+    words: list[str]
+    counts: np.ndarray | None
+    total: int
+    dim: int
+    points: np.ndarray
+    method: str
+    shares: tuple[float, float] | None
+    groups: np.ndarray
+    group_words: list[list[str]]
+    rows: np.ndarray | None
+    agreement: Agreement | None
+    about: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what travels in the page: JSON, arrays as base64 of their little-endian bytes."""
+        return {
+            "name": self.name,
+            "words": self.words,
+            "counts": None if self.counts is None else self.counts.tolist(),
+            "total": self.total,
+            "dim": self.dim,
+            "points": _base64(self.points.astype("<f4")),
+            "method": METHOD_NAMES[self.method],
+            "shares": self.shares,
+            "groups": _base64(self.groups.astype(np.uint8)),
+            "groupWords": self.group_words,
+            "rows": None if self.rows is None else _base64(self.rows.astype(self.rows.dtype.newbyteorder("<"))),
+            "bits": None if self.rows is None else 8 * self.rows.dtype.itemsize,
+            "agreement": None if self.agreement is None else vars(self.agreement),
+            "about": self.about,
+        }
+
+
+def make_model(
+    vectors: WordVectors,
+    name: str,
+    *,
+    top: int | None = None,
+    words: Sequence[str] = (),
+    method: str = "pca",
+    seed: int = 1,
+    with_rows: bool = True,
+) -> PageModel:
+    """Choose the `top` most frequent words (by default 20,000, or all where there are fewer) and `words`, and map them.
+
+    The map is made of vectors of unit length by `method` (see `wordvec.plots.projection.project`), deterministic by
+    `seed`. Without `with_rows`, the page asks a server for neighbours.
+    Raises OptionError for fewer than 3 words or more than the page can carry, UnknownWordError for one of `words` that
+    has no vector, MissingExtraError for t-SNE and UMAP without their packages.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
+    >>> model = make_model(vectors, "pets")
+    >>> model.words, model.rows.tolist(), model.agreement.overlap
+    (['cat', 'dog', 'car'], [[127, 13], [127, 28], [0, 127]], 1.0)
+    """
+    ids = chosen_words(vectors, top, words)
+    if with_rows:
+        check_fits(len(ids), vectors.dim)
+    elif len(ids) > PAGE_WORDS:
+        raise OptionError(f"a map shows at most {PAGE_WORDS:,} words; got {len(ids):,}: use a smaller --top")
+    unit = vectors.unit_rows_of(ids)
+    points, shares = _map(unit, method, seed)
+    groups, centres = cluster_rows(unit, seed)
+    chosen = [vectors.words[int(i)] for i in ids]
+    rows, agreed = rows_for_page(unit, seed) if with_rows else (None, None)
+    return PageModel(
+        name=name,
+        words=chosen,
+        counts=None if vectors.counts is None else vectors.counts[ids],
+        total=len(vectors),
+        dim=vectors.dim,
+        points=points,
+        method=method,
+        shares=shares,
+        groups=groups,
+        group_words=[[chosen[row] for row in names] for names in cluster_names(unit, groups, centres)],
+        rows=rows,
+        agreement=agreed,
+        about=_about(vectors.info),
+    )
+
+
+def make_models(
+    named: Sequence[tuple[str, WordVectors]], *, words: Sequence[str] = (), **options: Any
+) -> list[PageModel]:
+    """Make one or two models for a page; the second map is turned so that it lies as the first does.
+
+    `options` are those of `make_model`. Of `words`, each model takes those it has; a word that none has raises
+    UnknownWordError.
+    """
+    for word in words:
+        if not any(word in vectors for _, vectors in named):
+            named[0][1].word_id(word)  # raises, with near spellings
+    models = [
+        make_model(vectors, name, words=[word for word in words if word in vectors], **options)
+        for name, vectors in named
+    ]
+    return models[:1] + [_turned(model, models[0]) for model in models[1:]]
+
+
+def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = ()) -> np.ndarray:
+    """Rows of the `top` most frequent words and of `words`, by falling frequency (file order without counts)."""
+    order = np.arange(len(vectors)) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
+    chosen = order[: DEFAULT_TOP if top is None else max(top, 0)]
+    named = [vectors.word_id(word) for word in words]
+    if named:
+        chosen = order[np.isin(order, np.union1d(chosen, named))]
+    if len(chosen) < FEWEST_WORDS:
+        raise OptionError(f"a map needs at least {FEWEST_WORDS} words; got {len(chosen)}")
+    return chosen
+
+
+def check_fits(words: int, dim: int) -> None:
+    """Raise OptionError when a page cannot carry so many words, saying how many fit.
+
+    >>> check_fits(60_000, 100)
+    Traceback (most recent call last):
+    wordvec.errors.OptionError: a page carries at most 50,000 words of 100 dimensions; got 60,000: use --top 50000, \
+or `wordvec explore FILE`, which answers over all words
+    """
+    fit = min(PAGE_WORDS, PAGE_BYTES // dim)
+    if words > fit:
+        raise OptionError(
+            f"a page carries at most {fit:,} words of {dim:,} dimensions; got {words:,}: use --top {fit}, "
+            "or `wordvec explore FILE`, which answers over all words"
+        )
+
+
+def _map(unit: np.ndarray, method: str, seed: int) -> tuple[np.ndarray, tuple[float, float] | None]:
+    """Places on the map, centred and at most 1 away from the centre in each direction, so that float32 serves all."""
+    from wordvec.plots.projection import METHODS, pca, project
+
+    if method not in METHODS:
+        raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
+    shares = None
+    if method == "pca":
+        points, parts = pca(unit, 2)
+        shares = (float(parts[0]), float(parts[1]))
+    else:
+        points = project(unit, method, seed)
+    points = points - (points.max(axis=0) + points.min(axis=0)) / 2
+    largest = np.abs(points).max()
+    return (points / (largest if largest > 0 else 1)).astype(np.float32), shares
+
+
+def _turned(model: PageModel, reference: PageModel) -> PageModel:
+    """The model with its map turned or mirrored, so that the words of both lie as near each other as they can.
+
+    Orthogonal Procrustes on the shared words (Schoenemann 1966): with A^T B = U S V^T, A U V^T is nearest to B.
+    """
+    row_of = {word: i for i, word in enumerate(reference.words)}
+    pairs = np.array([(i, row_of[word]) for i, word in enumerate(model.words) if word in row_of], np.int64)
+    if len(pairs) < FEWEST_WORDS:
+        return model
+    a, b = model.points[pairs[:, 0]].astype(np.float64), reference.points[pairs[:, 1]].astype(np.float64)
+    left, _, right = np.linalg.svd((a - a.mean(axis=0)).T @ (b - b.mean(axis=0)))
+    turned = (model.points.astype(np.float64) @ (left @ right)).astype(np.float32)
+    return PageModel(**{**vars(model), "points": turned})
+
+
+def _about(info: dict[str, Any]) -> dict[str, str]:
+    """What the page tells about how the vectors were made: names and values as text."""
+    about = {key: str(info[key]) for key in ("trainer", "tokenizer") if info.get(key)}
+    parameters = info.get("parameters")
+    if isinstance(parameters, dict):
+        about.update({str(key): str(value) for key, value in parameters.items() if value is not None})
+    return about
+
+
+def _base64(array: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

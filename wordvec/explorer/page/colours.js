@@ -1,0 +1,48 @@
+// Colours of points. The clusters' are Okabe and Ito's (2008), which colour-blind readers can tell apart, made lighter
+// for a dark page; frequency runs along one hue, stronger for more frequent words.
+
+const CLUSTER_COLOURS = {
+  light: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#3B3B3B"],
+  dark: ["#4BA3E3", "#F0824A", "#2BBF95", "#E39AC6", "#F3BC4B", "#9AD8FF", "#9C9C9C", "#E6E6E6"],
+};
+const FREQUENCY_COLOURS = {
+  light: ["#0B3B66", "#1B5A90", "#3377AC", "#5593C2", "#7FAFD4", "#A9C9E2"],
+  dark: ["#D8EFFF", "#9CCFF0", "#6CB0DC", "#4A90BF", "#3C7299", "#32556F"],
+};
+const LIST_COLOURS = { light: ["#B4B8BF", "#D0430A"], dark: ["#596070", "#FF9A5C"] };
+
+/** How a model's points are coloured: {groups: one number a word, colours, names: one a group, for the legend}. */
+function colouring(model, mode, list, theme) {
+  if (mode === "frequency") return byFrequency(model, FREQUENCY_COLOURS[theme]);
+  if (mode === "list") return byList(model, list, LIST_COLOURS[theme]);
+  const names = model.groupWords.map((words) => words.join(", "));
+  return { groups: model.groups, colours: CLUSTER_COLOURS[theme].slice(0, names.length), names };
+}
+
+/** Steps of the logarithm of the count, or of the rank where there are no counts; the first step is the most frequent. */
+function byFrequency(model, colours) {
+  const size = model.words.length;
+  const value = (id) => (model.counts ? Math.log(model.counts[id] + 1) : Math.log(size + 1) - Math.log(id + 1));
+  const lowest = value(size - 1), range = value(0) - lowest || 1;
+  const groups = Uint8Array.from({ length: size }, (_, id) =>
+    Math.min(colours.length - 1, Math.floor((colours.length * (lowest + range - value(id))) / range)));
+  return { groups, colours, names: colours.map((_, step) => frequencyName(model, groups, step)) };
+}
+
+/** "52 to 310 times", or "words 100 to 900". */
+function frequencyName(model, groups, step) {
+  const first = groups.indexOf(step), last = groups.lastIndexOf(step);
+  if (first < 0) return "";
+  if (!model.counts) return `words ${number(first + 1)} to ${number(last + 1)}`;
+  const [high, low] = [model.counts[first], model.counts[last]];
+  return high === low ? `${number(low)} times` : `${number(low)} to ${number(high)} times`;
+}
+
+function byList(model, list, colours) {
+  const groups = new Uint8Array(model.words.length);
+  for (const word of list) {
+    const id = model.idOf.get(word);
+    if (id !== undefined) groups[id] = 1;
+  }
+  return { groups, colours, names: ["other words", "my list"] };
+}

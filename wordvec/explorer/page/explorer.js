@@ -1,0 +1,147 @@
+// The page: its state, the questions it answers, and its link.
+
+const NEIGHBOURS = 10;
+const ANSWERS = 5; // to an analogy
+
+class Explorer {
+  constructor(data) {
+    this.served = data.served;
+    this.models = data.models.map((model, i) => new Model(model, i));
+    this.queries = data.served ? new ServerQueries() : new LocalQueries();
+    this.state = { ...FIRST_STATE, list: data.list, colour: data.list.length ? "list" : FIRST_STATE.colour };
+    this.firstState = { ...this.state };
+    this.asked = 0; // answers that come after another question was asked are dropped
+    this.timings = {};
+    this.saveSoon = oncePerFrame(() => this.save());
+    this.follow = (word) => this.showWord(word, { reveal: true });
+  }
+
+  async open() {
+    byId("app").hidden = false;
+    this.maps = this.models.map((model) => this.makeMap(model));
+    this.appearance = new Appearance(this.models, this.maps, this.state);
+    showSummary(this.models);
+    showAgreement(this.models, this.served);
+    showAbout(this.models);
+    listen(this);
+    await this.restore();
+    byId("loading").remove();
+    if (!this.maps[0].webgl) toast(`Without WebGL a map draws ${number(WITHOUT_WEBGL)} words`);
+    this.timings.opened = performance.now();
+  }
+
+  makeMap(model) {
+    byId("map-list").classList.toggle("two", this.models.length > 1);
+    const holder = element("section", { class: "map", tabindex: "0", role: "application",
+      "aria-label": `Map of ${model.name}: arrows move it, plus and minus zoom` });
+    if (this.models.length > 1) holder.append(element("h2", { class: "map-name" }, model.name));
+    byId("map-list").append(holder);
+    const map = new WordMap(holder, model);
+    map.onview = () => this.saveSoon();
+    map.lasso = new Lasso(map, (words) => this.select(words));
+    return map;
+  }
+
+  /** Asks every model; an error becomes part of the answer. null when another question was asked meanwhile. */
+  async ask(question) {
+    const asked = ++this.asked;
+    const answers = await Promise.all(this.models.map(async (model) => {
+      try {
+        return { model, neighbours: await question(model) };
+      } catch (error) {
+        if (error instanceof QueryError) return { model, error };
+        throw error;
+      }
+    }));
+    return asked === this.asked ? answers : null;
+  }
+
+  /** Shows a word and its neighbours in every model; with `reveal`, moves the maps to it. */
+  async showWord(word, { reveal = false, keep = true } = {}) {
+    const started = performance.now();
+    const answers = await this.ask((model) => this.queries.similar(model, word, NEIGHBOURS));
+    if (!answers) return;
+    this.forget();
+    this.state.word = word;
+    showWordCard(word, this.models, answers, this.follow);
+    this.bringOut(answers, (model, neighbours) => wordFocus(model, word, neighbours));
+    if (reveal) this.models.forEach((model, i) => model.idOf.has(word) && this.maps[i].reveal(model.idOf.get(word)));
+    announce(spoken(answers[0], (neighbours) => `${word}: nearest are ${neighbours.map((each) => each.word).join(", ")}`));
+    if (keep) this.save(true);
+    this.timings.answer = performance.now() - started;
+  }
+
+  /** Answers a is to b as c is to ?, in every model. */
+  async showAnalogy(words, { keep = true } = {}) {
+    const { a, b, c } = words;
+    const answers = await this.ask((model) => this.queries.analogy(model, a, b, c, ANSWERS));
+    if (!answers) return;
+    this.forget();
+    this.state.analogy = words;
+    showAnalogyCard(words, answers, this.follow);
+    this.bringOut(answers, (model, neighbours) => analogyFocus(model, words, neighbours));
+    announce(spoken(answers[0], ([best]) => `${a} is to ${b} as ${c} is to ${best?.word}`));
+    if (keep) this.save(true);
+  }
+
+  /** Selects words; every map shows those it has. */
+  select(words) {
+    this.forget();
+    this.state.selection = { words };
+    showSelection(this.state.selection, this.follow);
+    this.maps.forEach((map) => map.setFocus(selectionFocus(map.model, words)));
+    announce(`${number(words.length)} words selected`);
+    byId("selection-card").scrollIntoView({ block: "nearest" });
+    this.save();
+  }
+
+  bringOut(answers, focusOf) {
+    answers.forEach(({ model, neighbours }, i) => this.maps[i].setFocus(neighbours ? focusOf(model, neighbours) : null));
+  }
+
+  /** Empties all cards and maps; the next question fills one. */
+  forget() {
+    this.asked++;
+    Object.assign(this.state, { word: null, analogy: null, selection: null });
+    showInvitation(this.models, this.follow);
+    showAnalogyCard(null, [], this.follow);
+    showSelection(null, this.follow);
+    this.maps.forEach((map) => map.setFocus(null));
+  }
+
+  clear() {
+    this.forget();
+    this.save();
+  }
+
+  colourList(words) {
+    Object.assign(this.state, { list: [...new Set(words)], colour: "list" });
+    this.appearance.applyColours();
+    this.saveSoon();
+  }
+
+  /** Writes the state behind "#"; a new word or analogy is a step that the browser's Back undoes. */
+  save(step = false) {
+    this.state.views = this.maps.map((map) => map.relativeView());
+    const link = linkOf(this.state);
+    if (link === location.hash.slice(1)) return;
+    const address = link ? `#${link}` : location.pathname + location.search;
+    history[step ? "pushState" : "replaceState"](null, "", address);
+  }
+
+  /** Takes up the state of the link. */
+  async restore() {
+    const wanted = location.hash.length > 1 ? stateOf(location.hash) : this.firstState;
+    this.forget();
+    Object.assign(this.state, wanted, { word: null, analogy: null });
+    byId("list").value = this.state.list.join("\n");
+    this.appearance.apply();
+    await Promise.all(this.maps.map((map, i) => map.setRelativeView(wanted.views[i])));
+    if (wanted.word !== null) await this.showWord(wanted.word, { keep: false });
+    else if (wanted.analogy) await this.showAnalogy(wanted.analogy, { keep: false });
+  }
+}
+
+function spoken(answer, tell) {
+  return answer.error ? answer.error.message : tell(answer.neighbours);
+}

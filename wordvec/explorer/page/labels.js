@@ -1,0 +1,158 @@
+// What is drawn over the points, on a canvas: labels, and lines and rings around what is selected. A canvas draws text
+// as text, whatever it spells.
+
+const MOST_LABELS = 220;
+const MOST_TRIED = 5000; // words a picture may look at for room, so that moving the map stays smooth
+
+class Overlay {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.widths = new Map(); // of labels, by font and text
+    this.boxes = []; // of the labels drawn: {id, left, top, right, bottom}
+  }
+
+  resize(width, height) {
+    const dots = window.devicePixelRatio || 1;
+    Object.assign(this, { width, height });
+    this.canvas.width = Math.round(width * dots);
+    this.canvas.height = Math.round(height * dots);
+    this.context.setTransform(dots, 0, 0, dots, 0, 0);
+  }
+
+  /** Draws one picture of the map: see WordMap.redraw for what `map` offers. */
+  draw(map) {
+    const style = getComputedStyle(this.canvas);
+    this.ink = style.getPropertyValue("--ink").trim();
+    this.paper = style.getPropertyValue("--paper").trim();
+    this.accent = style.getPropertyValue("--accent").trim();
+    this.font = style.fontFamily;
+    this.context.clearRect(0, 0, this.width, this.height);
+    this.boxes = [];
+    if (map.focus) this.drawFocus(map, map.focus);
+    else this.drawLabels(map, map.labelOrder());
+  }
+
+  /** The points that matter stay, the others sink behind a veil of the colour of the paper. */
+  drawFocus(map, focus) {
+    this.context.globalAlpha = 0.78;
+    this.context.fillStyle = this.paper;
+    this.context.fillRect(0, 0, this.width, this.height);
+    this.context.globalAlpha = 1;
+    for (const line of focus.lines) this.drawLine(map.place(line.from), map.place(line.to), line);
+    for (const id of focus.ids) this.drawPoint(map.place(id), map.colourOf(id), map.radiusOf(id) + 0.5);
+    for (const id of focus.rings) this.drawRing(map.place(id), map.radiusOf(id) + 4);
+    for (const id of focus.rings) this.place(map, id, { size: 15, weight: 700, gap: 8, always: true });
+    for (const id of focus.labelled.slice(0, MOST_LABELS)) this.place(map, id, { size: 13 });
+  }
+
+  drawLine(from, to, { strength, arrow }) {
+    const { context } = this;
+    context.strokeStyle = context.fillStyle = this.accent;
+    context.globalAlpha = 0.25 + 0.6 * strength;
+    context.lineWidth = arrow ? 2 : 0.8 + 1.4 * strength;
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+    if (arrow) this.drawArrowHead(from, to);
+    context.globalAlpha = 1;
+  }
+
+  drawArrowHead(from, to) {
+    const angle = Math.atan2(to[1] - from[1], to[0] - from[0]), gap = 9, size = 11;
+    const tip = [to[0] - gap * Math.cos(angle), to[1] - gap * Math.sin(angle)];
+    this.context.beginPath();
+    this.context.moveTo(...tip);
+    for (const side of [-0.45, 0.45]) {
+      this.context.lineTo(tip[0] - size * Math.cos(angle + side), tip[1] - size * Math.sin(angle + side));
+    }
+    this.context.fill();
+  }
+
+  drawPoint([x, y], colour, radius) {
+    this.context.fillStyle = colour;
+    this.context.beginPath();
+    this.context.arc(x, y, radius, 0, 2 * Math.PI);
+    this.context.fill();
+  }
+
+  drawRing([x, y], radius) {
+    this.context.strokeStyle = this.accent;
+    this.context.lineWidth = 2;
+    this.context.beginPath();
+    this.context.arc(x, y, radius, 0, 2 * Math.PI);
+    this.context.stroke();
+  }
+
+  /** As many labels as there is room for, in the order of `ids`: a word keeps its label while the map moves. */
+  drawLabels(map, ids) {
+    let tried = 0;
+    for (const id of ids) {
+      if (this.boxes.length >= MOST_LABELS || tried >= MOST_TRIED) break;
+      const [x, y] = map.place(id);
+      if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
+      tried++;
+      const colour = map.isListed(id) ? this.accent : this.ink;
+      this.place(map, id, { size: Math.round(11 + 3 * map.weightOf(id)), colour, room: 5 });
+    }
+  }
+
+  /**
+   * Draws a label beside its point where there is room, `room` pixels of it; with `always`, at the first place in any
+   * case. `gap` is how far it is from the point's rim.
+   */
+  place(map, id, { size, weight = 500, colour = this.ink, gap = 3, room = 2, always = false }) {
+    const text = shortened(map.model.words[id]), font = `${weight} ${size}px ${this.font}`;
+    const width = this.widthOf(text, font), [x, y] = map.place(id), away = map.radiusOf(id) + gap;
+    if (x < -width || y < -20 || x > this.width + width || y > this.height + 20) return;
+    const starts = [[x + away, y - size / 2], [x - away - width, y - size / 2], [x - width / 2, y - away - size], [x - width / 2, y + away]];
+    for (const [left, top] of starts) {
+      const box = { id, left: left - room, top: top - room / 2, right: left + width + room, bottom: top + size + room / 2 };
+      if (!always && !this.isFree(box)) continue;
+      this.boxes.push(box);
+      this.drawText(text, left, top + size / 2, font, colour);
+      return;
+    }
+  }
+
+  drawText(text, left, middle, font, colour) {
+    const { context } = this;
+    context.font = font;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.lineWidth = 3.5;
+    context.strokeStyle = this.paper;
+    context.strokeText(text, left, middle);
+    context.fillStyle = colour;
+    context.fillText(text, left, middle);
+  }
+
+  widthOf(text, font) {
+    const key = font + text;
+    let width = this.widths.get(key);
+    if (width === undefined) {
+      this.context.font = font;
+      width = this.context.measureText(text).width;
+      this.widths.set(key, width);
+    }
+    return width;
+  }
+
+  isFree(box) {
+    return !this.boxes.some((other) =>
+      box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+  }
+
+  /** The word whose label is at a place, or null. */
+  labelAt(x, y) {
+    const box = this.boxes.find(({ left, top, right, bottom }) => left <= x && x <= right && top <= y && y <= bottom);
+    return box ? box.id : null;
+  }
+}
+
+/** A word of at most 32 letters for a label; the lists show all of it. */
+function shortened(word) {
+  const letters = [...word];
+  return letters.length <= 32 ? word : `${letters.slice(0, 30).join("")}…`;
+}

@@ -1,0 +1,38 @@
+// The state of the page as a link: what stands behind "#" restores it.
+
+const FIRST_STATE = { word: null, analogy: null, selection: null, top: null, colour: "cluster", list: [], theme: null, views: [] };
+
+/** What stands behind "#" for a state; a state like the page's first is empty. */
+function linkOf(state) {
+  const parts = new URLSearchParams();
+  if (state.word !== null) parts.set("word", state.word);
+  if (state.analogy) for (const [name, word] of Object.entries(state.analogy)) parts.set(name, word);
+  if (state.top !== null) parts.set("top", state.top);
+  if (state.colour !== FIRST_STATE.colour) parts.set("colour", state.colour);
+  for (const word of state.list) parts.append("list", word);
+  if (state.theme) parts.set("theme", state.theme);
+  state.views.forEach((view, i) => view && parts.set(`view${i + 1}`, view.map((value) => Number(value.toPrecision(5))).join(",")));
+  return parts.toString();
+}
+
+/** The state that a link describes; what it does not say, or says wrongly, is as at first. */
+function stateOf(link) {
+  const parts = new URLSearchParams(link.replace(/^#/, ""));
+  const top = Number(parts.get("top"));
+  const three = ["a", "b", "c"].map((name) => parts.get(name));
+  return {
+    word: parts.get("word"),
+    analogy: three.every((word) => word) ? { a: three[0], b: three[1], c: three[2] } : null,
+    top: Number.isInteger(top) && top > 0 ? top : null,
+    colour: ["cluster", "frequency", "list"].includes(parts.get("colour")) ? parts.get("colour") : FIRST_STATE.colour,
+    list: parts.getAll("list"),
+    theme: ["light", "dark"].includes(parts.get("theme")) ? parts.get("theme") : null,
+    views: [1, 2].map((i) => viewOf(parts.get(`view${i}`))),
+  };
+}
+
+/** [x, y, zoom], or null. */
+function viewOf(text) {
+  const values = (text || "").split(",").map(Number);
+  return values.length === 3 && values.every(Number.isFinite) && values[2] > 0 ? values : null;
+}

@@ -1,0 +1,55 @@
+// One model as it travels in the page: its words, their places and clusters, and, in a file, rows to search in.
+
+/** The bytes that a base64 text stands for. */
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+class Model {
+  /** `data` is what PageModel.as_json writes; row i of every array belongs to words[i], by falling frequency. */
+  constructor(data, index) {
+    this.index = index;
+    for (const name of ["name", "words", "counts", "total", "dim", "method", "shares", "groupWords", "agreement", "about", "bits"]) {
+      this[name] = data[name];
+    }
+    const places = new Float32Array(bytesOf(data.points).buffer);
+    this.x = places.filter((_, i) => i % 2 === 0);
+    this.y = places.filter((_, i) => i % 2 === 1);
+    this.groups = bytesOf(data.groups);
+    this.idOf = new Map(this.words.map((word, id) => [word, id]));
+    this.rows = data.rows && this.typedRows(bytesOf(data.rows).buffer);
+    this.lengths = this.rows && this.rowLengths();
+  }
+
+  typedRows(buffer) {
+    return this.bits === 8 ? new Int8Array(buffer) : new Int16Array(buffer);
+  }
+
+  /** The length of each row; 1 for a zero row, so that one can divide by it. */
+  rowLengths() {
+    const lengths = new Float64Array(this.words.length);
+    for (let id = 0, at = 0; id < lengths.length; id++) {
+      let sum = 0;
+      for (let end = at + this.dim; at < end; at++) sum += this.rows[at] * this.rows[at];
+      lengths[id] = Math.sqrt(sum) || 1;
+    }
+    return lengths;
+  }
+
+  /** Adds `sign` times the row of a word, scaled to length 1, to `sum`. */
+  addUnitRow(sum, id, sign) {
+    const start = id * this.dim;
+    for (let j = 0; j < this.dim; j++) sum[j] += (sign * this.rows[start + j]) / this.lengths[id];
+  }
+
+  /** Words as they are compared in a search: without case, full and half width alike; made when first needed. */
+  get folded() {
+    this.foldedWords ??= this.words.map(fold);
+    return this.foldedWords;
+  }
+}
+
+function fold(text) {
+  return text.normalize("NFKC").toLowerCase();
+}

@@ -1,0 +1,261 @@
+// One map: plotly draws the points, moves and zooms; the overlay draws labels and lines over them.
+// `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
+
+const MARGIN = 44; // pixels left free around the whole map
+const HIT = 11; // pixels from a point that still mean it
+const MOST_ZOOM = 400; // times the whole map
+const WITHOUT_WEBGL = 3000; // points that a browser without WebGL still draws smoothly
+
+class WordMap {
+  constructor(holder, model) {
+    Object.assign(this, { holder, model, focus: null, listed: new Set() });
+    this.plot = element("div", { class: "plot" });
+    const canvas = element("canvas", { class: "overlay", "aria-hidden": "true" });
+    holder.append(this.plot, canvas);
+    this.overlay = new Overlay(canvas);
+    this.webgl = hasWebgl();
+    this.top = model.words.length;
+    this.redraw = oncePerFrame(() => this.drawNow());
+    this.redrawPoints = oncePerFrame(() => this.drawPointsNow());
+    this.measure();
+    this.view = this.fitted();
+    new ResizeObserver(() => this.resize()).observe(holder);
+  }
+
+  /** Sets the colours; the points are drawn anew. */
+  setColouring({ groups, colours }, listed) {
+    this.listed = listed;
+    this.colours = colours;
+    this.groupOf = groups;
+    const sizes = new Array(colours.length).fill(0);
+    groups.forEach((group) => sizes[group]++);
+    this.members = sizes.map((size) => new Int32Array(size));
+    const filled = sizes.map(() => 0);
+    groups.forEach((group, id) => (this.members[group][filled[group]++] = id));
+    this.coordinates = this.members.map((ids) => ({
+      x: Float32Array.from(ids, (id) => this.model.x[id]),
+      y: Float32Array.from(ids, (id) => this.model.y[id]),
+      size: Float32Array.from(ids, (id) => 2 * this.radiusOf(id)),
+    }));
+    this.redrawPoints();
+  }
+
+  /** Shows the `top` most frequent words only. */
+  setTop(top) {
+    this.top = top;
+    this.redrawPoints();
+  }
+
+  /** Brings out some words: {ids, rings, labelled, lines: [{from, to, strength, arrow}]}, or null for none. */
+  setFocus(focus) {
+    this.focus = focus;
+    this.redraw();
+  }
+
+  // Geometry
+
+  measure() {
+    this.width = Math.max(this.holder.clientWidth, 50);
+    this.height = Math.max(this.holder.clientHeight, 50);
+    this.overlay.resize(this.width, this.height);
+  }
+
+  /** The view that shows the whole map. */
+  fitted() {
+    const [left, right] = ends(this.model.x), [low, high] = ends(this.model.y);
+    const room = (pixels) => Math.max(pixels - 2 * MARGIN, 20);
+    const scale = Math.min(room(this.width) / (right - left || 1), room(this.height) / (high - low || 1));
+    return { x: (left + right) / 2, y: (low + high) / 2, scale };
+  }
+
+  ranges() {
+    const { x, y, scale } = this.view;
+    const [w, h] = [this.width / 2 / scale, this.height / 2 / scale];
+    return { "xaxis.range": [x - w, x + w], "yaxis.range": [y - h, y + h] };
+  }
+
+  /** Where a word's point is, in pixels from the upper left corner. */
+  place(id) {
+    const { x, y, scale } = this.view;
+    return [this.width / 2 + (this.model.x[id] - x) * scale, this.height / 2 - (this.model.y[id] - y) * scale];
+  }
+
+  isInside([x, y], margin) {
+    return x >= margin && y >= margin && x <= this.width - margin && y <= this.height - margin;
+  }
+
+  /** The words shown whose place on the screen passes a test, more frequent ones first. */
+  wordsWhere(test) {
+    return this.model.words.slice(0, this.top).filter((_, id) => test(this.place(id)));
+  }
+
+  async setView(view) {
+    const most = this.fitted().scale * MOST_ZOOM;
+    this.view = { ...view, scale: Math.min(Math.max(view.scale, most / MOST_ZOOM / 4), most) };
+    if (this.drawn) await Plotly.relayout(this.plot, { width: this.width, height: this.height, ...this.ranges() });
+    this.redraw();
+  }
+
+  /** The view as a link keeps it, [x, y, zoom], the whole map being zoom 1; null for the whole map. */
+  relativeView() {
+    const { x, y, scale } = this.view, whole = this.fitted();
+    const near = (p, q) => Math.abs(p - q) <= 1e-4 * Math.abs(1 / whole.scale) * this.width;
+    return near(x, whole.x) && near(y, whole.y) && Math.abs(scale / whole.scale - 1) < 1e-4 ? null : [x, y, scale / whole.scale];
+  }
+
+  setRelativeView(view) {
+    const whole = this.fitted();
+    return this.setView(view ? { x: view[0], y: view[1], scale: view[2] * whole.scale } : whole);
+  }
+
+  zoom(factor) {
+    return this.setView({ ...this.view, scale: this.view.scale * factor });
+  }
+
+  move(right, up) {
+    const step = (0.2 * Math.min(this.width, this.height)) / this.view.scale;
+    return this.setView({ ...this.view, x: this.view.x + right * step, y: this.view.y + up * step });
+  }
+
+  /** Moves the map when a word is not in view. */
+  reveal(id) {
+    if (this.isInside(this.place(id), 20)) return;
+    this.setView({ ...this.view, x: this.model.x[id], y: this.model.y[id] });
+  }
+
+  /** Keeps what is in the middle, and the whole map when it was all in view. */
+  async resize() {
+    if (this.holder.clientWidth === this.width && this.holder.clientHeight === this.height) return;
+    const view = this.relativeView();
+    this.measure();
+    await this.setRelativeView(view);
+  }
+
+  // Points
+
+  /** From 0 for the rarest word of the page to 1 for the most frequent, by log rank. */
+  weightOf(id) {
+    return 1 - Math.log(id + 1) / Math.log(this.model.words.length + 1);
+  }
+
+  radiusOf(id) {
+    const size = this.model.words.length;
+    const [small, large] = size > 5000 ? [1.4, 4.5] : size > 500 ? [2, 5] : [3, 6];
+    return small + (large - small) * this.weightOf(id) ** 1.5;
+  }
+
+  colourOf(id) {
+    return this.colours[this.groupOf[id]];
+  }
+
+  isListed(id) {
+    return this.listed.has(id);
+  }
+
+  /** The words shown, in the order in which they get labels: those of the list, then by frequency. */
+  *labelOrder() {
+    for (const id of this.listed) if (id < this.top) yield id;
+    for (let id = 0; id < this.top; id++) if (!this.listed.has(id)) yield id;
+  }
+
+  /** The word at a place, by its label or its point, or null; words brought out go before those behind the veil. */
+  wordAt(x, y) {
+    const labelled = this.overlay.labelAt(x, y);
+    if (labelled !== null) return labelled;
+    let best = null, least = HIT * HIT;
+    const meet = (id) => {
+      const [px, py] = this.place(id);
+      const distance = (px - x) ** 2 + (py - y) ** 2;
+      if (distance < least) [best, least] = [id, distance];
+    };
+    if (this.focus) this.focus.ids.forEach(meet);
+    if (best === null) for (let id = 0; id < this.top; id++) meet(id);
+    return best;
+  }
+
+  traces() {
+    const shown = this.webgl ? this.top : Math.min(this.top, WITHOUT_WEBGL);
+    return this.coordinates.map(({ x, y, size }, group) => {
+      const count = countBelow(this.members[group], shown);
+      return {
+        type: this.webgl ? "scattergl" : "scatter",
+        mode: "markers",
+        x: x.subarray(0, count),
+        y: y.subarray(0, count),
+        marker: { size: size.subarray(0, count), color: this.colours[group], opacity: 0.7, line: { width: 0 } },
+        hoverinfo: "skip",
+      };
+    });
+  }
+
+  async drawPointsNow() {
+    const axis = { visible: false, fixedrange: false, autorange: false };
+    const { "xaxis.range": xRange, "yaxis.range": yRange } = this.ranges();
+    const layout = {
+      width: this.width,
+      height: this.height,
+      margin: { l: 0, r: 0, t: 0, b: 0 },
+      xaxis: { ...axis, range: xRange },
+      yaxis: { ...axis, range: yRange },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      showlegend: false,
+      hovermode: false,
+      dragmode: "pan",
+    };
+    const settings = {
+      scrollZoom: true,
+      displayModeBar: false,
+      doubleClick: false,
+      showTips: false,
+      plotGlPixelRatio: Math.max(1, window.devicePixelRatio || 1),
+    };
+    await Plotly.react(this.plot, this.traces(), layout, settings);
+    if (!this.drawn) this.listen();
+    this.drawn = true;
+    this.drawNow();
+  }
+
+  /** Follows plotly when a reader drags or zooms. */
+  listen() {
+    const follow = (change) => {
+      const [left, right] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+      const [low, high] = [change["yaxis.range[0]"], change["yaxis.range[1]"]];
+      if (left === undefined || low === undefined) return;
+      this.view = { x: (left + right) / 2, y: (low + high) / 2, scale: this.width / (right - left) };
+      this.redraw();
+      this.onview?.();
+    };
+    this.plot.on("plotly_relayouting", follow);
+    this.plot.on("plotly_relayout", follow);
+  }
+
+  drawNow() {
+    if (!this.drawn) return;
+    this.overlay.draw(this);
+    this.ondrawn?.();
+  }
+}
+
+/** The smallest and the largest of many numbers. */
+function ends(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}
+
+/** How many of the rising `ids` are below `limit`. */
+function countBelow(ids, limit) {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ids[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function hasWebgl() {
+  const canvas = document.createElement("canvas");
+  return Boolean(canvas.getContext("webgl2") || canvas.getContext("webgl"));
+}

@@ -1,0 +1,190 @@
+"""A small server for the page and its questions, made for one reader on this machine.
+
+It serves no files: one page made at the start, and JSON answers. It answers GET only, listens on the loopback address
+unless told otherwise, and refuses requests whose Host names another machine (DNS rebinding: a page on the network whose
+name has been made to point here would otherwise read the answers).
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import json
+import socket
+from collections.abc import Callable, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.explorer.html import make_html, plotly_script
+from wordvec.explorer.model import make_models
+from wordvec.explorer.service import Service
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+LONGEST_TARGET = 4_096  # bytes of a request's path and question
+TIMEOUT = 30  # seconds a connection may stay silent
+
+
+class ExplorerServer(ThreadingHTTPServer):
+    """Serves `page` and the answers of `service`; close it with `server_close`."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, host: str, port: int, page: bytes, service: Service) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        self.host, self.page, self.questions = host, page, service.questions()
+        super().__init__((host, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the page."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server_address[1]}/"
+
+    def server_bind(self) -> None:
+        """Bind without looking up the machine's name, which http.server does and which may take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = self.host, self.server_address[1]
+
+    def knows_host(self, header: str | None) -> bool:
+        """Whether a Host header names this server: its own name, this machine's, or a plain address, and its port."""
+        try:
+            parts = urlsplit(f"//{header}")
+            name, port = (parts.hostname or "").lower(), parts.port or 80
+        except ValueError:
+            return False
+        if port != self.server_address[1] or header is None or parts.path or parts.username is not None:
+            return False
+        if name == self.host.lower() or name == "localhost":
+            return True
+        if is_loopback(self.host):
+            return _is_address(name) and is_loopback(name)
+        return _is_address(name) or name == socket.gethostname().lower()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ExplorerServer
+    server_version = "wordvec"
+    sys_version = ""
+    timeout = TIMEOUT
+
+    def do_GET(self) -> None:
+        """Answer "/" with the page and "/QUESTION?..." with JSON."""
+        if len(self.path) > LONGEST_TARGET:
+            return self._error(414, f"a request may have {LONGEST_TARGET:,} bytes; got {len(self.path):,}")
+        if not self.server.knows_host(self.headers.get("Host")):
+            return self._error(403, f"this server is {self.server.url}: open that address")
+        parts = urlsplit(self.path)
+        if parts.path == "/":
+            return self._send(200, "text/html; charset=utf-8", self.server.page)
+        question = self.server.questions.get(parts.path[1:])
+        if question is None:
+            return self._error(404, f"nothing here; the page is {self.server.url}")
+        return self._answer(question, parts.query)
+
+    def _answer(self, question: Callable[[dict[str, str]], dict[str, Any]], query: str) -> None:
+        try:
+            pairs = parse_qs(query, keep_blank_values=True, max_num_fields=20, errors="strict")
+            answer = question({name: values[-1] for name, values in pairs.items()})
+        except UnknownWordError as error:
+            return self._error(404, str(error), error.suggestions)
+        except (InputError, ValueError) as error:  # ValueError: too many fields, or bytes that are not UTF-8
+            return self._error(400, str(error))
+        return self._json(200, answer)
+
+    def _error(self, status: int, message: str, suggestions: Sequence[str] = ()) -> None:
+        self._json(status, {"error": message, "suggestions": list(suggestions)})
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what http.server itself refuses (another method, a malformed request) in JSON too."""
+        self.close_connection = True
+        self._error(code, message or "the request cannot be understood: this server answers GET")
+
+    def _json(self, status: int, answer: dict[str, Any]) -> None:
+        self._send(status, "application/json", json.dumps(answer).encode("ascii"))
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-store",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: every key typed into the search would be a line."""
+
+
+def make_server(
+    named: Sequence[tuple[str, WordVectors]], *, host: str = "127.0.0.1", port: int = 0, **options: Any
+) -> ExplorerServer:
+    """Return a server, bound but not running yet; port 0 takes any free one.
+
+    `named` are (name, vectors), one model or two; `options` are those of `make_models`: words, top, method, seed.
+    Raises OptionError for a port in use or an address that is not this machine's, MissingExtraError without plotly.
+    """
+    plotly = plotly_script()
+    server = _bound(host, port)
+    try:
+        models = make_models(named, with_rows=False, **options)
+        server.page = make_html(models, words=options.get("words", ()), served=True, plotly=plotly)
+        server.questions = Service([vectors for _, vectors in named]).questions()
+    except BaseException:
+        server.server_close()
+        raise
+    return server
+
+
+def serve(server: ExplorerServer) -> None:
+    """Serve until interrupted from the keyboard, then close; requests under way are not waited for."""
+    try:
+        server.serve_forever(poll_interval=0.2)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    return ipaddress.ip_address(host).is_loopback if _is_address(host) else host.lower() == "localhost"
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _bound(host: str, port: int) -> ExplorerServer:
+    if not 0 <= port <= 65_535:
+        raise OptionError(f"--port must be from 0 to 65535; got {port}")
+    try:
+        return ExplorerServer(host, port, b"", Service([]))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OptionError(
+                f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
+            ) from error
+        raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
