@@ -225,8 +225,8 @@ def test_the_inputs_are_left_as_they_were(name, xp):
 # fmt: off
 CUPY_HAS = {
     "abs", "all", "arange", "asarray", "broadcast_to", "concatenate", "exp", "full_like", "int64", "log", "logaddexp",
-    "maximum", "minimum", "nan_to_num", "ndarray", "ones", "ones_like", "repeat", "sign", "sqrt", "tanh", "vdot", "where",
-    "zeros", "zeros_like",
+    "maximum", "minimum", "nan_to_num", "ndarray", "ones", "ones_like", "repeat", "sign", "sqrt", "tanh", "vdot",
+    "where", "zeros", "zeros_like",
 }
 # fmt: on
 
