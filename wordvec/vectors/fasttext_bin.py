@@ -86,8 +86,7 @@ def read_fasttext_bin(reading: Reading) -> WordVectors:
     for first in range(0, len(wanted), BLOCK):
         ids = wanted[first : first + BLOCK]
         words = [dictionary.words[i] for i in ids.tolist()]
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found by the builder
-            builder.add(words, _mean_rows(rows, subwords, words, ids), ids)
+        builder.add(words, subwords.mean_with(rows[ids], words), ids)
     parameters = {key: options[key] for key in OPTIONS if key not in ("model", "loss", "update_rate")}
     parameters["loss"] = LOSSES.get(options["loss"], str(options["loss"]))
     info = {"trainer": f"fastText {MODELS.get(options['model'], options['model'])}", "parameters": parameters}
@@ -159,14 +158,3 @@ def _subwords(source: Bytes, options: dict[str, int], dictionary: Dictionary, ro
     if words + used > number or (dictionary.kept and min(dictionary.kept.values()) < 0):
         raise source.reading.error(f"damaged: {number:,} rows for {words:,} words and {used:,} groups of n-grams")
     return Subwords(rows, buckets, options["minn"], options["maxn"], words, dictionary.kept)
-
-
-def _mean_rows(rows: Rows, subwords: Subwords, words: list[bytes], ids: np.ndarray) -> np.ndarray:
-    """The mean of each word's own row and those of its n-grams."""
-    word, ngrams = subwords.ids(words)
-    word = np.concatenate([np.arange(len(words)), word])
-    in_order = np.argsort(word, kind="stable")  # its own row first
-    summed = rows[np.concatenate([ids, ngrams])[in_order]]
-    number = np.bincount(word, minlength=len(words))
-    starts = np.cumsum(number) - number
-    return np.add.reduceat(summed, starts, axis=0) / number[:, None].astype(np.float32)

@@ -24,6 +24,7 @@ from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.fasttext_bin import read_fasttext_bin
+from wordvec.vectors.gensim_file import read_gensim
 from wordvec.vectors.npz_file import read_npz, write_npz
 from wordvec.vectors.reading import Reading
 from wordvec.vectors.safetensors_file import read_safetensors, write_safetensors
@@ -55,6 +56,7 @@ READERS: dict[str, Callable[[Reading], WordVectors]] = {
     "glove": read_text,
     "npz": read_npz,
     "fasttext-bin": read_fasttext_bin,
+    "gensim": read_gensim,
 }
 
 

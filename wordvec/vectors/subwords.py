@@ -7,7 +7,7 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,7 +18,7 @@ END_OF_SENTENCE = b"</s>"  # has no n-grams
 class Rows(Protocol):
     """Rows that can be read by number: an array, or one that is decoded as it goes."""
 
-    def __getitem__(self, ids: np.ndarray) -> np.ndarray:
+    def __getitem__(self, ids: Any) -> np.ndarray:
         """Return the rows (n, D) float32 of some ids (n,)."""
 
 
@@ -51,6 +51,16 @@ class Subwords:
         if not len(ids):
             return None
         return np.asarray(self.rows[ids], np.float32).mean(axis=0)
+
+    def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
+        """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
+        word, ids = self.ids(words)
+        word = np.concatenate([np.arange(len(words)), word])
+        in_order = np.argsort(word, kind="stable")  # its own row first
+        rows = np.concatenate([own, self.rows[ids]])[in_order] if len(ids) else own
+        number = np.bincount(word, minlength=len(words))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is for others to find
+            return np.add.reduceat(rows, np.cumsum(number) - number, axis=0) / number[:, None].astype(np.float32)
 
     def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """The n-grams of some words: for each which word it is of (n,), in order, and its row (n,)."""

@@ -1,0 +1,171 @@
+"""gensim's KeyedVectors and models (``.kv``, ``.model``), and other pickles of words and a matrix, read unexecuted.
+
+gensim saves its objects as pickles, with large arrays in files of their own beside them (``NAME.vectors.npy``). What
+the pickle describes is searched for words and vectors; see `pickle_values`. The book's pickle (a dict with
+``word_vecs`` and ``word_to_id``) is read in the same way.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, ShapeError, VectorsFileError
+from wordvec.vectors.checks import number_words
+from wordvec.vectors.choosing import choose
+from wordvec.vectors.pickle_values import Made, Name, array_of, read_pickle
+from wordvec.vectors.reading import Reading
+from wordvec.vectors.subwords import Subwords
+from wordvec.vectors.word_bytes import LazyWords, join_words
+from wordvec.vectors.word_vectors import WordVectors
+
+WORDS = ("index_to_key", "index2word", "index2entity")  # gensim 4, 3, 3 (its Doc2Vec and others)
+VECTORS = ("vectors", "syn0")  # gensim 4 and 3, and 2
+BLOCK = 512  # words whose n-grams are looked up together
+EXPORT = (
+    "open it where you trust it and export it, in gensim KeyedVectors.load(PATH).save_word2vec_format('vectors.bin', "
+    "binary=True), for a model Word2Vec.load(PATH).wv.save_word2vec_format('vectors.bin', binary=True)"
+)
+
+
+def read_gensim(reading: Reading) -> WordVectors:
+    """Read the words and vectors that a pickle describes; nothing in it is executed.
+
+    Raises VectorsFileError for a pickle of anything else, or one that is damaged, saying how to export it.
+    """
+    try:
+        with (
+            open(reading.path, "rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+        ):
+            root = read_pickle(mapped)
+        found = _from_book(root) or _from_gensim(reading, root)
+        if found is None:
+            raise VectorsFileError(
+                f"{reading.path}: a Python pickle of {_named(root)}, in which wordvec finds no words and vectors; "
+                f"loading it could run any code, so that is never done: {EXPORT}"
+            )
+        words = found.pop("words")
+        number_words(words)
+        WordVectors(words, found["matrix"], found["counts"])  # says what does not fit
+        return choose(reading, LazyWords(*join_words(words), os.fspath(reading.path)), **found)
+    except VectorsFileError:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, InputError, ShapeError) as error:
+        raise VectorsFileError(
+            f"{reading.path}: a Python pickle that wordvec cannot read without running it: {error}; {EXPORT}"
+        ) from error
+
+
+def _from_book(root: Any) -> dict[str, Any] | None:
+    """What "Deep Learning from Scratch 2" saves: {"word_vecs": array, "word_to_id": dict, "id_to_word": dict}."""
+    if not isinstance(root, dict) or not isinstance(root.get("word_to_id"), dict):
+        return None
+    matrix = array_of(root.get("word_vecs"))
+    if matrix is None:
+        return None
+    row_of = root["word_to_id"]
+    if sorted(row_of.values()) != list(range(len(matrix))):
+        raise ValueError(f"'word_to_id' does not number the {len(matrix):,} rows of 'word_vecs'")
+    return {"words": sorted(row_of, key=row_of.__getitem__), "matrix": _floats(matrix), "counts": None}
+
+
+def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
+    """Words, matrix, counts and subwords of KeyedVectors, or of those in a model."""
+    file, state = os.fspath(reading.path), _state(root)
+    if isinstance(state.get("wv"), Made):
+        file, state = f"{file}.wv", _state(state["wv"])
+    words = next((state[name] for name in WORDS if isinstance(state.get(name), list)), None)
+    matrix = next((array for name in VECTORS if (array := _array(file, state, name)) is not None), None)
+    subwords = _subwords(file, state)
+    if matrix is None and subwords is not None and words is not None:
+        own = _array(file, state, "vectors_vocab")
+        matrix = None if own is None else _mean_rows(_floats(own), subwords, words)
+    if words is None or matrix is None:
+        return None
+    if subwords is not None and matrix.shape[1:] != subwords.rows[:0].shape[1:]:
+        raise ValueError("the n-gram vectors are of another dimension than those of the words")
+    counts = _counts(file, state, words)
+    return {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
+
+
+def _subwords(file: str, state: dict[str, Any]) -> Subwords | None:
+    """The n-gram vectors of gensim's FastText."""
+    ngrams = _array(file, state, "vectors_ngrams")
+    numbers = [state.get(name) for name in ("bucket", "min_n", "max_n")]
+    if ngrams is None or not all(type(number) is int and number > 0 for number in numbers):
+        return None
+    buckets, shortest, longest = numbers
+    if ngrams.ndim != 2 or len(ngrams) != buckets:
+        raise ValueError(f"n-gram vectors of shape {ngrams.shape} for {buckets} buckets")
+    return Subwords(_floats(ngrams), buckets, shortest, longest)  # type: ignore[arg-type]
+
+
+def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndarray:
+    """What gensim makes anew when it loads FastText: each word's row and those of its n-grams, averaged."""
+    number_words(words)
+    if own.ndim != 2 or len(own) != len(words) or own.shape[1:] != subwords.rows[:0].shape[1:]:
+        raise ValueError(f"word vectors of shape {own.shape} for {len(words):,} words")
+    matrix = np.empty(own.shape, np.float32)
+    for first in range(0, len(words), BLOCK):
+        block = [word.encode("utf-8") for word in words[first : first + BLOCK]]
+        matrix[first : first + BLOCK] = subwords.mean_with(own[first : first + BLOCK], block)
+    return matrix
+
+
+def _state(described: Any) -> dict[str, Any]:
+    """The attributes of an object that was pickled, or the dict that it is."""
+    if isinstance(described, Made):
+        described = described.state
+    return described if isinstance(described, dict) else {}
+
+
+def _array(file: str, state: dict[str, Any], name: str) -> np.ndarray | None:
+    """An array among the attributes, or from the file beside the pickle where gensim has put it."""
+    found = array_of(state.get(name))
+    if found is not None or not isinstance(state.get("__numpys"), list) or name not in state["__numpys"]:
+        return found
+    path = f"{file}.{name}.npy"
+    try:
+        loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise VectorsFileError(
+            f"{path}: needed, as gensim keeps {name!r} of {file} in it, and it cannot be read: {error}"
+        ) from error
+    if not isinstance(loaded, np.ndarray) or loaded.dtype.kind not in "fiu":
+        raise VectorsFileError(f"{path}: not a numpy array of numbers")
+    return loaded
+
+
+def _counts(file: str, state: dict[str, Any], words: list[Any]) -> np.ndarray | None:
+    expandos = state.get("expandos")
+    counts = _array(file, expandos, "count") if isinstance(expandos, dict) else None
+    if counts is not None:
+        return counts.astype(np.int64)
+    vocabulary = state.get("vocab")  # of gensim 3: a dict of objects with counts
+    if not isinstance(vocabulary, dict):
+        return None
+    found = [_state(vocabulary.get(word)).get("count") for word in words if isinstance(word, str)]
+    return np.array(found, np.int64) if all(type(count) is int for count in found) else None
+
+
+def _floats(matrix: np.ndarray) -> np.ndarray:
+    """float16 and float32 as they are (a mapped file stays mapped), anything else as float32."""
+    wanted = np.float16 if matrix.dtype == np.float16 else np.float32
+    with np.errstate(over="ignore"):
+        return matrix.astype(wanted, copy=False)
+
+
+def _named(root: Any) -> str:
+    """What a pickle holds, in a few words."""
+    maker = root.maker if isinstance(root, Made) else root
+    if isinstance(maker, Made):
+        maker = maker.maker
+    if isinstance(maker, Name):
+        args = root.args if isinstance(root, Made) else None
+        inner = args[0] if isinstance(args, tuple) and args and isinstance(args[0], Name) else maker
+        return f"{inner.module}.{inner.name}"[:100]
+    return f"a {type(root).__name__}"
