@@ -1,6 +1,7 @@
 """A is to B as C is to ?
 
 wordvec analogy vectors.safetensors man king woman
+wordvec analogy vectors.safetensors walk walking swim --method pair-direction --top 30000
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+from wordvec.cli.questions import add_filter_arguments, selected_rows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         default="3cosadd",
-        choices=("3cosadd", "3cosmul"),
-        help="3cosadd: nearest to B - A + C; 3cosmul: cos B * cos C / cos A (default: 3cosadd)",
+        choices=("3cosadd", "3cosmul", "pair-direction"),
+        help="3cosadd: nearest to B - A + C; 3cosmul: cos B * cos C / cos A; pair-direction: from C in the direction "
+        "from A to B (default: 3cosadd)",
     )
+    add_filter_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -31,7 +35,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     a, b, c = arguments.a, arguments.b, arguments.c
-    answers = WordVectors.load(arguments.file).analogy(a, b, c, k=arguments.k, method=arguments.method)
+    vectors = WordVectors.load(arguments.file)
+    answers = vectors.analogy(a, b, c, k=arguments.k, method=arguments.method, among=selected_rows(vectors, arguments))
     if arguments.json:
         print_json({"a": a, "b": b, "c": c, "method": arguments.method, "answers": neighbours_as_json(answers)})
     else:

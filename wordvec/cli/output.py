@@ -13,10 +13,12 @@ def print_json(result: Any) -> None:
 
 
 def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]]) -> None:
-    """Print a heading and one word with its score a line."""
-    print(heading)
+    """Print a heading and one word with its score a line; characters that would steer a terminal are replaced."""
+    from wordvec.corpus.keyword_lines import printable
+
+    print(printable(heading))
     for word, score in neighbours:
-        print(f"  {score:6.3f}  {word}")
+        print(f"  {score:6.3f}  {printable(word)}")
 
 
 def neighbours_as_json(neighbours: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:

@@ -1,32 +1,133 @@
 """The words most similar to each WORD, by cosine.
 
-wordvec similar vectors.safetensors king france good
+  wordvec similar vectors.safetensors king france good
+  wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
+  wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
+  wordvec similar vectors.safetensors tea --in corpus/          the lines of text behind it
+  wordvec similar vectors.safetensors < words.txt               one question on each line
+  wordvec similar vectors.safetensors                           on a terminal: a prompt
+
+A question that cannot be answered (an unknown word) is explained on stderr, the others are answered all the same,
+and the exit status is 2 then.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
+from wordvec.errors import InputError, OptionError
+from wordvec.progress import announce
+
+if TYPE_CHECKING:
+    from wordvec.corpus.concordance import Concordance, Evidence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
-    parser.add_argument("words", metavar="WORD", nargs="+")
+    parser.add_argument("words", metavar="WORD", nargs="*", help="a word, or a sum in quotes (default: asked for)")
     parser.add_argument("-k", type=int, default=10, help="how many neighbours of each (default: 10)")
+    add_filter_arguments(parser)
+    parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus behind it")
+    parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
+    let_options_stand_anywhere(parser)
+
+
+def let_options_stand_anywhere(parser: argparse.ArgumentParser) -> None:
+    """Allow ``FILE --top 9 WORD``: argparse takes words that may be missing for missing at the first option."""
+
+    def parse(arguments: list[str] | None = None, namespace: Any = None) -> Any:
+        del parser.parse_known_args  # what follows calls it
+        try:
+            return parser.parse_known_intermixed_args(arguments, namespace)
+        finally:
+            parser.parse_known_args = parse  # type: ignore[method-assign,assignment]
+
+    parser.parse_known_args = parse  # type: ignore[method-assign,assignment]
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the neighbours of each word."""
     from wordvec.vectors import WordVectors
+    from wordvec.vectors.search import check_k
 
+    check_k(arguments.k)
     vectors = WordVectors.load(arguments.file)
-    found = {word: vectors.most_similar(word, k=arguments.k) for word in arguments.words}
-    if arguments.json:
-        print_json({word: neighbours_as_json(neighbours) for word, neighbours in found.items()})
+    rows = selected_rows(vectors, arguments)
+    concordance = _concordance(arguments)
+    if not arguments.words and sys.stdin.isatty() and not arguments.json:
+        from wordvec.cli.prompt import converse
+
+        converse(vectors, lambda answer: _print(answer, concordance, arguments.lines), arguments.k, rows)
         return
-    for word, neighbours in found.items():
-        print_neighbours(word, neighbours)
+    asked = [(word, word) for word in arguments.words] or read_questions(sys.stdin.buffer)
+    report: dict[str, Any] = {}
+    errors: list[InputError] = []
+    for answer, place in answer_all(vectors, asked, arguments.k, rows):
+        if answer.error is not None:
+            errors.append(answer.error)
+            report[answer.question] = None
+            if len(arguments.words) != 1:
+                announce(f"{place}: {answer.error}")
+        elif arguments.json:
+            report[answer.question] = _as_json(answer, concordance, arguments.lines)
+        else:
+            _print(answer, concordance, arguments.lines)
+    if len(arguments.words) == 1 and errors:
+        raise errors[0]
+    if arguments.json:
+        print_json(report)
+    if errors:
+        raise InputError(f"{len(errors):,} question{'s have' if errors[1:] else ' has'} no answer, see above")
+
+
+def _print(answer: Answer, concordance: Concordance | None, lines: int) -> None:
+    """A question's neighbours, and the corpus lines behind each."""
+    print_neighbours(answer.question, answer.neighbours)
+    for _, evidence in _evidence(answer, concordance, lines):
+        from wordvec.cli.concordance import line_width
+        from wordvec.corpus.keyword_lines import evidence_lines
+
+        if evidence is not None:
+            print("\n" + "\n".join(evidence_lines(evidence, line_width())))
+
+
+def _as_json(answer: Answer, concordance: Concordance | None, lines: int) -> list[dict[str, Any]]:
+    found = neighbours_as_json(answer.neighbours)
+    for row, (_, evidence) in zip(found, _evidence(answer, concordance, lines)):
+        row["evidence"] = None if evidence is None else asdict(evidence)
+    return found
+
+
+def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> Iterator[tuple[str, Evidence | None]]:
+    """Each neighbour with what the corpus says about it and the question; None where the corpus lacks one of them."""
+    if concordance is None:
+        return
+    known = concordance.corpus.vocabulary
+    if answer.question not in known:
+        announce(f"--in: {answer.question!r} is not a word of the corpus, so it has no lines for it")
+        return
+    for word, _ in answer.neighbours:
+        if word not in known:
+            announce(f"--in: {known.explain(word)}")
+        yield word, concordance.behind(answer.question, word, limit=lines) if word in known else None
+
+
+def _concordance(arguments: argparse.Namespace) -> Concordance | None:
+    if arguments.corpus is None:
+        return None
+    if arguments.lines < 1:
+        raise OptionError(f"--lines must be at least 1; got {arguments.lines}")
+    from wordvec.cli.concordance import announce_notes, open_concordance
+
+    concordance = open_concordance(arguments.corpus)
+    announce_notes(concordance)
+    return concordance

@@ -1,0 +1,122 @@
+"""What `wordvec similar` is asked: words and sums of words, one question a line; and which words may be answers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from wordvec.errors import InputError
+from wordvec.progress import announce
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from wordvec.vectors import WordVectors
+
+TOGETHER = 256  # questions of a batch answered at once
+
+
+@dataclass(frozen=True)
+class Question:
+    """Words to be near to and words to be far from, and the text they were asked with."""
+
+    text: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The neighbours, or none of them and what is wrong with the question."""
+
+    question: str
+    neighbours: list[tuple[str, float]]
+    error: InputError | None = None
+
+
+def parse_question(text: str, vectors: WordVectors) -> Question:
+    """Read ``king``, ``king -man +woman`` or ``new york``: a word, also one with spaces or signs, goes before a sum.
+
+    Raises InputError for a sign without a word.
+
+    >>> import numpy as np
+    >>> from wordvec.vectors import WordVectors
+    >>> parse_question("king -man +woman", WordVectors(["king"], np.ones((1, 2))))
+    Question(text='king -man +woman', positive=('king', 'woman'), negative=('man',))
+    """
+    if text in vectors:
+        return Question(text, (text,))
+    terms = text.split()
+    for term in terms:
+        if term in ("+", "-"):
+            raise InputError(f"{text!r}: {term} without a word; write it before the word, as in king -man +woman")
+    negative = tuple(term[1:] for term in terms if term[0] == "-")
+    return Question(text, tuple(term.removeprefix("+") for term in terms if term[0] != "-"), negative)
+
+
+def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
+    r"""Each line that is not blank, with its place for messages; what is not UTF-8 shows as ``\xff``.
+
+    >>> import io
+    >>> list(read_questions(io.BytesIO(b"king\n\n t\xffa\n")))
+    [('king', 'line 1'), ('t\\xffa', 'line 3')]
+    """
+    for number, line in enumerate(stream, 1):
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "backslashreplace").strip()
+        if text:
+            yield text, f"line {number}"
+
+
+def answer_all(
+    vectors: WordVectors, asked: Iterable[tuple[str, str]], k: int, rows: np.ndarray | None = None
+) -> Iterator[tuple[Answer, str]]:
+    """Answer each (question, place), many at a time; what cannot be answered does not keep the others from it."""
+    asked = iter(asked)
+    while some := list(islice(asked, TOGETHER)):
+        checked = [_checked(vectors, text) for text, _ in some]
+        yield from zip(_answered(vectors, checked, k, rows), (place for _, place in some))
+
+
+def _checked(vectors: WordVectors, text: str) -> Question | Answer:
+    from wordvec.vectors.queries import direction
+
+    try:
+        question = parse_question(text, vectors)
+        direction(vectors, [*question.positive], [*question.negative])
+    except InputError as error:
+        return Answer(text, [], error)
+    return question
+
+
+def _answered(
+    vectors: WordVectors, waiting: list[Question | Answer], k: int, rows: np.ndarray | None
+) -> Iterator[Answer]:
+    pairs = [(one.positive, one.negative) for one in waiting if isinstance(one, Question)]
+    found = iter(vectors.most_similar_each(pairs, k, among=rows))
+    for one in waiting:
+        yield one if isinstance(one, Answer) else Answer(one.text, next(found))
+
+
+def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say which words may be answers."""
+    parser.add_argument("--top", type=int, metavar="N", help="answer with the N most frequent words only")
+    parser.add_argument("--min-count", type=int, metavar="N", help="answer with words seen at least N times only")
+    parser.add_argument("--pattern", metavar="RE", help="answer with words in which this regular expression is found")
+    parser.add_argument("--among", metavar="FILE", help="answer with the words of this file only, one on each line")
+
+
+def selected_rows(vectors: WordVectors, arguments: argparse.Namespace) -> np.ndarray | None:
+    """The rows that pass the options of `add_filter_arguments`; None without any."""
+    among: Any = None
+    if arguments.among is not None:
+        from wordvec.corpus.wordlists import read_word_list
+
+        among = read_word_list(arguments.among)
+        missing = [word for word in among if word not in vectors]
+        if missing:
+            shown = ", ".join(map(repr, missing[:3])) + (", ..." if len(missing) > 3 else "")
+            announce(f"{arguments.among}: {len(missing):,} of {len(among):,} words are not among the vectors: {shown}")
+    return vectors.select(top=arguments.top, min_count=arguments.min_count, pattern=arguments.pattern, among=among)
