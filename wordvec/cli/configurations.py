@@ -14,7 +14,7 @@ from wordvec.errors import OptionError
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.evaluation.run_folder import RunFolder
-    from wordvec.evaluation.sets import EvaluationSet
+    from wordvec.evaluation.named_sets import EvaluationSet
     from wordvec.evaluation.training import Configuration
 
 DIMENSIONS_ARE_WORDS = "ppmi"  # so a --set dim=... for all trainers leaves it alone
@@ -49,7 +49,7 @@ def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", purpose
 
 def read_set_arguments(arguments: argparse.Namespace, prefix: str = "") -> list[EvaluationSet]:
     """The sets named by --similarity and --analogy, read."""
-    from wordvec.evaluation.sets import read_sets
+    from wordvec.evaluation.named_sets import read_sets
 
     tasks = [
         (task, each)

@@ -16,7 +16,7 @@ from wordvec.evaluation.pace import Pace, spoken
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.sets import EvaluationSet
+from wordvec.evaluation.named_sets import EvaluationSet
 from wordvec.evaluation.training import Configuration, Job, TrainedModel
 
 SIGNIFICANT = 0.05
