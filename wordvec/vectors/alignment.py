@@ -164,11 +164,7 @@ def _anchor_rows(
         return shared.rows[0], shared.rows[1], []
     if isinstance(anchors, str):
         raise OptionError(f"anchors must be a list of words or of pairs; got the string {anchors!r:.60}")
-    pairs = [(anchor, anchor) if isinstance(anchor, str) else tuple(anchor) for anchor in anchors]
-    wrong = next((pair for pair in pairs if len(pair) != 2 or not all(isinstance(word, str) for word in pair)), None)
-    if wrong is not None:
-        raise OptionError(f"an anchor is a word, or a pair of words; got {wrong!r:.80}")
-    pairs = list(dict.fromkeys(pairs))
+    pairs = list(dict.fromkeys(map(_as_pair, anchors)))
     rows, missing = [], []
     for a, b in pairs:
         if not _has_direction(source, a) or not _has_direction(target, b):
@@ -177,6 +173,15 @@ def _anchor_rows(
             rows.append((source.word_id(a), target.word_id(b)))
     found = np.array(rows, np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1], missing
+
+
+def _as_pair(anchor: str | Sequence[str]) -> tuple[str, str]:
+    """A word with itself, or a pair as it is."""
+    if isinstance(anchor, str):
+        return anchor, anchor
+    if isinstance(anchor, (tuple, list)) and len(anchor) == 2 and all(isinstance(word, str) for word in anchor):
+        return anchor[0], anchor[1]
+    raise OptionError(f"an anchor is a word, or a pair of words; got {anchor!r:.80}")
 
 
 def _has_direction(vectors: WordVectors, word: str) -> bool:

@@ -91,9 +91,9 @@ def compare_neighbours(
     """The `changes` words whose neighbours differ most between two models, or the given `words`.
 
     Neighbours are sought among the `top` most frequent shared words (None for all), each seen at least `min_count`
-    times in every model. `baselines` are further trainings of A with other seeds. With them the order is by how far
-    the overlap fell below the word's own in the baselines; without, by overlap; equal ones by frequency. `align`
-    adds the cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers a model.
+    times in every model. `baselines` are further trainings of A with other seeds. With them the order is by p, then by
+    how far the overlap fell below the word's own in the baselines; without, by overlap; equal ones by frequency.
+    `align` adds the cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers a model.
 
     Raises InputError for models without shared words and a baseline that is A itself; UnknownWordError or InputError
     for one of `words` that is not compared; OptionError for numbers below 1.
@@ -147,9 +147,10 @@ class _Measured(NamedTuple):
     q: np.ndarray
 
     def order(self) -> np.ndarray:
-        """Largest change first; equal ones by frequency."""
-        own = self.noise.mean(axis=0) if len(self.noise) else np.zeros(len(self.common))
-        return np.argsort(self.common - own, kind="stable")
+        """Least overlap first, with baselines least p, then largest fall below the own noise; equal ones by frequency."""
+        if not len(self.noise):
+            return np.argsort(self.common, kind="stable")
+        return np.lexsort((self.common - self.noise.mean(axis=0), self.p))
 
 
 def _measure(

@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec.progress import progress
 
-SCORES = 1 << 24  # held at a time: 64 MiB of float32
+SCORES = 1 << 23  # held at a time: 32 MiB of float32
 GROUPS_PER_K = 8  # groups of columns for each neighbour asked for: more make a tighter threshold
 
 Rows = Callable[[slice], np.ndarray]

@@ -1,0 +1,157 @@
+"""Words whose neighbours changed: overlap by hand, planted changes found, noise told from change."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.vectors import WordVectors
+from wordvec.vectors.comparison import compare_neighbours
+from wordvec.vectors.overlap import count_common, false_discovery_rates, tail_probabilities
+
+
+def circle(words, degrees, counts=None):
+    angles = np.radians(np.array(degrees, float))
+    return WordVectors(words, np.stack([np.cos(angles), np.sin(angles)], axis=1), counts)
+
+
+@pytest.fixture
+def pair():
+    words = ["a", "b", "c", "d", "e", "f"]
+    return circle(words, [0, 10, 25, 90, 100, 115]), circle(words, [0, 10, 95, 90, 100, 115])  # c moved to d, e
+
+
+def test_overlap_by_hand(pair):
+    comparison = compare_neighbours(*pair, k=2, changes=6)
+    overlaps = {change.word: change.overlap for change in comparison.changes}
+    # c had b, a and has d, e; a had b, c and has b, d; e has lost f or d to c.
+    assert overlaps["c"] == 0
+    assert overlaps["a"] == overlaps["b"] == 0.5
+    assert comparison.changes[0].word == "c"
+    assert [word for word, _ in comparison.changes[0].before] == ["b", "a"]
+    assert [word for word, _ in comparison.changes[0].after] in (["d", "e"], ["e", "d"])
+    assert comparison.mean_overlap == pytest.approx(np.mean(list(overlaps.values())))
+    a = next(change for change in comparison.changes if change.word == "a")
+    assert a.jaccard == pytest.approx(1 / 3)
+    assert a.before[0] == ("b", pytest.approx(np.cos(np.radians(10)), abs=1e-6))
+
+
+def test_only_shared_words_are_neighbours():
+    a = circle(["a", "only-a", "b", "c"], [0, 1, 10, 20])
+    b = circle(["c", "b", "only-b", "a"], [20, 10, 1, 0])
+    comparison = compare_neighbours(a, b, k=1, changes=9)
+    assert (comparison.compared, comparison.only_in_a, comparison.only_in_b) == (3, 1, 1)
+    assert comparison.mean_overlap == 1
+    assert {word for change in comparison.changes for word, _ in change.before + change.after} <= {"a", "b", "c"}
+
+
+def test_a_model_does_not_differ_from_itself_turned():
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(200, 6))
+    rotation = np.linalg.qr(rng.normal(size=(6, 6)))[0]
+    names = [f"w{i}" for i in range(200)]
+    comparison = compare_neighbours(
+        WordVectors(names, rows), WordVectors(names, rows @ rotation), k=10, changes=3, align=True
+    )
+    assert comparison.mean_overlap > 0.999
+    assert comparison.changes[-1].cosine == pytest.approx(1, abs=1e-5)
+
+
+def noisy_models(changed=(), noise=0.3, number=400, dim=10):
+    """Three trainings: A, a second seed of A, and B in which some words became others."""
+    names = [f"w{i}" for i in range(number)]
+    rows = np.random.default_rng(1).normal(size=(number, dim))
+    moved = rows.copy()
+    for i in changed:
+        moved[i] = rows[(i + number // 2) % number]
+    models = []
+    for seed, base in ((2, rows), (3, rows), (4, moved)):
+        rng = np.random.default_rng(seed)
+        models.append(WordVectors(names, base + noise * rng.normal(size=base.shape)))
+    return models
+
+
+def test_baseline_tells_change_from_noise():
+    changed = (5, 50, 150, 250, 399)
+    a, seed, b = noisy_models(changed)
+    comparison = compare_neighbours(a, b, k=20, baselines=[seed], changes=400)
+    first = comparison.changes[: len(changed)]
+    assert {change.word for change in first} == {f"w{i}" for i in changed}
+    assert all(change.q < 0.05 and change.noise > change.overlap for change in first)
+    found = [change for change in comparison.changes if change.q < 0.05]
+    assert len(found) <= len(changed) + 1
+    assert comparison.mean_noise > 0.4
+
+
+def test_without_change_nothing_is_found():
+    a, seed, other_seed = noisy_models()
+    comparison = compare_neighbours(a, other_seed, k=20, baselines=[seed], changes=400)
+    assert not [change for change in comparison.changes if change.q < 0.05]
+    p = np.array([change.p for change in comparison.changes])
+    assert 0.35 < np.mean(p) < 0.65
+
+
+def test_two_baselines_are_pooled():
+    a, seed, other_seed = noisy_models()
+    b = noisy_models((7,))[2]
+    comparison = compare_neighbours(a, b, k=20, baselines=[seed, other_seed], words=["w7", "w8"])
+    assert [change.word for change in comparison.changes] == ["w7", "w8"]
+    assert comparison.changes[0].p == pytest.approx(1 / 801)
+    assert comparison.changes[1].p > 0.01
+
+
+def test_given_words_score_as_among_all(pair):
+    every = {change.word: change for change in compare_neighbours(*pair, k=2, changes=6).changes}
+    asked = compare_neighbours(*pair, k=2, words=["f", "c", "f"]).changes
+    assert asked == [every["f"], every["c"]]
+
+
+def test_top_and_min_count():
+    words, degrees = ["a", "b", "c", "d", "e"], [0, 1, 2, 3, 4]
+    a = circle(words, degrees, np.array([50, 40, 30, 2, 1]))
+    assert compare_neighbours(a, a, k=1, top=4).compared == 4
+    assert compare_neighbours(a, a, k=1, top=None).compared == 5
+    assert compare_neighbours(a, a, k=1, min_count=3).compared == 3
+    with pytest.raises(InputError, match="too few to have neighbours"):
+        compare_neighbours(a, a, min_count=40)
+    with pytest.raises(InputError, match="'e' is not among the 3 words compared"):
+        compare_neighbours(a, a, min_count=3, words=["e"])
+
+
+def test_bad_input(pair):
+    a, b = pair
+    with pytest.raises(InputError, match=r"baseline 1 has the neighbours of A for every word.*another seed"):
+        compare_neighbours(a, b, k=2, baselines=[a])
+    with pytest.raises(UnknownWordError, match="zzz"):
+        compare_neighbours(a, b, words=["zzz"])
+    for option in ("k", "changes", "shown"):
+        for value in (0, -3, True):
+            with pytest.raises(OptionError, match=f"{option} must be at least 1"):
+                compare_neighbours(a, b, **{option: value})
+    with pytest.raises(InputError, match="no word is in all"):
+        compare_neighbours(a, circle(["x", "y", "z"], [1, 2, 3]))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 12))
+def test_count_common_is_a_set_intersection(seed, rows, k):
+    rng = np.random.default_rng(seed)
+    a, b = (np.array([rng.permutation(20)[:k] for _ in range(rows)], np.int32) for _ in "ab")
+    assert count_common(a, b).tolist() == [len(set(x) & set(y)) for x, y in zip(a.tolist(), b.tolist())]
+
+
+def test_tail_probabilities_by_hand():
+    noise = np.array([[5, 6, 7, 8], [5, 6, 7, 8]])
+    np.testing.assert_allclose(tail_probabilities(np.array([4, 6, 6, 9]), noise, peers=100), [1 / 9, 5 / 9, 5 / 9, 1])
+    # The two nearest words and itself only: 5, 6, 7 for the first two words, 6, 7, 8 for the others.
+    np.testing.assert_allclose(
+        tail_probabilities(np.array([5, 5, 5, 6]), noise[:1], peers=2), [2 / 4, 2 / 4, 1 / 4, 2 / 4]
+    )
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_false_discovery_rates_follow_the_definition(p):
+    q = false_discovery_rates(np.array(p))
+    for i, value in enumerate(p):
+        expected = min(other * len(p) / sum(x <= other for x in p) for other in p if other >= value)
+        assert q[i] == pytest.approx(min(1.0, expected))

@@ -1,0 +1,69 @@
+"""Files of words: split at tabs or spaces, errors with file and line, nothing but our errors for any bytes."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wordvec.errors import InputError
+from wordvec.vectors.dictionaries import read_dictionary
+from wordvec.vectors.lexicon import read_lexicon
+from wordvec.vectors.word_lines import read_word_lines
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(content):
+        path = tmp_path / "words.txt"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
+def test_tabs_spaces_comments_and_windows_lines(write):
+    path = write("\ufeffdog Hund\r\n\r\n# a comment\nice cream\tEis \n#hash Raute\n")
+    assert read_word_lines(path, "a dictionary", 2, 2) == [
+        (1, ["dog", "Hund"]),
+        (4, ["ice cream", "Eis"]),
+        (5, ["#hash", "Raute"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("dog Hund\ncat\n", r"words.txt, line 2: 2 words expected in a dictionary.*got 1: 'cat'"),
+        ("dog Hund Katze\n", r"line 1: 2 words expected.*got 3"),
+        ("", "no words in it"),
+        ("# only this\n\n", "no words in it"),
+        (b"dog Hund\n\xff\xfe caf\xe9\n", "line 2: not UTF-8"),
+        (b"a\0b c\n", "zero bytes"),
+    ],
+)
+def test_bad_files(write, content, message):
+    with pytest.raises(InputError, match=message):
+        read_dictionary(write(content))
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(InputError, match="no such file; a lexicon"):
+        read_lexicon(tmp_path / "none.txt")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_lexicon(tmp_path)
+
+
+@given(content=st.binary(max_size=200))
+def test_any_bytes_give_words_or_our_error(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "words.txt"
+    path.write_bytes(content)
+    for read in (read_lexicon, read_dictionary):
+        with contextlib.suppress(InputError):
+            assert read(path)
+
+
+def test_a_dictionary_counts_what_is_repeated(write):
+    dictionary = read_dictionary(write("run laufen\nrun rennen\nrun laufen\n"))
+    assert (dictionary.pairs, dictionary.repeated) == ((("run", "laufen"), ("run", "rennen")), 1)
+    assert dictionary.translations() == {"run": ["laufen", "rennen"]}
