@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from benchmarks import loading
 from benchmarks.runs import Log
+
 from wordvec.errors import WordvecError
 
 

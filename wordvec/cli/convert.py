@@ -1,6 +1,7 @@
 """Write vectors in another format; the input's format is recognised by its content.
 
 wordvec convert vectors.safetensors vectors.txt
+wordvec convert GoogleNews-vectors-negative300.bin.gz news.safetensors --limit 200000 --dtype int8
 """
 
 from __future__ import annotations
@@ -17,13 +18,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec or npz (default: by OUT's suffix)",
     )
+    parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
+    parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")
+    parser.add_argument(
+        "--dtype",
+        metavar="TYPE",
+        help="float32, float16 or int8; text and word2vec's formats hold float32 whatever it is (default: as in FILE)",
+    )
+    parser.add_argument("--strict", action="store_true", help="stop at the first thing that would be repaired")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Load and save."""
-    from wordvec.vectors import WordVectors
+    """Load, save, and say what the format does not keep."""
+    from wordvec.corpus.wordlists import read_word_list
+    from wordvec.files import check_writable
+    from wordvec.vectors.load import format_for, load, not_kept
 
-    vectors = WordVectors.load(arguments.file)
-    vectors.save(arguments.out, format=arguments.to)
-    print(f"{arguments.out}: {len(vectors):,} words in {vectors.dim} dimensions")
+    format = format_for(arguments.out, arguments.to)
+    check_writable(arguments.out)
+    words = None if arguments.words is None else read_word_list(arguments.words)
+    vectors = load(arguments.file, limit=arguments.limit, words=words, dtype=arguments.dtype, strict=arguments.strict)
+    vectors.save(arguments.out, format=format)
+    missing = 0 if words is None else len(words) - len(vectors)
+    print(f"{arguments.out}: {len(vectors):,} words in {vectors.dim} dimensions, {format}")
+    if missing:
+        print(f"not among the vectors read: {missing:,} of the {len(words or ()):,} words in {arguments.words}")
+    lost = not_kept(vectors, format)
+    if lost:
+        print(f"not kept in this format: {', '.join(lost)}")

@@ -95,6 +95,23 @@ def save(vectors: WordVectors, path: str | os.PathLike[str], format: str | None 
     WRITERS[format_for(path, format)](vectors, path)
 
 
+def not_kept(vectors: WordVectors, format: str) -> list[str]:
+    """Name what `vectors` know and a file in this format would not hold.
+
+    >>> not_kept(WordVectors(["a"], np.ones((1, 2)), info={"trainer": "SVD"}), "glove")
+    ['where they come from']
+    """
+    parts = {
+        "counts": vectors.counts is not None,
+        "context vectors": vectors.context_matrix is not None,
+        "rare words": bool(vectors.rare),
+        "where they come from": bool(vectors.info),
+        "one scale a row": vectors.scales is not None,
+    }
+    lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]
+    return lost + ["vectors of unseen words (subwords)"] * (vectors.subwords is not None)
+
+
 def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
     """Return the name of the format that `save` would write: `format` itself, or the one of the suffix.
 
