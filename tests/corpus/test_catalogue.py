@@ -1,10 +1,20 @@
+import hashlib
 import json
 import re
 
 import pytest
 
 from wordvec.corpus.bundled import bundled_corpus, bundled_evaluation, corpora_folder
-from wordvec.corpus.catalogue import fetched_path, find, list_catalogue, missing_text_message, origin_path
+from wordvec.corpus.catalogue import (
+    fetched_path,
+    fetched_set,
+    find,
+    is_catalogued,
+    list_catalogue,
+    list_evaluation_sets,
+    missing_text_message,
+    origin_path,
+)
 from wordvec.errors import CorpusError, EvaluationFileError
 
 
@@ -34,6 +44,40 @@ def test_entries_say_what_fetch_needs():
         assert entry.member is not None or (entry.unpacked_bytes, entry.unpacked_hash) == (None, None)
         assert entry.unpacked_hash is None or re.fullmatch("sha1:[0-9a-f]{40}", entry.unpacked_hash)
         assert re.fullmatch(r"[a-z0-9-]+\.(txt|xml|xml\.bz2)", entry.file_name)
+
+
+def test_evaluation_sets_are_complete_and_pinned():
+    """Each address names a commit, so the file behind it cannot change and its hash holds."""
+    entries = list_evaluation_sets()
+    names = [entry.name for entry in (*entries, *list_catalogue())]
+    assert len(set(names)) == len(names)
+    assert {"google-analogies", "wordsim353", "simlex999", "men", "rare-words", "outliers-888"} <= set(names)
+    for entry in entries:
+        assert re.fullmatch(r"https://raw\.githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/\S+\.(txt|csv)", entry.url)
+        assert re.fullmatch("[0-9a-f]{64}", entry.sha256) and entry.bytes and entry.licence and entry.description
+        assert entry.task in ("similarity", "analogy", "categorisation", "outliers")
+        assert entry.format == "evaluation" and entry.file_name == f"{entry.name}.{entry.url[-3:]}"
+        assert not is_catalogued(entry.name) and fetched_path(entry.name) is None
+
+
+def test_a_fetched_set_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORDVEC_DATA", str(tmp_path))
+    assert fetched_set("rg65") is None
+    file = tmp_path / "rg65.txt"
+    file.write_text("four")
+    origin = {"format": "wordvec fetched corpus", "sha256": find("rg65").sha256, "bytes": 4}
+    origin_path(file).write_text(json.dumps(origin))
+    assert fetched_set("rg65") == file
+    origin_path(file).write_text(json.dumps(origin | {"sha256": "0" * 64}))
+    assert fetched_set("rg65") is None
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("name", "file"), [("google-analogies", "questions-words.txt"), ("men", "EN-MEN-TR-3k.txt")])
+def test_hashes_are_those_of_the_real_files(data_folder, name, file):
+    content = (data_folder / "evaluation" / file).read_bytes()
+    entry = find(name)
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256)
 
 
 def test_a_text_that_is_not_here_can_be_fetched_by_name():

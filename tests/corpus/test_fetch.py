@@ -523,4 +523,4 @@ def test_the_command_without_a_hash_prints_the_one_received(server, cache, monke
 
 def test_the_command_knows_no_other_names(cache, capsys):
     assert main(["corpus", "fetch", "text9"]) == 2
-    assert "no corpus in the catalogue is called 'text9'; there are: text8" in capsys.readouterr().err
+    assert "nothing in the catalogue is called 'text9'; there are: text8" in capsys.readouterr().err

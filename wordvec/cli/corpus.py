@@ -3,7 +3,7 @@
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
 wordvec corpus info corpus/                              sizes, signs of trouble, time and memory, advice
 wordvec corpus info book.txt --tokenizer words           the same of text, before it is trained on
-wordvec corpus list                                      public corpora: address, licence, size
+wordvec corpus list                                      public corpora and evaluation sets: licence, size
 wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """
 
@@ -76,17 +76,21 @@ def run_fetch(arguments: argparse.Namespace) -> None:
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
     from wordvec.corpus.bundled import BUNDLED
-    from wordvec.corpus.catalogue import TEXT, list_catalogue, size_in_words
+    from wordvec.corpus.catalogue import TEXT, list_catalogue, list_evaluation_sets, size_in_words
 
     entries = list_catalogue()
     if arguments.json:
-        print_json({"bundled": list(BUNDLED), "public": [asdict(entry) for entry in entries]})
+        sets = [asdict(entry) for entry in list_evaluation_sets()]
+        print_json({"bundled": list(BUNDLED), "public": [asdict(entry) for entry in entries], "evaluation": sets})
         return
     print("bundled:", ", ".join(BUNDLED))
     for entry in entries:
         size = "size varies" if entry.bytes is None else size_in_words(entry.bytes)
         markup = "" if entry.format == TEXT else "  (XML: extract its text before training)"
         print(f"{entry.name:14} {entry.language:3} {size:>16}  {entry.licence}{markup}\n{'':14} {entry.url}")
+    print("evaluation sets:")
+    for entry in list_evaluation_sets():
+        print(f"{entry.name:23} {entry.language:3} {entry.task:15} {entry.description}; {entry.licence}")
     print("wordvec corpus fetch NAME downloads one of them")
 
 

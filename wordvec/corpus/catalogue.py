@@ -1,4 +1,4 @@
-"""Public corpora that wordvec knows by name: where they are, how large, under which licence, and their hash."""
+"""Public corpora and evaluation sets that wordvec knows by name: where they are, how large, licence and hash."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from wordvec.corpus.bundled import BUNDLED, corpora_folder
 from wordvec.errors import CorpusError
 
 FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: where fetched corpora lie, in place of the user's cache folder
-TEXT = "text"  # the other format is mediawiki-xml, which no trainer reads
+TEXT, MARKUP = "text", "mediawiki-xml"  # of which no trainer reads the second
+EVALUATION = "evaluation"  # no text to train on, but a set to score vectors on
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One file of a public corpus.
+    """One file of a public corpus, or an evaluation set.
 
-    `format` is ``"text"``, or ``"mediawiki-xml"``, whose text must be extracted before training. `bytes` and
+    `format` is ``"text"``, or ``"mediawiki-xml"``, whose text must be extracted before training, or ``"evaluation"``;
+    then `task` says what the set tests, as an option of ``wordvec evaluate``. `bytes` and
     `sha256` are of the file at `url`, None where they are not known for certain or change; `note` says why, and
     `hash_published_at` is the page that publishes a hash. Where that file is a zip archive, `member` is the one
     file wanted of it, with its size `unpacked_bytes` and hash `unpacked_hash` (``"sha1:..."``) where known.
@@ -39,6 +41,7 @@ class CatalogueEntry:
     unpacked_hash: str | None
     licence: str
     note: str
+    task: str | None = None
 
     @property
     def file_name(self) -> str:
@@ -47,6 +50,8 @@ class CatalogueEntry:
         >>> find("text8").file_name, find("wikipedia-en").file_name
         ('text8.txt', 'wikipedia-en.xml.bz2')
         """
+        if self.format == EVALUATION:
+            return f"{self.name}{Path(self.member or self.url).suffix or '.txt'}"
         packing = ".bz2" if self.url.endswith(".bz2") else ""
         return f"{self.name}{'.txt' if self.format == TEXT else '.xml'}{packing}"
 
@@ -62,22 +67,46 @@ def list_catalogue() -> tuple[CatalogueEntry, ...]:
     return tuple(CatalogueEntry(**entry) for entry in json.loads(text)["corpora"])
 
 
+@cache
+def list_evaluation_sets() -> tuple[CatalogueEntry, ...]:
+    """All evaluation sets of the catalogue, from ``corpora/catalogue.json``.
+
+    >>> [entry.name for entry in list_evaluation_sets()][:2]
+    ['google-analogies', 'wordsim353']
+    """
+    text = (corpora_folder() / "catalogue.json").read_text(encoding="utf-8")
+    return tuple(CatalogueEntry(format=EVALUATION, **entry) for entry in json.loads(text)["evaluation"])
+
+
 def find(name: str) -> CatalogueEntry:
     """The entry called `name`. Raises CorpusError, which lists the names there are.
 
     >>> find("text8").bytes
     31344016
     """
-    for entry in list_catalogue():
+    entries = (*list_catalogue(), *list_evaluation_sets())
+    for entry in entries:
         if entry.name == name:
             return entry
-    names = ", ".join(entry.name for entry in list_catalogue())
-    raise CorpusError(f"no corpus in the catalogue is called {name!r}; there are: {names}")
+    raise CorpusError(
+        f"nothing in the catalogue is called {name!r}; there are: {', '.join(entry.name for entry in entries)}"
+    )
 
 
 def is_catalogued(name: object) -> bool:
     """Whether `name` is that of a public corpus in the catalogue."""
     return any(entry.name == name for entry in list_catalogue())
+
+
+def is_catalogued_set(name: object) -> bool:
+    """Whether `name` is that of an evaluation set in the catalogue."""
+    return any(entry.name == name for entry in list_evaluation_sets())
+
+
+def fetched_set(name: str) -> Path | None:
+    """Where `wordvec corpus fetch` put the evaluation set `name`, or None when it is not there."""
+    folder = corpora_cache()
+    return _received(folder, find(name)) if folder is not None else None
 
 
 def corpora_cache() -> Path | None:
@@ -118,16 +147,20 @@ def fetched_path(name: str) -> Path | None:
     if folder is None:
         return None
     entry = find(name)
-    file = folder / entry.file_name
-    origin = read_origin(file)
-    if origin is None or (entry.sha256 or origin.get("sha256")) != origin.get("sha256"):
-        return None
-    if entry.format != TEXT:
+    file = _received(folder, entry)
+    if file is not None and entry.format != TEXT:
         raise CorpusError(
             f"{name}: {file} is XML with wiki markup, no text to train on: extract the text first, with "
             "WikiExtractor for example, and name the files it writes"
         )
     return file
+
+
+def _received(folder: Path, entry: CatalogueEntry) -> Path | None:
+    file = folder / entry.file_name
+    origin = read_origin(file)
+    expected = None if origin is None else entry.sha256 or origin.get("sha256")
+    return file if origin is not None and origin.get("sha256") == expected else None
 
 
 def missing_text_message(name: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from wordvec.corpus.catalogue import (
     FOLDER_VARIABLE,
-    TEXT,
+    MARKUP,
     CatalogueEntry,
     corpora_cache,
     find,
@@ -60,7 +60,7 @@ def fetch(
     show_progress: bool | None = None,
     **connection: Any,
 ) -> Fetched:
-    """Download the catalogue corpus `name`, check it, unpack it and return where it is.
+    """Download the corpus or evaluation set `name` of the catalogue, check it, unpack it and return where it is.
 
     `to` is the folder, made if it is not there; without it the environment variable WORDVEC_DATA names the
     folder, else it is the user's cache folder. Only there do other commands find the corpus by its name. A
@@ -122,7 +122,7 @@ def _say_what_comes(entry: CatalogueEntry, target: Path) -> None:
     announce(f"{entry.name}: {entry.description}")
     announce(f"licence: {entry.licence}")
     announce(f"{size_in_words(entry.bytes)} from {entry.url} to {target}")
-    if entry.format != TEXT:
+    if entry.format == MARKUP:
         announce("this is XML with wiki markup, no text: extract the text before training, with WikiExtractor say")
     if entry.sha256 is None and entry.unpacked_hash is None:
         announce("no hash of this file is known, so nothing will vouch for what arrives")

@@ -13,8 +13,9 @@ from wordvec.errors import OptionError
 from wordvec.evaluation.answers import TOLERANCE, best_answers
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.questions import FoundQuestions, find_questions
-from wordvec.evaluation.readers import NO_SECTION, AnalogyQuestions, Question, read_analogies
+from wordvec.evaluation.readers import read_analogies
 from wordvec.evaluation.scores import Score
+from wordvec.evaluation.sets import NO_SECTION, AnalogyQuestions, Question
 from wordvec.evaluation.settling import GensimSteps, as_word2vec_c, in_float64, settle
 from wordvec.evaluation.statistics import Interval, accuracy_interval
 from wordvec.vectors import WordVectors

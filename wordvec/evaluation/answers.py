@@ -85,7 +85,8 @@ def search(
     """What `wordvec.evaluation.compiled_search.search` does, in numpy: to read, to check it by, and without numba."""
     for i in range(0, len(slots), SCORED):
         part = slice(i, i + SCORED)
-        scores = score(*(table[slots[part, j]] for j in range(3)), offsets[part, None], METHODS[method])
+        a, b, c = (table[slots[part, j]] for j in range(3))
+        scores = score(a, b, c, offsets[part, None], METHODS[method])
         given = excluded[part] - first
         question, word = np.nonzero((given >= 0) & (given < scores.shape[1]))
         scores[question, given[question, word]] = -np.inf

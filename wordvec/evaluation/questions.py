@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.evaluation.protocols import Protocol
-from wordvec.evaluation.readers import AnalogyQuestions
+from wordvec.evaluation.sets import AnalogyQuestions
 
 NO_ANSWERS = ("<unk>",)  # GloVe's vector for rare words, which its own evaluation leaves out
 EXAMPLES = 10  # missing words kept for messages
@@ -54,7 +54,7 @@ def find_questions(
     for number, (section, (a, b, c, answer)) in enumerate(listed):
         x, y, z = places[a], places[b], places[c]
         answers = [answer] if isinstance(answer, str) else answer
-        right = [places[word] for word in answers if places[word] is not None]
+        right = [place for word in answers if (place := places[word]) is not None]
         if x is not None and y is not None and z is not None and right:
             section_of.append(section)
             found.append((x, y, z))

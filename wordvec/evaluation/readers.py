@@ -1,159 +1,126 @@
-"""Reading evaluation sets: word pairs with human scores, and analogy questions in Google's format."""
+"""Reading evaluation sets: word pairs with human scores, and analogy questions."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from wordvec.errors import EvaluationFileError
-
-BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
-NO_SECTION = "(no section)"
-
-Pair = tuple[str, str, float]
-Question = tuple[str, str, str, "str | tuple[str, ...]"]
+from wordvec.evaluation import analogy_readers as known
+from wordvec.evaluation.pair_layouts import FIFTY, Layout, are_lemmas, find_layout, split_table
+from wordvec.evaluation.set_files import BUNDLED, Line, Source, find_file, read_set_lines, set_name
+from wordvec.evaluation.sets import AnalogyQuestions, Pair, WordPairs
 
 
-@dataclass(frozen=True)
-class WordPairs:
-    """A similarity set: pairs of words with the score people gave them.
+def read_pairs(source: Source, encoding: str = "utf-8") -> WordPairs:
+    """Read pairs of words with a score from a file, a bundled set ("tiny-world-similarity") or a fetched one.
 
-    `notes` say what was recognised or stands out in the file: its layout, duplicate pairs, scores far from the rest.
-    """
-
-    name: str
-    pairs: tuple[Pair, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class AnalogyQuestions:
-    """An analogy set: questions (a, b, c, d), "a is to b as c is to d", by section in the file's order.
-
-    d is one word, or several that are all accepted. `notes` say what was recognised or stands out in the file.
-    """
-
-    name: str
-    sections: dict[str, tuple[Question, ...]]
-    notes: tuple[str, ...] = ()
-
-    def words(self) -> dict[str, None]:
-        """Return all distinct words in the order of the set, as the keys of a dict."""
-        found: dict[str, None] = {}
-        for questions in self.sections.values():
-            for a, b, c, d in questions:
-                found[a] = found[b] = found[c] = None
-                found.update(dict.fromkeys([d] if isinstance(d, str) else d))
-        return found
-
-
-def read_pairs(source: str | os.PathLike[str]) -> WordPairs:
-    """Read ``word1 word2 score`` lines from a file or a bundled set ("tiny-world-similarity").
-
-    Fields are separated by tabs, else commas, else spaces, as the first line has it, and alike in every line.
-    A first line whose third field has no digit is a header; blank lines and lines that begin with # are skipped.
+    Fields are separated by tabs, else semicolons or commas, else spaces, as the first line has it. Two words and a
+    score a line, with or without a header, and the published layouts of WordSim-353, SimLex-999, SimVerb, RW and MEN
+    are recognised by their content; the layout, duplicate pairs and scores far from all others become `notes`.
+    Blank lines and lines that begin with # are skipped.
     Raises EvaluationFileError with file and line for anything else.
 
     >>> read_pairs("tiny-world-similarity").name
     'tiny-world-similarity'
     """
-    name, lines = _open(source)
-    pairs: list[Pair] = []
-    separator: str | None = None
-    first = True
-    for number, line in lines:
-        if line.lstrip().startswith("#"):
-            continue
-        if first:
-            separator = _separator(line)
-        fields = [field.strip() for field in line.split(separator)]
-        is_header = first and len(fields) == 3 and not any(c.isdigit() for c in fields[2])
-        first = False
-        if not is_header:
-            pairs.append(_pair(f"{source}: line {number}", line, fields))
-    if not pairs:
+    lines = [line for line in read_set_lines(source, encoding) if not line.text.lstrip().startswith("#")]
+    for line in lines[:1]:
+        if line.text.startswith(":"):
+            raise EvaluationFileError(
+                f"{line.place}: line {line.number}: {line.text!r} begins a section of an analogy set, not of word pairs"
+            )
+    header, rows, separator = split_table(lines) if lines else (None, [], None)
+    if not rows:
         raise EvaluationFileError(f"{source}: no word pairs in it; expected lines of two words and a score")
-    return WordPairs(name, tuple(pairs))
+    layout = find_layout(header, rows)
+    read = [(line, _pair(line, fields, layout, separator)) for line, fields in rows]
+    pairs = [pair for _, pair in read]
+    notes = [f"read as {layout.what}"] if layout.what else []
+    scale = layout.scale
+    if are_lemmas([word for a, b, _ in pairs for word in (a, b)]):
+        pairs, scale = [(a[:-2], b[:-2], score) for a, b, score in pairs], FIFTY
+        notes.append("read as MEN's lemma form: -n, -v, -j taken off the words")
+    if any("," in fields[layout.score] for _, fields in rows):
+        notes.append("scores read with decimal commas")
+    _check_scale(read, scale)
+    notes += _duplicates(pairs) + ([] if scale else _far_scores(read))
+    return WordPairs(set_name(source), tuple(pairs), tuple(notes))
 
 
-def read_analogies(source: str | os.PathLike[str]) -> AnalogyQuestions:
-    """Read questions of four words a line under ``: section`` lines, from a file or a bundled set.
+def _pair(line: Line, fields: list[str], layout: Layout, separator: str | None) -> Pair:
+    first, second, text = fields[layout.first], fields[layout.second], fields[layout.score]
+    if separator != "," and re.fullmatch(r"-?\d+,\d+", text):
+        text = text.replace(",", ".")
+    try:
+        score = float(text)
+        if not first or not second or not math.isfinite(score):
+            raise ValueError
+    except ValueError:
+        raise line.error("expected two words and a score, separated as in the first line; got") from None
+    return first, second, score
 
-    Blank lines and lines that begin with # or // are skipped. Raises EvaluationFileError with file and line.
+
+def _check_scale(read: Sequence[tuple[Line, Pair]], scale: tuple[float, float] | None) -> None:
+    for line, (_, _, score) in read if scale else ():
+        if scale and not scale[0] <= score <= scale[1]:
+            raise line.error(f"the scores of this set go from {scale[0]:g} to {scale[1]:g}; got {score:g} in")
+
+
+def _duplicates(pairs: Sequence[Pair]) -> list[str]:
+    """The note about pairs that stand more than once, in either order."""
+    times = Counter(tuple(sorted((a, b))) for a, b, _ in pairs)
+    twice = [pair for pair, count in times.items() if count > 1]
+    if not twice:
+        return []
+    how_many = "1 pair stands" if len(twice) == 1 else f"{len(twice):,} pairs stand"
+    return [f"{how_many} more than once, such as {' '.join(twice[0])}; each line counts"]
+
+
+def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
+    """The note about scores that cannot be on the scale of the others: three quartile distances beyond them."""
+    scores = np.array([score for _, (_, _, score) in read])
+    if len(scores) < 8:
+        return []
+    low, high = np.quantile(scores, [0.25, 0.75])
+    far = np.flatnonzero((scores < low - 3 * (high - low)) | (scores > high + 3 * (high - low)))
+    if len(far) == 0 or high == low:
+        return []
+    line, (first, second, score) = read[int(far[0])]
+    return [
+        f"{len(far):,} scores far from all others, such as {score:g} of {first} {second} in line {line.number}: "
+        "outside the scale?"
+    ]
+
+
+def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
+    """Read analogy questions from a file or folder, a bundled set or a fetched one, told by content.
+
+    Google's format: four words a line under ``: section`` lines; lines that begin with # or // are skipped. MSR's:
+    ``word_relationship.questions`` with three words a line, the answers in ``word_relationship.answers`` beside it.
+    BATS: a folder of files (or one of them) of lines ``word<tab>answer/answer/...``, of which all pairs are asked.
+    A table with columns for the section and the four words, named by a header (type,word1,word2,word3,target).
+    Raises EvaluationFileError with file and line.
 
     >>> questions = read_analogies("tiny-world-analogies")
     >>> all(len(question) == 4 for section in questions.sections.values() for question in section)
     True
     """
-    name, lines = _open(source)
-    sections: dict[str, list[Question]] = {}
-    section = NO_SECTION
-    for number, line in lines:
-        if line.startswith(("#", "//")):
-            continue
-        if line.startswith(":"):
-            section = line[1:].strip() or NO_SECTION
-            continue
-        words = line.split()
-        if len(words) != 4:
-            raise EvaluationFileError(
-                f"{source}: line {number}: expected four words or ': section'; got {len(words)} words: {_shown(line)}"
-            )
-        sections.setdefault(section, []).append((words[0], words[1], words[2], words[3]))
-    if not sections:
-        raise EvaluationFileError(f"{source}: no questions in it; expected lines of four words")
-    return AnalogyQuestions(name, {section: tuple(questions) for section, questions in sections.items()})
-
-
-def _open(source: str | os.PathLike[str]) -> tuple[str, Iterator[tuple[int, str]]]:
-    """The set's name and its numbered lines that are not blank."""
-    if str(source) in BUNDLED:
-        from wordvec.corpus.bundled import bundled_evaluation
-
-        return str(source), _not_blank(bundled_evaluation(str(source)))
-    path = Path(source)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise EvaluationFileError(
-            f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(BUNDLED)}"
-        ) from None
-    except OSError as error:
-        raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise EvaluationFileError(f"{source}: line {line}: not UTF-8 text ({error.reason})") from error
-    return path.stem, _not_blank(text.split("\n"))
-
-
-def _not_blank(lines: list[str]) -> Iterator[tuple[int, str]]:
-    return ((number, line.strip("\r\n")) for number, line in enumerate(lines, start=1) if line.strip())
-
-
-def _separator(line: str) -> str | None:
-    if "\t" in line:
-        return "\t"
-    return "," if line.count(",") == 2 else None
-
-
-def _pair(place: str, line: str, fields: list[str]) -> Pair:
-    if line.startswith(":"):
-        raise EvaluationFileError(f"{place}: {_shown(line)} begins a section of an analogy set, not of word pairs")
-    try:
-        first, second, score = fields[0], fields[1], float(fields[2])
-        if len(fields) != 3 or not first or not second or not math.isfinite(score):
-            raise ValueError
-    except (IndexError, ValueError):
-        raise EvaluationFileError(
-            f"{place}: expected two words and a score, separated as in the first line; got {_shown(line)}"
-        ) from None
-    return first, second, score
-
-
-def _shown(line: str) -> str:
-    return repr(line if len(line) <= 60 else line[:60] + "...")
+    path = None if str(source) in BUNDLED else find_file(source)
+    if path is not None and path.is_dir():
+        return known.read_bats(source, path, encoding)
+    lines = read_set_lines(source, encoding)
+    content = [line for line in lines if not line.text.startswith(("#", "//"))]
+    first = content[0].text if content else ""
+    if path is not None and known.is_msr(path, first):
+        return known.read_msr(source, path, content, encoding)
+    if known.is_bats(content):
+        return AnalogyQuestions(set_name(source), {Path(source).stem: known.bats_questions(content)}, (known.BATS,))
+    if known.is_table(first):
+        return known.read_table(source, content)
+    return known.read_google(source, content)

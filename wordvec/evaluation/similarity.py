@@ -10,8 +10,9 @@ import numpy as np
 
 from wordvec.evaluation.lookup import find_words
 from wordvec.evaluation.protocols import get_protocol
-from wordvec.evaluation.readers import Pair, WordPairs, read_pairs
+from wordvec.evaluation.readers import read_pairs
 from wordvec.evaluation.scores import Score
+from wordvec.evaluation.sets import Pair, WordPairs
 from wordvec.evaluation.statistics import (
     bootstrap_spearman,
     pearson,

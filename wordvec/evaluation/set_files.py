@@ -1,0 +1,138 @@
+"""Opening evaluation sets: their lines with numbers, whatever the file's separator; errors say where."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wordvec.errors import EvaluationFileError
+
+BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
+SEPARATORS = ("\t", ";", ",")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+Source = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is not blank, with its number and the file it is in, for messages."""
+
+    place: str
+    number: int
+    text: str
+
+    def error(self, message: str) -> EvaluationFileError:
+        """Return the error that names this line and shows it."""
+        return EvaluationFileError(f"{self.place}: line {self.number}: {message}: {shown(self.text)}")
+
+
+def shown(text: str) -> str:
+    """Return a line as it stands in a message: quoted, and cut where it is long.
+
+    >>> print(shown("tiger cat"), shown("a" * 99))
+    'tiger cat' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
+    """
+    return repr(text if len(text) <= 60 else text[:60] + "...")
+
+
+def set_name(source: Source) -> str:
+    """Return the name of a set: the file's, without its suffix.
+
+    >>> set_name("sets/EN-RG-65.txt"), set_name("BATS_3.0")
+    ('EN-RG-65', 'BATS_3.0')
+    """
+    path = Path(source)
+    return path.name if path.is_dir() else path.stem if path.suffix in SUFFIXES else path.name
+
+
+SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
+
+
+def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
+    """Return the lines of a file, a bundled set or a fetched set of the catalogue that are not blank.
+
+    Raises EvaluationFileError for a set that is not here, cannot be read or is not text in `encoding`.
+
+    >>> read_set_lines("tiny-world-analogies")[0].number
+    1
+    """
+    if str(source) in BUNDLED:
+        from wordvec.corpus.bundled import bundled_evaluation
+
+        return _not_blank(str(source), bundled_evaluation(str(source)))
+    return _not_blank(str(source), _decode(source, _bytes(source), encoding).split("\n"))
+
+
+def find_file(source: Source) -> Path:
+    """Return the path of a set: `source` itself, or where the set of the catalogue with this name was fetched to."""
+    path = Path(source)
+    if path.exists():
+        return path
+    from wordvec.corpus.catalogue import fetched_set, is_catalogued_set
+
+    name = str(source)
+    if is_catalogued_set(name):
+        fetched = fetched_set(name)
+        if fetched is None:
+            raise EvaluationFileError(f"{name}: not downloaded: wordvec corpus fetch {name} gets it")
+        return fetched
+    raise EvaluationFileError(
+        f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(BUNDLED)}; "
+        "wordvec corpus list shows those that can be fetched"
+    )
+
+
+def _bytes(source: Source) -> bytes:
+    path = find_file(source)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
+
+
+def _decode(source: Source, content: bytes, encoding: str) -> str:
+    if content.startswith(UTF16) and encoding == "utf-8":
+        raise EvaluationFileError(f"{source}: is UTF-16 text; save it as UTF-8, or name its encoding")
+    try:
+        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except LookupError:
+        raise EvaluationFileError(f"{source}: there is no encoding {encoding!r}") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "" if encoding.lower() not in ("utf-8", "utf8") else "; older sets are often latin-1: name the encoding"
+        raise EvaluationFileError(
+            f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
+        ) from error
+
+
+def _not_blank(place: str, lines: list[str]) -> list[Line]:
+    return [Line(place, n, line.strip("\r\n")) for n, line in enumerate(lines, start=1) if line.strip()]
+
+
+def separator_of(line: str) -> str | None:
+    r"""Return what separates the fields of a table's first line: tabs, else semicolons or commas, else spaces (None).
+
+    A single semicolon or comma may be part of a word or number, so there must be two.
+
+    >>> separator_of("a\tb, c\t1"), separator_of("a;b;1"), separator_of("a,b,1"), separator_of("a b 1,5")
+    ('\t', ';', ',', None)
+    """
+    for separator in SEPARATORS:
+        if line.count(separator) >= (1 if separator == "\t" else 2):
+            return separator
+    return None
+
+
+def fields_of(line: Line, separator: str | None) -> list[str]:
+    """Return the fields of a line, without spaces around them; quotes as in CSV files where `separator` is , or ;."""
+    if separator in (";", ",") and '"' in line.text:
+        try:
+            fields = next(csv.reader([line.text], delimiter=separator, skipinitialspace=True, strict=True))
+        except (csv.Error, StopIteration) as error:
+            raise line.error(f"quotes that do not fit together ({error})") from error
+    else:
+        fields = line.text.split(separator)
+    return [field.strip() for field in fields]
