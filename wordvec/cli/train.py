@@ -47,6 +47,7 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
     ("device", str, "cpu or gpu"),
     ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
+    ("warps", int, "of a GPU that train at a time (default: as many as the text bears); 1 is slow, but repeatable"),
     (
         "memory",
         str,
@@ -146,6 +147,7 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
         "min_count": corpus.vocabulary.min_count,
         "corpus_fingerprint": corpus.fingerprint,
         "dim": trainer.vectors.dim,
+        "device": trainer.history.device or "cpu",
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "words_per_second": None if rate is None else round(rate),
         "loss": trainer.history.loss,
@@ -159,6 +161,8 @@ def print_report(report: dict[str, Any]) -> None:
     """The report as a few lines."""
     print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
     print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
+    if report["device"] != "cpu":
+        print(f"  device   {report['device']}")
     print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))
     if report["words_per_second"]:
         print(f"  rate     {report['words_per_second']:,} words/s")

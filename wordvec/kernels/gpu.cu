@@ -18,8 +18,12 @@
 struct Outputs {
     float4 rows[TILE][PART], gains[TILE][PART];
     u32 words[TILE];
-    float times[TILE];
 };
+
+// How often output `number` of a centre was drawn: 1 for the centre itself (number 0), 0 where there is none.
+__device__ __forceinline__ u32 output_times(const Warp& warp, u32 place, u32 number) {
+    return number == 0 ? 1 : number < OUTPUTS ? warp.times[place][number - 1] : 0;
+}
 
 __device__ __forceinline__ void load_outputs(
     Outputs& outputs, const Warp& warp, u32 place, int group, const float* W_out
@@ -28,7 +32,6 @@ __device__ __forceinline__ void load_outputs(
     for (int j = 0; j < TILE; j++) {
         int number = group * TILE + j;
         outputs.words[j] = number == 0 ? warp.word[place] : number < OUTPUTS ? warp.negative[place][number - 1] : NOBODY;
-        outputs.times[j] = number == 0 ? 1.0f : number < OUTPUTS ? (float)warp.times[place][number - 1] : 0.0f;
 #pragma unroll
         for (int p = 0; p < PART; p++) outputs.rows[j][p] = outputs.gains[j][p] = make_float4(0, 0, 0, 0);
         if (outputs.words[j] != NOBODY) {
@@ -45,23 +48,32 @@ __device__ __forceinline__ void add_outputs(const Outputs& outputs, float* W_out
         }
 }
 
-// Sums over the lanes of TILE values at once: halves of the lanes exchange halves of the values, so that POWER sums
-// cost POWER - 1 shuffles and a few, not 5 each. At the end lane l holds the sums of values l % OWNERS * OWNED + v.
+// Hidden vectors that meet a group of outputs at a time. Their scores wait for each other's shuffles and exponentials,
+// so several at once take hardly longer than one, as far as the registers reach.
+__device__ constexpr int hidden_vectors(int part) { return CBOW || part > 2 ? 1 : part == 2 || TILE > 8 ? 2 : 4; }
+constexpr int HIDDEN = hidden_vectors(PART);
+
+// Sums over the lanes of HIDDEN * TILE values at once: halves of the lanes exchange halves of the values, so that POWER
+// sums cost POWER - 1 shuffles, not 5 each. At the end lane l holds those of values l % OWNERS * OWNED + v.
 __device__ constexpr int power_of_two(int least) { return least <= 1 ? 1 : 2 * power_of_two((least + 1) / 2); }
-constexpr int POWER = power_of_two(TILE);
+constexpr int POWER = power_of_two(HIDDEN * TILE);
 constexpr int OWNERS = POWER < LANES ? POWER : LANES, OWNED = POWER / OWNERS;
 
-__device__ __forceinline__ void sum_over_lanes(float (&values)[POWER]) {
+template <int HALF>
+__device__ __forceinline__ void exchange_halves(float (&values)[POWER]) {
+    if constexpr (HALF > 0 && HALF >= OWNED) {
+        bool upper = lane_index() & (HALF / OWNED);
 #pragma unroll
-    for (int half = POWER / 2; half >= OWNED; half /= 2) {
-        bool upper = lane_index() & (half / OWNED);
-#pragma unroll
-        for (int v = 0; v < half; v++) {
-            float sent = upper ? values[v] : values[v + half], kept = upper ? values[v + half] : values[v];
-            values[v] = kept + __shfl_xor_sync(~0u, sent, half / OWNED);
+        for (int v = 0; v < HALF; v++) {
+            float sent = upper ? values[v] : values[v + HALF], kept = upper ? values[v + HALF] : values[v];
+            values[v] = kept + __shfl_xor_sync(~0u, sent, HALF / OWNED);
         }
-        if (half == 1) break;
+        exchange_halves<HALF / 2>(values);
     }
+}
+
+__device__ __forceinline__ void sum_over_lanes(float (&values)[POWER]) {
+    exchange_halves<POWER / 2>(values);
 #pragma unroll
     for (int step = OWNERS; step < LANES; step *= 2) {
 #pragma unroll
@@ -69,73 +81,91 @@ __device__ __forceinline__ void sum_over_lanes(float (&values)[POWER]) {
     }
 }
 
-// The step -rate dL/ds for the score s of one hidden vector with each output of a group; the same in all lanes.
+// What several hidden vectors have to do with a group of outputs: for each score s the step -rate dL/ds times how often
+// it is there, the same in all lanes. Context k of the list is hidden[0]; those from `listed` on are not there.
 // L = -log sigmoid(s) for the centre (number 0), -log sigmoid(-s) for a negative (Mikolov et al. 2013b, eq. 4).
-__device__ __forceinline__ void score(
-    float (&steps)[TILE], const Outputs& outputs, const float4 (&hidden)[PART], int group, float rate, float& loss
+__device__ __forceinline__ float score(
+    float (&steps)[HIDDEN][TILE], const Outputs& outputs, const float4 (&hidden)[HIDDEN][PART], const Warp& warp,
+    u32 place, int group, u32 k, u32 listed
 ) {
-    float sums[POWER], owned_steps[OWNED], lane_loss = 0;
+    float sums[POWER], owned_steps[OWNED], loss = 0, rate = warp.rate[place];
 #pragma unroll
-    for (int j = 0; j < POWER; j++) {
-        sums[j] = 0;
+    for (int v = 0; v < POWER; v++) {
+        constexpr int last = HIDDEN * TILE - 1;
+        int h = (v < last ? v : last) / TILE, j = (v < last ? v : last) % TILE;
+        sums[v] = 0;
 #pragma unroll
-        for (int p = 0; p < PART; p++)
-            if (j < TILE) sums[j] = dot(sums[j], hidden[p], outputs.rows[j < TILE ? j : 0][p]);
+        for (int p = 0; p < PART; p++) sums[v] = dot(sums[v], hidden[h][p], outputs.rows[j][p]);
     }
     sum_over_lanes(sums);
 #pragma unroll
     for (int v = 0; v < OWNED; v++) {
-        int mine = lane_index() % OWNERS * OWNED + v;
-        float times = 0;
-#pragma unroll
-        for (int j = 0; j < TILE; j++) times = mine == j ? outputs.times[j] : times;
-        bool positive = group * TILE + mine == 0;
+        u32 mine = lane_index() % OWNERS * OWNED + v, h = mine / TILE, number = group * TILE + mine % TILE;
+        bool there = h < HIDDEN && k + h < listed, positive = number == 0;
+        float copies = !there ? 0 : CBOW ? 1 : warp.context_times[k + h];
+        float times = there ? copies * output_times(warp, place, number) : 0;
         float wrong = positive ? -sums[v] : sums[v];  // L = log(1 + exp(wrong)), and its derivative sigmoid(wrong)
         float e = __expf(-fabsf(wrong)), share = 1 / (1 + e);
         owned_steps[v] = (wrong > 0 ? share : 1 - share) * times * (positive ? rate : -rate);
-        lane_loss += times * (fmaxf(wrong, 0.0f) + __logf(1 + e));
+        if (lane_index() < OWNERS) loss += times * (fmaxf(wrong, 0.0f) + __logf(1 + e));
     }
-    if (lane_index() < OWNERS) loss += lane_loss;
 #pragma unroll
-    for (int j = 0; j < TILE; j++) steps[j] = __shfl_sync(~0u, owned_steps[j % OWNED], j / OWNED);
+    for (int v = 0; v < HIDDEN * TILE; v++)
+        steps[v / TILE][v % TILE] = __shfl_sync(~0u, owned_steps[v % OWNED], v / OWNED);
+    return loss;
 }
 
-__device__ __forceinline__ void read_slot(float4 (&hidden)[PART], const Warp& warp, u32 slot) {
+__device__ __forceinline__ void read_slot(float4 (&hidden)[PART], const Warp& warp, u32 slot, bool there = true) {
 #pragma unroll
     for (int p = 0; p < PART; p++) hidden[p] = make_float4(0, 0, 0, 0);
-    FOR_PARTS(p, i) hidden[p] = warp.rows[slot][i];
+    if (there) {
+        FOR_PARTS(p, i) hidden[p] = warp.rows[slot][i];
+    }
+}
+
+// A hidden vector and the outputs gain from each other, all as they were.
+__device__ __forceinline__ void exchange(
+    float4 (&gain)[PART], Outputs& outputs, const float (&steps)[TILE], const float4 (&hidden)[PART]
+) {
+#pragma unroll
+    for (int p = 0; p < PART; p++)
+#pragma unroll
+        for (int j = 0; j < TILE; j++) {
+            add_to(gain[p], steps[j], outputs.rows[j][p]);
+            add_to(outputs.gains[j][p], steps[j], hidden[p]);
+        }
 }
 
 // Every context's row meets every output; all scores are of the rows as they were before this centre.
-__device__ float train_skipgram(Warp& warp, u32 place, u32 listed, float* W_out) {
-    float loss = 0, rate = warp.rate[place];
-    Outputs outputs;
+// `outputs` holds the first group's. Returns this lane's share of the loss.
+__device__ __forceinline__ float train_skipgram(Warp& warp, Outputs& outputs, u32 place, u32 listed, float* W_out) {
+    float loss = 0;
     for (int group = 0; group < GROUPS; group++) {
-        load_outputs(outputs, warp, place, group, W_out);
-        for (u32 k = 0; k < listed; k++) {
-            u32 slot = warp.context_slot[k];
-            float times = warp.context_times[k], context_loss = 0, steps[TILE];
-            float4 hidden[PART], gain[PART];
-            read_slot(hidden, warp, slot);
-            score(steps, outputs, hidden, group, times * rate, context_loss);
-            loss += times * context_loss;
+        if (group > 0) load_outputs(outputs, warp, place, group, W_out);
+        for (u32 k = 0; k < listed; k += HIDDEN) {
+            float4 hidden[HIDDEN][PART];
+            float steps[HIDDEN][TILE];
 #pragma unroll
-            for (int p = 0; p < PART; p++) {
-                gain[p] = make_float4(0, 0, 0, 0);
+            for (u32 h = 0; h < HIDDEN; h++)
+                read_slot(hidden[h], warp, warp.context_slot[min(k + h, listed - 1)], k + h < listed);
+            loss += score(steps, outputs, hidden, warp, place, group, k, listed);
 #pragma unroll
-                for (int j = 0; j < TILE; j++) {
-                    add_to(gain[p], steps[j], outputs.rows[j][p]);
-                    add_to(outputs.gains[j][p], steps[j], hidden[p]);
-                }
-            }
-            FOR_PARTS(p, i) {
+            for (u32 h = 0; h < HIDDEN; h++) {
+                float4 gain[PART];
+#pragma unroll
+                for (int p = 0; p < PART; p++) gain[p] = make_float4(0, 0, 0, 0);
+                exchange(gain, outputs, steps[h], hidden[h]);
+                if (k + h < listed) {
+                    FOR_PARTS(p, i) {
 #if GROUPS > 1
-                if (group > 0) add_to(gain[p], 1.0f, warp.steps[k][i]);
-                warp.steps[k][i] = gain[p];
-                if (group < GROUPS - 1) continue;
+                        if (group > 0) add_to(gain[p], 1.0f, warp.steps[k + h][i]);
+                        warp.steps[k + h][i] = gain[p];
+                        if (group < GROUPS - 1) continue;
 #endif
-                add_to(hidden[p], 1.0f, gain[p]);
-                warp.rows[slot][i] = hidden[p];
+                        add_to(hidden[h][p], 1.0f, gain[p]);
+                        warp.rows[warp.context_slot[k + h]][i] = hidden[h][p];
+                    }
+                }
             }
         }
         add_outputs(outputs, W_out);
@@ -143,29 +173,24 @@ __device__ float train_skipgram(Warp& warp, u32 place, u32 listed, float* W_out)
     return loss;
 }
 
-// The mean of the contexts' rows meets every output.
-__device__ float train_cbow(Warp& warp, u32 place, u32 listed, u32 contexts, float* W_out) {
-    float loss = 0, rate = warp.rate[place];
-    float4 hidden[PART], row[PART], gain[PART];
+// The mean of the contexts' rows meets every output; otherwise as train_skipgram.
+__device__ __forceinline__ float train_cbow(
+    Warp& warp, Outputs& outputs, u32 place, u32 listed, u32 contexts, float* W_out
+) {
+    float loss = 0;
+    float4 hidden[HIDDEN][PART], row[PART], gain[PART];
 #pragma unroll
-    for (int p = 0; p < PART; p++) hidden[p] = gain[p] = make_float4(0, 0, 0, 0);
+    for (int p = 0; p < PART; p++) hidden[0][p] = gain[p] = make_float4(0, 0, 0, 0);
     for (u32 k = 0; k < listed; k++) {
         read_slot(row, warp, warp.context_slot[k]);
 #pragma unroll
-        for (int p = 0; p < PART; p++) add_to(hidden[p], (float)warp.context_times[k] / contexts, row[p]);
+        for (int p = 0; p < PART; p++) add_to(hidden[0][p], (float)warp.context_times[k] / contexts, row[p]);
     }
-    Outputs outputs;
     for (int group = 0; group < GROUPS; group++) {
-        float steps[TILE];
-        load_outputs(outputs, warp, place, group, W_out);
-        score(steps, outputs, hidden, group, rate, loss);
-#pragma unroll
-        for (int p = 0; p < PART; p++)
-#pragma unroll
-            for (int j = 0; j < TILE; j++) {
-                add_to(gain[p], steps[j], outputs.rows[j][p]);
-                add_to(outputs.gains[j][p], steps[j], hidden[p]);
-            }
+        float steps[HIDDEN][TILE];
+        if (group > 0) load_outputs(outputs, warp, place, group, W_out);
+        loss += score(steps, outputs, hidden, warp, place, group, 0, 1);
+        exchange(gain, outputs, steps[0], hidden[0]);
         add_outputs(outputs, W_out);
     }
     for (u32 k = 0; k < listed; k++) {
@@ -177,8 +202,8 @@ __device__ float train_cbow(Warp& warp, u32 place, u32 listed, u32 contexts, flo
 
 // How many terms the centre's loss has for one hidden vector: the centre and its negatives, repeated ones counted.
 __device__ __forceinline__ u32 count_outputs(const Warp& warp, u32 place) {
-    u32 outputs = 1;
-    for (u32 j = 0; j < NEGATIVES; j++) outputs += warp.times[place][j];
+    u32 outputs = 0;
+    for (u32 number = 0; number < OUTPUTS; number++) outputs += output_times(warp, place, number);
     return outputs;
 }
 
@@ -197,15 +222,23 @@ __device__ void train_chunk(
                 leave(warp, token, W_in);
             return;
         }
-        while (walk.entered < walk.kept && walk.entered <= centre + WINDOW) enter(warp, walk, W_in);
-        if (warp.offset[place] >= begin) {
+        while (walk.entered < walk.kept && walk.entered < centre + WINDOW)  // the first window of a chunk
+            store(warp, call(warp, walk, W_in));
+        Coming coming = {NOBODY};
+        if (walk.entered < walk.kept && walk.entered == centre + WINDOW) coming = call(warp, walk, W_in);
+        if (warp.offset[place] < begin) {
+            store(warp, coming);
+        } else {
+            Outputs outputs;  // asked for together with the row that comes into the window
+            load_outputs(outputs, warp, place, 0, W_out);
             u32 contexts, listed = list_contexts(warp, walk, centre, contexts);
+            store(warp, coming);
             if (contexts) {
-                u32 hidden_vectors = CBOW ? 1 : contexts;
-                result.loss += CBOW ? train_cbow(warp, place, listed, contexts, W_out)
-                                    : train_skipgram(warp, place, listed, W_out);
-                result.predictions += hidden_vectors;
-                result.terms += (u64)hidden_vectors * count_outputs(warp, place);
+                u32 predictions = CBOW ? 1 : contexts;
+                result.loss += CBOW ? train_cbow(warp, outputs, place, listed, contexts, W_out)
+                                    : train_skipgram(warp, outputs, place, listed, W_out);
+                result.predictions += predictions;
+                result.terms += (u64)predictions * count_outputs(warp, place);
                 result.centres += 1;
             }
             __syncwarp();

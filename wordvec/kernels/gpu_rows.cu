@@ -45,16 +45,31 @@ __device__ __forceinline__ float dot(float sum, float4 a, float4 b) {
     _Pragma("unroll") for (int p = 0; p < PART; p++)        \
         if (u32 i = lane_index() + p * LANES; (p + 1) * LANES <= QUARTERS || i < QUARTERS)
 
-// Bring the row of token number `walk.entered` into the window.
-__device__ void enter(Warp& warp, Walk& walk, const float* W_in) {
+// A row on its way into the window: asked for, to be stored in its slot. NOBODY: there is none to wait for.
+struct Coming {
+    u32 slot;
+    float4 row[PART];
+};
+
+// Token number `walk.entered` comes into the window: it gets a slot, and its row is asked for unless it is there already.
+__device__ __forceinline__ Coming call(Warp& warp, Walk& walk, const float* W_in) {
     u32 place = walk.entered % QUEUE, word = warp.word[place];
     bool fresh;
     u32 slot = take_slot(warp, word, fresh);
     if (lane_index() == 0) warp.slot[place] = slot;
-    if (fresh) {
-        FOR_PARTS(p, i) warp.rows[slot][i] = warp.entries[slot][i] = read_part(W_in + (u64)word * PITCH, i);
-    }
     walk.entered += 1;
+    __syncwarp();
+    Coming coming = {fresh ? slot : NOBODY};
+    if (fresh) {
+        FOR_PARTS(p, i) coming.row[p] = read_part(W_in + (u64)word * PITCH, i);
+    }
+    return coming;
+}
+
+__device__ __forceinline__ void store(Warp& warp, const Coming& coming) {
+    if (coming.slot != NOBODY) {
+        FOR_PARTS(p, i) warp.rows[coming.slot][i] = warp.entries[coming.slot][i] = coming.row[p];
+    }
     __syncwarp();
 }
 

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wordvec.arrays import describe_device
 from wordvec.errors import OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
+from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -28,6 +30,7 @@ class History:
     seconds  wall-clock seconds by stage
     words    tokens of the corpus passed in all epochs together
     notes    what a reader of the result should know
+    device   the card that trained, with its memory; None for the CPU
     """
 
     loss: list[float] = field(default_factory=list)
@@ -35,6 +38,7 @@ class History:
     seconds: dict[str, float] = field(default_factory=dict)
     words: int = 0
     notes: list[str] = field(default_factory=list)
+    device: str | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -68,6 +72,9 @@ class Trainer(ABC):
     def fit(self, corpus: Corpus, *, show_progress: bool | None = None) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal"."""
         self._history = History()
+        if getattr(self, "device", "cpu") == "gpu":
+            self._history.device = str(describe_device())
+            announce(f"training on {self._history.device}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
         self._vectors = self._train(corpus, show_progress)
@@ -106,7 +113,9 @@ class Trainer(ABC):
             "wordvec_version": __version__,
         }
         vocabulary = corpus.vocabulary
-        return WordVectors(vocabulary.words, matrix, vocabulary.counts, info, context_matrix=context_matrix)
+        return WordVectors(
+            vocabulary.words, matrix, vocabulary.counts, info, context_matrix=context_matrix, rare=vocabulary.rare
+        )
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:

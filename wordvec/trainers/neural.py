@@ -70,8 +70,8 @@ class NeuralTrainer(Trainer):
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
                       (`wordvec.trainers.spectral`), from where fewer epochs do
     device            "cpu" or "gpu"
-    threads           of the kernel: None is all cores, and the result has the same bytes for any number; on a GPU the
-                      warps that train at a time: None is as many as the corpus bears, 1 is slow and reproducible
+    threads           of the CPU: None is all cores; the result has the same bytes for any number
+    warps             of the GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
     hogwild           let threads race: a little faster, and no two results alike
     held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
     patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
@@ -94,6 +94,7 @@ class NeuralTrainer(Trainer):
     init: str = "random"
     device: str = "cpu"
     threads: int | None = None
+    warps: int | None = None
     hogwild: bool = False
     held_out: float = 0.0
     patience: int | None = None
@@ -121,6 +122,7 @@ class NeuralTrainer(Trainer):
             init=(self.init in INITS, "one of " + ", ".join(INITS)),
             device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
             threads=(self.threads is None or self.threads >= 1, "at least 1"),
+            warps=(self.warps is None or self.warps >= 1, "at least 1"),
             held_out=(0 <= self.held_out < 1, "a share from 0 to below 1"),
             patience=(self.patience is None or self.patience >= 1, "at least 1"),
         )
@@ -130,7 +132,9 @@ class NeuralTrainer(Trainer):
                 "with negative sampling shared by the window; for other optimizers and losses take engine 'layers'"
             )
         if self.hogwild and self.device == "gpu":
-            raise OptionError(f"{self.name}: hogwild is for the CPU; on a GPU, warps race unless threads is 1")
+            raise OptionError(f"{self.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
+        if self.warps is not None and (self.engine, self.device) != ("kernel", "gpu"):
+            raise OptionError(f"{self.name}: warps are those of the GPU's kernels: give device 'gpu', engine 'kernel'")
         if self.engine == "layers" and (self.hogwild or self.threads is not None):
             raise OptionError(f"{self.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
         if self.patience is not None and self.held_out == 0:
@@ -189,9 +193,9 @@ class NeuralTrainer(Trainer):
         return min(most, LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH)
 
     def warps_for(self, counts: np.ndarray) -> int:
-        """Warps that train at a time on a GPU: `threads`, or as many as `wordvec.trainers.staleness` allows."""
-        if self.threads is not None:
-            return self.threads
+        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
+        if self.warps is not None:
+            return self.warps
         kept = counts * keep_probabilities(counts, self.subsample)
         outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power)
         rate = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
@@ -272,7 +276,7 @@ class NeuralTrainer(Trainer):
     def parameters(self) -> dict[str, Any]:
         """All options, less the number of threads where it changes nothing about the result."""
         parameters = super().parameters()
-        if not self.hogwild and self.device == "cpu":
+        if not self.hogwild:
             del parameters["threads"]
         return parameters
 
