@@ -73,15 +73,15 @@ def noisy_models(changed=(), noise=0.3, number=400, dim=10):
 
 
 def test_baseline_tells_change_from_noise():
-    changed = (5, 50, 150, 250, 399)
+    changed = range(0, 400, 10)
     a, seed, b = noisy_models(changed)
     comparison = compare_neighbours(a, b, k=20, baselines=[seed], changes=400)
-    first = comparison.changes[: len(changed)]
-    assert {change.word for change in first} == {f"w{i}" for i in changed}
-    assert all(change.q < 0.05 and change.noise > change.overlap for change in first)
-    found = [change for change in comparison.changes if change.q < 0.05]
-    assert len(found) <= len(changed) + 1
-    assert comparison.mean_noise > 0.4
+    found = {change.word: change for change in comparison.changes if change.q < 0.05}
+    planted = {f"w{i}" for i in changed}
+    assert len(planted & found.keys()) >= 30
+    assert len(found.keys() - planted) <= 0.1 * len(found)
+    assert np.mean([found[word].noise - found[word].overlap for word in found]) > 0.3
+    assert comparison.mean_noise > comparison.mean_overlap > 0.3
 
 
 def test_without_change_nothing_is_found():
@@ -143,10 +143,13 @@ def test_count_common_is_a_set_intersection(seed, rows, k):
 def test_tail_probabilities_by_hand():
     noise = np.array([[5, 6, 7, 8], [5, 6, 7, 8]])
     np.testing.assert_allclose(tail_probabilities(np.array([4, 6, 6, 9]), noise, peers=100), [1 / 9, 5 / 9, 5 / 9, 1])
-    # The two nearest words and itself only: 5, 6, 7 for the first two words, 6, 7, 8 for the others.
-    np.testing.assert_allclose(
-        tail_probabilities(np.array([5, 5, 5, 6]), noise[:1], peers=2), [2 / 4, 2 / 4, 1 / 4, 2 / 4]
-    )
+
+
+def test_tail_probabilities_go_by_the_frequency():
+    noise = np.concatenate([np.tile([50, 60, 70], 300), np.tile([10, 20, 30], 300)])[None, :]
+    p = tail_probabilities(np.full(1800, 30), noise, peers=90)
+    assert p[:850].max() < 0.01  # far below its peers
+    assert p[950:].min() > 0.8  # as high as they come
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

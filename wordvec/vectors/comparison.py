@@ -7,10 +7,10 @@ for detecting words with usage change across corpora")::
     overlap@k = |N_A(w) & N_B(w)| / k          Jaccard = |N_A(w) & N_B(w)| / |N_A(w) | N_B(w)|
 
 How much of it is noise. Two trainings on the same text with different seeds do not agree either: give such a second
-training as `baseline`. Then each word has the overlap of A with its own baseline beside it, and a p-value: how often a
-word about as frequent falls that low between the seeds, (1 + that many) / (1 + words looked at), an estimate over the
-1,000 words nearest in frequency; and a q-value, the share of false discoveries up to it (Benjamini and Hochberg
-1995). Without a baseline, take the list as candidates to look at, not as findings.
+training as `baseline`. Then each word has the overlap of A with its own baseline beside it, and a p-value: how often
+words fall that far below others of their frequency between the seeds (`wordvec.vectors.overlap`); and a q-value, the
+share of false discoveries up to it (Benjamini and Hochberg 1995). With n baselines, the q of m words that changed
+cannot fall below 1 / (n m). Without a baseline, take the list as candidates to look at, not as findings.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class _Measured(NamedTuple):
     q: np.ndarray
 
     def order(self) -> np.ndarray:
-        """Least overlap first, with baselines least p, then largest fall below the own noise; equal ones by frequency."""
+        """Least overlap first, or with baselines least p, then largest fall below the own noise; then by frequency."""
         if not len(self.noise):
             return np.argsort(self.common, kind="stable")
         return np.lexsort((self.common - self.noise.mean(axis=0), self.p))
