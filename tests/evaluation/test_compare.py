@@ -9,8 +9,8 @@ from wordvec.evaluation import kept_scores, run_folder
 from wordvec.evaluation.compare import compare, planned_jobs
 from wordvec.evaluation.comparison_report import comparison_as_dict, comparison_text, costs_table, settings_lines
 from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.named_sets import read_sets
+from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.training import Configuration, Job
 
 SVD = Configuration("svd", "svd", {"dim": 4, "subsample": 0.0})

@@ -13,8 +13,8 @@ from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.evaluation.run_folder import RunFolder
     from wordvec.evaluation.named_sets import EvaluationSet
+    from wordvec.evaluation.run_folder import RunFolder
     from wordvec.evaluation.training import Configuration
 
 DIMENSIONS_ARE_WORDS = "ppmi"  # so a --set dim=... for all trainers leaves it alone

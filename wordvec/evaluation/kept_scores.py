@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from wordvec import __version__
+from wordvec.evaluation.named_sets import EvaluationSet
 from wordvec.evaluation.run_folder import RunFolder, read_json, write_json
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.named_sets import EvaluationSet
 from wordvec.evaluation.tasks import evaluate
 from wordvec.evaluation.training import TrainedModel
 

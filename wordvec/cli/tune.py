@@ -1,0 +1,163 @@
+"""Search for a trainer's best options on development sets, and test the winner once on others.
+
+  wordvec tune text.txt -o runs --trainer skipgram --budget 30m --dev-similarity men.txt --test-similarity ws353.txt
+  wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --set dim=300
+
+Successive halving: all trials are trained for few epochs, the best third for more, and so on. What is compared is the
+mean score over the development sets. Items of a development set that are in a test set are left out of it. FOLDER keeps
+the models and a log of all trials (JSON lines); the same command goes on where a killed one was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wordvec.cli.configurations import (
+    add_set_arguments,
+    add_training_arguments,
+    open_run_folder,
+    parse_value,
+    read_configurations,
+    read_set_arguments,
+)
+from wordvec.cli.output import print_json
+from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.evaluation.search_space import Range
+    from wordvec.evaluation.tuning import Tuning
+
+UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_text_arguments(parser, threads=False)
+    parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="a folder for models, scores and the log")
+    parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    search = parser.add_argument_group("search")
+    search.add_argument("--budget", metavar="TIME", help="such as 30m, 2h or 90s: decides how many trials there are")
+    search.add_argument("--trials", type=int, metavar="N", help="in place of a budget: N trials besides the default")
+    search.add_argument(
+        "--range",
+        dest="ranges",
+        metavar="OPTION=LOW..HIGH",
+        action="append",
+        default=[],
+        help="search an option in this range, or among VALUE,VALUE; :log behind it searches by ratio; may be repeated",
+    )
+    search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
+    search.add_argument("--seed", type=int, default=1, help="of the search and of every training (default: 1)")
+    add_training_arguments(parser)
+    add_set_arguments(parser, "dev-", ", searched on")
+    add_set_arguments(parser, "test-", ", for the winner alone")
+    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Search, test, report."""
+    from wordvec.evaluation.leakage import separate
+    from wordvec.evaluation.proposals import make_proposals
+    from wordvec.evaluation.protocols import get_protocol
+    from wordvec.evaluation.run_folder import write_json
+    from wordvec.evaluation.tuning import Search, tune
+    from wordvec.evaluation.tuning_report import tuning_as_dict, tuning_text
+    from wordvec.progress import announce
+
+    if arguments.trials is None and arguments.budget is None:
+        raise OptionError("give the size of the search: --budget TIME, such as 30m, or --trials N")
+    if arguments.trials is not None and arguments.budget is not None:
+        raise OptionError("--budget and --trials exclude each other: leave one out")
+    budget = None if arguments.budget is None else parse_time(arguments.budget)
+    (base,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
+    space = read_space(arguments, base.trainer)
+    if not arguments.dev_similarity and not arguments.dev_analogy:
+        raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
+    development = read_set_arguments(arguments, "dev-")
+    test = read_set_arguments(arguments, "test-") if arguments.test_similarity or arguments.test_analogy else []
+    development, lines = separate(development, test)
+    for line in lines:
+        announce(line)
+    get_protocol(arguments.protocol)
+    proposals = make_proposals(arguments.sampler, space, arguments.seed)
+    with open_run_folder(arguments, read_corpus(arguments)) as folder:
+        search = Search(
+            folder,
+            base,
+            development,
+            proposals,
+            trials=arguments.trials,
+            budget=budget,
+            seed=arguments.seed,
+            protocol=arguments.protocol,
+        )
+        found = tune(search, test)
+        command = training_command(found, folder.corpus_folder)
+        report = tuning_as_dict(found, command)
+        write_json(search.log_path.with_suffix(".json"), report)
+    if arguments.json:
+        print_json(report)
+    else:
+        print(tuning_text(found, command))
+
+
+def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
+    """What is searched: the trainer's usual ranges, less what --set fixes, with those of --range."""
+    from wordvec.evaluation.search_space import described, search_space
+    from wordvec.progress import announce
+    from wordvec.trainers import TRAINERS, option_names
+
+    known = option_names(TRAINERS[trainer])
+
+    def parse(option: str, text: str) -> object:
+        if option not in known:
+            raise OptionError(f"the {trainer} trainer has no option {option!r}; it takes: {', '.join(known)}")
+        return parse_value(trainer, option, text)
+
+    fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
+    space = search_space(trainer, fixed, arguments.ranges, parse)
+    if "epochs" in space:
+        raise OptionError("epochs are what the rounds of the search grow by: fix them, with --set epochs=N")
+    announce(f"searching {described(space)}")
+    return space
+
+
+def parse_time(text: str) -> float:
+    """Seconds in a time such as 90s, 30m, 1.5h or 1h30m. Raises OptionError for anything else.
+
+    >>> parse_time("30m"), parse_time("1h30m"), parse_time("90 s")
+    (1800.0, 5400.0, 90.0)
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)\s*", text)
+    if not parts or "".join(re.split(r"\s+", text)) != "".join(number + unit for number, unit in parts):
+        raise OptionError(f"a time such as 30m, 2h or 90s expected; got {text!r}")
+    return sum(float(number) * UNITS[unit] for number, unit in parts)
+
+
+def training_command(found: Tuning, corpus_folder: Path) -> str:
+    """The command that trains the winner again."""
+    from wordvec.trainers import TRAINERS
+
+    trainer = found.base.trainer
+    made = TRAINERS[trainer]()
+    words = ["wordvec", "train", str(corpus_folder), "-o", f"{trainer}.safetensors", "--trainer", trainer]
+    for option, value in found.best_configuration.options.items():
+        if value == getattr(made, option) or (option in found.base.options and value is None):
+            continue
+        if option == "learning_rate" and value == getattr(made, "default_learning_rate", None):
+            continue
+        flag = "--" + option.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(flag if value else flag.replace("--", "--no-", 1))
+        else:
+            words += [flag, str(value)]
+    if found.seed != made.seed:  # type: ignore[attr-defined]
+        words += ["--seed", str(found.seed)]
+    return shlex.join(words)
