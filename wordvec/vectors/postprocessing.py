@@ -1,0 +1,171 @@
+"""Post-processing: new vectors out of old ones, each step recorded in ``info["post_processing"]``.
+
+A step maps every row alike, so it maps what subwords make too. Sums run in float64, block by block. The context
+matrix is left behind: it belongs to the rows as they were trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError
+from wordvec.vectors.word_rows import Subwords
+from wordvec.vectors.word_vectors import WordVectors
+
+BLOCK = 8_192  # rows taken to float64 at a time
+FLAT = 1e-10  # variances below this part of the largest are rounding, not variance
+
+RowMap = Callable[[np.ndarray], np.ndarray]  # rows (n, D) float64 -> rows (n, E) float64
+
+
+class MappedSubwords:
+    """Subwords whose vectors go through the same map as the rows did."""
+
+    def __init__(self, subwords: Subwords, row_map: RowMap) -> None:
+        self.subwords, self.row_map = subwords, row_map
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return a mapped vector (E,) float32, or None where the word has no known part."""
+        made = self.subwords.vector(word)
+        return None if made is None else self.row_map(made[None, :].astype(np.float64))[0].astype(np.float32)
+
+
+def centered(vectors: WordVectors) -> WordVectors:
+    """Return the vectors minus their mean: x - mean(x).
+
+    >>> centered(WordVectors(["a", "b"], np.array([[1.0, 4.0], [3.0, 0.0]]))).matrix.tolist()
+    [[-1.0, 2.0], [1.0, -2.0]]
+    """
+    mean = mean_row(vectors)
+    return _mapped(vectors, lambda rows: rows - mean, "center")
+
+
+def unit_length(vectors: WordVectors) -> WordVectors:
+    """Return the vectors divided by their length, x / |x|; zero stays zero.
+
+    >>> unit_length(WordVectors(["a", "b"], np.array([[3.0, 4.0], [0.0, 0.0]]))).matrix.round(3).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+
+    def divided(rows: np.ndarray) -> np.ndarray:
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.where(lengths == 0, 1.0, lengths)
+
+    return _mapped(vectors, divided, "unit")
+
+
+def all_but_the_top(vectors: WordVectors, components: int | None = None) -> WordVectors:
+    """Return the centred vectors without their first principal components (Mu and Viswanath 2018, Algorithm 1).
+
+    x - mean - sum over i of u_i (u_i . (x - mean)), the u_i being the `components` directions of largest variance.
+    The default is theirs: a hundredth of the dimensions, and at least one.
+    Raises OptionError unless 1 <= components < D.
+
+    >>> long = WordVectors(["a", "b", "c", "d"], np.array([[9.0, 1.0], [-9.0, 1.0], [3.0, -1.0], [-3.0, -1.0]]))
+    >>> all_but_the_top(long, components=1).matrix.round(3).tolist()
+    [[0.0, 1.0], [0.0, 1.0], [0.0, -1.0], [0.0, -1.0]]
+    """
+    components = max(1, round(vectors.dim / 100)) if components is None else components
+    _check_count("all-but-the-top", components, vectors.dim - 1)
+    mean, _, directions = principal_directions(vectors)
+    top = directions[:components]
+
+    def without(rows: np.ndarray) -> np.ndarray:
+        rows = rows - mean
+        return rows - (rows @ top.T) @ top
+
+    return _mapped(vectors, without, "all-but-the-top", components=components)
+
+
+def whitened(vectors: WordVectors) -> WordVectors:
+    """Return the vectors turned and stretched until their covariance is the identity matrix.
+
+    (x - mean) U diag(1 / sqrt(variances)), U the eigenvectors of the covariance (Su et al. 2021, eq. 4 and 5).
+    Raises InputError where some direction has no variance: `pca` removes it first.
+
+    >>> wide = WordVectors(["a", "b", "c", "d"], np.array([[8.0, 0.0], [-8.0, 0.0], [0.0, 2.0], [0.0, -2.0]]))
+    >>> rows = whitened(wide).matrix
+    >>> (rows.T @ rows / 4).round(3).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    mean, variances, directions = principal_directions(vectors)
+    used = int(np.count_nonzero(variances > FLAT * variances[0]))
+    if used < vectors.dim:
+        raise InputError(
+            f"whiten: the vectors vary in {used} of their {vectors.dim} dimensions only; reduce them first, pca={used}"
+        )
+    stretch = directions.T / np.sqrt(variances)
+    return _mapped(vectors, lambda rows: (rows - mean) @ stretch, "whiten")
+
+
+def principal_components(vectors: WordVectors, dim: int) -> WordVectors:
+    """Return the centred vectors in their `dim` directions of largest variance: (x - mean) U (Pearson 1901).
+
+    Records what part of the variance is kept. Raises OptionError unless 1 <= dim <= D.
+
+    >>> flat = WordVectors(["a", "b", "c", "d"], np.array([[8.0, 0.0], [-8.0, 0.0], [0.0, 2.0], [0.0, -2.0]]))
+    >>> fewer = principal_components(flat, 1)
+    >>> fewer.matrix[:, 0].tolist(), fewer.info["post_processing"][0]["variance_kept"]
+    ([8.0, -8.0, 0.0, 0.0], 0.941176)
+    """
+    _check_count("pca", dim, vectors.dim)
+    mean, variances, directions = principal_directions(vectors)
+    kept = directions[:dim].T
+    total = float(variances.sum())
+    part = round(float(variances[:dim].sum()) / total, 6) if total > 0 else 1.0
+    return _mapped(vectors, lambda rows: (rows - mean) @ kept, "pca", dim=dim, variance_kept=part)
+
+
+def mean_row(vectors: WordVectors) -> np.ndarray:
+    """Return the mean of the rows (D,) float64. Raises InputError for a row that holds nan or infinity."""
+    vectors.lengths  # noqa: B018  # finds nan and infinity, and names the word
+    total = np.zeros(vectors.dim)
+    for first in range(0, len(vectors), BLOCK):
+        total += vectors.rows(slice(first, first + BLOCK)).sum(axis=0, dtype=np.float64)
+    return total / len(vectors)
+
+
+def principal_directions(vectors: WordVectors) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean (D,), the variances (D,), falling, and their directions (D, D), one a row, float64.
+
+    The direction's largest component is positive, so that the same vectors give the same result everywhere.
+    """
+    mean = mean_row(vectors)
+    covariance = np.zeros((vectors.dim, vectors.dim))
+    for first in range(0, len(vectors), BLOCK):
+        rows = vectors.rows(slice(first, first + BLOCK)) - mean
+        covariance += rows.T @ rows
+    variances, directions = np.linalg.eigh(covariance / len(vectors))
+    directions = directions.T[::-1]
+    largest = np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[np.arange(vectors.dim), largest])[:, None]
+    return mean, np.maximum(variances[::-1], 0.0), directions
+
+
+def recorded(vectors: WordVectors, step: str, **facts: Any) -> dict[str, Any]:
+    """Return the vectors' info with one more step in "post_processing"."""
+    return {**vectors.info, "post_processing": [*vectors.info.get("post_processing", []), {"step": step, **facts}]}
+
+
+def _mapped(vectors: WordVectors, row_map: RowMap, step: str, **facts: Any) -> WordVectors:
+    vectors.lengths  # noqa: B018  # finds nan and infinity, and names the word
+    blocks = []
+    for first in range(0, len(vectors), BLOCK):
+        rows = vectors.rows(slice(first, first + BLOCK)).astype(np.float64)
+        blocks.append(row_map(rows).astype(np.float32))
+    return WordVectors(
+        vectors.words,
+        np.concatenate(blocks),
+        vectors.counts,
+        recorded(vectors, step, **facts),
+        subwords=None if vectors.subwords is None else MappedSubwords(vectors.subwords, row_map),
+        rare=vectors.rare,
+    )
+
+
+def _check_count(step: str, number: int, most: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 1 <= number <= most:
+        raise OptionError(f"{step}={number}: must be a whole number from 1 to {most} for these vectors")
