@@ -79,11 +79,11 @@ def write_map_page(arguments: argparse.Namespace) -> None:
 
 
 def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]:
-    """Load one file or two, each under its name; of two files of one name, under their paths."""
+    """Load one file or two, each under its name without ending; of two files of one name, under their paths."""
     from wordvec.vectors import WordVectors
 
     files = [file, beside] if beside else [file]
-    names: Sequence[str] = [Path(path).name for path in files]
+    names: Sequence[str] = [Path(path).stem for path in files]
     if len(set(names)) < len(names):
         names = [str(Path(path)) for path in files]
     return [(name, WordVectors.load(path)) for name, path in zip(names, files)]

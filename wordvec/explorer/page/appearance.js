@@ -24,12 +24,12 @@ class Appearance {
     const { colour, list } = this.state;
     byId("colour").value = colour;
     byId("list-field").hidden = colour !== "list";
-    const colourings = this.models.map((model) => colouring(model, colour, list, this.theme()));
+    const colourings = this.models.map((model) => colouring(model, this.models[0], colour, list, this.theme()));
     this.maps.forEach((map, i) => {
       const ids = colour === "list" ? list.map((word) => this.models[i].idOf.get(word)).filter((id) => id !== undefined) : [];
       map.setColouring(colourings[i], new Set(ids.sort((a, b) => a - b)));
     });
-    showLegend(this.models, colourings);
+    showLegend(colourings.at(-1));
     showListNote(list, this.models);
   }
 
@@ -37,7 +37,7 @@ class Appearance {
     const top = this.top(), slider = byId("top");
     slider.value = this.most > FEWEST ? Math.round((SLIDER * Math.log(top / FEWEST)) / Math.log(this.most / FEWEST)) : SLIDER;
     slider.disabled = this.most <= FEWEST;
-    byId("top-output").textContent = top === this.most ? `all ${number(top)}` : `the ${number(top)} most frequent`;
+    byId("top-output").textContent = top === this.most ? `all ${number(top)}` : `${number(top)} of ${number(this.most)}`;
     slider.setAttribute("aria-valuetext", byId("top-output").textContent);
     this.maps.forEach((map) => map.setTop(Math.min(top, map.model.words.length)));
   }

@@ -9,14 +9,24 @@ const FREQUENCY_COLOURS = {
   light: ["#0B3B66", "#1B5A90", "#3377AC", "#5593C2", "#7FAFD4", "#A9C9E2"],
   dark: ["#D8EFFF", "#9CCFF0", "#6CB0DC", "#4A90BF", "#3C7299", "#32556F"],
 };
-const LIST_COLOURS = { light: ["#B4B8BF", "#D0430A"], dark: ["#596070", "#FF9A5C"] };
+const LIST_COLOURS = { light: ["#B4B8BF", "#6D28D9"], dark: ["#596070", "#B79CFF"] };
 
-/** How a model's points are coloured: {groups: one number a word, colours, names: one a group, for the legend}. */
-function colouring(model, mode, list, theme) {
+/**
+ * How a model's points are coloured: {groups: one number a word, colours, names: one a group, for the legend}.
+ * Clusters are those of the `first` model, so that a second one shows where their words lie in it.
+ */
+function colouring(model, first, mode, list, theme) {
   if (mode === "frequency") return byFrequency(model, FREQUENCY_COLOURS[theme]);
   if (mode === "list") return byList(model, list, LIST_COLOURS[theme]);
-  const names = model.groupWords.map((words) => words.join(", "));
-  return { groups: model.groups, colours: CLUSTER_COLOURS[theme].slice(0, names.length), names };
+  return byCluster(model, first, CLUSTER_COLOURS[theme], LIST_COLOURS[theme][0]);
+}
+
+function byCluster(model, first, colours, colourOfOthers) {
+  const names = first.groupWords.map((words) => words.join(", "));
+  const used = colours.slice(0, names.length);
+  if (model === first) return { groups: model.groups, colours: used, names };
+  const groups = Uint8Array.from(model.words, (word) => first.groups[first.idOf.get(word)] ?? names.length);
+  return { groups, colours: [...used, colourOfOthers], names: [...names, `not in ${first.name}`] };
 }
 
 /** Steps of the logarithm of the count, or of the rank where there are no counts; the first step is the most frequent. */

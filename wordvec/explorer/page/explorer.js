@@ -2,6 +2,8 @@
 
 const NEIGHBOURS = 10;
 const ANSWERS = 5; // to an analogy
+const NARROW = 760; // pixels of a window that has no room for cards over the map; see page.css
+const VIEW_CARD = 272; // pixels of the first map that lie under the card with the slider and the legend
 
 class Explorer {
   constructor(data) {
@@ -24,6 +26,7 @@ class Explorer {
     showAgreement(this.models, this.served);
     showAbout(this.models);
     listen(this);
+    if (this.models.length > 1 && innerWidth > NARROW) foldView(); // it would cover too much of a map
     await this.restore();
     byId("loading").remove();
     if (!this.maps[0].webgl) toast(`Without WebGL a map draws ${number(WITHOUT_WEBGL)} words`);
@@ -36,7 +39,7 @@ class Explorer {
       "aria-label": `Map of ${model.name}: arrows move it, plus and minus zoom` });
     if (this.models.length > 1) holder.append(element("h2", { class: "map-name" }, model.name));
     byId("map-list").append(holder);
-    const map = new WordMap(holder, model);
+    const map = new WordMap(holder, model, model.index === 0 ? VIEW_CARD : 0);
     map.onview = () => this.saveSoon();
     map.lasso = new Lasso(map, (words) => this.select(words));
     return map;
@@ -136,7 +139,7 @@ class Explorer {
     Object.assign(this.state, wanted, { word: null, analogy: null });
     byId("list").value = this.state.list.join("\n");
     this.appearance.apply();
-    await Promise.all(this.maps.map((map, i) => map.setRelativeView(wanted.views[i])));
+    this.maps.forEach((map, i) => map.setRelativeView(wanted.views[i]));
     if (wanted.word !== null) await this.showWord(wanted.word, { keep: false });
     else if (wanted.analogy) await this.showAnalogy(wanted.analogy, { keep: false });
   }

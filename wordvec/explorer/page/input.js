@@ -71,10 +71,13 @@ function listenToView(explorer) {
     explorer.save();
   });
   byId("list").addEventListener("input", () => explorer.colourList(byId("list").value.split(/[\s,;]+/u).filter(Boolean)));
-  byId("fold-view").addEventListener("click", () => {
-    byId("view").hidden = !byId("view").hidden;
-    byId("fold-view").setAttribute("aria-expanded", String(!byId("view").hidden));
-  });
+  byId("fold-view").addEventListener("click", foldView);
+}
+
+/** Folds the card with the slider and the legend, or unfolds it. */
+function foldView() {
+  byId("view").hidden = !byId("view").hidden;
+  byId("fold-view").setAttribute("aria-expanded", String(!byId("view").hidden));
 }
 
 /** The words that the maps show just now, each once. */
@@ -89,8 +92,8 @@ function setTool(explorer, tool) {
   for (const map of explorer.maps) map.lasso.setActive(tool === "lasso");
 }
 
-async function moveMaps(explorer, act) {
-  await Promise.all(explorer.maps.map(act));
+function moveMaps(explorer, act) {
+  explorer.maps.forEach(act);
   explorer.save();
 }
 
@@ -110,13 +113,18 @@ function press(explorer, event) {
   };
   const map = explorer.maps.find(({ holder }) => holder === target);
   const act = key === "Escape" ? () => escape(explorer, target)
-    : map && ARROWS[key] ? () => map.move(...ARROWS[key]).then(() => explorer.save())
+    : map && ARROWS[key] ? () => moveMap(explorer, map, ARROWS[key])
     : target.matches(".neighbour") && ARROWS[key] ? () => stepInList(target, key)
     : target.matches("input:not([type=range]), textarea, select") ? null
     : keys[key];
   if (!act) return;
   event.preventDefault();
   act();
+}
+
+function moveMap(explorer, map, [right, up]) {
+  map.move(right, up);
+  explorer.save();
 }
 
 /** Leaves the lasso first, then what is selected. */

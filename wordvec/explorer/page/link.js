@@ -12,7 +12,7 @@ function linkOf(state) {
   for (const word of state.list) parts.append("list", word);
   if (state.theme) parts.set("theme", state.theme);
   state.views.forEach((view, i) => view && parts.set(`view${i + 1}`, view.map((value) => Number(value.toPrecision(5))).join(",")));
-  return parts.toString();
+  return parts.toString().replaceAll("%2C", ",");
 }
 
 /** The state that a link describes; what it does not say, or says wrongly, is as at first. */

@@ -39,18 +39,20 @@ function chip(word, follow) {
   return element("button", { type: "button", class: "chip", onclick: () => follow(word) }, word);
 }
 
-/** What is known of a word: how often it was seen, and where it stands by frequency. */
+/** What is known of a word: how often it was seen, and where it stands by frequency; said once where models agree. */
 function factsOf(word, models, answers) {
-  return models.map((model, i) => {
-    const id = model.idOf.get(word), of = models.length > 1 ? ` in ${model.name}` : "";
-    if (id === undefined) return answers[i]?.error ? "" : `Not on the map${of}: too rare`;
-    const seen = model.counts ? `seen ${number(model.counts[id])} times, ` : "";
-    return `${seen}number ${number(id + 1)} by frequency${of}`;
-  }).filter(Boolean).map((fact) => fact[0].toUpperCase() + fact.slice(1)).join(". ");
+  const facts = models.map((model, i) => {
+    const id = model.idOf.get(word);
+    if (id === undefined) return answers[i].error ? "" : "Not on the map, too rare";
+    return `${model.counts ? `Seen ${number(model.counts[id])} times, number` : "Number"} ${number(id + 1)} by frequency`;
+  });
+  const different = onceEach(facts).length > 1;
+  return onceEach(facts.map((fact, i) => (fact && different ? `${fact} in ${models[i].name}` : fact)).filter(Boolean)).join(". ");
 }
 
 /** The card of a word: facts and neighbours, or why there are none. */
 function showWordCard(word, models, answers, follow) {
+  byId("word-card").hidden = false;
   byId("word-title").textContent = word;
   byId("word-facts").textContent = factsOf(word, models, answers);
   byId("clear-word").hidden = false;
@@ -60,6 +62,7 @@ function showWordCard(word, models, answers, follow) {
 
 /** The card of a word before there is one: words to start from. */
 function showInvitation(models, follow) {
+  byId("word-card").hidden = false;
   byId("word-title").textContent = "Neighbours";
   byId("word-facts").textContent = "Click a word on the map, or search for one, to see which words are nearest to it.";
   byId("clear-word").hidden = true;
@@ -72,6 +75,7 @@ function showInvitation(models, follow) {
 
 /** The card of an analogy {a, b, c}; null for none. */
 function showAnalogyCard(words, answers, follow) {
+  if (words) byId("word-card").hidden = true;
   for (const name of "abc") byId(`analogy-${name}`).value = words ? words[name] : "";
   byId("analogy-note").textContent = words ? "" : "Three words, for example man, king and woman.";
   byId("clear-analogy").hidden = !words;
@@ -80,6 +84,7 @@ function showAnalogyCard(words, answers, follow) {
 
 /** The words of a selection, the first of them spelt out. */
 function showSelection(selection, follow) {
+  if (selection) byId("word-card").hidden = true;
   const words = selection ? selection.words : [];
   const shown = words.slice(0, LISTED_AT_MOST), more = words.length - shown.length;
   byId("selection-note").textContent = !selection ? "Draw around words with the lasso, or take all in view."
@@ -89,18 +94,15 @@ function showSelection(selection, follow) {
   byId("clear-selection").hidden = !selection;
 }
 
-/** The legend: one line a colour of the first model; maps of two models have clusters of their own. */
-function showLegend(models, colourings) {
-  const several = models.length > 1 && colourings[0].groups === models[0].groups;
-  const lines = colourings.slice(0, several ? 2 : 1).flatMap(({ colours, names }, i) => [
-    ...(several ? [element("li", { class: "legend-name" }, models[i].name)] : []),
-    ...colours.map((colour, group) => [colour, names[group]]).filter(([, name]) => name).map(([colour, name]) => {
-      const dot = element("span", { class: "dot", "aria-hidden": "true" });
-      dot.style.backgroundColor = colour;
-      return element("li", {}, dot, element("span", { class: "word" }, name));
-    }),
-  ]);
-  byId("legend").replaceChildren(...lines);
+/** The legend: one line a colour. */
+function showLegend({ groups, colours, names }) {
+  const used = new Set(groups);
+  byId("legend").replaceChildren(...colours.flatMap((colour, group) => {
+    if (!used.has(group)) return [];
+    const dot = element("span", { class: "dot", "aria-hidden": "true" });
+    dot.style.backgroundColor = colour;
+    return [element("li", {}, dot, element("span", { class: "word" }, names[group]))];
+  }));
 }
 
 /** Which words of the list are there. */
@@ -114,24 +116,24 @@ function showListNote(list, models) {
 /** Says how good the page's neighbours are, beside them. */
 function showAgreement(models, served) {
   const several = models.length > 1;
-  const notes = models.map(({ agreement, words, total, name }) => {
-    const among = words.length < total ? ` Only the ${number(words.length)} words of this page are searched, of ${number(total)}.` : "";
-    const start = several ? `${name}: ` : "";
-    if (!agreement) return "";
-    const share = (100 * agreement.overlap).toFixed(1).replace(".0", "");
-    return `${start}${share}% of these neighbours are those of the exact vectors (measured on ${number(agreement.words)} words, ${agreement.k} neighbours each).${among}`;
-  });
-  byId("agreement").textContent = served ? "Exact cosines over all words, answered by wordvec explore." : notes.join(" ");
+  const percent = ({ agreement, name }) => `${(100 * agreement.overlap).toFixed(1).replace(".0", "")}%${several ? ` (${name})` : ""}`;
+  const partial = models.some(({ words, total }) => words.length < total);
+  byId("agreement").textContent = served ? "Exact cosines over all words, answered by wordvec explore."
+    : `${models.map(percent).join(" and ")} of the nearest ${models[0].agreement.k} agree with the exact vectors, measured on `
+      + `${number(models[0].agreement.words)} words.${partial ? " Only the words of this page are searched." : ""}`;
 }
 
 /** The head: what one looks at. */
 function showSummary(models) {
-  byId("title").textContent = models.map((model) => model.name).join(" | ");
-  byId("title").title = byId("title").textContent;
-  byId("summary").textContent = models.map((model) => {
+  byId("title").textContent = byId("title").title = models.map((model) => model.name).join(" | ");
+  byId("summary").textContent = onceEach(models.map((model) => {
     const of = model.words.length < model.total ? ` of ${number(model.total)}` : "";
-    return `${number(model.words.length)}${of} words, ${number(model.dim)} dimensions`;
-  }).join(" | ");
+    return `${number(model.words.length)}${of} words, ${number(model.dim)} dimensions, ${model.method}`;
+  })).join(" | ");
+}
+
+function onceEach(texts) {
+  return [...new Set(texts)];
 }
 
 /** The dialog's part about these very models. */

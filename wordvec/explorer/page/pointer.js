@@ -19,6 +19,33 @@ function listenToMap(map, choose) {
   }, true);
   map.holder.addEventListener("pointermove", (event) => showTooltip(map, pressed ? null : map.wordAt(...placeOf(event)), event));
   map.holder.addEventListener("pointerleave", () => showTooltip(map, null));
+  map.holder.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
+    const turned = Math.max(-200, Math.min(200, event.deltaY * lines)); // pixels; a notch of a mouse's wheel is about 100
+    map.zoom(Math.exp(-turned * (event.ctrlKey ? 0.01 : 0.003)), placeOf(event)); // with Ctrl: a touchpad's pinch
+    map.onview?.();
+  }, { passive: false });
+  listenToPinch(map);
+}
+
+/** Two fingers zoom; plotly, which knows one, does not get to see them. */
+function listenToPinch(map) {
+  let apart = 0;
+  const pinch = (event) => {
+    if (event.touches.length !== 2) return void (apart = 0);
+    event.preventDefault();
+    event.stopPropagation();
+    const [one, two] = event.touches, { left, top } = map.holder.getBoundingClientRect();
+    const now = Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
+    const middle = [(one.clientX + two.clientX) / 2 - left, (one.clientY + two.clientY) / 2 - top];
+    if (apart) map.zoom(now / apart, middle);
+    map.onview?.();
+    apart = now;
+  };
+  for (const name of ["touchstart", "touchmove", "touchend"]) {
+    map.holder.addEventListener(name, pinch, { capture: true, passive: false });
+  }
 }
 
 function showTooltip(map, id, event) {

@@ -2,13 +2,15 @@
 // `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
 
 const MARGIN = 44; // pixels left free around the whole map
+const WIDE = 800; // pixels of a map that has room for a card over its left edge
 const HIT = 11; // pixels from a point that still mean it
-const MOST_ZOOM = 400; // times the whole map
+const [LEAST_ZOOM, MOST_ZOOM] = [0.25, 400]; // times the whole map
 const WITHOUT_WEBGL = 3000; // points that a browser without WebGL still draws smoothly
 
 class WordMap {
-  constructor(holder, model) {
-    Object.assign(this, { holder, model, focus: null, listed: new Set() });
+  /** `covered`: pixels at the left that a card lies over. */
+  constructor(holder, model, covered) {
+    Object.assign(this, { holder, model, covered, focus: null, listed: new Set() });
     this.plot = element("div", { class: "plot" });
     const canvas = element("canvas", { class: "overlay", "aria-hidden": "true" });
     holder.append(this.plot, canvas);
@@ -17,6 +19,7 @@ class WordMap {
     this.top = model.words.length;
     this.redraw = oncePerFrame(() => this.drawNow());
     this.redrawPoints = oncePerFrame(() => this.drawPointsNow());
+    this.follow = oncePerFrame(() => this.followNow());
     this.measure();
     this.view = this.fitted();
     new ResizeObserver(() => this.resize()).observe(holder);
@@ -60,12 +63,17 @@ class WordMap {
     this.overlay.resize(this.width, this.height);
   }
 
-  /** The view that shows the whole map. */
+  /** How far right of the middle the middle of the free part is, in pixels. */
+  aside() {
+    return this.width > WIDE ? this.covered / 2 : 0;
+  }
+
+  /** The view that shows the whole map, beside what covers its left edge. */
   fitted() {
     const [left, right] = ends(this.model.x), [low, high] = ends(this.model.y);
     const room = (pixels) => Math.max(pixels - 2 * MARGIN, 20);
-    const scale = Math.min(room(this.width) / (right - left || 1), room(this.height) / (high - low || 1));
-    return { x: (left + right) / 2, y: (low + high) / 2, scale };
+    const scale = Math.min(room(this.width - 2 * this.aside()) / (right - left || 1), room(this.height) / (high - low || 1));
+    return { x: (left + right) / 2 - this.aside() / scale, y: (low + high) / 2, scale };
   }
 
   ranges() {
@@ -89,11 +97,16 @@ class WordMap {
     return this.model.words.slice(0, this.top).filter((_, id) => test(this.place(id)));
   }
 
-  async setView(view) {
-    const most = this.fitted().scale * MOST_ZOOM;
-    this.view = { ...view, scale: Math.min(Math.max(view.scale, most / MOST_ZOOM / 4), most) };
-    if (this.drawn) await Plotly.relayout(this.plot, { width: this.width, height: this.height, ...this.ranges() });
-    this.redraw();
+  setView(view) {
+    const whole = this.fitted().scale;
+    this.view = { ...view, scale: Math.min(Math.max(view.scale, LEAST_ZOOM * whole), MOST_ZOOM * whole) };
+    this.follow();
+  }
+
+  async followNow() {
+    if (!this.drawn) return;
+    await Plotly.relayout(this.plot, { width: this.width, height: this.height, ...this.ranges() });
+    this.drawNow();
   }
 
   /** The view as a link keeps it, [x, y, zoom], the whole map being zoom 1; null for the whole map. */
@@ -105,30 +118,34 @@ class WordMap {
 
   setRelativeView(view) {
     const whole = this.fitted();
-    return this.setView(view ? { x: view[0], y: view[1], scale: view[2] * whole.scale } : whole);
+    this.setView(view ? { x: view[0], y: view[1], scale: view[2] * whole.scale } : whole);
   }
 
-  zoom(factor) {
-    return this.setView({ ...this.view, scale: this.view.scale * factor });
+  /** Zooms about a place, or about the middle of the free part. */
+  zoom(factor, [left, top] = [this.width / 2 + this.aside(), this.height / 2]) {
+    const { x, y, scale } = this.view;
+    const [right, down] = [left - this.width / 2, top - this.height / 2];
+    const kept = (1 - 1 / factor) / scale;
+    this.setView({ x: x + right * kept, y: y - down * kept, scale: scale * factor });
   }
 
   move(right, up) {
     const step = (0.2 * Math.min(this.width, this.height)) / this.view.scale;
-    return this.setView({ ...this.view, x: this.view.x + right * step, y: this.view.y + up * step });
+    this.setView({ ...this.view, x: this.view.x + right * step, y: this.view.y + up * step });
   }
 
   /** Moves the map when a word is not in view. */
   reveal(id) {
     if (this.isInside(this.place(id), 20)) return;
-    this.setView({ ...this.view, x: this.model.x[id], y: this.model.y[id] });
+    this.setView({ ...this.view, x: this.model.x[id] - this.aside() / this.view.scale, y: this.model.y[id] });
   }
 
   /** Keeps what is in the middle, and the whole map when it was all in view. */
-  async resize() {
+  resize() {
     if (this.holder.clientWidth === this.width && this.holder.clientHeight === this.height) return;
     const view = this.relativeView();
     this.measure();
-    await this.setRelativeView(view);
+    this.setRelativeView(view);
   }
 
   // Points
@@ -141,7 +158,7 @@ class WordMap {
   radiusOf(id) {
     const size = this.model.words.length;
     const [small, large] = size > 5000 ? [1.4, 4.5] : size > 500 ? [2, 5] : [3, 6];
-    return small + (large - small) * this.weightOf(id) ** 1.5;
+    return small + (large - small) * this.weightOf(id) ** 1.5 + (this.isListed(id) ? 2 : 0);
   }
 
   colourOf(id) {
@@ -204,7 +221,6 @@ class WordMap {
       dragmode: "pan",
     };
     const settings = {
-      scrollZoom: true,
       displayModeBar: false,
       doubleClick: false,
       showTips: false,
@@ -216,7 +232,7 @@ class WordMap {
     this.drawNow();
   }
 
-  /** Follows plotly when a reader drags or zooms. */
+  /** Follows plotly when a reader drags. */
   listen() {
     const follow = (change) => {
       const [left, right] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];

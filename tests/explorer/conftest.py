@@ -1,0 +1,200 @@
+"""A small model with known neighbours and hostile words, and one browser for all tests of the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from wordvec.vectors import WordVectors
+
+DIM = 16
+HOSTILE = [
+    '<img src=x onerror="window.hacked=1">',
+    "<b>bold</b>",
+    "</script><script>window.hacked=1</script>",
+    "<!--",
+    "&lt;b&gt;",
+    "{{data}}",
+    "javascript:alert(1)",
+    "a&b=c#d",
+    '"',
+    "'",
+    "\\",
+    "__proto__",
+    "constructor",
+    "‮right-to-left",
+    "x" * 300,
+]
+PLAIN = ["the", "man", "king", "woman", "queen", "왕", "서울", "naïve", "王", "O'Neil", "king-size", "Kingdom"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",  # WebGL without a graphics card
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def small_vectors(extra: int = 150, seed: int = 3) -> WordVectors:
+    """Words by falling count; king - man + woman = queen."""
+    rng = np.random.default_rng(seed)
+    words = PLAIN + HOSTILE + [f"word{i}" for i in range(extra)]
+    matrix = rng.normal(size=(len(words), DIM)).astype(np.float32)
+    man, king, woman, queen = (words.index(word) for word in ("man", "king", "woman", "queen"))
+    matrix[queen] = matrix[king] - matrix[man] + matrix[woman]
+    counts = np.arange(len(words), 0, -1) * 7
+    return WordVectors(words, matrix, counts, {"trainer": "<i>skipgram</i>", "parameters": {"dim": DIM, "x": "<b>"}})
+
+
+@pytest.fixture(scope="session")
+def vectors():
+    return small_vectors()
+
+
+@pytest.fixture(scope="session")
+def other_vectors():
+    """Another model with most of the words."""
+    rng = np.random.default_rng(8)
+    words = [word for word in small_vectors().words if word not in ("왕", "word7")] + ["only-here"]
+    return WordVectors(words, rng.normal(size=(len(words), 12)), np.arange(len(words), 0, -1))
+
+
+@pytest.fixture(scope="session")
+def plotly():
+    pytest.importorskip("plotly", reason="the page needs plotly (extra explorer)")
+
+
+def _unavailable(reason: str) -> None:
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(plotly):
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _unavailable("playwright is not installed")
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        _unavailable("there is no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """A browser tab with a page of the explorer, what it asked for and what it complained of."""
+
+    def __init__(self, browser, before="", **options):
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        self.requests, self.complaints = [], []
+        self.page = self.context.new_page()
+        self.page.add_init_script(before)
+        self.page.set_default_timeout(15_000)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, address):
+        self.page.goto(address)
+        self.page.wait_for_function("window.explorer?.timings.opened")
+        self.settle()
+        return self
+
+    def settle(self):
+        """Two pictures later, what was asked for once a picture is done."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def reset(self):
+        """The page as it was first opened."""
+        self.page.evaluate(
+            """async () => {
+              document.getElementById("help").close();
+              document.getElementById("tool-pan").click();
+              document.activeElement.blur();
+              history.replaceState(null, "", location.pathname);
+              await explorer.restore();
+              for (const map of explorer.maps) map.setView(map.fitted());
+            }"""
+        )
+        self.settle()
+        self.complaints.clear()
+
+    def state(self):
+        return self.page.evaluate("explorer.state")
+
+    def text(self, selector):
+        return self.page.locator(selector).text_content()
+
+    def texts(self, selector):
+        return self.page.locator(selector).all_text_contents()
+
+    def place_of(self, word, number=0):
+        """Where a word's point is on the screen."""
+        return self.page.evaluate(
+            """([word, number]) => {
+              const map = explorer.maps[number], [x, y] = map.place(map.model.idOf.get(word));
+              const { left, top } = map.holder.getBoundingClientRect();
+              return [left + x, top + y];
+            }""",
+            [word, number],
+        )
+
+    def wait_for_word(self, word):
+        self.page.wait_for_function("(word) => explorer.state.word === word", arg=word)
+        self.settle()
+
+    def neighbours(self, column=0):
+        rows = self.page.locator("#neighbour-lists ol").nth(column).locator("button")
+        return [
+            (row.locator(".word").text_content(), float(row.locator(".score").text_content())) for row in rows.all()
+        ]
+
+
+@pytest.fixture(scope="session")
+def small_page(tmp_path_factory, vectors, plotly):
+    from wordvec.explorer import write_page
+
+    path = tmp_path_factory.mktemp("page") / "small map.html"
+    write_page(path, [("<i>small</i>", vectors)])
+    return path
+
+
+@pytest.fixture(scope="session")
+def _shared_reader(browser, small_page):
+    reader = Reader(browser, offline=True, permissions=["clipboard-read", "clipboard-write"])
+    yield reader.open(small_page.as_uri())
+    reader.context.close()
+
+
+@pytest.fixture
+def reader(_shared_reader):
+    """The small page, opened from disk without a network, as at first; it must not complain."""
+    _shared_reader.reset()
+    yield _shared_reader
+    assert _shared_reader.complaints == []
+
+
+@pytest.fixture
+def open_reader(browser):
+    """Opens a page in a tab of its own."""
+    readers = []
+
+    def open_(address, **options):
+        readers.append(Reader(browser, **options))
+        return readers[-1].open(address)
+
+    yield open_
+    for reader in readers:
+        reader.context.close()
+        assert reader.complaints == []
