@@ -7,7 +7,8 @@ wordvec diff a.safetensors b.safetensors broadcast cell                      the
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
 second training of A's text with another seed. p: how often words about as frequent fall as low between the seeds; q:
 the share of false discoveries up to this word. Without a baseline the list says where to look, not what changed: two
-seeds of one text disagree too, most about rare words.
+seeds of one text disagree too, most about rare words. A seed is the noise of training alone; what another sample of
+the same text would change is more: train A on one half of its text and the baseline on the other to judge by that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import neighbours_as_json, print_json
+from wordvec.cli.similar import let_options_stand_anywhere
 
 if TYPE_CHECKING:
     from wordvec.vectors.comparison import Comparison, WordChange
@@ -37,13 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--min-count", type=int, default=0, metavar="N", help="and only words seen N times in both")
     parser.add_argument(
-        "--baseline", nargs="+", default=[], metavar="FILE", help="trainings of A's text with other seeds"
+        "--baseline",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="A's text trained with another seed; may be repeated",
     )
     parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
     parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown of each (default: 8)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
+    let_options_stand_anywhere(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 
 from wordvec.cli.align import print_report
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+from wordvec.cli.similar import let_options_stand_anywhere
 from wordvec.errors import OptionError
 from wordvec.progress import announce
 
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-center", action="store_true", help="do not compare around the mean of the dictionary")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
+    let_options_stand_anywhere(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
