@@ -28,6 +28,7 @@ VERBS = {
     "compare": "train several ways with several seeds and compare scores, time and memory",
     "stability": "how many of a word's neighbours stay, over seeds or samples of the text",
     "tune": "search for a trainer's best options on development sets",
+    "card": "write a model card of a file of vectors",
     "explore": "a map in the browser, to search and click",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",

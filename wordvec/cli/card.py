@@ -1,0 +1,104 @@
+"""Write a model card: what the vectors are, how they were made, their scores, neighbours and limits, as Markdown.
+
+  wordvec card vectors.safetensors -o CARD.md --similarity wordsim353.txt --analogy questions-words.txt
+  wordvec card vectors.safetensors --corpus corpus --report train.json --licence CC-BY-4.0
+
+What the file does not say and no option gives is "not stated". TEXT's name, size and licence come from --corpus, a
+folder that `wordvec corpus build` wrote, and the training time from --report, what `wordvec train --json` printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.configurations import add_set_arguments, read_set_arguments
+from wordvec.errors import InputError
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="vectors, of any format wordvec reads")
+    parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
+    add_set_arguments(parser)
+    parser.add_argument(
+        "--task",
+        dest="tasks",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("TASK", "SET"),
+        help="a set of another task of `wordvec evaluate`; may be repeated",
+    )
+    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--words", metavar="W,W", help="whose neighbours to show (default: some of several frequencies)"
+    )
+    parser.add_argument("--stability", metavar="FILE", help="what `wordvec stability -o` wrote")
+    parser.add_argument("--corpus", metavar="FOLDER", help="the corpus it was trained on")
+    parser.add_argument("--report", metavar="FILE", help="what `wordvec train --json` printed")
+    parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors")
+    parser.add_argument(
+        "--corpus-licence", metavar="TEXT", help="of the corpus (default: the catalogue's, where known)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, score, write."""
+    from wordvec.corpus import Corpus
+    from wordvec.evaluation.card import CardFacts, model_card
+    from wordvec.evaluation.stability_file import read_stability
+    from wordvec.evaluation.tasks import evaluate
+    from wordvec.files import check_writable, replace_file
+    from wordvec.vectors import WordVectors
+
+    if arguments.out:
+        check_writable(arguments.out)
+    has_sets = arguments.similarity or arguments.analogy
+    sets = [(each.task, each.items) for each in read_set_arguments(arguments)] if has_sets else []
+    corpus = Corpus.open(arguments.corpus) if arguments.corpus else None
+    vectors = WordVectors.load(arguments.file)
+    facts = CardFacts(
+        scores=evaluate(vectors, [*sets, *map(tuple, arguments.tasks)], arguments.protocol),
+        words=[word for word in (arguments.words or "").split(",") if word],
+        corpus=corpus,
+        report=read_report(arguments.report) if arguments.report else {},
+        stability=read_stability(arguments.stability) if arguments.stability else None,
+        licence=arguments.licence,
+        corpus_licence=arguments.corpus_licence or catalogue_licence(corpus),
+    )
+    card = model_card(Path(arguments.file), vectors, facts)
+    if not arguments.out:
+        print(card, end="")
+        return
+    with replace_file(arguments.out, "w", encoding="utf-8") as file:
+        file.write(card)
+    print(f"{arguments.out}: card of {arguments.file}, {len(card.splitlines())} lines")
+
+
+def catalogue_licence(corpus: Corpus | None) -> str | None:
+    """The licence of a corpus whose one source is a name of the catalogue, or None."""
+    from wordvec.corpus.catalogue import list_catalogue
+
+    sources = [] if corpus is None else corpus.info.get("sources") or []
+    for entry in list_catalogue():
+        if sources == [entry.name]:
+            return entry.licence
+    return None
+
+
+def read_report(path: str) -> dict[str, Any]:
+    """What `wordvec train --json` printed. Raises InputError for anything else."""
+    try:
+        report = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: no JSON ({error}); what `wordvec train --json` printed is expected") from error
+    if not isinstance(report, dict) or not isinstance(report.get("seconds"), dict):
+        raise InputError(f"{path}: what `wordvec train --json` printed is expected, with seconds in it")
+    return report
