@@ -1,53 +1,92 @@
-"""Draw a map of words, the neighbours of one, or the loss of a training run.
+"""Draw a map of words and other figures, as a picture; or a page to explore (.html).
 
-wordvec plot vectors.safetensors -o map.png                       the 500 commonest words
+wordvec plot vectors.safetensors -o map.png                                the 500 commonest words
 wordvec plot vectors.safetensors -o map.pdf --words king,queen,man,woman
-wordvec plot vectors.safetensors -o king.svg --neighbours king
-wordvec plot vectors.safetensors -o loss.png --loss
-wordvec plot vectors.safetensors -o map.html                      a page to explore, in one file
+wordvec plot vectors.safetensors -o map.svg --color-by animals.txt plants.txt --method tsne
+wordvec plot vectors.safetensors -o king.png --around king
+wordvec plot vectors.safetensors -o gender.png --analogy "king:queen man:woman"
+wordvec plot vectors.safetensors -o similar.png --heatmap cat,dog,cow,car
+wordvec plot cbow.safetensors -o both.png --beside skipgram.safetensors
+wordvec plot cbow.safetensors skipgram.safetensors -o loss.png --loss
+wordvec plot scores.json -o scores.png --scores       from: wordvec evaluate ... --json > scores.json
+wordvec plot text.txt -o ppmi.png --matrix ppmi --window 1
+wordvec plot -o network.png --network skipgram --vocabulary 7 --dim 3
+wordvec plot vectors.safetensors -o map.html                               a page to explore, in one file
 """
 
 from __future__ import annotations
 
 import argparse
 
+from wordvec.cli.figures import FIGURES, chosen_figure
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="*",
+        help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
+        "for --matrix, nothing for --network",
+    )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
-    parser.add_argument("--beside", metavar="FILE", help="of a page: a second model, shown and linked beside the first")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--words", metavar="W,W,...", help="a map of these words")
-    what.add_argument("--top", type=int, metavar="N", help="a map of the N commonest words (default: 500)")
-    what.add_argument("--neighbours", metavar="WORD", help="the words nearest to WORD")
-    what.add_argument("--loss", action="store_true", help="the mean loss of each epoch, as stored in FILE")
-    parser.add_argument("-k", type=int, default=10, help="how many neighbours (default: 10)")
-    parser.add_argument("--method", default="pca", choices=("pca", "tsne", "umap"), help="of the map (default: pca)")
-    parser.add_argument("--seed", type=int, default=1, help="of tsne and umap, and of the colours' clusters")
+    parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
+    _add_figures(parser.add_argument_group("what to draw (default: a map of the 500 commonest words)"))
+    _add_maps(parser.add_argument_group("maps"))
+    _add_learning(parser.add_argument_group("matrices and networks"))
     parser.set_defaults(run=run)
+
+
+def _add_figures(group: argparse._ArgumentGroup) -> None:
+    what = group.add_mutually_exclusive_group()
+    what.add_argument("--words", metavar="W,W,...", help="a map of these words")
+    what.add_argument("--top", type=int, metavar="N", help="a map of the N commonest words; of a matrix, its words")
+    what.add_argument("--around", metavar="WORD", help="a map of WORD and the -k words nearest to it")
+    what.add_argument("--neighbours", metavar="WORD", help="bars of the cosines of the -k words nearest to WORD")
+    what.add_argument("--analogy", metavar="A:B ...", help='arrows from A to B, as in "king:queen man:woman"')
+    what.add_argument("--heatmap", metavar="W,W,...", help="the cosines of these words, similar ones together")
+    what.add_argument("--loss", action="store_true", help="the mean loss of each epoch, as stored in FILE...")
+    what.add_argument(
+        "--scores", action="store_true", help="scores with their intervals, as printed by evaluate --json"
+    )
+    group.add_argument("--matrix", choices=("counts", "ppmi"), help="co-occurrences or PPMI of a small text")
+    what.add_argument("--network", choices=("cbow", "skipgram"), help="the layers of a network and the shapes between")
+
+
+def _add_maps(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--method", choices=("pca", "tsne", "umap"), help="of projecting (default: pca)")
+    group.add_argument(
+        "--color-by", metavar="LIST", nargs="+",
+        help="colour groups of words: files of group<TAB>word, of [group] and words, or one list of words each",
+    )  # fmt: skip
+    group.add_argument("--clusters", type=int, metavar="N", help="colour N clusters found by k-means (default: 6)")
+    group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and turned onto it")
+    group.add_argument("-k", type=int, metavar="N", help="how many neighbours (default: 10, --around: 40)")
+    group.add_argument("--seed", type=int, metavar="N", help="of tsne, umap and clusters (default: 1)")
+
+
+def _add_learning(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--window", type=int, metavar="N", help="words on each side (matrix: 5, network: 1)")
+    group.add_argument("--tokenizer", metavar="NAME", help="of the matrix's text (default: whitespace)")
+    group.add_argument("--vocabulary", type=int, metavar="V", help="words of the network (default: 7)")
+    group.add_argument("--dim", type=int, metavar="D", help="dimensions of the network (default: 3)")
+    group.add_argument("--negatives", type=int, metavar="K", help="negatives of the network (default: 5)")
+    group.add_argument("--network-loss", choices=("negative-sampling", "softmax"), help="(default: negative-sampling)")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and save."""
     from wordvec.cli.explore import is_page, write_map_page
 
+    figure = chosen_figure(arguments)
     if is_page(arguments.out):
+        figure.check_page(arguments)
         write_map_page(arguments)
         return
     from wordvec.files import check_writable
-    from wordvec.plots import plot_loss, plot_map, plot_neighbours, save_figure
-    from wordvec.vectors import WordVectors
+    from wordvec.plots.figure import check_ending, save_figure
 
+    check_ending(arguments.out, others=", or .html for a page")
     check_writable(arguments.out)
-    vectors = WordVectors.load(arguments.file)
-    if arguments.loss:
-        axes = plot_loss(vectors.info.get("loss") or [])
-    elif arguments.neighbours:
-        axes = plot_neighbours(vectors, arguments.neighbours, k=arguments.k)
-    else:
-        words = arguments.words.split(",") if arguments.words else None
-        top = 500 if arguments.top is None else arguments.top
-        axes = plot_map(vectors, words, top=top, method=arguments.method, seed=arguments.seed)
-    save_figure(axes, arguments.out)
-    print(f"{arguments.out}: {axes.get_title(loc='left') or 'loss'}")
+    axes, said = FIGURES[figure.name].draw(arguments)
+    save_figure(axes, arguments.out, **({} if arguments.dpi is None else {"dpi": arguments.dpi}))
+    print(f"{arguments.out}: {said}")

@@ -42,12 +42,15 @@ def new_panels(columns: int, width: float, height: float) -> list[Axes]:
     return list(figure.subplots(1, columns, squeeze=False)[0])
 
 
-def check_ending(path: str | os.PathLike[str]) -> str:
-    """The ending of a figure's name, lower case; OptionError where it is none of those that can be written."""
+def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
+    """The ending of a figure's name, lower case; OptionError where it is none of those that can be written.
+
+    `others` is said of further endings that the caller knows.
+    """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise OptionError(
-            f"{path}: a figure's name must end in one of {', '.join(SUFFIXES)}; got {suffix or 'no ending'!r}"
+            f"{path}: a figure's name must end in one of {', '.join(SUFFIXES)}{others}; got {suffix or 'no ending'!r}"
         )
     return suffix
 

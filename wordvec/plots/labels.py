@@ -19,6 +19,7 @@ GAP = 1.0  # points (1/72 inch) between a point's edge and its label
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 RING = 9.0  # points by which the next ring of places lies further out
 LEAST_HEIGHT = 0.9  # of a label, in font sizes
+STEPS = 40  # boxes along a line
 CHUNK = 2_000  # labels looked at together
 
 # Where a label may stand, best first, as the direction from the point to the label's centre.
@@ -56,6 +57,14 @@ def place_labels(
             )
             placed += [] if text is None else [text]
     return placed
+
+
+def along(axes: Axes, lines: np.ndarray) -> np.ndarray:
+    """Small boxes in pixels (M, 4) along straight lines (N, 2, 2) in data coordinates, for labels to avoid."""
+    root_figure(axes).draw_without_rendering()  # settles where data coordinates lie
+    steps = np.linspace(0, 1, STEPS)[:, None]
+    pixels = axes.transData.transform(np.concatenate([start + steps * (end - start) for start, end in lines]))
+    return np.hstack([pixels - 3, pixels + 3])
 
 
 class _Placer:

@@ -172,4 +172,4 @@ def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
 def axes_to_fit(points: np.ndarray) -> Axes:
     """Axes in a figure seven inches wide and as high as the map, within reason."""
     width, height = np.maximum(np.ptp(points, axis=0), 1e-12)
-    return new_axes(7.0, float(np.clip(7.0 * height / width, 4.5, 7.0)) + 0.4)
+    return new_axes(7.0, float(np.clip(7.0 * height / width, 4.2, 5.8)) + 0.4)

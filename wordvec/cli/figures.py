@@ -1,0 +1,204 @@
+"""The figures that ``wordvec plot`` draws: which options each takes, and the calls that draw it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from wordvec.vectors import WordVectors
+
+Drawn = tuple["Axes", str]  # and what to say of it
+PAGE_OPTIONS = ("words", "top", "method", "seed", "beside")
+COMMON = ("files", "out", "run", "verb", "dpi")  # of every figure
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: its name, how many files it reads (least, most), the options that apply to it, what draws it."""
+
+    name: str
+    files: tuple[int, int]
+    options: tuple[str, ...]
+    draw: Callable[[argparse.Namespace], Drawn]
+
+    def check(self, arguments: argparse.Namespace) -> None:
+        """Raise OptionError for an option that does not apply, or the wrong number of files."""
+        what = "a map" if self.name == "map" else f"--{self.name}"
+        for option in _given(arguments):
+            if option not in (*COMMON, *self.options):
+                raise OptionError(f"{_flag(option)} does not apply to {what}; it takes {_flags(self.options)}")
+        least, most = self.files
+        if not least <= len(arguments.files) <= most:
+            expected = "no FILE" if most == 0 else "one FILE" if most == 1 else "at least one FILE"
+            raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}")
+
+    def check_page(self, arguments: argparse.Namespace) -> None:
+        """Raise OptionError for what a page (.html) does not have; tell the page's writer its one file."""
+        for option in _given(arguments):
+            if option not in (*COMMON[:-1], *PAGE_OPTIONS):
+                raise OptionError(
+                    f"{_flag(option)} is for pictures (.png, .svg, .pdf); a page takes {_flags(PAGE_OPTIONS)}"
+                )
+        arguments.file = arguments.files[0]
+        arguments.method = arguments.method or "pca"
+        arguments.seed = 1 if arguments.seed is None else arguments.seed
+
+
+def chosen_figure(arguments: argparse.Namespace) -> Figure:
+    """The figure that the options ask for, checked."""
+    asked = [name for name in FIGURES if name != "map" and getattr(arguments, name)]
+    figure = FIGURES[asked[0] if asked else "map"]
+    figure.check(arguments)
+    return figure
+
+
+def _given(arguments: argparse.Namespace) -> list[str]:
+    return [name for name, value in vars(arguments).items() if value not in (None, False)]
+
+
+def _flag(option: str) -> str:
+    return "-k" if option == "k" else f"--{option.replace('_', '-')}"
+
+
+def _flags(options: tuple[str, ...]) -> str:
+    return ", ".join(map(_flag, options))
+
+
+def _options(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Those of these options that were given; the functions have their own defaults."""
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+
+
+def _load(path: str) -> WordVectors:
+    from wordvec.vectors import WordVectors
+
+    return WordVectors.load(path)
+
+
+def _words(text: str) -> list[str]:
+    words = [word for word in text.split(",") if word]
+    if not words:
+        raise OptionError(f"no words in {text!r}; write them as king,queen,man")
+    return words
+
+
+def _stems(paths: list[str]) -> list[str]:
+    """Files' names without folder and ending, where these differ."""
+    stems = [Path(path).stem for path in paths]
+    return stems if len(set(stems)) == len(stems) else paths
+
+
+def _draw_map(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_beside, plot_map, read_groups
+
+    options = _options(arguments, "top", "method", "clusters", "seed")
+    if arguments.words is not None:
+        options["words"] = _words(arguments.words)
+    if arguments.color_by is not None:
+        options["groups"] = read_groups(arguments.color_by)
+    (file,) = arguments.files
+    if arguments.beside is not None:
+        left, right = _stems([file, arguments.beside])
+        axes, _ = plot_beside(_load(file), _load(arguments.beside), names=(left, right), **options)
+        return axes, f"{left} beside {right}, {axes.get_title(loc='right')}"
+    axes = plot_map(_load(file), **options)
+    return axes, f"{axes.get_title(loc='left')}; {axes.get_title(loc='right')}"
+
+
+def _draw_around(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_neighbourhood
+
+    options = _options(arguments, "k", "method", "seed")
+    axes = plot_neighbourhood(_load(arguments.files[0]), arguments.around, **options)
+    return axes, axes.get_title(loc="left")
+
+
+def _draw_neighbours(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_neighbours
+
+    axes = plot_neighbours(_load(arguments.files[0]), arguments.neighbours, **_options(arguments, "k"))
+    return axes, axes.get_title(loc="left")
+
+
+def _draw_analogy(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import parse_pairs, plot_analogies
+
+    pairs = parse_pairs(arguments.analogy)
+    axes = plot_analogies(_load(arguments.files[0]), pairs)
+    return axes, "; ".join(filter(None, (axes.get_title(loc="left"), axes.get_title(loc="right"))))
+
+
+def _draw_heatmap(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_similarities
+
+    axes = plot_similarities(_load(arguments.files[0]), _words(arguments.heatmap), order=True)
+    return axes, axes.get_title(loc="left").lower()
+
+
+def _draw_loss(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_loss
+
+    infos = [_load(file).info for file in arguments.files]
+    curves = {name: info.get("loss") or [] for name, info in zip(_stems(arguments.files), infos)}
+    for name in [name for name, curve in curves.items() if not curve]:
+        raise OptionError(f"{name}: no loss to draw: its file holds none (count models, PPMI and SVD, have none)")
+    held_out = {name: info.get("held_out_loss") or [] for name, info in zip(curves, infos)}
+    return plot_loss(curves, held_out=held_out), f"loss of {len(curves)} training runs"
+
+
+def _draw_scores(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.plots import plot_scores, read_scores
+
+    scores = read_scores(arguments.files)
+    return plot_scores(scores), f"scores of {len(scores)} models"
+
+
+def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.cli.learning import matrix_of
+    from wordvec.plots import plot_matrix
+    from wordvec.plots.figure import set_title
+
+    values, words, total = matrix_of(
+        arguments.files[0], arguments.matrix, **_options(arguments, "window", "top", "tokenizer")
+    )
+    axes = plot_matrix(values, words, what="PPMI" if arguments.matrix == "ppmi" else "count")
+    named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
+    title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
+    set_title(axes, title)
+    return axes, title
+
+
+def _draw_network(arguments: argparse.Namespace) -> Drawn:
+    from wordvec.cli.learning import network_of
+    from wordvec.plots import plot_network
+
+    options = _options(arguments, "vocabulary", "dim", "window", "negatives", "network_loss")
+    axes = plot_network(*network_of(arguments.network, **options))
+    return axes, axes.get_title(loc="left")
+
+
+MANY = 56  # curves or files of scores: more could not be told apart
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        Figure("matrix", (1, 1), ("matrix", "top", "window", "tokenizer"), _draw_matrix),
+        Figure("map", (1, 1), ("words", "top", "method", "color_by", "clusters", "beside", "seed"), _draw_map),
+        Figure("around", (1, 1), ("around", "k", "method", "seed"), _draw_around),
+        Figure("neighbours", (1, 1), ("neighbours", "k"), _draw_neighbours),
+        Figure("analogy", (1, 1), ("analogy",), _draw_analogy),
+        Figure("heatmap", (1, 1), ("heatmap",), _draw_heatmap),
+        Figure("loss", (1, MANY), ("loss",), _draw_loss),
+        Figure("scores", (1, MANY), ("scores",), _draw_scores),
+        Figure(
+            "network", (0, 0), ("network", "vocabulary", "dim", "window", "negatives", "network_loss"), _draw_network
+        ),
+    )
+}
