@@ -74,7 +74,16 @@ def test_align_with_anchors_of_a_file(capsys):
 
 def test_diff_finds_the_word_that_changed(capsys):
     report = report_of(capsys, "diff", "a.safetensors", "b.safetensors", "-k", "5", "--align")
-    assert report.keys() == {"k", "compared", "only_in_a", "only_in_b", "mean_overlap", "mean_noise", "changes"}
+    assert report.keys() == {
+        "k",
+        "compared",
+        "only_in_a",
+        "only_in_b",
+        "mean_overlap",
+        "mean_noise",
+        "notes",
+        "changes",
+    }
     first = report["changes"][0]
     assert first["word"] == "w7"
     assert first.keys() == {"word", "overlap", "jaccard", "noise", "p", "q", "cosine", "before", "after"}

@@ -101,6 +101,23 @@ def test_two_baselines_are_pooled():
     assert comparison.changes[1].p > 0.01
 
 
+def test_notes_tell_what_a_baseline_is_worth():
+    def trained(model, text, **options):
+        parameters = {"window": 5, "seed": 1} | options
+        return WordVectors(
+            model.words, model.matrix, info={"corpus_fingerprint": text, "trainer": "cbow", "parameters": parameters}
+        )
+
+    a, seed, b = noisy_models()
+    same_text = compare_neighbours(trained(a, "x"), trained(b, "y"), baselines=[trained(seed, "x", seed=2)])
+    assert len(same_text.notes) == 1
+    assert "baseline 1: A's text with another seed" in same_text.notes[0]
+    assert compare_neighbours(trained(a, "x"), trained(b, "y"), baselines=[trained(seed, "z")]).notes == ()
+    assert compare_neighbours(trained(a, "x"), trained(b, "x"), baselines=[trained(seed, "x")]).notes == ()
+    (note,) = compare_neighbours(trained(a, "x"), trained(b, "y", window=2)).notes
+    assert note.startswith("B was trained otherwise than A")
+
+
 def test_given_words_score_as_among_all(pair):
     every = {change.word: change for change in compare_neighbours(*pair, k=2, changes=6).changes}
     asked = compare_neighbours(*pair, k=2, words=["f", "c", "f"]).changes

@@ -1,14 +1,15 @@
 """The words whose neighbours differ most between two models.
 
 wordvec diff 1850.safetensors 1990.safetensors
-wordvec diff a.safetensors b.safetensors --baseline a-seed2.safetensors     how much of it is noise
-wordvec diff a.safetensors b.safetensors broadcast cell                      these words only
+wordvec diff 1850.safetensors 1990.safetensors broadcast cell              these words only
+wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what is more than noise
 
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
-second training of A's text with another seed. p: how often words about as frequent fall as low between the seeds; q:
-the share of false discoveries up to this word. Without a baseline the list says where to look, not what changed: two
-seeds of one text disagree too, most about rare words. A seed is the noise of training alone; what another sample of
-the same text would change is more: train A on one half of its text and the baseline on the other to judge by that.
+model that should agree with A. p: how often words of this frequency fall as far between A and the baseline; q: the
+share of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
+
+To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline of A's own text
+with another seed says what training does by chance, which is much less than what another sample of the text does.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import neighbours_as_json, print_json
 from wordvec.cli.similar import let_options_stand_anywhere
+from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from wordvec.vectors.comparison import Comparison, WordChange
@@ -43,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="A's text trained with another seed; may be repeated",
+        help="a model that should agree with A; may be repeated",
     )
     parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
@@ -75,6 +77,8 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(as_json(comparison))
     else:
         print_comparison(comparison)
+        for note in comparison.notes:
+            announce(note)
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
