@@ -1,22 +1,32 @@
 """Scores of word vectors against human judgement, each with its interval, its coverage and its protocol."""
 
 from wordvec.evaluation.analogy import AnalogyScore, SectionScore, evaluate_analogy
+from wordvec.evaluation.bias import BiasScore, evaluate_bias
+from wordvec.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from wordvec.evaluation.differences import Difference, compare_scores, holm, mcnemar
+from wordvec.evaluation.hit_rate import HitRateScore, evaluate_hit_rate
+from wordvec.evaluation.outliers import OutlierScore, evaluate_outliers
 from wordvec.evaluation.protocols import PROTOCOLS, Protocol, get_protocol
 from wordvec.evaluation.readers import read_analogies, read_pairs
+from wordvec.evaluation.relations import RelationScore, evaluate_relations
 from wordvec.evaluation.report import score_table, scores_as_dicts
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.similarity import SimilarityScore, evaluate_similarity
-from wordvec.evaluation.tasks import TASKS, evaluate
+from wordvec.evaluation.tasks import TASKS, evaluate, read_tasks, recognise
 
 __all__ = [
     "PROTOCOLS",
     "TASKS",
     "AnalogyQuestions",
     "AnalogyScore",
+    "BiasScore",
+    "CategorisationScore",
     "Difference",
+    "HitRateScore",
+    "OutlierScore",
     "Protocol",
+    "RelationScore",
     "Score",
     "SectionScore",
     "SimilarityScore",
@@ -24,12 +34,19 @@ __all__ = [
     "compare_scores",
     "evaluate",
     "evaluate_analogy",
+    "evaluate_bias",
+    "evaluate_categorisation",
+    "evaluate_hit_rate",
+    "evaluate_outliers",
+    "evaluate_relations",
     "evaluate_similarity",
     "get_protocol",
     "holm",
     "mcnemar",
     "read_analogies",
     "read_pairs",
+    "read_tasks",
+    "recognise",
     "score_table",
     "scores_as_dicts",
 ]

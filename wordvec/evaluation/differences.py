@@ -85,6 +85,12 @@ def _resampler(
         assert score.gold is not None  # _check_comparable
         gold = score.gold[both]
         return lambda values: (spearman(gold, values), bootstrap_spearman(gold, values, resamples, seed))
+    if score.measure == "effect size":
+        from wordvec.evaluation.bias import bootstrap_effect_size, effect_size
+
+        assert score.gold is not None
+        side = score.gold[both]
+        return lambda values: (effect_size(values, side), bootstrap_effect_size(values, side, resamples, seed))
     return lambda values: (float(values.mean()), bootstrap_mean(values, resamples, seed))
 
 

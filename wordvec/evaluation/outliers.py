@@ -1,0 +1,86 @@
+"""Outlier detection: is the word found that does not belong to the others?"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from wordvec.evaluation.group_sets import OutlierSet, read_outliers
+from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
+from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.scores import Score
+from wordvec.evaluation.statistics import Interval, accuracy_interval, bootstrap_mean, percentile_interval
+from wordvec.vectors import WordVectors
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlierScore(Score):
+    """The result of an outlier set: `score` is the accuracy, `opp` the outlier position percentage as a share.
+
+    An item is a topic with one of its outliers; `outcomes` is 1 where it was found.
+    """
+
+    task = "outliers"
+    opp: float | None = None
+    opp_ci95: Interval | None = None
+
+
+def evaluate_outliers(
+    vectors: WordVectors,
+    topics: OutlierSet | str | os.PathLike[str],
+    *,
+    protocol: str = "wordvec",
+    resamples: int = 1000,
+    seed: int = 1,
+) -> OutlierScore:
+    """Look for each outlier among the words of its topic: accuracy and outlier position percentage.
+
+    Camacho-Collados and Navigli (2016): a set's words are ranked by how compact the others are without them, which
+    is the order of their mean cosine with the others; the outlier is found when its own is the lowest. OPP is the
+    mean of OP / n, with OP the number of the n other words that rank before it. Of equal cosines none counts as
+    found. Words of a topic that the vectors lack are left out (and said); an item is covered where the outlier and
+    at least two words are there.
+    Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
+
+    >>> vectors = WordVectors(["cat", "dog", "cow", "car"], np.array([[1.0, 0.1], [1.0, 0.2], [1.0, 0.3], [0.1, 1.0]]))
+    >>> animals = OutlierSet("pets", (("animals", ("cat", "dog", "cow"), ("car", "bus")),))
+    >>> result = evaluate_outliers(vectors, animals)
+    >>> result.score, result.opp, result.covered, result.items
+    (1.0, 1.0, 1, 2)
+    """
+    asked = topics if isinstance(topics, OutlierSet) else read_outliers(topics)
+    listed = [word for _, words, outliers in asked.topics for word in (*words, *outliers)]
+    found = find_words(vectors, listed, get_protocol(protocol))
+    items = [(words, outlier) for _, words, outliers in asked.topics for outlier in outliers]
+    positions = np.array([_position(found, words, outlier) for words, outlier in items])
+    covered = ~np.isnan(positions)
+    outcomes = np.where(covered, positions == 1, np.nan)
+    hits, known = int(np.nansum(outcomes)), int(covered.sum())
+    left_out = sum(word not in found.place for _, words, _ in asked.topics for word in words)
+    return OutlierScore(
+        name=asked.name,
+        measure="accuracy",
+        score=hits / known if known else None,
+        ci95=accuracy_interval(hits, known),
+        items=len(items),
+        covered=known,
+        protocol=protocol,
+        missing=found.missing[:EXAMPLES],
+        notes=asked.notes + found.notes + ((f"{left_out:,} words of topics left out: no vector",) if left_out else ()),
+        opp=float(positions[covered].mean()) if known else None,
+        opp_ci95=percentile_interval(bootstrap_mean(positions[covered], resamples, seed)) if known else None,
+        outcomes=outcomes,
+    )
+
+
+def _position(found: FoundWords, words: tuple[str, ...], outlier: str) -> float:
+    """OP / n of one item, nan where it is not covered."""
+    known = [found.place[word] for word in words if word in found.place]
+    if outlier not in found.place or len(known) < 2:
+        return float("nan")
+    unit = found.unit[[*known, found.place[outlier]]].astype(np.float64)
+    cosines = np.round(unit @ unit.T, 9)  # of equal vectors, rounding alone must not decide
+    means = cosines.sum(axis=1) - np.diagonal(cosines)
+    return float((means[:-1] > means[-1]).sum() / len(known))
