@@ -87,7 +87,7 @@ def read_fasttext_bin(reading: Reading) -> WordVectors:
         ids = wanted[first : first + BLOCK]
         words = [dictionary.words[i] for i in ids.tolist()]
         builder.add(words, subwords.mean_with(rows[ids], words), ids)
-    parameters = {key: options[key] for key in OPTIONS if key not in ("model", "loss", "update_rate")}
+    parameters: dict[str, Any] = {key: options[key] for key in OPTIONS if key not in ("model", "loss", "update_rate")}
     parameters["loss"] = LOSSES.get(options["loss"], str(options["loss"]))
     info = {"trainer": f"fastText {MODELS.get(options['model'], options['model'])}", "parameters": parameters}
     vectors = builder.finish(info, subwords=subwords if options["maxn"] > 0 else None)

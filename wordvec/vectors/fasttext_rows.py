@@ -1,4 +1,4 @@
-"""The rows of a fastText file: plain, or quantised (Jegou et al. 2011, product quantisation) and decoded as asked for."""
+"""The rows of a fastText file: plain, or quantised (Jegou et al. 2011) and decoded when asked for."""
 
 from __future__ import annotations
 

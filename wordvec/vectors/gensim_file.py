@@ -16,6 +16,7 @@ import numpy as np
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.choosing import choose
+from wordvec.vectors.npy_header import read_npy_header
 from wordvec.vectors.pickle_values import Made, Name, array_of, read_pickle
 from wordvec.vectors.reading import Reading
 from wordvec.vectors.subwords import Subwords
@@ -130,14 +131,16 @@ def _array(file: str, state: dict[str, Any], name: str) -> np.ndarray | None:
         return found
     path = f"{file}.{name}.npy"
     try:
-        loaded = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with open(path, "rb") as array_file:
+            header = read_npy_header(array_file)
+            if header.dtype.kind == "U":
+                raise ValueError("an array of numbers expected, and it holds text")
+            mapped = np.memmap(array_file, np.uint8, "r", array_file.tell(), (header.nbytes,))
+    except (OSError, ValueError) as error:
         raise VectorsFileError(
             f"{path}: needed, as gensim keeps {name!r} of {file} in it, and it cannot be read: {error}"
         ) from error
-    if not isinstance(loaded, np.ndarray) or loaded.dtype.kind not in "fiu":
-        raise VectorsFileError(f"{path}: not a numpy array of numbers")
-    return loaded
+    return np.asarray(mapped).view(header.dtype).reshape(header.shape, order=header.order)
 
 
 def _counts(file: str, state: dict[str, Any], words: list[Any]) -> np.ndarray | None:

@@ -19,6 +19,7 @@ from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.choosing import choose
+from wordvec.vectors.npy_header import read_npy_header
 from wordvec.vectors.reading import Reading
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_vectors import WordVectors
@@ -136,25 +137,14 @@ def _check_size(entry: zipfile.ZipInfo, size: int) -> None:
 
 def _read_array(file: IO[bytes], size: int) -> np.ndarray:
     """One .npy member. What its header declares is compared with the bytes there are before anything is allocated."""
-    version = np.lib.format.read_magic(file)
-    read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(
-        version
-    )
-    if read_header is None:
-        raise ValueError(f"an array in .npy version {version}")
-    shape, fortran_order, dtype = read_header(file)
-    if dtype.hasobject:
-        raise ValueError("an array of Python objects (a pickle), which wordvec never loads")
-    items = 1
-    for length in shape:
-        items *= int(length)
-    if not 0 <= items * dtype.itemsize <= size or any(length < 0 for length in shape):
-        raise ValueError(f"an array of shape {shape} in {size:,} bytes")
-    data = np.empty(items * dtype.itemsize, np.uint8)
+    header = read_npy_header(file)
+    if header.nbytes > size:
+        raise ValueError(f"an array of shape {header.shape} in {size:,} bytes")
+    data = np.empty(header.nbytes, np.uint8)
     have = 0
     while have < len(data) and (chunk := file.read(min(CHUNK, len(data) - have))):
         data[have : have + len(chunk)] = np.frombuffer(chunk, np.uint8)
         have += len(chunk)
     if have != len(data) or file.read(1):
-        raise ValueError(f"an array of shape {shape} that has {have:,} bytes")
-    return data.view(dtype).reshape(shape, order="F" if fortran_order else "C")
+        raise ValueError(f"an array of shape {header.shape} that has {have:,} bytes")
+    return data.view(header.dtype).reshape(header.shape, order=header.order)

@@ -70,7 +70,7 @@ class Reading:
             return
         info["repairs"] = dict(self.repairs)
         if self.on_repair is None:
-            found = "; ".join(f"{n:,} {kind} (first: {self._first[kind]})" for kind, n in self.repairs.items())
+            found = "; ".join(f"{kind}: {n:,} (first: {self._first[kind]})" for kind, n in self.repairs.items())
             warnings.warn(f"{self.path}: repaired: {found}; strict (--strict) makes this an error", stacklevel=4)
 
 

@@ -117,7 +117,7 @@ class RowBuilder:
         return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
-        """The words, those that are not UTF-8 with their wrong bytes written out, as in 'caf\\xe9'."""
+        """The words, those that are not UTF-8 with their wrong bytes written out as backslash, x and two digits."""
         joined = b"".join(words)
         if joined.isascii() or (is_utf8(joined) and not any(0x80 <= word[0] < 0xC0 for word in words)):
             return words

@@ -62,8 +62,8 @@ def write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool)
 
 
 def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
-    block = next(blocks, b"\n")
-    first, _, behind_header = block.partition(b"\n")
+    begin = next(blocks, b"\n")
+    first, _, behind_header = begin.partition(b"\n")
     header = parse_header(first)
     rows, dim = header or (None, len(first.split()) - 1)
     if dim < 1 or rows == 0 or 2 * dim > LONGEST_LINE:
@@ -73,8 +73,8 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
     parser = _Parser(reading, builder, dim, header is None, size >= COMPILED_FROM)
     if header is not None:
-        parser.line, block = 1, behind_header
-    for block in chain([block], blocks):
+        parser.line, begin = 1, behind_header
+    for block in chain([begin], blocks):
         finished = block.endswith(b"\n")
         parser.read(block if finished or not block else block + b"\n")
         if builder.full:

@@ -29,7 +29,7 @@ def is_space(byte):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def digits_from(text, at, mantissa, digits):  # type: ignore[no-untyped-def]
-    """Read decimal digits: where they end, the number so far, its digits (no leading zeros), and how many did not fit."""
+    """Read decimal digits: where they end, the number so far, its digits without leading zeros, those left out."""
     dropped = 0
     while True:
         digit = text[at] - np.uint8(ZERO)  # wraps round below zero
@@ -79,7 +79,7 @@ def parse_rows(text, dim, rows, word_starts, word_ends, scratch, bits):  # type:
                 if below or text[at] == PLUS:
                     at += 1
                 first = at
-                at, written, written_digits, left_over = digits_from(text, at, np.uint64(0), 0)
+                at, written, written_digits, _ = digits_from(text, at, np.uint64(0), 0)
                 if at == first or written_digits > 4:
                     seen = 0
                 exponent += -np.int64(written) if below else np.int64(written)

@@ -97,8 +97,8 @@ def _read_rows(
     else:
         if left:
             raise reading.error(
-                f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, row {rows - left:,} "
-                f"is cut"
+                f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and "
+                f"row {rows - left:,} is cut"
             )
     if buffer not in (b"", b"\n"):
         at = position + buffer.startswith(b"\n")

@@ -1,0 +1,55 @@
+"""The header of numpy's .npy arrays, read without evaluating it.
+
+https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: the magic bytes, a version, the length of a text
+that is a Python dict of 'descr', 'fortran_order' and 'shape', that text, then the numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import IO, Literal, NamedTuple
+
+import numpy as np
+
+MAGIC = b"\x93NUMPY"
+LENGTH_BYTES = {b"\x01\x00": 2, b"\x02\x00": 4, b"\x03\x00": 4}  # by version
+LONGEST = 10_000  # as in numpy
+TYPE = re.compile(rb"'descr'\s*:\s*'([<>|=]?[fiuU]\d{1,9})'")
+ORDER = re.compile(rb"'fortran_order'\s*:\s*(True|False)")
+SHAPE = re.compile(rb"'shape'\s*:\s*\(([\d,\sL]*)\)")
+OBJECTS = re.compile(rb"'descr'\s*:\s*'\|?O\d?'")
+
+
+class Header(NamedTuple):
+    """What the header says; `nbytes` follow after it."""
+
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+    dtype: np.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes that such an array takes."""
+        return prod(self.shape) * self.dtype.itemsize
+
+
+def read_npy_header(file: IO[bytes]) -> Header:
+    """Read the header of an array of numbers or text; the file is then where its bytes begin.
+
+    Raises ValueError for anything else, arrays of Python objects (which are pickles) among it.
+    """
+    if file.read(len(MAGIC)) != MAGIC:
+        raise ValueError("it is no numpy array")
+    version = file.read(2)
+    if version not in LENGTH_BYTES:
+        raise ValueError(f"an array in .npy version {list(version)}")
+    length = int.from_bytes(file.read(LENGTH_BYTES[version]), "little")
+    text = file.read(length) if length <= LONGEST else b""
+    if OBJECTS.search(text):
+        raise ValueError("an array of Python objects (a pickle), which wordvec never loads")
+    kind, order, shape = TYPE.search(text), ORDER.search(text), SHAPE.search(text)
+    if len(text) != length or kind is None or order is None or shape is None:
+        raise ValueError(f"an array of numbers or text expected; its header says {text[:80]!r}")
+    lengths = tuple(int(part.strip(b"L \t\n")) for part in shape[1].split(b",") if part.strip())
+    return Header(lengths, "F" if order[1] == b"True" else "C", np.dtype(kind[1].decode("ascii")))
