@@ -103,7 +103,7 @@ def print_comparison(comparison: Comparison) -> None:
     print("".join(f"{column:>9}" for column in columns) + "  word")
     for change in comparison.changes:
         numbers = [getattr(change, column) for column in columns]
-        print("".join(f"{number:>9.3f}" for number in numbers) + f"  {change.word}")
+        print("".join(f"{number:>9.2g}" for number in numbers) + f"  {change.word}")
         for heading, neighbours in _neighbours(change):
             print(f"{'':>{9 * len(columns) + 4}}{heading:<6} {neighbours}")
 
