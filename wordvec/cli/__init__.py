@@ -32,6 +32,7 @@ VERBS = {
     "explore": "a map in the browser, to search and click",
     "plot": "draw a map, a word's neighbours or the loss",
     "convert": "write vectors in another format",
+    "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
 

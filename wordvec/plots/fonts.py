@@ -66,7 +66,7 @@ def font_families(labels: Iterable[str]) -> list[str]:
     ['DejaVu Sans']
     """
     families = [_default_family()]
-    lacking = {character for label in labels for character in label if not character.isspace()}
+    lacking = {character for character in set().union(*labels) if not character.isspace()}
     lacking -= _characters(families[0], frozenset(lacking))
     for script in _scripts_of(lacking):
         for family in script.families:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NUMBERS_UP_TO = 16  # words a side, up to which every cell has its number
 MOST = 150  # words a side that can be read
+WHOLE = "{:.0f}"
 GREY = "#F4F4F4"  # of cells without a value
 
 
@@ -78,7 +79,7 @@ def plot_matrix(
     whole = bool((matrix == np.round(matrix)).all())
     shown = np.where(matrix == 0, np.nan, matrix)
     top = float(np.abs(matrix).max()) or 1.0
-    axes = _heat(shown, words, contexts, "Blues", (0.0, top), what, "{:.0f}" if whole else "{:.2f}", axes)
+    axes = _heat(shown, words, contexts, "Blues", (0.0, top), what, WHOLE if whole else "{:.2f}", axes)
     axes.set_xlabel("context", fontsize=8, color=FAINT, labelpad=8)
     axes.set_ylabel("word", fontsize=8, color=FAINT, labelpad=8)
     axes.xaxis.set_label_position("top")
@@ -89,23 +90,35 @@ def _heat(
     values: np.ndarray, rows: Sequence[str], columns: Sequence[str], colours: str, limits: tuple[float, float],
     what: str, number: str, axes: Axes | None,
 ) -> Axes:  # fmt: skip
-    from matplotlib import colormaps
     from matplotlib.colors import Normalize
+    from matplotlib.ticker import MaxNLocator
 
     cell = float(np.clip(5.2 / max(values.shape), 0.11, 0.42))  # inches
     axes = axes or new_axes(2.1 + cell * values.shape[1], 1.3 + cell * values.shape[0])
-    painted, scale = colormaps[colours].with_extremes(bad=GREY), Normalize(*limits)
+    painted, scale = _colours(colours), Normalize(*limits)
     image = axes.imshow(values, cmap=painted, norm=scale, interpolation="nearest", aspect="equal")
     size = float(np.clip(cell * 72 * 0.62, 3.5, 9.0))
     _words_on(axes, rows, columns, size)
     if max(values.shape) <= NUMBERS_UP_TO:
         _numbers(axes, values, painted, scale, number, size * 0.85)
     bar = root_figure(axes).colorbar(image, ax=axes, shrink=0.6, aspect=24, pad=0.02)
+    if number == WHOLE:
+        bar.locator = MaxNLocator(5, integer=True)
+        bar.update_ticks()
     bar.set_label(what, fontsize=8, color=FAINT)
     bar.ax.tick_params(labelsize=7, length=2, colors=INK, color="#999999")
     bar.outline.set_visible(False)  # type: ignore[operator]
     bar.ax.set_ylim(min(float(np.nanmin(np.append(values, limits[1]))), max(limits[0], 0.0)), limits[1])
     return axes
+
+
+def _colours(name: str) -> Any:
+    """A scale of matplotlib's, without the darkest of one-sided ones; cells without a value are light grey."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    scale = colormaps[name] if name == "RdBu" else ListedColormap(colormaps[name](np.linspace(0.1, 0.78, 128)))
+    return scale.with_extremes(bad=GREY)
 
 
 def _words_on(axes: Axes, rows: Sequence[str], columns: Sequence[str], size: float) -> None:

@@ -20,7 +20,7 @@ LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; 
 RING = 9.0  # points by which the next ring of places lies further out
 LEAST_HEIGHT = 0.9  # of a label, in font sizes
 STEPS = 40  # boxes along a line
-CHUNK = 2_000  # labels looked at together
+CHUNK = 5_000  # labels looked at together
 
 # Where a label may stand, best first, as the direction from the point to the label's centre.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))

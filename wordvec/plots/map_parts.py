@@ -66,31 +66,40 @@ def projected(
     return project(rows, method, seed, show_progress=show_progress), None
 
 
+def font_sizes(weight: np.ndarray) -> np.ndarray:
+    """Sizes of labels in points, by weight; in halves, since matplotlib looks for a font anew for every other size."""
+    return np.asarray(np.round(2 * np.interp(weight, (0, 1), FONT_SIZES)) / 2)
+
+
+def names_of(vectors: WordVectors, ids: np.ndarray) -> list[str]:
+    """The words of these rows."""
+    words = vectors.words if len(ids) < len(vectors) // 8 else list(vectors.words)  # one by one is slow for many
+    return [words[i] for i in ids.tolist()]
+
+
 def draw_points(
     axes: Axes, points: np.ndarray, weight: np.ndarray, groups: Groups, styles: Sequence[Style]
 ) -> np.ndarray:
     """Draw points coloured by group, those of no group grey and below; return their areas (pt^2)."""
+    from matplotlib.colors import to_rgba_array
+
     crowd = min(1.0, (UNCROWDED / len(points)) ** 0.5)
     areas: np.ndarray = np.interp(weight, (0, 1), POINT_AREAS) * crowd
-    alpha = 0.45 + 0.35 * crowd
-    for marker in dict.fromkeys(style.marker for style in styles):
-        numbers = [i for i, style in enumerate(styles) if style.marker == marker]
-        _scatter(axes, points, areas, np.isin(groups.of_word, numbers), marker, alpha, [
-            styles[i].colour if i >= 0 else OTHERS for i in groups.of_word
-        ], zorder=2.0)  # fmt: skip
-    _scatter(axes, points, areas, groups.of_word < 0, "o", alpha, [OTHERS] * len(points), zorder=1.0)
+    colours = to_rgba_array([*(style.colour for style in styles), OTHERS], alpha=0.45 + 0.35 * crowd)[groups.of_word]
+    kinds = [  # markers of those of no group, then of the others
+        (groups.of_word < 0, "o", 1.0),
+        *(
+            (np.isin(groups.of_word, [i for i, style in enumerate(styles) if style.marker == marker]), marker, 2.0)
+            for marker in dict.fromkeys(style.marker for style in styles)
+        ),
+    ]
+    for chosen, marker, zorder in kinds:
+        if chosen.any():
+            axes.scatter(
+                points[chosen, 0], points[chosen, 1], s=areas[chosen], c=colours[chosen], linewidths=0, marker=marker,
+                zorder=zorder, rasterized=len(points) > RASTER_FROM,
+            )  # fmt: skip
     return areas
-
-
-def _scatter(
-    axes: Axes, points: np.ndarray, areas: np.ndarray, chosen: np.ndarray, marker: str, alpha: float,
-    colours: list[str], zorder: float,
-) -> None:  # fmt: skip
-    if chosen.any():
-        axes.scatter(
-            points[chosen, 0], points[chosen, 1], s=areas[chosen], c=[colours[i] for i in np.flatnonzero(chosen)],
-            alpha=alpha, linewidths=0, marker=marker, zorder=zorder, rasterized=len(points) > RASTER_FROM,
-        )  # fmt: skip
 
 
 def label_points(
@@ -108,14 +117,15 @@ def label_points(
     Few labels may stand further out, with a line to their point; many would make a thicket of lines.
     """
     of_word = groups.of_word
-    order = sorted(range(len(names)), key=lambda i: (names[i] not in first, of_word[i] < 0, -weight[i]))
-    colours = [text_colour(styles[g].colour) if g >= 0 else FAINT for g in of_word]
+    preferred = np.array([name in first for name in names])
+    order = np.lexsort((-weight, of_word < 0, ~preferred)).tolist()
+    inks = [*(text_colour(style.colour) for style in styles), FAINT]  # the last is that of group -1
     return place_labels(
         axes,
         points[order],
         [names[i] for i in order],
-        np.interp(weight[order], (0, 1), FONT_SIZES),
-        [colours[i] for i in order],
+        font_sizes(weight[order]),
+        [inks[of_word[i]] for i in order],
         areas[order],
         font_families(names),
         rings=3 if len(names) <= 80 else 1,
@@ -170,6 +180,7 @@ def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
 
 
 def axes_to_fit(points: np.ndarray) -> Axes:
-    """Axes in a figure seven inches wide and as high as the map, within reason."""
+    """Axes in a figure as wide as so many words need, up to seven inches, and as high as the map, within reason."""
     width, height = np.maximum(np.ptp(points, axis=0), 1e-12)
-    return new_axes(7.0, float(np.clip(7.0 * height / width, 4.2, 5.8)) + 0.4)
+    inches = float(np.interp(len(points), (8, 60), (4.6, 7.0)))
+    return new_axes(inches, float(np.clip(inches * height / width, 0.6 * inches, 0.83 * inches)) + 0.4)

@@ -10,10 +10,10 @@ from wordvec.plots.figure import plain, root_figure, set_title
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
 from wordvec.plots.map_parts import (
-    FONT_SIZES,
     POINT_AREAS,
     axes_to_fit,
     check_method,
+    font_sizes,
     projected,
     set_frame,
     weight_by_count,
@@ -81,7 +81,7 @@ def plot_neighbourhood(
         axes,
         points,
         [word, *names],
-        np.append(QUERY_FONT, np.interp(weight, (0, 1), FONT_SIZES)),
+        np.append(QUERY_FONT, font_sizes(weight)),
         [text_colour(PALETTE[1])] + [_darker(colours(scale(score))) for score in scores],
         areas,
         families,

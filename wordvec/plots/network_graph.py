@@ -46,7 +46,8 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     if not steps:
         raise OptionError(f"{type(network).__name__} ran through no layer of wordvec.layers: nothing to draw")
     letters = _letters(network, batch, steps)
-    height = FIRST + len(steps) * (HEIGHT + GAP) + 0.35
+    last = _top(len(steps) - 1) + HEIGHT
+    height = last + 0.8
     axes = axes or new_axes(WIDTH, height + 0.4)
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(height, 0)
@@ -55,8 +56,8 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     _frames(axes, steps)
     for number, step in enumerate(steps):
         _draw_step(axes, step, _top(number), letters, first=number == 0)
-    _edge_down(axes, _top(len(steps) - 1) + HEIGHT, 0.45)
-    axes.text(CENTRE, height - 0.28, "loss: one number", ha="center", va="top", fontsize=8.5, color=INK)
+    _edge_down(axes, last, 0.45)
+    axes.text(CENTRE, last + 0.53, "loss: one number", ha="center", va="top", fontsize=8.5, color=INK)
     note = ", ".join(f"{letter} = {size} {MEANINGS[letter]}" for size, letter in letters.items())
     set_title(axes, type(network).__name__, note)
     return axes

@@ -16,6 +16,7 @@ from wordvec.plots.map_parts import (
     chosen_ids,
     draw_points,
     label_points,
+    names_of,
     projected,
     set_frame,
     weight_by_count,
@@ -67,7 +68,7 @@ def plot_map(
     if lists is not None and words is None and top is None:
         words = [word for group in lists.values() for word in group]
     ids = chosen_ids(vectors, words, TOP if top is None else top)
-    names = [vectors.words[i] for i in ids]
+    names = names_of(vectors, ids)
     rows = vectors.unit_rows_of(ids)
     points, shares = projected(rows, method, seed, show_progress)
     drawn = groups_by_list(names, lists) if lists else groups_by_clusters(names, rows, clusters, seed)

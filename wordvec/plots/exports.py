@@ -1,0 +1,129 @@
+"""Vectors for other programs' maps: TensorBoard's projector (TSV) and Parquet."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.errors import MissingExtraError, OptionError
+from wordvec.files import check_writable, replace_file, replace_folder
+from wordvec.plots.map_parts import chosen_ids, names_of, projected
+from wordvec.progress import progress
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+CONFIG = "projector_config.pbtxt"
+BLOCK = 4_096
+ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
+BREAKING = ("\t", "\n", "\r")  # what would break a line of TSV
+
+
+def write_projector(
+    vectors: WordVectors, folder: str | os.PathLike[str], top: int | None = None, show_progress: bool | None = None
+) -> int:
+    """Write a folder for TensorBoard's projector, of all words or the `top` commonest; return how many words.
+
+    ``vectors.tsv``: one vector a line, numbers between tabs, exact to the last bit of float32. ``metadata.tsv``: the
+    words in the same order, with their counts where they are known. ``projector_config.pbtxt`` leads TensorBoard to
+    both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. A word that holds a tab or
+    the end of a line is written with ``\\t``, ``\\n``, ``\\r`` and ``\\\\`` in their place, and a UserWarning tells so.
+
+    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these.
+
+    >>> import tempfile
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["cat", "dog"], np.array([[1.0, 0.5], [0.25, 2.0]]), counts=np.array([9, 4]))
+    >>> folder = Path(tempfile.mkdtemp()) / "projector"
+    >>> write_projector(vectors, folder)
+    2
+    >>> (folder / "metadata.tsv").read_text(encoding="utf-8").split("\\n")[:2]
+    ['word\\tcount', 'cat\\t9']
+    """
+    ids = _ids(vectors, top)
+    words = names_of(vectors, ids)
+    hostile = [word for word in words if any(c in word for c in BREAKING)]
+    if hostile:
+        words = [word.translate(ESCAPES) if any(c in word for c in BREAKING) else word for word in words]
+        warnings.warn(
+            f"{len(hostile):,} words hold a tab or the end of a line, written as \\t, \\n or \\r: {hostile[0]!r}"
+            + (", ..." if len(hostile) > 1 else ""),
+            stacklevel=2,
+        )
+    with replace_folder(folder, marker=CONFIG) as temporary:
+        _write_vectors(vectors, ids, temporary / "vectors.tsv", show_progress)
+        with open(temporary / "metadata.tsv", "w", encoding="utf-8", newline="\n") as file:
+            if vectors.counts is None:  # one column has no heading there
+                file.writelines(f"{word}\n" for word in words)
+            else:
+                file.write("word\tcount\n")
+                file.writelines(f"{word}\t{count}\n" for word, count in zip(words, vectors.counts[ids].tolist()))
+        config = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
+        (temporary / CONFIG).write_text(config, encoding="utf-8")
+    return len(ids)
+
+
+def _write_vectors(vectors: WordVectors, ids: np.ndarray, path: Path, show: bool | None) -> None:
+    line = "\t".join(["%.9g"] * vectors.dim) + "\n"  # nine digits bring every float32 back
+    with (
+        open(path, "w", encoding="ascii", newline="\n") as file,
+        progress(len(ids), "writing", "words", show=show) as bar,
+    ):
+        for first in range(0, len(ids), BLOCK):
+            rows = vectors.rows(ids[first : first + BLOCK])
+            file.writelines(line % tuple(row) for row in rows.tolist())
+            bar.update(len(rows))
+
+
+def write_parquet(
+    vectors: WordVectors,
+    path: str | os.PathLike[str],
+    top: int | None = None,
+    method: str = "pca",
+    seed: int = 1,
+    show_progress: bool | None = None,
+) -> int:
+    """Write one Parquet file of all words or the `top` commonest, for atlases of embeddings; return how many words.
+
+    Columns: ``word`` (string), ``count`` (int64, null where unknown), ``x`` and ``y`` (float32, the map by `method`
+    of the unit vectors), ``vector`` (float32, fixed-size list). What the vectors were made by stands in the file's
+    metadata under ``wordvec``, as JSON.
+
+    Raises MissingExtraError without pyarrow (extra `arrow`), or the package of another method.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "arrow", "writing Parquet") from error
+    check_writable(path)
+    ids = _ids(vectors, top)
+    points, _ = projected(vectors.unit_rows_of(ids), method, seed, show_progress)
+    counts = [None] * len(ids) if vectors.counts is None else vectors.counts[ids]
+    flat = pyarrow.array(np.ascontiguousarray(vectors.rows(ids), np.float32).ravel())
+    columns: dict[str, Any] = {
+        "word": pyarrow.array(names_of(vectors, ids), pyarrow.string()),
+        "count": pyarrow.array(counts, pyarrow.int64()),
+        "x": pyarrow.array(points[:, 0].astype(np.float32)),
+        "y": pyarrow.array(points[:, 1].astype(np.float32)),
+        "vector": pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim),
+    }
+    about = {"method": method, "seed": seed, "info": vectors.info}
+    table = pyarrow.table(columns).replace_schema_metadata({"wordvec": json.dumps(about, ensure_ascii=False)})
+    with replace_file(path) as file:
+        parquet.write_table(table, file)
+    return len(ids)
+
+
+def _ids(vectors: WordVectors, top: int | None) -> np.ndarray:
+    """Rows to write: all as they stand, or the commonest."""
+    if top is None:
+        return np.arange(len(vectors))
+    if top < 1:
+        raise OptionError(f"top must be at least 1; got {top}")
+    return chosen_ids(vectors, None, top) if top >= 3 else chosen_ids(vectors, None, 3)[:top]
