@@ -197,8 +197,8 @@ def _dtype_of(described: Any) -> np.dtype | None:
     text, state = described.args[0], described.state
     if not isinstance(text, str) or not NUMBER_TYPE.fullmatch(text):
         return None
-    order = state[1] if isinstance(state, tuple) and len(state) > 1 else "="
-    return np.dtype(text).newbyteorder(order) if order in ("<", ">") else np.dtype(text)
+    swapped = isinstance(state, tuple) and len(state) > 1 and state[1] == ">"
+    return np.dtype(text).newbyteorder(">") if swapped else np.dtype(text)
 
 
 def _bytes_of(described: Any) -> bytes | None:

@@ -60,8 +60,8 @@ class RowBuilder:
     def __init__(self, reading: Reading, dim: int, unit: str, expected: int | None = None) -> None:
         self.reading, self.unit, self.seen = reading, unit, 0
         self.dtype = reading.dtype or FLOAT32
-        most = [n for n in (expected, reading.limit, reading.words and len(reading.words)) if n is not None]
-        reserved = min(most) if expected is not None and most else None
+        wanted = len(reading.words) if reading.words is not None else None
+        reserved = expected and min(n for n in (expected, reading.limit, wanted) if n is not None)
         self._matrix = GrowingRows((dim,), self.dtype, reserved)
         self._scales = GrowingRows((), FLOAT32, None)
         self._ends = GrowingRows((), np.dtype(np.int64), None)

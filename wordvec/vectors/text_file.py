@@ -82,6 +82,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
     else:
         if not finished and block:
             parser.unfinished()
+        reading.check_left_out(builder.seen)
         if rows is not None and parser.rows != rows:
             raise reading.error(
                 f"the header declares {rows:,} words, but {parser.rows:,} rows follow: the file is cut off, "
@@ -104,7 +105,8 @@ class _Parser:
         """Read the lines of a block, which ends with a newline."""
         if self.kernel is None or not block:
             for line in block.split(b"\n")[:-1]:
-                self._plain(line)
+                if not self.builder.full:
+                    self._plain(line)
             return
         lines = block.count(b"\n")
         starts, ends = np.empty(lines, np.int64), np.empty(lines, np.int64)
@@ -114,12 +116,14 @@ class _Parser:
         odd = np.flatnonzero(ends < 0)
         first, row = 0, 0
         for line in [*odd.tolist(), lines]:
+            if self.builder.full:
+                return
             taken = line - first
             if taken:
                 words = [block[a:b] for a, b in zip(starts[first:line].tolist(), ends[first:line].tolist())]
                 self._add(words, rows[row : row + taken], np.arange(self.line + 1, self.line + 1 + taken))
                 self.line += taken
-            if line < lines:
+            if line < lines and not self.builder.full:
                 self._plain(block[starts[line] : block.index(b"\n", starts[line])])
             first, row = line + 1, row + taken
 
