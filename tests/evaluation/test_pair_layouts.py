@@ -80,6 +80,11 @@ def test_nothing_is_guessed(tmp_path, content, message):
     assert str(caught.value).startswith(str(path))
 
 
+def test_words_may_look_like_the_names_of_columns(tmp_path):
+    pairs = read_pairs(write(tmp_path, "w1 w2 5\nw3 w4 3\n")).pairs
+    assert pairs == (("w1", "w2", 5.0), ("w3", "w4", 3.0))
+
+
 def test_what_stands_out_is_said(tmp_path):
     lines = [f"a{i}\tb{i}\t{i % 9 + 0.5}" for i in range(40)]
     twice = [*lines, "b3\ta3\t4", "a5\tb5\t1", "x\ty\t87"]

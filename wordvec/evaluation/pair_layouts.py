@@ -41,8 +41,9 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
     separator = separator_of(lines[0].text)
     rows = [(line, fields_of(line, separator)) for line in lines]
     fields = rows[0][1]
-    named = any(WORD_COLUMN.fullmatch(_plain(field)) for field in fields)
-    if len(fields) >= 3 and (named or not any(any(c.isdigit() for c in field) for field in fields[2:])):
+    names = [_plain(field) for field in fields]
+    named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
+    if len(fields) >= 3 and (named or not any(_is_number(field) or field[:1].isdigit() for field in fields)):
         return fields, rows[1:], separator
     return None, rows, separator
 
