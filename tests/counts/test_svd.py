@@ -3,6 +3,7 @@ import pytest
 from scipy.sparse import csr_array, diags_array, eye_array, random_array
 
 from wordvec.counts import SVD, dense_svd, lanczos, truncated_svd, word_vectors
+from wordvec.counts.arithmetic import OnCPU
 from wordvec.errors import OptionError, ShapeError
 
 METHODS = ["dense", "krylov"]
@@ -110,7 +111,7 @@ def test_auto_is_dense_for_small_and_krylov_for_large():
 
 
 def test_stopping_early_is_said(monkeypatch):
-    monkeypatch.setattr(lanczos, "BLOCK", 2)
+    monkeypatch.setattr(OnCPU, "block", 2)
     slow = diags_array(np.arange(1, 401) ** -0.3, format="csr")
     with pytest.warns(UserWarning, match="residual of 10 triples"):
         truncated_svd(slow, 10, method="krylov", tolerance=1e-30)

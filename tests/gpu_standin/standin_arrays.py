@@ -169,7 +169,6 @@ def function_of(numpy_function):
     def function(*arguments, **options):
         return wrap(numpy_function(*unwrap(arguments), **{name: unwrap(value) for name, value in options.items()}))
 
-    function.__name__ = numpy_function.__name__
     return function
 
 

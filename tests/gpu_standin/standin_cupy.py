@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -55,6 +56,7 @@ def make_cupy():
         found = getattr(np, name)
         is_function = callable(found) and not isinstance(found, type)
         setattr(cupy, name, standin_arrays.function_of(found) if is_function else found)
+    cupy.argsort = standin_arrays.function_of(functools.partial(np.argsort, kind="stable"))  # as all of CuPy's sorts
     cupy.add.at = standin_arrays.function_of(np.add.at)
     linalg = ("eigh", "qr", "svd", "norm", "cholesky")
     cupy.linalg = SimpleNamespace(**{name: standin_arrays.function_of(getattr(np.linalg, name)) for name in linalg})

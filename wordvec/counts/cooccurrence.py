@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.arrays import device_module, gpu_memory_errors
+from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
 from wordvec.counts.saving import fingerprint_of, load_counts, save_counts
 from wordvec.counts.stream import EncodedText, checked_text, subsampling_thresholds, text_stream
@@ -36,8 +38,8 @@ SIDES = ("both", "left", "right")
 class Cooccurrence:
     """A co-occurrence matrix and how it was counted.
 
-    Attributes: ``matrix`` (V, V) float64, sparse (CSR, sorted columns): row = word, column = context word; the options
-    as given to `count_cooccurrences`; ``vocabulary_fingerprint``, the sha256 of the words in their order, None where
+    Attributes: ``matrix`` (V, V) float64, sparse (CSR, sorted columns; scipy's, or cupyx's where it was counted on the
+    GPU): row = word, column = context word; the options as given to `count_cooccurrences`; ``vocabulary_fingerprint``, the sha256 of the words in their order, None where
     only their ids were known.
     """
 
@@ -58,7 +60,11 @@ class Cooccurrence:
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write a folder of .npy files and ``cooccurrence.json``; a folder written before is replaced as a whole."""
         options = {name: value for name, value in vars(self).items() if name != "matrix"}
-        save_counts(Path(folder), self.matrix, options)
+        save_counts(Path(folder), self.on("cpu").matrix, options)
+
+    def on(self, device: str) -> Cooccurrence:
+        """The same with its matrix on ``"cpu"`` or ``"gpu"``."""
+        return replace(self, matrix=matrix_on(self.matrix, device))
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> Cooccurrence:
@@ -81,6 +87,7 @@ def count_cooccurrences(
     seed: int = 1,
     memory: str | int | None = None,
     threads: int | None = None,
+    device: str = "cpu",
     show_progress: bool | None = None,
 ) -> Cooccurrence:
     """Count how often each word meets each context word at most `window` words away in the same sentence.
@@ -98,8 +105,9 @@ def count_cooccurrences(
     `corpus` is a Corpus or a tuple (ids (N,), sentence_starts (S + 1,), vocabulary size).
     `memory` limits what counting holds, with its result: bytes, or a text such as "2G" (default: half of what is
     free). What does not fit goes to temporary files; a result that does not fit is mapped from one. `threads`:
-    default all cores. Neither changes a byte of the result. Time grows with N * window, memory with N (8 bytes) and
-    the cells (12 bytes).
+    default all cores. `device` "gpu" counts there, and there the matrix stays (`Cooccurrence.on` brings it back); the
+    text is copied in stretches as long as fit. None of them changes a byte of the result. Time grows with N * window,
+    memory with N (8 bytes) and the cells (12 bytes).
 
     Sums are exact up to 2**63 units: with "harmonic", whose unit is 1 / lcm(1 .. window), windows up to 20 suit any
     corpus below 5 * 10**9 words; what could overflow is refused. Values are then rounded once (twice above 2**53).
@@ -127,14 +135,19 @@ def count_cooccurrences(
     thresholds = subsampling_thresholds(counts, text, subsample, subsample_mode)
     _check_that_sums_fit(len(ids), weights, weighting, size)
 
+    if device != "cpu":
+        device_module(device)
     threads = threads or available_cores()
     plan = make_plan(limit, len(ids) + len(sentence_starts), size, threads)
     sides = (0 if side == "right" else int(window), 0 if side == "left" else int(window))
     with progress(len(ids), "counting", "words", show=show_progress) as bar:
         stream = text_stream(text, thresholds, subsample_mode == "clean", seed, plan.stream)
         with closing(stream):
-            row_sizes, columns, values = count_stream(stream, size, weights, sides, unit, plan, threads, bar.update)
-    matrix = _matrix(row_sizes, columns, values)
+            if device == "gpu":
+                with gpu_memory_errors(f"counting {size:,} words with window {window}", lower=LOWER):
+                    matrix = count_on_gpu(stream, size, weights, sides, unit, bar.update)
+            else:
+                matrix = _matrix(*count_stream(stream, size, weights, sides, unit, plan, threads, bar.update))
     return Cooccurrence(matrix, int(window), weighting, side, float(subsample), subsample_mode, int(seed), fingerprint)
 
 

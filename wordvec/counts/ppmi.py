@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.counts.cells import Block, checked_counts, log_or_zero, map_cells
+from wordvec.counts.gpu import on_gpu, ppmi_on_gpu
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def ppmi(
     Cells below `minimum_count` become 0; they still count in the sums.
 
     Shapes: counts (V, C), a Cooccurrence or a sparse matrix of counts >= 0 -> (V, C) CSR of `dtype`, positive cells
-    only. The input stays as it is, or with `in_place` gives its memory (a CSR matrix of float64) to the result and is
-    of no use afterwards. Raises OptionError for options out of range, ShapeError for a matrix that is not sparse,
+    only. A matrix on the GPU gives one there. The input stays as it is, or with `in_place` (on the CPU) gives its
+    memory (a CSR matrix of float64) to the result and is of no use afterwards. Raises OptionError for options out of range, ShapeError for a matrix that is not sparse,
     holds negative or non-finite counts, or nothing above 0.
 
     >>> from scipy.sparse import csr_array
@@ -45,6 +46,9 @@ def ppmi(
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
     _check_options(context_smoothing, shift, minimum_count)
+    given = getattr(counts, "matrix", counts)
+    if on_gpu(given):
+        return ppmi_on_gpu(given, context_smoothing, shift, minimum_count, dtype)
     matrix = checked_counts(counts, "ppmi")
     information = Information.of(matrix, context_smoothing, shift)
 

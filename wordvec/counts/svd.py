@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, gpu_memory_errors
+from wordvec.counts.gpu import on_gpu
 from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
 from wordvec.errors import OptionError, ShapeError
 from wordvec.memory import available_cores
@@ -41,8 +42,9 @@ def truncated_svd(
 
     `method` is "dense" (LAPACK; memory for rows * columns numbers), "krylov" (block Lanczos iteration, see
     wordvec.counts.lanczos; memory for some 5 * dim columns), or "auto": dense up to 1,024 rows or columns.
-    Precision: float64 for a float64 matrix, float32 for others; singular values below 1e-4 of the largest are
-    inaccurate in float32.
+    A matrix on the GPU (of cupyx, as `wordvec.counts.ppmi` makes there) is factorised there, and there the result is;
+    its last bits may differ from run to run. Precision: float64 for a float64 matrix, float32 for others; singular
+    values below 1e-4 of the largest are inaccurate in float32.
 
     Sign convention: in each column of U the entry of largest absolute value is positive. `seed` draws the starting
     block of "krylov"; "dense" needs none. `threads` (default: all cores) changes the time, not the result: the same
@@ -63,20 +65,22 @@ def truncated_svd(
     matrix = _checked_matrix(matrix, dim)
     if method == "dense" or (method == "auto" and min(matrix.shape) <= DENSE_LIMIT):
         with threadpool_limits(1, "blas"):  # LAPACK rounds differently on more threads
-            U, S, Vt = np.linalg.svd(matrix.toarray(), full_matrices=False)
+            U, S, Vt = array_module(matrix.data).linalg.svd(matrix.toarray(), full_matrices=False)
         U, S, V = U[:, :dim], S[:dim], Vt[:dim].T
     else:
-        U, S, V = largest_singular_triples(matrix, dim, seed, threads or available_cores(), tolerance)
-    rank = int((S > 100 * np.finfo(S.dtype).eps * S[0]).sum())
+        with gpu_memory_errors(f"truncated_svd of {matrix.nnz:,} cells", device="gpu" if on_gpu(matrix) else "cpu"):
+            U, S, V = largest_singular_triples(matrix, dim, seed, threads or available_cores(), tolerance)
+    rank = int((S > 100 * float(np.finfo(S.dtype).eps) * S[0]).sum())
     if rank < dim:
         raise OptionError(f"dim is {dim}, but this {matrix.shape} matrix has rank {rank} only; choose dim <= {rank}")
     return with_fixed_signs(U, S, V)
 
 
-def _checked_matrix(matrix: Any, dim: int) -> csr_array:
+def _checked_matrix(matrix: Any, dim: int) -> Any:
     from scipy.sparse import csr_array, issparse
 
-    if not issparse(matrix):
+    there = on_gpu(matrix)
+    if not (issparse(matrix) or there):
         raise ShapeError(f"truncated_svd: a scipy sparse matrix expected; got {type(matrix).__name__}")
     if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)) or dim < 1:
         raise OptionError(f"dim must be a whole number of dimensions, at least 1; got {dim!r}")
@@ -85,8 +89,9 @@ def _checked_matrix(matrix: Any, dim: int) -> csr_array:
             f"dim is {dim}, but a {matrix.shape} matrix has at most {min(matrix.shape)} dimensions; "
             "choose a smaller dim, or a larger vocabulary (more text, a lower min_count)"
         )
-    matrix = csr_array(matrix, dtype=np.float64 if matrix.dtype == np.float64 else np.float32)
-    if not np.isfinite(matrix.data).all():
+    dtype = np.float64 if matrix.dtype == np.float64 else np.float32
+    matrix = matrix.astype(dtype) if there else csr_array(matrix, dtype=dtype)
+    if not bool(array_module(matrix.data).isfinite(matrix.data).all()):
         raise ShapeError("truncated_svd: the matrix holds values that are not finite")
     if not matrix.data.any():
         raise OptionError(f"truncated_svd: this {matrix.shape} matrix has no cell other than 0, so it has no dimension")

@@ -15,11 +15,10 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
-from wordvec.errors import OptionError
 from wordvec.kernels import threads as team
 from wordvec.kernels.cpu import source_checksum
 from wordvec.kernels.draws import draw, item_key
-from wordvec.kernels.glove_cells import Cells, check_call, schedule
+from wordvec.kernels.glove_cells import Cells, check_call, check_options, schedule
 from wordvec.kernels.glove_tables import Tables, row_bytes
 from wordvec.kernels.tables import aligned_zeros
 from wordvec.kernels.threads import COMPILE, COUNTER_SPACING, ENTRY
@@ -104,8 +103,7 @@ def train_glove(
     Semantics, shapes and errors: `wordvec.kernels.glove_reference.train_glove`.
     """
     check_call(tables, cells, first, last, threads)
-    if not (x_max > 0 and alpha >= 0):
-        raise OptionError(f"GloVe: x_max must be above 0 and alpha at least 0; got {x_max} and {alpha}")
+    check_options(x_max, alpha)
     run = compile_glove(tables.lanes, source_checksum())
     bytes_of_row = row_bytes(tables.dimension)
     losses = np.zeros((tables.bands, tables.bands))

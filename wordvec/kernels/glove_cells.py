@@ -48,15 +48,9 @@ class Cells:
         """
         from wordvec.kernels.glove import pack_cells
 
-        size = matrix.shape[0]
-        if matrix.shape != (size, size) or not 1 <= bands <= max(1, size) or size > bands * MOST_ROWS:
-            raise ShapeError(f"Cells: a square matrix and 1 to V bands expected; got {matrix.shape} and {bands} bands")
-        smallest, largest = SMALLEST_COUNT, float(np.finfo(np.float32).max)
-        if len(matrix.data) and not (matrix.data.min() >= smallest and matrix.data.max() <= largest):
-            raise OptionError(
-                f"GloVe: counts must be above 0 (their logarithm is taken), from {smallest:.1g} to {largest:.1g} as "
-                f"float32 has them; got {matrix.data.min()} to {matrix.data.max()}: leave out the zeros"
-            )
+        size = check_square(matrix.shape, bands)
+        if len(matrix.data):
+            check_counts(matrix.data.min(), matrix.data.max())
         packed, starts = pack_cells(matrix.indptr, matrix.indices, matrix.data, bands)
         return cls(packed, starts, size, bands)
 
@@ -101,6 +95,30 @@ def order_in_tile(count: int, tile: int, seed: int, epoch: int) -> np.ndarray:
     for last in range(count - 1, 0, -1):
         order[last], order[chosen[last]] = order[chosen[last]], order[last]
     return order
+
+
+def check_square(shape: tuple[int, int], bands: int) -> int:
+    """V, for a matrix (V, V) that can be cut into so many bands; raises ShapeError for another."""
+    size = shape[0]
+    if shape != (size, size) or not 1 <= bands <= max(1, size) or size > bands * MOST_ROWS:
+        raise ShapeError(f"Cells: a square matrix and 1 to V bands expected; got {shape} and {bands} bands")
+    return size
+
+
+def check_counts(least: float, most: float) -> None:
+    """Raise OptionError unless the least and the largest count, and so all, are positive float32 numbers."""
+    smallest, largest = SMALLEST_COUNT, float(np.finfo(np.float32).max)
+    if not (least >= smallest and most <= largest):
+        raise OptionError(
+            f"GloVe: counts must be above 0 (their logarithm is taken), from {smallest:.1g} to {largest:.1g} as "
+            f"float32 has them; got {least} to {most}: leave out the zeros"
+        )
+
+
+def check_options(x_max: float, alpha: float) -> None:
+    """Raise OptionError for a weighting function that is none."""
+    if not (x_max > 0 and alpha >= 0):
+        raise OptionError(f"GloVe: x_max must be above 0 and alpha at least 0; got {x_max} and {alpha}")
 
 
 def check_tables(

@@ -1,13 +1,16 @@
 """The options of counting, alike for all trainers that count: PPMI, SVD and GloVe.
 
-A trainer has them as fields of its own: window, weighting, side, subsample, subsample_mode, memory, threads, seed.
+A trainer has them as fields of its own: window, weighting, side, subsample, subsample_mode, memory, threads, device,
+seed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wordvec.arrays import gpu_memory_errors
 from wordvec.counts.cooccurrence import SIDES, WEIGHTINGS, Cooccurrence, count_cooccurrences
+from wordvec.counts.gpu import LOWER
 from wordvec.counts.ppmi import ppmi
 from wordvec.errors import TrainingError
 from wordvec.memory import parse_bytes
@@ -29,24 +32,26 @@ def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
         "subsample": (trainer.subsample >= 0, "0 (off) or positive, such as 1e-3"),
         "subsample_mode": (trainer.subsample_mode in ("dirty", "clean"), "'dirty' or 'clean'"),
         "threads": (trainer.threads is None or trainer.threads >= 1, "at least 1"),
+        "device": (trainer.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
     }
 
 
 def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Cooccurrence:
-    """The corpus counted with the trainer's options; its history gets the time as stage "count"."""
-    names = ("window", "weighting", "side", "subsample", "subsample_mode", "seed", "memory", "threads")
+    """The corpus counted with the trainer's options, on its device; its history gets the time as stage "count"."""
+    names = ("window", "weighting", "side", "subsample", "subsample_mode", "seed", "memory", "threads", "device")
     options = {name: getattr(trainer, name) for name in names}
     with trainer.history.stage("count"):
         return count_cooccurrences(corpus, **options, show_progress=show_progress)
 
 
 def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Any:
-    """The corpus as a sparse PPMI matrix, by the trainer's options of counting, context_smoothing and shift.
+    """The corpus as a sparse PPMI matrix on the trainer's device, by its options of counting, smoothing and shift.
 
     Raises TrainingError where no PPMI is positive: there would be nothing to train on.
     """
     counted = count_corpus(trainer, corpus, show_progress)
-    with trainer.history.stage("ppmi"):
+    what = f"{trainer.name}: the PPMI of {counted.matrix.nnz:,} cells"
+    with trainer.history.stage("ppmi"), gpu_memory_errors(what, lower=LOWER, device=trainer.device):
         # In place: nobody needs the counts any more.
         matrix = ppmi(counted, context_smoothing=trainer.context_smoothing, shift=trainer.shift, in_place=True)
     if not matrix.nnz:

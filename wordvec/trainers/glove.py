@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from wordvec import rng
-from wordvec.arrays import device_module, to_device, to_numpy
+from wordvec.arrays import device_module, gpu_memory_errors, to_device, to_numpy
 from wordvec.errors import OptionError, ShapeError, TrainingError
 from wordvec.layers import GloVeLoss
 from wordvec.memory import available_cores
@@ -21,6 +21,7 @@ from wordvec.progress import progress
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
 from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced
+from wordvec.trainers.layers_engine import total_of
 from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
 from wordvec.trainers.neural import ENGINES
 from wordvec.trainers.spectral import INITS, spectral_start
@@ -47,12 +48,13 @@ class GloVe(Trainer):
                    takes for corpora of text8's size, where the paper's 100 was for billions of words
     add_context    the vectors are word + context vectors (ibid., section 4.2)
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
-    engine         "kernel", compiled, or "layers"; None takes the kernel on the CPU
+    engine         "kernel", compiled, or "layers"; None takes the kernel
     init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.spectral`) with the
                    logarithms of the counts as biases, which scored higher on every set than "random", small noise as
                    GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
-    device         "cpu" or "gpu"
-    threads        of counting and of the kernel: None is all cores; the result has the same bytes for any number
+    device         "cpu" or "gpu", for counting, start and training; the GPU's kernel takes the cells in another order, by
+                   other tiles, so its result is another of the same kind
+    threads        of counting and of the CPU's kernel: None is all cores; the result has the same bytes for any number
     seed           same seed, same options, same machine: same bytes
 
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
@@ -86,7 +88,7 @@ class GloVe(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.engine is None:
-            self.engine = "kernel" if self.device == "cpu" else "layers"
+            self.engine = "kernel"
         check_options(
             self,
             dim=(self.dim >= 1, "at least 1"),
@@ -98,10 +100,7 @@ class GloVe(Trainer):
             batch_size=(self.batch_size >= 1, "at least 1"),
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             init=(self.init in INITS, "one of " + ", ".join(INITS)),
-            device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
         )
-        if self.engine == "kernel" and self.device == "gpu":
-            raise OptionError(f"{self.name}: the compiled kernel runs on the CPU; for the GPU take engine 'layers'")
         if self.engine == "layers" and self.threads is not None:
             raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
 
@@ -136,7 +135,13 @@ class GloVe(Trainer):
         try:
             with self._history.stage("init"):
                 W_in, W_out = spectral_start(
-                    corpus, self.dim, length=1.0, seed=self.seed, threads=self.threads, show_progress=show_progress
+                    corpus,
+                    self.dim,
+                    length=1.0,
+                    seed=self.seed,
+                    threads=self.threads,
+                    device=self.device,
+                    show_progress=show_progress,
                 )
         except (OptionError, ShapeError, TrainingError) as error:  # too few dimensions, no counts, none above chance
             self._history.notes.append(f"started from random vectors: {error}")
@@ -153,7 +158,8 @@ class GloVe(Trainer):
         check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
         fit_corpus = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
         start = self._start(corpus, show_progress)
-        words, contexts = fit_corpus(corpus, start, show_progress)
+        with gpu_memory_errors(f"glove: {size:,} words in {self.dim} dimensions", device=self.device):
+            words, contexts = fit_corpus(corpus, start, show_progress)
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
             raise TrainingError(diverged(self.epochs, None))
         self._history.words = len(corpus.ids) * self.epochs
@@ -161,7 +167,7 @@ class GloVe(Trainer):
 
     def _has_kernel(self) -> bool:
         """Whether the kernel is asked for, and numba, which compiles it, is there."""
-        if self.engine == "kernel" and importlib.util.find_spec("numba") is None:
+        if self.engine == "kernel" and self.device == "cpu" and importlib.util.find_spec("numba") is None:
             warnings.warn(
                 "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
             )
@@ -172,9 +178,8 @@ class GloVe(Trainer):
     def _fit_by_kernel(
         self, corpus: Corpus, start: StartTables, show_progress: bool | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Train with `wordvec.kernels.glove`; returns the word and the context vectors."""
-        from wordvec.kernels import glove
-
+        """Train with `wordvec.kernels.glove` or `glove_gpu`; returns the word and the context vectors."""
+        glove = importlib.import_module("wordvec.kernels.glove" + ("_gpu" if self.device == "gpu" else ""))
         cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
             accumulator, bias_accumulator = self.accumulators
@@ -189,10 +194,15 @@ class GloVe(Trainer):
 
     def _cut_cells(self, corpus: Corpus, show_progress: bool | None) -> Any:
         """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
+        matrix = count_corpus(self, corpus, show_progress).matrix
+        if self.device == "gpu":
+            from wordvec.kernels import glove_gpu
+
+            with self._history.stage("train"):
+                return glove_gpu.cut_cells(matrix, glove_gpu.bands_for(matrix.shape[0], matrix.nnz))
         from wordvec.kernels import glove
         from wordvec.kernels.glove_cells import Cells, bands_for
 
-        matrix = count_corpus(self, corpus, show_progress).matrix
         check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
         with self._history.stage("compile"), announced("compiling the kernels, once on this machine: some seconds ..."):
             glove.warm_up(matrix.indices, matrix.data)
@@ -226,26 +236,26 @@ class GloVe(Trainer):
         self, corpus: Corpus, start: StartTables, show_progress: bool | None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Train through GloVeLoss and AdaGrad in mini-batches; returns the word and the context vectors."""
-        cells = count_corpus(self, corpus, show_progress).matrix.tocoo()
+        cells = count_corpus(self, corpus, show_progress).on("cpu").matrix.tocoo()
         W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in start)
         loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
         optimizers = [AdaGrad(1.0, initial=initial) for initial in self.accumulators]
-        rows, columns, counts = cells.row, cells.col, cells.data.astype(np.float32)
+        counts = cells.data.astype(np.float32)
+        parts = [to_device(part, self.device) for part in (cells.row, cells.col, counts)]
         with (
             self._history.stage("train"),
             progress(self.epochs * len(counts), "glove through layers", "cells", show=show_progress) as bar,
         ):
             for epoch in range(self.epochs):
-                order, total = rng.permutation(self.seed, epoch, len(counts)), 0.0
+                order, losses = to_device(rng.permutation(self.seed, epoch, len(counts)), self.device), []
                 for first in range(0, len(order), self.batch_size):
                     batch = order[first : first + self.batch_size]
-                    inputs = (to_device(part[batch], self.device) for part in (rows, columns, counts))
-                    total += float(loss.forward(*inputs))
+                    losses.append(loss.forward(*(part[batch] for part in parts)))
                     loss.backward()
                     for optimizer, part in zip(optimizers, (slice(0, 2), slice(2, 4))):  # vectors, biases
                         optimizer.update(loss.params[part], loss.grads[part])
                     bar.update(len(batch))
-                self._end_epoch(epoch, total, len(counts), bar)
+                self._end_epoch(epoch, total_of(losses), len(counts), bar)
         return to_numpy(W_in), to_numpy(W_out)
 
     def _end_epoch(self, epoch: int, total: float, cells: int, bar: Any) -> None:

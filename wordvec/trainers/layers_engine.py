@@ -86,7 +86,7 @@ class LayersEngine:
                     losses.append(self._network.forward(batch))
                     if tokens is not None:
                         self._step((epoch + position / tokens) / self.trainer.epochs)
-            return Loss(_total(losses), predictions)
+            return Loss(total_of(losses), predictions)
 
     def _batches(self, examples: Examples, first: int) -> Iterator[tuple[int, Examples]]:
         """The examples in batches of `block` positions, which begin at `first`; with each its first position."""
@@ -130,6 +130,6 @@ class LayersEngine:
         return gradients
 
 
-def _total(losses: list[Array]) -> float:
+def total_of(losses: list[Array]) -> float:
     """The sum of losses, in float64 and in order."""
     return float(sum(to_numpy(array_module(*losses).stack(losses)).tolist())) if losses else 0.0

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from wordvec.arrays import device_module
+from wordvec.counts.gpu import matrix_on
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
@@ -25,7 +27,7 @@ class PPMI(Trainer):
     weighting         "harmonic", above "flat" on WordSim-353, SimLex-999, MEN and Google's analogies on 1, 3 and 17
                       million words (measured beside SVD's defaults, see there)
     context_smoothing 0.75 (Levy, Goldberg and Dagan 2015, section 3.2): 1 lost .01 of the analogies
-    side, subsample, subsample_mode, shift, seed, memory, threads   as in SVD
+    side, subsample, subsample_mode, shift, seed, memory, device, threads   as in SVD
     """
 
     name: ClassVar[str] = "ppmi"
@@ -40,6 +42,7 @@ class PPMI(Trainer):
     shift: float = 1.0
     seed: int = 1
     memory: str | int | None = None
+    device: str = "cpu"
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -60,7 +63,8 @@ class PPMI(Trainer):
         size = len(corpus.vocabulary)
         columns = min(self.dim, size)
         check_memory(f"a PPMI matrix of {size:,} words by {columns:,} contexts", 4 * size * columns)
-        matrix = count_and_weigh(self, corpus, show_progress)
+        device_module(self.device)
+        matrix = matrix_on(count_and_weigh(self, corpus, show_progress), "cpu")
         with self._history.stage("train"):
             dense = matrix[:, :columns].toarray().astype(np.float32)
         self._history.words = len(corpus.ids)

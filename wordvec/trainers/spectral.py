@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ def spectral_start(
     length: float = LENGTH,
     seed: int = 1,
     threads: int | None = None,
+    device: str = "cpu",
     show_progress: bool | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """W_in and W_out (V, dim), float32, rows of this length (0 for a word that has no context above chance).
+
+    Numpy arrays, also where `device` "gpu" counts and factorises.
 
     Raises OptionError where the PPMI matrix has fewer than `dim` dimensions, TrainingError where it has no positive
     cell.
@@ -49,14 +53,21 @@ def spectral_start(
     from wordvec.trainers.svd import SVD
 
     options = SVD(
-        dim=dim, window=WINDOW, weighting="linear", subsample=0, context_smoothing=SMOOTHING, seed=seed, threads=threads
+        dim=dim,
+        window=WINDOW,
+        weighting="linear",
+        subsample=0,
+        context_smoothing=SMOOTHING,
+        seed=seed,
+        device=device,
+        threads=threads,
     )
     matrix = count_and_weigh(options, corpus, show_progress)
     try:
         U, _, V = truncated_svd(matrix, dim, seed=seed, threads=threads, tolerance=TOLERANCE)
     except OptionError as error:
         raise OptionError(f"init 'svd' starts from the PPMI matrix, which is too small here: {error}") from error
-    return with_unit_rows(U) * np.float32(length), with_unit_rows(V) * np.float32(length)
+    return with_unit_rows(to_numpy(U)) * np.float32(length), with_unit_rows(to_numpy(V)) * np.float32(length)
 
 
 def with_unit_rows(matrix: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wordvec.arrays import device_module, to_numpy
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
@@ -42,6 +43,7 @@ class SVD(Trainer):
                       same machine with the same libraries
     memory            limit of the counting, such as "2G"; beyond it temporary files are used (None: half of what is
                       free). Changes nothing about the result
+    device            "cpu", or "gpu" for counting, PPMI and solver: counts are the same, the solver's last bits are not
     threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
     """
 
@@ -59,6 +61,7 @@ class SVD(Trainer):
     add_context: bool = False
     seed: int = 1
     memory: str | int | None = None
+    device: str = "cpu"
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -79,12 +82,13 @@ class SVD(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         from wordvec.counts import truncated_svd, word_vectors
 
+        device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{size:,} words in {self.dim} dimensions", 24 * size * self.dim)
         matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
             U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed, threads=self.threads)
-            words = word_vectors(factors, self.power, self.add_context)
-            contexts = word_vectors(type(factors)(V, S, U), self.power)
+            words = to_numpy(word_vectors(factors, self.power, self.add_context))
+            contexts = to_numpy(word_vectors(type(factors)(V, S, U), self.power))
         self._history.words = len(corpus.ids)
         return self._make_vectors(corpus, words, contexts)
