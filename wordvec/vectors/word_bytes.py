@@ -161,7 +161,7 @@ def repeated_words(data: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
     """
     hashes = np.empty(len(ends), np.uint64)
     for first in range(0, len(ends), BLOCK):
-        hashes[first : first + BLOCK] = _hashes(data, ends, first, min(first + BLOCK, len(ends)))
+        hashes[first : first + BLOCK] = word_hashes(data, ends, first, min(first + BLOCK, len(ends)))
     in_order = np.sort(hashes)
     twice = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
     if not len(twice):
@@ -175,8 +175,8 @@ def repeated_words(data: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
     return found
 
 
-def _hashes(data: np.ndarray, ends: np.ndarray, first: int, stop: int) -> np.ndarray:
-    """A hash of each word, uint64, byte by byte over all words that are that long."""
+def word_hashes(data: np.ndarray, ends: np.ndarray, first: int, stop: int) -> np.ndarray:
+    """A hash of each word of rows `first` to `stop`, uint64, byte by byte over all words that are that long."""
     starts = np.concatenate([ends[first - 1 : first] if first else np.zeros(1, np.int64), ends[first : stop - 1]])
     lengths = ends[first:stop] - starts
     longest_first = np.argsort(-lengths, kind="stable")

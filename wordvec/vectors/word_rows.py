@@ -10,7 +10,9 @@ import numpy as np
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
 from wordvec.vectors.lookup import explain_missing
+from wordvec.vectors.packed_lookup import PackedLookup
 from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
+from wordvec.vectors.word_bytes import LazyWords
 
 WordOrVector = str | np.ndarray
 RowNumbers = slice | np.ndarray | Sequence[int]
@@ -66,7 +68,9 @@ class WordRows:
         self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.info = dict(info or {})
         self.subwords, self.rare = subwords, rare
-        self._row_of = number_words(self.words) if isinstance(self.words, list) else None
+        self._row_of: dict[str, int] | PackedLookup | None = None
+        if isinstance(self.words, list):
+            self._row_of = number_words(self.words)
         self._lengths: np.ndarray | None = None
         self._unit: np.ndarray | None = None
 
@@ -99,9 +103,10 @@ class WordRows:
         return int(self.matrix.shape[1])
 
     @property
-    def _ids(self) -> dict[str, int]:
+    def _ids(self) -> dict[str, int] | PackedLookup:
         if self._row_of is None:
-            self._row_of = number_words(self.words)
+            packed = isinstance(self.words, LazyWords)
+            self._row_of = PackedLookup(self.words) if packed else number_words(self.words)  # type: ignore[arg-type]
         return self._row_of
 
     @property
@@ -169,18 +174,18 @@ class WordRows:
         Traceback (most recent call last):
         wordvec.errors.UnknownWordError: 'Cat' is not among the 1 words of these vectors; did you mean 'cat'?
         """
-        try:
-            return self._ids[word]
-        except (KeyError, TypeError):
-            pass
         if not isinstance(word, str):
             raise OptionError(f"a word is a str; got {type(word).__name__}")
+        row = self._ids.get(word)
+        if row is not None:
+            return row
         message, near = explain_missing(word, self.words, self.rare, self.info)
         raise UnknownWordError(word, message, near)
 
     def ids_of(self, items: Iterable[WordOrVector]) -> list[int]:
         """Return the rows of the words among `items` that have one; vectors and words without a row are passed over."""
-        return [self._ids[item] for item in items if isinstance(item, str) and item in self._ids]
+        rows = [self._ids.get(item) for item in items if isinstance(item, str)]
+        return [row for row in rows if row is not None]
 
     def _row(self, word: str) -> tuple[int | None, np.ndarray]:
         """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
