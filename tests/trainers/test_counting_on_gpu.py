@@ -95,7 +95,5 @@ def test_memory_that_runs_out_is_told(gpu, corpus, monkeypatch, trainer):
         raise gpu.cuda.memory.OutOfMemoryError(1, 2)
 
     monkeypatch.setattr(gpu_counts, "cells_of", run_out)
-    with pytest.raises(
-        OptionError, match=r"counting 8 words with window 2 needs more of the GPU's memory.*smaller window"
-    ):
+    with pytest.raises(OptionError, match=r"counting 8 words with window 2 needs more of the GPU's memory.*smaller"):
         trainer(dim=3, window=2, device="gpu").fit(corpus)

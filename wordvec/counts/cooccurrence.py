@@ -39,8 +39,8 @@ class Cooccurrence:
     """A co-occurrence matrix and how it was counted.
 
     Attributes: ``matrix`` (V, V) float64, sparse (CSR, sorted columns; scipy's, or cupyx's where it was counted on the
-    GPU): row = word, column = context word; the options as given to `count_cooccurrences`; ``vocabulary_fingerprint``, the sha256 of the words in their order, None where
-    only their ids were known.
+    GPU): row = word, column = context word; the options as given to `count_cooccurrences`; ``vocabulary_fingerprint``,
+    the sha256 of the words in their order, None where only their ids were known.
     """
 
     matrix: csr_array

@@ -36,8 +36,8 @@ def ppmi(
 
     Shapes: counts (V, C), a Cooccurrence or a sparse matrix of counts >= 0 -> (V, C) CSR of `dtype`, positive cells
     only. A matrix on the GPU gives one there. The input stays as it is, or with `in_place` (on the CPU) gives its
-    memory (a CSR matrix of float64) to the result and is of no use afterwards. Raises OptionError for options out of range, ShapeError for a matrix that is not sparse,
-    holds negative or non-finite counts, or nothing above 0.
+    memory (a CSR matrix of float64) to the result and is of no use afterwards. Raises OptionError for options out of
+    range, ShapeError for a matrix that is not sparse, holds negative or non-finite counts, or nothing above 0.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))

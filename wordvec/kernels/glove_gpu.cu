@@ -27,7 +27,8 @@ __device__ __forceinline__ u64 draw(u64 key, u64 number)
 }
 
 // order[starts[t] ..] becomes the order in which tile t is taken (glove_cells.order_in_tile), a thread for each tile.
-extern "C" __global__ void shuffle_tiles(const long long* tiles, long long count, const long long* starts, u64 key, unsigned int* order)
+extern "C" __global__ void shuffle_tiles(
+    const long long* tiles, long long count, const long long* starts, u64 key, unsigned int* order)
 {
     const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
     if (thread >= count) return;
