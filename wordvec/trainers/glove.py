@@ -52,8 +52,8 @@ class GloVe(Trainer):
     init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.spectral`) with the
                    logarithms of the counts as biases, which scored higher on every set than "random", small noise as
                    GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
-    device         "cpu" or "gpu", for counting, start and training; the GPU's kernel cuts the cells into other tiles and
-                   so takes them in another order: another result of the same kind
+    device         "cpu" or "gpu", for counting, start and training; the GPU's kernel cuts the cells into other tiles
+                   and so takes them in another order: another result of the same kind
     threads        of counting and of the CPU's kernel: None is all cores; the result has the same bytes for any number
     seed           same seed, same options, same machine: same bytes
 
