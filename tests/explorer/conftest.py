@@ -58,6 +58,11 @@ def vectors():
     return small_vectors()
 
 
+@pytest.fixture
+def hostile():
+    return list(HOSTILE)
+
+
 @pytest.fixture(scope="session")
 def other_vectors():
     """Another model with most of the words."""
@@ -96,7 +101,7 @@ class Reader:
     """A browser tab with a page of the explorer, what it asked for and what it complained of."""
 
     def __init__(self, browser, before="", **options):
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        self.context = browser.new_context(**{"viewport": {"width": 1160, "height": 700}, **options})
         self.requests, self.complaints = [], []
         self.page = self.context.new_page()
         self.page.add_init_script(before)
@@ -149,6 +154,25 @@ class Reader:
             }""",
             [word, number],
         )
+
+    def spot_of(self, word, number=0):
+        """Where a pointer meets a word: on its point, or beside it where another word's label lies on it."""
+        spot = self.page.evaluate(
+            """([word, number]) => {
+              const map = explorer.maps[number], id = map.model.idOf.get(word), [x, y] = map.place(id);
+              const { left, top } = map.holder.getBoundingClientRect();
+              for (let away = 0; away < 10; away += 2) {
+                for (const [right, down] of [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1]]) {
+                  const [px, py] = [x + right * away, y + down * away];
+                  if (map.wordAt(px, py) === id) return [left + px, top + py];
+                }
+              }
+              return null;
+            }""",
+            [word, number],
+        )
+        assert spot, f"{word} lies under labels"
+        return spot
 
     def wait_for_word(self, word):
         self.page.wait_for_function("(word) => explorer.state.word === word", arg=word)
