@@ -10,6 +10,7 @@
   python scripts/benchmark.py --no-rates --no-quality --encode       from text to ids, against gensim's build_vocab
   python scripts/benchmark.py --no-rates --no-quality --race --dim 100      from text to good vectors, against gensim
   python scripts/benchmark.py --no-rates --no-quality --loading      files of vectors, against gensim
+  python scripts/benchmark.py --no-rates --no-quality --queries      questions, against gensim; int8 beside float32
   python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -28,7 +29,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import encode, factorise, loading, race, report
+from benchmarks import encode, factorise, loading, queries, race, report
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -269,6 +270,8 @@ def run(options: argparse.Namespace) -> None:
                 print(f"\n{report.quality_table(scores, list(SETS))}\n" + "\n".join(report.verdicts(scores)))
         if options.loading:
             print(f"\n{loading.table(loading.measure(options, folder, log, say))}")
+        if options.queries is not None:
+            print(f"\n{queries.table(queries.measure(options, folder, log, say))}")
         if options.book:
             print(f"\n{report.book_table(measure_book(options, log))}")
     say(f"\nwritten: {log.path}")

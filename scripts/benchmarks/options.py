@@ -11,6 +11,7 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.counting import GLOVE_PROGRAMS, programs
 from benchmarks.glove import TRAINING_PROGRAMS
 from benchmarks.loading import PEER, WORDS
+from benchmarks.queries import WORDS as QUERY_WORDS
 from benchmarks.race import RUNNERS
 from benchmarks.runs import Entry, alternate
 from wordvec.arrays import device_module
@@ -76,6 +77,8 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
         help="also from text to ids, against gensim's build_vocab (--peers none: alone)",
     )
     add("--loading", nargs="?", const=WORDS, type=int, metavar="WORDS", help=f"files of so many (default: {WORDS:,})")
+    add("--queries", nargs="?", const="", metavar="FILE", help="also questions; FILE: vectors for what int8 finds")
+    add("--query-words", type=int, default=QUERY_WORDS, metavar="N", help=f"of so many (default: {QUERY_WORDS:,})")
     add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
     add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
     add(
@@ -105,14 +108,14 @@ def check(options: argparse.Namespace) -> None:
     if missing:
         raise OptionError(f"{options.glove} has no {' and no '.join(missing)}: --glove wants GloVe's built programs")
     run = options.peers + options.contenders if options.rates or options.quality or options.encode else []
-    run += [PEER] if options.loading and PEER in options.peers else []
+    run += [PEER] if (options.loading or options.queries is not None) and PEER in options.peers else []
     for name in [*run, *(RUNNERS if options.race else ())]:
         if name not in CONTENDERS:
             raise OptionError(f"no contender {name!r}; there are: {', '.join(CONTENDERS)}")
         package, extra = CONTENDERS[name].package, CONTENDERS[name].extra
         if importlib.util.find_spec(package) is None:
             raise MissingExtraError(package, extra, f"the comparison with {name}")
-    for name in ("pairs", "epochs", "seeds", "lines", "loading"):
+    for name in ("pairs", "epochs", "seeds", "lines", "loading", "query_words"):
         if getattr(options, name) is not None and getattr(options, name) < 1:
             raise OptionError(f"--{name} must be at least 1; got {getattr(options, name)}")
     if min(options.threads) < 1:

@@ -12,7 +12,7 @@ from wordvec.vectors.search import RowSelector
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
 
-BLOCK = 16_384  # rows of float16 or int8 that become float32 at a time
+BLOCK = 8_192  # rows of float16 or int8 that become float32 at a time
 SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
 
 
