@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.translation import Translator, csls, mean_similarity
+from wordvec.vectors.csls import csls, mean_similarity
+from wordvec.vectors.translation import Translator
 
 
 def languages(number=80, dim=6, noise=0.0, seed=1):
@@ -66,6 +67,17 @@ def test_words_spelt_alike_stand_in_for_a_dictionary():
     assert translator.translate("en70", k=1)[0][0] == "de70"
 
 
+def test_refinement_makes_the_most_of_a_small_dictionary():
+    source, target, pairs = languages(number=300, dim=10, noise=0.35)
+    right = []
+    for refine in (0, 5):
+        translator = Translator(source, target, pairs[:12], refine=refine)
+        answers = translator.translate_each([word for word, _ in pairs[12:]], k=1)
+        right.append(sum(answer[0][0] == translation for answer, (_, translation) in zip(answers, pairs[12:])))
+    assert right[1] > 1.15 * right[0]
+    assert translator.report.anchors > 100
+
+
 def test_top_limits_the_answers_not_the_questions():
     source, target, pairs = languages()
     translator = Translator(source, target, pairs, top=5)
@@ -88,7 +100,7 @@ def test_bad_input():
         Translator(source, target, pairs[:3])
     with pytest.raises(InputError, match="no word is in all"):
         Translator(source, target)
-    for options in ({"method": "nearest"}, {"top": 0}, {"neighbours": 0}):
+    for options in ({"method": "nearest"}, {"top": 0}, {"neighbours": 0}, {"refine": -1}):
         with pytest.raises(OptionError, match=next(iter(options))):
             Translator(source, target, pairs, **options)
     translator = Translator(source, target, pairs)

@@ -5,7 +5,8 @@ wordvec translate en.vec de.vec --dictionary en-de.train.txt --test en-de.test.t
 
 The dictionary has a word and one translation on each line; a few thousand pairs of frequent words do. Without one the
 words spelt alike in both models stand in, which works for related languages. Translations are sought among the --top
-most frequent target words, by CSLS, which does not let a few words that are near to everything win.
+most frequent target words, by CSLS, which does not let a few words that are near to everything win. Where the
+dictionary is small, --refine 5 goes on from the words that are each other's best translation.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the N most frequent words of each; 0: all (default: 30000)",
     )
+    parser.add_argument(
+        "--refine", type=int, default=0, metavar="N", help="learn N times more, from mutual translations (default: 0)"
+    )
     parser.add_argument("--no-center", action="store_true", help="do not compare around the mean of the dictionary")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -64,6 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
         method=arguments.method,
         top=arguments.top or None,
         center=not arguments.no_center,
+        refine=arguments.refine,
         show_progress=None,
     )
     found = dict(zip(arguments.words, translator.translate_each(arguments.words, arguments.k)))
@@ -73,6 +78,8 @@ def run(arguments: argparse.Namespace) -> None:
         report |= {"translations": {word: neighbours_as_json(answer) for word, answer in found.items()}}
         print_json(report | {"scores": scores_as_dicts(scores)})
         return
+    if arguments.refine:
+        print(f"refined {arguments.refine} times; the last time from words that are each other's best translation:")
     print_report(translator.report)
     for word, answer in found.items():
         print_neighbours(word, answer)

@@ -1,14 +1,10 @@
 """Translation: the word of another language whose vector is nearest, once both spaces are turned onto each other.
 
-Nearest by cosine alone, a few target words (hubs) are near to everything. CSLS (Conneau, Lample, Ranzato, Denoyer and
-Jegou 2018, "Word translation without parallel data", section 2.3) takes off how near each word is to the other side
-in general::
-
-    CSLS(x, y) = 2 cos(x, y) - r_T(x) - r_S(y)
-
-r_T(x) is the mean cosine of the mapped source word x with its K nearest target words, r_S(y) that of the target word
-y with its K nearest mapped source words; K = 10. The map is the rotation found on a dictionary of a few thousand
-pairs (`wordvec.vectors.alignment`; for this use Xing, Wang, Liu and Lin 2015), or on words both languages share.
+Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS takes that off (`wordvec.vectors.csls`;
+Conneau, Lample, Ranzato, Denoyer and Jegou 2018, "Word translation without parallel data"). The map is the rotation
+found on a dictionary of a few thousand pairs (`wordvec.vectors.alignment`; for this use Xing, Wang, Liu and Lin 2015),
+or on words both languages share. A small dictionary is made larger by refinement (Conneau et al. 2018, section 2.2):
+pairs of frequent words that are each other's best translation are the dictionary of the next map.
 """
 
 from __future__ import annotations
@@ -20,9 +16,9 @@ import numpy as np
 
 from wordvec.errors import OptionError
 from wordvec.vectors.alignment import Alignment, Pairs, find_alignment
-from wordvec.vectors.nearest_rows import best_of, nearest_rows
+from wordvec.vectors.csls import NEIGHBOURS, around, best_by_csls, mean_similarity
+from wordvec.vectors.nearest_rows import best_of
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.shared_words import frequent_rows
 
 if TYPE_CHECKING:
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
 
 METHODS = ("csls", "cosine")
 DEFAULT_TOP = 30_000  # most frequent words of either side: rarer ones are poor translations and cost the square
-NEIGHBOURS = 10  # K of CSLS
+REFINED_BY = 10_000  # most frequent words of either side that refinement looks for pairs among
 QUERIES = 128  # words translated at a time
 
 
@@ -40,7 +36,8 @@ class Translator:
     `dictionary`: pairs (word, translation) that the map is learned from; None for words that are spelt alike in both
     models, most of which are names and numbers. Translations are sought among the `top` most frequent target words
     (None for all), and r_S is taken over the `top` most frequent source words; any source word can be asked for.
-    Both sides are compared around the mean of the dictionary's words. `report` says how well they fit.
+    Both sides are compared around the mean of the dictionary's words. `refine` is the number of refinements, 5 or so
+    where the dictionary is small. `report` says how well the pairs of the last map fit.
 
     Memory: a row of each of the top words, and a block of their products. Raises as `find_alignment` does, and
     OptionError for options out of range.
@@ -64,20 +61,27 @@ class Translator:
         top: int | None = DEFAULT_TOP,
         neighbours: int = NEIGHBOURS,
         center: bool = True,
+        refine: int = 0,
         show_progress: bool | None = False,
     ) -> None:
         if method not in METHODS:
             raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
-        for name, number in (("top", 1 if top is None else top), ("neighbours", neighbours)):
-            if isinstance(number, bool) or number < 1:
-                raise OptionError(f"{name} must be at least 1; got {number}")
+        for name, number, least in (
+            ("top", 1 if top is None else top, 1),
+            ("neighbours", neighbours, 1),
+            ("refine", refine, 0),
+        ):
+            if isinstance(number, bool) or number < least:
+                raise OptionError(f"{name} must be at least {least}; got {number}")
         self.source, self.target, self.method = source, target, method
         self.alignment: Alignment = find_alignment(source, target, dictionary, center)
+        for _ in range(refine):
+            self.alignment = refined(source, target, self.alignment, neighbours)
         self.report = self.alignment.report
         self.learned_from = None if dictionary is None else frozenset(word for word, _ in dictionary)
         self.neighbours = neighbours
         self.target_ids = frequent_rows(target, top)
-        self._target = _around(target.unit_rows_of(self.target_ids), self.alignment.map.target_mean)
+        self._target = around(target.unit_rows_of(self.target_ids), self.alignment.map.target_mean)
         self._hubness = np.zeros(len(self._target), np.float32)
         if method == "csls":
             mapped = self.mapped(frequent_rows(source, top))
@@ -89,7 +93,7 @@ class Translator:
 
     def mapped(self, ids: np.ndarray) -> np.ndarray:
         """Unit rows of source words, turned into the target's space, around the dictionary's mean (n, D) float32."""
-        return _around(self.alignment.rows(self.source, ids), self.alignment.map.target_mean)
+        return around(self.alignment.rows(self.source, ids), self.alignment.map.target_mean)
 
     def translate(self, word: str, k: int = 10) -> Neighbours:
         """The `k` best translations of a word as (word, score), best first. Raises UnknownWordError."""
@@ -121,37 +125,17 @@ class Translator:
         return 2 * cosines - nearest.mean(axis=1, keepdims=True) - self._hubness
 
 
-def mean_similarity(
-    rows: np.ndarray, others: np.ndarray, neighbours: int, show_progress: bool | None = False
-) -> np.ndarray:
-    """The mean cosine of each row with its nearest rows among `others`: r of CSLS, (n,) float32.
+def refined(
+    source: WordVectors, target: WordVectors, alignment: Alignment, neighbours: int = NEIGHBOURS, top: int = REFINED_BY
+) -> Alignment:
+    """The alignment found on the pairs of frequent words that are each other's best translation by the given one.
 
-    Shapes: rows (n, D) and others (m, D), of unit length.
-
-    >>> x = np.float32([[1, 0], [0, 1]])
-    >>> mean_similarity(x, np.float32([[1, 0], [0.6, 0.8], [-1, 0]]), 2).round(3).tolist()
-    [0.800000011920929, 0.4000000059604645]
+    Raises InputError when they are fewer than there are dimensions.
     """
-    result = np.empty(len(rows), np.float32)
-    blocks = nearest_rows(
-        lambda block: rows[block], len(rows), others, neighbours, show_progress=show_progress, what="finding hubs"
-    )
-    for block, _, cosines in blocks:
-        result[block] = cosines.mean(axis=1)
-    return result
-
-
-def csls(cosines: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
-    """CSLS of a whole matrix of cosines (sources, targets), by its definition: the form to check the fast one by.
-
-    >>> csls(np.array([[0.9, 0.8], [0.1, 0.8]]), neighbours=1).round(2).tolist()
-    [[0.0, -0.1], [-1.5, 0.0]]
-    """
-    of_source = np.sort(cosines, axis=1)[:, -neighbours:].mean(axis=1)
-    of_target = np.sort(cosines, axis=0)[-neighbours:].mean(axis=0)
-    return 2 * cosines - of_source[:, None] - of_target
-
-
-def _around(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    moved = (rows - mean).astype(np.float32)
-    return unit_rows(moved, row_lengths(moved))
+    ids, mean = [frequent_rows(vectors, top) for vectors in (source, target)], alignment.map.target_mean
+    mapped, there = around(alignment.rows(source, ids[0]), mean), around(target.unit_rows_of(ids[1]), mean)
+    to_target = best_by_csls(mapped, there, mean_similarity(there, mapped, neighbours))
+    to_source = best_by_csls(there, mapped, mean_similarity(mapped, there, neighbours))
+    mutual = np.flatnonzero(to_source[to_target] == np.arange(len(mapped)))
+    pairs = [(source.words[a], target.words[b]) for a, b in zip(ids[0][mutual], ids[1][to_target[mutual]])]
+    return find_alignment(source, target, pairs, alignment.report.center)
