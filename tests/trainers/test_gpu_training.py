@@ -77,9 +77,9 @@ def test_options_that_do_not_apply_are_refused(gpu, corpus):
 
 
 def test_fewer_warps_for_small_vocabularies_and_large_steps(corpus):
-    counts = np.sort(np.random.default_rng(1).zipf(1.2, 50_000))[::-1]
+    counts = 1_000_000 // np.arange(1, 50_000)
     usual = SkipGram(device="gpu").warps_for(counts)
-    assert SkipGram(device="gpu").warps_for(corpus.vocabulary.counts) <= 3 < usual
+    assert SkipGram(device="gpu").warps_for(corpus.vocabulary.counts) < usual / 20
     assert SkipGram(device="gpu", learning_rate=0.25).warps_for(counts) < usual
     assert SkipGram(device="gpu", window=15).warps_for(counts) < usual
     assert SkipGram(device="gpu", warps=7).warps_for(counts) == 7

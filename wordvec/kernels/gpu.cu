@@ -1,18 +1,46 @@
 // Skip-gram and CBOW with negative sampling on a GPU: the compiled form of wordvec/kernels/reference.py, block = 1.
 //
-// One warp walks one chunk of positions at a time, centre by centre, in corpus order. The rows of W_in of the words in
-// its window stay in shared memory for as long as they are in the window; what they have gained is added to W_in when
-// they leave it. The rows of W_out of a centre and its negatives are read once, held in registers, and what they gain
-// is added at once. All additions are atomic, so warps that share a word lose nothing; they only see each other late.
-// A single warp sees everything in time, and computes what the layers compute.
+// One warp walks one chunk of positions at a time, centre by centre, in corpus order. It reads the rows of W_out of a
+// centre and its negatives once and holds them in registers while the rows of W_in of all contexts come by; what they
+// gain from each other is added to W_in and W_out at once, atomically. So warps that share a word lose nothing; they
+// only see each other late, by no more than one centre. A single warp computes what the layers compute.
 //
-// gpu.py puts gpu_examples.cu and gpu_rows.cu before this file and sets these compile-time constants:
+// Rows of a window are read anew for each of its centres, though they could stay with the warp for as long as they are
+// in the window: what others then learn of them comes so late that with more than a hundred warps training suffers,
+// and the second-level cache, where they are found, has more to give than so few warps can take.
+//
+// gpu.py puts gpu_examples.cu before this file and sets these compile-time constants:
 //   PITCH      floats from one row to the next, a multiple of 4; columns beyond the dimension are zero
 //   WINDOW     largest number of contexts on each side      SHRINK   1: each centre draws its own from 1 .. WINDOW
 //   NEGATIVES  draws for each centre                        TILE     outputs held in registers at a time
 //   CBOW       0: skip-gram, 1: CBOW                        DIVIDE   CBOW: 1: each context gets dh / count, 0: dh
 //   QUEUE      room for kept tokens, a power of two         WARP_BYTES   shared memory of a warp
 //   LANES      32; the tests, which run this file on a CPU, take other powers of two too
+
+__device__ __forceinline__ float4 read_part(const float* row, u32 i) { return __ldcg((const float4*)row + i); }
+
+__device__ __forceinline__ void add_part(float* row, u32 i, float4 gain) {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("red.relaxed.gpu.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"((float4*)row + i), "f"(gain.x),
+                 "f"(gain.y), "f"(gain.z), "f"(gain.w) : "memory");
+#else
+    float* at = row + 4 * i;
+    atomicAdd(at, gain.x), atomicAdd(at + 1, gain.y), atomicAdd(at + 2, gain.z), atomicAdd(at + 3, gain.w);
+#endif
+}
+
+__device__ __forceinline__ void add_to(float4& sum, float factor, float4 part) {
+    sum.x += factor * part.x, sum.y += factor * part.y, sum.z += factor * part.z, sum.w += factor * part.w;
+}
+
+__device__ __forceinline__ float dot(float sum, float4 a, float4 b) {
+    return fmaf(a.x, b.x, fmaf(a.y, b.y, fmaf(a.z, b.z, fmaf(a.w, b.w, sum))));
+}
+
+// The places of a row that this lane holds: f(p) for part p, which is float4 number `i`.
+#define FOR_PARTS(p, i)                                     \
+    _Pragma("unroll") for (int p = 0; p < PART; p++)        \
+        if (u32 i = lane_index() + p * LANES; (p + 1) * LANES <= QUARTERS || i < QUARTERS)
 
 // One group of a centre's outputs: their rows and what they gain, in registers.
 struct Outputs {
@@ -115,11 +143,17 @@ __device__ __forceinline__ float score(
     return loss;
 }
 
-__device__ __forceinline__ void read_slot(float4 (&hidden)[PART], const Warp& warp, u32 slot, bool there = true) {
+// The rows of W_in of contexts k, k + 1, ... of the list; zeros from `listed` on.
+__device__ __forceinline__ void load_contexts(
+    float4 (&hidden)[HIDDEN][PART], const Warp& warp, u32 k, u32 listed, const float* W_in
+) {
 #pragma unroll
-    for (int p = 0; p < PART; p++) hidden[p] = make_float4(0, 0, 0, 0);
-    if (there) {
-        FOR_PARTS(p, i) hidden[p] = warp.rows[slot][i];
+    for (u32 h = 0; h < HIDDEN; h++) {
+#pragma unroll
+        for (int p = 0; p < PART; p++) hidden[h][p] = make_float4(0, 0, 0, 0);
+        if (k + h < listed) {
+            FOR_PARTS(p, i) hidden[h][p] = read_part(W_in + (u64)warp.context_word[k + h] * PITCH, i);
+        }
     }
 }
 
@@ -138,16 +172,22 @@ __device__ __forceinline__ void exchange(
 
 // Every context's row meets every output; all scores are of the rows as they were before this centre.
 // `outputs` holds the first group's. Returns this lane's share of the loss.
-__device__ __forceinline__ float train_skipgram(Warp& warp, Outputs& outputs, u32 place, u32 listed, float* W_out) {
+__device__ __forceinline__ float train_skipgram(
+    Warp& warp, Outputs& outputs, u32 place, u32 listed, float* W_in, float* W_out
+) {
     float loss = 0;
     for (int group = 0; group < GROUPS; group++) {
         if (group > 0) load_outputs(outputs, warp, place, group, W_out);
+        float4 following[HIDDEN][PART];
+        load_contexts(following, warp, 0, listed, W_in);
         for (u32 k = 0; k < listed; k += HIDDEN) {
             float4 hidden[HIDDEN][PART];
             float steps[HIDDEN][TILE];
 #pragma unroll
             for (u32 h = 0; h < HIDDEN; h++)
-                read_slot(hidden[h], warp, warp.context_slot[min(k + h, listed - 1)], k + h < listed);
+#pragma unroll
+                for (int p = 0; p < PART; p++) hidden[h][p] = following[h][p];
+            load_contexts(following, warp, k + HIDDEN, listed, W_in);  // on their way while these are worked on
             loss += score(steps, outputs, hidden, warp, place, group, k, listed);
 #pragma unroll
             for (u32 h = 0; h < HIDDEN; h++) {
@@ -158,12 +198,11 @@ __device__ __forceinline__ float train_skipgram(Warp& warp, Outputs& outputs, u3
                 if (k + h < listed) {
                     FOR_PARTS(p, i) {
 #if GROUPS > 1
-                        if (group > 0) add_to(gain[p], 1.0f, warp.steps[k + h][i]);
-                        warp.steps[k + h][i] = gain[p];
+                        if (group > 0) add_to(gain[p], 1.0f, warp.gains[k + h][i]);
+                        warp.gains[k + h][i] = gain[p];
                         if (group < GROUPS - 1) continue;
 #endif
-                        add_to(hidden[h][p], 1.0f, gain[p]);
-                        warp.rows[warp.context_slot[k + h]][i] = hidden[h][p];
+                        add_part(W_in + (u64)warp.context_word[k + h] * PITCH, i, gain[p]);
                     }
                 }
             }
@@ -175,27 +214,31 @@ __device__ __forceinline__ float train_skipgram(Warp& warp, Outputs& outputs, u3
 
 // The mean of the contexts' rows meets every output; otherwise as train_skipgram.
 __device__ __forceinline__ float train_cbow(
-    Warp& warp, Outputs& outputs, u32 place, u32 listed, u32 contexts, float* W_out
+    Warp& warp, Outputs& outputs, u32 place, u32 listed, u32 contexts, float* W_in, float* W_out
 ) {
     float loss = 0;
-    float4 hidden[HIDDEN][PART], row[PART], gain[PART];
+    float4 mean[HIDDEN][PART], gain[PART];
 #pragma unroll
-    for (int p = 0; p < PART; p++) hidden[0][p] = gain[p] = make_float4(0, 0, 0, 0);
+    for (int p = 0; p < PART; p++) mean[0][p] = gain[p] = make_float4(0, 0, 0, 0);
+#pragma unroll 4
     for (u32 k = 0; k < listed; k++) {
-        read_slot(row, warp, warp.context_slot[k]);
-#pragma unroll
-        for (int p = 0; p < PART; p++) add_to(hidden[0][p], (float)warp.context_times[k] / contexts, row[p]);
+        float share = (float)warp.context_times[k] / contexts;
+        FOR_PARTS(p, i) add_to(mean[0][p], share, read_part(W_in + (u64)warp.context_word[k] * PITCH, i));
     }
     for (int group = 0; group < GROUPS; group++) {
         float steps[HIDDEN][TILE];
         if (group > 0) load_outputs(outputs, warp, place, group, W_out);
-        loss += score(steps, outputs, hidden, warp, place, group, 0, 1);
-        exchange(gain, outputs, steps[0], hidden[0]);
+        loss += score(steps, outputs, mean, warp, place, group, 0, 1);
+        exchange(gain, outputs, steps[0], mean[0]);
         add_outputs(outputs, W_out);
     }
     for (u32 k = 0; k < listed; k++) {
         float share = DIVIDE ? (float)warp.context_times[k] / contexts : (float)warp.context_times[k];
-        FOR_PARTS(p, i) add_to(warp.rows[warp.context_slot[k]][i], share, gain[p]);
+        FOR_PARTS(p, i) {
+            float4 part = make_float4(0, 0, 0, 0);
+            add_to(part, share, gain[p]);
+            add_part(W_in + (u64)warp.context_word[k] * PITCH, i, part);
+        }
     }
     return loss;
 }
@@ -212,38 +255,25 @@ __device__ void train_chunk(
     Warp& warp, const Text& text, const Sampling& sampling, const Schedule& schedule, u32 begin, u32 end, float* W_in,
     float* W_out, Result& result
 ) {
-    Walk walk = {left_margin(text, sampling, begin), 0, 0, 0};
+    Walk walk = {left_margin(text, sampling, begin), 0, 0};
     for (u32 centre = 0;; centre++) {
         while (walk.kept <= centre + WINDOW && walk.cursor < text.length)
             fill(warp, walk, text, sampling, schedule, begin, end);
         u32 place = centre % QUEUE;
-        if (centre >= walk.kept || warp.offset[place] >= end) {
-            for (u32 token = centre > WINDOW ? centre - WINDOW : 0; token < walk.entered; token++)
-                leave(warp, token, W_in);
-            return;
+        if (centre >= walk.kept || warp.offset[place] >= end) return;
+        if (warp.offset[place] < begin) continue;
+        Outputs outputs;
+        load_outputs(outputs, warp, place, 0, W_out);  // on their way while the contexts are listed
+        u32 contexts, listed = list_contexts(warp, walk, centre, contexts);
+        if (contexts) {
+            u32 predictions = CBOW ? 1 : contexts;
+            result.loss += CBOW ? train_cbow(warp, outputs, place, listed, contexts, W_in, W_out)
+                                : train_skipgram(warp, outputs, place, listed, W_in, W_out);
+            result.predictions += predictions;
+            result.terms += (u64)predictions * count_outputs(warp, place);
+            result.centres += 1;
         }
-        while (walk.entered < walk.kept && walk.entered < centre + WINDOW)  // the first window of a chunk
-            store(warp, call(warp, walk, W_in));
-        Coming coming = {NOBODY};
-        if (walk.entered < walk.kept && walk.entered == centre + WINDOW) coming = call(warp, walk, W_in);
-        if (warp.offset[place] < begin) {
-            store(warp, coming);
-        } else {
-            Outputs outputs;  // asked for together with the row that comes into the window
-            load_outputs(outputs, warp, place, 0, W_out);
-            u32 contexts, listed = list_contexts(warp, walk, centre, contexts);
-            store(warp, coming);
-            if (contexts) {
-                u32 predictions = CBOW ? 1 : contexts;
-                result.loss += CBOW ? train_cbow(warp, outputs, place, listed, contexts, W_out)
-                                    : train_skipgram(warp, outputs, place, listed, W_out);
-                result.predictions += predictions;
-                result.terms += (u64)predictions * count_outputs(warp, place);
-                result.centres += 1;
-            }
-            __syncwarp();
-        }
-        if (centre >= WINDOW) leave(warp, centre - WINDOW, W_in);
+        __syncwarp();
     }
 }
 
@@ -258,8 +288,6 @@ extern "C" __global__ void __launch_bounds__(LANES, 1) train(
     Sampling sampling = {keep_thresholds, negative_table, words, epoch_key};
     Schedule schedule = {positions_before, positions_of_all, learning_rate, block, chunk};
     Result result = {0, 0, 0, 0};
-    for (u32 s = lane_index(); s < SLOTS; s += LANES) warp.slot_uses[s] = 0;
-    __syncwarp();
     for (;;) {
         u32 number = 0;
         if (lane_index() == 0) number = atomicAdd(next_chunk, 1u);

@@ -24,7 +24,7 @@ from wordvec.kernels.gpu_text import PIECE, DeviceText, reach_of
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
 
-SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")
+SOURCES = ("gpu_examples.cu", "gpu.cu")
 LANES = 32
 REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of their gains: 160 of 255 registers
 LARGEST_TILE = 16
@@ -60,9 +60,10 @@ class Shape(NamedTuple):
     @property
     def shared_bytes(self) -> int:
         """Shared memory of a warp: the struct Warp of gpu_examples.cu."""
-        slots, groups = 2 * self.window + 1, -(-(self.negatives + 1) // self.tile)
-        size = slots * 4 * self.pitch * (3 if groups > 1 else 2) + 4 * 4 * slots
-        return -(-(size + self.queue * 4 * (6 + 2 * self.negatives)) // 16) * 16
+        groups = -(-(self.negatives + 1) // self.tile)
+        gains = 2 * self.window * 4 * self.pitch if groups > 1 else 0
+        size = gains + 4 * 2 * 2 * self.window + self.queue * 4 * (5 + 2 * self.negatives)
+        return -(-size // 16) * 16 if gains else size
 
     def macros(self) -> tuple[str, ...]:
         """The constants of gpu.cu, as options of the compiler."""
@@ -201,14 +202,14 @@ def warm_up(
     train(Tables(zeros, zeros), ids, starts, sampler, first=0, last=1, epoch=0, epochs=1, paths=paths)
 
 
-def check_shape(shape: Shape, dimension: int) -> None:
-    """Raise OptionError when a warp's rows do not fit the shared memory of this card."""
+def check_shape(shape: Shape) -> None:
+    """Raise OptionError when what a warp has to remember does not fit the shared memory of this card."""
     room = int(device_module("gpu").cuda.Device().attributes["MaxSharedMemoryPerBlockOptin"])
     if shape.shared_bytes > room:
         raise OptionError(
-            f"the GPU kernel keeps the rows of a window in shared memory: {dimension} dimensions and window "
-            f"{shape.window} need {shape.shared_bytes / 1024:.0f} KiB of this card's {room / 1024:.0f} KiB; take fewer "
-            "of either, or device 'cpu'"
+            f"the GPU kernel keeps a window's words in shared memory: window {shape.window} and {shape.negatives} "
+            f"negatives need {shape.shared_bytes / 1024:.0f} KiB of {room / 1024:.0f} KiB; take fewer of either, or "
+            "device 'cpu'"
         )
 
 
@@ -249,7 +250,7 @@ def _train(
         )
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, None)
     shape = Shape(tables.pitch, sampler.window, sampler.shrink_window, sampler.negatives, cbow, divide)
-    check_shape(shape, tables.dimension)
+    check_shape(shape)
     kernel, text = compile_kernel(tables.xp, shape), tables.text(ids, sentence_starts)
     schedule = (
         rng.key_of(sampler.seed, epoch)[0],

@@ -8,7 +8,6 @@ typedef unsigned long long u64;
 #define PART ((QUARTERS + LANES - 1) / LANES)         // float4 of a row in each lane: lane, lane + LANES, ...
 #define OUTPUTS (NEGATIVES + 1)
 #define GROUPS ((OUTPUTS + TILE - 1) / TILE)
-#define SLOTS (2 * WINDOW + 1)                        // rows in shared memory, one for each word in the window
 #define SENTENCE_START 0x80000000u                    // set in the first token of a sentence
 #define NOBODY 0xffffffffu
 
@@ -44,26 +43,21 @@ struct Result {  // one for each warp
 
 // What a warp has in shared memory; gpu.py counts its bytes.
 struct Warp {
-    float4 rows[SLOTS][QUARTERS];     // rows of W_in as this warp sees them
-    float4 entries[SLOTS][QUARTERS];  // the same rows as they came
 #if GROUPS > 1
-    float4 steps[SLOTS][QUARTERS];    // gains of the centre's contexts, kept back until all outputs have seen them
+    float4 gains[2 * WINDOW][QUARTERS];  // of the centre's contexts, kept back until all outputs have seen them
 #endif
-    u32 slot_word[SLOTS], slot_uses[SLOTS];
-    u32 context_slot[SLOTS];  // the centre's contexts, each word once,
-    u32 context_times[SLOTS]; // and how often it is there
-    u32 word[QUEUE], offset[QUEUE], sentence[QUEUE], slot[QUEUE], reach[QUEUE];  // kept tokens, in a ring
+    u32 context_word[2 * WINDOW];   // the centre's contexts, each word once,
+    u32 context_times[2 * WINDOW];  // and how often it is there
+    u32 word[QUEUE], offset[QUEUE], sentence[QUEUE], reach[QUEUE];  // kept tokens, in a ring
     float rate[QUEUE];
     u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice stands once, times 2
 };
-
 static_assert(sizeof(Warp) == WARP_BYTES, "gpu.py and gpu.cu disagree about the shared memory of a warp");
 
 // How far a warp has come in its chunk; the same in all lanes. Tokens are numbered in the order they were kept.
 struct Walk {
     u32 cursor;             // the next position to look at
     u32 kept;               // tokens kept so far
-    u32 entered;            // tokens whose rows have been brought in
     u32 sentences;          // sentence starts met
 };
 
@@ -149,7 +143,7 @@ __device__ void fill(
     __syncwarp();
 }
 
-// List the contexts of token number `centre`: each word's slot once. Returns how many slots; `contexts`: how many words.
+// List the contexts of token number `centre`, each word once. Returns how many are listed; `contexts`: how many there are.
 __device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& contexts) {
     u32 lane = lane_index(), reach = warp.reach[centre % QUEUE], sentence = warp.sentence[centre % QUEUE], listed = 0;
     u32 low = centre > reach ? centre - reach : 0, high = min(walk.kept, centre + reach + 1);
@@ -158,9 +152,9 @@ __device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& cont
         u32 token = from + lane, times = 0;
         bool there = token < high && token != centre && warp.sentence[token % QUEUE] == sentence, again = false;
         if (there) {
-            u32 slot = warp.slot[token % QUEUE];
+            u32 word = warp.word[token % QUEUE];
             for (u32 other = low; other < high; other++)
-                if (other != centre && warp.sentence[other % QUEUE] == sentence && warp.slot[other % QUEUE] == slot) {
+                if (other != centre && warp.sentence[other % QUEUE] == sentence && warp.word[other % QUEUE] == word) {
                     times += 1;
                     again |= other < token;
                 }
@@ -169,7 +163,7 @@ __device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& cont
         contexts += __popc(__ballot_sync(~0u, there));
         if (there && !again) {
             u32 place = listed + __popc(first & lanes_before(lane));
-            warp.context_slot[place] = warp.slot[token % QUEUE];
+            warp.context_word[place] = warp.word[token % QUEUE];
             warp.context_times[place] = times;
         }
         listed += __popc(first);

@@ -1,4 +1,4 @@
-"""The compiled engine: training by the kernels, on the CPU with the same bytes for any number of threads, or on a GPU."""
+"""The compiled engine: training by the kernels, on the CPU (same bytes for any number of threads) or on a GPU."""
 
 from __future__ import annotations
 

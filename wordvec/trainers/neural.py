@@ -28,9 +28,9 @@ from wordvec.trainers.spectral import INITS, spectral_start
 from wordvec.trainers.staleness import (
     LARGEST_BATCH,
     LARGEST_BLOCK,
+    MOST_WARPS,
     expected_outputs,
     positions_before_stale,
-    warps_before_stale,
 )
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ class NeuralTrainer(Trainer):
         )
         if self.engine == "kernel" and not kernel_fits:
             raise OptionError(
-                f"{self.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, on a GPU "
-                "with negative sampling shared by the window; for other optimizers and losses take engine 'layers'"
+                f"{self.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
+                "on a GPU with negative sampling shared by the window; for other optimizers and losses take engine "
+                "'layers'"
             )
         if self.hogwild and self.device == "gpu":
             raise OptionError(f"{self.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
@@ -193,13 +194,16 @@ class NeuralTrainer(Trainer):
         return min(most, LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH)
 
     def warps_for(self, counts: np.ndarray) -> int:
-        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
+        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows.
+
+        Each is at its own centre, and what it gains from it is unknown to the others until it is done.
+        """
         if self.warps is not None:
             return self.warps
         kept = counts * keep_probabilities(counts, self.subsample)
         outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power)
         rate = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
-        return warps_before_stale(rate, kept / kept.sum(), outputs, self.window)
+        return min(MOST_WARPS, positions_before_stale(rate, kept / kept.sum(), outputs))
 
     def _inputs_of_a_centre(self) -> float:
         """Rows of W_in that each centre pulls at, as many as its contexts."""

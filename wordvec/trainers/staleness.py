@@ -14,7 +14,7 @@ import numpy as np
 
 MAX_GROWTH = 1.0  # the exponent: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
 LARGEST_BATCH = 4096  # of the layers: larger ones leave the cache and are no faster
-MOST_WARPS = 4096  # some 30 for each processor of a large card
+MOST_WARPS = 2048  # some 16 for each processor of a large card
 LARGEST_BLOCK = 128  # of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
 
 
@@ -47,20 +47,3 @@ def positions_before_stale(step: float, kept: np.ndarray, outputs: np.ndarray) -
     """
     growth = float(step * np.linalg.norm(kept) * np.linalg.norm(outputs))
     return max(1, int(MAX_GROWTH / max(growth, 1e-9)))
-
-
-def warps_before_stale(step: float, kept: np.ndarray, outputs: np.ndarray, window: int) -> int:
-    """Warps of a GPU that may train at a time, each of which sees what the others do to a row of its window late.
-
-    A warp's gains reach W_in when a row leaves its window, 2 * window + 1 centres after it came, and W_out at once. One
-    delay of (2 * window + 1) * n centres on the way from W_out to W_in and one of n on the way back act like two of
-    their geometric mean, sqrt(2 * window + 1) * n, n being the number of warps.
-
-    step     learning rate times rows of W_in a prediction pulls at
-    kept     (V,) share of kept tokens that are each word
-    outputs  terms of one prediction on each row of W_out
-
-    >>> warps_before_stale(0.025 * 6, kept=np.full(800, 1 / 800), outputs=np.full(800, 6 / 800), window=4)
-    296
-    """
-    return max(1, min(MOST_WARPS, int(positions_before_stale(step, kept, outputs) / (2 * window + 1) ** 0.5)))
