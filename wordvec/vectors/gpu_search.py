@@ -1,0 +1,122 @@
+"""Exact search on the GPU: the rows of a large vocabulary stay there, and thousands of questions meet them at once.
+
+The GPU finds a few candidates more than are asked for; their cosines are then computed, and put in order, as
+`WordVectors` does. So the answers are those of `WordVectors.most_similar` and `nearest_to_each`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors, to_numpy
+from wordvec.vectors import queries
+from wordvec.vectors.cosines import cosines
+from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.search import check_k
+from wordvec.vectors.word_rows import WordOrVector
+from wordvec.vectors.word_vectors import Positive, WordVectors
+
+QUERIES = 1024  # answered at a time
+SCORES = 2**26  # held at a time: 256 MiB
+MORE = 8  # candidates than asked for: which of two nearly equal cosines is larger, rounding decides
+UPLOAD = 2**16  # rows copied at a time
+LOWER = "search on the CPU, or load fewer words (load(path, limit=...))"
+
+
+class GPUSearch:
+    """The unit rows of `vectors` on the GPU, and the questions of WordVectors that read all of them.
+
+    Raises DeviceUnavailableError where there is no GPU, OptionError where its memory is too small for the rows.
+    """
+
+    def __init__(self, vectors: WordVectors) -> None:
+        xp = device_module("gpu")
+        self.vectors = vectors
+        what = f"searching {len(vectors):,} words in {vectors.dim} dimensions"
+        with gpu_memory_errors(what, 4 * (len(vectors) * vectors.dim + 2 * SCORES), lower=LOWER):
+            self._unit = xp.empty((len(vectors), vectors.dim), xp.float32)
+            for first in range(0, len(vectors), UPLOAD):
+                part = slice(first, min(first + UPLOAD, len(vectors)))
+                self._unit[part] = xp.asarray(vectors.unit_rows_of(part))
+
+    def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
+        """Return what `WordVectors.most_similar` returns."""
+        given, taken = queries.as_list(positive), queries.as_list(negative)
+        target = queries.direction(self.vectors, given, taken)
+        return self.nearest([target], [self.vectors.ids_of(given + taken)], k)[0]
+
+    def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
+        """Return what `WordVectors.nearest_to_each` returns."""
+        targets = [self.vectors.unit_of(item) for item in items]
+        return self.nearest(targets, [self.vectors.ids_of([item]) for item in items], k)
+
+    def nearest(
+        self, targets: Sequence[np.ndarray], excluded: Sequence[Sequence[int]], k: int = 10
+    ) -> list[Neighbours]:
+        """Return what `wordvec.vectors.queries.nearest` returns: the `k` words nearest to each unit vector.
+
+        `excluded[q]` names the rows that target q must not return. A zero vector is similar to nothing.
+        """
+        check_k(k)
+        stacked = np.array(targets, np.float32).reshape(len(targets), self.vectors.dim)
+        answers: list[Neighbours] = []
+        for first in range(0, len(stacked), QUERIES):
+            part = slice(first, min(first + QUERIES, len(stacked)))
+            most = min(len(self.vectors), k + max(map(len, excluded[part])) + MORE)
+            with gpu_memory_errors(f"searching for {part.stop - first} words at once", lower=LOWER):
+                found = best_rows(self._unit, array_module(self._unit).asarray(stacked[part]), most)
+            answers += [
+                self._ordered(target, np.setdiff1d(rows, left_out), k)
+                for target, rows, left_out in zip(stacked[part], found, excluded[part])
+            ]
+        return answers
+
+    def _ordered(self, target: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
+        """The `k` best of these rows, which rise: equal cosines by lower row."""
+        if not target.any():
+            return Neighbours()
+        scores = cosines(self.vectors, target[None, :], rows)[0]
+        best = np.argsort(-scores, kind="stable")[:k]
+        pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
+        return Neighbours((self.vectors.words[row], score) for row, score in pairs)
+
+
+def best_rows(unit: Array, targets: Array, most: int) -> list[np.ndarray]:
+    """At least the `most` rows of `unit` (V, D) with the largest products with each of `targets` (Q, D), in any order.
+
+    No block is sorted: its columns are dealt out to groups, and the `most`-th largest of the groups' maxima is a
+    threshold that at least so many products reach. Few others do. Memory is bounded by SCORES.
+    """
+    xp, queries_asked = array_module(unit, targets), len(targets)
+    width = max(most, SCORES // max(1, queries_asked))
+    threshold = xp.full(queries_asked, -np.inf, xp.float32)
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for first in range(0, len(unit), width):
+        scores = targets @ unit[first : first + width].T
+        threshold = xp.maximum(threshold, reached_by(scores, most))
+        hits = xp.flatnonzero(scores >= threshold[:, None])
+        query, row = hits // scores.shape[1], hits % scores.shape[1]
+        found.append((to_numpy(query), to_numpy(row) + first, to_numpy(scores[query, row])))
+    query, row, score = (np.concatenate(parts) for parts in zip(*found))
+    reached = score >= to_numpy(threshold)[query]
+    query, row = query[reached], row[reached]
+    order = np.argsort(query, kind="stable")
+    borders = np.searchsorted(query[order], np.arange(1, queries_asked))
+    return np.split(row[order], borders)
+
+
+def reached_by(scores: Array, most: int) -> Array:
+    """A threshold for each row of scores (Q, R) that at least `most` of them reach; -inf where there are no more.
+
+    >>> reached_by(np.float32([[1, 5, 2, 4, 3, 6]]), most=2).tolist()  # groups (1, 4), (5, 3), (2, 6): 6 and 5
+    [5.0]
+    """
+    xp, width = array_module(scores), scores.shape[1]
+    if width <= most:
+        return xp.full(len(scores), -np.inf, xp.float32)
+    groups = min(width, max(most, min(4 * most, width // 2)))
+    size = width // groups
+    maxima = scores[:, : groups * size].reshape(len(scores), size, groups).max(axis=1)
+    return xp.sort(maxima, axis=1)[:, groups - most]
