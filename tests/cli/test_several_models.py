@@ -142,7 +142,7 @@ def test_translate_words_and_a_test(capsys):
         (["align", "a.safetensors", "b.safetensors", "-o", "o.txt", "--anchors", "pairs.txt"], "pairs.txt, line 1"),
         (["diff", "a.safetensors", "other.safetensors"], "no word is in all 2 models"),
         (["diff", "a.safetensors", "b.safetensors", "nowhere"], "'nowhere'"),
-        (["diff", "a.safetensors", "b.safetensors", "-k", "0"], "k must be at least 1"),
+        (["diff", "a.safetensors", "b.safetensors", "-k", "0"], "k must be a whole number of at least 1"),
         (["diff", "a.safetensors", "b.safetensors", "--baseline", "a.safetensors"], "the same training"),
         (["diff", "a.safetensors", "narrow.safetensors", "--align"], "4 dimensions"),
         (["diff", "a.safetensors", "other.safetensors", "--min-count", "2"], "no word is in all"),

@@ -143,8 +143,8 @@ def test_bad_input(pair):
     with pytest.raises(UnknownWordError, match="zzz"):
         compare_neighbours(a, b, words=["zzz"])
     for option in ("k", "changes", "shown"):
-        for value in (0, -3, True):
-            with pytest.raises(OptionError, match=f"{option} must be at least 1"):
+        for value in (0, -3, True, 2.5):
+            with pytest.raises(OptionError, match=f"{option} must be a whole number of at least 1"):
                 compare_neighbours(a, b, **{option: value})
     with pytest.raises(InputError, match="no word is in all"):
         compare_neighbours(a, circle(["x", "y", "z"], [1, 2, 3]))

@@ -58,7 +58,7 @@ def test_errors_say_what_to_do():
     counted = model(["the", "cat"], counts=[3, 2])
     with pytest.raises(InputError, match="count of at least 5"):
         shared_words(counted, counted, min_count=5)
-    for top in (0, -1, True):
+    for top in (0, -1, True, 1.5):
         with pytest.raises(OptionError, match="top"):
             shared_words(a, a, top=top)
 

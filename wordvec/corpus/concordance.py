@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.corpus.checks import check_whole_number
 from wordvec.corpus.company import Company, company_of, nearest_distance, shared_company, spread
 from wordvec.corpus.positions import Positions
-from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.corpus.corpus import Corpus
@@ -112,7 +112,7 @@ class Concordance:
         `near` at most `window` in-vocabulary words before or after, in the same sentence; the word itself counts
         as near only where it stands twice. Raises UnknownWordError, and OptionError for a window below 1.
         """
-        _check_at_least(1, "window", window)
+        check_whole_number("window", window)
         of_word = self.index.of_word(self.corpus.vocabulary.id(word))
         if near is None:
             return of_word
@@ -127,7 +127,7 @@ class Concordance:
         The occurrences are cut into `limit` parts of equal size, and each gives one line: its middle one, or with
         `seed` any one. Same seed, same lines. Raises as `positions`, and OptionError for a limit below 1.
         """
-        _check_at_least(1, "limit", limit)
+        check_whole_number("limit", limit)
         found = self.positions(word, near, window)
         return [self.line(int(position)) for position in found[spread(len(found), limit, seed)]]
 
@@ -148,7 +148,7 @@ class Concordance:
         contexts, in which a and b themselves are not named; the lines of a context are drawn as those of `lines` are.
         Raises UnknownWordError, and OptionError for a window or a limit below 1.
         """
-        _check_at_least(1, "limit", limit)
+        check_whole_number("limit", limit)
         together = self.positions(a, b, window)
         lines = [self.line(int(position)) for position in together[spread(len(together), limit, seed)]]
         ids = [self.corpus.vocabulary.id(word) for word in (a, b)]
@@ -194,11 +194,6 @@ def lines_with(
     'a rose'
     """
     return Concordance(corpus).lines(word, near, window, limit, seed)
-
-
-def _check_at_least(least: int, name: str, number: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least:
-        raise OptionError(f"{name} must be a whole number of at least {least}; got {number!r}")
 
 
 def _missing_words(corpus: Corpus) -> str | None:

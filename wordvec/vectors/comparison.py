@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.corpus.checks import check_whole_number
+from wordvec.errors import InputError
 from wordvec.vectors.alignment import find_alignment
 from wordvec.vectors.nearest_rows import nearest_rows
 from wordvec.vectors.neighbours import Neighbours
@@ -114,8 +115,7 @@ def compare_neighbours(
     [('up', 0.0)]
     """
     for name, number in (("k", k), ("changes", changes), ("shown", shown)):
-        if isinstance(number, bool) or number < 1:
-            raise OptionError(f"{name} must be at least 1; got {number}")
+        check_whole_number(name, number)
     shared = shared_words(a, b, *baselines, top=top, min_count=min_count)
     if len(shared.words) < 3:
         raise InputError(f"{len(shared.words)} words are shared and frequent enough: too few to have neighbours")

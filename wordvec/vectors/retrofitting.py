@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import OptionError
 from wordvec.vectors.lexicon import Graph, Lexicon, graph_of
 
@@ -148,7 +149,6 @@ def _check_options(alpha: float, beta: float | str, iterations: int, tolerance: 
             raise OptionError(f"beta is 'degree' or a positive number; got {beta!r}")
     elif not 0 < beta < np.inf:
         raise OptionError(f"beta, how strongly each neighbour pulls, must be positive; got {beta!r}")
-    if isinstance(iterations, bool) or iterations < 1:
-        raise OptionError(f"iterations must be at least 1; got {iterations!r}")
+    check_whole_number("iterations", iterations)
     if not 0 <= tolerance < np.inf:
         raise OptionError(f"tolerance must be at least 0; got {tolerance!r}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import InputError, OptionError
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 
     >>> shared_words(a, b).words
     ['the', 'sat']
     """
-    if top is not None and (isinstance(top, bool) or top < 1):
-        raise OptionError(f"top, the number of most frequent words, must be at least 1; got {top}")
+    if top is not None:
+        check_whole_number("top, the number of most frequent words,", top)
+    check_whole_number("min_count", min_count, least=0)
     first, *others = models
     words = [word for word in first.words if all(word in other for other in others)]
     if not words:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import OptionError
 from wordvec.vectors.alignment import Alignment, Pairs, find_alignment
 from wordvec.vectors.csls import NEIGHBOURS, around, best_by_csls, mean_similarity
@@ -66,13 +67,9 @@ class Translator:
     ) -> None:
         if method not in METHODS:
             raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
-        for name, number, least in (
-            ("top", 1 if top is None else top, 1),
-            ("neighbours", neighbours, 1),
-            ("refine", refine, 0),
-        ):
-            if isinstance(number, bool) or number < least:
-                raise OptionError(f"{name} must be at least {least}; got {number}")
+        check_whole_number("top", 1 if top is None else top)
+        check_whole_number("neighbours", neighbours)
+        check_whole_number("refine", refine, least=0)
         self.source, self.target, self.method = source, target, method
         self.alignment: Alignment = find_alignment(source, target, dictionary, center)
         for _ in range(refine):
@@ -101,8 +98,7 @@ class Translator:
 
     def translate_each(self, words: Sequence[str], k: int = 10) -> list[Neighbours]:
         """`translate` for many words at once. Scores are CSLS, or cosines with method "cosine"."""
-        if isinstance(k, bool) or k < 1:
-            raise OptionError(f"k must be at least 1; got {k}")
+        check_whole_number("k", k)
         ids = np.array([self.source.word_id(word) for word in words], np.int64)
         answers: list[Neighbours] = []
         for first in range(0, len(ids), QUERIES):
