@@ -1,74 +1,125 @@
-"""Score vectors against human judgement, with coverage, protocol and 95 % intervals.
+"""Score vectors against human judgement, with coverage, protocol and 95 % intervals; compare several models.
 
   wordvec evaluate vectors.safetensors --similarity wordsim353.txt --analogy questions-words.txt
-  wordvec evaluate a.safetensors b.safetensors --analogy tiny-world-analogies --json
+  wordvec evaluate old.safetensors new.safetensors --set sets/*.txt       one table, differences tested item by item
+  wordvec evaluate *.safetensors --set wordsim353 --against best --format latex
+  wordvec evaluate v.bin --analogy google-analogies --protocol word2vec.c
 
-A set is a file (pairs with a score a line; or Google's analogy format) or a bundled one: tiny-world-similarity,
-tiny-world-analogies.
+A set is a file or folder in its published format, the name of a set that `wordvec corpus fetch` got (wordvec corpus
+list shows them), or a bundled one: tiny-world-similarity, tiny-world-analogies.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
 
 if TYPE_CHECKING:
     from wordvec.evaluation import Score
+    from wordvec.evaluation.tasks import TaskSet
+
+FORMATS = ("text", "markdown", "latex", "csv", "json")
+SETS = {
+    "set": ("any", "sets of any task, told by their content"),
+    "similarity": ("similarity", "word pairs with a human score"),
+    "analogy": ("analogy", "questions A B C D: Google's, MSR's or BATS's format"),
+    "categorisation": ("categorisation", "words with their category"),
+    "outliers": ("outliers", "topics with outliers (8-8-8)"),
+    "relations": ("relations", "SemEval-2012's folder of relational similarities"),
+    "bias": ("bias", "association tests (WEAT): four lines 'label: word, word, ...'"),
+    "hit-rate": ("hit-rate", "pairs of an item and one held out (item2vec)"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
+    from wordvec.evaluation.protocols import PROTOCOLS
+
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
-    sets = {"metavar": "SET", "action": "extend", "nargs": "+", "default": []}
-    parser.add_argument("--similarity", help="word pairs with a human score; may be repeated", **sets)  # type: ignore[arg-type]
-    parser.add_argument("--analogy", help="questions A B C D; may be repeated", **sets)  # type: ignore[arg-type]
-    parser.add_argument("--method", default="3cosadd", choices=("3cosadd", "3cosmul"), help="(default: 3cosadd)")
-    parser.add_argument(
+    sets = parser.add_argument_group("evaluation sets (each may be repeated)")
+    for option, (task, purpose) in SETS.items():
+        sets.add_argument(
+            f"--{option}", metavar="SET", nargs="+", action=_Set, const=task, dest="sets", default=[], help=purpose
+        )
+    how = parser.add_argument_group("how")
+    how.add_argument(
+        "--protocol", default="wordvec", choices=list(PROTOCOLS), help="whose rules: words, case (default: wordvec)"
+    )
+    how.add_argument(
+        "--method",
+        default="3cosadd",
+        choices=("3cosadd", "3cosmul", "pair-direction"),
+        help="of analogies (default: 3cosadd)",
+    )
+    how.add_argument(
         "--restrict-vocab",
         type=int,
-        default=30_000,
         metavar="N",
-        help="ask and answer analogies within the N most frequent words; 0 for all (default: 30000)",
+        help="ask and answer analogies within N words; 0 for all (default: the protocol's, 30000 for wordvec)",
     )
-    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
-    parser.add_argument("--sections", action="store_true", help="show each section of an analogy set")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    how.add_argument("-k", type=int, default=10, metavar="K", help="of hit-rate@K (default: 10)")
+    how.add_argument("--encoding", default="utf-8", help="of the sets' files (default: utf-8)")
+    how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
+    how.add_argument("--seed", type=int, default=1, help="of resamples and clusterings (default: 1)")
+    out = parser.add_argument_group("output")
+    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
+    out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
+    out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
 
+class _Set(argparse.Action):
+    """Collect (task, set) of all options in the order they are given."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        namespace.sets = [*namespace.sets, *((self.const, value) for value in values)]
+
+
 def run(arguments: argparse.Namespace) -> None:
-    """Score each file on each set."""
+    """Score each file on each set; compare the files where there are several."""
     from wordvec.errors import OptionError
-    from wordvec.evaluation import score_table, scores_as_dicts
+    from wordvec.evaluation import read_tasks, score_table, scores_as_dicts
+    from wordvec.evaluation.model_comparison import compare_models, comparison_as_dicts
+    from wordvec.evaluation.report import comparison_remarks, comparison_table, remarks
 
-    if not arguments.similarity and not arguments.analogy:
-        raise OptionError("nothing to evaluate on: give --similarity SET or --analogy SET (a file or a bundled name)")
-    scores = {file: _scores(file, arguments) for file in arguments.files}
-    if arguments.json:
-        print_json({file: scores_as_dicts(result) for file, result in scores.items()})
-        return
-    for file, result in scores.items():
-        print(f"{file}\n{score_table(result, sections=arguments.sections)}")
+    if not arguments.sets:
+        raise OptionError(
+            "nothing to evaluate on: give --similarity SET, --analogy SET or --set SET (a file or a name)"
+        )
+    if len(set(arguments.files)) < len(arguments.files):
+        raise OptionError("a file of vectors is named twice; give each model once")
+    sets = read_tasks(arguments.sets, arguments.encoding)
+    results = {file: _scores(file, sets, arguments) for file in arguments.files}
+    several = len(results) > 1
+    compared = compare_models(results, arguments.against, seed=arguments.seed) if several else []
+    style = "json" if arguments.json else arguments.format
+    said = remarks(results)
+    if style == "json":
+        extra = {"comparison": comparison_as_dicts(compared)} if several else {}
+        print_json({file: scores_as_dicts(scores) for file, scores in results.items()} | extra)
+    elif several:
+        print(comparison_table(compared, arguments.sections, style))
+        said += comparison_remarks(compared, arguments.against)
+    else:
+        (scores,) = results.values()
+        print(score_table(scores, arguments.sections, style))
+    for line in said:
+        print(line, file=sys.stderr)
 
 
-def _scores(file: str, arguments: argparse.Namespace) -> list[Score]:
-    from wordvec.evaluation import evaluate_analogy, evaluate_similarity
+def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> list[Score]:
+    from wordvec.evaluation import evaluate
     from wordvec.vectors import WordVectors
 
-    vectors = WordVectors.load(file)
-    found: list[Score] = [
-        evaluate_similarity(vectors, pairs, protocol=arguments.protocol) for pairs in arguments.similarity
-    ]
-    for questions in arguments.analogy:
-        found.append(
-            evaluate_analogy(
-                vectors,
-                questions,
-                method=arguments.method,
-                restrict_vocab=arguments.restrict_vocab or None,
-                protocol=arguments.protocol,
-            )
-        )
-    return found
+    restrict = arguments.restrict_vocab
+    seeded = ("similarity", "categorisation", "outliers", "relations", "bias", "hit-rate")
+    options: dict[str, dict[str, Any]] = {task: {"seed": arguments.seed} for task in seeded}
+    options["hit-rate"]["k"] = arguments.k
+    options["analogy"] = {
+        "method": arguments.method,
+        "restrict_vocab": "protocol" if restrict is None else restrict or None,
+    }
+    return evaluate(WordVectors.load(file), sets, arguments.protocol, options)

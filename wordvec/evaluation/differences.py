@@ -9,7 +9,14 @@ import numpy as np
 
 from wordvec.errors import OptionError
 from wordvec.evaluation.scores import SHARES, Score
-from wordvec.evaluation.statistics import TAILS, Interval, bootstrap_mean, bootstrap_spearman, percentile_interval
+from wordvec.evaluation.statistics import (
+    TAILS,
+    Interval,
+    accuracy_interval,
+    bootstrap_mean,
+    bootstrap_spearman,
+    percentile_interval,
+)
 
 RESAMPLES = 10_000  # fine enough for p after Holm's correction over a table of some fifty comparisons
 
@@ -94,6 +101,38 @@ def _resampler(
     return lambda values: (float(values.mean()), bootstrap_mean(values, resamples, seed))
 
 
+def on_items(score: Score, mask: np.ndarray, resamples: int = 1000, seed: int = 1) -> Score:
+    """Return the score on some of its items alone, with its interval; parts and further figures are left out.
+
+    The score itself comes back where it covers just these items. Shapes: mask (items,) bool.
+
+    >>> facts = dict(name="x", measure="accuracy", ci95=None, items=3, covered=3, protocol="wordvec")
+    >>> on_items(Score(score=1 / 3, outcomes=np.array([0.0, 1.0, 0.0]), **facts), np.array([True, True, False])).score
+    0.5
+    """
+    if np.array_equal(mask, ~np.isnan(score.outcomes)):
+        return score
+    values, value, ci95 = score.outcomes[mask], None, None
+    if len(values) and _right_or_wrong(values) and score.measure in SHARES:
+        value, ci95 = float(values.mean()), accuracy_interval(int(values.sum()), len(values))
+    elif len(values):
+        value, resampled = _resampler(score, mask, resamples, seed)(values)
+        ci95 = None if value is None else percentile_interval(resampled)
+    return Score(
+        name=score.name,
+        measure=score.measure,
+        score=value,
+        ci95=ci95,
+        items=score.items,
+        covered=len(values),
+        protocol=score.protocol,
+        missing=score.missing,
+        notes=score.notes,
+        outcomes=np.where(mask, score.outcomes, np.nan),
+        gold=score.gold,
+    )
+
+
 def mcnemar(plus: int, minus: int) -> float:
     """Return McNemar's exact two-sided p, where `plus` items are right for a alone and `minus` for b alone.
 
@@ -169,7 +208,7 @@ def _check_comparable(a: Score, b: Score) -> None:
     same_gold = (a.gold is None) == (b.gold is None) and (
         a.gold is None or b.gold is None or np.array_equal(a.gold, b.gold, equal_nan=True)
     )
-    if type(a) is not type(b) or a.measure != b.measure or len(a.outcomes) != len(b.outcomes) or not same_gold:
+    if a.measure != b.measure or len(a.outcomes) != len(b.outcomes) or not same_gold:
         raise OptionError(
             f"compare_scores: both must come from one set and measure; got {a.measure} on {a.name} ({a.items:,} items) "
             f"and {b.measure} on {b.name} ({b.items:,} items)"

@@ -51,6 +51,8 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
 def find_layout(header: list[str] | None, rows: Sequence[Row]) -> Layout:
     """Return the layout of a table. Raises EvaluationFileError for one that is not known."""
     width = len(rows[0][1]) if header is None else len(header)
+    if width < 3:
+        raise rows[0][0].error(f"expected two words and a score, separated alike in every line; got {width} fields in")
     for line, fields in rows:
         if len(fields) != width:
             same = "the header" if header is not None else "the first line"

@@ -1,16 +1,30 @@
-"""Scores as JSON-able dicts and as a table of aligned text. Nothing is printed here."""
+"""Scores and comparisons as JSON-able dicts and as tables. Nothing is printed here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from wordvec.evaluation.analogy import AnalogyScore
-from wordvec.evaluation.scores import Score
+from wordvec.evaluation.bias import BiasScore
+from wordvec.evaluation.differences import Difference
+from wordvec.evaluation.hit_rate import HitRateScore
+from wordvec.evaluation.model_comparison import ComparedModel, ComparedSet
+from wordvec.evaluation.outliers import OutlierScore
+from wordvec.evaluation.scores import Score, looked_for
+from wordvec.evaluation.statistics import Interval
+from wordvec.evaluation.tables import Strong, format_table
 
 HEADINGS = ("set", "measure", "score", "95 % interval", "covered", "items", "protocol")
-NOTHING = "nothing evaluated"
-MEASURES = {"spearman": "Spearman"}  # as they are written in a table
+COMPARED = ("set", "measure", "model", "score", "95 % interval", "difference", "p", "covered", "items", "protocol")
+NOTHING, NO_SCORE = "nothing evaluated", "no score"
+MARK = "*"  # behind a difference that is significant
+MEASURES = {"spearman": "Spearman", "mean spearman": "mean Spearman"}  # as they are written in a table
+LEGEND = (
+    f"difference: to {{}}, on the {{}}, with its 95 % interval; p: paired test, corrected for all comparisons of the "
+    f"table (Holm); {MARK} p < 0.05"
+)
 
 
 def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
@@ -18,8 +32,10 @@ def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
     return [score.as_dict() for score in scores]
 
 
-def score_table(scores: Sequence[Score], sections: bool = False) -> str:
-    """Return the scores as lines of aligned text, analogies in percent; `sections` adds a line for each section.
+def score_table(scores: Sequence[Score], sections: bool = False, style: str = "text") -> str:
+    """Return one model's scores as a table, shares in percent; `sections` adds a line for each section.
+
+    `style` is "text", "markdown", "latex" or "csv".
 
     >>> from wordvec.evaluation import SimilarityScore
     >>> facts = dict(name="men", measure="spearman", items=3000, covered=2900, protocol="wordvec")
@@ -27,35 +43,133 @@ def score_table(scores: Sequence[Score], sections: bool = False) -> str:
     set  measure   score  95 % interval   covered  items  protocol
     men  Spearman  0.700  [0.650, 0.750]    2,900  3,000  wordvec
     """
-    rows: list[tuple[str, ...]] = [HEADINGS]
+    rows = []
     for score in scores:
-        rows += _analogy_rows(score, sections) if isinstance(score, AnalogyScore) else [_row(score)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    numbers = (2, 4, 5)  # right-aligned columns
-    lines = [
-        "  ".join(
-            f"{cell:>{width}}" if i in numbers else f"{cell:<{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths))
-        )
-        for row in rows
-    ]
-    return "\n".join(line.rstrip() for line in lines)
+        for name, measure, value, ci95, covered, items in (_facts(score), *_parts(score, sections)):
+            written = _value(score, value, covered)
+            rows.append((name, measure, written, _interval(score, ci95), f"{covered:,}", f"{items:,}", score.protocol))
+    return format_table(rows, HEADINGS, style, right=(2, 4, 5))
 
 
-def _row(score: Score) -> tuple[str, ...]:
-    value = score.written(score.score) if score.score is not None else NOTHING if score.covered == 0 else "no score"
-    interval = "" if score.ci95 is None else f"[{', '.join(map(score.written, score.ci95))}]"
-    measure = MEASURES.get(score.measure, score.measure)
-    return (score.name, measure, value, interval, f"{score.covered:,}", f"{score.items:,}", score.protocol)
+def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, style: str = "text") -> str:
+    """Return several models' scores, on the items that all of them cover, as one table.
 
-
-def _analogy_rows(score: AnalogyScore, sections: bool) -> list[tuple[str, ...]]:
-    parts: list[Any] = [part for part in (score.semantic, score.syntactic) if part is not None]
-    parts += score.sections if sections else ()
+    The best score of a set is bold where the style has bold, a significant difference bears a star.
+    """
     rows: list[tuple[str, ...]] = []
-    for part in (score, *parts):
-        value = NOTHING if part.score is None else f"{part.score:.1%}"
-        interval = "" if part.ci95 is None else f"[{part.ci95[0]:.1%}, {part.ci95[1]:.1%}]"
-        name = part.name if part is score else f"  {part.name}"
-        rows.append((name, score.method, value, interval, f"{part.covered:,}", f"{part.items:,}", score.protocol))
-    return rows
+    names = short_names([model.model for model in compared[0].models]) if compared else {}
+    for found in compared:
+        for number, model in enumerate(found.models):
+            score = model.common
+            name, measure, value, ci95, _, _ = _facts(score if type(score) is not Score else model.own)
+            value, ci95 = score.score, score.ci95
+            written = _value(score, value, score.covered)
+            rows.append(
+                (
+                    name if number == 0 or style == "csv" else "",
+                    measure if number == 0 or style == "csv" else "",
+                    names[model.model],
+                    Strong(written) if model.model == found.best else written,
+                    _interval(score, ci95),
+                    _difference(model),
+                    "" if model.p is None else "<0.001" if model.p < 0.001 else f"{model.p:.3f}",
+                    f"{model.own.covered:,}",
+                    f"{found.items:,}",
+                    score.protocol,
+                )
+            )
+        for model in found.models:
+            for name, measure, value, ci95, covered, items in _parts(model.own, sections):
+                written = _value(model.own, value, covered)
+                cells = (name, measure, names[model.model], written, _interval(model.own, ci95), "", "")
+                rows.append((*cells, f"{covered:,}", f"{items:,}", model.own.protocol))
+    return format_table(rows, COMPARED, style, right=(3, 6, 7, 8))
+
+
+def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
+    """Return what a reader must know besides the figures, a line each: notes of a set, and why nothing was evaluated.
+
+    A model is named only where a line is not true of all. `results` gives each model's scores.
+    """
+    said: dict[str, list[str]] = {}
+    names = short_names(list(results))
+    for model, scores in results.items():
+        for score in scores:
+            notes = list(score.notes)
+            if score.covered == 0 and score.items:
+                found = looked_for(score.missing)
+                notes.append(f"nothing evaluated: not one item has all its words{found}; another language or case?")
+            for note in notes:
+                said.setdefault(f"{score.name}: {note}", []).append(names[model])
+    return [line if len(models) == len(results) else f"{', '.join(models)}: {line}" for line, models in said.items()]
+
+
+def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[str]:
+    """Return how the comparison was made: with which model, on which items."""
+    lines = []
+    for found in compared:
+        if not found.covered_alike:
+            lines.append(
+                f"{found.name}: the models cover different items: scores, intervals and differences are on the "
+                f"{found.common:,} of {found.items:,} that all of them cover"
+            )
+    names = short_names([model.model for model in compared[0].models]) if compared else {}
+    of = "the best model of each set" if reference == "best" else next(iter(names.values()), "the first")
+    return [*lines, LEGEND.format(of, "common items")]
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return a name for each file: without folder and suffix where that tells them apart, else the path.
+
+    >>> short_names(["runs/a.safetensors", "runs/b.npz"]), short_names(["x/v.npz", "y/v.npz"])
+    ({'runs/a.safetensors': 'a', 'runs/b.npz': 'b'}, {'x/v.npz': 'x/v.npz', 'y/v.npz': 'y/v.npz'})
+    """
+    stems = [Path(path).stem for path in paths]
+    return {path: stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems)}
+
+
+Facts = tuple[str, str, "float | None", "Interval | None", int, int]  # name, measure, score, interval, covered, items
+
+
+def _facts(score: Score) -> Facts:
+    measure = MEASURES.get(score.measure, score.measure)
+    if isinstance(score, AnalogyScore):
+        measure = score.method
+    elif isinstance(score, HitRateScore):
+        measure = f"hit-rate@{score.k}"
+    elif isinstance(score, BiasScore) and score.p is not None:
+        measure = f"effect size, p {score.p:.2g}"
+    return score.name, measure, score.score, score.ci95, score.covered, score.items
+
+
+def _parts(score: Score, sections: bool) -> list[Facts]:
+    """Further lines below a score: the kinds and sections of analogies, and second figures of a task."""
+    if isinstance(score, AnalogyScore):
+        parts = [part for part in (score.semantic, score.syntactic) if part is not None]
+        parts += score.sections if sections else ()
+        return [(f"  {p.name}", score.method, p.score, p.ci95, p.covered, p.items) for p in parts]
+    if isinstance(score, OutlierScore) and score.covered:
+        return [("  position (OPP)", "opp", score.opp, score.opp_ci95, score.covered, score.items)]
+    if isinstance(score, HitRateScore) and score.covered:
+        return [("  reciprocal rank", "mrr", score.mrr, score.mrr_ci95, score.covered, score.items)]
+    return []
+
+
+def _value(score: Score, value: float | None, covered: int) -> str:
+    return score.written(value) if value is not None else NOTHING if covered == 0 else NO_SCORE
+
+
+def _interval(score: Score, ci95: Interval | None) -> str:
+    return "" if ci95 is None else f"[{', '.join(map(score.written, ci95))}]"
+
+
+def _difference(model: ComparedModel) -> str:
+    difference: Difference | None = model.difference
+    if difference is None or difference.difference is None:
+        return ""
+    unit = 100.0 if model.own.is_share else 1.0
+    digits = ".1f" if model.own.is_share else ".3f"
+    interval = (
+        "" if difference.ci95 is None else f" [{', '.join(f'{unit * end:+{digits}}' for end in difference.ci95)}]"
+    )
+    return f"{unit * difference.difference:+{digits}}{interval}{MARK if model.is_significant else ''}"

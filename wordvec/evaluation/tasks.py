@@ -17,7 +17,7 @@ from wordvec.evaluation.outliers import evaluate_outliers
 from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import evaluate_relations, read_relations
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.set_files import BUNDLED, Source
+from wordvec.evaluation.set_files import BUNDLED, Source, find_file, read_set_lines
 from wordvec.evaluation.similarity import evaluate_similarity
 from wordvec.vectors import WordVectors
 
@@ -40,7 +40,8 @@ READERS: dict[str, Callable[..., Any]] = {
     "hit-rate": read_held_out,
 }
 # A pair of words a line may be many things; held-out pairs are never told by their content.
-TOLD_BY_CONTENT = ("relations", "outliers", "bias", "analogy", "similarity", "categorisation")
+FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
+FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 
 Task = tuple[str, Any]  # the name of a task and a set: a file, a bundled name, or what the task's function takes
 
@@ -118,7 +119,10 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         task = find(name).task or ""
         return task, READERS[task](source, encoding)
     accepted, refused = [], []
-    for task in TOLD_BY_CONTENT:
+    is_folder = name not in BUNDLED and find_file(source).is_dir()
+    if not is_folder:
+        read_set_lines(source, encoding)  # a file that is no text has one fault, whatever it was to be
+    for task in FOLDERS if is_folder else FILES:
         try:
             accepted.append((task, READERS[task](source, encoding)))
         except EvaluationFileError as error:
@@ -128,7 +132,5 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     if not refused or accepted:
         tasks = " or ".join(task for task, _ in accepted)
         raise EvaluationFileError(f"{source}: could be for {tasks}; say which, such as --{accepted[0][0]} {source}")
-    if name in BUNDLED or len({message for _, message in refused}) == 1:
-        raise EvaluationFileError(refused[0][1])
     reasons = "; ".join(f"as {task}: {message.removeprefix(f'{source}: ')[:160]}" for task, message in refused)
     raise EvaluationFileError(f"{source}: in no known format of an evaluation set ({reasons})")
