@@ -58,6 +58,10 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys):
     assert "svd, seed 2, sample 2" in err
     assert json.loads(out)["over"] == "bootstrap samples"
     assert 0 < json.loads(out)["mean"] < 1
+    run(capsys, *command, "--seeds", "2", "-o", "s.json")
+    info = json.loads(Path("s.json").read_text())["info"]
+    assert (info["trainer"], info["parameters"]["dim"]) == ("svd", 3)
+    assert "seed" not in info["parameters"]
     status, _, err = run(capsys, *command, "--seeds", "3")
     assert status == 0
     assert "2 of 3 models are there already" in err

@@ -11,6 +11,7 @@ is the share of its 10 nearest neighbours that two models have in common, as the
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,24 @@ def run(arguments: argparse.Namespace) -> None:
         sample=None if arguments.all else arguments.sample,
         over=over,
     )
+    found = replace(found, info=about(models))
     if arguments.out_file:
         save_stability(found, arguments.out_file)
     show(found, words, models, arguments)
+
+
+def about(models: Sequence[WordVectors]) -> dict[str, Any]:
+    """What the models agree on about themselves: trainer, corpus, parameters."""
+    facts: dict[str, Any] = {}
+    for name in ("trainer", "corpus_fingerprint", "tokenizer"):
+        values = {model.info.get(name) for model in models}
+        if len(values) == 1 and None not in values:
+            facts[name] = values.pop()
+    parameters = [model.info.get("parameters") or {} for model in models]
+    facts["parameters"] = {
+        name: value for name, value in parameters[0].items() if all(p.get(name) == value for p in parameters)
+    }
+    return facts
 
 
 def loaded(files: Sequence[str]) -> list[WordVectors]:

@@ -116,7 +116,7 @@ def comparison_text(comparison: Comparison, style: str = "text", *, differences:
     corpus = comparison.corpus
     about = (
         f"{', '.join(corpus['sources']) or 'corpus'}: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen "
-        f"at least {corpus['min_count']} times; seeds 1 to {comparison.seeds}; protocol {comparison.protocol}"
+        f"at least {corpus['min_count']} times; {_seeds(comparison.seeds)}; protocol {comparison.protocol}"
     )
     legend = (
         f"mean ± standard deviation over seeds; {mark}: the best on the set and those not significantly worse (t test "
@@ -220,6 +220,12 @@ def _mean_of(values: Sequence[float]) -> str:
 
 def _p(value: float | None) -> str:
     return "" if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _seeds(number: int) -> str:
+    if number == 1:
+        return "seed 1 alone, so the intervals know nothing of the chance of training"
+    return f"seeds 1 to {number}"
 
 
 def _listed(options: dict[str, Any]) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +19,12 @@ from wordvec.evaluation.pace import spoken
 from wordvec.evaluation.proposals import Proposals
 from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.training import COUNTING, Configuration, Job, TrainedModel
+from wordvec.evaluation.training import Configuration, Job
+from wordvec.evaluation.trials import Trial, best_first, rounds, survivors
 from wordvec.files import replace_file
 
-KEPT = 3  # of each round the best third goes on
 FEWEST = 3  # trials, however small the budget
 REPEATS = 50  # proposals that were tried before, after which the space is taken to be exhausted
-
-
-@dataclass
-class Trial:
-    """One set of options; number 0 is the default. `values` are the development scores of the rounds it was in."""
-
-    number: int
-    options: dict[str, Any]
-    values: list[float | None] = field(default_factory=list)
-    model: TrainedModel | None = None
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,30 +56,6 @@ class Tuning:
     def best_configuration(self) -> Configuration:
         """The winner's, with all options."""
         return Configuration(self.base.name, self.base.trainer, self.base.options | self.winner.options)
-
-
-def rounds(trainer: str, epochs: int | None) -> list[int | None]:
-    """Epochs of each round, the last with all of them; a trainer without epochs has one round.
-
-    >>> rounds("skipgram", 10), rounds("skipgram", 1), rounds("svd", None)
-    ([1, 2, 4, 10], [1], [None])
-    """
-    if trainer in COUNTING or epochs is None:
-        return [None]
-    number = math.ceil(round(math.log(epochs, KEPT), 9)) + 1
-    return [math.ceil(epochs / KEPT ** (number - 1 - i)) for i in range(number)]
-
-
-def survivors(trials: int, number_of_rounds: int) -> list[int]:
-    """How many trials are in each round.
-
-    >>> survivors(10, 3)
-    [10, 4, 2]
-    """
-    counts = [trials]
-    for _ in range(number_of_rounds - 1):
-        counts.append(math.ceil(counts[-1] / KEPT))
-    return counts
 
 
 class Search:
@@ -194,10 +158,10 @@ class Search:
         """Seconds in all, if there are this many trials: those to come as long, by epochs, as those so far."""
         spent = sum(trial.seconds for trial in self.trials)
         usual = statistics.median(trial.seconds for trial in self.trials)  # the first one may have compiled the kernels
-        later = sum(
-            count * usual * ((epochs or 1) / (self.epochs[0] or 1))
-            for count, epochs in list(zip(survivors(number, len(self.epochs)), self.epochs))[1:]
-        )
+        to_come = list(zip(survivors(number, len(self.epochs)), self.epochs))[1:]
+        if to_come:
+            to_come.append((1, self.epochs[-1]))  # the default, if it did not come that far by itself
+        later = sum(count * usual * ((epochs or 1) / (self.epochs[0] or 1)) for count, epochs in to_come)
         return spent + usual * (number - len(self.trials)) + later
 
     def _try(self, trial: Trial, number: int) -> None:
@@ -263,16 +227,6 @@ class Search:
             type(self.proposals).__name__,
         ]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def best_first(trials: Sequence[Trial]) -> list[Trial]:
-    """By the score of their last round, the best first; of equals the earlier; failed ones last."""
-
-    def order(trial: Trial) -> tuple[float, int]:
-        value = trial.values[-1]
-        return (math.inf if value is None else -value), trial.number
-
-    return sorted(trials, key=order)
 
 
 def development_score(scores: Sequence[Score]) -> float:
