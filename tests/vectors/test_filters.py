@@ -72,9 +72,17 @@ def test_min_count_needs_counts():
         WordVectors(["a", "b"], np.eye(2)).most_similar("a", min_count=2)
 
 
-def test_an_unknown_filter_is_a_type_error_that_names_it(vectors):
-    with pytest.raises(TypeError, match="max_count"):
-        vectors.most_similar("the", max_count=2)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("topn", "unknown keyword 'topn': the number of neighbours is k; filters are top, min_count, pattern, among"),
+        ("restrict_vocab", "the N most frequent words are top=N"),
+        ("max_count", "unknown keyword 'max_count'; filters are"),
+    ],
+)
+def test_an_unknown_filter_is_a_type_error_that_names_it(vectors, name, message):
+    with pytest.raises(TypeError, match=message):
+        vectors.most_similar("the", **{name: 2})
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that interrupts")

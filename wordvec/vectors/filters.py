@@ -6,7 +6,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 PATTERN_SECONDS = 5.0  # a pattern that takes longer over all words is refused: it backtracks without end
 CHECKED_EVERY = 1_000  # words matched between two looks at the clock
+
+
+GENSIM_OPTIONS = {
+    "topn": "the number of neighbours is k",
+    "restrict_vocab": "the N most frequent words are top=N",
+    "indexer": "approximate search is wordvec.vectors.approximate.ApproximateSearch",
+}
 
 
 class Filters(TypedDict, total=False):
@@ -65,6 +72,14 @@ def select(
         shown = ", ".join(f"{name}={_shown(value)}" for name, value in given.items())
         raise OptionError(f"no word of these vectors passes {shown}")
     return rows
+
+
+def check_names(given: Mapping[str, Any]) -> None:
+    """Raise TypeError for a keyword that is no filter, with what gensim's are called here."""
+    for name in given:
+        if name not in Filters.__annotations__:
+            hint = f": {GENSIM_OPTIONS[name]}" if name in GENSIM_OPTIONS else ""
+            raise TypeError(f"unknown keyword {name!r}{hint}; filters are {', '.join(Filters.__annotations__)}")
 
 
 def most_frequent(vectors: WordRows, top: int) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
-from wordvec.vectors.filters import select
+from wordvec.vectors.filters import check_names, select
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRows
 
@@ -179,7 +179,9 @@ class WordVectors(WordRows):
         """Return the rows that pass the filters, rising (n,) int64; None without filters. See `filters.select`.
 
         Selecting once and asking with ``among=rows`` saves the work for every further question.
+        Raises TypeError for a name that is no filter.
         """
+        check_names(filters)
         return select(self, **filters)
 
     # Files
