@@ -8,9 +8,9 @@ Hamilton, Leskovec and Jurafsky 2016, eq. 4) finds for anchors X, Y (n, D), row 
 
 Change over time. Align each slice to one of them (or each to the next), with anchors whose meaning is not in
 question (the most frequent words do well), then compare a word's vectors by their cosine. A cosine of 0.6 says
-nothing by itself: rare words move for no other reason than that they are rare. Train a slice a second time with
-another seed, align that too, and believe only what moves further than between the seeds; `wordvec.vectors.comparison`
-does this with neighbours, which need no alignment at all.
+nothing by itself: rare words move for no other reason than that they are rare. Train two halves of one slice, align
+them too, and believe only what moves further than between the halves; `wordvec.vectors.comparison` does this with
+neighbours, which need no alignment at all.
 """
 
 from __future__ import annotations
