@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -182,3 +184,14 @@ def test_names_of_gensim_say_what_to_use_instead(lattice, name, hint):
 def test_other_unknown_names_get_no_hint(lattice):
     with pytest.raises(AttributeError, match=r"has no attribute 'nonsense'$"):
         lattice.nonsense  # noqa: B018
+
+
+def test_load_takes_what_the_function_takes_with_the_same_defaults(lattice, tmp_path):
+    from wordvec.vectors.load import load
+
+    method, function = (inspect.signature(one).parameters.values() for one in (WordVectors.load, load))
+    assert [(p.name, p.kind, p.default) for p in method] == [(p.name, p.kind, p.default) for p in function]
+    lattice.save(tmp_path / "v.bin")
+    small = WordVectors.load(tmp_path / "v.bin", limit=3, dtype="int8", strict=True)
+    assert (len(small), small.matrix.dtype) == (3, np.int8)
+    assert small.most_similar("king", k=1)[0][0] == "man"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -187,11 +187,24 @@ class WordVectors(WordRows):
     # Files
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> WordVectors:
-        """Read vectors from a file of any known format, told by its content; see `wordvec.vectors.load`."""
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        limit: int | None = None,
+        words: Iterable[str] | str | os.PathLike[str] | None = None,
+        dtype: Any = None,
+        strict: bool = False,
+        on_repair: Callable[[str], None] | None = None,
+    ) -> WordVectors:
+        """Read vectors from a file of any known format, told by its content.
+
+        `limit`: the first so many rows; `words`: these only; `dtype`: "float32", "float16" or "int8"; `strict`: no
+        repairs. See `wordvec.vectors.load.load`.
+        """
         from wordvec.vectors.load import load
 
-        return load(path)
+        return load(path, limit=limit, words=words, dtype=dtype, strict=strict, on_repair=on_repair)
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors; the format follows the suffix unless given; see `wordvec.vectors.load.save`."""
