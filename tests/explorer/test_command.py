@@ -45,6 +45,14 @@ def test_plot_writes_a_page(tmp_path, files, capsys, plotly):
     assert re.search(r"map\.html: \d+\.\d MB; model: 177 words, \d+\.\d% of neighbours as exact", said)
 
 
+def test_plot_colours_lists(tmp_path, files, plotly):
+    out, royal = tmp_path / "map.html", tmp_path / "royal.txt"
+    royal.write_text("king\nqueen\n", encoding="utf-8")
+    assert main(["plot", str(files[0]), "-o", str(out), "--color-by", str(royal)]) == 0
+    data = re.search(rb'id="data">(.*?)</script>', out.read_bytes()).group(1)
+    assert json.loads(data)["lists"] == [{"name": "royal", "words": ["king", "queen"]}]
+
+
 def test_plot_takes_the_most_frequent_words(tmp_path, files, capsys, plotly):
     out = tmp_path / "map.html"
     assert main(["plot", str(files[0]), "-o", str(out), "--top", "50"]) == 0

@@ -131,6 +131,18 @@ def test_more_words_than_a_map_shows():
             make_model(many, "m", top=50_001, with_rows=with_rows)
 
 
+def test_lists_are_shown_with_the_words_that_are_known():
+    vectors = some_vectors()
+    rarest = vectors.words[int(vectors.counts.argmin())]
+    with pytest.warns(UserWarning, match="1 of the 2 listed words have no vector: 'zebra'"):
+        (model,) = make_models([("m", vectors)], lists={"animals": [rarest, "zebra"]}, top=5)
+    assert model.words[-1] == rarest
+    with pytest.raises(UnknownWordError, match="'zebra' is not among"):
+        make_models([("m", vectors)], lists={"animals": ["zebra"]})
+    with pytest.raises(OptionError, match="at most 8 lists; got 9"):
+        make_models([("m", vectors)], lists={str(i): ["w1"] for i in range(9)})
+
+
 def test_unknown_words_and_methods():
     with pytest.raises(UnknownWordError, match="'w1x' is not among the 40 words"):
         make_models([("m", some_vectors())], words=["w1x"])

@@ -10,14 +10,14 @@ from wordvec.explorer import write_page
 @pytest.fixture(scope="module")
 def two_page(tmp_path_factory, vectors, other_vectors, plotly):
     path = tmp_path_factory.mktemp("page") / "two.html"
-    write_page(path, [("first", vectors), ("second", other_vectors)], words=["king", "only-here"])
+    lists = {"people": ["man", "woman", "only-here"], "<b>places": ["서울"]}
+    write_page(path, [("first", vectors), ("second", other_vectors)], words=["king", "only-here"], lists=lists)
     return path
 
 
 def test_a_word_chosen_in_one_map_is_shown_in_both(open_reader, two_page, vectors, other_vectors):
     reader = open_reader(two_page.as_uri(), offline=True)
-    assert reader.state()["colour"] == "list"
-    assert reader.text("#list-note") == "2 of 2 words are here"
+    check_lists(reader)
     reader.page.mouse.click(*reader.spot_of("queen", number=1))
     reader.wait_for_word("queen")
     for column, model in enumerate((vectors, other_vectors)):
@@ -33,6 +33,19 @@ def test_a_word_chosen_in_one_map_is_shown_in_both(open_reader, two_page, vector
     check_colours_of_clusters(reader)
 
 
+def check_lists(reader):
+    """The lists the page was made with have a colour each; the reader's own list is one more way to colour."""
+    assert reader.state()["colour"] == "lists"
+    assert reader.texts("#legend li") == ["other words", "people", "<b>places"]
+    members = "explorer.maps.map((map) => map.members.slice(1).map((ids) => [...ids].map((id) => map.model.words[id])))"
+    assert reader.page.evaluate(members) == [[["man", "woman"], ["서울"]], [["man", "woman", "only-here"], ["서울"]]]
+    reader.page.evaluate("document.getElementById('fold-view').click()")
+    reader.page.select_option("#colour", "list")
+    assert reader.text("#list-note") == "2 of 2 words are here"
+    reader.page.fill("#list", "")
+    reader.page.wait_for_function("location.hash === '#colour=list&list='")
+
+
 def check_a_word_of_one_model(reader):
     reader.page.fill("#search-input", "only-he")
     reader.page.wait_for_selector("#search-input-list [role=option]")
@@ -45,7 +58,7 @@ def check_a_word_of_one_model(reader):
 
 def check_colours_of_clusters(reader):
     """Both maps colour a word alike: by its cluster in the first model."""
-    reader.page.evaluate("explorer.clear(); document.getElementById('fold-view').click()")
+    reader.page.evaluate("explorer.clear()")
     reader.page.select_option("#colour", "cluster")
     alike = reader.page.evaluate(
         """() => {

@@ -27,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--beside", metavar="FILE", help="a second model, whose map is shown and linked beside the first"
     )
     parser.add_argument("--words", metavar="W,W,...", help="words to colour as a list")
+    parser.add_argument(
+        "--color-by", metavar="LIST", nargs="+",
+        help="colour lists of words: files of group<TAB>word, of [group] and words, or one list of words each",
+    )  # fmt: skip
     parser.add_argument("--top", type=int, metavar="N", help="words on the map: the N most frequent (default: 20,000)")
     parser.add_argument("--method", default="pca", choices=("pca", "tsne", "umap"), help="of the map (default: pca)")
     parser.add_argument("--seed", type=int, default=1, help="of tsne and umap, and of the colours' clusters")
@@ -90,5 +94,14 @@ def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    from wordvec.plots.groups import read_groups
+
     words = [word for word in (arguments.words or "").split(",") if word]
-    return {"words": words, "top": arguments.top, "method": arguments.method, "seed": arguments.seed}
+    lists = read_groups(arguments.color_by) if arguments.color_by else None
+    return {
+        "words": words,
+        "lists": lists,
+        "top": arguments.top,
+        "method": arguments.method,
+        "seed": arguments.seed,
+    }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 Drawn = tuple["Axes", str]  # and what to say of it
-PAGE_OPTIONS = ("words", "top", "method", "seed", "beside")
+PAGE_OPTIONS = ("words", "top", "method", "seed", "beside", "color_by")
 COMMON = ("files", "out", "run", "verb", "dpi")  # of every figure
 
 

@@ -8,7 +8,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -42,23 +42,35 @@ FORMAT = 1
 
 
 def write_page(
-    path: str | os.PathLike[str], named: Sequence[tuple[str, WordVectors]], *, words: Sequence[str] = (), **options: Any
+    path: str | os.PathLike[str],
+    named: Sequence[tuple[str, WordVectors]],
+    *,
+    words: Sequence[str] = (),
+    lists: Mapping[str, Sequence[str]] | None = None,
+    **options: Any,
 ) -> list[PageModel]:
     """Write one HTML file to explore one model, or two side by side, without a network; return what it shows.
 
-    `named` are (name, vectors); `words` are coloured as a list, and shown even where they are rare. `options` are those
-    of `make_model`: top, method, seed.
+    `named` are (name, vectors). `words` are coloured as the reader's list, `lists` (name -> words, at most 8) each in a
+    colour of its own; both are shown even where they are rare. `options` are those of `make_model`: top, method, seed.
     Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can carry.
     """
     plotly = plotly_script()  # before the map is computed
-    models = make_models(named, words=words, **options)
-    page = make_html(models, words=words, plotly=plotly)
+    models = make_models(named, words=words, lists=lists, **options)
+    page = make_html(models, words=words, lists=lists, plotly=plotly)
     with replace_file(path) as file:
         file.write(page)
     return models
 
 
-def make_html(models: Sequence[PageModel], *, words: Sequence[str] = (), served: bool = False, plotly: str) -> bytes:
+def make_html(
+    models: Sequence[PageModel],
+    *,
+    words: Sequence[str] = (),
+    lists: Mapping[str, Sequence[str]] | None = None,
+    served: bool = False,
+    plotly: str,
+) -> bytes:
     """Return the page, UTF-8.
 
     Words, names and everything else that comes from a model travel as JSON in a script element that is not run, with
@@ -69,6 +81,7 @@ def make_html(models: Sequence[PageModel], *, words: Sequence[str] = (), served:
         "format": FORMAT,
         "served": served,
         "list": list(words),
+        "lists": [{"name": name, "words": list(members)} for name, members in (lists or {}).items()],
         "models": [model.as_json() for model in models],
     }
     script = _one_function([_read(name) for name in SCRIPTS])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.errors import OptionError
-from wordvec.explorer.groups import cluster_names, cluster_rows
+from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
 
 if TYPE_CHECKING:
@@ -117,21 +118,40 @@ def make_model(
 
 
 def make_models(
-    named: Sequence[tuple[str, WordVectors]], *, words: Sequence[str] = (), **options: Any
+    named: Sequence[tuple[str, WordVectors]],
+    *,
+    words: Sequence[str] = (),
+    lists: Mapping[str, Sequence[str]] | None = None,
+    **options: Any,
 ) -> list[PageModel]:
     """Make one or two models for a page; the second map is turned so that it lies as the first does.
 
-    `options` are those of `make_model`. Of `words`, each model takes those it has; a word that none has raises
-    UnknownWordError.
+    `options` are those of `make_model`. Of `words` and of the words of `lists`, each model takes those it has. Raises
+    UnknownWordError for one of `words` that no model has and for lists of which no model has any word, OptionError for
+    more lists than there are colours; a UserWarning tells how many words of lists are nowhere.
     """
-    for word in words:
-        if not any(word in vectors for _, vectors in named):
-            named[0][1].word_id(word)  # raises, with near spellings
+    _check_words(named, words, lists or {})
+    wanted = [*words, *(word for members in (lists or {}).values() for word in members)]
     models = [
-        make_model(vectors, name, words=[word for word in words if word in vectors], **options)
+        make_model(vectors, name, words=[word for word in wanted if word in vectors], **options)
         for name, vectors in named
     ]
     return models[:1] + [_turned(model, models[0]) for model in models[1:]]
+
+
+def _check_words(
+    named: Sequence[tuple[str, WordVectors]], words: Sequence[str], lists: Mapping[str, Sequence[str]]
+) -> None:
+    if len(lists) > CLUSTERS:
+        raise OptionError(f"a page colours at most {CLUSTERS} lists; got {len(lists)}")
+    listed = [word for members in lists.values() for word in members]
+    missing = [word for word in listed if not any(word in vectors for _, vectors in named)]
+    for word in [*words, *(missing if len(missing) == len(listed) else [])]:
+        if not any(word in vectors for _, vectors in named):
+            named[0][1].word_id(word)  # raises, with near spellings
+    if missing:
+        first = ", ".join(map(repr, missing[:5])) + (", ..." if len(missing) > 5 else "")
+        warnings.warn(f"{len(missing):,} of the {len(listed):,} listed words have no vector: {first}", stacklevel=3)
 
 
 def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = ()) -> np.ndarray:

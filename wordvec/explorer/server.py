@@ -135,14 +135,15 @@ def make_server(
 ) -> ExplorerServer:
     """Return a server, bound but not running yet; port 0 takes any free one.
 
-    `named` are (name, vectors), one model or two; `options` are those of `make_models`: words, top, method, seed.
+    `named` are (name, vectors), one model or two; `options` are those of `write_page`: words, lists, top, method, seed.
     Raises OptionError for a port in use or an address that is not this machine's, MissingExtraError without plotly.
     """
     plotly = plotly_script()
     server = _bound(host, port)
     try:
         models = make_models(named, with_rows=False, **options)
-        server.page = make_html(models, words=options.get("words", ()), served=True, plotly=plotly)
+        lists = {name: options[name] for name in ("words", "lists") if name in options}
+        server.page = make_html(models, **lists, served=True, plotly=plotly)
         server.questions = Service([vectors for _, vectors in named]).questions()
     except BaseException:
         server.server_close()

@@ -4,8 +4,9 @@ const SLIDER = 1000; // steps of the frequency slider, along the logarithm of th
 const FEWEST = 20; // words at its left end
 
 class Appearance {
-  constructor(models, maps, state) {
-    Object.assign(this, { models, maps, state });
+  constructor(models, maps, state, lists) {
+    Object.assign(this, { models, maps, state, lists });
+    byId("colour").querySelector("[value=lists]").hidden = lists.length === 0;
     this.most = Math.max(...models.map((model) => model.words.length));
   }
 
@@ -24,11 +25,9 @@ class Appearance {
     const { colour, list } = this.state;
     byId("colour").value = colour;
     byId("list-field").hidden = colour !== "list";
-    const colourings = this.models.map((model) => colouring(model, this.models[0], colour, list, this.theme()));
-    this.maps.forEach((map, i) => {
-      const ids = colour === "list" ? list.map((word) => this.models[i].idOf.get(word)).filter((id) => id !== undefined) : [];
-      map.setColouring(colourings[i], new Set(ids.sort((a, b) => a - b)));
-    });
+    const colourings = this.models.map((model) => colouring(model, this.models[0], colour, list, this.lists, this.theme()));
+    const listed = { list, lists: this.lists.flatMap(({ words }) => words) }[colour] ?? [];
+    this.maps.forEach((map, i) => map.setColouring(colourings[i], new Set(idsOf(map.model, listed).sort((a, b) => a - b))));
     showLegend(colourings.at(-1));
     showListNote(list, this.models);
   }

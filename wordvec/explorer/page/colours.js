@@ -13,12 +13,15 @@ const LIST_COLOURS = { light: ["#B4B8BF", "#6D28D9"], dark: ["#596070", "#B79CFF
 
 /**
  * How a model's points are coloured: {groups: one number a word, colours, names: one a group, for the legend}.
- * Clusters are those of the `first` model, so that a second one shows where their words lie in it.
+ * Clusters are those of the `first` model, so that a second one shows where their words lie in it. `list` is the
+ * reader's list, `lists` are those the page was made with: [{name, words}].
  */
-function colouring(model, first, mode, list, theme) {
+function colouring(model, first, mode, list, lists, theme) {
   if (mode === "frequency") return byFrequency(model, FREQUENCY_COLOURS[theme]);
-  if (mode === "list") return byList(model, list, LIST_COLOURS[theme]);
-  return byCluster(model, first, CLUSTER_COLOURS[theme], LIST_COLOURS[theme][0]);
+  const [colourOfOthers, colourOfList] = LIST_COLOURS[theme];
+  if (mode === "list") return byLists(model, [{ name: "my list", words: list }], [colourOfOthers, colourOfList]);
+  if (mode === "lists") return byLists(model, lists, [colourOfOthers, ...CLUSTER_COLOURS[theme]]);
+  return byCluster(model, first, CLUSTER_COLOURS[theme], colourOfOthers);
 }
 
 function byCluster(model, first, colours, colourOfOthers) {
@@ -48,11 +51,14 @@ function frequencyName(model, groups, step) {
   return high === low ? `${number(low)} times` : `${number(low)} to ${number(high)} times`;
 }
 
-function byList(model, list, colours) {
+/** Group 0 holds the words of no list. */
+function byLists(model, lists, colours) {
   const groups = new Uint8Array(model.words.length);
-  for (const word of list) {
-    const id = model.idOf.get(word);
-    if (id !== undefined) groups[id] = 1;
-  }
-  return { groups, colours, names: ["other words", "my list"] };
+  lists.forEach(({ words }, i) => idsOf(model, words).forEach((id) => (groups[id] = i + 1)));
+  return { groups, colours: colours.slice(0, lists.length + 1), names: ["other words", ...lists.map(({ name }) => name)] };
+}
+
+/** Ids of those of the words that a model's map shows. */
+function idsOf(model, words) {
+  return words.map((word) => model.idOf.get(word)).filter((id) => id !== undefined);
 }

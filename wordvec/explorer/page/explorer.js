@@ -10,7 +10,9 @@ class Explorer {
     this.served = data.served;
     this.models = data.models.map((model, i) => new Model(model, i));
     this.queries = data.served ? new ServerQueries() : new LocalQueries();
-    this.state = { ...FIRST_STATE, list: data.list, colour: data.list.length ? "list" : FIRST_STATE.colour };
+    this.lists = data.lists;
+    const colour = data.lists.length ? "lists" : data.list.length ? "list" : FIRST_STATE.colour;
+    this.state = { ...FIRST_STATE, list: data.list, colour };
     this.firstState = { ...this.state };
     this.asked = 0; // answers that come after another question was asked are dropped
     this.timings = {};
@@ -21,7 +23,7 @@ class Explorer {
   async open() {
     byId("app").hidden = false;
     this.maps = this.models.map((model) => this.makeMap(model));
-    this.appearance = new Appearance(this.models, this.maps, this.state);
+    this.appearance = new Appearance(this.models, this.maps, this.state, this.lists);
     showSummary(this.models);
     showAgreement(this.models, this.served);
     showAbout(this.models);
@@ -126,7 +128,7 @@ class Explorer {
   /** Writes the state behind "#"; a new word or analogy is a step that the browser's Back undoes. */
   save(step = false) {
     this.state.views = this.maps.map((map) => map.relativeView());
-    const link = linkOf(this.state);
+    const link = linkOf(this.state, this.firstState);
     if (link === location.hash.slice(1)) return;
     const address = link ? `#${link}` : location.pathname + location.search;
     history[step ? "pushState" : "replaceState"](null, "", address);
@@ -134,7 +136,7 @@ class Explorer {
 
   /** Takes up the state of the link. */
   async restore() {
-    const wanted = location.hash.length > 1 ? stateOf(location.hash) : this.firstState;
+    const wanted = stateOf(location.hash, this.firstState);
     this.forget();
     Object.assign(this.state, wanted, { word: null, analogy: null });
     byId("list").value = this.state.list.join("\n");

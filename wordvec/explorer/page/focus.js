@@ -22,6 +22,6 @@ function analogyFocus(model, { a, b, c }, neighbours) {
 
 /** Words and their labels, no lines. */
 function selectionFocus(model, words) {
-  const ids = words.map((word) => model.idOf.get(word)).filter((id) => id !== undefined);
+  const ids = idsOf(model, words);
   return { ids, rings: [], labelled: ids, lines: [] };
 }

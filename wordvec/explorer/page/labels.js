@@ -93,30 +93,29 @@ class Overlay {
       const [x, y] = map.place(id);
       if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
       tried++;
-      const colour = map.isListed(id) ? this.accent : this.ink;
-      this.place(map, id, { size: Math.round(11 + 3 * map.weightOf(id)), colour, room: 5 });
+      const weight = map.isListed(id) ? 700 : 500;
+      this.place(map, id, { size: Math.round(11 + 3 * map.weightOf(id)), weight, room: 5 });
     }
   }
 
   /**
-   * Draws a label beside its point where there is room, `room` pixels of it; with `always`, at the first place in any
-   * case. `gap` is how far it is from the point's rim.
+   * Draws a label beside its point where there is room, `room` pixels of it; with `always`, also where there is none.
+   * `gap` is how far it is from the point's rim.
    */
-  place(map, id, { size, weight = 500, colour = this.ink, gap = 3, room = 2, always = false }) {
+  place(map, id, { size, weight = 500, gap = 3, room = 2, always = false }) {
     const text = shortened(map.model.words[id]), font = `${weight} ${size}px ${this.font}`;
     const width = this.widthOf(text, font), [x, y] = map.place(id), away = map.radiusOf(id) + gap;
     if (x < -width || y < -20 || x > this.width + width || y > this.height + 20) return;
     const starts = [[x + away, y - size / 2], [x - away - width, y - size / 2], [x - width / 2, y - away - size], [x - width / 2, y + away]];
-    for (const [left, top] of starts) {
-      const box = { id, left: left - room, top: top - room / 2, right: left + width + room, bottom: top + size + room / 2 };
-      if (!always && !this.isFree(box)) continue;
-      this.boxes.push(box);
-      this.drawText(text, left, top + size / 2, font, colour);
-      return;
-    }
+    const boxes = starts.map(([left, top]) =>
+      ({ id, left: left - room, top: top - room / 2, right: left + width + room, bottom: top + size + room / 2 }));
+    const box = boxes.find((each) => this.isFree(each)) ?? (always ? boxes[0] : null);
+    if (!box) return;
+    this.boxes.push(box);
+    this.drawText(text, box.left + room, box.top + (room + size) / 2, font);
   }
 
-  drawText(text, left, middle, font, colour) {
+  drawText(text, left, middle, font) {
     const { context } = this;
     context.font = font;
     context.textBaseline = "middle";
@@ -124,7 +123,7 @@ class Overlay {
     context.lineWidth = 3.5;
     context.strokeStyle = this.paper;
     context.strokeText(text, left, middle);
-    context.fillStyle = colour;
+    context.fillStyle = this.ink;
     context.fillText(text, left, middle);
   }
 

@@ -2,30 +2,29 @@
 
 const FIRST_STATE = { word: null, analogy: null, selection: null, top: null, colour: "cluster", list: [], theme: null, views: [] };
 
-/** What stands behind "#" for a state; a state like the page's first is empty. */
-function linkOf(state) {
+/** What stands behind "#" for a state; nothing for the state in which the page opens. */
+function linkOf(state, first) {
   const parts = new URLSearchParams();
   if (state.word !== null) parts.set("word", state.word);
   if (state.analogy) for (const [name, word] of Object.entries(state.analogy)) parts.set(name, word);
   if (state.top !== null) parts.set("top", state.top);
-  if (state.colour !== FIRST_STATE.colour) parts.set("colour", state.colour);
-  for (const word of state.list) parts.append("list", word);
+  if (state.colour !== first.colour) parts.set("colour", state.colour);
+  if (state.list.join("\n") !== first.list.join("\n")) for (const word of state.list.length ? state.list : [""]) parts.append("list", word);
   if (state.theme) parts.set("theme", state.theme);
   state.views.forEach((view, i) => view && parts.set(`view${i + 1}`, view.map((value) => Number(value.toPrecision(5))).join(",")));
   return parts.toString().replaceAll("%2C", ",");
 }
 
-/** The state that a link describes; what it does not say, or says wrongly, is as at first. */
-function stateOf(link) {
+/** The state that a link describes; what it does not say, or says wrongly, is as at `first`. */
+function stateOf(link, first) {
   const parts = new URLSearchParams(link.replace(/^#/, ""));
-  const top = Number(parts.get("top"));
-  const three = ["a", "b", "c"].map((name) => parts.get(name));
+  const top = Number(parts.get("top")), [a, b, c] = [..."abc"].map((name) => parts.get(name));
   return {
     word: parts.get("word"),
-    analogy: three.every((word) => word) ? { a: three[0], b: three[1], c: three[2] } : null,
+    analogy: a && b && c ? { a, b, c } : null,
     top: Number.isInteger(top) && top > 0 ? top : null,
-    colour: ["cluster", "frequency", "list"].includes(parts.get("colour")) ? parts.get("colour") : FIRST_STATE.colour,
-    list: parts.getAll("list"),
+    colour: ["cluster", "frequency", "list", "lists"].includes(parts.get("colour")) ? parts.get("colour") : first.colour,
+    list: parts.has("list") ? parts.getAll("list").filter(Boolean) : first.list,
     theme: ["light", "dark"].includes(parts.get("theme")) ? parts.get("theme") : null,
     views: [1, 2].map((i) => viewOf(parts.get(`view${i}`))),
   };

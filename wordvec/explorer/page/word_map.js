@@ -28,6 +28,7 @@ class WordMap {
   /** Sets the colours; the points are drawn anew. */
   setColouring({ groups, colours }, listed) {
     this.listed = listed;
+    this.smallest = Math.max(0.9, Math.min(3, 0.18 * Math.sqrt((this.width * this.height) / this.model.words.length)));
     this.colours = colours;
     this.groupOf = groups;
     const sizes = new Array(colours.length).fill(0);
@@ -155,10 +156,9 @@ class WordMap {
     return 1 - Math.log(id + 1) / Math.log(this.model.words.length + 1);
   }
 
+  /** Pixels; points are smaller where there are more of them for the room there is. */
   radiusOf(id) {
-    const size = this.model.words.length;
-    const [small, large] = size > 5000 ? [1.4, 4.5] : size > 500 ? [2, 5] : [3, 6];
-    return small + (large - small) * this.weightOf(id) ** 1.5 + (this.isListed(id) ? 2 : 0);
+    return this.smallest + 3 * this.weightOf(id) ** 1.5 + (this.isListed(id) ? 2 : 0);
   }
 
   colourOf(id) {
