@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.vectors.rows import float_rows
 from wordvec.vectors.search import RowSelector
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
 
-BLOCK = 8_192  # rows of float16 or int8 that become float32 at a time
+# Rows of float16 or int8 that become float32 at a time. For one target so few that they stay in the cache and BLAS uses
+# one thread: on a busy machine its threads would wait for each other longer than the products take.
+BLOCK_FOR_ONE, BLOCK_FOR_MANY = 512, 8_192
 SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
 
 
@@ -27,19 +28,21 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
     >>> cosines(vectors, np.float32([[0, 1]]), slice(0, 3)).tolist()
     [[0.800000011920929, -1.0, 0.0]]
     """
-    lengths = vectors.lengths[rows]
+    kept, lengths = vectors.matrix[rows], vectors.lengths[rows]
+    if vectors.scales is not None:  # a row's scale does not change its direction
+        scales = vectors.scales[rows].astype(np.float64)
+        lengths = np.divide(lengths, scales, out=np.zeros(len(scales)), where=scales > 0)
     lengths = np.where(lengths == 0, 1.0, lengths)
     if lengths.min(initial=1.0) < SHORTEST or lengths.max(initial=1.0) > LONGEST:
         return targets @ vectors.unit_rows_of(rows).T
-    kept = vectors.matrix[rows]
     if kept.dtype == np.float32:
         products = _products(targets, kept)
     else:
-        scales = None if vectors.scales is None else vectors.scales[rows]
         products = np.empty((len(targets), len(kept)), np.float32)
-        for first in range(0, len(kept), BLOCK):
-            part = slice(first, first + BLOCK)
-            products[:, part] = _products(targets, float_rows(kept, scales, part))
+        size = BLOCK_FOR_ONE if len(targets) == 1 else BLOCK_FOR_MANY
+        for first in range(0, len(kept), size):
+            part = slice(first, first + size)
+            products[:, part] = _products(targets, kept[part].astype(np.float32))
     products /= lengths.astype(np.float32)
     return products
 
