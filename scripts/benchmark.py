@@ -11,7 +11,8 @@
   python scripts/benchmark.py --no-rates --no-quality --race --dim 100      from text to good vectors, against gensim
   python scripts/benchmark.py --no-rates --no-quality --loading      files of vectors, against gensim
   python scripts/benchmark.py --no-rates --no-quality --queries      questions, against gensim; int8 beside float32
-  python scripts/benchmark.py --device gpu --no-quality    the layers on a GPU against the layers and kernels on the CPU
+  python scripts/benchmark.py --no-rates --no-quality --scoring      Google's analogies, against gensim
+  python scripts/benchmark.py --device gpu                           everything on a GPU, against its CPU and PyTorch
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
 epochs, by seconds of training; ratios are medians over pairs measured beside each other. Every measurement is a line of
@@ -29,7 +30,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import encode, factorise, loading, queries, race, report
+from benchmarks import encode, factorise, gpu, loading, queries, race, report, scoring
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -255,7 +256,9 @@ def run(options: argparse.Namespace) -> None:
             say(f"this will take about {estimate(options, entries, text.words):.0f} minutes; lines go to {log.path}")
         if text is not None and options.encode:
             print(f"\n{encode.table(encode.measure(options, folder, text, log, say))}")
-        if text is not None and trains:
+        if text is not None and trains and options.device == "gpu":
+            measure_on_gpu(options, folder, text, log, evaluation)
+        elif text is not None and trains:
             measure_trainings(options, entries, folder, text, log, evaluation)
         if text is not None and options.svd:
             print(f"\n{factorise.svd_table(factorise.measure(options, folder, text, log, say))}")
@@ -272,6 +275,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"\n{loading.table(loading.measure(options, folder, log, say))}")
         if options.queries is not None:
             print(f"\n{queries.table(queries.measure(options, folder, log, say))}")
+        if options.scoring is not None:
+            print(f"\n{scoring.scoring_table(scoring.measure(options, folder, log, say))}")
         if options.book:
             print(f"\n{report.book_table(measure_book(options, log))}")
     say(f"\nwritten: {log.path}")
@@ -295,12 +300,25 @@ def measure_race(options: argparse.Namespace, folder: Path, text: Text, log: Log
         print("\n".join(report.verdicts(scores)))
 
 
+def measure_on_gpu(options: argparse.Namespace, folder: Path, text: Text, log: Log, evaluation: Path) -> None:
+    """See `benchmarks.gpu`."""
+    most = max(options.threads)
+
+    def train(name: str, model: str, dim: int, path: str, **facts: Any) -> dict[str, Any]:
+        told = {key: facts.pop(key) for key in ("kind", "role", "round") if key in facts}
+        job = make_job(options, path, Entry(name, told["role"], most, 1), model, dim, **facts)
+        return measured(job, log, **told)
+
+    def score_of(trained: dict[str, Any], vectors: str) -> dict[str, Any]:
+        return score(trained, vectors, evaluation, log)
+
+    gpu.measure(options, folder, text, log, train, score_of, say)
+
+
 def measure_trainings(
     options: argparse.Namespace, entries: Sequence[Entry], folder: Path, text: Text, log: Log, evaluation: Path
 ) -> None:
     """Rates, then quality; prints each table when it is known."""
-    if options.device == "gpu":
-        print("On the GPU there are only the layers so far; the CPU's layers and kernels are the peers.\n")
     notes = verify(options, entries, folder, text, log)
     rates: list[dict[str, Any]] = []
     if options.rates:

@@ -18,7 +18,6 @@ from wordvec.arrays import device_module
 from wordvec.errors import MissingExtraError, OptionError
 
 QUICK_LINES = 120_000
-GPU_LINES = 20_000  # of the layers engine, which is the slow one
 LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}  # word2vec's, for all contenders
 SLOW_PEERS = ("fasttext",)  # in one round only of a quick run
 ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores: for the estimate of the time, no more
@@ -28,7 +27,9 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "wordvec-hogwild": (4e6, 6e6),
     "wordvec-svd-start": (3.5e6, 6e6),
     "wordvec-layers": (0.04e6, 0.15e6),
-    "wordvec-layers-gpu": (0.2e6, 0.4e6),
+    "wordvec-layers-gpu": (1e6, 1.5e6),
+    "wordvec-gpu": (40e6, 80e6),
+    "torch-gpu": (1e6, 1e6),
 }
 RESULTS = Path(__file__).resolve().parents[1] / "benchmark_results"
 
@@ -79,6 +80,7 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--loading", nargs="?", const=WORDS, type=int, metavar="WORDS", help=f"files of so many (default: {WORDS:,})")
     add("--queries", nargs="?", const="", metavar="FILE", help="also questions; FILE: vectors for what int8 finds")
     add("--query-words", type=int, default=QUERY_WORDS, metavar="N", help=f"of so many (default: {QUERY_WORDS:,})")
+    add("--scoring", nargs="?", const="", metavar="FILE", help="also scores, against gensim; FILE: vectors to score")
     add("--no-rates", dest="rates", action="store_false", help="leave out the rates")
     add("--no-quality", dest="quality", action="store_false", help="leave out the scores")
     add(
@@ -91,11 +93,11 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     options = parser.parse_args(arguments)
     gpu = options.device == "gpu"
     options.name = options.name or ("gpu" if gpu else "quick" if options.quick else "full")
-    options.lines = options.lines or (QUICK_LINES if options.quick else GPU_LINES if gpu else None)
-    options.dim = options.dim or ([100] if options.quick or gpu else [100, 300])
-    options.peers = options.peers or (["wordvec-layers", "wordvec"] if gpu else ["gensim", "fasttext"])
+    options.lines = options.lines or (QUICK_LINES if options.quick else None)
+    options.dim = options.dim or ([100] if options.quick else [100, 128] if gpu else [100, 300])
+    options.peers = options.peers or (["wordvec"] if gpu else ["gensim", "fasttext"])
     options.peers = [] if options.peers == ["none"] else options.peers
-    options.contenders = options.contenders or (["wordvec-layers-gpu"] if gpu else ["wordvec", "wordvec-hogwild"])
+    options.contenders = options.contenders or (["wordvec-gpu"] if gpu else ["wordvec", "wordvec-hogwild"])
     return options
 
 
@@ -120,7 +122,7 @@ def check(options: argparse.Namespace) -> None:
             raise OptionError(f"--{name} must be at least 1; got {getattr(options, name)}")
     if min(options.threads) < 1:
         raise OptionError(f"--threads must be at least 1; got {min(options.threads)}")
-    if options.device == "gpu" or "wordvec-layers-gpu" in options.contenders:
+    if options.device == "gpu" or any(name.endswith("-gpu") for name in options.contenders):
         device_module("gpu")
     if options.book and not (Path(options.book) / "ch04" / "cbow.py").is_file():
         raise OptionError(

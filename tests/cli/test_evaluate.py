@@ -98,7 +98,7 @@ def test_the_wrong_language_is_said(capsys):
         (["good.safetensors", "good.safetensors", "--set", "pairs.txt"], "is named twice"),
         (["good.safetensors", "--set", "nowhere.txt"], "neither a file nor a bundled evaluation set"),
         (["good.safetensors", "--set", "broken.txt"], "broken.txt: line 2: not UTF-8 text"),
-        (["good.safetensors", "--similarity", "groups.txt"], "groups.txt: line 1: expected two words and a score, separated alike"),
+        (["good.safetensors", "--similarity", "groups.txt"], "groups.txt: line 1: expected two words and a score"),
         (["nowhere.safetensors", "--set", "pairs.txt"], "nowhere.safetensors"),
         (["good.safetensors", "--hit-rate", "held.txt", "-k", "0"], "k must be at least 1"),
         (["good.safetensors", "--set", "pairs.txt", "--protocol", "web"], "invalid choice"),
