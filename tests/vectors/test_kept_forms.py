@@ -61,6 +61,12 @@ def test_int8_rows_by_hand():
     np.testing.assert_allclose(vectors.unit, [[1, 0], [0, -1], [np.sqrt(0.5)] * 2, [0, 0]], rtol=1e-6)
 
 
+def test_an_int8_row_whose_scale_is_zero_is_a_zero_row():
+    vectors = WordVectors(["a", "b"], np.array([[1, 0], [5, 5]], np.int8), scales=np.float32([1, 0]))
+    assert vectors.most_similar("a") == [("b", 0.0)]
+    assert vectors.similarity("a", "b") == 0.0
+
+
 def test_an_int8_matrix_without_scales_is_numbers_like_others():
     vectors = WordVectors(["a"], np.array([[3, 4]], np.int8))
     assert vectors.matrix.dtype == np.float32

@@ -32,8 +32,8 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
     if vectors.scales is not None:  # a row's scale does not change its direction
         scales = vectors.scales[rows].astype(np.float64)
         lengths = np.divide(lengths, scales, out=np.zeros(len(scales)), where=scales > 0)
-    lengths = np.where(lengths == 0, 1.0, lengths)
-    if lengths.min(initial=1.0) < SHORTEST or lengths.max(initial=1.0) > LONGEST:
+    divisors = np.where(lengths == 0, 1.0, lengths)
+    if divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST:
         return targets @ vectors.unit_rows_of(rows).T
     if kept.dtype == np.float32:
         products = _products(targets, kept)
@@ -43,7 +43,8 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
         for first in range(0, len(kept), size):
             part = slice(first, first + size)
             products[:, part] = _products(targets, kept[part].astype(np.float32))
-    products /= lengths.astype(np.float32)
+    products /= divisors.astype(np.float32)
+    products[:, lengths == 0] = 0.0  # also where only the scale is
     return products
 
 
