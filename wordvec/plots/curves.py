@@ -48,9 +48,11 @@ def plot_loss(
         _line(axes, curve, style.colour, marker, "-", plain(name))
         if name in held_out:
             _line(axes, held_out[name], style.colour, marker, "--", plain(f"{name}, held out".removeprefix(", ")))
+    longest = max(len(curve) for curve in curves.values())
+    axes.set_xlim(1 - 0.03 * longest, longest * 1.03 + (longest == 1))
     axes.set_xlabel("epoch", fontsize=9, color=INK)
     axes.set_ylabel("mean loss", fontsize=9, color=INK)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     axes.set_axisbelow(True)
     only_left_and_bottom(axes)

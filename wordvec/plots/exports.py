@@ -27,12 +27,12 @@ BREAKING = ("\t", "\n", "\r")  # what would break a line of TSV
 def write_projector(
     vectors: WordVectors, folder: str | os.PathLike[str], top: int | None = None, show_progress: bool | None = None
 ) -> int:
-    """Write a folder for TensorBoard's projector, of all words or the `top` commonest; return how many words.
+    r"""Write a folder for TensorBoard's projector, of all words or the `top` commonest; return how many words.
 
     ``vectors.tsv``: one vector a line, numbers between tabs, exact to the last bit of float32. ``metadata.tsv``: the
     words in the same order, with their counts where they are known. ``projector_config.pbtxt`` leads TensorBoard to
     both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. A word that holds a tab or
-    the end of a line is written with ``\\t``, ``\\n``, ``\\r`` and ``\\\\`` in their place, and a UserWarning tells so.
+    the end of a line is written with ``\t``, ``\n``, ``\r`` and ``\\`` in their place, and a UserWarning tells so.
 
     The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these.
 
@@ -42,8 +42,8 @@ def write_projector(
     >>> folder = Path(tempfile.mkdtemp()) / "projector"
     >>> write_projector(vectors, folder)
     2
-    >>> (folder / "metadata.tsv").read_text(encoding="utf-8").split("\\n")[:2]
-    ['word\\tcount', 'cat\\t9']
+    >>> (folder / "metadata.tsv").read_text(encoding="utf-8").split("\n")[:2]
+    ['word\tcount', 'cat\t9']
     """
     ids = _ids(vectors, top)
     words = names_of(vectors, ids)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.palette import INK
+from wordvec.plots.fonts import boxes_allowed
+from wordvec.plots.palette import FAINT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,10 +76,8 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     if not 20 <= dpi <= 1200:
         raise OptionError(f"dpi must be from 20 to 1200; got {dpi}")
     settings: dict[Any, Any] = {"svg.hashsalt": "wordvec", "svg.fonttype": "none", "pdf.fonttype": 42}
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # font_families has said it once, clearly
-        with replace_file(path) as file:
-            root_figure(axes).savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+    with matplotlib.rc_context(settings), boxes_allowed(), replace_file(path) as file:
+        root_figure(axes).savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
 
 
 def root_figure(axes: Axes) -> Figure:
@@ -99,7 +97,7 @@ def set_title(axes: Axes, title: str, note: str = "", families: list[str] | None
     fonts: dict[str, Any] = {"fontfamily": families} if families else {}
     axes.set_title(title, loc="left", fontsize=9, color=INK, **fonts)
     if note:
-        axes.set_title(note, loc="right", fontsize=7.5, color="#6B6B6B", **fonts)
+        axes.set_title(note, loc="right", fontsize=7.5, color=FAINT, **fonts)
 
 
 def plain(text: str) -> str:

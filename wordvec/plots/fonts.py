@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,6 +53,7 @@ REFERENCE_SIZE = 20.0  # points, of the letters whose advances are looked up
 SHRINKS = 0.95  # what kerning and hinting may leave of the sum of the advances
 BEARINGS = 0.12  # font sizes of white beside the first and last letter, which a label's width does not count
 
+RIGHT_TO_LEFT = ("Arabic", "Hebrew")
 _warned: set[str] = set()  # scripts a warning has been given for in this process
 
 
@@ -60,13 +62,16 @@ def font_families(labels: Iterable[str]) -> list[str]:
 
     For every character the default font lacks, a font of its script is looked for by name, then any installed font
     that has it. Where none has, a UserWarning says once per script what to install; the labels are then drawn as
-    boxes. (Arabic and Hebrew are joined and set from right to left by matplotlib 3.11 and later.)
+    boxes. Arabic and Hebrew are joined and set from right to left by matplotlib 3.11 and later; an earlier one sets
+    their letters apart and from left to right, which a UserWarning says once.
 
     >>> font_families(["plain", "Latin", "café"])
     ['DejaVu Sans']
     """
+    characters = set().union(*labels)
+    _warn_of_direction(characters)
     families = [_default_family()]
-    lacking = {character for character in set().union(*labels) if not character.isspace()}
+    lacking = {character for character in characters if not character.isspace()}
     lacking -= _characters(families[0], frozenset(lacking))
     for script in _scripts_of(lacking):
         for family in script.families:
@@ -149,6 +154,29 @@ def _glyphs(family: str) -> frozenset[int]:
 def _characters(family: str, wanted: frozenset[str]) -> set[str]:
     glyphs = _glyphs(family)
     return {character for character in wanted if ord(character) in glyphs}
+
+
+@contextmanager
+def boxes_allowed() -> Iterator[None]:
+    """Silence matplotlib's warnings of glyphs drawn as boxes: `font_families` has said once what to do."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def _warn_of_direction(characters: set[str]) -> None:
+    """Say once that a matplotlib before 3.11 cannot set Arabic and Hebrew."""
+    import matplotlib
+
+    if "direction" in _warned or tuple(map(int, matplotlib.__version__.split(".")[:2])) >= (3, 11):
+        return
+    if any(script.name in RIGHT_TO_LEFT for script in _scripts_of(characters)):
+        _warned.add("direction")
+        warnings.warn(
+            f"matplotlib {matplotlib.__version__} sets Arabic and Hebrew letter by letter from left to right, which "
+            "cannot be read; 3.11 and later set them right: pip install -U matplotlib",
+            stacklevel=3,
+        )
 
 
 def _warn_once(lacking: set[str]) -> None:

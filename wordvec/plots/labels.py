@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.plots.coverage import Coverage
 from wordvec.plots.figure import root_figure
-from wordvec.plots.fonts import least_widths
+from wordvec.plots.fonts import boxes_allowed, least_widths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GAP = 1.0  # points (1/72 inch) between a point's edge and its label
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 RING = 9.0  # points by which the next ring of places lies further out
+RING_COST = 60.0  # square points of ink that a label rather covers than stand one ring further out
 LEAST_HEIGHT = 0.9  # of a label, in font sizes
 STEPS = 40  # boxes along a line
 CHUNK = 5_000  # labels looked at together
@@ -40,20 +41,27 @@ def place_labels(
     """Write labels beside their points where no label covers another; return those that found a place.
 
     Greedy: in the order given, each label takes, among eight places around its point that lie inside the axes and
-    touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; where all eight
-    are taken it tries the next of `rings` further out, with a thin line to its point, and is left out in the end. The
-    places hold for the present limits and size of the axes: call this last.
+    touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; with several
+    `rings` also among places further out, with a thin line to its point, where those nearer are taken or cover much.
+    Where no place is free the label is left out. The places hold for the present limits and size of the axes: call
+    this last.
 
     Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points, pt^2): N each;
     avoid (M, 4) boxes in pixels.
     """
-    placer = _Placer(axes, points, areas, rings, avoid)
+    with boxes_allowed():
+        return _place(_Placer(axes, points, areas, rings, avoid), labels, sizes, colours, list(families))
+
+
+def _place(
+    placer: _Placer, labels: Sequence[str], sizes: np.ndarray, colours: Sequence[str], families: list[str]
+) -> list[Annotation]:
     least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
     placed: list[Annotation] = []
     for first in range(0, len(labels), CHUNK):
         for i in placer.may_fit(np.arange(first, min(first + CHUNK, len(labels))), least):
             text = placer.try_label(
-                i, labels[i], fontsize=sizes[i], color=colours[i], fontfamily=list(families), ha="left", va="bottom"
+                i, labels[i], fontsize=sizes[i], color=colours[i], fontfamily=families, ha="left", va="bottom"
             )
             placed += [] if text is None else [text]
     return placed
@@ -61,7 +69,8 @@ def place_labels(
 
 def along(axes: Axes, lines: np.ndarray) -> np.ndarray:
     """Small boxes in pixels (M, 4) along straight lines (N, 2, 2) in data coordinates, for labels to avoid."""
-    root_figure(axes).draw_without_rendering()  # settles where data coordinates lie
+    with boxes_allowed():
+        root_figure(axes).draw_without_rendering()  # settles where data coordinates lie
     steps = np.linspace(0, 1, STEPS)[:, None]
     pixels = axes.transData.transform(np.concatenate([start + steps * (end - start) for start, end in lines]))
     return np.hstack([pixels - 3, pixels + 3])
@@ -121,10 +130,9 @@ class _Placer:
         if not free.any():
             text.remove()
             return None
-        ring = int(free.argmax()) // len(DIRECTIONS)  # the innermost ring with room
-        near = np.arange(len(free)) // len(DIRECTIONS) == ring
-        covered = np.where(free & near, self.ink.within(places), np.iinfo(np.int64).max)
-        box = places[covered.argmin()]
+        rings = np.arange(len(places)) // len(DIRECTIONS)
+        cost = np.where(free, self.ink.within(places) + RING_COST * self.scale**2 * rings, np.inf)
+        ring, box = rings[cost.argmin()], places[cost.argmin()]
         text.set_position(tuple((box[:2] - self.positions[i]) / self.scale))
         self.taken = np.vstack([self.taken, box])
         if ring:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from wordvec.errors import OptionError
 
 # Okabe and Ito 2008, "Color universal design", in an order that keeps neighbours in the list far apart for colour-blind
-# readers too; yellow, too light for white paper, is left out and grey added.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F")
+# readers too; yellow, too light for white paper, gives way to the wine of Tol 2021, "Colour schemes", figure 4.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
 MARKERS = "os^DvPX"  # change after every round of colours
 INK = "#333333"  # text and axes
 FAINT = "#6B6B6B"  # text that stands back

@@ -16,6 +16,7 @@ METHODS = ("pca", "tsne", "umap")
 METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 TSNE_ROUNDS = (250, 500)  # with early exaggeration, and without
 ROUNDS_PER_REPORT = 10
+UMAP_EXTENT = 10.0  # of the map it starts from
 BLOCK = 8_192
 
 
@@ -69,12 +70,13 @@ def project(
 ) -> np.ndarray:
     """Project the rows to `dims` dimensions by "pca", "tsne" or "umap"; deterministic by `seed`.
 
-    t-SNE: openTSNE (van der Maaten and Hinton 2008; Policar, Strazar and Zupan 2019), started from PCA, cosine
-    distances, perplexity 30 or a third of the number of rows if that is smaller. UMAP: umap-learn (McInnes, Healy and
-    Melville 2018), cosine distances, 15 neighbours. Both show which words are near; distances between far groups
-    mean little. PCA keeps distances as well as two dimensions can. Both run on one thread: their results would depend
-    on the number of threads. `start` (N, dims), such as the map of another model, is where they start from instead,
-    so that the two maps can be compared. Progress is shown on a terminal unless `show_progress` says otherwise.
+    t-SNE: openTSNE (van der Maaten and Hinton 2008; Policar, Strazar and Zupan 2019), cosine distances, perplexity 30
+    or a third of the number of rows if that is smaller. UMAP: umap-learn (McInnes, Healy and Melville 2018), cosine
+    distances, 15 neighbours. Both start from PCA, which keeps more of the whole than other starts (Kobak and
+    Linderman 2021, "Initialization is critical"), or from `start` (N, dims), such as the map of another model, so
+    that two maps can be compared. Both show which words are near; distances between far groups mean little. PCA keeps
+    distances as well as two dimensions can. t-SNE and UMAP run on one thread: their results would depend on the
+    number of threads. Progress is shown on a terminal unless `show_progress` says otherwise.
 
     Shapes: matrix (N, D) -> (N, dims) float64. Raises MissingExtraError (extra `projection`) for "tsne" and "umap"
     when their package is not installed, OptionError for another method or fewer than 4 rows for these two.
@@ -130,9 +132,8 @@ def _umap(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, sh
             from umap import UMAP
     except ImportError as error:
         raise MissingExtraError("umap-learn", "projection", "method 'umap'") from error
-    beginning: str | np.ndarray = "spectral" if len(matrix) > dims + 2 else "random"
-    if start is not None:
-        beginning = np.asarray(start / max(float(np.abs(start).max()), 1e-12) * 10, np.float32)  # as large as its own
+    beginning = pca(matrix, dims)[0] if start is None else np.asarray(start)
+    beginning = (beginning / max(float(np.abs(beginning).max()), 1e-12) * UMAP_EXTENT).astype(np.float32)
     if sys.stderr.isatty() if show is None else show:
         announce(f"UMAP of {len(matrix):,} words: it tells nothing of its progress")
     with warnings.catch_warnings():

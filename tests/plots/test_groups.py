@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+
+from wordvec.errors import InputError, UnknownWordError
+from wordvec.plots import plot_map, read_groups
+from wordvec.plots.groups import groups_by_clusters, known_words
+from wordvec.plots.palette import MARKERS, OTHERS, PALETTE
+from wordvec.vectors import WordVectors
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    matrix = np.random.default_rng(6).normal(size=(60, 8))
+    return WordVectors([f"word{i}" for i in range(60)], matrix, counts=np.arange(60, 0, -1))
+
+
+def write(folder, text, name="list.txt"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def test_the_three_ways_of_writing_groups(tmp_path):
+    one = write(tmp_path, "cat\ndog\n\ncat\n", "animals.txt")
+    two = write(tmp_path, "\ufeff[plants]\r\noak\r\n new york \r\n[stones]\nflint\n")
+    three = write(tmp_path, "metals\tiron\nmetals\ttin\nplants\tfern\n", "x.tsv")
+    assert read_groups([one, two, three]) == {
+        "animals": ["cat", "dog"],
+        "plants": ["oak", "new york", "fern"],
+        "stones": ["flint"],
+        "metals": ["iron", "tin"],
+    }
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("", "no words"),
+        ("\n \n", "no words"),
+        ("[only]\n", "no words"),
+        ("a\tb\tc\n", "line 1: expected group<TAB>word"),
+        ("ok\n\tb\n", "line 2: expected group<TAB>word"),
+        ("a\t\n", "line 1: expected"),
+        ("a\tcat\nb\tcat\n", "line 2: 'cat' is in 'a' already"),
+    ],
+)
+def test_lists_that_cannot_be_used(tmp_path, content, message):
+    with pytest.raises(InputError, match=message):
+        read_groups([write(tmp_path, content)])
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        read_groups([tmp_path / "none.txt"])
+    (tmp_path / "latin.txt").write_bytes("caf\xe9".encode("latin-1"))
+    with pytest.raises(InputError, match="not UTF-8 at byte 3"):
+        read_groups([tmp_path / "latin.txt"])
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_is_read_or_refused_with_its_name(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("lists") / "list.txt"
+    path.write_text(text, encoding="utf-8", errors="replace", newline="")
+    try:
+        groups = read_groups([path])
+    except InputError as error:
+        assert "list.txt" in str(error)
+    else:
+        words = [word for group in groups.values() for word in group]
+        assert len(set(words)) == len(words) > 0
+        assert all(word.strip() and "\t" not in word for word in words)
+
+
+def test_missing_words_are_told_and_none_known_is_an_error(vectors):
+    with pytest.warns(UserWarning, match="2 of the 4 listed words have no vector: 'cat', 'dog'"):
+        assert known_words(vectors, {"a": ["word1", "cat"], "b": ["dog", "word2"]}) == {"a": ["word1"], "b": ["word2"]}
+    with pytest.raises(UnknownWordError, match="none of the 2 listed words .*'wrod1': did you mean 'word1'"):
+        known_words(vectors, {"a": ["wrod1"], "b": ["zzzzzz"]})
+    with pytest.raises(InputError, match="no words in the groups"):
+        known_words(vectors, {})
+
+
+def shown_colours(axes, count):
+    """Colour of each point drawn, by its rank in frequency."""
+    colours = {}
+    for points in axes.collections:
+        for (x, y), colour in zip(points.get_offsets(), points.get_facecolors()):
+            colours[round(x, 9), round(y, 9)] = to_hex(colour).upper()
+    assert len(colours) == count
+    return colours
+
+
+def test_words_take_the_colour_of_their_list_and_others_are_grey(vectors):
+    groups = {"first": ["word0", "word5"], "second": ["word7"]}
+    axes = plot_map(vectors, top=10, groups=groups)
+    colours = list(shown_colours(axes, 10).values())
+    assert sorted(map(colours.count, (PALETTE[0], PALETTE[1], OTHERS))) == [1, 2, 7]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["first", "second"]
+    labels = {text.get_text(): text.get_color() for text in axes.texts}
+    assert labels["word0"] == labels["word5"] != labels["word7"]
+
+
+def test_groups_alone_choose_the_words(vectors):
+    axes = plot_map(vectors, groups={"a": ["word50", "word3"], "b": ["word4", "word59"]})
+    assert {text.get_text() for text in axes.texts} == {"word50", "word3", "word4", "word59"}
+
+
+def test_more_groups_than_colours_change_the_marker(vectors):
+    axes = plot_map(vectors, groups={f"g{i}": [f"word{i}"] for i in range(10)})
+    assert len(axes.collections) == 2  # a collection for each marker
+    markers = [handle.get_marker() for handle in axes.get_legend().legend_handles]
+    assert markers == [MARKERS[0]] * 8 + [MARKERS[1]] * 2
+
+
+def test_clusters_are_named_by_their_common_words(vectors):
+    axes = plot_map(vectors, clusters=3)
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert len(names) == 3
+    for name in names:
+        assert all(word in vectors for word in name.split(", "))
+    assert plot_map(vectors, clusters=1).get_legend() is None
+
+
+def test_a_clusters_name_is_near_its_centre():
+    rows = np.eye(2)[[0] * 20 + [1] * 20] + np.linspace(0, 0.3, 40)[:, None] * [1, -1]
+    groups = groups_by_clusters([f"w{i}" for i in range(40)], rows, 2, seed=1)
+    firsts = sorted(int(name.split(", ")[0][1:]) for name in groups.names)
+    assert firsts[0] < 20 <= firsts[1]
+
+
+def test_names_that_look_like_formulas_stay_text(vectors, tmp_path):
+    from wordvec.plots import save_figure
+
+    axes = plot_map(vectors, groups={"$a^b$": ["word1", "word2"], "c": ["word3"]})
+    save_figure(axes, tmp_path / "map.svg")
+    assert "$a^b$</text>" in (tmp_path / "map.svg").read_text(encoding="utf-8")

@@ -1,0 +1,116 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordvec.plots import new_axes, save_figure
+from wordvec.plots.coverage import Coverage
+from wordvec.plots.fonts import least_widths
+from wordvec.plots.labels import along, place_labels
+
+
+def place(points, labels, rings=1, avoid=None, size=(4, 3)):
+    axes = new_axes(*size)
+    points = np.asarray(points, float)
+    axes.scatter(points[:, 0], points[:, 1])
+    axes.set_xlim(-1.5, 1.5)
+    axes.set_ylim(-1.5, 1.5)
+    n = len(labels)
+    placed = place_labels(
+        axes, points, labels, np.full(n, 8.0), ["#000000"] * n, np.full(n, 9.0), ["DejaVu Sans"], rings, avoid
+    )
+    return axes, placed
+
+
+def extents(axes):
+    renderer = axes.figure.canvas.get_renderer()
+    return [text.get_window_extent(renderer) for text in axes.texts]
+
+
+@settings(max_examples=15)
+@given(
+    points=st.lists(st.tuples(st.floats(-1.4, 1.4), st.floats(-1.4, 1.4)), min_size=1, max_size=40),
+    rings=st.integers(1, 3),
+    word=st.text("ilWMgj한", min_size=1, max_size=9),
+)
+def test_no_two_labels_overlap_wherever_the_points_are(points, rings, word):
+    axes, placed = place(points, [word] * len(points), rings)
+    boxes = extents(axes)
+    assert len(placed) == len(boxes) >= 1
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b)
+    for box in boxes:
+        assert axes.bbox.x0 <= box.x0 <= box.x1 <= axes.bbox.x1
+        assert axes.bbox.y0 <= box.y0 <= box.y1 <= axes.bbox.y1
+
+
+def test_the_sieve_lets_through_every_label_that_fits(monkeypatch):
+    rng = np.random.default_rng(3)
+    points, labels = rng.normal(scale=0.7, size=(300, 2)), [f"w{i}" * (1 + i % 3) for i in range(300)]
+    _, sieved = place(points, labels)
+    monkeypatch.setattr("wordvec.plots.labels._Placer.may_fit", lambda self, numbers, least: iter(numbers.tolist()))
+    _, all_tried = place(points, labels)
+    assert [text.get_text() for text in sieved] == [text.get_text() for text in all_tried]
+    assert 40 < len(sieved) < 300
+
+
+def test_more_rings_place_more_labels_with_lines_to_their_points():
+    points = np.column_stack([np.linspace(-0.1, 0.1, 30), np.zeros(30)])
+    labels = [f"label{i}" for i in range(30)]
+    near, first = place(points, labels)
+    far, second = place(points, labels, rings=4)
+    assert len(second) > len(first)
+    assert not near.lines
+    assert far.lines
+
+
+def test_boxes_to_avoid_move_a_label():
+    axes, (text,) = place([(0.0, 0.0)], ["word"])
+    assert text.get_position()[0] > 0  # on the right, when nothing is in the way
+    box = extents(axes)[0].extents
+    _, (moved,) = place([(0.0, 0.0)], ["word"], avoid=np.array([box]))
+    assert moved.get_position() != text.get_position()
+
+
+def test_boxes_along_a_line_lie_on_it():
+    axes, _ = place([(0.0, 0.0)], ["word"])
+    boxes = along(axes, np.array([[[-1.0, -1.0], [1.0, 1.0]]]))
+    ends = axes.transData.transform([(-1, -1), (1, 1)])
+    np.testing.assert_allclose((boxes[[0, -1], :2] + boxes[[0, -1], 2:]) / 2, ends)
+
+
+def test_letters_stay_letters_in_svg_and_have_a_halo(tmp_path):
+    axes, _ = place([(0.0, 0.0), (0.5, 0.5)], ["<b>&", "word"])
+    save_figure(axes, tmp_path / "labels.svg")
+    svg = (tmp_path / "labels.svg").read_text(encoding="utf-8")
+    assert "&lt;b&gt;&amp;</text>" in svg
+    assert ">word</text>" in svg
+    assert svg.count("stroke: #ffffff") >= 2
+
+
+@given(boxes=st.lists(st.tuples(*[st.integers(-3, 12)] * 4), max_size=6), query=st.tuples(*[st.integers(-3, 12)] * 4))
+def test_coverage_counts_pixels(boxes, query):
+    width, height = 9, 7
+    depth = np.zeros((height, width), int)
+    for left, bottom, right, top in boxes:
+        depth[max(bottom, 0) : max(top, 0), max(left, 0) : max(right, 0)] += 1
+    left, bottom, right, top = (max(0, x) for x in query)
+    expected = depth[bottom:top, left:right].sum()
+    found = Coverage(np.array(boxes, float).reshape(-1, 4), width, height).within(np.array([query], float))
+    assert found.tolist() == [expected]
+
+
+def test_edges_within_a_pixel_do_not_cover_it():
+    coverage = Coverage(np.array([[0.2, 0.2, 2.8, 2.8]]), 4, 4)
+    assert coverage.within(np.array([[0.0, 0.0, 4.0, 4.0]])).tolist() == [1]
+
+
+@pytest.mark.parametrize("label", ["i", "il", "word", "WWWW", "internationalisation", "Ünïcôde"])
+def test_least_widths_are_below_the_measured_ones(label):
+    axes, (text,) = place([(0.0, 0.0)], [label])
+    (box,) = extents(axes)
+    font_size = 8.0 * axes.figure.dpi / 72
+    (least,) = least_widths([label])
+    assert 0.6 * box.width / font_size - 0.3 < least <= box.width / font_size
