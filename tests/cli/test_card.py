@@ -60,7 +60,7 @@ def test_the_licence_of_a_corpus_of_the_catalogue(model, capsys):
         (["v.safetensors", "--report", "list.json"], "with seconds in it"),
         (["v.safetensors", "--stability", "text.txt"], "not a file of neighbour stability"),
         (["v.safetensors", "--words", "zebra"], "zebra"),
-        (["v.safetensors", "--task", "guessing", "pairs.txt"], "no task 'guessing'"),
+        (["v.safetensors", "--bias", "pairs.txt"], "pairs.txt"),
         (["v.safetensors", "--protocol", "fair"], "protocol must be one of"),
     ],
 )

@@ -7,7 +7,7 @@ from wordvec.cli import main
 from wordvec.cli.configurations import read_configurations
 from wordvec.errors import OptionError
 
-QUICK = ["--set", "dim=8", "--set", "epochs=1", "--set", "engine=layers"]
+QUICK = ["--option", "dim=8", "--option", "epochs=1", "--option", "engine=layers"]
 SETS = ["--similarity", "tiny-world-similarity", "--analogy", "tiny-world-analogies"]
 
 
@@ -54,7 +54,7 @@ def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small
         (["text.txt", "--trainers", ",", *SETS], "name at least one trainer"),
         (["text.txt", "--seeds", "0", *SETS], "seeds must be at least 1"),
         (["text.txt", "--protocol", "fair", *SETS], "protocol must be one of"),
-        (["text.txt", "--set", "skipgram.epochs=three", *SETS], "a whole number expected; got 'three'"),
+        (["text.txt", "--option", "skipgram.epochs=three", *SETS], "a whole number expected; got 'three'"),
         (["empty.txt", *SETS], "empty"),
         (["text.txt", "--out", "text.txt", *SETS], "is a file"),
         (["text.txt", "--out", ".", *SETS], "holds other things"),

@@ -52,7 +52,7 @@ def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):
 
 
 def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys):
-    command = ["stability", text, "--trainer", "svd", "--bootstrap", "--runs", "runs", "--set", "dim=3", "-k", "3"]
+    command = ["stability", text, "--trainer", "svd", "--bootstrap", "--runs", "runs", "--option", "dim=3", "-k", "3"]
     status, out, err = run(capsys, *command, "--seeds", "2", "--json")
     assert status == 0
     assert "svd, seed 2, sample 2" in err

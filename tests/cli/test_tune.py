@@ -47,7 +47,7 @@ def trained_here(monkeypatch):
 
 
 def test_tune_finds_tests_and_tells_how_to_train_the_winner(small, capsys, trained_here):
-    command = ["tune", small, "-o", "runs", "--trainer", "svd", "--trials", "4", *DEV, *TEST, "--set", "dim=10"]
+    command = ["tune", small, "-o", "runs", "--trainer", "svd", "--trials", "4", *DEV, *TEST, "--option", "dim=10"]
     status, out, err = run(capsys, *command, "--json")
     assert status == 0
     report = json.loads(out)
@@ -65,7 +65,7 @@ def test_tune_finds_tests_and_tells_how_to_train_the_winner(small, capsys, train
 
 
 def test_a_search_that_was_killed_goes_on(small, capsys, trained_here, monkeypatch):
-    command = ["tune", small, "-o", "runs", "--trainer", "ppmi", "--trials", "3", *DEV, "--set", "dim=20"]
+    command = ["tune", small, "-o", "runs", "--trainer", "ppmi", "--trials", "3", *DEV, "--option", "dim=20"]
     train = run_folder.train_in_child
 
     def killed(job, corpus_folder, out):
@@ -94,7 +94,7 @@ def test_a_search_that_was_killed_goes_on(small, capsys, trained_here, monkeypat
         ([*DEV, "--trials", "3", "--sampler", "grid"], "sobol or optuna"),
         ([*DEV, "--trials", "3", "--range", "negatives=2..5"], "the svd trainer has no option 'negatives'"),
         ([*DEV, "--trials", "3", "--range", "window=two..5"], "a whole number expected; got 'two'"),
-        ([*DEV, "--trials", "3", "--trainer", "cbow", "--range", "epochs=2..5"], "--set epochs=N"),
+        ([*DEV, "--trials", "3", "--trainer", "cbow", "--range", "epochs=2..5"], "--option epochs=N"),
         ([*DEV, "--trials", "3", "--trainer", "lsa"], "no trainer 'lsa'"),
     ],
 )

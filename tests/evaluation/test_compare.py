@@ -101,7 +101,7 @@ def test_more_seeds_and_sets_do_only_what_is_new(corpus, tmp_path, trained_here,
     monkeypatch.setattr(
         kept_scores,
         "evaluate",
-        lambda vectors, tasks, protocol: evaluated.append(tasks[0][0]) or evaluate(vectors, tasks, protocol),
+        lambda vectors, tasks, protocol: evaluated.append(tasks[0].task) or evaluate(vectors, tasks, protocol),
     )
     with RunFolder.open(tmp_path / "runs", corpus) as folder:
         compare(folder, [CBOW], sets[:1], seeds=1, resamples=50)

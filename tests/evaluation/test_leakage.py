@@ -2,14 +2,14 @@ import pytest
 
 from wordvec.errors import OptionError
 from wordvec.evaluation.leakage import item_keys, separate
-from wordvec.evaluation.named_sets import read_set
+from wordvec.evaluation.named_sets import read_sets
 
 
 @pytest.fixture
 def write(tmp_path):
     def written(name, text, task="similarity"):
         (tmp_path / name).write_text(text)
-        return read_set(task, str(tmp_path / name))
+        return read_sets([(task, str(tmp_path / name))])[0]
 
     return written
 
@@ -43,7 +43,7 @@ def test_a_test_set_that_was_tuned_on_is_refused(write, tmp_path):
     (tmp_path / "link.txt").symlink_to(tmp_path / "dev.txt")
     for test, message in (
         (dev, "cannot be a test set"),
-        (read_set("similarity", str(tmp_path / "link.txt")), "cannot be a test set"),
+        (read_sets([("similarity", str(tmp_path / "link.txt"))])[0], "cannot be a test set"),
         (write("copy.txt", "b a 5\nc d 2\n"), "holds all items of the development set"),
         (write("larger.txt", "a b 1\nc d 2\ne f 3\n"), "holds all items"),
     ):

@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.configurations import add_set_arguments, read_set_arguments
+from wordvec.cli.configurations import add_set_arguments
 from wordvec.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,16 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="vectors, of any format wordvec reads")
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
-    add_set_arguments(parser)
-    parser.add_argument(
-        "--task",
-        dest="tasks",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("TASK", "SET"),
-        help="a set of another task of `wordvec evaluate`; may be repeated",
-    )
+    add_set_arguments(parser, bias=True)
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument(
         "--words", metavar="W,W", help="whose neighbours to show (default: some of several frequencies)"
@@ -54,18 +45,17 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.corpus import Corpus
     from wordvec.evaluation.card import CardFacts, model_card
     from wordvec.evaluation.stability_file import read_stability
-    from wordvec.evaluation.tasks import evaluate
+    from wordvec.evaluation.tasks import evaluate, read_tasks
     from wordvec.files import check_writable, replace_file
     from wordvec.vectors import WordVectors
 
     if arguments.out:
         check_writable(arguments.out)
-    has_sets = arguments.similarity or arguments.analogy
-    sets = [(each.task, each.items) for each in read_set_arguments(arguments)] if has_sets else []
+    sets = read_tasks(arguments.sets)
     corpus = Corpus.open(arguments.corpus) if arguments.corpus else None
     vectors = WordVectors.load(arguments.file)
     facts = CardFacts(
-        scores=evaluate(vectors, [*sets, *map(tuple, arguments.tasks)], arguments.protocol),
+        scores=evaluate(vectors, sets, arguments.protocol),
         words=[word for word in (arguments.words or "").split(",") if word],
         corpus=corpus,
         report=read_report(arguments.report) if arguments.report else {},

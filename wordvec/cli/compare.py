@@ -1,7 +1,7 @@
 """Train several ways on one corpus with several seeds, and compare scores, time and memory fairly.
 
   wordvec compare text.txt -o runs --trainers svd,glove,cbow,skipgram --seeds 3 --similarity wordsim353.txt
-  wordvec compare corpus -o runs --trainers skipgram,short=skipgram --set short.epochs=1 --analogy questions-words.txt
+  wordvec compare corpus -o runs --trainers cbow,short=cbow --option short.epochs=1 --analogy questions-words.txt
 
 Each model is trained in a process of its own, so time and memory are its own. OUT keeps models and scores: the same
 command goes on where a killed one was, and with more seeds, trainers or sets does only what is new. It gets the report
@@ -18,7 +18,7 @@ from wordvec.cli.configurations import (
     add_training_arguments,
     open_run_folder,
     read_configurations,
-    read_set_arguments,
+    read_ranking_sets,
 )
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_set_arguments(parser)
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument(
-        "--style", default="text", choices=("text", "markdown", "latex", "csv"), help="of the report (default: text)"
+        "--format", default="text", choices=("text", "markdown", "latex", "csv"), help="of the report (default: text)"
     )
     parser.add_argument("--differences", action="store_true", help="add a table of all pairs of trainers")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import replace_file
 
     configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)
-    sets = read_set_arguments(arguments)
+    sets = read_ranking_sets(arguments.sets)
     get_protocol(arguments.protocol)
     corpus = read_corpus(arguments)
     with open_run_folder(arguments, corpus) as folder:
@@ -67,4 +67,4 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(report)
     else:
-        print(comparison_text(found, arguments.style, differences=arguments.differences))
+        print(comparison_text(found, arguments.format, differences=arguments.differences))

@@ -1,4 +1,4 @@
-"""From ``--trainers svd,short=skipgram --set skipgram.epochs=3`` to configurations whose options are all known."""
+"""From ``--trainers svd,short=cbow --option short.epochs=3`` to configurations whose options are all known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+from wordvec.cli.evaluate import SETS
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from wordvec.evaluation.run_folder import RunFolder
     from wordvec.evaluation.training import Configuration
 
-DIMENSIONS_ARE_WORDS = "ppmi"  # so a --set dim=... for all trainers leaves it alone
+DIMENSIONS_ARE_WORDS = "ppmi"  # so an --option dim=... for all trainers leaves it alone
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare --set and --threads."""
+    """Declare --option and --threads."""
     parser.add_argument(
-        "--set",
+        "--option",
         dest="settings",
         metavar="[NAME.]OPTION=VALUE",
         action="append",
@@ -34,29 +35,43 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, metavar="N", help="of reading and training (default: all cores)")
 
 
-def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", purpose: str = "") -> None:
-    """Declare --similarity and --analogy, or --dev-similarity and so on."""
-    for task, items in (("similarity", "word pairs with a human score"), ("analogy", "questions A B C D")):
-        parser.add_argument(
-            f"--{prefix}{task}",
-            metavar="SET",
-            action="extend",
-            nargs="+",
-            default=[],
-            help=f"{items}{purpose}: a file or a bundled name; may be repeated",
-        )
+class CollectSets(argparse.Action):
+    """Collect (task, set) of all options in the order they are given."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        """Add to what is there."""
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *((self.const, value) for value in values)])
 
 
-def read_set_arguments(arguments: argparse.Namespace, prefix: str = "") -> list[EvaluationSet]:
-    """The sets named by --similarity and --analogy, read."""
+def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", about: str = "", bias: bool = False) -> None:
+    """Declare --set, --similarity, --analogy and so on, or --dev-set and so on, as `wordvec evaluate` has them.
+
+    They end up as (task, set) in ``arguments.sets``, or ``arguments.dev_sets``. Tests of bias only where asked for.
+    """
+    group = parser.add_argument_group(f"{about or 'evaluation sets'} (files or names; each may be repeated)")
+    for option, (task, purpose) in SETS.items():
+        if task != "bias" or bias:
+            group.add_argument(
+                f"--{prefix}{option}",
+                metavar="SET",
+                nargs="+",
+                action=CollectSets,
+                const=task,
+                dest=f"{prefix}sets".replace("-", "_"),
+                default=[],
+                help=purpose,
+            )
+
+
+def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:
+    """Read sets whose scores say which model is better. Raises OptionError for a test of bias, which does not."""
     from wordvec.evaluation.named_sets import read_sets
 
-    tasks = [
-        (task, each)
-        for task in ("similarity", "analogy")
-        for each in getattr(arguments, f"{prefix}{task}".replace("-", "_"))
-    ]
-    return read_sets(tasks)
+    found = read_sets(tasks)
+    for each in found:
+        if each.task == "bias":
+            raise OptionError(f"{each.source}: an association test ranks no models; use wordvec evaluate --bias")
+    return found
 
 
 @contextmanager
@@ -150,11 +165,11 @@ def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, An
     name, dot, option = target.rpartition(".")
     option = option.strip().replace("-", "_")
     if not equals or not option:
-        raise OptionError(f"--set {setting}: OPTION=VALUE or NAME.OPTION=VALUE expected, such as skipgram.epochs=3")
+        raise OptionError(f"--option {setting}: OPTION=VALUE or NAME.OPTION=VALUE expected, such as skipgram.epochs=3")
     if option == "seed":
-        raise OptionError("--set seed: the seeds are those of --seeds or --seed")
+        raise OptionError("--option seed: the seeds are those of --seeds or --seed")
     if dot and name not in named:
-        raise OptionError(f"--set {setting}: no {name!r} among {', '.join(named)}")
+        raise OptionError(f"--option {setting}: no {name!r} among {', '.join(named)}")
     known = {each: option_names(TRAINERS[trainer]) for each, trainer in named.items()}
     if dot:
         if option not in known[name]:
@@ -165,7 +180,7 @@ def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, An
         if option == "dim" and len(named) > 1:
             chosen = [each for each in chosen if named[each] != DIMENSIONS_ARE_WORDS]
         if not chosen:
-            raise OptionError(f"--set {setting}: no option {option!r} in any of {', '.join(named)}")
+            raise OptionError(f"--option {setting}: no option {option!r} in any of {', '.join(named)}")
     for each in chosen:
         options[each][option] = parse_value(named[each], option, value.strip())
 

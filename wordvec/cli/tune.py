@@ -1,7 +1,7 @@
 """Search for a trainer's best options on development sets, and test the winner once on others.
 
   wordvec tune text.txt -o runs --trainer skipgram --budget 30m --dev-similarity men.txt --test-similarity ws353.txt
-  wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --set dim=300
+  wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --option dim=300
 
 Successive halving: all trials are trained for few epochs, the best third for more, and so on. What is compared is the
 mean score over the development sets. Items of a development set that are in a test set are left out of it. FOLDER keeps
@@ -22,7 +22,7 @@ from wordvec.cli.configurations import (
     open_run_folder,
     parse_value,
     read_configurations,
-    read_set_arguments,
+    read_ranking_sets,
 )
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
     search.add_argument("--seed", type=int, default=1, help="of the search and of every training (default: 1)")
     add_training_arguments(parser)
-    add_set_arguments(parser, "dev-", ", searched on")
-    add_set_arguments(parser, "test-", ", for the winner alone")
+    add_set_arguments(parser, "dev-", "sets to search on")
+    add_set_arguments(parser, "test-", "sets to test the winner on")
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -78,10 +78,10 @@ def run(arguments: argparse.Namespace) -> None:
     budget = None if arguments.budget is None else parse_time(arguments.budget)
     (base,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
     space = read_space(arguments, base.trainer)
-    if not arguments.dev_similarity and not arguments.dev_analogy:
+    if not arguments.dev_sets:
         raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
-    development = read_set_arguments(arguments, "dev-")
-    test = read_set_arguments(arguments, "test-") if arguments.test_similarity or arguments.test_analogy else []
+    development = read_ranking_sets(arguments.dev_sets)
+    test = read_ranking_sets(arguments.test_sets) if arguments.test_sets else []
     development, lines = separate(development, test)
     for line in lines:
         announce(line)
@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
-    """What is searched: the trainer's usual ranges, less what --set fixes, with those of --range."""
+    """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
     from wordvec.evaluation.search_space import described, search_space
     from wordvec.progress import announce
     from wordvec.trainers import TRAINERS, option_names
@@ -124,7 +124,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
     space = search_space(trainer, fixed, arguments.ranges, parse)
     if "epochs" in space:
-        raise OptionError("epochs are what the rounds of the search grow by: fix them, with --set epochs=N")
+        raise OptionError("epochs are what the rounds of the search grow by: fix them, with --option epochs=N")
     announce(f"searching {described(space)}")
     return space
 

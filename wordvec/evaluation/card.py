@@ -13,6 +13,7 @@ from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
 from wordvec.evaluation.analogy import frequent_rows
+from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.pace import spoken
 from wordvec.evaluation.run_folder import sha256_of
 from wordvec.evaluation.scores import Score
@@ -22,7 +23,7 @@ from wordvec.vectors import WordVectors
 
 NOT_STATED = "not stated"
 RANKS = (100, 300, 1_000, 3_000, 10_000)  # of the words whose neighbours are shown
-BIAS_TASKS = ("weat", "bias")
+BIAS = "bias"
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _loss(vectors: WordVectors) -> list[str]:
 
 
 def _scores(scores: Sequence[Score]) -> str:
-    shown = [score for score in scores if type(score).task not in BIAS_TASKS]
+    shown = [score for score in scores if score.task != BIAS]
     return _score_table(shown) if shown else "None were asked for."
 
 
@@ -183,6 +184,22 @@ def _score_table(scores: Sequence[Score]) -> str:
         )
     headings = ["set", "measure", "score", "95 % interval", "covered", "items", "protocol"]
     return format_table(rows, headings, "markdown", right=(2, 4, 5))
+
+
+def _bias_table(scores: Sequence[BiasScore]) -> str:
+    if not scores:
+        return "Bias was not measured for this card."
+    rows = []
+    for score in scores:
+        x, y, a, b = score.labels
+        value = "nothing evaluated" if score.score is None else f"{score.score:.2f}"
+        interval = "" if score.ci95 is None else f"[{score.ci95[0]:.2f}, {score.ci95[1]:.2f}]"
+        p = "" if score.p is None else f"{score.p:.2g}"
+        rows.append(
+            [score.name, f"{x} with {a}, {y} with {b}", value, interval, p, f"{score.covered} of {score.items}"]
+        )
+    headings = ["association test (WEAT)", "above 0 where", "effect size", "95 % interval", "p", "target words"]
+    return format_table(rows, headings, "markdown", right=(2, 4))
 
 
 def _neighbours(vectors: WordVectors, facts: CardFacts) -> str:
@@ -219,8 +236,7 @@ def _limits(vectors: WordVectors, facts: CardFacts) -> str:
         "- Vectors repeat the associations of their text, prejudices about people among them. Do not take them for "
         "facts, and do not let them decide about people."
     )
-    bias = [score for score in facts.scores if type(score).task in BIAS_TASKS]
-    measured = _score_table(bias) if bias else "Bias was not measured for this card."
+    measured = _bias_table([score for score in facts.scores if isinstance(score, BiasScore)])
     return "\n".join(lines) + "\n\n" + measured
 
 

@@ -32,7 +32,7 @@ def score_model(
     if missing:
         vectors = folder.load(model)
         for key, each in missing:
-            (score,) = evaluate(vectors, [(each.task, each.items)], protocol=protocol)
+            (score,) = evaluate(vectors, [each.for_evaluate], protocol=protocol)
             kept["scores"][key] = _as_json(score)
         write_json(path, kept)
     scores = [_restored(kept["scores"][key]) for key in keys]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError
-from wordvec.evaluation.named_sets import EvaluationSet, item_list
+from wordvec.evaluation.named_sets import EvaluationSet, digest_of
 
 
 def separate(
@@ -45,7 +44,7 @@ def separate(
                 taken |= shared
                 sources.append(other.name)
         left = _without(each, taken) if taken else each
-        before, after = len(item_list(each.task, each.items)), len(item_list(left.task, left.items))
+        before, after = len(item_list(each)), len(item_list(left))
         if not after:
             raise OptionError(f"{each.source}: all its items are in test sets ({', '.join(sources)}); give another set")
         if taken:
@@ -58,13 +57,27 @@ def separate(
 
 
 def item_keys(each: EvaluationSet) -> set[Any]:
-    """What makes an item the same as another: its words, less case, and for pairs less order."""
-    return {_key(each.task, item) for item in item_list(each.task, each.items)}
+    """What makes an item the same as another: its words, less case, and for pairs less order.
+
+    A set of another task than similarity and analogy is a single item.
+    """
+    return {_key(each.task, item) for item in item_list(each)}
+
+
+def item_list(each: EvaluationSet) -> list[Any]:
+    """The items of a set, in order."""
+    if each.task == "similarity":
+        return list(each.items.pairs)
+    if each.task == "analogy":
+        return [(section, question) for section, questions in each.items.sections.items() for question in questions]
+    return [each.digest]
 
 
 def _key(task: str, item: Any) -> Any:
     if task == "similarity":
         return frozenset((item[0].casefold(), item[1].casefold()))
+    if task != "analogy":
+        return task, item
     a, b, c, d = item[1]
     accepted = (d,) if isinstance(d, str) else d
     return a.casefold(), b.casefold(), c.casefold(), frozenset(word.casefold() for word in accepted)
@@ -82,8 +95,7 @@ def _without(each: EvaluationSet, taken: set[Any]) -> EvaluationSet:
             for section, questions in each.items.sections.items()
         }
         items = replace(each.items, sections={name: left for name, left in sections.items() if left})
-    digest = hashlib.sha256(repr(item_list(each.task, items)).encode("utf-8", "surrogatepass")).hexdigest()
-    return replace(each, items=items, digest=digest)
+    return replace(each, items=items, digest=digest_of(items))
 
 
 def _same_file(one: str, other: str) -> bool:
