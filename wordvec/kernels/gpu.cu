@@ -9,38 +9,13 @@
 // in the window: what others then learn of them comes so late that with more than a hundred warps training suffers,
 // and the second-level cache, where they are found, has more to give than so few warps can take.
 //
-// gpu.py puts gpu_examples.cu before this file and sets these compile-time constants:
+// gpu.py puts gpu_examples.cu and gpu_rows.cu before this file; gpu_shape.py sets these compile-time constants:
 //   PITCH      floats from one row to the next, a multiple of 4; columns beyond the dimension are zero
 //   WINDOW     largest number of contexts on each side      SHRINK   1: each centre draws its own from 1 .. WINDOW
 //   NEGATIVES  draws for each centre                        TILE     outputs held in registers at a time
 //   CBOW       0: skip-gram, 1: CBOW                        DIVIDE   CBOW: 1: each context gets dh / count, 0: dh
 //   QUEUE      room for kept tokens, a power of two         WARP_BYTES   shared memory of a warp
 //   LANES      32; the tests, which run this file on a CPU, take other powers of two too
-
-__device__ __forceinline__ float4 read_part(const float* row, u32 i) { return __ldcg((const float4*)row + i); }
-
-__device__ __forceinline__ void add_part(float* row, u32 i, float4 gain) {
-#if __CUDA_ARCH__ >= 900
-    asm volatile("red.relaxed.gpu.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"((float4*)row + i), "f"(gain.x),
-                 "f"(gain.y), "f"(gain.z), "f"(gain.w) : "memory");
-#else
-    float* at = row + 4 * i;
-    atomicAdd(at, gain.x), atomicAdd(at + 1, gain.y), atomicAdd(at + 2, gain.z), atomicAdd(at + 3, gain.w);
-#endif
-}
-
-__device__ __forceinline__ void add_to(float4& sum, float factor, float4 part) {
-    sum.x += factor * part.x, sum.y += factor * part.y, sum.z += factor * part.z, sum.w += factor * part.w;
-}
-
-__device__ __forceinline__ float dot(float sum, float4 a, float4 b) {
-    return fmaf(a.x, b.x, fmaf(a.y, b.y, fmaf(a.z, b.z, fmaf(a.w, b.w, sum))));
-}
-
-// The places of a row that this lane holds: f(p) for part p, which is float4 number `i`.
-#define FOR_PARTS(p, i)                                     \
-    _Pragma("unroll") for (int p = 0; p < PART; p++)        \
-        if (u32 i = lane_index() + p * LANES; (p + 1) * LANES <= QUARTERS || i < QUARTERS)
 
 // One group of a centre's outputs: their rows and what they gain, in registers.
 struct Outputs {

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,66 +20,15 @@ from wordvec.arrays import device_module, free_memory, gpu_memory_errors, to_num
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.checks import check_call
+from wordvec.kernels.gpu_shape import Shape
 from wordvec.kernels.gpu_text import PIECE, DeviceText, reach_of
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
 
-SOURCES = ("gpu_examples.cu", "gpu.cu")
-LANES = 32
-REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of their gains: 160 of 255 registers
-LARGEST_TILE = 16
+SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")
 SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # positions: a chunk's first window is read anew, its last rows come late
 CHUNKS_OF_A_WARP = 4
 CORPUS_SHARE = 4  # the corpus may take a fourth of the memory that is free
-
-
-class Shape(NamedTuple):
-    """What the kernel is compiled for. pitch: floats from one row to the next."""
-
-    pitch: int
-    window: int
-    shrink_window: bool
-    negatives: int
-    cbow: bool
-    divide: bool
-    lanes: int = LANES
-
-    @property
-    def tile(self) -> int:
-        """Outputs in registers at a time: as few groups as they allow, evenly filled."""
-        part = -(-self.pitch // (4 * self.lanes))
-        most = max(1, min(LARGEST_TILE, REGISTER_FLOAT4 // part))
-        outputs = self.negatives + 1
-        return -(-outputs // -(-outputs // most))
-
-    @property
-    def queue(self) -> int:
-        """Kept tokens a warp remembers: those of a window, and what one look at the text may add."""
-        return 1 << (2 * self.window + self.lanes).bit_length()
-
-    @property
-    def shared_bytes(self) -> int:
-        """Shared memory of a warp: the struct Warp of gpu_examples.cu."""
-        groups = -(-(self.negatives + 1) // self.tile)
-        gains = 2 * self.window * 4 * self.pitch if groups > 1 else 0
-        size = gains + 4 * 2 * 2 * self.window + self.queue * 4 * (5 + 2 * self.negatives)
-        return -(-size // 16) * 16 if gains else size
-
-    def macros(self) -> tuple[str, ...]:
-        """The constants of gpu.cu, as options of the compiler."""
-        values = {
-            "PITCH": self.pitch,
-            "WINDOW": self.window,
-            "SHRINK": int(self.shrink_window),
-            "NEGATIVES": self.negatives,
-            "TILE": self.tile,
-            "CBOW": int(self.cbow),
-            "DIVIDE": int(self.divide),
-            "QUEUE": self.queue,
-            "WARP_BYTES": self.shared_bytes,
-            "LANES": self.lanes,
-        }
-        return tuple(f"-D{name}={value}" for name, value in values.items())
 
 
 class Tables:
