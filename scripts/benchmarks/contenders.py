@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from benchmarks.process import peak_memory, timed_stderr
+from benchmarks.torch_skipgram import TorchSkipGram
 
 PROCESS_START = time.perf_counter()  # nothing heavy is imported above
 
@@ -217,7 +218,9 @@ CONTENDERS: dict[str, Any] = {
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
     "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),
     "wordvec-layers": Wordvec(threads=False, engine="layers"),
+    "wordvec-gpu": Wordvec(threads=False, engine="kernel", device="gpu"),
     "wordvec-layers-gpu": Wordvec(threads=False, engine="layers", device="gpu"),
+    "torch-gpu": TorchSkipGram(),
 }
 
 

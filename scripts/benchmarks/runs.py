@@ -21,7 +21,7 @@ from wordvec.errors import WordvecError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-PACKAGES = ("numpy", "scipy", "numba", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x")
+PACKAGES = ("numpy", "scipy", "numba", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x", "torch")
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,13 @@ class LayersEngine:
             self._network = trainer.make_network(W_in, W_out, trainer.paths(corpus.vocabulary.counts))
         self._tables = (W_in, W_out)
         self._optimizer = OPTIMIZERS[trainer.optimizer]()
+        if trainer.device == "gpu":
+            self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Have CuPy compile what a batch needs; nothing is trained."""
+        if self._run(0, min(self.block, len(self._ids)), 0, None).predictions:
+            self._network.backward()
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
