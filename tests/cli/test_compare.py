@@ -50,6 +50,8 @@ def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small
     [
         (["text.txt"], "no evaluation sets"),
         (["text.txt", "--similarity", "missing.txt"], "missing.txt"),
+        (["text.txt", "--set", "weat.txt"], "an association test ranks no models"),
+        (["text.txt", "--set", "tiny-world-analogies", "--analogy", "tiny-world-analogies"], "give each set once"),
         (["text.txt", "--trainers", "word2vec", *SETS], "no trainer 'word2vec'"),
         (["text.txt", "--trainers", ",", *SETS], "name at least one trainer"),
         (["text.txt", "--seeds", "0", *SETS], "seeds must be at least 1"),
@@ -62,6 +64,7 @@ def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small
 )
 def test_bad_requests_are_one_line_and_train_nothing(small, capsys, arguments, message):
     Path("empty.txt").write_text("")
+    Path("weat.txt").write_text("flowers: rose, tulip\ninsects: ant, wasp\ngood: joy, love\nbad: war, filth\n")
     status, out, err = run(capsys, "compare", "-o", "runs", *arguments)
     assert (status, out) == (2, "")
     assert message in err
@@ -70,9 +73,12 @@ def test_bad_requests_are_one_line_and_train_nothing(small, capsys, arguments, m
 
 
 def test_ctrl_c_keeps_what_is_finished(small, capsys, monkeypatch):
+    from wordvec.cli.train_job import run as run_job
     from wordvec.evaluation import run_folder
 
-    train = run_folder.train_in_child
+    def train(job, corpus_folder, out):
+        order = {"corpus": corpus_folder, "sample": None, "trainer": job.configuration.trainer}
+        return run_job({**order, "options": job.options, "out": out, "show_progress": False})
 
     def interrupted(job, corpus_folder, out):
         if job.configuration.name == "cbow":

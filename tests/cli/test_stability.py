@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from wordvec.cli import main
+from wordvec.evaluation import run_folder
 from wordvec.vectors import WordVectors
 
 WORDS = [f"w{i}" for i in range(20)]
@@ -34,6 +35,22 @@ def text(tmp_path, monkeypatch):
     return "text.txt"
 
 
+@pytest.fixture
+def trained_here(monkeypatch):
+    """Training without a process of its own, and the list of what was trained."""
+    from wordvec.cli.train_job import run as run_job
+
+    trained = []
+
+    def train(job, corpus_folder, out):
+        trained.append(job.label)
+        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
+        return run_job({**order, "options": job.options, "out": out, "show_progress": False})
+
+    monkeypatch.setattr(run_folder, "train_in_child", train)
+    return trained
+
+
 def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):
     status, out, _ = run(capsys, "stability", *files, "-k", "3", "--all", "-o", "s.tsv")
     assert status == 0
@@ -51,7 +68,7 @@ def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):
     assert "in models" in out
 
 
-def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys):
+def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, trained_here):
     command = ["stability", text, "--trainer", "svd", "--bootstrap", "--runs", "runs", "--option", "dim=3", "-k", "3"]
     status, out, err = run(capsys, *command, "--seeds", "2", "--json")
     assert status == 0
@@ -65,6 +82,7 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys):
     status, _, err = run(capsys, *command, "--seeds", "3")
     assert status == 0
     assert "2 of 3 models are there already" in err
+    assert trained_here == [f"svd, seed {seed}, sample {seed}" for seed in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from wordvec.corpus import Corpus
 from wordvec.errors import OptionError, UnknownWordError
 from wordvec.evaluation import evaluate
 from wordvec.evaluation.card import CardFacts, example_words, model_card
+from wordvec.evaluation.group_sets import BiasTest
 from wordvec.evaluation.stability import Stability
 from wordvec.trainers import SkipGram
 from wordvec.vectors import WordVectors
@@ -67,6 +68,15 @@ def test_scores_have_protocol_coverage_and_interval(trained):
     assert f"| spearman | {scores[0].score:.3f} | [" in rows[0]
     assert rows[0].endswith("| 3 | 4 | wordvec |")
     assert "nothing evaluated" in rows[1]
+
+
+def test_tests_of_bias_stand_apart(trained):
+    vectors = WordVectors.load(trained)
+    test = BiasTest("pets", ("cat",), ("car",), ("dog",), ("a",), ("cats", "cars", "dogs", "articles"))
+    card = model_card(trained, vectors, CardFacts(scores=evaluate(vectors, [("bias", test)])))
+    assert "| pets | cats with dogs, cars with articles |" in card
+    assert "None were asked for." in card
+    assert "was not measured for this card" not in card
 
 
 def test_what_is_at_hand_is_added(trained, corpus):
