@@ -126,6 +126,9 @@ def test_translate_words_and_a_test(capsys):
     assert "2 of the 2 words were also learned from" in err
     report = report_of(capsys, *arguments, "--test", "test.txt", "w3")
     assert report["translations"]["w3"][0]["word"] == "W3"
+    assert (report["dictionary"]["anchors"], report["refined"]) == (40, None)
+    refined = report_of(capsys, *arguments, "w3", "--refine", "2")["refined"]
+    assert (refined["anchors"], refined["rank"]) == (40, 4)
     assert [score["k"] for score in report["scores"]] == [1, 5, 10]
     assert (report["scores"][0]["covered"], report["scores"][0]["items"]) == (2, 3)
 

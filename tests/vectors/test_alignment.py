@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.linalg import orthogonal_procrustes
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors
@@ -53,6 +54,13 @@ def test_rotation_by_hand():
     map, rank = rotation_of(Moments.of(x, y), center=False)
     np.testing.assert_allclose(map.rotation, [[0, 1], [-1, 0]], atol=1e-12)
     assert rank == 2
+
+
+def test_the_same_as_scipy():
+    rng = np.random.default_rng(8)
+    x, y = rng.normal(size=(40, 7)), rng.normal(size=(40, 7))
+    expected, _ = orthogonal_procrustes(x, y)
+    np.testing.assert_allclose(rotation_of(Moments.of(x, y), center=False)[0].rotation, expected, atol=1e-12)
 
 
 @given(st.integers(0, 10**6))

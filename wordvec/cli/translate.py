@@ -74,13 +74,15 @@ def run(arguments: argparse.Namespace) -> None:
     found = dict(zip(arguments.words, translator.translate_each(arguments.words, arguments.k)))
     scores = [] if test is None else evaluate_translation(translator, test)
     if arguments.json:
-        report = {"method": arguments.method, "dictionary": asdict(translator.report)}
+        refined = asdict(translator.report) if arguments.refine else None
+        report = {"method": arguments.method, "dictionary": asdict(translator.dictionary_report), "refined": refined}
         report |= {"translations": {word: neighbours_as_json(answer) for word, answer in found.items()}}
         print_json(report | {"scores": scores_as_dicts(scores)})
         return
+    print_report(translator.dictionary_report)
     if arguments.refine:
-        print(f"refined {arguments.refine} times; the last time from words that are each other's best translation:")
-    print_report(translator.report)
+        print(f"refined {arguments.refine} times, the last time with words that are each other's best translation:")
+        print_report(translator.report)
     for word, answer in found.items():
         print_neighbours(word, answer)
     if scores:

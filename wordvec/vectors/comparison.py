@@ -231,7 +231,9 @@ def _places(words: Sequence[str], shared: SharedWords, models: Sequence[WordVect
         if word not in place_of:
             for model in models:
                 model.word_id(word)  # raises, with near spellings, where the model lacks it
-            raise InputError(f"{word!r} is not among the {len(place_of):,} words compared: choose more of them")
+            raise InputError(
+                f"{word!r} is not among the {len(place_of):,} words compared: compare more than the top most frequent"
+            )
     return np.array(list(dict.fromkeys(place_of[word] for word in words)), np.int64)
 
 

@@ -38,7 +38,8 @@ class Translator:
     models, most of which are names and numbers. Translations are sought among the `top` most frequent target words
     (None for all), and r_S is taken over the `top` most frequent source words; any source word can be asked for.
     Both sides are compared around the mean of the dictionary's words. `refine` is the number of refinements, 5 or so
-    where the dictionary is small. `report` says how well the pairs of the last map fit.
+    where the dictionary is small. `dictionary_report` says how well the dictionary fits and what it lacks, `report` how
+    well the pairs of the last map do: the same without refinement.
 
     Memory: a row of each of the top words, and a block of their products. Raises as `find_alignment` does, and
     OptionError for options out of range.
@@ -72,6 +73,7 @@ class Translator:
         check_whole_number("refine", refine, least=0)
         self.source, self.target, self.method = source, target, method
         self.alignment: Alignment = find_alignment(source, target, dictionary, center)
+        self.dictionary_report = self.alignment.report
         for _ in range(refine):
             self.alignment = refined(source, target, self.alignment, neighbours)
         self.report = self.alignment.report
