@@ -15,6 +15,7 @@ import numpy as np
 
 HEADER = Path(__file__).with_name("cuda_on_cpu.h")
 WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
+FLAGS = ["-O1", "-ffp-contract=off"]
 TYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -134,8 +135,7 @@ def build(source, macros=()):
     folder = Path(tempfile.mkdtemp(prefix="wordvec-standin-"))
     file, library = folder / "kernel.cpp", folder / f"{hashlib.sha256(source.encode()).hexdigest()[:12]}.so"
     file.write_text(source, encoding="utf-8")
-    flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC"]
-    command = ["g++", *flags, *macros, str(file), "-o"]
+    command = ["g++", "-std=c++17", "-shared", "-fPIC", *FLAGS, *macros, str(file), "-o"]
     built = subprocess.run([*command, str(library)], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     loaded = ctypes.CDLL(str(library))
