@@ -109,7 +109,7 @@ def test_edges_within_a_pixel_do_not_cover_it():
 
 @pytest.mark.parametrize("label", ["i", "il", "word", "WWWW", "internationalisation", "Ünïcôde"])
 def test_least_widths_are_below_the_measured_ones(label):
-    axes, (text,) = place([(0.0, 0.0)], [label])
+    axes, _ = place([(0.0, 0.0)], [label])
     (box,) = extents(axes)
     font_size = 8.0 * axes.figure.dpi / 72
     (least,) = least_widths([label])
