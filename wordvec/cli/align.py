@@ -30,7 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--anchors", metavar="FILE", help="a word a line, or a word of SOURCE and one of TARGET (default: shared words)"
     )
     parser.add_argument("--top", type=int, metavar="N", help="only the N most frequent shared words as anchors")
-    parser.add_argument("--no-center", action="store_true", help="do not move the mean of the anchors")
+    parser.add_argument(
+        "--no-center",
+        action="store_true",
+        help="do not move the mean of the anchors: a turn alone keeps the cosines within SOURCE",
+    )
     parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
