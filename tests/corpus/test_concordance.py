@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.concordance import Concordance, lines_with
+from wordvec.corpus.concordance import Concordance, Line, lines_with, sort_lines
 from wordvec.errors import CorpusError, OptionError, UnknownWordError
 
 TEXT = """the king sat on the throne
@@ -86,6 +86,16 @@ def test_same_seed_same_lines():
     assert found.lines("x", limit=5, seed=1) == found.lines("x", limit=5, seed=1) != found.lines("x", limit=5, seed=2)
     evenly = [line.sentence for line in found.lines("x", limit=4)]
     assert evenly == [12, 37, 62, 87]
+
+
+def test_sorting_by_the_nearest_words():
+    texts = [("x b", "p q"), ("a c", "p a"), ("y a", "z"), ("", "")]
+    lines = [Line(left, "w", right, number, number) for number, (left, right) in enumerate(texts)]
+    assert [line.position for line in sort_lines(lines[::-1], "position")] == [0, 1, 2, 3]
+    assert [line.position for line in sort_lines(lines, "left")] == [3, 2, 0, 1]
+    assert [line.position for line in sort_lines(lines, "right")] == [3, 1, 0, 2]
+    with pytest.raises(OptionError, match="position, left, right"):
+        sort_lines(lines, "up")
 
 
 def test_notes_tell_of_missing_words():

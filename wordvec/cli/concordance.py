@@ -1,6 +1,6 @@
 """The lines of a corpus in which a word stands, or in which two words stand together.
 
-wordvec concordance corpus/ king
+wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
 wordvec concordance corpus/ tea coffee             what stands behind the similarity of two words
 
@@ -31,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--window", type=int, default=5, metavar="N", help="how many words away is near (default: 5)")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="lines or contexts shown (default: 10)")
     parser.add_argument("--seed", type=int, metavar="N", help="draw the lines by chance (default: evenly spread)")
+    parser.add_argument(
+        "--sort",
+        default="position",
+        choices=("position", "left", "right"),
+        help="by the words before or behind the keyword (default: position)",
+    )
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -62,11 +68,12 @@ def line_width(asked: int | None = None) -> int:
 
 
 def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:
+    from wordvec.corpus.concordance import sort_lines
     from wordvec.corpus.keyword_lines import keyword_lines, printable, times
 
     (word,), near, window = arguments.words, arguments.near, arguments.window
     count = concordance.count(word, near, window)
-    lines = concordance.lines(word, near, window, arguments.limit, arguments.seed)
+    lines = sort_lines(concordance.lines(word, near, window, arguments.limit, arguments.seed), arguments.sort)
     if arguments.json:
         report = {"word": word, "near": near, "window": window, "occurrences": count}
         print_json(report | {"lines": [asdict(line) for line in lines], "notes": concordance.notes})

@@ -11,6 +11,7 @@ its words are as the tokenizer made them.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ import numpy as np
 from wordvec.corpus.checks import check_whole_number
 from wordvec.corpus.company import Company, company_of, nearest_distance, shared_company, spread
 from wordvec.corpus.positions import Positions
+from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.corpus.corpus import Corpus
 
+SORTS = ("position", "left", "right")
 CONTEXT = 30  # words shown at most on either side of a keyword
 
 
@@ -194,6 +197,22 @@ def lines_with(
     'a rose'
     """
     return Concordance(corpus).lines(word, near, window, limit, seed)
+
+
+def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
+    """Lines in the order of the corpus ("position"), of the words before the keyword ("left") or behind it ("right").
+
+    The nearest word comes first, so that what often stands beside the keyword stands together. Raises OptionError.
+
+    >>> lines = [Line("a good", "king", "rules", 0, 0), Line("the bad", "king", "dies", 9, 1)]
+    >>> [line.right for line in sort_lines(lines, "left")], [line.right for line in sort_lines(lines, "right")]
+    (['dies', 'rules'], ['dies', 'rules'])
+    """
+    if by not in SORTS:
+        raise OptionError(f"lines are sorted by one of {', '.join(SORTS)}; got {by!r}")
+    if by == "left":
+        return sorted(lines, key=lambda line: (line.left.split(" ")[::-1], line.position))
+    return sorted(lines, key=lambda line: (line.right.split(" ") if by == "right" else [], line.position))
 
 
 def _missing_words(corpus: Corpus) -> str | None:
