@@ -69,7 +69,7 @@ def test_names_are_found_where_they_are_used():
 
 def macros_of(source: str) -> list[str]:
     """Values for the macros that a source says it needs, in its line "Macros: NAME, ...; NAME"."""
-    values = {"REAL": "float", "ID": "int", "PIECE": "32", "DIMENSION": "100"}
+    values = {"REAL": "float", "ID": "int", "PIECE": "32", "DIMENSION": "100", "WIDTH": "32"}
     return [f"-D{name}={value}" for name, value in values.items() if re.search(rf"\b{name}\b", source)]
 
 

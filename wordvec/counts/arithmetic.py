@@ -1,8 +1,7 @@
 """The large steps of the Lanczos iteration: products with a sparse matrix and with tall blocks, on the CPU or the GPU.
 
 On the CPU rows are cut into pieces that depend on nothing else, so that sums over them are the same for any number of
-threads. On the GPU cuSPARSE and cuBLAS do it; what they give differs from the CPU's, and may from run to run, in the
-last bits.
+threads. On the GPU sums are taken in another order, always the same on one card.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from wordvec.arrays import Array, array_module, to_numpy
+from wordvec.counts.gpu_products import WIDTH, GPUProduct
 from wordvec.counts.products import product_with
 
 if TYPE_CHECKING:
@@ -107,20 +107,13 @@ def _pieces(rows: int) -> list[slice]:
 class OnGPU:
     """See Arithmetic."""
 
-    block = 32  # as many columns as a warp has threads
+    block = WIDTH
     lazy_memory = False
 
     def __init__(self, matrix: Any) -> None:
         self._xp, self._dtype = array_module(matrix.data), matrix.dtype
-        self._matrix, self._transposed = matrix, matrix.T.tocsr()
-
-    def product(self, X: Array) -> Array:
-        """By cuSPARSE."""
-        return self._matrix @ X
-
-    def transposed_product(self, X: Array) -> Array:
-        """With the transpose made once: rows of a sparse matrix are summed faster than columns."""
-        return self._transposed @ X
+        # The transpose is made once: rows of a sparse matrix are summed faster than columns.
+        self.product, self.transposed_product = GPUProduct(matrix), GPUProduct(matrix.T.tocsr())
 
     def array(self, values: np.ndarray) -> Array:
         """Copied to the GPU."""

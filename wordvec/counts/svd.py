@@ -43,8 +43,8 @@ def truncated_svd(
     `method` is "dense" (LAPACK; memory for rows * columns numbers), "krylov" (block Lanczos iteration, see
     wordvec.counts.lanczos; memory for some 5 * dim columns), or "auto": dense up to 1,024 rows or columns.
     A matrix on the GPU (of cupyx, as `wordvec.counts.ppmi` makes there) is factorised there, and there the result is;
-    its last bits may differ from run to run. Precision: float64 for a float64 matrix, float32 for others; singular
-    values below 1e-4 of the largest are inaccurate in float32.
+    with other last bits than the CPU's. Precision: float64 for a float64 matrix, float32 for others; singular values
+    below 1e-4 of the largest are inaccurate in float32.
 
     Sign convention: in each column of U the entry of largest absolute value is positive. `seed` draws the starting
     block of "krylov"; "dense" needs none. `threads` (default: all cores) changes the time, not the result: the same

@@ -100,18 +100,19 @@ class SoftmaxOutput:
 
     def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
         """Summed loss."""
-        self._mask, self._shape, targets = mask, h.shape, batch.centres
+        self._places, self._shape, targets = None, h.shape, batch.centres
         if mask is not None:  # one prediction for each context that exists
-            h, targets = h[mask], batch.centres[mask.nonzero()[0]]
+            self._places = mask.nonzero()
+            h, targets = h[self._places], batch.centres[self._places[0]]
         return self.loss.forward(self.matmul.forward(h), targets)
 
     def backward(self) -> Array:
         """dL/dh."""
         dh = self.matmul.backward(self.loss.backward())
-        if self._mask is None:
+        if self._places is None:
             return dh
         padded = array_module(dh).zeros(self._shape, dh.dtype)
-        padded[self._mask] = dh
+        padded[self._places] = dh
         return padded
 
 

@@ -43,7 +43,7 @@ class SVD(Trainer):
                       same machine with the same libraries
     memory            limit of the counting, such as "2G"; beyond it temporary files are used (None: half of what is
                       free). Changes nothing about the result
-    device            "cpu", or "gpu" for counting, PPMI and solver: counts are the same, the solver's last bits are not
+    device            "cpu", or "gpu" for counting, PPMI and solver: counts are the same, the solver's last bits others
     threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
     """
 
