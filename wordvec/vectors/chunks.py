@@ -9,6 +9,7 @@ from wordvec.corpus.compression import FORMATS, decompressed
 from wordvec.errors import CorpusError, VectorsFileError
 from wordvec.progress import progress
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put it before text in UTF-8; it means nothing
 CHUNK = 1 << 20
 SHOWN_FROM = 1 << 26  # bytes of a file that takes long enough to read for a progress bar
 

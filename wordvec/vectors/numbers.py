@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?\Z")
 NOT_FINITE = re.compile(rb"[+-]?(nan|inf|infinity)\Z", re.IGNORECASE)
@@ -57,6 +60,8 @@ def nearest_float32(fields: Sequence[bytes]) -> np.ndarray:
 
 def _nearest(field: bytes, guess: np.float32) -> np.float32:
     """The float32 nearest to a decimal that is the guess, or beside it."""
+    from fractions import Fraction  # seldom needed, and slow to import
+
     exact = Fraction(field.decode("ascii"))
     with np.errstate(over="ignore", under="ignore"):
         beside = [np.nextafter(guess, np.float32(side)) for side in (-np.inf, np.inf)]
@@ -65,4 +70,6 @@ def _nearest(field: bytes, guess: np.float32) -> np.float32:
 
 def _fraction(x: np.float32) -> Fraction:
     """The number itself; for infinity that which would come next, at which it begins to be meant."""
+    from fractions import Fraction
+
     return Fraction(float(x)) if np.isfinite(x) else Fraction(2**128) * int(np.sign(x))

@@ -15,7 +15,7 @@ import numpy as np
 
 from wordvec.errors import InputError
 from wordvec.files import replace_file
-from wordvec.vectors.chunks import read_chunks
+from wordvec.vectors.chunks import BYTE_ORDER_MARK, read_chunks
 from wordvec.vectors.numbers import are_numbers, nearest_float32, parse_header
 from wordvec.vectors.reading import ANOTHER_LENGTH, NO_NEWLINE, Reading
 from wordvec.vectors.row_builder import RowBuilder
@@ -25,7 +25,6 @@ from wordvec.vectors.writing import written_rows, written_words
 LONGEST_LINE = 1 << 26
 COMPILED_FROM = 1 << 22  # bytes of a file; compiled code takes a moment to load
 MANY = 100  # rows of another length, after which a file that has few others is given up
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_text(reading: Reading) -> WordVectors:
@@ -42,15 +41,24 @@ def read_text(reading: Reading) -> WordVectors:
         blocks.close()  # its file, when not all of it was wanted
 
 
-def write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool) -> None:
-    """Write word2vec text (with a header) or GloVe text (without); counts, info and context vectors are not kept.
+def write_word2vec_text(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+    """Write word2vec text, which has a header; counts, info and context vectors are not kept.
 
     Raises InputError for words with whitespace in them and vectors with nan or infinity: neither can be read back.
     """
-    if not header and vectors.dim == 1:
+    _write_text(vectors, path, header=True)
+
+
+def write_glove_text(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+    """Write GloVe text, which has no header; otherwise as `write_word2vec_text`."""
+    if vectors.dim == 1:
         raise InputError(
             "GloVe text needs at least 2 dimensions (a row of one looks like a header); choose another format"
         )
+    _write_text(vectors, path, header=False)
+
+
+def _write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool) -> None:
     words = written_words(vectors)
     numbers = (" " + " ".join(["%.9g"] * vectors.dim) + "\n").encode("ascii")
     with replace_file(path) as file:
