@@ -146,7 +146,7 @@ def test_all_tasks_in_one_table(tmp_path):
     tasks.append(("hit-rate", [(f"w{i}", f"w{i + 1}") for i in range(29)]))
     compared = compare_models({f"m{i}": evaluate(model, tasks) for i, model in enumerate(models)})
     table = comparison_table(compared, sections=True)
-    for part in ("Spearman", "3cosadd", "gram1", "syntactic", "purity", "opp", "effect size", "hit-rate@10", "mrr"):
+    for part in ("Spearman", "3cosadd", "gram1", "syntactic", "purity", "opp", "effect size", "p (all splits)", "hit-rate@10", "mrr"):
         assert part in table
     assert all(found.common < found.items for found in compared if found.name not in ("sim",))
     assert all(model.common.score is not None for found in compared for model in found.models)

@@ -137,8 +137,6 @@ def _facts(score: Score) -> Facts:
         measure = score.method
     elif isinstance(score, HitRateScore):
         measure = f"hit-rate@{score.k}"
-    elif isinstance(score, BiasScore) and score.p is not None:
-        measure = f"effect size, p {score.p:.2g}"
     return score.name, measure, score.score, score.ci95, score.covered, score.items
 
 
@@ -150,6 +148,9 @@ def _parts(score: Score, sections: bool) -> list[Facts]:
         return [(f"  {p.name}", score.method, p.score, p.ci95, p.covered, p.items) for p in parts]
     if isinstance(score, OutlierScore) and score.covered:
         return [("  position (OPP)", "opp", score.opp, score.opp_ci95, score.covered, score.items)]
+    if isinstance(score, BiasScore) and score.p is not None:
+        how = "all splits" if score.exact else "drawn splits"
+        return [(f"  p ({how})", "one-sided", score.p, None, score.covered, score.items)]
     if isinstance(score, HitRateScore) and score.covered:
         return [("  reciprocal rank", "mrr", score.mrr, score.mrr_ci95, score.covered, score.items)]
     return []

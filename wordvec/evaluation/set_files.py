@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from wordvec.errors import EvaluationFileError
 
@@ -16,8 +16,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Source = str | os.PathLike[str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line that is not blank, with its number and the file it is in, for messages."""
 
     place: str
