@@ -11,10 +11,12 @@ mean cosine of anchors that took no part in finding it: where it is much smaller
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from wordvec.cli.output import print_json
+from wordvec.corpus.keyword_lines import printable
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -70,12 +72,17 @@ def read_anchors(path: str) -> Pairs:
     return [(words[0], words[-1]) for _, words in read_word_lines(path, "a list of anchors", 1, 2)]
 
 
+def named(words: Sequence[str], number: int) -> str:
+    """The first words of so many, as a terminal can show them."""
+    return printable(", ".join(words[:10])) + (", ..." if number > 10 else "")
+
+
 def print_report(report: AlignmentReport) -> None:
     """How well the anchors fit, in a few lines."""
     missing = f", {report.anchors_missing:,} others missing" if report.anchors_missing else ""
     print(f"{report.anchors:,} anchors for {report.dimensions} dimensions{missing}")
     if report.missing:
-        print(f"  missing: {', '.join(report.missing[:10])}{', ...' if report.anchors_missing > 10 else ''}")
+        print(f"  missing: {named(report.missing, report.anchors_missing)}")
     held_out = "" if report.cosine_held_out is None else f", held out {report.cosine_held_out:.3f}"
     print(f"mean cosine of anchors: before {report.cosine_before:.3f}, after {report.cosine_after:.3f}{held_out}")
     print(f"residual: {report.residual:.4f} (root of the mean square distance)")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import neighbours_as_json, print_json
 from wordvec.cli.similar import let_options_stand_anywhere
+from wordvec.corpus.keyword_lines import printable
 from wordvec.progress import announce
 
 if TYPE_CHECKING:
@@ -103,11 +104,11 @@ def print_comparison(comparison: Comparison) -> None:
     print("".join(f"{column:>9}" for column in columns) + "  word")
     for change in comparison.changes:
         numbers = [getattr(change, column) for column in columns]
-        print("".join(f"{number:>9.2g}" for number in numbers) + f"  {change.word}")
+        print("".join(f"{number:>9.2g}" for number in numbers) + f"  {printable(change.word)}")
         for heading, neighbours in _neighbours(change):
             print(f"{'':>{9 * len(columns) + 4}}{heading:<6} {neighbours}")
 
 
 def _neighbours(change: WordChange) -> list[tuple[str, str]]:
     lists = (("A", change.before), ("B", change.after))
-    return [(heading, " ".join(word for word, _ in neighbours)) for heading, neighbours in lists]
+    return [(heading, printable(" ".join(word for word, _ in neighbours))) for heading, neighbours in lists]

@@ -14,6 +14,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.align import named
 from wordvec.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def print_report(report: dict[str, Any]) -> None:
     """What retrofitting did and what of the lexicon was of no use, in a few lines."""
     print(f"{report['words']:,} words drawn together by {report['connections']:,} connections")
     if report["missing_words"]:
-        named = ", ".join(report["missing"][:10]) + (", ..." if report["missing_words"] > 10 else "")
-        print(f"  {report['missing_words']:,} words of the lexicon are not in the model: {named}")
+        number = report["missing_words"]
+        print(f"  {number:,} words of the lexicon are not in the model: {named(report['missing'], number)}")
     if report["alone"]:
         print(f"  {report['alone']:,} of its words have no neighbour there that is in the model")
     if report["repeated"]:
