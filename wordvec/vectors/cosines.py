@@ -28,24 +28,22 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
     >>> cosines(vectors, np.float32([[0, 1]]), slice(0, 3)).tolist()
     [[0.800000011920929, -1.0, 0.0]]
     """
-    kept, lengths = vectors.matrix[rows], vectors.lengths[rows]
-    if vectors.scales is not None:  # a row's scale does not change its direction
-        scales = vectors.scales[rows].astype(np.float64)
-        lengths = np.divide(lengths, scales, out=np.zeros(len(scales)), where=scales > 0)
-    divisors = np.where(lengths == 0, 1.0, lengths)
-    if divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST:
-        return targets @ vectors.unit_rows_of(rows).T
-    if kept.dtype == np.float32:
+    kept, divisors = vectors.matrix[rows], vectors.divisors[rows]
+    extreme = divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST
+    if kept.dtype == np.float32 and not extreme:
         products = _products(targets, kept)
-    else:
-        products = np.empty((len(targets), len(kept)), np.float32)
-        size = BLOCK_FOR_ONE if len(targets) == 1 else BLOCK_FOR_MANY
-        for first in range(0, len(kept), size):
-            part = slice(first, first + size)
-            products[:, part] = _products(targets, kept[part].astype(np.float32))
-    products /= divisors.astype(np.float32)
-    products[:, lengths == 0] = 0.0  # also where only the scale is
-    return products
+        products /= divisors
+        return products
+    found = np.empty((len(targets), len(kept)), np.float32)
+    size = BLOCK_FOR_ONE if len(targets) == 1 and not extreme else BLOCK_FOR_MANY
+    numbers = np.arange(len(vectors))[rows] if extreme else None
+    for first in range(0, len(kept), size):
+        part = slice(first, first + size)
+        if numbers is not None:
+            found[:, part] = _products(targets, vectors.unit_rows_of(numbers[part]))
+        else:
+            found[:, part] = _products(targets, kept[part].astype(np.float32)) / divisors[part]
+    return found
 
 
 def _products(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import unit_vector
-from wordvec.vectors.search import RowSelector, best_rows, row_blocks, rows_at_a_time
+from wordvec.vectors.search import ROWS, RowSelector, best_rows, row_blocks
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
@@ -94,7 +94,7 @@ def analogy(
     if method == "3cosadd":
         return nearest(vectors, [direction(vectors, [b, c], [a])], [given], k, candidates)[0]
     score = _multiplied_scores(vectors, a, b, c) if method == "3cosmul" else _direction_scores(vectors, a, b, c)
-    (found,) = best_rows(lambda _, rows: score(rows)[None, :], 1, len(vectors), k, [given], candidates)
+    (found,) = best_rows(lambda _, rows: score(rows)[None, :], 1, len(vectors), k, [given], candidates, ROWS)
     return Neighbours((vectors.words[row], value) for row, value in found)
 
 
@@ -159,7 +159,7 @@ def closer_rows(vectors: WordRows, a: int, b: int, candidates: np.ndarray | None
     centre = vectors.unit_rows_of([a])
     (with_b,) = exact_cosines(vectors, a, np.array([b]))
     closer = [np.empty(0, np.int64)]
-    for piece in row_blocks(len(vectors), candidates, rows_at_a_time(1)):
+    for piece in row_blocks(len(vectors), candidates, ROWS):
         (scores,) = cosines(vectors, centre, piece)
         numbers = np.arange(piece.start, piece.stop) if isinstance(piece, slice) else piece
         unsure = np.abs(scores - with_b) <= UNSURE

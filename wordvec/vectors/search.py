@@ -8,9 +8,9 @@ import numpy as np
 
 from wordvec.errors import OptionError
 
-ROWS = 65_536  # rows scored at a time for one query: matrix times vector reads them as fast as memory gives them
-ROWS_OF_MANY = 16_384  # and for several: the same rows meet every query
-SCORES = 1 << 22  # scores held at a time: 16 MiB of float32
+SCORES = 1 << 22  # scores held at a time: 16 MiB of float32. So one query is scored in one go, or few
+ROWS = 65_536  # rows at a time where something of their size is made, and scores looked through at a time
+ROWS_OF_MANY = 16_384  # rows at a time for several queries: all of them meet rows that are still in the cache
 QUERIES = 512  # queries answered at a time: with fewer rows a block, so that SCORES holds
 
 RowSelector = slice | np.ndarray
@@ -25,13 +25,14 @@ def best_rows(
     k: int,
     excluded: Sequence[Sequence[int]],
     candidates: np.ndarray | None = None,
+    size: int | None = None,
 ) -> list[list[tuple[int, float]]]:
     """Return, for each query, its `k` best (row, score) pairs, best first; equal scores by lower row.
 
     ``score(query_slice, row_selector)`` returns a fresh (queries, rows) float array of scores, the larger the better;
     the selector is a slice or an array of row numbers. `excluded[q]` names the rows that query q must not return.
     `candidates` are the only rows to be returned, rising (n,) int64; None for all. Fewer than `k` pairs come back
-    when fewer rows remain. Raises OptionError for k < 1.
+    when fewer rows remain. At most `size` rows are scored at a time. Raises OptionError for k < 1.
 
     >>> scores = np.array([[0.1, 0.9, 0.9, 0.5]])
     >>> best_rows(lambda q, r: scores[q, r].copy(), queries=1, rows=4, k=2, excluded=[[]])
@@ -42,10 +43,12 @@ def best_rows(
     for first in range(0, queries, QUERIES):
         block = slice(first, min(first + QUERIES, queries))
         best = [(np.empty(0, np.int64), np.empty(0, np.float64)) for _ in range(block.stop - first)]
-        for piece in row_blocks(rows, candidates, rows_at_a_time(len(best))):
+        for piece in row_blocks(rows, candidates, min(size or SCORES, rows_at_a_time(len(best)))):
             scores = score(block, piece)
             for i in range(len(best)):
-                best[i] = _merge(best[i], scores[i], piece, k, excluded[first + i])
+                _exclude(scores[i], piece, excluded[first + i])
+                for start in range(0, len(scores[i]), ROWS):
+                    best[i] = _merge(best[i], scores[i, start : start + ROWS], piece, start, k)
         answers += [list(zip(ids.tolist(), values.tolist())) for ids, values in best]
     return answers
 
@@ -58,11 +61,13 @@ def check_k(k: int) -> None:
 
 def rows_at_a_time(queries: int) -> int:
     """Return how many rows to score at once, so that the scores of all queries fit SCORES."""
-    return max(1, min(ROWS if queries == 1 else ROWS_OF_MANY, SCORES // max(1, queries)))
+    return max(1, min(SCORES if queries == 1 else ROWS_OF_MANY, SCORES // max(1, queries)))
 
 
 def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
     """Cut all rows, or the candidates (rising), into blocks of at most `size`; neighbouring rows become a slice.
+
+    Candidates have at most ROWS in a block: rows that do not lie side by side are copied.
 
     >>> row_blocks(5, None, 3), row_blocks(9, np.array([3, 4, 5, 8]), 3)
     ([slice(0, 3, None), slice(3, 5, None)], [slice(3, 6, None), array([8])])
@@ -70,6 +75,7 @@ def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowS
     if candidates is None:
         return [slice(first, min(first + size, rows)) for first in range(0, rows, size)]
     blocks: list[RowSelector] = []
+    size = min(size, ROWS)
     for first in range(0, len(candidates), size):
         piece = candidates[first : first + size]
         together = len(piece) > 1 and piece[-1] - piece[0] + 1 == len(piece)
@@ -77,19 +83,24 @@ def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowS
     return blocks
 
 
-def _merge(best: Best, scores: np.ndarray, piece: RowSelector, k: int, excluded: Sequence[int]) -> Best:
-    """The k best of `best` and of the scores of the rows of `piece`; later rows must be strictly better."""
-    ids, values = best
+def _exclude(scores: np.ndarray, piece: RowSelector, excluded: Sequence[int]) -> None:
+    """Take some rows out of the scores (n,) of the rows of `piece`."""
     for row in excluded:
         place = row - piece.start if isinstance(piece, slice) else int(np.searchsorted(piece, row))
         if 0 <= place < len(scores) and (isinstance(piece, slice) or piece[place] == row):
             scores[place] = -np.inf
+
+
+def _merge(best: Best, scores: np.ndarray, piece: RowSelector, start: int, k: int) -> Best:
+    """The k best of `best` and of the scores of `piece` from its `start` on; later rows must be strictly better."""
+    ids, values = best
     least = scores.dtype.type(values[-1] if len(values) == k else -np.inf)  # a float64 would widen all scores
     found = np.flatnonzero(scores > least)
     if len(found) > k:
         threshold = np.partition(scores[found], len(found) - k)[len(found) - k]
         found = found[scores[found] >= threshold]
-    ids = np.concatenate([ids, found + piece.start if isinstance(piece, slice) else piece[found]])
+    rows = found + start
+    ids = np.concatenate([ids, rows + piece.start if isinstance(piece, slice) else piece[rows]])
     values = np.concatenate([values, scores[found].astype(np.float64)])
     order = np.lexsort((ids, -values))[:k]
     return ids[order], values[order]

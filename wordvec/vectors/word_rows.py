@@ -72,6 +72,7 @@ class WordRows:
         if isinstance(self.words, list):
             self._row_of = number_words(self.words)
         self._lengths: np.ndarray | None = None
+        self._divisors: np.ndarray | None = None
         self._unit: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -118,6 +119,24 @@ class WordRows:
         if self._lengths is None:
             self._lengths = self._finite(row_lengths(self.matrix, self.scales), slice(None))
         return self._lengths
+
+    @property
+    def divisors(self) -> np.ndarray:
+        """What products with rows of `matrix` are divided by to get cosines (V,) float32; computed once.
+
+        The length of a row as it is kept: a scale does not change its direction. 1 for a row of zeros, infinity for
+        one that has numbers but the scale 0. Raises as `lengths` does.
+        """
+        if self._divisors is None:
+            lengths = self.lengths
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+                divisors = (lengths if self.scales is None else lengths / self.scales).astype(np.float32)
+            divisors[lengths == 0] = 1.0
+            if self.scales is not None:
+                without = np.flatnonzero(self.scales == 0)
+                divisors[without[self.matrix[without].any(axis=1)]] = np.inf
+            self._divisors = divisors
+        return self._divisors
 
     @property
     def unit(self) -> np.ndarray:
