@@ -24,7 +24,7 @@ from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
 KINDS = ("hnsw", "ivf", "ivf-int8")
-HNSW_ROWS, IVF_ROWS = 200_000, 2_000_000  # up to so many rows the graph, up to so many cells of float32, then int8
+HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to so many rows the graph, up to so many cells of float32, then int8
 LINKS = 32  # of each row in the graph
 TRAINED_ON = 64  # rows for each cell's centre
 BLOCK = 65_536  # rows added at a time
@@ -80,7 +80,7 @@ class ApproximateSearch:
         """Build an index and raise its effort until it finds the part `target` of the `k` nearest of `sample` words.
 
         Says on stderr what recall was measured, unless show_progress is False. `kind` follows the number of rows
-        unless given: the graph up to 200,000, cells up to two million, then cells of int8.
+        unless given: the graph up to 100,000, cells up to two million, then cells of int8.
         Raises MissingExtraError without faiss, OptionError for an unknown kind or a target outside (0, 1].
         """
         check_k(k)
