@@ -59,7 +59,7 @@ def fasttext_bin(
     out.write(struct.pack("<14id", 793712314, 12, dim, 5, 1, 1, 5, 1, 2, 2, buckets, shortest, longest, 100, 1e-4))
     out.write(struct.pack("<iiiqq", len(words), len(words), 0, 100, -1))
     for i, word in enumerate(words):
-        out.write(word.encode("utf-8") + b"\0" + struct.pack("<qb", 10 - i, 0))
+        out.write(word.encode("utf-8") + b"\0" + struct.pack("<qb", max(1, 10 - i), 0))
     rows = np.concatenate([matrix, np.arange(buckets * dim, dtype=np.float32).reshape(buckets, dim)]).astype("<f4")
     out.write(struct.pack("<B", quantized))
     if not quantized:

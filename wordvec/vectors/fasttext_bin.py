@@ -29,7 +29,7 @@ LOSSES = {1: "hierarchical-softmax", 2: "negative-sampling", 3: "softmax", 4: "o
 MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 SUPERVISED = 3
 NOT_PRUNED = -1
-BLOCK = 512  # words whose n-grams are looked up together
+BLOCK = 128  # words whose n-grams are looked up together
 
 
 class Bytes:

@@ -25,7 +25,7 @@ from wordvec.vectors.word_vectors import WordVectors
 
 WORDS = ("index_to_key", "index2word", "index2entity")  # gensim 4, 3, 3 (its Doc2Vec and others)
 VECTORS = ("vectors", "syn0")  # gensim 4 and 3, and 2
-BLOCK = 512  # words whose n-grams are looked up together
+BLOCK = 128  # words whose n-grams are looked up together
 EXPORT = (
     "open it where you trust it and export it, in gensim KeyedVectors.load(PATH).save_word2vec_format('vectors.bin', "
     "binary=True), for a model Word2Vec.load(PATH).wv.save_word2vec_format('vectors.bin', binary=True)"

@@ -55,12 +55,14 @@ class Subwords:
     def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
         word, ids = self.ids(words)
-        word = np.concatenate([np.arange(len(words)), word])
-        in_order = np.argsort(word, kind="stable")  # its own row first
-        rows = np.concatenate([own, self.rows[ids]])[in_order] if len(ids) else own
         number = np.bincount(word, minlength=len(words))
+        has_any = number > 0
+        summed = np.array(own, np.float32)
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is for others to find
-            return np.add.reduceat(rows, np.cumsum(number) - number, axis=0) / number[:, None].astype(np.float32)
+            if len(ids):
+                starts = (np.cumsum(number) - number)[has_any]
+                summed[has_any] += np.add.reduceat(self.rows[ids], starts, axis=0)
+            return summed / (number[:, None] + 1).astype(np.float32)
 
     def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """The n-grams of some words: for each which word it is of (n,), in order, and its row (n,)."""
