@@ -72,6 +72,50 @@ def test_tables_of_layers_svd_and_ceilings():
     assert "4,000" in table
 
 
+def test_everything_is_measured_in_rounds_and_told(monkeypatch, tmp_path, capsys):
+    """The whole order of events, with trainings and children that answer at once."""
+    module, runs = part("gpu"), part("runs")
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    text = tmp_path / "text.txt"
+    text.write_text("a b\n" * 10, encoding="utf-8")
+    rates = {"wordvec": 4e6, "wordvec-gpu": 2e8, "wordvec-layers": 1e5, "wordvec-layers-gpu": 3e6}
+    trained = []
+
+    def train(name, model, dim, path, **facts):
+        trained.append((facts["kind"], name, model, dim, facts.get("round"), facts.get("seed")))
+        return measurement(name, rates[name], facts.get("round", 0), model, dim)
+
+    def child(module_name, job, threads):
+        if module_name == "gpu_ceilings":
+            return job | {"card": "Some card", "ceilings": CEILINGS}
+        if job["who"] == "prepare":
+            return job
+        return job | {"seconds": 9.0 if job["who"] == "wordvec" else 1.0, "residual": 1e-4}
+
+    monkeypatch.setattr(module, "run_child", child)
+    log = runs.Log(tmp_path / "results", "gpu", {})
+    options = part("options").parse_arguments(["--device", "gpu", "--corpus", str(text), "--pairs", "2"], None)
+    scores = {name: {"score": 0.5, "ci95": [0.4, 0.6]} for name in part("data").SETS}
+
+    def score(training, vectors):
+        return {**training, "role": "own" if "gpu" in training["contender"] else "peer", "scores": scores}
+
+    prepared = part("data").prepare_text(str(text), None, tmp_path)
+    module.measure(options, tmp_path, prepared, log, train, score, lambda message: None)
+    told = capsys.readouterr().out
+    assert "Some card" in told
+    assert "skipgram in 128 dimensions, times the CPU's kernel: 50.0, wanted 25: reached" in told
+    assert "SVD in 300 dimensions, times the CPU: 9.0, wanted 10: NOT reached" in told
+    assert "cbow 100, wordvec-gpu against wordvec's 95 % interval: WordSim-353 inside" in told
+    kinds = [kind for kind, *_ in trained]
+    assert (kinds.count("gpu-rate"), kinds.count("gpu-layers"), kinds.count("gpu-training")) == (16, 8, 4)
+    assert trained[:3] == [
+        ("gpu-rate", "wordvec", "skipgram", 100, 0, None),
+        ("gpu-rate", "wordvec-gpu", "skipgram", 100, 0, None),
+        ("gpu-rate", "wordvec", "skipgram", 100, 1, None),
+    ]
+
+
 def test_ceilings_are_measured(gpu):
     ceilings = part("gpu_ceilings")
     job = ceilings.CeilingsJob(copied=4096, rows=7, picks=3, blocks=2, product=16)

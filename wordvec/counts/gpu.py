@@ -48,7 +48,10 @@ def matrix_on(matrix: Any, device: str) -> Any:
         return csr_array(matrix.get())
     if matrix.nnz > MOST_CELLS:
         raise OptionError(_too_many(matrix.nnz))
-    return sparse_module(device_module(device)).csr_matrix(csr_matrix(matrix))
+    matrix = csr_matrix(matrix)
+    parts = matrix.data, matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    arrays = tuple(to_device(part, device) for part in parts)
+    return sparse_module(device_module(device)).csr_matrix(arrays, shape=matrix.shape)
 
 
 def _too_many(cells: int) -> str:

@@ -33,7 +33,8 @@ class GPUProduct:
         self._starts = xp.empty(self._pieces + 1, xp.int64)
         self._starts[:-1] = row_starts[row] + PIECE * (number - self._first[row])
         self._starts[-1:] = row_starts[-1:]  # pieces follow one another: each ends where the next begins
-        self._xp, self._matrix = xp, matrix
+        self._xp, self._data, self._rows = xp, matrix.data, matrix.shape[0]
+        self._indices = matrix.indices.astype(xp.int32, copy=False)
         macros = {"REAL": C_TYPES[matrix.dtype.str[1:]], "WIDTH": WIDTH}
         self._multiply, self._add = (
             gpu_kernel(xp, SOURCE, name, **macros) for name in ("multiply_pieces", "add_pieces")
@@ -41,14 +42,14 @@ class GPUProduct:
 
     def __call__(self, X: Array) -> Array:
         """The product, (R, columns)."""
-        rows, columns = self._matrix.shape[0], X.shape[1]
+        rows, columns = self._rows, X.shape[1]
         blocks = [self._of_block(X[:, first : first + WIDTH]) for first in range(0, columns, WIDTH)]
         if not blocks:
             return self._xp.zeros((rows, 0), X.dtype)
         return blocks[0] if len(blocks) == 1 else self._xp.concatenate(blocks, axis=1)
 
     def _of_block(self, X: Array) -> Array:
-        xp, (rows, columns) = self._xp, (self._matrix.shape[0], X.shape[1])
+        xp, rows, columns = self._xp, self._rows, X.shape[1]
         if columns < WIDTH:
             padded = xp.zeros((len(X), WIDTH), X.dtype)
             padded[:, :columns] = X
@@ -56,7 +57,7 @@ class GPUProduct:
         result = xp.empty((rows, WIDTH), X.dtype)
         partial = xp.empty((max(1, self._pieces), WIDTH), X.dtype)
         pieces, X = np.int64(self._pieces), xp.ascontiguousarray(X)
-        given = (self._matrix.data, self._matrix.indices, self._starts, pieces, X, partial)
+        given = (self._data, self._indices, self._starts, pieces, X, partial)
         self._multiply((self._blocks(self._pieces),), (THREADS,), given)
         self._add((self._blocks(rows),), (THREADS,), (partial, self._first, np.int64(rows), result))
         return result[:, :columns]
