@@ -76,7 +76,7 @@ def test_everything_is_measured_in_rounds_and_told(monkeypatch, tmp_path, capsys
     """The whole order of events, with trainings and children that answer at once."""
     module, runs = part("gpu"), part("runs")
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
-    text = tmp_path / "text.txt"
+    text = tmp_path / "source.txt"
     text.write_text("a b\n" * 10, encoding="utf-8")
     rates = {"wordvec": 4e6, "wordvec-gpu": 2e8, "wordvec-layers": 1e5, "wordvec-layers-gpu": 3e6}
     trained = []
@@ -169,7 +169,7 @@ def test_pytorch_learns(tmp_path):
     contenders, peer = part("contenders"), part("torch_skipgram")
     rng = np.random.default_rng(1)
     topics = [["king", "queen"], ["dog", "cat"], ["runs", "sleeps"]]
-    text = tmp_path / "text.txt"
+    text = tmp_path / "source.txt"
     lines = [" ".join(rng.choice(topics[number % 3], size=10)) for number in range(200)]
     text.write_text("\n".join(lines) + "\n", encoding="utf-8")
     job = contenders.Job(
