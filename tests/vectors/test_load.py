@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import pickle
+import sys
 import zipfile
 
 import numpy as np
@@ -136,6 +139,24 @@ def test_other_content_is_named(tmp_path, content, message):
     (tmp_path / "v").write_bytes(content)
     with pytest.raises(VectorsFileError, match=message):
         WordVectors.load(tmp_path / "v")
+
+
+def packers():
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        zstd = pytest.importorskip("backports.zstd")
+    return {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd.compress}
+
+
+@pytest.mark.parametrize("pack", ["gzip", "bzip2", "xz", "zstd"])
+@pytest.mark.parametrize("format", ["word2vec-text", "word2vec-binary", "glove"])
+def test_packed_files_are_read_as_they_are(tmp_path, whole, pack, format):
+    whole.save(tmp_path / "v", format)
+    (tmp_path / "packed").write_bytes(packers()[pack]((tmp_path / "v").read_bytes()))
+    read = load(tmp_path / "packed", strict=True)
+    assert read.words == WORDS
+    np.testing.assert_array_equal(read.matrix, ROWS)
 
 
 def test_an_archive_of_texts_is_told_from_an_npz(tmp_path):
