@@ -1,6 +1,7 @@
 import warnings
 
 import matplotlib
+import numpy as np
 import pytest
 
 from wordvec.plots import fonts
@@ -70,3 +71,25 @@ def test_a_real_korean_font_where_there_is_one():
         pytest.skip("no Korean font is installed here (apt install fonts-noto-cjk)")
     families = font_families(["한국어", "word"])
     assert families[1] in fonts.SCRIPTS[0].families
+
+
+def test_an_old_matplotlib_cannot_set_arabic_and_says_so_once(monkeypatch):
+    monkeypatch.setattr(fonts, "_warned", set())
+    monkeypatch.setattr(matplotlib, "__version__", "3.10.3")
+    with pytest.warns(UserWarning, match=r"3\.11 and later set them right") as caught:
+        [font_families([word]) for word in ("word", "كتاب", "שלום")]
+    assert len(caught) == 1
+    monkeypatch.setattr(fonts, "_warned", set())
+    monkeypatch.setattr(matplotlib, "__version__", "3.11.0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        font_families(["كتاب"])
+
+
+def test_missing_glyphs_are_told_once_and_not_by_matplotlib_too(only_dejavu, tmp_path):
+    from wordvec.plots import plot_map, save_figure
+    from wordvec.vectors import WordVectors
+
+    with pytest.warns(UserWarning, match="apt install fonts-noto-cjk") as caught:
+        save_figure(plot_map(WordVectors(["한국", "일본", "중국"], np.eye(3))), tmp_path / "map.png")
+    assert len(caught) == 1

@@ -29,7 +29,7 @@ def extents(axes):
     return [text.get_window_extent(renderer) for text in axes.texts]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     points=st.lists(st.tuples(st.floats(-1.4, 1.4), st.floats(-1.4, 1.4)), min_size=1, max_size=40),
     rings=st.integers(1, 3),

@@ -88,3 +88,41 @@ def test_groups_stay_together_and_seeds_repeat(method, module):
     centres = np.array([points[group == g].mean(axis=0) for g in range(3)])
     nearest = np.square(points[:, None] - centres).sum(axis=2).argmin(axis=1)
     np.testing.assert_array_equal(nearest, group)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("method", "module", "said"), [("tsne", "openTSNE", "t-SNE"), ("umap", "umap", "UMAP of 60 words")]
+)
+def test_progress_is_shown_on_stderr(method, module, said, capsys):
+    pytest.importorskip(module, reason=f"extra projection ({module}) is not installed")
+    X = np.random.default_rng(4).normal(size=(60, 8))
+    with np.errstate(all="ignore"):
+        shown, silent = project(X, method, show_progress=True), project(X, method, show_progress=False)
+    np.testing.assert_array_equal(shown, silent)
+    output = capsys.readouterr()
+    assert said in output.err
+    assert output.out == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("method", "module"), [("tsne", "openTSNE"), ("umap", "umap")])
+def test_a_start_is_taken(method, module):
+    pytest.importorskip(module, reason=f"extra projection ({module}) is not installed")
+    X = np.repeat(np.eye(3, 8), 20, axis=0) + np.random.default_rng(4).normal(scale=0.05, size=(60, 8))
+    for sign in (1, -1):
+        start = sign * pca(X)[0]
+        with np.errstate(all="ignore"):
+            points = project(X, method, start=start)
+        assert np.corrcoef(start[:, 0], points[:, 0])[0, 1] > 0.5
+    with pytest.raises(ShapeError, match="start must be"):
+        project(X, method, start=np.ones((3, 2)))
+
+
+def test_large_matrices_are_taken_in_blocks(monkeypatch):
+    X = np.random.default_rng(2).normal(size=(50, 6)).astype(np.float32)
+    whole, share = pca(X)
+    monkeypatch.setattr("wordvec.plots.projection.BLOCK", 7)
+    points, share_of_blocks = pca(X)
+    np.testing.assert_allclose(points, whole, atol=1e-12)
+    np.testing.assert_allclose(share_of_blocks, share)

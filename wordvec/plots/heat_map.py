@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.errors import OptionError, ShapeError
 from wordvec.plots.figure import new_axes, plain, root_figure, set_title
-from wordvec.plots.fonts import font_families
+from wordvec.plots.fonts import font_families, letters
 from wordvec.plots.palette import FAINT, INK, ink_on
 
 if TYPE_CHECKING:
@@ -94,10 +94,11 @@ def _heat(
     from matplotlib.ticker import MaxNLocator
 
     cell = float(np.clip(5.2 / max(values.shape), 0.11, 0.42))  # inches
-    axes = axes or new_axes(2.1 + cell * values.shape[1], 1.3 + cell * values.shape[0])
+    size = float(np.clip(cell * 72 * 0.62, 3.5, 9.0))
+    across, above = (0.6 * size / 72 * max(map(letters, words)) for words in (rows, columns))
+    axes = axes or new_axes(1.3 + across + cell * values.shape[1], 0.75 + above + cell * values.shape[0])
     painted, scale = _colours(colours), Normalize(*limits)
     image = axes.imshow(values, cmap=painted, norm=scale, interpolation="nearest", aspect="equal")
-    size = float(np.clip(cell * 72 * 0.62, 3.5, 9.0))
     _words_on(axes, rows, columns, size)
     if max(values.shape) <= NUMBERS_UP_TO:
         _numbers(axes, values, painted, scale, number, size * 0.85)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wordvec.errors import OptionError
 from wordvec.plots.figure import new_axes, plain, root_figure
-from wordvec.plots.fonts import font_families
+from wordvec.plots.fonts import font_families, letters
 from wordvec.plots.groups import Groups
 from wordvec.plots.labels import place_labels
 from wordvec.plots.palette import FAINT, INK, OTHERS, Style, text_colour
@@ -158,12 +159,9 @@ def add_legend(axes: Axes, groups: Groups, styles: Sequence[Style]) -> None:
 
 
 def _columns(axes: Axes, names: Sequence[str]) -> int:
-    """How many columns of the longest name fit under the axes; a wide (CJK) character counts twice."""
-    from unicodedata import east_asian_width
-
-    widths = [sum(2 if east_asian_width(c) in "WF" else 1 for c in name) for name in names]
+    """How many columns of the longest name fit under the axes."""
     points = root_figure(axes).get_figwidth() * 72 * axes.get_position().width
-    return max(1, min(len(names), 4, int(points / (max(widths) * LEGEND_SIZE * 0.56 + 26))))
+    return max(1, min(len(names), 4, int(points / (max(map(letters, names)) * LEGEND_SIZE * 0.56 + 26))))
 
 
 def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
@@ -179,8 +177,12 @@ def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
         axes.set_ylabel(f"PC 2 ({shares[1]:.1%})", fontsize=7.5, color=FAINT)
 
 
-def axes_to_fit(points: np.ndarray) -> Axes:
-    """Axes in a figure as wide as so many words need, up to seven inches, and as high as the map, within reason."""
+def axes_to_fit(points: np.ndarray, groups: int = 1) -> Axes:
+    """Axes in a figure as wide as so many words need, up to seven inches, and as high as the map, within reason,
+    and the names of so many `groups` under it.
+    """
     width, height = np.maximum(np.ptp(points, axis=0), 1e-12)
     inches = float(np.interp(len(points), (8, 60), (4.6, 7.0)))
-    return new_axes(inches, float(np.clip(inches * height / width, 0.6 * inches, 0.83 * inches)) + 0.4)
+    return new_axes(
+        inches, float(np.clip(inches * height / width, 0.6 * inches, 0.83 * inches)) + 0.35 + 0.16 * ceil(groups / 3)
+    )

@@ -114,7 +114,7 @@ def _tsne(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, sh
             dims,
             perplexity=min(30.0, (len(matrix) - 1) / 3),
             metric="cosine",
-            initialization="pca" if start is None else rescale(start),
+            initialization=rescale(pca(matrix, dims)[0] if start is None else start),
             early_exaggeration_iter=TSNE_ROUNDS[0],
             n_iter=TSNE_ROUNDS[1],
             n_jobs=1,

@@ -72,7 +72,7 @@ def plot_map(
     rows = vectors.unit_rows_of(ids)
     points, shares = projected(rows, method, seed, show_progress)
     drawn = groups_by_list(names, lists) if lists else groups_by_clusters(names, rows, clusters, seed)
-    axes = axes or axes_to_fit(points)
+    axes = axes or axes_to_fit(points, groups=len(drawn.names))
     draw_map(axes, points, names, weight_by_count(vectors, ids), drawn, shares, method)
     return axes
 
