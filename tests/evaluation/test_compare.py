@@ -201,6 +201,19 @@ def test_sets_are_read_before_anything_is_trained(tmp_path):
         read_sets([("guessing", "a.txt")])
 
 
+def test_a_set_in_another_language_is_told_of_before_training(corpus, tmp_path, trained_here):
+    (tmp_path / "german.txt").write_text("Hund Katze 5\nBrot Butter 3\n")
+    said = []
+    with RunFolder.open(tmp_path / "runs", corpus, tell=said.append) as folder:
+        found = compare(folder, [SVD], read_sets([("similarity", tmp_path / "german.txt")]), seeds=1, resamples=10)
+    assert (
+        "none of its 2 items has all its words in the corpus (looked for 'Hund', 'Katze', 'Brot', 'Butter')" in said[0]
+    )
+    assert "training" in said[1]
+    assert found.scores["svd", "german"].mean is None
+    assert "nothing evaluated" in comparison_text(found)
+
+
 def test_sets_of_one_name_are_told_apart(tmp_path):
     for folder, score in (("one", 5), ("two", 6)):
         (tmp_path / folder).mkdir()

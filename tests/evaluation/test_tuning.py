@@ -8,7 +8,7 @@ import pytest
 from wordvec.errors import OptionError, TrainingError, WordvecError
 from wordvec.evaluation import tuning
 from wordvec.evaluation.named_sets import read_sets
-from wordvec.evaluation.proposals import SobolProposals
+from wordvec.evaluation.proposals import SobolProposals, make_proposals
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.search_space import Range
 from wordvec.evaluation.training import Configuration, TrainedModel
@@ -21,11 +21,21 @@ SPACE = {"window": Range(1, 100, whole=True)}
 SETS = read_sets([("similarity", "tiny-world-similarity")])
 
 
+class Everything:
+    def __contains__(self, word):
+        return True
+
+
 class PretendFolder:
     """Trains nothing: a model takes 10 seconds an epoch, and one with the window 66 or more cannot be trained."""
 
     def __init__(self, path):
-        self.path, self.corpus, self.said, self.trained = Path(path), SimpleNamespace(fingerprint="f"), [], []
+        self.path, self.corpus, self.said, self.trained = (
+            Path(path),
+            SimpleNamespace(fingerprint="f", vocabulary=Everything()),
+            [],
+            [],
+        )
         self.tell = self.said.append
 
     def find(self, job):
@@ -161,6 +171,24 @@ def test_default_options_that_cannot_be_trained_at_all_end_the_search(tmp_path, 
     monkeypatch.setattr(PretendFolder, "train_anew", refuse)
     with pytest.raises(WordvecError, match="dim must be at most 7"):
         tune(search(tmp_path))
+
+
+def test_optuna_can_propose(tmp_path, worth):
+    pytest.importorskip("optuna", reason="needs the extra tune")
+    logs = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        proposals = make_proposals("optuna", SPACE, 1)
+        logs.append(tune(Search(PretendFolder(tmp_path / name), BASE, SETS, proposals, trials=12)).log.read_text())
+    assert logs[0] == logs[1]
+    assert len({json.loads(line)["trial"] for line in logs[0].splitlines()}) == 13
+
+
+def test_a_development_set_without_words_is_found_before_training(tmp_path):
+    folder = PretendFolder(tmp_path)
+    folder.corpus.vocabulary = {"Hund", "Katze"}
+    with pytest.raises(OptionError, match="none of its 400 items has all its words in the corpus"):
+        Search(folder, BASE, SETS, SobolProposals(SPACE, 1), trials=3)
 
 
 def test_a_development_set_without_a_covered_item(tmp_path, monkeypatch):

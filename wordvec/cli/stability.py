@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_text_arguments(parser, threads=False)
     measuring = parser.add_argument_group("measuring")
     measuring.add_argument("-k", type=int, default=10, help="neighbours of a word (default: 10)")
-    measuring.add_argument("--words", metavar="W,W", help="measure these words and show their neighbours")
+    measuring.add_argument("--words", metavar="W,W", help="measure these words alone, and show their neighbours")
     measuring.add_argument(
         "--sample", type=int, default=500, metavar="N", help="words of each band of frequency (default: 500)"
     )
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> None:
     models, over = trained(arguments) if arguments.trainer else (loaded(arguments.text), "files")
     found = neighbour_stability(
         models,
-        None if arguments.out_file else words,
+        words,
         k=arguments.k,
         sample=None if arguments.all else arguments.sample,
         over=over,

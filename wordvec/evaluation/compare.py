@@ -11,7 +11,7 @@ from typing import Any
 from wordvec.errors import OptionError
 from wordvec.evaluation.differences import Difference, holm
 from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.named_sets import EvaluationSet
+from wordvec.evaluation.named_sets import EvaluationSet, sets_without_words
 from wordvec.evaluation.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
 from wordvec.evaluation.pace import Pace, spoken
 from wordvec.evaluation.protocols import get_protocol
@@ -82,6 +82,8 @@ def compare(
     """
     get_protocol(protocol)
     _check(configurations, seeds)
+    for line in sets_without_words(sets, folder.corpus.vocabulary):
+        folder.tell(line)
     jobs = planned_jobs(configurations, seeds)
     models: dict[str, list[TrainedModel]] = {each.name: [] for each in configurations}
     scores: dict[tuple[str, str], list[Score]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError
-from wordvec.evaluation.named_sets import EvaluationSet, digest_of
+from wordvec.evaluation.named_sets import EvaluationSet, digest_of, item_list
 
 
 def separate(
@@ -62,15 +62,6 @@ def item_keys(each: EvaluationSet) -> set[Any]:
     A set of another task than similarity and analogy is a single item.
     """
     return {_key(each.task, item) for item in item_list(each)}
-
-
-def item_list(each: EvaluationSet) -> list[Any]:
-    """The items of a set, in order."""
-    if each.task == "similarity":
-        return list(each.items.pairs)
-    if each.task == "analogy":
-        return [(section, question) for section, questions in each.items.sections.items() for question in questions]
-    return [each.digest]
 
 
 def _key(task: str, item: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
@@ -62,6 +62,45 @@ def digest_of(items: Any) -> str:
     else:
         content = items
     return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def item_list(each: EvaluationSet) -> list[Any]:
+    """The items of a set, in order: pairs, or (section, question); a set of another task is one item."""
+    if each.task == "similarity":
+        return list(each.items.pairs)
+    if each.task == "analogy":
+        return [(section, question) for section, questions in each.items.sections.items() for question in questions]
+    return [each.digest]
+
+
+def sets_without_words(sets: Sequence[EvaluationSet], vocabulary: Container[str]) -> list[str]:
+    """A line about each set of which nothing could be evaluated, found before anything is trained.
+
+    Only sets of similarity and analogy are looked at; words count as written or in lower case.
+
+    >>> sets_without_words(read_sets([("similarity", "tiny-world-similarity")]), {"Hund", "Katze"})[0][:66]
+    'tiny-world-similarity: none of its 400 items has all its words in '
+    """
+    lines = []
+    for each in sets:
+        asked = [_words(each, item) for item in item_list(each)]
+        if not asked[0] or any(all(w in vocabulary or w.lower() in vocabulary for w in words) for words in asked):
+            continue
+        examples = ", ".join(repr(word) for word in dict.fromkeys(word for words in asked[:3] for word in words))
+        lines.append(
+            f"{each.source}: none of its {len(asked):,} items has all its words in the corpus (looked for {examples}); "
+            "another language, or other spelling?"
+        )
+    return lines
+
+
+def _words(each: EvaluationSet, item: Any) -> tuple[str, ...]:
+    if each.task == "similarity":
+        return item[0], item[1]
+    if each.task != "analogy":
+        return ()
+    a, b, c, d = item[1]
+    return a, b, c, d if isinstance(d, str) else d[0]
 
 
 def _read(task: str, source: str | os.PathLike[str]) -> list[EvaluationSet]:

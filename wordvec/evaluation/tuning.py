@@ -14,7 +14,7 @@ from typing import Any
 from wordvec.errors import OptionError, TrainingError, WordvecError
 from wordvec.evaluation.differences import Difference, compare_scores, holm
 from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.named_sets import EvaluationSet
+from wordvec.evaluation.named_sets import EvaluationSet, sets_without_words
 from wordvec.evaluation.pace import spoken
 from wordvec.evaluation.proposals import Proposals
 from wordvec.evaluation.run_folder import RunFolder
@@ -83,6 +83,8 @@ class Search:
             raise OptionError(f"trials must be at least 1; got {trials}")
         if budget is not None and budget <= 0:
             raise OptionError(f"the budget must be a positive time; got {budget} s")
+        for line in sets_without_words(development, folder.corpus.vocabulary):
+            raise OptionError(f"{line} A development set that scores nothing cannot guide a search")
         self.folder, self.base, self.development, self.proposals = folder, base, development, proposals
         self.limit, self.budget, self.seed, self.protocol = trials, budget, seed, protocol
         self.epochs = rounds(base.trainer, base.options.get("epochs"))
