@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.evaluation import PROTOCOLS, evaluate_analogy, evaluate_similarity
+from wordvec.evaluation import PROTOCOLS, evaluate_analogy, evaluate_hit_rate, evaluate_similarity, score_table
 from wordvec.vectors import WordVectors
 
 BINARY = "WORDVEC_COMPUTE_ACCURACY"  # environment: a compiled compute-accuracy of word2vec.c
@@ -237,6 +237,25 @@ def test_rows_or_counts_decide_what_is_frequent():
     }  # fmt: skip
     known = {protocol: [i for i, x in enumerate(found) if x == x] for protocol, found in sizes.items()}
     assert known == {"wordvec": [1], "gensim": [0], "word2vec.c": [0], "glove": [0]}
+
+
+def test_what_a_program_does_not_have_is_said():
+    vectors = WordVectors(list("abcd"), np.eye(4))
+    asked = [("a", "b", "c", "d")]
+    assert evaluate_similarity(vectors, [("a", "b", 1.0)], protocol="glove").notes[0].startswith("glove has no test of")
+    assert evaluate_similarity(vectors, [("a", "b", 1.0)], protocol="gensim").notes == ()
+    assert evaluate_analogy(vectors, asked, protocol="gensim").notes == ()
+    (note,) = evaluate_analogy(vectors, asked, protocol="gensim", method="3cosmul").notes
+    assert note == "gensim answers by 3cosadd alone, not by 3cosmul"
+    assert evaluate_analogy(vectors, asked, method="3cosmul").notes == ()
+    (note,) = evaluate_hit_rate(vectors, [("a", "b")], protocol="word2vec.c").notes
+    assert "no test of hit-rate" in note
+
+
+def test_glove_reports_seen_and_all():
+    scores = [evaluate_analogy(WordVectors(list("abcd"), np.eye(4)), [("a", "b", "c", "d"), ("a", "b", "c", "x")],
+                               protocol="glove")]  # fmt: skip
+    assert scores[0].of_all == 0.5 and "of all questions" in score_table(scores)
 
 
 def test_every_protocol_says_what_it_does():

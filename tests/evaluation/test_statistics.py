@@ -11,10 +11,12 @@ from wordvec.evaluation.statistics import (
     _times_drawn,
     accuracy_interval,
     average_ranks,
+    bootstrap_mean,
     bootstrap_spearman,
     pearson,
     percentile_interval,
     spearman,
+    spearman_as_scipy,
 )
 
 few_values = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=30)
@@ -41,6 +43,26 @@ def test_equals_scipy_with_ties(pairs):
         return
     assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-12)
     assert pearson(x, y) == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pairs=few_values)
+def test_scipys_arithmetic_to_the_last_bit(pairs):
+    x, y = np.array(pairs, np.float64).T
+    if len(set(x)) == 1 or len(set(y)) == 1:
+        assert spearman_as_scipy(x, y) is None
+    else:
+        assert spearman_as_scipy(x, y) == stats.spearmanr(x, y).statistic
+
+
+def test_bootstrap_of_a_mean_draws_the_same_items(monkeypatch):
+    values = np.array([1.0, 2.0, 4.0, 8.0])
+    means = bootstrap_mean(values, 30, seed=3)
+    np.testing.assert_allclose(means, _times_drawn(3, 0, 30, 4) @ values / 4)
+    monkeypatch.setattr("wordvec.evaluation.statistics.BLOCK", 9)
+    np.testing.assert_array_equal(bootstrap_mean(values, 30, seed=3), means)
+    with pytest.raises(OptionError, match="at least 1"):
+        bootstrap_mean(values, 0, seed=3)
 
 
 def test_too_few_items_have_no_correlation():

@@ -112,7 +112,7 @@ def evaluate_analogy(
         items=total.items,
         covered=total.covered,
         missing=found.missing,
-        notes=asked.notes,
+        notes=asked.notes + rules.notes("analogy", method),
         of_all=float(np.count_nonzero(correct)) / total.items if total.items else None,
         sections=tuple(sections),
         semantic=semantic,

@@ -61,7 +61,8 @@ def evaluate_bias(
     [0.78, -0.78]
     """
     asked = test if isinstance(test, BiasTest) else _only_test(test)
-    found = find_words(vectors, [*asked.x, *asked.y, *asked.a, *asked.b], get_protocol(protocol))
+    rules = get_protocol(protocol)
+    found = find_words(vectors, [*asked.x, *asked.y, *asked.a, *asked.b], rules)
     groups = [[word for word in group if word in found.place] for group in (asked.x, asked.y, asked.a, asked.b)]
     unit = [found.unit[[found.place[word] for word in group]].astype(np.float64) for group in groups]
     targets, side = [*asked.x, *asked.y], np.repeat([1.0, -1.0], [len(asked.x), len(asked.y)])
@@ -84,7 +85,7 @@ def evaluate_bias(
         covered=int(covered.sum()),
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + found.notes,
+        notes=asked.notes + rules.notes("bias") + found.notes,
         p=p,
         exact=exact,
         sizes=(len(groups[0]), len(groups[1]), len(groups[2]), len(groups[3])),

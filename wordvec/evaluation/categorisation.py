@@ -51,7 +51,8 @@ def evaluate_categorisation(
     (1.0, 2, 4, 5)
     """
     asked = _named(words)
-    found = find_words(vectors, (word for word, _ in asked.words), get_protocol(protocol))
+    rules = get_protocol(protocol)
+    found = find_words(vectors, (word for word, _ in asked.words), rules)
     covered = np.array([word in found.place for word, _ in asked.words], bool)
     categories = sorted({category for (_, category), here in zip(asked.words, covered) if here})
     truth = np.array([categories.index(c) for (_, c), here in zip(asked.words, covered) if here], np.int64)
@@ -69,7 +70,7 @@ def evaluate_categorisation(
         covered=known,
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + found.notes,
+        notes=asked.notes + rules.notes("categorisation") + found.notes,
         clusters=len(categories),
         outcomes=outcomes,
     )

@@ -81,7 +81,7 @@ def evaluate_hit_rate(
         covered=known,
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + found.notes,
+        notes=asked.notes + rules.notes("hit-rate") + found.notes,
         k=k,
         mrr=float((1 / ranks).mean()) if known else None,
         mrr_ci95=percentile_interval(bootstrap_mean(1 / ranks, resamples, seed)) if known else None,

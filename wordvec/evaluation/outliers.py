@@ -52,7 +52,8 @@ def evaluate_outliers(
     """
     asked = topics if isinstance(topics, OutlierSet) else read_outliers(topics)
     listed = [word for _, words, outliers in asked.topics for word in (*words, *outliers)]
-    found = find_words(vectors, listed, get_protocol(protocol))
+    rules = get_protocol(protocol)
+    found = find_words(vectors, listed, rules)
     items = [(words, outlier) for _, words, outliers in asked.topics for outlier in outliers]
     positions = np.array([_position(found, words, outlier) for words, outlier in items])
     covered = ~np.isnan(positions)
@@ -68,7 +69,10 @@ def evaluate_outliers(
         covered=known,
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + found.notes + ((f"{left_out:,} words of topics left out: no vector",) if left_out else ()),
+        notes=asked.notes
+        + rules.notes("outliers")
+        + found.notes
+        + ((f"{left_out:,} words of topics left out: no vector",) if left_out else ()),
         opp=float(positions[covered].mean()) if known else None,
         opp_ci95=percentile_interval(bootstrap_mean(positions[covered], resamples, seed)) if known else None,
         outcomes=outcomes,

@@ -26,7 +26,7 @@ class Protocol:
     by_count        whether these are the words of the highest counts, where there are counts, or the first rows
     fold_excluded   whether an answer that becomes a question's word when folded is passed over too
     semantic_parts  analogies: so many sections, from the first, are semantic, the rest syntactic; None: by their names
-    has_pairs       whether the program it is named after has a similarity test at all
+    tests           the tasks that the program it is named after has; None: all. Elsewhere its look-up alone is used
     """
 
     name: str
@@ -38,7 +38,7 @@ class Protocol:
     by_count: bool = False
     fold_excluded: bool = False
     semantic_parts: int | None = None
-    has_pairs: bool = True
+    tests: tuple[str, ...] | None = None
 
     def index(self, words: Sequence[str]) -> dict[str, int]:
         """Return the place of each of `words`, under its folded form; of those that become alike, the first one's."""
@@ -49,6 +49,18 @@ class Protocol:
     def lookup(self, index: Mapping[str, int], word: str) -> int | None:
         """Return the place of a set's word in what `index` made, or None."""
         return as_given_then_lower(index, word) if self.fold is None else index.get(self.fold_set(word))
+
+    def notes(self, task: str, method: str = "3cosadd") -> tuple[str, ...]:
+        """Return what to say where the program has no such test, or not by this method of analogies.
+
+        >>> PROTOCOLS["glove"].notes("similarity")
+        ('glove has no test of similarity; words are looked up as it looks them up',)
+        """
+        if self.tests is None:
+            return ()
+        if task not in self.tests:
+            return (f"{self.name} has no test of {task}; words are looked up as it looks them up",)
+        return (f"{self.name} answers by 3cosadd alone, not by {method}",) if method != "3cosadd" else ()
 
     def key(self, word: str) -> str:
         """Return what stands for a word of the vectors when it is compared."""
@@ -99,6 +111,7 @@ PROTOCOLS = {
         analogy_words=300_000,
         pair_words=300_000,
         fold_excluded=True,
+        tests=("similarity", "analogy"),
     ),
     "word2vec.c": Protocol(
         "word2vec.c",
@@ -110,7 +123,7 @@ PROTOCOLS = {
         fold_set=ascii_upper,
         analogy_words=30_000,
         semantic_parts=5,
-        has_pairs=False,
+        tests=("analogy",),
     ),
     "glove": Protocol(
         "glove",
@@ -121,7 +134,7 @@ PROTOCOLS = {
         fold_set=str.lower,
         analogy_words=None,
         semantic_parts=5,
-        has_pairs=False,
+        tests=("analogy",),
     ),
 }
 

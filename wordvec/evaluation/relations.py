@@ -73,7 +73,8 @@ def evaluate_relations(
     asked = relations if isinstance(relations, RelationSet) else read_relations(relations)
     listed = [pair for relation in asked.relations for pair in relation.prototypes]
     listed += [pair for relation in asked.relations for pair, _ in relation.rated]
-    found = find_words(vectors, (word for pair in listed for word in pair), get_protocol(protocol))
+    rules = get_protocol(protocol)
+    found = find_words(vectors, (word for pair in listed for word in pair), rules)
     outcomes = np.array([_rho(found, relation) for relation in asked.relations], np.float64)
     known = outcomes[~np.isnan(outcomes)]
     rated = [pair for relation in asked.relations for pair, _ in relation.rated]
@@ -86,7 +87,7 @@ def evaluate_relations(
         covered=len(known),
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + found.notes,
+        notes=asked.notes + rules.notes("relations") + found.notes,
         pairs=len(rated),
         covered_pairs=sum(a in found.place and b in found.place for a, b in rated),
         outcomes=outcomes,

@@ -145,7 +145,10 @@ def _parts(score: Score, sections: bool) -> list[Facts]:
     if isinstance(score, AnalogyScore):
         parts = [part for part in (score.semantic, score.syntactic) if part is not None]
         parts += score.sections if sections else ()
-        return [(f"  {p.name}", score.method, p.score, p.ci95, p.covered, p.items) for p in parts]
+        lines: list[Facts] = [(f"  {p.name}", score.method, p.score, p.ci95, p.covered, p.items) for p in parts]
+        if score.protocol == "glove" and score.of_all is not None:  # which reports both
+            lines.append(("  of all questions", score.method, score.of_all, None, score.covered, score.items))
+        return lines
     if isinstance(score, OutlierScore) and score.covered:
         return [("  position (OPP)", "opp", score.opp, score.opp_ci95, score.covered, score.items)]
     if isinstance(score, BiasScore) and score.p is not None:

@@ -85,7 +85,7 @@ def evaluate_similarity(
         items=len(named.pairs),
         covered=int(covered.sum()),
         missing=tuple(sorted(found.missing)),
-        notes=named.notes + found.notes,
+        notes=named.notes + rules.notes("similarity") + found.notes,
         protocol=protocol,
         outcomes=outcomes,
         gold=gold,
