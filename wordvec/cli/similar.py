@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _print(answer: Answer, concordance: Concordance | None, lines: int) -> None:
     """A question's neighbours, and the corpus lines behind each."""
     print_neighbours(answer.question, answer.neighbours)
-    for _, evidence in _evidence(answer, concordance, lines):
+    for evidence in _evidence(answer, concordance, lines):
         from wordvec.cli.concordance import line_width
         from wordvec.corpus.keyword_lines import evidence_lines
 
@@ -102,13 +102,13 @@ def _print(answer: Answer, concordance: Concordance | None, lines: int) -> None:
 
 def _as_json(answer: Answer, concordance: Concordance | None, lines: int) -> list[dict[str, Any]]:
     found = neighbours_as_json(answer.neighbours)
-    for row, (_, evidence) in zip(found, _evidence(answer, concordance, lines)):
+    for row, evidence in zip(found, _evidence(answer, concordance, lines)):
         row["evidence"] = None if evidence is None else asdict(evidence)
     return found
 
 
-def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> Iterator[tuple[str, Evidence | None]]:
-    """Each neighbour with what the corpus says about it and the question; None where the corpus lacks one of them."""
+def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> Iterator[Evidence | None]:
+    """What the corpus says about each neighbour and the question; None where it lacks the neighbour."""
     if concordance is None:
         return
     known = concordance.corpus.vocabulary
@@ -118,7 +118,7 @@ def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> It
     for word, _ in answer.neighbours:
         if word not in known:
             announce(f"--in: {known.explain(word)}")
-        yield word, concordance.behind(answer.question, word, limit=lines) if word in known else None
+        yield concordance.behind(answer.question, word, limit=lines) if word in known else None
 
 
 def _concordance(arguments: argparse.Namespace) -> Concordance | None:
