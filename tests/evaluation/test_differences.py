@@ -9,7 +9,7 @@ from scipy import stats
 from wordvec.errors import OptionError
 from wordvec.evaluation import Score, SimilarityScore, compare_scores, holm, mcnemar
 from wordvec.evaluation.differences import bootstrap_p, paired_accuracy_interval
-from wordvec.evaluation.statistics import _times_drawn, spearman
+from wordvec.evaluation.statistics import spearman, times_drawn
 
 NAN = float("nan")
 
@@ -79,7 +79,7 @@ def test_correlations_use_the_same_resamples_for_both():
     assert result.items == 55
     assert result.difference == pytest.approx(spearman(gold, near) - spearman(gold, far))
     slow = []
-    for times in _times_drawn(5, 0, 200, 55).astype(int):
+    for times in times_drawn(5, 0, 200, 55).astype(int):
         x = np.repeat(gold, times)
         slow.append(spearman(x, np.repeat(near, times)) - spearman(x, np.repeat(far, times)))
     assert result.ci95 == pytest.approx(tuple(np.quantile(slow, [0.025, 0.975])))

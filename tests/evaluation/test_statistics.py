@@ -8,7 +8,6 @@ from scipy import stats
 
 from wordvec.errors import OptionError
 from wordvec.evaluation.statistics import (
-    _times_drawn,
     accuracy_interval,
     average_ranks,
     bootstrap_mean,
@@ -17,6 +16,7 @@ from wordvec.evaluation.statistics import (
     percentile_interval,
     spearman,
     spearman_as_scipy,
+    times_drawn,
 )
 
 few_values = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=30)
@@ -58,7 +58,7 @@ def test_scipys_arithmetic_to_the_last_bit(pairs):
 def test_bootstrap_of_a_mean_draws_the_same_items(monkeypatch):
     values = np.array([1.0, 2.0, 4.0, 8.0])
     means = bootstrap_mean(values, 30, seed=3)
-    np.testing.assert_allclose(means, _times_drawn(3, 0, 30, 4) @ values / 4)
+    np.testing.assert_allclose(means, times_drawn(3, 0, 30, 4) @ values / 4)
     monkeypatch.setattr("wordvec.evaluation.statistics.BLOCK", 9)
     np.testing.assert_array_equal(bootstrap_mean(values, 30, seed=3), means)
     with pytest.raises(OptionError, match="at least 1"):
@@ -75,7 +75,7 @@ def test_too_few_items_have_no_correlation():
 def test_bootstrap_equals_ranking_each_resample_again(pairs, seed):
     x, y = np.array(pairs, np.float64).T
     fast = bootstrap_spearman(x, y, 20, seed)
-    for times, rho in zip(_times_drawn(seed, 0, 20, len(x)).astype(int), fast):
+    for times, rho in zip(times_drawn(seed, 0, 20, len(x)).astype(int), fast):
         assert times.sum() == len(x)
         slow = spearman(np.repeat(x, times), np.repeat(y, times))
         assert np.isnan(rho) if slow is None else rho == pytest.approx(slow, abs=1e-12)
@@ -90,7 +90,7 @@ def test_resamples_do_not_depend_on_blocks(monkeypatch):
 
 
 def test_resamples_draw_every_item_alike():
-    times = _times_drawn(1, 0, 4000, 25)
+    times = times_drawn(1, 0, 4000, 25)
     np.testing.assert_allclose(times.mean(axis=0), 1, atol=5 * np.sqrt(0.96 / 4000))
     assert times.var() == pytest.approx(0.96, rel=0.02)  # binomial: N draws, each with chance 1 / N
 

@@ -115,10 +115,10 @@ def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> li
     from wordvec.vectors import WordVectors
 
     restrict = arguments.restrict_vocab
-    seeded = ("similarity", "categorisation", "outliers", "relations", "bias", "hit-rate")
+    seeded = ("similarity", "analogy", "categorisation", "outliers", "relations", "bias", "hit-rate")
     options: dict[str, dict[str, Any]] = {task: {"seed": arguments.seed} for task in seeded}
     options["hit-rate"]["k"] = arguments.k
-    options["analogy"] = {
+    options["analogy"] |= {
         "method": arguments.method,
         "restrict_vocab": "protocol" if restrict is None else restrict or None,
     }

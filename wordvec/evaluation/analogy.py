@@ -11,6 +11,7 @@ import numpy as np
 
 from wordvec.errors import OptionError
 from wordvec.evaluation.answers import TOLERANCE, best_answers
+from wordvec.evaluation.pair_interval import interval_over_pairs
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.questions import FoundQuestions, find_questions
 from wordvec.evaluation.readers import read_analogies
@@ -41,12 +42,15 @@ class AnalogyScore(Score):
     """The result of an analogy set.
 
     `score` is the accuracy over the `covered` of `items` questions, `sections` the same by section, `outcomes` 1 for
-    right and 0 for wrong in the set's order. `of_all` is the share of all items, those not covered taken as wrong.
-    `semantic` and `syntactic` are set for Google's set, whose syntactic sections are those named gram..., and under
-    the protocols that split sections by number; `restrict_vocab` is how many words could be an answer.
+    right and 0 for wrong in the set's order. `ci95` takes questions as drawn one by one; `ci95_pairs` is the interval
+    if the word pairs they are made of were drawn anew, which is wider. `of_all` is the share of all items, those not
+    covered taken as wrong. `semantic` and `syntactic` are set for Google's set, whose syntactic sections are those
+    named gram..., and under the protocols that split sections by number; `restrict_vocab` is how many words could be
+    an answer.
     """
 
     task = "analogy"
+    ci95_pairs: Interval | None = None
     of_all: float | None = None
     sections: tuple[SectionScore, ...] = ()
     semantic: SectionScore | None = None
@@ -70,6 +74,8 @@ def evaluate_analogy(
     method: str = "3cosadd",
     restrict_vocab: int | Literal["protocol"] | None = "protocol",
     protocol: str = "wordvec",
+    resamples: int = 1000,
+    seed: int = 1,
 ) -> AnalogyScore:
     """Answer analogy questions and return the accuracy, with intervals, overall and by section.
 
@@ -77,8 +83,7 @@ def evaluate_analogy(
     may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
     by row as the protocol has it (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
     "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary.
-    The intervals take questions as independent of each other; those of a section share words, so they are a lower
-    bound on what another choice of words would change.
+    The intervals over questions are those that resampling approaches; `resamples` and `seed` are of the one over pairs.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
 
     >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
@@ -101,6 +106,7 @@ def evaluate_analogy(
         for i, (name, items) in enumerate(asked.sections.items())
     ]
     total = _score(asked.name, correct, sum(section.items for section in sections))
+    first, second = found.pairs.T
     outcomes = np.full(total.items, np.nan)
     outcomes[found.places] = correct
     semantic, syntactic = _two_kinds(list(asked.sections), rules, sections, correct, found.section_of)
@@ -113,6 +119,7 @@ def evaluate_analogy(
         covered=total.covered,
         missing=found.missing,
         notes=asked.notes + rules.notes("analogy", method),
+        ci95_pairs=interval_over_pairs(found.section_of, first, second, correct, resamples, seed),
         of_all=float(np.count_nonzero(correct)) / total.items if total.items else None,
         sections=tuple(sections),
         semantic=semantic,

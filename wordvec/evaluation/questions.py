@@ -20,7 +20,8 @@ class FoundQuestions:
 
     Shapes, with Q covered questions and R = size words: questions (Q, 3) places of a, b and c; accepted (Q, A) keys
     of accepted answers, -1 for none; excluded (Q, E) places that are no answer; keys (R,) which words are taken for
-    one; section_of (Q,) and places (Q,) in the set. `many_variants` (Q,): at least five words are taken for a, b or
+    one; section_of (Q,) and places (Q,) in the set; pairs (Q, 2) the numbers of the word pairs a:b and c:d, told by a
+    and c. `many_variants` (Q,): at least five words are taken for a, b or
     c besides these three. `missing`: some of the words that were looked for in vain.
     """
 
@@ -30,6 +31,7 @@ class FoundQuestions:
     excluded: np.ndarray
     keys: np.ndarray
     section_of: np.ndarray
+    pairs: np.ndarray
     places: np.ndarray
     many_variants: np.ndarray
     missing: tuple[str, ...]
@@ -49,7 +51,8 @@ def find_questions(
     chosen = list(words[rows]) if isinstance(rows, slice) else [words[row] for row in rows.tolist()]
     index = protocol.index(chosen)
     places = {word: protocol.lookup(index, word) for word in asked.words()}
-    section_of, found, accepted, numbers = [], [], [], []
+    section_of, found, accepted, numbers, pairs = [], [], [], [], []
+    number_of = {word: number for number, word in enumerate(places)}
     listed = ((section, q) for section, questions in enumerate(asked.sections.values()) for q in questions)
     for number, (section, (a, b, c, answer)) in enumerate(listed):
         x, y, z = places[a], places[b], places[c]
@@ -60,6 +63,7 @@ def find_questions(
             found.append((x, y, z))
             accepted.append(right)
             numbers.append(number)
+            pairs.append((number_of[a], number_of[c]))
     questions = np.array(found, np.int64).reshape(-1, 3)
     keys = _keys(protocol, chosen, index)
     excluded, many = _excluded(protocol, chosen, keys, questions)
@@ -70,6 +74,7 @@ def find_questions(
         excluded=excluded,
         keys=keys,
         section_of=np.array(section_of, np.int64),
+        pairs=np.array(pairs, np.int64).reshape(-1, 2),
         places=np.array(numbers, np.int64),
         many_variants=many,
         missing=tuple(word for word, place in places.items() if place is None)[:EXAMPLES],

@@ -19,6 +19,7 @@ from wordvec.evaluation.tables import Strong, format_table
 HEADINGS = ("set", "measure", "score", "95 % interval", "covered", "items", "protocol")
 COMPARED = ("set", "measure", "model", "score", "95 % interval", "difference", "p", "covered", "items", "protocol")
 NOTHING, NO_SCORE = "nothing evaluated", "no score"
+FEWEST = 100  # questions for which the interval over word pairs is worth a line
 MARK = "*"  # behind a difference that is significant
 MEASURES = {"spearman": "Spearman", "mean spearman": "mean Spearman"}  # as they are written in a table
 LEGEND = (
@@ -96,6 +97,9 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
     for model, scores in results.items():
         for score in scores:
             notes = list(score.notes)
+            if isinstance(score, AnalogyScore) and score.ci95_pairs is not None and score.covered >= FEWEST:
+                interval = _interval(score, score.ci95_pairs)
+                notes.append(f"with its word pairs drawn anew, not its questions, the interval is {interval}")
             if score.covered == 0 and score.items:
                 found = looked_for(score.missing)
                 notes.append(f"nothing evaluated: not one item has all its words{found}; another language or case?")

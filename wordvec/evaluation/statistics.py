@@ -68,7 +68,7 @@ def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) 
     block = max(1, BLOCK // max(size, 1))
     return np.concatenate(
         [
-            _weighted_spearman(x, y, _times_drawn(seed, first, min(block, resamples - first), size))
+            _weighted_spearman(x, y, times_drawn(seed, first, min(block, resamples - first), size))
             for first in range(0, resamples, block)
         ]
     )
@@ -84,13 +84,17 @@ def bootstrap_mean(values: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     size = len(values)
     block = max(1, BLOCK // max(size, 1))
     parts = [
-        _times_drawn(seed, first, min(block, resamples - first), size) @ values for first in range(0, resamples, block)
+        times_drawn(seed, first, min(block, resamples - first), size) @ values for first in range(0, resamples, block)
     ]
     return np.concatenate(parts) / size
 
 
-def _times_drawn(seed: int, first: int, resamples: int, size: int) -> np.ndarray:
-    """How often each of `size` items is in resamples first, first + 1, ...: (resamples, size) float64."""
+def times_drawn(seed: int, first: int, resamples: int, size: int) -> np.ndarray:
+    """Return how often each of `size` items is in resamples first, first + 1, ...: (resamples, size) float64.
+
+    >>> times_drawn(seed=1, first=0, resamples=3, size=5).sum(axis=1).tolist()
+    [5.0, 5.0, 5.0]
+    """
     keys = item_key(key_of(seed, BOOTSTRAP), np.arange(first, first + resamples, dtype=U64))
     items = below(draw(keys[:, None], np.arange(size, dtype=U64)[None, :]), U64(size)).astype(np.int64)
     items += np.arange(resamples)[:, None] * size
