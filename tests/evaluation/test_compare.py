@@ -8,6 +8,7 @@ from wordvec.errors import EvaluationFileError, OptionError, WordvecError
 from wordvec.evaluation import kept_scores, run_folder
 from wordvec.evaluation.compare import compare, planned_jobs
 from wordvec.evaluation.comparison_report import comparison_as_dict, comparison_text, costs_table, settings_lines
+from wordvec.evaluation.differences import holm
 from wordvec.evaluation.kept_scores import score_model
 from wordvec.evaluation.named_sets import read_sets
 from wordvec.evaluation.run_folder import RunFolder
@@ -62,6 +63,7 @@ def test_trains_each_seed_scores_each_set_and_compares_each_pair(corpus, tmp_pat
         ("pairs", "svd", "cbow"),
         ("questions", "svd", "cbow"),
     ]
+    assert [each.p_holm for each in found.differences] == holm([each.difference.p for each in found.differences])
     assert found.corpus["fingerprint"] == corpus.fingerprint
 
 

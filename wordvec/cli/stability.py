@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument("--trainer", metavar="NAME", help="skipgram, cbow, glove, svd or ppmi")
     training.add_argument("--seeds", type=int, default=5, metavar="N", help="train with seeds 1 to N (default: 5)")
     training.add_argument(
-        "--bootstrap", action="store_true", help="each on its own sample of the sentences, drawn with replacement"
+        "--bootstrap",
+        action="store_true",
+        help="each on a sample of the sentences of its own, drawn with replacement",
     )
     training.add_argument("--runs", dest="out", metavar="FOLDER", help="keep the models here; a killed run goes on")
     add_training_arguments(parser)

@@ -24,7 +24,7 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True)
 class PairwiseDifference:
-    """How much higher configuration `a` scores than `b` on a set; `p_holm` is p corrected for the set's pairs."""
+    """How much higher configuration `a` scores than `b` on a set; `p_holm` is p corrected for all pairs on all sets."""
 
     set_name: str
     a: str
@@ -160,13 +160,10 @@ def _differences(
     sets: Sequence[EvaluationSet],
     scores: dict[tuple[str, str], ScoreOverSeeds],
 ) -> list[PairwiseDifference]:
-    found = []
-    for each in sets:
-        pairs = [(a.name, b.name) for a, b in itertools.combinations(configurations, 2)]
-        differences = [difference_over_seeds(scores[a, each.name], scores[b, each.name]) for a, b in pairs]
-        corrected = holm([difference.p for difference in differences])
-        found += [PairwiseDifference(each.name, a, b, d, p) for (a, b), d, p in zip(pairs, differences, corrected)]
-    return found
+    compared = [(each.name, a.name, b.name) for each in sets for a, b in itertools.combinations(configurations, 2)]
+    differences = [difference_over_seeds(scores[a, name], scores[b, name]) for name, a, b in compared]
+    corrected = holm([difference.p for difference in differences])
+    return [PairwiseDifference(*names, d, p) for names, d, p in zip(compared, differences, corrected)]
 
 
 def _about(folder: RunFolder) -> dict[str, Any]:

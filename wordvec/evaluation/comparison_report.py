@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -120,16 +121,16 @@ def comparison_text(comparison: Comparison, style: str = "text", *, differences:
     )
     legend = (
         f"mean ± standard deviation over seeds; {mark}: the best on the set and those not significantly worse (t test "
-        "over seeds and items, Holm, 5 %); seconds and memory of training, without compiling and saving"
+        "over seeds and items, 5 %, Holm over all pairs and sets); seconds of training, without compiling and saving; "
+        "MiB: the most memory its process held"
     )
-    parts = [about, summary_table(comparison, style), legend, scores_table(comparison, style)]
-    parts.append(costs_table(comparison, style))
+    tables = [scores_table(comparison, style), costs_table(comparison, style)]
     if differences:
-        parts.append(differences_table(comparison, style))
-    if style == "latex":
-        parts = [f"% {part}" if part in (about, legend) else part for part in parts]
-    begin = {"markdown": "- ", "latex": "% "}.get(style, "")
-    return "\n\n".join([*parts, "\n".join(begin + line for line in settings_lines(comparison.configurations))])
+        tables.append(differences_table(comparison, style))
+    settings = settings_lines(comparison.configurations)
+    bullet = "- " if style == "markdown" else ""
+    prose = [_wrapped(about, style), _wrapped(legend, style), *(_wrapped(bullet + line, style) for line in settings)]
+    return "\n\n".join([prose[0], summary_table(comparison, style), prose[1], *tables, "\n".join(prose[2:])])
 
 
 def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -220,6 +221,13 @@ def _mean_of(values: Sequence[float]) -> str:
 
 def _p(value: float | None) -> str:
     return "" if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _wrapped(line: str, style: str) -> str:
+    """Prose as the style has it: lines of 120 characters on a terminal, a comment in LaTeX."""
+    if style == "text":
+        return textwrap.fill(line, 120, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return f"% {line}" if style == "latex" else line
 
 
 def _seeds(number: int) -> str:
