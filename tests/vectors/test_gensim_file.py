@@ -104,6 +104,10 @@ def test_instructions_no_plain_data_needs_are_refused(tmp_path):
             load(tmp_path / "v")
 
 
+def test_an_odd_text_is_no_warning():
+    assert read_pickle(b"\x80\x02S'a\\zb'\n.") == r"a\zb"
+
+
 def test_deep_nesting_is_no_crash(tmp_path):
     for code in (b"\x80\x02" + b"(" * 10**5 + b"t" * 10**5 + b".", b"\x80\x02]" + b"]a" * 10**5 + b"."):
         (tmp_path / "v").write_bytes(code)

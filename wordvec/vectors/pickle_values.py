@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickletools
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -58,11 +59,13 @@ def read_pickle(source: Any) -> Any:
     """
     stack: list[Any] = []
     memo: dict[int, Any] = {}
-    for code, argument, at in pickletools.genops(source):
-        try:
-            _follow(code.name, argument, stack, memo)
-        except (IndexError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"byte {at}: damaged: {code.name} does not fit what stands before it") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd escapes in texts of Python 2
+        for code, argument, at in pickletools.genops(source):
+            try:
+                _follow(code.name, argument, stack, memo)
+            except (IndexError, KeyError, TypeError, AttributeError) as error:
+                raise ValueError(f"byte {at}: damaged: {code.name} does not fit what stands before it") from error
     (described,) = stack
     return described
 
