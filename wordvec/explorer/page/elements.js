@@ -53,6 +53,15 @@ async function copyText(text, done) {
   toast(done);
 }
 
+/** Runs `task` once things have been quiet for some milliseconds. */
+function afterPause(task, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(task, milliseconds);
+  };
+}
+
 /** Runs `task` once before the next picture is drawn, however often it is asked for until then. */
 function oncePerFrame(task) {
   let waiting = false;

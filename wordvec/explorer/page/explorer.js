@@ -16,7 +16,7 @@ class Explorer {
     this.firstState = { ...this.state };
     this.asked = 0; // answers that come after another question was asked are dropped
     this.timings = {};
-    this.saveSoon = oncePerFrame(() => this.save());
+    this.saveSoon = afterPause(() => this.save(), 150); // browsers count how often a page changes its address
     this.follow = (word) => this.showWord(word, { reveal: true });
   }
 
@@ -131,7 +131,11 @@ class Explorer {
     const link = linkOf(this.state, this.firstState);
     if (link === location.hash.slice(1)) return;
     const address = link ? `#${link}` : location.pathname + location.search;
-    history[step ? "pushState" : "replaceState"](null, "", address);
+    try {
+      history[step ? "pushState" : "replaceState"](null, "", address);
+    } catch (error) {
+      if (error.name !== "SecurityError") throw error; // inside another page, as in a notebook, there is no address
+    }
   }
 
   /** Takes up the state of the link. */

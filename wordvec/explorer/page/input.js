@@ -41,7 +41,10 @@ function listenToButtons(explorer) {
       explorer.colourList(explorer.state.selection.words);
     },
     "select-view": () => explorer.select(wordsInView(explorer)),
-    "copy-link": () => copyText(location.href, "Copied a link to this view"),
+    "copy-link": () => {
+      explorer.save();
+      copyText(location.href, "Copied a link to this view");
+    },
     "show-help": () => byId("help").showModal(),
     "tool-pan": () => setTool(explorer, "pan"),
     "tool-lasso": () => setTool(explorer, "lasso"),
@@ -94,7 +97,7 @@ function setTool(explorer, tool) {
 
 function moveMaps(explorer, act) {
   explorer.maps.forEach(act);
-  explorer.save();
+  explorer.saveSoon();
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -103,7 +106,10 @@ function press(explorer, event) {
   const { target, key } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || byId("help").open) return;
   const keys = {
-    "/": () => byId("search-input").select(),
+    "/": () => {
+      byId("search-input").focus();
+      byId("search-input").select();
+    },
     "?": () => byId("help").showModal(),
     "l": () => setTool(explorer, explorer.tool === "lasso" ? "pan" : "lasso"),
     "+": () => moveMaps(explorer, (map) => map.zoom(1.5)),
@@ -124,7 +130,7 @@ function press(explorer, event) {
 
 function moveMap(explorer, map, [right, up]) {
   map.move(right, up);
-  explorer.save();
+  explorer.saveSoon();
 }
 
 /** Leaves the lasso first, then what is selected. */

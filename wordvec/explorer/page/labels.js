@@ -22,11 +22,8 @@ class Overlay {
 
   /** Draws one picture of the map: see WordMap.redraw for what `map` offers. */
   draw(map) {
-    const style = getComputedStyle(this.canvas);
-    this.ink = style.getPropertyValue("--ink").trim();
-    this.paper = style.getPropertyValue("--paper").trim();
-    this.accent = style.getPropertyValue("--accent").trim();
-    this.font = style.fontFamily;
+    const style = getComputedStyle(this.canvas); // its colours stand in page.css
+    Object.assign(this, { ink: style.color, accent: style.caretColor, paper: style.textDecorationColor, font: style.fontFamily });
     this.context.clearRect(0, 0, this.width, this.height);
     this.boxes = [];
     if (map.focus) this.drawFocus(map, map.focus);

@@ -1,7 +1,7 @@
 // One map: plotly draws the points, moves and zooms; the overlay draws labels and lines over them.
 // `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
 
-const MARGIN = 44; // pixels left free around the whole map
+const MARGIN = [44, 0.08]; // left free around the whole map: pixels, but at most this share of it
 const WIDE = 800; // pixels of a map that has room for a card over its left edge
 const HIT = 11; // pixels from a point that still mean it
 const [LEAST_ZOOM, MOST_ZOOM] = [0.25, 400]; // times the whole map
@@ -26,8 +26,9 @@ class WordMap {
   }
 
   /** Sets the colours; the points are drawn anew. */
-  setColouring({ groups, colours }, listed) {
-    this.listed = listed;
+  setColouring(colouring, listed) {
+    const { groups, colours } = colouring;
+    Object.assign(this, { colouring, listed });
     this.smallest = Math.max(0.9, Math.min(3, 0.18 * Math.sqrt((this.width * this.height) / this.model.words.length)));
     this.colours = colours;
     this.groupOf = groups;
@@ -72,7 +73,7 @@ class WordMap {
   /** The view that shows the whole map, beside what covers its left edge. */
   fitted() {
     const [left, right] = ends(this.model.x), [low, high] = ends(this.model.y);
-    const room = (pixels) => Math.max(pixels - 2 * MARGIN, 20);
+    const room = (pixels) => Math.max(pixels - 2 * Math.min(MARGIN[0], MARGIN[1] * pixels), 20);
     const scale = Math.min(room(this.width - 2 * this.aside()) / (right - left || 1), room(this.height) / (high - low || 1));
     return { x: (left + right) / 2 - this.aside() / scale, y: (low + high) / 2, scale };
   }
@@ -147,6 +148,7 @@ class WordMap {
     const view = this.relativeView();
     this.measure();
     this.setRelativeView(view);
+    if (this.colouring) this.setColouring(this.colouring, this.listed); // for the size of the points
   }
 
   // Points
