@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordvec.arrays import array_module, device_module, sum_rows_by_id, to_device, to_numpy
+from wordvec.arrays import array_module, device_module, subtract_rows, sum_rows_by_id, to_device, to_numpy
 from wordvec.errors import DeviceUnavailableError, OptionError, ShapeError
 
 
@@ -45,6 +45,23 @@ def test_the_gpu_adds_up_the_same_rows(gpu, count, columns, words, dtype):
     np.testing.assert_array_equal(unique.get(), expected[0])
     np.testing.assert_array_equal(sums.get(), expected[1])  # whole numbers: exact in any order
     assert [len(part) for part in sum_rows_by_id(gpu.asarray(ids[:0]), gpu.asarray(rows[:0]))] == [0, 0]
+
+
+@pytest.mark.parametrize("shape", [(9,), (9, 1), (9, 33)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("id_type", ["int32", "int64"])
+def test_rows_are_subtracted(xp, shape, dtype, id_type):
+    rng = np.random.default_rng(1)
+    table, rows = rng.integers(-9, 9, shape).astype(dtype), rng.integers(-9, 9, (3, *shape[1:])).astype(dtype)
+    ids, expected = np.array([7, 0, 3], id_type), table.copy()
+    expected[ids] -= 0.5 * rows
+    there = xp.asarray(table.copy())
+    subtract_rows(there, xp.asarray(ids), xp.asarray(rows), 0.5)
+    subtract_rows(there, xp.asarray(ids[:0]), xp.asarray(rows[:0]), 0.5)
+    np.testing.assert_array_equal(to_numpy(there), expected)
+    turned = xp.asarray(table.T.copy()).T  # rows that do not lie in one piece
+    subtract_rows(turned, xp.asarray(ids), xp.asarray(rows), 0.5)
+    np.testing.assert_array_equal(to_numpy(turned), expected)
 
 
 def test_sums_check_their_shapes():

@@ -213,9 +213,9 @@ def test_the_check_is_made_once(gpu_standin, monkeypatch):
 
 def test_kernels_are_compiled_once(gpu):
     first, again = (
-        arrays.gpu_kernel(gpu, arrays.SUMS_SOURCE, "sum_pieces", REAL="float", ID="int", PIECE=32) for _ in range(2)
+        arrays.gpu_kernel(gpu, arrays.ROWS_SOURCE, "sum_pieces", REAL="float", ID="int", PIECE=32) for _ in range(2)
     )
-    other = arrays.gpu_kernel(gpu, arrays.SUMS_SOURCE, "sum_pieces", REAL="double", ID="int", PIECE=32)
+    other = arrays.gpu_kernel(gpu, arrays.ROWS_SOURCE, "sum_pieces", REAL="double", ID="int", PIECE=32)
     assert first is again
     assert other is not first
-    assert os.path.exists(arrays.SUMS_SOURCE)
+    assert os.path.exists(arrays.ROWS_SOURCE)

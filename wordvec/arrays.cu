@@ -3,6 +3,8 @@
 // lies within a piece is done then; what a piece knows of longer ones waits in `begun` (its last segment, when that
 // goes on after the piece) and `continued` (its first, when that came from the piece before).
 //
+// And rows subtracted from a table.
+//
 // Macros: REAL, the type of the rows; ID, of the ids; PIECE.
 
 extern "C" __global__ void mark_changes(const ID* ids, const long long* order, long long count, int* changes)
@@ -12,9 +14,9 @@ extern "C" __global__ void mark_changes(const ID* ids, const long long* order, l
 }
 
 extern "C" __global__ void sum_pieces(
-    const REAL* __restrict__ rows, const long long* __restrict__ order, const int* __restrict__ slots, long long count,
-    int columns, REAL* __restrict__ sums, REAL* __restrict__ begun, REAL* __restrict__ continued,
-    long long* __restrict__ starts)
+    const ID* __restrict__ ids, const REAL* __restrict__ rows, const long long* __restrict__ order,
+    const int* __restrict__ slots, long long count, int columns, REAL* __restrict__ sums, REAL* __restrict__ begun,
+    REAL* __restrict__ continued, long long* __restrict__ starts, ID* __restrict__ unique)
 {
     const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
     const long long piece = thread / columns, column = thread % columns, first = piece * PIECE;
@@ -22,14 +24,20 @@ extern "C" __global__ void sum_pieces(
     const long long last = first + PIECE < count ? first + PIECE : count;
     int slot = slots[first];
     bool from_before = first > 0 && slots[first - 1] == slot;
-    if (!from_before && column == 0) starts[slot] = first;
+    if (!from_before && column == 0) {
+        starts[slot] = first;
+        unique[slot] = ids[order[first]];
+    }
     REAL total = 0;
     for (long long k = first; k < last; k++) {
         if (slots[k] != slot) {
             (from_before ? continued + piece * columns : sums + slot * (long long)columns)[column] = total;
             from_before = false;
             slot = slots[k];
-            if (column == 0) starts[slot] = k;
+            if (column == 0) {
+                starts[slot] = k;
+                unique[slot] = ids[order[k]];
+            }
             total = 0;
         }
         total += rows[order[k] * columns + column];
@@ -52,4 +60,14 @@ extern "C" __global__ void join_pieces(
     REAL total = begun[first * columns + column];
     for (long long piece = first + 1; piece <= last; piece++) total += continued[piece * columns + column];
     sums[thread] = total;
+}
+
+// table[ids[r], :] -= rate * rows[r, :], for ids that are all different
+extern "C" __global__ void subtract_rows(
+    REAL* __restrict__ table, const ID* __restrict__ ids, const REAL* __restrict__ rows, long long count, int columns,
+    REAL rate)
+{
+    const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+    if (thread >= count * columns) return;
+    table[ids[thread / columns] * (long long)columns + thread % columns] -= rate * rows[thread];
 }

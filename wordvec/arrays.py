@@ -22,7 +22,7 @@ from wordvec.errors import OptionError, ShapeError
 Array = Any  # a numpy.ndarray or a cupy.ndarray
 Device = Literal["cpu", "gpu"]
 
-SUMS_SOURCE = Path(__file__).with_name("arrays.cu")
+ROWS_SOURCE = Path(__file__).with_name("arrays.cu")
 C_TYPES = {"f4": "float", "f8": "double", "i4": "int", "i8": "long long"}  # by numpy's names
 PIECE = 32  # sorted rows that one thread adds up
 THREADS = 256  # in a block of a kernel
@@ -193,32 +193,44 @@ def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
 
 def _sum_rows_on_gpu(xp: ModuleType, ids: Array, rows: Array) -> tuple[Array, Array]:
     """The rows in the order of their ids, added up piece by piece: always in the same order, unlike with atomics."""
-    count = len(ids)
+    count, columns = rows.shape
     if not count:
         return ids, rows
+    ids, rows = xp.ascontiguousarray(ids), xp.ascontiguousarray(rows)
     order, changes = xp.argsort(ids), xp.empty(count, xp.int32)  # CuPy's sorts are stable
-    mark = gpu_kernel(xp, SUMS_SOURCE, "mark_changes", REAL="float", ID=C_TYPES[ids.dtype.str[1:]], PIECE=PIECE)
-    mark((-(-count // THREADS),), (THREADS,), (xp.ascontiguousarray(ids), order, np.int64(count), changes))
+    _of_rows("mark_changes", ids, rows, count, (ids, order, np.int64(count), changes))
     slots = xp.cumsum(changes, dtype=xp.int32)
-    sums, starts = sum_segments(rows, order, slots, int(slots[-1]) + 1)
-    return ids[order[starts[:-1]]], sums
-
-
-def sum_segments(rows: Array, order: Array, slots: Array, segments: int) -> tuple[Array, Array]:
-    """On the GPU: sums[s] = the sum of rows[order[k]] over the k with slots[k] = s, the same bytes every time.
-
-    Shapes: rows (N, D) float32 or float64, order (N,) int64, slots (N,) int32 rising from 0 by 0 or 1
-    -> sums (segments, D), and where each segment begins, and N, (segments + 1,) int64.
-    """
-    xp, (count, columns) = array_module(rows, order, slots), rows.shape
-    pieces = -(-count // PIECE)
+    segments, pieces = int(slots[-1]) + 1, -(-count // PIECE)
     sums, begun, continued = (xp.empty((size, columns), rows.dtype) for size in (segments, pieces, pieces))
-    starts = xp.empty(segments + 1, xp.int64)
-    macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": "int", "PIECE": PIECE}
-    of_pieces, of_segments = (gpu_kernel(xp, SUMS_SOURCE, name, **macros) for name in ("sum_pieces", "join_pieces"))
+    starts, unique = xp.empty(segments + 1, xp.int64), xp.empty(segments, ids.dtype)
     width = np.int32(columns)
-    given = (xp.ascontiguousarray(rows), order, slots, np.int64(count), width)
-    of_pieces((-(-pieces * columns // THREADS),), (THREADS,), (*given, sums, begun, continued, starts))
-    given = (begun, continued, starts, np.int64(segments), width)
-    of_segments((-(-segments * columns // THREADS),), (THREADS,), (*given, sums))
-    return sums, starts
+    given = (ids, rows, order, slots, np.int64(count), width, sums, begun, continued, starts, unique)
+    _of_rows("sum_pieces", ids, rows, pieces * columns, given)
+    _of_rows("join_pieces", ids, rows, segments * columns, (begun, continued, starts, np.int64(segments), width, sums))
+    return unique, sums
+
+
+def subtract_rows(table: Array, ids: Array, rows: Array, rate: float) -> None:
+    """table[ids] -= rate * rows, in place, for ids that are all different.
+
+    Shapes: table (V, D) or (V,), ids (U,), rows (U, D) or (U,).
+
+    >>> table = np.zeros((3, 1))
+    >>> subtract_rows(table, np.array([2]), np.array([[4.0]]), 0.5)
+    >>> table.tolist()
+    [[0.0], [0.0], [-2.0]]
+    """
+    xp = array_module(table, ids, rows)
+    if xp is np or not (table.flags.c_contiguous and table.dtype == rows.dtype):
+        table[ids] -= rate * rows
+    elif rows.size:
+        columns = rows.size // len(rows)
+        ids, rows = xp.ascontiguousarray(ids), xp.ascontiguousarray(rows)
+        given = (table, ids, rows, np.int64(len(rows)), np.int32(columns), rows.dtype.type(rate))
+        _of_rows("subtract_rows", ids, rows, rows.size, given)
+
+
+def _of_rows(name: str, ids: Array, rows: Array, threads: int, given: tuple) -> None:
+    """Run a function of arrays.cu in so many threads."""
+    macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": C_TYPES[ids.dtype.str[1:]], "PIECE": PIECE}
+    gpu_kernel(array_module(rows), ROWS_SOURCE, name, **macros)((-(-threads // THREADS),), (THREADS,), given)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from types import ModuleType
+
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.embedding_dot import EmbeddingDot
@@ -53,7 +56,7 @@ class NegativeSamplingLoss:
             counted = counted[:, None, :]
         if mask is not None:
             counted = counted & as_bool(mask)[..., None]
-        labels = xp.arange(ids.shape[-1]) == 0
+        labels = _first_is_true(xp, ids.shape[-1])
         return self.loss.forward(scores, xp.broadcast_to(labels, scores.shape), xp.broadcast_to(counted, scores.shape))
 
     def backward(self, dout: float | Array = 1.0) -> Array:
@@ -70,3 +73,9 @@ class NegativeSamplingLoss:
                 f"mask of the shape of h without D; got h {h.shape}, target {target.shape}, "
                 f"negatives {negatives.shape}, {found}"
             )
+
+
+@functools.cache
+def _first_is_true(xp: ModuleType, size: int) -> Array:
+    """Labels of a target and its negatives; made once, not to be changed."""
+    return xp.arange(size) == 0

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, subtract_rows
 from wordvec.errors import OptionError, ShapeError, TrainingError
 from wordvec.layers.row_gradient import RowGradient, add_gradients
 
@@ -71,12 +71,16 @@ class Optimizer(ABC):
             if not isinstance(gradient, RowGradient):
                 self._step(W, self._prepare(W, gradient, scale), memory)
             elif len(gradient.ids):
-                ids = gradient.ids
-                rows, row_memory = W[ids], [m[ids] for m in memory]
-                self._step(rows, self._prepare(rows, gradient.rows, scale), row_memory)
-                W[ids] = rows
-                for m, row_m in zip(memory, row_memory):
-                    m[ids] = row_m
+                self._step_rows(W, gradient, memory, scale)
+
+    def _step_rows(self, W: Array, gradient: RowGradient, memory: list[Array], scale: float) -> None:
+        """The step of the rows that took part."""
+        ids = gradient.ids
+        rows, row_memory = W[ids], [m[ids] for m in memory]
+        self._step(rows, self._prepare(rows, gradient.rows, scale), row_memory)
+        W[ids] = rows
+        for m, row_m in zip(memory, row_memory):
+            m[ids] = row_m
 
     @abstractmethod
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
@@ -117,6 +121,12 @@ class SGD(Optimizer):
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         W -= self.learning_rate * gradient
+
+    def _step_rows(self, W: Array, gradient: RowGradient, memory: list[Array], scale: float) -> None:
+        if self.l1 or self.l2:  # which need the rows themselves
+            super()._step_rows(W, gradient, memory, scale)
+        else:
+            subtract_rows(W, gradient.ids, self._prepare(W, gradient.rows, scale), self.learning_rate)
 
 
 class Momentum(Optimizer):
