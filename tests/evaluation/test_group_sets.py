@@ -187,6 +187,8 @@ def test_the_content_tells_the_task(tmp_path):
 def test_what_is_in_no_format_or_in_two_is_refused(tmp_path):
     with pytest.raises(EvaluationFileError, match=r"in no known format of an evaluation set \(as similarity: "):
         recognise(write(tmp_path / "x.txt", "a b c d e f\n"))
+    with pytest.raises(EvaluationFileError, match="name the sets in a folder one by one"):
+        recognise(tmp_path)
     with pytest.raises(EvaluationFileError, match="could be for analogy or categorisation; say which"):
         recognise(write(tmp_path / "y.txt", "cat\tanimal\ndog\tanimal\ncar\tvehicle\n"))
     with pytest.raises(EvaluationFileError, match=r"^nowhere: neither a file"):

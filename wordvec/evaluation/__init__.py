@@ -5,11 +5,12 @@ from wordvec.evaluation.bias import BiasScore, evaluate_bias
 from wordvec.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from wordvec.evaluation.differences import Difference, compare_scores, holm, mcnemar
 from wordvec.evaluation.hit_rate import HitRateScore, evaluate_hit_rate
+from wordvec.evaluation.model_comparison import ComparedSet, compare_models
 from wordvec.evaluation.outliers import OutlierScore, evaluate_outliers
 from wordvec.evaluation.protocols import PROTOCOLS, Protocol, get_protocol
 from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import RelationScore, evaluate_relations
-from wordvec.evaluation.report import score_table, scores_as_dicts
+from wordvec.evaluation.report import comparison_table, score_table, scores_as_dicts
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.similarity import SimilarityScore, evaluate_similarity
@@ -22,6 +23,7 @@ __all__ = [
     "AnalogyScore",
     "BiasScore",
     "CategorisationScore",
+    "ComparedSet",
     "Difference",
     "HitRateScore",
     "OutlierScore",
@@ -31,7 +33,9 @@ __all__ = [
     "SectionScore",
     "SimilarityScore",
     "WordPairs",
+    "compare_models",
     "compare_scores",
+    "comparison_table",
     "evaluate",
     "evaluate_analogy",
     "evaluate_bias",

@@ -133,4 +133,5 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         tasks = " or ".join(task for task, _ in accepted)
         raise EvaluationFileError(f"{source}: could be for {tasks}; say which, such as --{accepted[0][0]} {source}")
     reasons = "; ".join(f"as {task}: {message.removeprefix(f'{source}: ')[:160]}" for task, message in refused)
-    raise EvaluationFileError(f"{source}: in no known format of an evaluation set ({reasons})")
+    hint = f"; name the sets in a folder one by one: {source}/*" if is_folder else ""
+    raise EvaluationFileError(f"{source}: in no known format of an evaluation set ({reasons}){hint}")
