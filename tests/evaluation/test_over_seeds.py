@@ -81,7 +81,7 @@ def made(scores, resampled, covered=1000):
 def test_seeds_alone_give_welch():
     """Without chance in the items this is Welch's t test of (0.5, 0.6, 0.7) against (0.2, 0.3).
 
-    v = 0.01 / 3 + 0.005 / 2 = 0.0058333, t = 0.35 / sqrt(v) = 4.583, and v^2 / ((0.01 / 3)^2 / 2 + (0.005 / 2)^2) = 2.882
+    v = 0.01 / 3 + 0.005 / 2 = 0.0058333, t = 0.35 / sqrt(v) = 4.583, v^2 / ((0.01 / 3)^2 / 2 + (0.005 / 2)^2) = 2.882
     degrees of freedom; p and interval as scipy.stats.ttest_ind(equal_var=False) gives them.
     """
     result = difference_over_seeds(made([0.5, 0.6, 0.7], [0.6, 0.6]), made([0.2, 0.3], [0.25, 0.25]))

@@ -107,7 +107,7 @@ def neighbour_stability(
     """Measure the overlap of the `k` nearest neighbours over all pairs of models, of words that all models have.
 
     overlap(w) = mean over pairs (A, B) of |N_A(w) & N_B(w)| / k, N being the neighbours among the common words.
-    (Antoniak and Mimno 2018, section 4, take the Jaccard index of the same sets: |A & B| / |A | B|.)
+    (Antoniak and Mimno 2018 take the Jaccard index of the same sets: |A & B| / |A | B|.)
 
     `words` are measured where given, else up to `sample` of each band of frequency, drawn by `seed`; `sample` None
     measures all. Raises OptionError for fewer than two models or k < 1, UnknownWordError for a word one lacks, and
