@@ -114,3 +114,8 @@ def test_encodings(capsys):
     Path("latin.txt").write_bytes("cat\tdog\t1\ncar\tbus\t2\nK\u00e4se\tBrot\t2\n".encode("latin-1"))
     status, out, _ = run(capsys, "good.safetensors", "--set", "latin.txt", "--encoding", "latin-1")
     assert status == 0 and "latin" in out
+
+
+def test_help_says_what_each_protocol_does(capsys):
+    status, out, _ = run(capsys, "--help")
+    assert status == 0 and "compute-accuracy with a threshold of 30,000" in out

@@ -99,7 +99,7 @@ def test_table_by_hand():
     compared = compare_models(results)
     lines = comparison_table(compared).splitlines()
     assert lines[0].split("  ")[0] == "set"
-    assert lines[1].split() == ["x", "accuracy", "a", "97.4%", "[92.1%,", "100.0%]", "39", "40", "wordvec"]
+    assert lines[1].split() == ["x", "accuracy", "a", "97.4%", "[92.1%,", "100.0%]", "38", "of", "39", "40", "wordvec"]
     assert lines[2].split()[:3] == ["b", "2.6%", "[0.0%,"]
     assert "-94.7 [-100.0, -86.8]*  <0.001" in lines[2]
     assert "**97.4%**" in comparison_table(compared, style="markdown")
@@ -146,7 +146,18 @@ def test_all_tasks_in_one_table(tmp_path):
     tasks.append(("hit-rate", [(f"w{i}", f"w{i + 1}") for i in range(29)]))
     compared = compare_models({f"m{i}": evaluate(model, tasks) for i, model in enumerate(models)})
     table = comparison_table(compared, sections=True)
-    for part in ("Spearman", "3cosadd", "gram1", "syntactic", "purity", "opp", "effect size", "p (all splits)", "hit-rate@10", "mrr"):
+    for part in (
+        "Spearman",
+        "3cosadd",
+        "gram1",
+        "syntactic",
+        "purity",
+        "opp",
+        "effect size",
+        "p (all splits)",
+        "hit-rate@10",
+        "mrr",
+    ):
         assert part in table
     assert all(found.common < found.items for found in compared if found.name not in ("sim",))
     assert all(model.common.score is not None for found in compared for model in found.models)

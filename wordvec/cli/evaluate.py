@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
@@ -68,6 +69,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
     out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
     out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.epilog = "protocols:\n" + "\n".join(
+        textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
+        for name, protocol in PROTOCOLS.items()
+    )
     parser.set_defaults(run=run)
 
 

@@ -74,7 +74,7 @@ def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, st
                     _interval(score, ci95),
                     _difference(model),
                     "" if model.p is None else "<0.001" if model.p < 0.001 else f"{model.p:.3f}",
-                    f"{model.own.covered:,}",
+                    f"{found.common:,} of {model.own.covered:,}" if not found.covered_alike else f"{found.common:,}",
                     f"{found.items:,}",
                     score.protocol,
                 )
@@ -116,6 +116,7 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
             lines.append(
                 f"{found.name}: the models cover different items: scores, intervals and differences are on the "
                 f"{found.common:,} of {found.items:,} that all of them cover"
+                + ("; clusters are of all words that a model covers" if found.measure == "purity" else "")
             )
     names = short_names([model.model for model in compared[0].models]) if compared else {}
     of = "the best model of each set" if reference == "best" else next(iter(names.values()), "the first")
