@@ -84,7 +84,7 @@ def test_same_seed_same_interval(circle):
 
 
 def test_unknown_protocols_are_refused(circle):
-    with pytest.raises(OptionError, match="protocol must be one of wordvec, gensim, word2vec.c, glove; got 'web'"):
+    with pytest.raises(OptionError, match=r"must be one of wordvec, gensim, word2vec\.c, glove; got 'web'"):
         evaluate_similarity(circle, PAIRS, protocol="web")
 
 
