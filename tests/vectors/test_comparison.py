@@ -157,16 +157,33 @@ def test_count_common_is_a_set_intersection(seed, rows, k):
     assert count_common(a, b).tolist() == [len(set(x) & set(y)) for x, y in zip(a.tolist(), b.tolist())]
 
 
-def test_tail_probabilities_by_hand():
-    noise = np.array([[5, 6, 7, 8], [5, 6, 7, 8]])
-    np.testing.assert_allclose(tail_probabilities(np.array([4, 6, 6, 9]), noise, peers=100), [1 / 9, 5 / 9, 5 / 9, 1])
+def test_two_baselines_by_hand():
+    # Roots 2, 3 and 3, 2: chance falls by 1 or rises by 1. d = 1 - 2.5 and 3 - 2.5.
+    falls, p = tail_probabilities(np.array([1, 9]), np.array([[4, 9], [9, 4]]))
+    assert falls.tolist() == [-1.5, 0.5]
+    assert p.tolist() == [1 / 5, 3 / 5]
 
 
-def test_tail_probabilities_go_by_the_frequency():
-    noise = np.concatenate([np.tile([50, 60, 70], 300), np.tile([10, 20, 30], 300)])[None, :]
-    p = tail_probabilities(np.full(1800, 30), noise, peers=90)
-    assert p[:850].max() < 0.01  # far below its peers
-    assert p[950:].min() > 0.8  # as high as they come
+def test_falls_are_judged_by_the_noise_of_their_frequency():
+    rng = np.random.default_rng(1)
+    steady, shaky = 64 + rng.integers(-1, 2, 900), 64 + rng.integers(-40, 41, 900)
+    again = np.concatenate([64 + rng.integers(-1, 2, 900), 64 + rng.integers(-40, 41, 900)])
+    again[[450, 1350]] = 50
+    noise = np.concatenate([steady, shaky])[None, :]
+    noise[0, [450, 1350]] = 64
+    p = tail_probabilities(again, noise, peers=200)[1]
+    assert p[450] < 0.001
+    assert p[1350] > 0.1
+
+
+@given(st.integers(0, 10**6), st.integers(1, 3))
+def test_chance_alone_gives_even_p(seed, baselines):
+    rng = np.random.default_rng(seed)
+    own = rng.integers(5, 90, 2000)  # words differ in how much they keep
+    values, *noise = (rng.binomial(100, own / 100) for _ in range(baselines + 1))
+    p = tail_probabilities(values, np.array(noise))[1]
+    assert abs(p.mean() - 0.5) < 0.06
+    assert (p < 0.05).mean() < 0.09
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

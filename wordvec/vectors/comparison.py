@@ -7,10 +7,11 @@ for detecting words with usage change across corpora")::
     overlap@k = |N_A(w) & N_B(w)| / k          Jaccard = |N_A(w) & N_B(w)| / |N_A(w) | N_B(w)|
 
 How much of it is noise. Two trainings that should agree do not: give one that should agree with A as `baseline`. Then
-each word has the overlap of A with its own baseline beside it, and a p-value: how often words fall that far below
-others of their frequency between A and the baseline (`wordvec.vectors.overlap`); and a q-value, the share of false
-discoveries up to it (Benjamini and Hochberg 1995). With n baselines, the q of m words that changed cannot fall below
-1 / (n m). Without a baseline, take the list as candidates to look at, not as findings.
+each word has the overlap of A with its own baseline beside it, and a p-value: how often, by chance, words of its
+frequency have that many fewer neighbours in common with one model than with the other
+(`wordvec.vectors.overlap.tail_probabilities`); and a q-value, the share of false discoveries up to it (Benjamini and
+Hochberg 1995). With n baselines, the q of m words that changed cannot fall below 1 / (n m). Without a baseline, take
+the list as candidates to look at, not as findings.
 
 Which baseline. To ask whether two texts differ, train A and the baseline on two halves of one text, of about the size
 of B's. A second seed on A's own text says only what training does by chance: of three random parts of one shuffled
@@ -45,9 +46,9 @@ DEFAULT_TOP = 20_000  # rarer words have too few contexts for stable neighbours
 class WordChange:
     """One word in two models.
 
-    `overlap` and `jaccard` of its neighbours; `noise`, `p` and `q` with a baseline: the overlap of A with it, and how
-    surprising `overlap` is; `cosine` between both vectors after alignment, where asked for. `before` and `after` are
-    the nearest neighbours in A and in B.
+    `overlap` and `jaccard` of its neighbours; with a baseline `noise`, the overlap of A with it, and `p` and `q`, how
+    surprising it is that `overlap` is less; `cosine` between both vectors after alignment, where asked for. `before`
+    and `after` are the nearest neighbours in A and in B.
     """
 
     word: str
@@ -100,7 +101,7 @@ def compare_neighbours(
 
     Neighbours are sought among the `top` most frequent shared words (None for all), each seen at least `min_count`
     times in every model. `baselines` are models that should agree with A, see above. With them the order is by p, then
-    by how far the overlap fell below the word's own in the baselines; without, by overlap; equal ones by frequency.
+    by how far the overlap fell below that in the baselines; without, by overlap; equal ones by frequency.
     `align` adds the cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers a model.
 
     Raises InputError for models without shared words and a baseline that is A itself; UnknownWordError or InputError
@@ -151,14 +152,13 @@ class _Measured(NamedTuple):
     lists: tuple[np.ndarray, np.ndarray]
     common: np.ndarray
     noise: np.ndarray  # (baselines, n): common neighbours of A and each baseline
+    falls: np.ndarray
     p: np.ndarray
     q: np.ndarray
 
     def order(self) -> np.ndarray:
-        """Least overlap first, or with baselines least p, then largest fall below the own noise; then by frequency."""
-        if not len(self.noise):
-            return np.argsort(self.common, kind="stable")
-        return np.lexsort((self.common - self.noise.mean(axis=0), self.p))
+        """Least overlap first, or with baselines least p, then the deepest fall below them; then by frequency."""
+        return np.lexsort((self.falls, self.p)) if len(self.noise) else np.argsort(self.common, kind="stable")
 
 
 def _measure(
@@ -174,8 +174,11 @@ def _measure(
                 "again with another seed"
             )
     common = count_common(first, second)
-    p = tail_probabilities(common, noise) if len(noise) else np.full(len(places), np.nan)
-    return _Measured((first, second), common, noise, p, false_discovery_rates(p) if len(noise) else p)
+    if not len(noise):
+        nothing = np.full(len(places), np.nan)
+        return _Measured((first, second), common, noise, nothing, nothing, nothing)
+    falls, p = tail_probabilities(common, noise)
+    return _Measured((first, second), common, noise, falls, p, false_discovery_rates(p))
 
 
 def _neighbours(

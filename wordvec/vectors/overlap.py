@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 LISTS = 4_096  # compared at a time
-PEERS = 1_000  # words nearest in frequency whose noise a word is judged by
-SMALLEST = 0.5  # neighbours: added to deviations, so that peers who all agree do not make every difference enormous
+PEERS = 1_000  # words nearest in frequency, whose noise a word is judged by
+SMALLEST = 0.05  # added to the size of noise, so that peers who all agree do not make every difference enormous
 TIES = 1e-9  # numbers this near are equal: they differ by rounding
 
 
@@ -24,34 +24,41 @@ def count_common(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return common
 
 
-def tail_probabilities(values: np.ndarray, noise: np.ndarray, peers: int = PEERS) -> np.ndarray:
-    """For each value how probable one as low is under noise, (n,): (1 + noise values as low) / (1 + noise values).
+def tail_probabilities(common: np.ndarray, noise: np.ndarray, peers: int = PEERS) -> tuple[np.ndarray, np.ndarray]:
+    """How far each word's common neighbours with B fall below those with the baselines, and how probable that is.
 
-    Noise depends on frequency, so every number is first taken from the mean of the noise of its `peers`, the words
-    around it in the order of frequency, and divided by their standard deviation. Then it is compared with those of all
-    words: so the smallest p is 1 / (1 + n * baselines).
-    Shapes: values (n,), in order of frequency; noise (baselines, n).
+    The fall is d = sqrt(common) - mean over baselines of sqrt(noise): square roots give counts about the same noise
+    whether they are small or large. Were B another baseline, it could have changed places with any of them. So the
+    falls of each baseline below the others are what chance does; of a single baseline, which falls below B as often as
+    B below it, these are -d. Both are divided by the mean size of the noise of the `peers`, the words around a word
+    in the order of frequency, and then p = (1 + falls of chance as deep) / (1 + falls of chance), over all words: the
+    smallest p is 1 / (1 + n * baselines).
+    Shapes: common (n,), in order of frequency; noise (baselines, n) -> d (n,), negative for a fall, and p (n,).
 
-    >>> tail_probabilities(np.array([0, 5]), np.array([[3, 4]])).round(3).tolist()
-    [0.333, 1.0]
+    >>> d, p = tail_probabilities(np.array([1, 9, 16, 36]), np.array([[4, 9, 16, 25]]))
+    >>> d.tolist(), p.tolist()
+    ([-1.0, 0.0, 0.0, 1.0], [0.4, 0.8, 0.8, 1.0])
     """
-    mean, deviation = _of_peers(noise, peers)
-    null = np.sort(((noise - mean) / deviation).ravel())
-    at_most = np.searchsorted(null, (values - mean) / deviation + TIES, side="right")
-    return np.asarray((1 + at_most) / (1 + null.size))
+    roots = np.sqrt(noise.astype(np.float64))
+    falls = np.sqrt(common.astype(np.float64)) - roots.mean(axis=0)
+    baselines = len(noise)
+    if baselines == 1:
+        chance = -falls[None, :]
+    else:
+        chance = roots - (roots.sum(axis=0) - roots) / (baselines - 1)
+    scale = _mean_of_peers(np.abs(chance).mean(axis=0), peers) + SMALLEST
+    null = np.sort((chance / scale).ravel())
+    as_deep = np.searchsorted(null, falls / scale + TIES, side="right")
+    return falls, np.asarray((1 + as_deep) / (1 + null.size))
 
 
-def _of_peers(noise: np.ndarray, peers: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of the noise of the words around each, (n,) and (n,)."""
-    baselines, n = noise.shape
-    half = min(n, peers) // 2
+def _mean_of_peers(values: np.ndarray, peers: int) -> np.ndarray:
+    """The mean over the words around each, (n,)."""
+    half, n = min(len(values), peers) // 2, len(values)
     first = np.clip(np.arange(n) - half, 0, max(0, n - 2 * half - 1))
     end = np.minimum(first + 2 * half + 1, n)
-    sums, squares = (np.concatenate([[0.0], np.cumsum((noise.astype(float) ** power).sum(axis=0))]) for power in (1, 2))
-    size = baselines * (end - first)
-    mean = (sums[end] - sums[first]) / size
-    variance = np.maximum(0.0, (squares[end] - squares[first]) / size - mean**2)
-    return mean, np.sqrt(variance) + SMALLEST
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    return (sums[end] - sums[first]) / (end - first)
 
 
 def false_discovery_rates(p: np.ndarray) -> np.ndarray:
