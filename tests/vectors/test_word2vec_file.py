@@ -123,3 +123,11 @@ def test_memory_stays_near_the_matrix(tmp_path):
         tracemalloc.stop()
     assert whole < matrix.nbytes + 8e6  # a block, words, places and their hashes
     assert narrow < matrix.nbytes / 4 + 12e6
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int8"])
+def test_nan_is_named_before_anything_is_computed_with_it(tmp_path, dtype):
+    for bad in (np.nan, np.inf):
+        content = b"1 2\nb " + np.array([1, bad], "<f4").tobytes()
+        with pytest.raises(VectorsFileError, match="byte 4: the vector of 'b' holds nan"):
+            load(tmp_path, content, dtype=dtype)

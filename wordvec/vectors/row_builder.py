@@ -88,8 +88,8 @@ class RowBuilder:
             words, rows, places = [words[i] for i in wanted], rows[wanted], places[wanted]
         if not words:
             return
-        kept, scales = narrow_rows(rows, self.dtype)
         self._check_finite(words, rows, places, "holds nan, infinity or a number too large for float32")
+        kept, scales = narrow_rows(rows, self.dtype)
         if self.dtype == np.float16:
             self._check_finite(words, kept, places, "holds a number too large for float16, which ends at 65,504")
         self._matrix.append(kept)
