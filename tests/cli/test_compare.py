@@ -17,14 +17,19 @@ def run(capsys, *arguments):
     return status, out, err
 
 
-@pytest.fixture
-def small(tmp_path, monkeypatch):
-    """A little of tiny-world, as text, in a folder of its own."""
+@pytest.fixture(scope="module")
+def sentences():
+    """A little of tiny-world, as text."""
     from wordvec.corpus import Corpus
 
+    return "\n".join(" ".join(words) for words, _ in zip(Corpus.build("tiny-world").sentences(), range(600)))
+
+
+@pytest.fixture
+def small(sentences, tmp_path, monkeypatch):
+    """The text in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    sentences = [words for words, _ in zip(Corpus.build("tiny-world").sentences(), range(600))]
-    Path("text.txt").write_text("\n".join(" ".join(words) for words in sentences))
+    Path("text.txt").write_text(sentences)
     return "text.txt"
 
 
