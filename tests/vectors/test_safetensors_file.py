@@ -206,3 +206,13 @@ def test_info_that_json_cannot_hold_is_refused_and_the_old_file_stays(tmp_path, 
 def test_half_a_surrogate_pair_is_refused(tmp_path):
     with pytest.raises(InputError, match="surrogate"):
         write_safetensors(example(words=["a", "b", "c", "\ud800"]), tmp_path / "v")
+
+
+@pytest.mark.parametrize("scale", [np.nan, np.inf, 3e38])
+def test_damaged_scales_are_found_when_looked_at(tmp_path, scale):
+    scales = np.array([1, scale, 1, 1], np.float32)
+    write_safetensors(example(matrix=np.full((4, 3), 100, np.int8), scales=scales), tmp_path / "v")
+    with pytest.raises(VectorsFileError, match="row 1: the vector of 'naïve' holds nan or infinity"):
+        read(tmp_path / "v", strict=True)
+    with pytest.raises(InputError, match="'naïve'"):
+        read(tmp_path / "v").most_similar("the")

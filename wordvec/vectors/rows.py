@@ -22,7 +22,8 @@ def float_rows(matrix: np.ndarray, scales: np.ndarray | None, rows: slice | np.n
     """
     chosen: np.ndarray = matrix[rows].astype(np.float32, copy=False)
     if scales is not None:
-        chosen *= scales[rows][:, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # of damaged scales: found when lengths are taken
+            chosen *= scales[rows][:, None]
     return chosen
 
 
