@@ -1,4 +1,5 @@
 import itertools
+import subprocess
 import sys
 
 import numpy as np
@@ -224,3 +225,9 @@ def test_axes_in_a_subfigure_and_axes_without_figure(vectors, tmp_path):
     axes.remove()
     with pytest.raises(OptionError, match="no figure"):
         save_figure(axes, tmp_path / "none.png")
+
+
+def test_importing_plots_does_not_import_matplotlib():
+    code = "import wordvec.plots, sys\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"matplotlib", "scipy", "numba"} & set(loaded)

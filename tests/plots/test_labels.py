@@ -114,3 +114,16 @@ def test_least_widths_are_below_the_measured_ones(label):
     font_size = 8.0 * axes.figure.dpi / 72
     (least,) = least_widths([label])
     assert 0.6 * box.width / font_size - 0.3 < least <= box.width / font_size
+
+
+def test_no_more_than_so_many_on_a_square_inch():
+    axes = new_axes(4, 3)
+    points = np.random.default_rng(3).normal(size=(50, 2))
+    axes.scatter(points[:, 0], points[:, 1])
+    labels = [f"w{i}" for i in range(50)]
+    placed = place_labels(
+        axes, points, labels, np.full(50, 8.0), ["#000000"] * 50, np.full(50, 9.0), ["DejaVu Sans"], density=0.6
+    )
+    inches = axes.bbox.width * axes.bbox.height / axes.figure.dpi**2
+    assert [text.get_text() for text in placed] == labels[: int(np.ceil(0.6 * inches))]
+    assert 5 <= len(placed) <= 8

@@ -166,12 +166,12 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_matrix
     from wordvec.plots.figure import set_title
 
-    values, words, total = matrix_of(
-        arguments.files[0], arguments.matrix, **_options(arguments, "window", "top", "tokenizer")
-    )
+    options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer")}
+    values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
     axes = plot_matrix(values, words, what="PPMI" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
     title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
+    title += f", window {options['window']}"
     set_title(axes, title)
     return axes, title
 
@@ -185,6 +185,7 @@ def _draw_network(arguments: argparse.Namespace) -> Drawn:
     return axes, axes.get_title(loc="left")
 
 
+MATRIX_WINDOW = 5
 MANY = 56  # curves or files of scores: more could not be told apart
 FIGURES = {
     figure.name: figure

@@ -13,7 +13,7 @@ WORDS = 40  # of a matrix, unless told otherwise
 
 
 def matrix_of(
-    source: str, kind: str, window: int = 5, top: int = WORDS, tokenizer: str | None = None
+    source: str, kind: str, window: int, top: int = WORDS, tokenizer: str | None = None
 ) -> tuple[np.ndarray, list[str], int]:
     """The dense matrix of a text's `top` commonest words, "counts" or "ppmi" (of all words, cut to these), the words,
     and how many the text has. All of a text's words stand in the order in which they first occur, as in a book;

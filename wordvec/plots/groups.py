@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 NAMING = 3  # words that name a cluster
-COMMON = (0.05, 12)  # of a cluster's words, a share or at least so many, from which those that name it are taken
+COMMON = 0.05  # share of a cluster's words, the commonest, from which those that name it are taken
+COMMON_BETWEEN = (12, 60)  # but at least and at most so many
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, se
     names = []
     for group in range(int(of_word.max()) + 1):
         members = np.flatnonzero(of_word == group)
-        common = members[: max(COMMON[1], int(len(members) * COMMON[0]))]
+        common = members[: int(np.clip(len(members) * COMMON, *COMMON_BETWEEN))]
         nearness = rows[common] @ rows[members].mean(axis=0)
         nearest = common[np.argsort(-nearness, kind="stable")[:NAMING]]
         names.append(", ".join(words[i] for i in sorted(nearest)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ GAP = 1.0  # points (1/72 inch) between a point's edge and its label
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 RING = 9.0  # points by which the next ring of places lies further out
 RING_COST = 60.0  # square points of ink that a label rather covers than stand one ring further out
-LEAST_HEIGHT = 0.9  # of a label, in font sizes
+LEAST_HEIGHT = 0.98  # of a label, in font sizes
 STEPS = 40  # boxes along a line
 CHUNK = 5_000  # labels looked at together
 
@@ -37,26 +38,33 @@ def place_labels(
     families: Sequence[str],
     rings: int = 1,
     avoid: np.ndarray | None = None,
+    density: float | None = None,
 ) -> list[Annotation]:
     """Write labels beside their points where no label covers another; return those that found a place.
 
     Greedy: in the order given, each label takes, among eight places around its point that lie inside the axes and
     touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; with several
     `rings` also among places further out, with a thin line to its point, where those nearer are taken or cover much.
-    Where no place is free the label is left out. The places hold for the present limits and size of the axes: call
-    this last.
+    Where no place is free the label is left out, and so are all beyond `density` labels a square inch of the axes. The
+    places hold for the present limits and size of the axes: call this last.
 
     Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points, pt^2): N each;
     avoid (M, 4) boxes in pixels.
     """
     with boxes_allowed():
-        return _place(_Placer(axes, points, areas, rings, avoid), labels, sizes, colours, list(families))
+        return _place(_Placer(axes, points, areas, rings, avoid), labels, sizes, colours, list(families), density)
 
 
 def _place(
-    placer: _Placer, labels: Sequence[str], sizes: np.ndarray, colours: Sequence[str], families: list[str]
+    placer: _Placer,
+    labels: Sequence[str],
+    sizes: np.ndarray,
+    colours: Sequence[str],
+    families: list[str],
+    density: float | None,
 ) -> list[Annotation]:
     least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
+    most = len(labels) if density is None else ceil(density * placer.square_inches)
     placed: list[Annotation] = []
     for first in range(0, len(labels), CHUNK):
         for i in placer.may_fit(np.arange(first, min(first + CHUNK, len(labels))), least):
@@ -64,6 +72,8 @@ def _place(
                 i, labels[i], fontsize=sizes[i], color=colours[i], fontfamily=families, ha="left", va="bottom"
             )
             placed += [] if text is None else [text]
+            if len(placed) == most:
+                return placed
     return placed
 
 
@@ -87,6 +97,7 @@ class _Placer:
         self.positions = axes.transData.transform(points)
         self.radii = np.sqrt(areas) / 2 * self.scale
         self.frame = np.asarray(axes.bbox.extents)
+        self.square_inches = float(axes.bbox.width * axes.bbox.height) / figure.dpi**2
         self.size = (int(np.ceil(figure.bbox.width)), int(np.ceil(figure.bbox.height)))
         self.ink = Coverage(np.vstack([_around(self.positions, self.radii), _boxes(avoid)]), *self.size)
         self.taken = np.empty((0, 4))

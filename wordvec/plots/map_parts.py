@@ -27,6 +27,8 @@ FONT_SIZES = (6.5, 9.5)
 UNCROWDED = 1_000  # points up to which they keep their size
 RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the text stays text
 LEGEND_SIZE = 8.0
+FEW = 80  # words that all should have labels
+DENSITY = 9.0  # labels a square inch; more would be a wall of words
 
 
 def check_method(method: str) -> None:
@@ -129,7 +131,8 @@ def label_points(
         [inks[of_word[i]] for i in order],
         areas[order],
         font_families(names),
-        rings=3 if len(names) <= 80 else 1,
+        rings=3 if len(names) <= FEW else 1,
+        density=None if len(names) <= FEW else DENSITY,
     )
 
 
