@@ -8,10 +8,11 @@ import numpy as np
 
 from wordvec.errors import OptionError
 
-SCORES = 1 << 22  # scores held at a time: 16 MiB of float32. So one query is scored in one go, or few
+# Scores held at a time: 16 MiB of float32. One query is scored in one product or a few, a hundred in products of 40,000
+# rows: large enough that BLAS's threads seldom wait for each other.
+SCORES = 1 << 22
 ROWS = 65_536  # rows at a time where something of their size is made, and scores looked through at a time
-ROWS_OF_MANY = 16_384  # rows at a time for several queries: all of them meet rows that are still in the cache
-QUERIES = 512  # queries answered at a time: with fewer rows a block, so that SCORES holds
+QUERIES = 512  # queries answered at a time: with more, blocks of rows would be small
 
 RowSelector = slice | np.ndarray
 ScoreRows = Callable[[slice, RowSelector], np.ndarray]
@@ -61,7 +62,7 @@ def check_k(k: int) -> None:
 
 def rows_at_a_time(queries: int) -> int:
     """Return how many rows to score at once, so that the scores of all queries fit SCORES."""
-    return max(1, min(SCORES if queries == 1 else ROWS_OF_MANY, SCORES // max(1, queries)))
+    return max(1, SCORES // max(1, queries))
 
 
 def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
