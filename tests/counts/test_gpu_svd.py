@@ -9,7 +9,7 @@ from wordvec.counts.gpu import matrix_on
 from wordvec.errors import OptionError, ShapeError
 
 
-def planted(rows=400, columns=300, seed=1, dtype=np.float32):
+def planted(rows=160, columns=120, seed=1, dtype=np.float32):
     """A sparse matrix with falling singular values."""
     rng = np.random.default_rng(seed)
     noise = random_array((rows, columns), density=0.05, rng=rng, dtype=np.float64)

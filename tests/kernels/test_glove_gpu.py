@@ -88,7 +88,7 @@ def test_cells_of_a_tile_are_taken_in_the_order_of_the_cpu(gpu):
         np.testing.assert_array_equal(order.get()[begin:end], expected)
 
 
-@pytest.mark.parametrize("dimension", [1, 31, 32, 33, 100])
+@pytest.mark.parametrize("dimension", [1, 32, 45])
 def test_equals_the_layers(gpu, dimension):
     arrays = random_arrays(dimension)
     cells, there = cells_of(MATRIX, BANDS), glove_gpu.cut_cells(on_gpu(MATRIX), BANDS)

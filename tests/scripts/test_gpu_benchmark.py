@@ -156,7 +156,7 @@ def test_the_svd_is_timed_on_the_gpu(gpu, tmp_path):
     from scipy.sparse import csr_matrix, random_array, save_npz
 
     factorise = part("factorise")
-    matrix = random_array((1200, 1100), density=0.02, rng=np.random.default_rng(1), dtype=np.float32)
+    matrix = random_array((120, 110), density=0.2, rng=np.random.default_rng(1), dtype=np.float32)
     save_npz(tmp_path / "matrix.npz", csr_matrix(matrix))
     job = factorise.FactoriseJob("wordvec-gpu", str(tmp_path / "matrix.npz"), dim=4)
     found = factorise.run(job)

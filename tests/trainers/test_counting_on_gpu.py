@@ -47,7 +47,7 @@ def test_the_spectral_start_is_that_of_the_cpu(gpu, corpus):
 
 @pytest.mark.parametrize("init", ["svd", "random"])
 def test_glove_learns_the_topics(gpu, corpus, init):
-    trainer = GloVe(dim=3, epochs=30, window=2, learning_rate=0.5, device="gpu", init=init).fit(corpus)
+    trainer = GloVe(dim=3, epochs=12, window=2, learning_rate=0.5, device="gpu", init=init).fit(corpus)
     assert trainer.engine == "kernel"
     assert trainer.history.loss[-1] < trainer.history.loss[0]
     assert {word for word, _ in trainer.vectors.most_similar("cat", k=3)} == {"dog", "cow", "hen"}
