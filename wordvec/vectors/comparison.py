@@ -14,9 +14,10 @@ Hochberg 1995). With n baselines, the q of m words that changed cannot fall belo
 the list as candidates to look at, not as findings.
 
 Which baseline. To ask whether two texts differ, train A and the baseline on two halves of one text, of about the size
-of B's. A second seed on A's own text says only what training does by chance: of three random parts of one shuffled
-text, 5.7 million words each, none differs from another, and with another part as baseline no word is found to; with
-another seed as baseline 14,745 of 20,000 are.
+of B's. A second seed on A's own text says only what training does by chance. Measured on three random parts of one
+shuffled text, 5.7 million words each, so that nothing differs: with another part as baseline none of 20,000 words is
+found at q < 0.05, with another seed as baseline all are. After 200 words of the third part changed places in pairs,
+172 of them are found (and 23 others); with half of their occurrences, 92 (and 14); with a quarter, none.
 """
 
 from __future__ import annotations
