@@ -21,6 +21,7 @@ def test_blocks_give_what_a_stable_sort_gives(data, rows, queries, k):
     candidates = data.draw(st.none() | st.sets(st.integers(0, rows - 1), min_size=1).map(sorted).map(np.array))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "ROWS", data.draw(st.integers(1, 8)))
+        patch.setattr(search, "GATHERED", data.draw(st.integers(1, 8)))
         patch.setattr(search, "SCORES", data.draw(st.integers(1, 20)))
         patch.setattr(search, "QUERIES", data.draw(st.integers(1, 3)))
         found = search.best_rows(lambda q, r: scores[q, r].astype(np.float32), queries, rows, k, excluded, candidates)

@@ -11,7 +11,8 @@ from wordvec.errors import OptionError
 # Scores held at a time: 16 MiB of float32. One query is scored in one product or a few, a hundred in products of 40,000
 # rows: large enough that BLAS's threads seldom wait for each other.
 SCORES = 1 << 22
-ROWS = 65_536  # rows at a time where something of their size is made, and scores looked through at a time
+ROWS = 65_536  # scores looked through at a time, in the cache
+GATHERED = 16_384  # rows at a time that do not lie side by side: these are copied
 QUERIES = 512  # queries answered at a time: with more, blocks of rows would be small
 
 RowSelector = slice | np.ndarray
@@ -68,7 +69,7 @@ def rows_at_a_time(queries: int) -> int:
 def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
     """Cut all rows, or the candidates (rising), into blocks of at most `size`; neighbouring rows become a slice.
 
-    Candidates have at most ROWS in a block: rows that do not lie side by side are copied.
+    Candidates have at most GATHERED in a block, since rows that do not lie side by side are copied.
 
     >>> row_blocks(5, None, 3), row_blocks(9, np.array([3, 4, 5, 8]), 3)
     ([slice(0, 3, None), slice(3, 5, None)], [slice(3, 6, None), array([8])])
@@ -76,7 +77,7 @@ def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowS
     if candidates is None:
         return [slice(first, min(first + size, rows)) for first in range(0, rows, size)]
     blocks: list[RowSelector] = []
-    size = min(size, ROWS)
+    size = min(size, GATHERED)
     for first in range(0, len(candidates), size):
         piece = candidates[first : first + size]
         together = len(piece) > 1 and piece[-1] - piece[0] + 1 == len(piece)
