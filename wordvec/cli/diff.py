@@ -5,8 +5,8 @@ wordvec diff 1850.safetensors 1990.safetensors broadcast cell              these
 wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what is more than noise
 
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
-model that should agree with A. p: how often words of this frequency fall as far between A and the baseline; q: the
-share of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
+model that should agree with A. p: how often chance takes a word of this frequency as far below its noise; q: the share
+of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
 
 To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline of A's own text
 with another seed says what training does by chance, which is much less than what another sample of the text does.
