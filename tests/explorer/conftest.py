@@ -101,7 +101,7 @@ class Reader:
     """A browser tab with a page of the explorer, what it asked for and what it complained of."""
 
     def __init__(self, browser, before="", **options):
-        self.context = browser.new_context(**{"viewport": {"width": 1160, "height": 700}, **options})
+        self.context = browser.new_context(**{"viewport": {"width": 1160, "height": 600}, **options})
         self.requests, self.complaints = [], []
         self.page = self.context.new_page()
         self.page.add_init_script(before)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from wordvec.explorer.model import make_model
+from wordvec.explorer.html import make_html
+from wordvec.explorer.model import make_model, make_models
 from wordvec.explorer.small_rows import small_lengths
 
 NO_WEBGL = """
@@ -376,6 +377,17 @@ def test_fits_the_window(reader, size):
     assert 0 < x < size[0]
     assert 0 < y < size[1]
     reader.page.set_viewport_size(before)
+
+
+def test_a_damaged_page_says_so(browser, vectors, tmp_path):
+    page = make_html(make_models([("m", vectors)]), plotly="")
+    damaged = page.replace(b'"groups":"', b'"groups":"?')
+    assert damaged != page
+    (tmp_path / "map.html").write_bytes(damaged)
+    tab = browser.new_page()
+    tab.goto((tmp_path / "map.html").as_uri())
+    tab.wait_for_function("document.body.textContent.includes('This page cannot be shown')")
+    tab.close()
 
 
 def test_without_webgl_the_map_is_drawn_as_svg(open_reader, small_page):

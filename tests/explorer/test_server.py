@@ -139,6 +139,30 @@ def test_noise_does_not_stop_the_server(server):
     assert ask(server, "/")[0] == 200
 
 
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (ConnectionResetError(104, "reset"), ""),
+        (BrokenPipeError(32, "pipe"), ""),
+        (TimeoutError("slow"), ""),
+        (RuntimeError("odd"), "wordvec: a request was not answered: RuntimeError: odd\n"),
+    ],
+)
+def test_readers_who_leave_make_no_noise(server, capsys, error, said):
+    try:
+        raise error
+    except Exception:
+        server.handle_error(None, ("127.0.0.1", 1))
+    assert capsys.readouterr().err == said
+
+
+def test_a_reader_who_leaves_in_the_middle_does_not_stop_the_server(server):
+    with socket.create_connection(server.server_address[:2], timeout=10) as connection:
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.server_address[1]}\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.0 200")
+    assert ask(server, "/")[0] == 200
+
+
 def test_many_questions_at_once(server, vectors):
     expected = {word: [w for w, _ in vectors.most_similar(word)] for word in vectors.words[:20]}
     found = {}

@@ -11,6 +11,7 @@ import errno
 import ipaddress
 import json
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.explorer.html import make_html, plotly_script
 from wordvec.explorer.model import make_models
 from wordvec.explorer.service import Service
+from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -52,6 +54,12 @@ class ExplorerServer(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.host, self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over a reader who left before the answer was through; tell of anything else in one line, and go on."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (ConnectionError, TimeoutError)):
+            announce(f"a request was not answered: {type(error).__name__}: {error}")
 
     def knows_host(self, header: str | None) -> bool:
         """Whether a Host header names this server: its own name, this machine's, or a plain address, and its port."""

@@ -106,7 +106,7 @@ class Overlay {
     const starts = [[x + away, y - size / 2], [x - away - width, y - size / 2], [x - width / 2, y - away - size], [x - width / 2, y + away]];
     const boxes = starts.map(([left, top]) =>
       ({ id, left: left - room, top: top - room / 2, right: left + width + room, bottom: top + size + room / 2 }));
-    const box = boxes.find((each) => this.isFree(each)) ?? (always ? boxes[0] : null);
+    const box = boxes.find((each) => each.left >= 0 && each.right <= this.width && this.isFree(each)) ?? (always ? boxes[0] : null);
     if (!box) return;
     this.boxes.push(box);
     this.drawText(text, box.left + room, box.top + (room + size) / 2, font);

@@ -1,5 +1,14 @@
 // Starts, after the browser has shown that it is loading.
 
-const explorer = new Explorer(JSON.parse(byId("data").textContent));
-window.explorer = explorer; // for the console
-requestAnimationFrame(() => setTimeout(() => explorer.open()));
+async function start() {
+  try {
+    window.explorer = new Explorer(JSON.parse(byId("data").textContent)); // named for the console
+    await window.explorer.open();
+  } catch (error) {
+    const loading = byId("loading") ?? document.body.appendChild(element("div", { id: "loading" }));
+    loading.textContent = `This page cannot be shown (${error.message}). It may be cut off: write or copy it again.`;
+    throw error;
+  }
+}
+
+requestAnimationFrame(() => setTimeout(start));

@@ -44,7 +44,8 @@ function factsOf(word, models, answers) {
   const facts = models.map((model, i) => {
     const id = model.idOf.get(word);
     if (id === undefined) return answers[i].error ? "" : "Not on the map, too rare";
-    return `${model.counts ? `Seen ${number(model.counts[id])} times, number` : "Number"} ${number(id + 1)} by frequency`;
+    if (!model.counts) return `Number ${number(id + 1)} in the file`;
+    return `Seen ${number(model.counts[id])} times, number ${number(id + 1)} by frequency`;
   });
   const different = onceEach(facts).length > 1;
   return onceEach(facts.map((fact, i) => (fact && different ? `${fact} in ${models[i].name}` : fact)).filter(Boolean)).join(". ");
