@@ -208,7 +208,7 @@ def test_half_a_surrogate_pair_is_refused(tmp_path):
         write_safetensors(example(words=["a", "b", "c", "\ud800"]), tmp_path / "v")
 
 
-@pytest.mark.parametrize("scale", [np.nan, np.inf, 3e38])
+@pytest.mark.parametrize("scale", [np.nan, np.inf])
 def test_damaged_scales_are_found_when_looked_at(tmp_path, scale):
     scales = np.array([1, scale, 1, 1], np.float32)
     write_safetensors(example(matrix=np.full((4, 3), 100, np.int8), scales=scales), tmp_path / "v")
