@@ -140,6 +140,13 @@ def test_no_driver(gpu_standin, driver):
     assert "no NVIDIA driver" in message_of(gpu_standin, getDeviceCount=count, driverGetVersion=lambda: 0)
 
 
+def test_a_container_without_the_drivers_library(gpu_standin, driver):
+    driver("580.65.06")
+    found = message_of(gpu_standin, getDeviceCount=failing(gpu_standin, "no driver"), driverGetVersion=lambda: 0)
+    assert "the kernel has NVIDIA's driver 580.65.06, but its library libcuda is not here" in found
+    assert "--gpus all" in found
+
+
 def test_a_driver_older_than_the_wheel(gpu_standin, driver, wheels):
     driver("550.54.14")
     wheels(cupy_cuda13x="14.2.0")

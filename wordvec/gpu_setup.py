@@ -142,14 +142,20 @@ def _why_no_device(runtime: Any, error: Exception) -> str:
         driver, needed = int(runtime.driverGetVersion()), int(runtime.runtimeGetVersion())
     except runtime.CUDARuntimeError:
         driver, needed = 0, 0
-    if driver == 0 and driver_version() is None:
+    version = driver_version()
+    if driver == 0 and version is None:
         return (
             "device 'gpu': CuPy is installed, but this machine has no NVIDIA driver (or a container without access to "
             f"it): install one ({DRIVER_PAGE}), start the container with its GPUs, or use 'cpu'"
         )
+    if driver == 0:
+        return (
+            f"device 'gpu': the kernel has NVIDIA's driver {version}, but its library libcuda is not here: start the "
+            "container with its GPUs (docker run --gpus all), install the driver's libraries, or use 'cpu'"
+        )
     if driver // 1000 < needed // 1000:
         return (
-            f"device 'gpu': this driver ({driver_version() or 'of unknown version'}, for CUDA {show_cuda(driver)}) is "
+            f"device 'gpu': this driver ({version or 'of unknown version'}, for CUDA {show_cuda(driver)}) is "
             f"too old for the installed CuPy, made for CUDA {show_cuda(needed)}: update the driver ({DRIVER_PAGE}), or "
             f"pip uninstall {next(iter(cupy_wheels()), 'cupy')}, then {install_hint()}"
         )
