@@ -35,6 +35,8 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
+KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 2 bad usage or input, 130 interrupted."""
@@ -56,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(arguments.verb, f"{where}{error.strerror or error}", status=2)
     except KeyboardInterrupt:
-        return _fail(arguments.verb, "interrupted; no output was written" + _way_on(arguments), status=130)
+        return _fail(arguments.verb, "interrupted; " + _way_on(arguments), status=130)
     return 0
 
 
@@ -81,9 +83,12 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _way_on(arguments: argparse.Namespace) -> str:
-    """How to go on after an interrupted training that kept a checkpoint."""
+    """What an interrupted verb leaves behind, and how to go on from there."""
+    if arguments.verb in KEEP_MODELS:
+        return "the models that were finished are kept in their folder: the same command goes on from them"
     kept = f"{getattr(arguments, 'out', '')}.checkpoint"
-    return f"; {kept} is kept: the same command with --resume goes on" if os.path.isfile(kept) else ""
+    way_on = f"; {kept} is kept: the same command with --resume goes on" if os.path.isfile(kept) else ""
+    return "no output was written" + way_on
 
 
 def _fail(verb: str, message: str, status: int) -> int:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
+from wordvec.memory import peak_memory
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -150,6 +151,7 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
         "device": trainer.history.device or "cpu",
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "words_per_second": None if rate is None else round(rate),
+        "peak_memory": peak_memory(),
         "loss": trainer.history.loss,
         "held_out_loss": trainer.history.held_out_loss,
         "notes": trainer.history.notes,
