@@ -43,3 +43,19 @@ def test_no_question_and_no_candidate(gpu):
 
 def test_both_have_one_signature():
     assert inspect.signature(answers.best_answers) == inspect.signature(gpu_answers.best_answers)
+
+
+@pytest.mark.parametrize("method", answers.METHODS)
+def test_accuracy_is_that_of_the_cpu(gpu, monkeypatch, method):
+    """Close calls are settled in float64 on both, so every answer is the same."""
+    from wordvec.evaluation import analogy
+    from wordvec.vectors import WordVectors
+
+    rng = np.random.default_rng(5)
+    vectors = WordVectors([f"w{i}" for i in range(200)], rng.integers(-3, 4, (200, 4)).astype(np.float32) + 0.5)
+    asked = [tuple(f"w{i}" for i in rng.choice(200, 4, replace=False)) for _ in range(60)]
+    on_cpu = analogy.evaluate_analogy(vectors, asked, method=method)
+    monkeypatch.setattr(analogy, "best_answers", gpu_answers.best_answers)
+    there = analogy.evaluate_analogy(vectors, asked, method=method)
+    assert there.score == on_cpu.score
+    np.testing.assert_array_equal(there.outcomes, on_cpu.outcomes)
