@@ -12,9 +12,11 @@ PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
 FOUNDATIONS = {"arrays", "rng", "errors", "files", "memory", "progress", "wordvec"}
 ALLOWED = {
-    "cli": {"explorer", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels", "corpus"},
+    "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
+    | {"corpus"},
     "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
+    "experiments": {"evaluation", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
     "trainers": {"networks", "counts", "vectors", "kernels", "layers", "corpus"},
     "networks": {"layers", "corpus"},

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from wordvec.cli import main
-from wordvec.evaluation import run_folder
+from wordvec.experiments import run_folder
 from wordvec.vectors import WordVectors
 
 WORDS = [f"w{i}" for i in range(20)]

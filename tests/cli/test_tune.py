@@ -8,7 +8,7 @@ import pytest
 from wordvec.cli import main
 from wordvec.cli.tune import parse_time
 from wordvec.errors import OptionError
-from wordvec.evaluation import run_folder
+from wordvec.experiments import run_folder
 from wordvec.vectors import WordVectors
 
 DEV = ["--dev-similarity", "tiny-world-similarity"]

@@ -43,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, score, write."""
     from wordvec.corpus import Corpus
-    from wordvec.evaluation.card import CardFacts, model_card
-    from wordvec.evaluation.stability_file import read_stability
     from wordvec.evaluation.tasks import evaluate, read_tasks
+    from wordvec.experiments.card import CardFacts, model_card
+    from wordvec.experiments.stability_file import read_stability
     from wordvec.files import check_writable, replace_file
     from wordvec.vectors import WordVectors
 

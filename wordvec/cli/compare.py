@@ -48,10 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, score, report."""
-    from wordvec.evaluation.compare import compare
-    from wordvec.evaluation.comparison_report import comparison_as_dict, comparison_text
     from wordvec.evaluation.protocols import get_protocol
-    from wordvec.evaluation.run_folder import write_json
+    from wordvec.experiments.compare import compare
+    from wordvec.experiments.comparison_report import comparison_as_dict, comparison_text
+    from wordvec.experiments.run_folder import write_json
     from wordvec.files import replace_file
 
     configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)

@@ -14,9 +14,9 @@ from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.evaluation.named_sets import EvaluationSet
-    from wordvec.evaluation.run_folder import RunFolder
-    from wordvec.evaluation.training import Configuration
+    from wordvec.experiments.named_sets import EvaluationSet
+    from wordvec.experiments.run_folder import RunFolder
+    from wordvec.experiments.training import Configuration
 
 DIMENSIONS_ARE_WORDS = "ppmi"  # so an --option dim=... for all trainers leaves it alone
 
@@ -65,7 +65,7 @@ def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", about: 
 
 def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:
     """Read sets whose scores say which model is better. Raises OptionError for a test of bias, which does not."""
-    from wordvec.evaluation.named_sets import read_sets
+    from wordvec.experiments.named_sets import read_sets
 
     found = read_sets(tasks)
     for each in found:
@@ -81,7 +81,7 @@ def open_run_folder(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[R
     Ctrl-C is told what is kept.
     """
     from wordvec.corpus.storage import is_corpus_folder
-    from wordvec.evaluation.run_folder import RunFolder
+    from wordvec.experiments.run_folder import RunFolder
     from wordvec.progress import announce
 
     given = Path(arguments.text[0]) if len(arguments.text) == 1 else None
@@ -187,7 +187,7 @@ def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, An
 
 def _configuration(name: str, trainer: str, options: dict[str, Any], threads: int | None) -> Configuration:
     """All options that the trainer has with these, checked by the trainer itself."""
-    from wordvec.evaluation.training import Configuration
+    from wordvec.experiments.training import Configuration
     from wordvec.trainers import TRAINERS, make_trainer, option_names
 
     if threads is not None and "threads" in option_names(TRAINERS[trainer]) and options.get("engine") != "layers":

@@ -23,7 +23,7 @@ from wordvec.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wordvec.evaluation.stability import Stability
+    from wordvec.experiments.stability import Stability
     from wordvec.vectors import WordVectors
 
 
@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train or load, measure, show."""
-    from wordvec.evaluation.stability import neighbour_stability
-    from wordvec.evaluation.stability_file import (
+    from wordvec.experiments.stability import neighbour_stability
+    from wordvec.experiments.stability_file import (
         check_stability_path,
         is_stability_file,
         read_stability,
@@ -110,8 +110,8 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
 
 def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
     """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them."""
-    from wordvec.evaluation.compare import train_all
-    from wordvec.evaluation.training import Job
+    from wordvec.experiments.compare import train_all
+    from wordvec.experiments.training import Job
 
     if not arguments.out:
         raise OptionError("--trainer needs --runs FOLDER, where the models are kept")
@@ -134,7 +134,7 @@ def show(
     found: Stability, words: Sequence[str] | None, models: Sequence[WordVectors], arguments: argparse.Namespace
 ) -> None:
     """Print the result: by frequency, or for some words."""
-    from wordvec.evaluation.stability_report import bands_table, neighbours_text, stability_as_dict
+    from wordvec.experiments.stability_report import bands_table, neighbours_text, stability_as_dict
 
     if arguments.json:
         result: dict[str, Any] = stability_as_dict(found, words, models)

@@ -46,7 +46,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     """Train, save, and return seconds by stage, loss, notes and the most memory held."""
     start = time.perf_counter()
     from wordvec.corpus import Corpus
-    from wordvec.evaluation.resampling import resampled_corpus
+    from wordvec.experiments.resampling import resampled_corpus
     from wordvec.memory import peak_memory
     from wordvec.trainers import make_trainer
 

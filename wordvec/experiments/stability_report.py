@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from wordvec.errors import UnknownWordError
-from wordvec.evaluation.stability import Stability, neighbours_over_models
 from wordvec.evaluation.tables import format_table
+from wordvec.experiments.stability import Stability, neighbours_over_models
 from wordvec.vectors import WordVectors
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from wordvec.errors import OptionError, TrainingError, WordvecError
 from wordvec.evaluation.differences import Difference, compare_scores, holm
-from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.named_sets import EvaluationSet, sets_without_words
-from wordvec.evaluation.pace import spoken
-from wordvec.evaluation.proposals import Proposals
-from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.training import Configuration, Job
-from wordvec.evaluation.trials import Trial, best_first, rounds, survivors
+from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
+from wordvec.experiments.pace import spoken
+from wordvec.experiments.proposals import Proposals
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job
+from wordvec.experiments.trials import Trial, best_first, rounds, survivors
 from wordvec.files import replace_file
 
 FEWEST = 3  # trials, however small the budget

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from wordvec.evaluation.tables import format_table
-from wordvec.evaluation.trials import Trial, best_first
-from wordvec.evaluation.tuning import TestResult, Tuning
+from wordvec.experiments.trials import Trial, best_first
+from wordvec.experiments.tuning import TestResult, Tuning
 
 SHOWN = 5
 TEST = ("test set", "winner", "95 % interval", "default", "95 % interval", "difference", "95 % interval", "p (Holm)")

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import CorpusError, InputError
-from wordvec.evaluation.training import Job, TrainedModel, train_in_child
+from wordvec.experiments.training import Job, TrainedModel, train_in_child
 from wordvec.files import replace_file
 
 if TYPE_CHECKING:

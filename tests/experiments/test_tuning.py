@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from wordvec.errors import OptionError, TrainingError, WordvecError
-from wordvec.evaluation import tuning
-from wordvec.evaluation.named_sets import read_sets
-from wordvec.evaluation.proposals import SobolProposals, make_proposals
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.search_space import Range
-from wordvec.evaluation.training import Configuration, TrainedModel
-from wordvec.evaluation.trials import best_first, rounds, survivors
-from wordvec.evaluation.tuning import Search, tune
-from wordvec.evaluation.tuning_report import tuning_as_dict, tuning_text
+from wordvec.experiments import tuning
+from wordvec.experiments.named_sets import read_sets
+from wordvec.experiments.proposals import SobolProposals, make_proposals
+from wordvec.experiments.search_space import Range
+from wordvec.experiments.training import Configuration, TrainedModel
+from wordvec.experiments.trials import best_first, rounds, survivors
+from wordvec.experiments.tuning import Search, tune
+from wordvec.experiments.tuning_report import tuning_as_dict, tuning_text
 
 BASE = Configuration("cbow", "cbow", {"window": 5, "epochs": 9})
 SPACE = {"window": Range(1, 100, whole=True)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError
-from wordvec.evaluation.named_sets import EvaluationSet, digest_of, item_list
+from wordvec.experiments.named_sets import EvaluationSet, digest_of, item_list
 
 
 def separate(

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from wordvec.evaluation.compare import Comparison
-from wordvec.evaluation.over_seeds import ScoreOverSeeds
 from wordvec.evaluation.statistics import Interval
 from wordvec.evaluation.tables import Strong, format_table
-from wordvec.evaluation.training import Configuration
+from wordvec.experiments.compare import Comparison
+from wordvec.experiments.over_seeds import ScoreOverSeeds
+from wordvec.experiments.training import Configuration
 
 NOTHING = "nothing evaluated"
 SCORES = (

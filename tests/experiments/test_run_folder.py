@@ -6,9 +6,9 @@ import pytest
 
 from wordvec.corpus import Corpus
 from wordvec.errors import InputError, TrainingError, WordvecError
-from wordvec.evaluation import run_folder
-from wordvec.evaluation.run_folder import RunFolder
-from wordvec.evaluation.training import Configuration, Job, train_in_child
+from wordvec.experiments import run_folder
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job, train_in_child
 from wordvec.vectors import WordVectors
 
 SVD = Configuration("svd", "svd", {"dim": 2})

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.evaluation.search_space import Range
+from wordvec.experiments.search_space import Range
 from wordvec.rng import TRIALS, uniform_matrix
 
 SAMPLERS = ("sobol", "optuna")

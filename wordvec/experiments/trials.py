@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wordvec.evaluation.training import COUNTING, TrainedModel
+from wordvec.experiments.training import COUNTING, TrainedModel
 
 KEPT = 3  # of each round the best third goes on
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from wordvec.errors import OptionError
-from wordvec.evaluation.over_seeds import TEST, ScoreOverSeeds, difference_over_seeds, over_seeds, t_interval
 from wordvec.evaluation.scores import Score
+from wordvec.experiments.over_seeds import TEST, ScoreOverSeeds, difference_over_seeds, over_seeds, t_interval
 
 NAN = float("nan")
 

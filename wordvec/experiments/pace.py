@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from wordvec.evaluation.training import Job
+from wordvec.experiments.training import Job
 
 
 class Pace:
     """Remembers how long each configuration took.
 
-    >>> from wordvec.evaluation.training import Configuration
+    >>> from wordvec.experiments.training import Configuration
     >>> svd, cbow = Configuration("svd", "svd"), Configuration("cbow", "cbow")
     >>> pace = Pace()
     >>> pace.left([Job(svd)]) is None

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.evaluation.stability import (
+from wordvec.experiments.stability import (
     Stability,
     band_names,
     neighbour_stability,
     neighbours_over_models,
     overlap_of,
 )
-from wordvec.evaluation.stability_file import is_stability_file, read_stability, save_stability
-from wordvec.evaluation.stability_report import bands_table, neighbours_text, stability_as_dict
+from wordvec.experiments.stability_file import is_stability_file, read_stability, save_stability
+from wordvec.experiments.stability_report import bands_table, neighbours_text, stability_as_dict
 from wordvec.vectors import WordVectors
 
 

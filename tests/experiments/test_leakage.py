@@ -1,8 +1,8 @@
 import pytest
 
 from wordvec.errors import OptionError
-from wordvec.evaluation.leakage import item_keys, separate
-from wordvec.evaluation.named_sets import read_sets
+from wordvec.experiments.leakage import item_keys, separate
+from wordvec.experiments.named_sets import read_sets
 
 
 @pytest.fixture

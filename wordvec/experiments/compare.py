@@ -10,14 +10,14 @@ from typing import Any
 
 from wordvec.errors import OptionError
 from wordvec.evaluation.differences import Difference, holm
-from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.named_sets import EvaluationSet, sets_without_words
-from wordvec.evaluation.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
-from wordvec.evaluation.pace import Pace, spoken
 from wordvec.evaluation.protocols import get_protocol
-from wordvec.evaluation.run_folder import RunFolder
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.training import Configuration, Job, TrainedModel
+from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
+from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
+from wordvec.experiments.pace import Pace, spoken
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job, TrainedModel
 
 SIGNIFICANT = 0.05
 

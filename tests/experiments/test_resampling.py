@@ -3,8 +3,8 @@ import pytest
 
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
-from wordvec.evaluation import resampling
-from wordvec.evaluation.resampling import resampled_corpus, times_drawn
+from wordvec.experiments import resampling
+from wordvec.experiments.resampling import resampled_corpus, times_drawn
 
 
 @pytest.fixture

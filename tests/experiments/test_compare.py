@@ -5,14 +5,14 @@ import pytest
 
 from wordvec.corpus import Corpus
 from wordvec.errors import EvaluationFileError, OptionError, WordvecError
-from wordvec.evaluation import kept_scores, run_folder
-from wordvec.evaluation.compare import compare, planned_jobs
-from wordvec.evaluation.comparison_report import comparison_as_dict, comparison_text, costs_table, settings_lines
 from wordvec.evaluation.differences import holm
-from wordvec.evaluation.kept_scores import score_model
-from wordvec.evaluation.named_sets import read_sets
-from wordvec.evaluation.run_folder import RunFolder
-from wordvec.evaluation.training import Configuration, Job
+from wordvec.experiments import kept_scores, run_folder
+from wordvec.experiments.compare import compare, planned_jobs
+from wordvec.experiments.comparison_report import comparison_as_dict, comparison_text, costs_table, settings_lines
+from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.named_sets import read_sets
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job
 
 SVD = Configuration("svd", "svd", {"dim": 4, "subsample": 0.0})
 CBOW = Configuration("cbow", "cbow", {"dim": 4, "epochs": 1, "subsample": 0.0, "engine": "layers"})

@@ -14,11 +14,11 @@ from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
 from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
-from wordvec.evaluation.pace import spoken
-from wordvec.evaluation.run_folder import sha256_of
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.stability import Stability
 from wordvec.evaluation.tables import format_table
+from wordvec.experiments.pace import spoken
+from wordvec.experiments.run_folder import sha256_of
+from wordvec.experiments.stability import Stability
 from wordvec.vectors import WordVectors
 
 NOT_STATED = "not stated"
@@ -32,7 +32,7 @@ class CardFacts:
 
     corpus     the corpus it was trained on, if at hand; its fingerprint must be the file's
     report     what ``wordvec train --json`` printed for it: the training time
-    stability  of neighbours, see `wordvec.evaluation.stability`
+    stability  of neighbours, see `wordvec.experiments.stability`
     licence, corpus_licence    as their owners state them
     """
 

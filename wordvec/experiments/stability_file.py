@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
-from wordvec.evaluation.stability import Stability
+from wordvec.experiments.stability import Stability
 from wordvec.files import replace_file
 
 FIRST_LINE = "# wordvec stability 1"

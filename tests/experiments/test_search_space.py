@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.evaluation.proposals import SobolProposals, make_proposals
-from wordvec.evaluation.search_space import SPACES, Range, described, search_space
+from wordvec.experiments.proposals import SobolProposals, make_proposals
+from wordvec.experiments.search_space import SPACES, Range, described, search_space
 from wordvec.trainers import TRAINERS, make_trainer, option_names
 
 SPACE = {"window": Range(2, 9, whole=True), "power": Range(0.0, 1.0), "init": Range(choices=("random", "svd"))}
