@@ -78,10 +78,12 @@ def make_files(folder: Path, words: int, dim: int) -> list[LoadJob]:
 def run(job: LoadJob) -> dict[str, Any]:
     """Load, and report time, peak memory and a checksum of words and vectors."""
     size = os.path.getsize(job.path)
-    seconds, words, matrix = {"gensim": load_gensim, "wordvec": load_wordvec, "read": read_only}[job.who](job)
+    load = {"gensim": load_gensim, "wordvec": load_wordvec, "read": read_only}[job.who]
+    (seconds, cpu_seconds), words, matrix = load(job)
     result = {
         **{**asdict(job), "path": os.path.basename(job.path)},
         "seconds": round(seconds, 6),
+        "cpu_seconds": round(cpu_seconds, 6),
         "bytes": size,
         "memory": peak_memory(),
         "memory_by_file": round(peak_memory() / size, 4),
@@ -93,30 +95,40 @@ def run(job: LoadJob) -> dict[str, Any]:
     return result
 
 
-def load_gensim(job: LoadJob) -> tuple[float, Sequence[str], np.ndarray]:
+def load_gensim(job: LoadJob) -> tuple[tuple[float, float], Sequence[str], np.ndarray]:
     """Seconds, words and matrix of gensim's KeyedVectors."""
     from gensim.models import KeyedVectors
 
-    start = time.perf_counter()
+    start = moment()
     vectors = KeyedVectors.load_word2vec_format(job.path, binary=job.format == "word2vec-binary")
-    return time.perf_counter() - start, vectors.index_to_key, vectors.vectors
+    return since(start), vectors.index_to_key, vectors.vectors
 
 
-def load_wordvec(job: LoadJob) -> tuple[float, Sequence[str], np.ndarray]:
+def load_wordvec(job: LoadJob) -> tuple[tuple[float, float], Sequence[str], np.ndarray]:
     """Seconds, words and matrix of wordvec's WordVectors; of a mapped file, until a row has been read."""
     from wordvec.vectors.load import load
 
-    start = time.perf_counter()
+    start = moment()
     vectors = load(job.path)
     vectors.rows(slice(len(vectors) // 2, len(vectors) // 2 + 1))
-    return time.perf_counter() - start, vectors.words, vectors.matrix
+    return since(start), vectors.words, vectors.matrix
 
 
-def read_only(job: LoadJob) -> tuple[float, Sequence[str], None]:
+def read_only(job: LoadJob) -> tuple[tuple[float, float], Sequence[str], None]:
     """Seconds of reading the bytes into memory: what no reader can beat by much."""
-    start = time.perf_counter()
+    start = moment()
     np.fromfile(job.path, np.uint8)
-    return time.perf_counter() - start, [], None
+    return since(start), [], None
+
+
+def moment() -> tuple[float, float]:
+    """Now, on the clock and in processor time, which a busy machine does not stretch."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(start: tuple[float, float]) -> tuple[float, float]:
+    """Seconds since a moment, and seconds of processor time."""
+    return time.perf_counter() - start[0], time.process_time() - start[1]
 
 
 def measure(options: argparse.Namespace, folder: Path, log: Log, say: Callable[[str], None]) -> list[dict[str, Any]]:
@@ -147,17 +159,19 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for result in results:
         groups.setdefault((result["format"], result["who"]), []).append(result)
-    lines = ["format            reader    seconds   memory MB   memory / file   gensim's time / this"]
+    lines = ["format            reader    seconds   CPU s   memory MB   memory / file   gensim's seconds / this, CPU's"]
     for (format, who), group in groups.items():
-        seconds = [result["seconds"] for result in group]
-        peers = [result["seconds"] for result in groups.get((format, PEER), [])]
+        peers = groups.get((format, PEER), []) if who == "wordvec" else []
         memory = statistics.median(result["memory"] for result in group)
-        ratio = pairwise(peers, seconds) if who == "wordvec" else None
-        lines.append(
-            f"{format:17} {who:8} {statistics.median(seconds):8.3f} {memory / 1e6:11,.0f}"
-            f" {memory / group[0]['bytes']:15.3f}"
-            + (f"   {ratio.median:.2f} ({ratio.low:.2f} to {ratio.high:.2f})" if ratio else "")
-        )
+        line = f"{format:17} {who:8}"
+        ratios = []
+        for clock, width in (("seconds", 8), ("cpu_seconds", 7)):
+            seconds = [result[clock] for result in group]
+            line += f" {statistics.median(seconds):{width}.3f}"
+            ratio = pairwise([result[clock] for result in peers], seconds)
+            ratios += [f"{ratio.median:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"] if ratio else []
+        line += f" {memory / 1e6:11,.0f} {memory / group[0]['bytes']:15.3f}   {', '.join(ratios)}"
+        lines.append(line.rstrip())
     return "\n".join(lines)
 
 

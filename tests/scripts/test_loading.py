@@ -18,10 +18,8 @@ from wordvec.errors import WordvecError
 
 
 def result(who, seconds, sha="a", format="word2vec-binary"):
-    return {
-        "who": who, "format": format, "path": "v.bin", "seconds": seconds, "memory": 2_000_000, "bytes": 1_000_000,
-        "sha256": sha,
-    }  # fmt: skip
+    facts = {"who": who, "format": format, "path": "v.bin", "sha256": sha, "memory": 2_000_000, "bytes": 1_000_000}
+    return facts | {"seconds": seconds, "cpu_seconds": seconds / 2}
 
 
 def test_all_readers_run_and_agree(tmp_path):
@@ -35,17 +33,9 @@ def test_all_readers_run_and_agree(tmp_path):
 
 def test_the_table_compares_within_a_round():
     rows = loading.table([result("gensim", 4.0), result("wordvec", 1.0), result("gensim", 9.0), result("wordvec", 3.0)])
-    assert rows.splitlines()[2].split() == [
-        "word2vec-binary",
-        "wordvec",
-        "2.000",
-        "2",
-        "2.000",
-        "3.50",
-        "(3.00",
-        "to",
-        "4.00)",
-    ]
+    line = rows.splitlines()[2]
+    assert line.split()[:6] == ["word2vec-binary", "wordvec", "2.000", "1.000", "2", "2.000"]
+    assert line.endswith("3.50 (3.00 to 4.00), 3.50 (3.00 to 4.00)")
 
 
 def test_readers_that_differ_stop_it():

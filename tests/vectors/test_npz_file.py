@@ -9,6 +9,8 @@ import pytest
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.vectors import WordVectors
 
+ONE = {"words": np.array(["a"]), "matrix": np.ones((1, 2))}
+
 
 def test_numpy_reads_it_without_pickle(tmp_path):
     WordVectors(["a", "네"], np.array([[1, 2], [3, 4]]), np.array([2, 1])).save(tmp_path / "v.npz")
@@ -32,6 +34,10 @@ def test_a_users_own_npz_is_read(tmp_path):
         ({"words": np.array(["a"]), "matrix": np.ones((2, 2))}, "one row for each"),
         ({"words": np.array(["a"]), "matrix": np.ones((1, 2)), "info": np.array("[")}, "not a readable .npz"),
         ({"words": np.array(["a"]), "matrix": np.ones((1, 2)), "info": np.array("[1]")}, "info"),
+        ({**ONE, "rare_words": np.array(["b"]), "rare_counts": np.array([1.5])}, "'rare_counts' must be integers"),
+        ({**ONE, "rare_words": np.array(["b"]), "rare_counts": np.array([1, 2])}, r"of shape \(1,\)"),
+        ({**ONE, "counts": np.array([-1])}, "counts must not be negative"),
+        ({**ONE, "matrix": np.array([["x"]])}, "must hold numbers"),
     ],
 )
 def test_other_arrays_are_refused(tmp_path, arrays, message):

@@ -146,7 +146,7 @@ def _array(file: str, state: dict[str, Any], name: str) -> np.ndarray | None:
 def _counts(file: str, state: dict[str, Any], words: list[Any]) -> np.ndarray | None:
     expandos = state.get("expandos")
     counts = _array(file, expandos, "count") if isinstance(expandos, dict) else None
-    if counts is not None:
+    if counts is not None and counts.dtype.kind in "iu":
         return counts.astype(np.int64)
     vocabulary = state.get("vocab")  # of gensim 3: a dict of objects with counts
     if not isinstance(vocabulary, dict):

@@ -36,22 +36,7 @@ def read_npz(reading: Reading) -> WordVectors:
     """
     path = reading.path
     try:
-        arrays = _read_arrays(path)
-        info = json.loads(str(arrays["info"])) if "info" in arrays else None
-        if info is not None and not isinstance(info, dict):
-            raise ValueError("'info' must be a JSON object")
-        rare = None
-        if "rare_words" in arrays and "rare_counts" in arrays:
-            rare = dict(zip(_texts(arrays, "rare_words"), arrays["rare_counts"].tolist()))
-        words = _texts(arrays, "words")
-        number_words(words)
-        # Made once as they are, so that arrays that do not fit are named.
-        whole = WordVectors(
-            words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
-        )
-        lazy = LazyWords(*join_words(words), os.fspath(path))
-        numbers = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
-        return choose(reading, lazy, whole.matrix, **numbers, info=info, rare=rare)
+        return _vectors_of(reading, _read_arrays(path))
     except VectorsFileError:
         raise
     except (
@@ -67,6 +52,28 @@ def read_npz(reading: Reading) -> WordVectors:
         raise VectorsFileError(f"{path}: not a readable .npz of vectors: {error}") from error
     except (struct.error, MemoryError, NotImplementedError, RecursionError, SystemError) as error:
         raise VectorsFileError(f"{path}: not a readable .npz of vectors: {type(error).__name__} {error}") from error
+
+
+def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
+    """The vectors that the arrays of a file are; ValueError says what does not fit."""
+    info = json.loads(str(arrays["info"])) if "info" in arrays else None
+    if info is not None and not isinstance(info, dict):
+        raise ValueError("'info' must be a JSON object")
+    rare = None
+    if "rare_words" in arrays and "rare_counts" in arrays:
+        rare_words, rare_counts = _texts(arrays, "rare_words"), arrays["rare_counts"]
+        if rare_counts.dtype.kind not in "iu" or rare_counts.shape != (len(rare_words),):
+            raise ValueError(f"'rare_counts' must be integers of shape ({len(rare_words)},)")
+        rare = dict(zip(rare_words, rare_counts.tolist()))
+    words = _texts(arrays, "words")
+    number_words(words)
+    # Made once as they are, so that arrays that do not fit are named.
+    whole = WordVectors(
+        words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
+    )
+    lazy = LazyWords(*join_words(words), os.fspath(reading.path))
+    numbers = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
+    return choose(reading, lazy, whole.matrix, **numbers, info=info, rare=rare)
 
 
 def write_npz(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
