@@ -50,3 +50,13 @@ def check_float(layer: str, **arrays: Array) -> None:
     for name, array in arrays.items():
         if array.dtype.kind != "f":
             raise ShapeError(f"{layer}: {name} must be floating point; got {array.dtype}")
+
+
+def as_bool(array: Array) -> Array:
+    """Where the array is not 0; the array itself when it is bool.
+
+    >>> import numpy as np
+    >>> as_bool(np.array([0.0, 2.0])).tolist()
+    [False, True]
+    """
+    return array if array.dtype.kind == "b" else array != 0

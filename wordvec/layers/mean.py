@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
-from wordvec.layers.checks import check_float
+from wordvec.layers.checks import as_bool, check_float
 
 
 class Mean:
@@ -36,7 +36,7 @@ class Mean:
         if x.ndim != 3 or x.shape[1] == 0 or (mask is not None and mask.shape != x.shape[:2]):
             found = "no mask" if mask is None else f"mask {mask.shape}"
             raise ShapeError(f"Mean: x must be (B, C, D) with C > 0, mask (B, C); got x {x.shape}, {found}")
-        present = (xp.ones(x.shape[:2]) if mask is None else mask != 0).astype(x.dtype)
+        present = (xp.ones(x.shape[:2]) if mask is None else as_bool(mask)).astype(x.dtype)
         count = present.sum(axis=1, keepdims=True)
         if len(x) and not float(count.min()) > 0:
             row = int((count[:, 0] == 0).argmax())

@@ -7,8 +7,9 @@ from types import ModuleType
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers.checks import as_bool
 from wordvec.layers.embedding_dot import EmbeddingDot
-from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss, as_bool
+from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss
 
 
 class NegativeSamplingLoss:

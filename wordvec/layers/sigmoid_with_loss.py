@@ -7,7 +7,7 @@ import numpy as np
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers import fused
-from wordvec.layers.checks import check_float, check_reduction, reduce_terms
+from wordvec.layers.checks import as_bool, check_float, check_reduction, reduce_terms
 from wordvec.layers.functions import sigmoid
 
 
@@ -68,8 +68,3 @@ class SigmoidWithLoss:
             dx *= mask
         dx *= dout
         return dx
-
-
-def as_bool(array: Array) -> Array:
-    """The array, or where it is not 0."""
-    return array if array.dtype.kind == "b" else array != 0

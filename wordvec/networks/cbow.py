@@ -49,7 +49,7 @@ class CBOWNetwork:
         if self.gradient == "mean":
             self.embedding.backward(self.mean.backward(dh))
         else:
-            self.embedding.backward(dh[:, None, :] * self._mask[:, :, None].astype(dh.dtype))
+            self.embedding.backward(dh[:, None, :] * self._mask[:, :, None])
 
     @staticmethod
     def predictions(batch: Examples) -> int:
