@@ -97,6 +97,7 @@ def test_the_same_command_gives_the_same_bytes(vectors, capsys):
         (["v.safetensors", "-o", "p"], "got 'no ending'"),
         (["v.safetensors", "-o", "p.png", "--dpi", "9"], "dpi must be from 20 to 1200"),
         (["-o", "p.png"], "a map takes one FILE; got 0"),
+        (["-o", "p.png", "--color-by", "groups.txt", "v.safetensors"], "put FILE first"),
         (["v.safetensors", "w.safetensors", "-o", "p.png"], "a map takes one FILE; got 2"),
         (["v.safetensors", "-o", "p.png", "--network", "cbow"], "--network takes no FILE; got 1"),
         (["v.safetensors", "-o", "p.png", "--loss", "--clusters", "3"], "--clusters does not apply to --loss"),

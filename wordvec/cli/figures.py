@@ -38,7 +38,8 @@ class Figure:
         least, most = self.files
         if not least <= len(arguments.files) <= most:
             expected = "no FILE" if most == 0 else "one FILE" if most == 1 else "at least one FILE"
-            raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}")
+            swallowed = "; --color-by takes all names after it: put FILE first" if arguments.color_by else ""
+            raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}{swallowed}")
 
     def check_page(self, arguments: argparse.Namespace) -> None:
         """Raise OptionError for what a page (.html) does not have; tell the page's writer its one file."""
