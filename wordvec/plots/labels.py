@@ -20,7 +20,7 @@ GAP = 1.0  # points (1/72 inch) between a point's edge and its label
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 RING = 9.0  # points by which the next ring of places lies further out
 RING_COST = 60.0  # square points of ink that a label rather covers than stand one ring further out
-LEAST_HEIGHT = 0.95  # of a label, in font sizes
+LEAST_HEIGHT = 0.88  # of a label, in font sizes
 STEPS = 40  # boxes along a line
 CHUNK = 5_000  # labels looked at together
 
