@@ -71,15 +71,18 @@ def other_vectors():
     return WordVectors(words, rng.normal(size=(len(words), 12)), np.arange(len(words), 0, -1))
 
 
-@pytest.fixture(scope="session")
-def plotly():
-    pytest.importorskip("plotly", reason="the page needs plotly (extra explorer)")
-
-
 def _unavailable(reason: str) -> None:
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(f"REQUIRE_BROWSER=1, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def plotly():
+    try:
+        import plotly  # noqa: F401
+    except ImportError:
+        _unavailable("plotly is not installed, which the page needs (extra explorer)")
 
 
 @pytest.fixture(scope="session")
