@@ -228,3 +228,25 @@ def test_analogies_by_each_method_and_with_filters(file, run, method):
     _, out, _ = run(*asked, "--pattern", "^[^q]", "--top", 5)
     assert [row["word"] for row in json.loads(out)["answers"]] == ["apple"]
     assert run("analogy", file, "man", "king", "woman", "--method", "3cosdiv")[0] == 2
+
+
+def test_stability_stands_beside_the_neighbours(tmp_path, capsys):
+
+    from wordvec.experiments.stability import Stability
+    from wordvec.experiments.stability_file import save_stability
+
+    file, kept = tmp_path / "v.npz", tmp_path / "seeds.tsv"
+    WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])).save(file)
+    save_stability(Stability(("cat", "dog"), np.array([0.5, 0.25]), k=10, models=3), kept)
+    assert main(["similar", str(file), "cat", "--stability", str(kept)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "cat"
+    assert "overlap@10 over 3" in lines[1]
+    assert lines[1].endswith("cat:  0.50")
+    assert lines[2].split() == ["0.993", "0.25", "dog"]
+    assert lines[3].split() == ["0.100", "-", "car"]
+    assert main(["similar", str(file), "cat", "--stability", str(kept), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["cat"]
+    assert [row["stability"] for row in rows] == [0.25, None]
+    assert main(["similar", str(file), "cat", "--stability", str(file)]) == 2
+    assert "v.npz" in capsys.readouterr().err

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wordvec.experiments.stability import Stability
 
 
 def print_json(result: Any) -> None:
@@ -12,13 +15,25 @@ def print_json(result: Any) -> None:
     print(json.dumps(result, ensure_ascii=False, allow_nan=False))
 
 
-def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]]) -> None:
-    """Print a heading and one word with its score a line; characters that would steer a terminal are replaced."""
+def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stability: Stability | None = None) -> None:
+    """Print a heading and one word with its score a line; characters that would steer a terminal are replaced.
+
+    With `stability`, how many of its neighbours each word keeps stands in front of it, too.
+    """
     from wordvec.corpus.keyword_lines import printable
 
-    print(printable(heading))
+    title = printable(heading)
+    if stability is not None:
+        title += f"\n  cosine  stability: overlap@{stability.k} over {stability.models} {stability.over}; "
+        title += f"{printable(heading)}: {_share(stability.stability_of(heading))}"
+    print(title)
     for word, score in neighbours:
-        print(f"  {score:6.3f}  {printable(word)}")
+        kept = "" if stability is None else f"  {_share(stability.stability_of(word))}"
+        print(f"  {score:6.3f}{kept}  {printable(word)}")
+
+
+def _share(value: float | None) -> str:
+    return "  -  " if value is None else f"{value:5.2f}"
 
 
 def neighbours_as_json(neighbours: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@
   wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
   wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
   wordvec similar vectors.safetensors tea --in corpus/          the lines of text behind it
+  wordvec similar vectors.safetensors tea --stability seeds.tsv how far neighbours stay with another seed
   wordvec similar vectors.safetensors < words.txt               one question on each line
   wordvec similar vectors.safetensors                           on a terminal: a prompt
 
@@ -17,7 +18,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
 from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
@@ -26,6 +27,7 @@ from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from wordvec.corpus.concordance import Concordance, Evidence
+    from wordvec.experiments.stability import Stability
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_filter_arguments(parser)
     parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus behind it")
     parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
+    parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
     let_options_stand_anywhere(parser)
@@ -62,11 +65,11 @@ def run(arguments: argparse.Namespace) -> None:
     check_k(arguments.k)
     vectors = WordVectors.load(arguments.file)
     rows = selected_rows(vectors, arguments)
-    concordance = _concordance(arguments)
+    evidence = Behind(_concordance(arguments), arguments.lines, _stability(arguments))
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         from wordvec.cli.prompt import converse
 
-        converse(vectors, lambda answer: _print(answer, concordance, arguments.lines), arguments.k, rows)
+        converse(vectors, lambda answer: _print(answer, evidence), arguments.k, rows)
         return
     asked = [(word, word) for word in arguments.words] or read_questions(sys.stdin.buffer)
     report: dict[str, Any] = {}
@@ -78,9 +81,9 @@ def run(arguments: argparse.Namespace) -> None:
             if len(arguments.words) != 1:
                 announce(f"{place}: {answer.error}")
         elif arguments.json:
-            report[answer.question] = _as_json(answer, concordance, arguments.lines)
+            report[answer.question] = _as_json(answer, evidence)
         else:
-            _print(answer, concordance, arguments.lines)
+            _print(answer, evidence)
     if len(arguments.words) == 1 and errors:
         raise errors[0]
     if arguments.json:
@@ -89,10 +92,18 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"{len(errors):,} question{'s have' if errors[1:] else ' has'} no answer, see above")
 
 
-def _print(answer: Answer, concordance: Concordance | None, lines: int) -> None:
+class Behind(NamedTuple):
+    """What is shown behind an answer: lines of a corpus, and how stable neighbours are."""
+
+    concordance: Concordance | None
+    lines: int
+    stability: Stability | None
+
+
+def _print(answer: Answer, behind: Behind) -> None:
     """A question's neighbours, and the corpus lines behind each."""
-    print_neighbours(answer.question, answer.neighbours)
-    for evidence in _evidence(answer, concordance, lines):
+    print_neighbours(answer.question, answer.neighbours, behind.stability)
+    for evidence in _evidence(answer, behind):
         from wordvec.cli.concordance import line_width
         from wordvec.corpus.keyword_lines import evidence_lines
 
@@ -100,15 +111,19 @@ def _print(answer: Answer, concordance: Concordance | None, lines: int) -> None:
             print("\n" + "\n".join(evidence_lines(evidence, line_width())))
 
 
-def _as_json(answer: Answer, concordance: Concordance | None, lines: int) -> list[dict[str, Any]]:
+def _as_json(answer: Answer, behind: Behind) -> list[dict[str, Any]]:
     found = neighbours_as_json(answer.neighbours)
-    for row, evidence in zip(found, _evidence(answer, concordance, lines)):
+    if behind.stability is not None:
+        for row in found:
+            row["stability"] = behind.stability.stability_of(row["word"])
+    for row, evidence in zip(found, _evidence(answer, behind)):
         row["evidence"] = None if evidence is None else asdict(evidence)
     return found
 
 
-def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> Iterator[Evidence | None]:
+def _evidence(answer: Answer, behind: Behind) -> Iterator[Evidence | None]:
     """What the corpus says about each neighbour and the question; None where it lacks the neighbour."""
+    concordance = behind.concordance
     if concordance is None:
         return
     known = concordance.corpus.vocabulary
@@ -118,7 +133,15 @@ def _evidence(answer: Answer, concordance: Concordance | None, lines: int) -> It
     for word, _ in answer.neighbours:
         if word not in known:
             announce(f"--in: {known.explain(word)}")
-        yield concordance.behind(answer.question, word, limit=lines) if word in known else None
+        yield concordance.behind(answer.question, word, limit=behind.lines) if word in known else None
+
+
+def _stability(arguments: argparse.Namespace) -> Stability | None:
+    if arguments.stability is None:
+        return None
+    from wordvec.experiments.stability_file import read_stability
+
+    return read_stability(arguments.stability)
 
 
 def _concordance(arguments: argparse.Namespace) -> Concordance | None:
