@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-NEWLINE, SPACE, PLUS, MINUS, POINT, ZERO, NINE = 10, 32, 43, 45, 46, 48, 57
-POWERS = np.array([float(f"1e{k}") for k in range(65)])
+NEWLINE, PLUS, MINUS, POINT, ZERO, SMALL_E = 10, 43, 45, 46, 48, 101
+MOST_ZEROS = 64  # the largest power of ten
+POWERS = np.array([float(f"1e{k}") for k in range(MOST_ZEROS + 1)])
 MOST_DIGITS = 19
 DOUBTFUL = 16  # units in the last place of float64 on either side of the middle
 SMALLEST, LARGEST = 2.0**-126 * 1.0001, 3.4e38  # float32 with all its bits, and without doubt finite
@@ -43,6 +44,33 @@ def digits_from(text, at, mantissa, digits):  # type: ignore[no-untyped-def]
         at += 1
 
 
+@njit(inline="always")
+def decimal_from(text, at):  # type: ignore[no-untyped-def]
+    """Read a decimal: where it ends, its whole number and power of ten, its sign, and whether it is one."""
+    negative = text[at] == MINUS
+    if negative or text[at] == PLUS:
+        at += 1
+    first = at
+    at, mantissa, digits, exponent = digits_from(text, at, np.uint64(0), 0)
+    seen = at - first
+    if text[at] == POINT:
+        first = at + 1
+        at, mantissa, digits, dropped = digits_from(text, first, mantissa, digits)
+        exponent -= at - first - dropped
+        seen += at - first
+    if seen > 0 and (text[at] | 32) == SMALL_E:
+        at += 1
+        below = text[at] == MINUS
+        if below or text[at] == PLUS:
+            at += 1
+        first = at
+        at, written, written_digits, _ = digits_from(text, at, np.uint64(0), 0)
+        if at == first or written_digits > 4:
+            seen = 0
+        exponent += -np.int64(written) if below else np.int64(written)
+    return at, mantissa, exponent, negative, seen > 0 and (text[at] == NEWLINE or is_space(text[at]))
+
+
 def parse_rows(text, dim, rows, word_starts, word_ends, scratch, bits):  # type: ignore[no-untyped-def]
     """Read lines of a word and `dim` numbers; text (n,) uint8 ends with a newline.
 
@@ -54,49 +82,22 @@ def parse_rows(text, dim, rows, word_starts, word_ends, scratch, bits):  # type:
     while at < size:
         word_starts[line] = at
         word_ends[line] = -1
-        start = at
         while text[at] != NEWLINE and not is_space(text[at]):
             at += 1
         end = at
-        plain = end > start
+        plain = end > word_starts[line]
         for place in range(dim):
             while is_space(text[at]):
                 at += 1
-            negative = text[at] == MINUS
-            if negative or text[at] == PLUS:
-                at += 1
-            first = at
-            at, mantissa, digits, exponent = digits_from(text, at, np.uint64(0), 0)
-            seen = at - first
-            if text[at] == POINT:
-                point = at
-                at, mantissa, digits, dropped = digits_from(text, at + 1, mantissa, digits)
-                exponent -= at - point - 1 - dropped
-                seen += at - point - 1
-            if seen > 0 and (text[at] | 32) == 101:  # e or E
-                at += 1
-                below = text[at] == MINUS
-                if below or text[at] == PLUS:
-                    at += 1
-                first = at
-                at, written, written_digits, _ = digits_from(text, at, np.uint64(0), 0)
-                if at == first or written_digits > 4:
-                    seen = 0
-                exponent += -np.int64(written) if below else np.int64(written)
-            if seen == 0 or not (text[at] == NEWLINE or is_space(text[at])):
+            at, mantissa, exponent, negative, is_number = decimal_from(text, at)
+            if not is_number or exponent < -MOST_ZEROS or exponent > MOST_ZEROS:
                 plain = False
                 break
-            if mantissa == 0:
-                rows[row, place] = -0.0 if negative else 0.0
-                continue
-            if exponent < -64 or exponent > 64:
-                plain = False
-                break
-            value = np.float64(mantissa)
+            value = np.float64(mantissa)  # the decimal's, but for its sign
             value = value / POWERS[-exponent] if exponent < 0 else value * POWERS[exponent]
             scratch[0] = value
-            below_float32 = np.int64(bits[0] & np.uint64((1 << 29) - 1)) - (1 << 28)
-            if -DOUBTFUL <= below_float32 <= DOUBTFUL or value < SMALLEST or value > LARGEST:
+            from_middle = np.int64(bits[0] & np.uint64((1 << 29) - 1)) - (1 << 28)
+            if (-DOUBTFUL <= from_middle <= DOUBTFUL or value < SMALLEST or value > LARGEST) and value != 0.0:
                 plain = False
                 break
             rows[row, place] = -value if negative else value
