@@ -93,3 +93,31 @@ def test_missing_glyphs_are_told_once_and_not_by_matplotlib_too(only_dejavu, tmp
     with pytest.warns(UserWarning, match="apt install fonts-noto-cjk") as caught:
         save_figure(plot_map(WordVectors(["한국", "일본", "중국"], np.eye(3))), tmp_path / "map.png")
     assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    "start, truetype",
+    [
+        (b"\x00\x01\x00\x00" + bytes(20), True),
+        (b"OTTO" + bytes(20), False),
+        (b"ttcf" + bytes(8) + (20).to_bytes(4, "big") + bytes(4) + b"OTTO", False),
+        (b"ttcf" + bytes(8) + (20).to_bytes(4, "big") + bytes(4) + b"\x00\x01\x00\x00", True),
+    ],
+)
+def test_the_kind_of_a_font_is_read_from_its_file(start, truetype, tmp_path, monkeypatch):
+    (tmp_path / "font").write_bytes(start)
+    monkeypatch.setattr(fonts, "_installed", lambda: {"Some Font": str(tmp_path / "font")})
+    assert fonts.is_truetype("Some Font") == truetype
+
+
+@pytest.mark.parametrize("truetype, kind", [(True, b"/CIDFontType2"), (False, b"/Type3")])
+def test_pdf_embeds_truetype_only_where_all_fonts_are(truetype, kind, tmp_path, monkeypatch):
+    from wordvec.plots import new_axes, save_figure
+
+    monkeypatch.setattr("wordvec.plots.figure.is_truetype", lambda family: truetype)
+    monkeypatch.setitem(matplotlib.rcParams, "pdf.compression", 0)
+    axes = new_axes()
+    axes.set_title("word")
+    save_figure(axes, tmp_path / "title.pdf")
+    content = (tmp_path / "title.pdf").read_bytes()
+    assert (kind in content) and ((b"/Type3" in content) == (not truetype))

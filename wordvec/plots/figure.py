@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.fonts import boxes_allowed
+from wordvec.plots.fonts import boxes_allowed, is_truetype
 from wordvec.plots.palette import FAINT, INK
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the ending of `path`.
 
     The file is written beside `path` and renamed, so a failure leaves an old file as it was. The same figure gives the
-    same bytes: no dates, fixed ids. Text stays text in .svg (the reader's machine needs the fonts) and in .pdf (they
-    are embedded, as TrueType where they are TrueType).
+    same bytes: no dates, fixed ids. Text stays text in .svg (the reader's machine needs the fonts) and in .pdf, where
+    fonts are embedded: as TrueType (type 42, which publishers ask for) when all are, otherwise, as with Noto's CJK
+    fonts, as type 3, which every reader shows.
 
     Raises OptionError for another ending or `dpi` out of range, InputError when the folder does not exist.
 
@@ -71,13 +72,20 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     b'PNG'
     """
     import matplotlib
+    from matplotlib.text import Text
 
     suffix = check_ending(path)
     if not 20 <= dpi <= 1200:
         raise OptionError(f"dpi must be from 20 to 1200; got {dpi}")
-    settings: dict[Any, Any] = {"svg.hashsalt": "wordvec", "svg.fonttype": "none", "pdf.fonttype": 42}
+    figure = root_figure(axes)
+    families = {family for text in figure.findobj(Text) for family in text.get_fontfamily()}  # type: ignore[attr-defined]
+    settings: dict[Any, Any] = {
+        "svg.hashsalt": "wordvec",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42 if all(map(is_truetype, families)) else 3,
+    }
     with matplotlib.rc_context(settings), boxes_allowed(), replace_file(path) as file:
-        root_figure(axes).savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+        figure.savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
 
 
 def root_figure(axes: Axes) -> Figure:

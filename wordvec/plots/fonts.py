@@ -149,6 +149,25 @@ def _installed() -> dict[str, str]:
     }
 
 
+def is_truetype(family: str) -> bool:
+    """Whether a family's outlines are TrueType, which PDF embeds as they are; not those of OpenType with CFF, such as
+    Noto's CJK fonts. True for names that are no installed family, such as "sans-serif".
+
+    >>> is_truetype("DejaVu Sans"), is_truetype("sans-serif")
+    (True, True)
+    """
+    path = _installed().get(family)
+    if path is None:
+        return True
+    with open(path, "rb") as file:
+        kind = file.read(4)
+        if kind == b"ttcf":  # a collection: the first font's kind stands where the first offset leads
+            file.seek(12)
+            file.seek(int.from_bytes(file.read(4), "big"))
+            kind = file.read(4)
+    return kind != b"OTTO"
+
+
 BOXES_ONLY = "Last Resort"  # comes with matplotlib: a box for every code point
 REGULAR = ("400", "normal", "regular", "book", "roman")
 
