@@ -119,3 +119,16 @@ def test_encodings(capsys):
 def test_help_says_what_each_protocol_does(capsys):
     status, out, _ = run(capsys, "--help")
     assert status == 0 and "compute-accuracy with a threshold of 30,000" in out
+
+
+def test_analogies_on_the_gpu_have_the_same_scores(gpu_standin, tmp_path, capsys):
+    rng = np.random.default_rng(1)
+    file, questions = tmp_path / "v.npz", tmp_path / "questions.txt"
+    words = [f"w{i}" for i in range(30)]
+    WordVectors(words, rng.normal(size=(30, 4))).save(file)
+    questions.write_text(": one\n" + "\n".join(" ".join(rng.choice(words, 4, replace=False)) for _ in range(40)) + "\n")
+    found = []
+    for device in ("cpu", "gpu"):
+        assert main(["evaluate", str(file), "--analogy", str(questions), "--device", device, "--json"]) == 0
+        found.append(capsys.readouterr().out)
+    assert found[0] == found[1]

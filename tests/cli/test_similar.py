@@ -250,3 +250,15 @@ def test_stability_stands_beside_the_neighbours(tmp_path, capsys):
     assert [row["stability"] for row in rows] == [0.25, None]
     assert main(["similar", str(file), "cat", "--stability", str(file)]) == 2
     assert "v.npz" in capsys.readouterr().err
+
+
+def test_the_gpu_gives_the_same_answers(gpu_standin, tmp_path, capsys):
+    file = tmp_path / "v.npz"
+    WordVectors(WORDS, np.array(MATRIX, float)).save(file)
+    answers = []
+    for device in ("cpu", "gpu"):
+        assert main(["similar", str(file), "king -man +woman", "apple", "-k", "3", "--device", device]) == 0
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+    assert main(["similar", str(file), "king", "--device", "gpu", "--top", "3"]) == 2
+    assert "leave --top" in capsys.readouterr().err

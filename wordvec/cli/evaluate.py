@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     how.add_argument("-k", type=int, default=10, metavar="K", help="of hit-rate@K (default: 10)")
     how.add_argument("--encoding", default="utf-8", help="of the sets' files (default: utf-8)")
+    how.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="that answers analogies (default: cpu)")
     how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
     how.add_argument("--seed", type=int, default=1, help="of resamples and clusterings (default: 1)")
     out = parser.add_argument_group("output")
@@ -126,5 +127,6 @@ def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> li
     options["analogy"] |= {
         "method": arguments.method,
         "restrict_vocab": "protocol" if restrict is None else restrict or None,
+        "device": arguments.device,
     }
     return evaluate(WordVectors.load(file), sets, arguments.protocol, options)

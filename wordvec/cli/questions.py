@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from wordvec.vectors import WordVectors
+    from wordvec.vectors.gpu_search import GPUSearch
 
 TOGETHER = 256  # questions of a batch answered at once
 
@@ -71,13 +72,22 @@ def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
 
 
 def answer_all(
-    vectors: WordVectors, asked: Iterable[tuple[str, str]], k: int, rows: np.ndarray | None = None
+    vectors: WordVectors,
+    asked: Iterable[tuple[str, str]],
+    k: int,
+    rows: np.ndarray | None = None,
+    gpu: GPUSearch | None = None,
 ) -> Iterator[tuple[Answer, str]]:
-    """Answer each (question, place), many at a time; what cannot be answered does not keep the others from it."""
+    """Answer each (question, place), many at a time; what cannot be answered does not keep the others from it.
+
+    `gpu` answers instead of `vectors`, then among all rows.
+    """
     asked = iter(asked)
     while some := list(islice(asked, TOGETHER)):
         checked = [_checked(vectors, text) for text, _ in some]
-        yield from zip(_answered(vectors, checked, k, rows), (place for _, place in some))
+        pairs = [(one.positive, one.negative) for one in checked if isinstance(one, Question)]
+        found = vectors.most_similar_each(pairs, k, among=rows) if gpu is None else gpu.most_similar_each(pairs, k)
+        yield from zip(_in_order(checked, found), (place for _, place in some))
 
 
 def _checked(vectors: WordVectors, text: str) -> Question | Answer:
@@ -91,13 +101,10 @@ def _checked(vectors: WordVectors, text: str) -> Question | Answer:
     return question
 
 
-def _answered(
-    vectors: WordVectors, waiting: list[Question | Answer], k: int, rows: np.ndarray | None
-) -> Iterator[Answer]:
-    pairs = [(one.positive, one.negative) for one in waiting if isinstance(one, Question)]
-    found = iter(vectors.most_similar_each(pairs, k, among=rows))
+def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, float]]]) -> Iterator[Answer]:
+    answers = iter(found)
     for one in waiting:
-        yield one if isinstance(one, Answer) else Answer(one.text, next(found))
+        yield one if isinstance(one, Answer) else Answer(one.text, next(answers))
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:

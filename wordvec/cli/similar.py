@@ -28,6 +28,8 @@ from wordvec.progress import announce
 if TYPE_CHECKING:
     from wordvec.corpus.concordance import Concordance, Evidence
     from wordvec.experiments.stability import Stability
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.gpu_search import GPUSearch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_filter_arguments(parser)
     parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus behind it")
     parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions at once")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     check_k(arguments.k)
     vectors = WordVectors.load(arguments.file)
-    rows = selected_rows(vectors, arguments)
+    rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
     evidence = Behind(_concordance(arguments), arguments.lines, _stability(arguments))
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         from wordvec.cli.prompt import converse
@@ -74,7 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
     asked = [(word, word) for word in arguments.words] or read_questions(sys.stdin.buffer)
     report: dict[str, Any] = {}
     errors: list[InputError] = []
-    for answer, place in answer_all(vectors, asked, arguments.k, rows):
+    for answer, place in answer_all(vectors, asked, arguments.k, rows, gpu):
         if answer.error is not None:
             errors.append(answer.error)
             report[answer.question] = None
@@ -134,6 +137,16 @@ def _evidence(answer: Answer, behind: Behind) -> Iterator[Evidence | None]:
         if word not in known:
             announce(f"--in: {known.explain(word)}")
         yield concordance.behind(answer.question, word, limit=behind.lines) if word in known else None
+
+
+def _gpu_search(vectors: WordVectors, arguments: argparse.Namespace) -> GPUSearch | None:
+    if arguments.device == "cpu":
+        return None
+    if any((arguments.top, arguments.min_count, arguments.pattern, arguments.among)):
+        raise OptionError("--device gpu answers among all words: leave --top, --min-count, --pattern and --among out")
+    from wordvec.vectors.gpu_search import GPUSearch
+
+    return GPUSearch(vectors)
 
 
 def _stability(arguments: argparse.Namespace) -> Stability | None:

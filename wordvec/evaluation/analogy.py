@@ -76,13 +76,15 @@ def evaluate_analogy(
     protocol: str = "wordvec",
     resamples: int = 1000,
     seed: int = 1,
+    device: str = "cpu",
 ) -> AnalogyScore:
     """Answer analogy questions and return the accuracy, with intervals, overall and by section.
 
     `questions` is a file or folder that `read_analogies` knows, the name of a bundled set, or (a, b, c, d) tuples; d
     may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
     by row as the protocol has it (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
-    "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary.
+    "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary. `device`: "cpu", or "gpu" for large
+    vocabularies, with the same answers.
     The intervals over questions are those that resampling approaches; `resamples` and `seed` are of the one over pairs.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
 
@@ -100,7 +102,7 @@ def evaluate_analogy(
     limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
     rows = frequent_rows(vectors, limit) if rules.by_count else slice(0, min(limit or len(vectors), len(vectors)))
     found = find_questions(asked, rules, vectors.words, rows)
-    correct = found.accepts(answer(vectors, rows, found, method, rules))
+    correct = found.accepts(answer(vectors, rows, found, method, rules, device))
     sections = [
         _score(name, correct[found.section_of == i], len(items))
         for i, (name, items) in enumerate(asked.sections.items())
@@ -145,7 +147,12 @@ def frequent_rows(vectors: WordVectors, limit: int | None) -> slice | np.ndarray
 
 
 def answer(
-    vectors: WordVectors, rows: slice | np.ndarray, found: FoundQuestions, method: str, rules: Protocol
+    vectors: WordVectors,
+    rows: slice | np.ndarray,
+    found: FoundQuestions,
+    method: str,
+    rules: Protocol,
+    device: str = "cpu",
 ) -> np.ndarray:
     """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled."""
     chosen = np.arange(len(vectors))[rows]
@@ -154,7 +161,10 @@ def answer(
     else:
         unit = lambda places: vectors.unit_rows_of(chosen[places])  # noqa: E731
     questions, excluded = found.questions, found.excluded
-    best, score, close = best_answers(unit, found.size, questions, method, excluded)
+    find = best_answers
+    if device != "cpu":
+        from wordvec.evaluation.gpu_answers import best_answers as find  # type: ignore[assignment]
+    best, score, close = find(unit, found.size, questions, method, excluded)
     zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
     if rules.name == "gensim" and method == "3cosadd":
         steps = GensimSteps(vectors.rows(rows), found.keys)

@@ -321,7 +321,12 @@ class NeuralTrainer(Trainer):
         if self.init == "svd":
             with self._history.stage("init"):
                 W_in, contexts = spectral_start(
-                    corpus, self.dim, seed=self.seed, threads=self.threads, show_progress=show_progress
+                    corpus,
+                    self.dim,
+                    seed=self.seed,
+                    threads=self.threads,
+                    device=self.device,
+                    show_progress=show_progress,
                 )
                 W_out = W_out if tree else contexts
         return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)

@@ -43,9 +43,13 @@ class GPUSearch:
 
     def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
         """Return what `WordVectors.most_similar` returns."""
-        given, taken = queries.as_list(positive), queries.as_list(negative)
-        target = queries.direction(self.vectors, given, taken)
-        return self.nearest([target], [self.vectors.ids_of(given + taken)], k)[0]
+        return self.most_similar_each([(positive, negative)], k)[0]
+
+    def most_similar_each(self, questions: Sequence[tuple[Positive, Positive]], k: int = 10) -> list[Neighbours]:
+        """Return what `WordVectors.most_similar_each` returns: `questions` are pairs of (positive, negative)."""
+        asked = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
+        targets = [queries.direction(self.vectors, given, taken) for given, taken in asked]
+        return self.nearest(targets, [self.vectors.ids_of(given + taken) for given, taken in asked], k)
 
     def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
         """Return what `WordVectors.nearest_to_each` returns."""
