@@ -1,9 +1,9 @@
-// Colours of points. The clusters' are Okabe and Ito's (2008), which colour-blind readers can tell apart, made lighter
+// Colours of points. The clusters' are those of wordvec.plots.palette, which colour-blind readers can tell apart, lighter
 // for a dark page; frequency runs along one hue, stronger for more frequent words.
 
 const CLUSTER_COLOURS = {
-  light: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#3B3B3B"],
-  dark: ["#4BA3E3", "#F0824A", "#2BBF95", "#E39AC6", "#F3BC4B", "#9AD8FF", "#9C9C9C", "#E6E6E6"],
+  light: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#3B3B3B"],
+  dark: ["#4BA3E3", "#F0824A", "#2BBF95", "#E39AC6", "#F3BC4B", "#9AD8FF", "#A84A78", "#E6E6E6"],
 };
 const FREQUENCY_COLOURS = {
   light: ["#0B3B66", "#1B5A90", "#3377AC", "#5593C2", "#7FAFD4", "#A9C9E2"],
