@@ -7,7 +7,7 @@ from wordvec.errors import InputError
 from wordvec.evaluation import scores_as_dicts
 from wordvec.evaluation.translation import evaluate_translation
 from wordvec.vectors import WordVectors
-from wordvec.vectors.translation import Translator
+from wordvec.vectors.several_models.translation import Translator
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors, search
 from wordvec.vectors.cosines import cosines
-from wordvec.vectors.narrow import narrow_rows
+from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.neighbours import Neighbours
 
 LATTICE = {

@@ -20,7 +20,7 @@ from wordvec.corpus.keyword_lines import printable
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
-    from wordvec.vectors.alignment import AlignmentReport, Pairs
+    from wordvec.vectors.several_models.alignment import AlignmentReport, Pairs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Align, write, and say how well the anchors fit."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.alignment import find_alignment
     from wordvec.vectors.load import format_for
+    from wordvec.vectors.several_models.alignment import find_alignment
 
     if arguments.anchors is not None and arguments.top is not None:
         raise OptionError("--anchors names the anchors, --top counts them: give one of both")
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def read_anchors(path: str) -> Pairs:
     """Pairs of words from a file; a word that stands alone is paired with itself."""
-    from wordvec.vectors.word_lines import read_word_lines
+    from wordvec.vectors.several_models.word_lines import read_word_lines
 
     return [(words[0], words[-1]) for _, words in read_word_lines(path, "a list of anchors", 1, 2)]
 

@@ -24,7 +24,7 @@ from wordvec.corpus.keyword_lines import printable
 from wordvec.progress import announce
 
 if TYPE_CHECKING:
-    from wordvec.vectors.comparison import Comparison, WordChange
+    from wordvec.vectors.several_models.comparison import Comparison, WordChange
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the words that changed."""
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.comparison import compare_neighbours
+    from wordvec.vectors.several_models.comparison import compare_neighbours
 
     comparison = compare_neighbours(
         WordVectors.load(arguments.a),

@@ -48,9 +48,9 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.evaluation import read_pairs
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.lexicon import read_lexicon
     from wordvec.vectors.load import format_for
-    from wordvec.vectors.retrofitting import retrofit
+    from wordvec.vectors.several_models.lexicon import read_lexicon
+    from wordvec.vectors.several_models.retrofitting import retrofit
 
     format_for(arguments.out)
     check_writable(arguments.out)

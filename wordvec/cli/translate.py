@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.evaluation.report import score_table, scores_as_dicts
     from wordvec.evaluation.translation import evaluate_translation
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.dictionaries import read_dictionary
-    from wordvec.vectors.translation import Translator
+    from wordvec.vectors.several_models.dictionaries import read_dictionary
+    from wordvec.vectors.several_models.translation import Translator
 
     if not arguments.words and arguments.test is None:
         raise OptionError("nothing to translate: give words, or pairs to measure on with --test FILE")

@@ -10,8 +10,8 @@ import numpy as np
 
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
-from wordvec.vectors.dictionaries import Dictionary, read_dictionary
-from wordvec.vectors.translation import Translator
+from wordvec.vectors.several_models.dictionaries import Dictionary, read_dictionary
+from wordvec.vectors.several_models.translation import Translator
 
 AT = (1, 5, 10)
 

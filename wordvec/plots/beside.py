@@ -21,8 +21,8 @@ from wordvec.plots.map_parts import (
 )
 from wordvec.plots.palette import FAINT, INK, group_styles
 from wordvec.plots.projection import METHOD_NAMES, pca, project
-from wordvec.vectors.procrustes import Moments, rotation_of
-from wordvec.vectors.shared_words import shared_words
+from wordvec.vectors.several_models.procrustes import Moments, rotation_of
+from wordvec.vectors.several_models.shared_words import shared_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
-from wordvec.vectors.reading import Reading
-from wordvec.vectors.sniffing import sniff
+from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.sniffing import sniff
 from wordvec.vectors.word_vectors import WordVectors
 
 SUFFIXES = {
@@ -93,7 +93,7 @@ def save(vectors: WordVectors, path: str | os.PathLike[str], format: str | None 
 
 def _function(place: tuple[str, str]) -> Callable[..., Any]:
     module, name = place
-    return getattr(import_module(f"wordvec.vectors.{module}"), name)  # type: ignore[no-any-return]
+    return getattr(import_module(f"wordvec.vectors.files.{module}"), name)  # type: ignore[no-any-return]
 
 
 def not_kept(vectors: WordVectors, format: str) -> list[str]:

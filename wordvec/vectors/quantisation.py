@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.errors import InputError
-from wordvec.vectors.narrow import narrow_rows
+from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.postprocessing import BLOCK, recorded
 from wordvec.vectors.word_vectors import WordVectors
 

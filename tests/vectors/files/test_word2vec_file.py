@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from wordvec.errors import VectorsFileError
-from wordvec.vectors import WordVectors, word2vec_file
+from wordvec.vectors import WordVectors
+from wordvec.vectors.files import word2vec_file
 from wordvec.vectors.load import load as load_file
 
 ONE, TWO = np.array([0.5, -1.25], "<f4").tobytes(), np.array([3.0, 4.0], "<f4").tobytes()

@@ -10,8 +10,8 @@ from scipy.linalg import orthogonal_procrustes
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.alignment import align, find_alignment
-from wordvec.vectors.procrustes import Moments, rotation_of
+from wordvec.vectors.several_models.alignment import align, find_alignment
+from wordvec.vectors.several_models.procrustes import Moments, rotation_of
 
 
 def words(number):

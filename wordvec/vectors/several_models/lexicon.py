@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import InputError
-from wordvec.vectors.word_lines import read_word_lines
+from wordvec.vectors.several_models.word_lines import read_word_lines
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

@@ -15,12 +15,12 @@ import numpy as np
 
 from wordvec.errors import InputError
 from wordvec.files import replace_file
-from wordvec.vectors.chunks import BYTE_ORDER_MARK, read_chunks
-from wordvec.vectors.numbers import are_numbers, nearest_float32, parse_header
-from wordvec.vectors.reading import ANOTHER_LENGTH, NO_NEWLINE, Reading
-from wordvec.vectors.row_builder import RowBuilder
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, read_chunks
+from wordvec.vectors.files.numbers import are_numbers, nearest_float32, parse_header
+from wordvec.vectors.files.reading import ANOTHER_LENGTH, NO_NEWLINE, Reading
+from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.writing import written_rows, written_words
 from wordvec.vectors.word_vectors import WordVectors
-from wordvec.vectors.writing import written_rows, written_words
 
 LONGEST_LINE = 1 << 26
 COMPILED_FROM = 1 << 22  # bytes of a file; compiled code takes a moment to load
@@ -204,7 +204,7 @@ def _line_blocks(reading: Reading) -> Generator[bytes, None, None]:
 def _kernel() -> Callable[..., int] | None:
     """The compiled reader, or None where numba is not installed."""
     try:
-        from wordvec.vectors.text_kernel import parse_rows
+        from wordvec.vectors.files.text_kernel import parse_rows
     except ImportError:
         return None
     return parse_rows

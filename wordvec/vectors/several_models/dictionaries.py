@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from wordvec.vectors.word_lines import read_word_lines
+from wordvec.vectors.several_models.word_lines import read_word_lines
 
 
 @dataclass(frozen=True)

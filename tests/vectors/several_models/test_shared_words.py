@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.shared_words import frequent_rows, shared_words
+from wordvec.vectors.several_models.shared_words import frequent_rows, shared_words
 
 
 def model(words, counts=None, zero=()):

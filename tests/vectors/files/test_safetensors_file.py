@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.reading import Reading
-from wordvec.vectors.safetensors_file import read_safetensors, write_safetensors
+from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.safetensors_file import read_safetensors, write_safetensors
 
 INFO = {
     "trainer": "SkipGram",

@@ -1,8 +1,8 @@
 """Translation: the word of another language whose vector is nearest, once both spaces are turned onto each other.
 
-Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS takes that off (`wordvec.vectors.csls`;
+Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS takes that off (`csls`;
 Conneau, Lample, Ranzato, Denoyer and Jegou 2018, "Word translation without parallel data"). The map is the rotation
-found on a dictionary of a few thousand pairs (`wordvec.vectors.alignment`; for this use Xing, Wang, Liu and Lin 2015),
+found on a dictionary of a few thousand pairs (`alignment`; for this use Xing, Wang, Liu and Lin 2015),
 or on words both languages share. A small dictionary is made larger by refinement (Conneau et al. 2018, section 2.2):
 pairs of frequent words that are each other's best translation are the dictionary of the next map.
 """
@@ -16,11 +16,11 @@ import numpy as np
 
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import OptionError
-from wordvec.vectors.alignment import Alignment, Pairs, find_alignment
-from wordvec.vectors.csls import NEIGHBOURS, around, best_by_csls, mean_similarity
 from wordvec.vectors.nearest_rows import best_of
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.shared_words import frequent_rows
+from wordvec.vectors.several_models.alignment import Alignment, Pairs, find_alignment
+from wordvec.vectors.several_models.csls import NEIGHBOURS, around, best_by_csls, mean_similarity
+from wordvec.vectors.several_models.shared_words import frequent_rows
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

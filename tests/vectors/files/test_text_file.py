@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.errors import VectorsFileError
-from wordvec.vectors import WordVectors, text_file
+from wordvec.vectors import WordVectors
+from wordvec.vectors.files import text_file
+from wordvec.vectors.files.numbers import nearest_float32
 from wordvec.vectors.load import load as load_file
-from wordvec.vectors.numbers import nearest_float32
 
 ROWS = b"".join(b"w%d %d 0.5\n" % (i, i) for i in range(20))
 

@@ -20,9 +20,9 @@ import numpy as np
 import wordvec
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
-from wordvec.vectors.choosing import choose
-from wordvec.vectors.reading import Reading
-from wordvec.vectors.safetensors_header import FORMAT, NEW, OF_VERSION_2, OLD, pack_header, read_header
+from wordvec.vectors.files.choosing import choose
+from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.safetensors_header import FORMAT, NEW, OF_VERSION_2, OLD, pack_header, read_header
 from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_vectors import WordVectors
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.vectors.checks import number_words
-from wordvec.vectors.choosing import choose
-from wordvec.vectors.npy_header import read_npy_header
-from wordvec.vectors.pickle_values import Made, Name, array_of, read_pickle
-from wordvec.vectors.reading import Reading
+from wordvec.vectors.files.choosing import choose
+from wordvec.vectors.files.npy_header import read_npy_header
+from wordvec.vectors.files.pickle_values import Made, Name, array_of, read_pickle
+from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_bytes import LazyWords, join_words
 from wordvec.vectors.word_vectors import WordVectors

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.lexicon import graph_of, read_lexicon
-from wordvec.vectors.retrofitting import retrofit
+from wordvec.vectors.several_models.lexicon import graph_of, read_lexicon
+from wordvec.vectors.several_models.retrofitting import retrofit
 
 WORDS = ["big", "large", "huge", "tea"]
 
@@ -91,7 +91,7 @@ def test_columns_in_blocks_give_the_same(monkeypatch):
     vectors = WordVectors(WORDS, np.random.default_rng(2).normal(size=(4, 37)))
     lexicon = {"big": ["large", "huge"], "huge": ["tea"]}
     whole = retrofit(vectors, lexicon, iterations=30, tolerance=0).matrix
-    monkeypatch.setattr("wordvec.vectors.retrofitting.COLUMNS", 5)
+    monkeypatch.setattr("wordvec.vectors.several_models.retrofitting.COLUMNS", 5)
     np.testing.assert_array_equal(retrofit(vectors, lexicon, iterations=30, tolerance=0).matrix, whole)
 
 

@@ -9,7 +9,7 @@ for detecting words with usage change across corpora")::
 How much of it is noise. Two trainings that should agree do not: give one that should agree with A as `baseline`. Then
 each word has the overlap of A with its own baseline beside it, and a p-value: how often, by chance, words of its
 frequency have that many fewer neighbours in common with one model than with the other
-(`wordvec.vectors.overlap.tail_probabilities`); and a q-value, the share of false discoveries up to it (Benjamini and
+(`overlap.tail_probabilities`); and a q-value, the share of false discoveries up to it (Benjamini and
 Hochberg 1995). With n baselines, the q of m words that changed cannot fall below 1 / (n m). Without a baseline, take
 the list as candidates to look at, not as findings.
 
@@ -30,11 +30,11 @@ import numpy as np
 
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import InputError
-from wordvec.vectors.alignment import find_alignment
 from wordvec.vectors.nearest_rows import nearest_rows
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.overlap import count_common, false_discovery_rates, tail_probabilities
-from wordvec.vectors.shared_words import SharedWords, shared_words
+from wordvec.vectors.several_models.alignment import find_alignment
+from wordvec.vectors.several_models.overlap import count_common, false_discovery_rates, tail_probabilities
+from wordvec.vectors.several_models.shared_words import SharedWords, shared_words
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from wordvec.errors import VectorsFileError
-from wordvec.vectors.chunks import BYTE_ORDER_MARK, first_bytes
-from wordvec.vectors.numbers import are_numbers, parse_header
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
+from wordvec.vectors.files.numbers import are_numbers, parse_header
 
 HEAD = 1 << 20  # bytes looked at
 READABLE = "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz and gensim's KeyedVectors"

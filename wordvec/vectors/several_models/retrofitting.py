@@ -23,7 +23,7 @@ import numpy as np
 
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import OptionError
-from wordvec.vectors.lexicon import Graph, Lexicon, graph_of
+from wordvec.vectors.several_models.lexicon import Graph, Lexicon, graph_of
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

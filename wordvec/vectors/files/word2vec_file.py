@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from wordvec.files import replace_file
-from wordvec.vectors.chunks import CHUNK, first_bytes, read_chunks
-from wordvec.vectors.numbers import parse_header
-from wordvec.vectors.reading import Reading
-from wordvec.vectors.row_builder import RowBuilder
+from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
+from wordvec.vectors.files.numbers import parse_header
+from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.writing import WHITESPACE, written_rows, written_words
 from wordvec.vectors.word_vectors import WordVectors
-from wordvec.vectors.writing import WHITESPACE, written_rows, written_words
 
 LONGEST_HEADER = 64
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector

@@ -18,9 +18,9 @@ import numpy as np
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.checks import number_words
-from wordvec.vectors.choosing import choose
-from wordvec.vectors.npy_header import read_npy_header
-from wordvec.vectors.reading import Reading
+from wordvec.vectors.files.choosing import choose
+from wordvec.vectors.files.npy_header import read_npy_header
+from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_vectors import WordVectors
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 
 from fuzz_files import gensim_pickle
 
 from wordvec.errors import VectorsFileError
+from wordvec.vectors.files.pickle_values import Made, Name, array_of, read_pickle
 from wordvec.vectors.load import load
-from wordvec.vectors.pickle_values import Made, Name, array_of, read_pickle
 
 WORDS = ["a", "naïve", "한국어"]
 MATRIX = np.arange(12, dtype=np.float32).reshape(3, 4) / 7

@@ -9,7 +9,7 @@ Hamilton, Leskovec and Jurafsky 2016, eq. 4) finds for anchors X, Y (n, D), row 
 Change over time. Align each slice to one of them (or each to the next), with anchors whose meaning is not in
 question (the most frequent words do well), then compare a word's vectors by their cosine. A cosine of 0.6 says
 nothing by itself: rare words move for no other reason than that they are rare. Train two halves of one slice, align
-them too, and believe only what moves further than between the halves; `wordvec.vectors.comparison` does this with
+them too, and believe only what moves further than between the halves; `comparison` does this with
 neighbours, which need no alignment at all.
 """
 
@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
-from wordvec.vectors.procrustes import FOLDS, Map, Moments, mean_cosine, rotation_of
-from wordvec.vectors.shared_words import shared_words
+from wordvec.vectors.several_models.procrustes import FOLDS, Map, Moments, mean_cosine, rotation_of
+from wordvec.vectors.several_models.shared_words import shared_words
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

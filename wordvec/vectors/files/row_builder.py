@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.vectors.narrow import narrow_rows
-from wordvec.vectors.reading import NOT_UTF8, TWICE, Reading
+from wordvec.vectors.files.narrow import narrow_rows
+from wordvec.vectors.files.reading import NOT_UTF8, TWICE, Reading
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
 from wordvec.vectors.word_vectors import WordVectors
 

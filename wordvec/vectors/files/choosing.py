@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.vectors.narrow import narrow_rows
-from wordvec.vectors.reading import Reading
+from wordvec.vectors.files.narrow import narrow_rows
+from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.rows import float_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, join_bytes, repeated_words

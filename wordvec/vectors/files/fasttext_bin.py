@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.vectors.fasttext_rows import DenseRows, QuantizedRows
-from wordvec.vectors.reading import Reading
-from wordvec.vectors.row_builder import RowBuilder
+from wordvec.vectors.files.fasttext_rows import DenseRows, QuantizedRows
+from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.subwords import Rows, Subwords
 from wordvec.vectors.word_vectors import WordVectors
 

@@ -1,0 +1,1 @@
+"""The formats that files of vectors have: one reader and writer each, and what they share."""

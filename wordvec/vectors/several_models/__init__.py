@@ -1,0 +1,1 @@
+"""Two models or more: alignment, what changed, translation; and lexicons, which retrofitting draws vectors towards."""
