@@ -253,13 +253,13 @@ def test_a_truncated_file_of_vectors(vectors, capsys):
 
 
 def test_evaluate_reports_score_interval_coverage_and_protocol(vectors, capsys):
-    Path("pairs.txt").write_text("man\tking\t9\nwoman\tqueen\t8\nman\tapple\t1\nking\tapple\t2\nking\tzebra\t5\n")
+    Path("pairs.txt").write_text("man\tking\t9\nwoman\tqueen\t8\nman\tapple\t1\nking\tapple\t2\nking\tzebra\t5\n" * 2)
     Path("questions.txt").write_text(": royalty\nman king woman queen\n")
     arguments = ["evaluate", vectors, "--similarity", "pairs.txt", "--analogy", "questions.txt"]
     _, out, _ = run(capsys, *arguments, "--json")
     similarity, analogy = json.loads(out)[vectors]
-    assert similarity["items"] == 5
-    assert similarity["covered"] == 4
+    assert similarity["items"] == 10
+    assert similarity["covered"] == 8
     assert similarity["score"] > 0.5
     assert len(similarity["ci95"]) == 2
     assert similarity["protocol"] == "wordvec"

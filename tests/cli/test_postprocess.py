@@ -9,7 +9,7 @@ import pytest
 from wordvec import WordVectors
 from wordvec.cli import main
 
-PAIRS = "a b 9\na c 7\nb c 5\nc d 4\na d 2\nb d 1\n"
+PAIRS = "a b 9\na c 7\nb c 5\nc d 4\na d 2\nb d 1\na e 3\nb e 6\n"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_json_tells_sizes_and_losses(run):
     report = json.loads(out)
     assert report["bytes"] == [96, 48]  # six rows of four bytes, and six scales of four
     assert report["steps"][0]["relative_error"] < 0.01
-    assert report["scores"][0]["before"]["covered"] == 6
+    assert report["scores"][0]["before"]["covered"] == 8
     assert abs(report["scores"][0]["difference"]["difference"]) < 0.2
     assert WordVectors.load("o.safetensors").matrix.dtype == np.int8
 

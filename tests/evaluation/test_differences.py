@@ -8,7 +8,7 @@ from scipy import stats
 
 from wordvec.errors import OptionError
 from wordvec.evaluation import Score, SimilarityScore, compare_scores, holm, mcnemar
-from wordvec.evaluation.differences import bootstrap_p, paired_accuracy_interval
+from wordvec.evaluation.differences import bootstrap_p, on_items, paired_accuracy_interval
 from wordvec.evaluation.statistics import spearman, times_drawn
 
 NAN = float("nan")
@@ -88,11 +88,23 @@ def test_correlations_use_the_same_resamples_for_both():
 
 
 def test_means_that_are_no_shares_are_resampled():
-    a, b = (Score(name="s", measure="opp", score=0.5, ci95=None, items=4, covered=4, protocol="w",
-                  outcomes=np.array(values)) for values in ([0.5, 1, 0.75, 1], [0.25, 1, 0.5, 0.5]))  # fmt: skip
+    a, b = (Score(name="s", measure="opp", score=0.5, ci95=None, items=8, covered=8, protocol="w",
+                  outcomes=np.array(2 * values)) for values in ([0.5, 1, 0.75, 1], [0.25, 1, 0.5, 0.5]))  # fmt: skip
     result = compare_scores(a, b, resamples=500)
     assert (result.difference, result.test) == (0.25, "paired bootstrap")
     assert 0 <= result.ci95[0] < 0.25 < result.ci95[1] <= 0.5
+
+
+@pytest.mark.parametrize("items", [2, 3, 7])
+def test_a_few_items_prove_nothing(items):
+    """All resamples of two pairs say what the two say: a p of 0.0002, for what happens half of the time by chance."""
+    gold = np.arange(float(items))
+    result = compare_scores(similarity(gold, gold), similarity(-gold, gold))
+    assert (result.difference, result.items) == (2.0, items)
+    assert (result.ci95, result.p, result.test) == (None, None, "")
+    eight = np.arange(8.0)
+    assert compare_scores(similarity(eight, eight), similarity(-eight, eight)).p < 0.001
+    assert on_items(similarity(eight, eight), eight < items).ci95 is None
 
 
 def test_nothing_in_common_is_none():

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from wordvec.evaluation import evaluate_analogy, evaluate_similarity, read_analogies, score_table, scores_as_dicts
+from wordvec.evaluation.report import remarks
 from wordvec.vectors import WordVectors
 
 VECTORS = WordVectors(["a", "b", "c", "d"], np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]))
@@ -21,7 +22,7 @@ def test_json_round_trip():
     assert similarity["task"] == "similarity" and analogy["task"] == "analogy"
     assert (similarity["score"], similarity["ci95"], similarity["items"], similarity["covered"]) == (
         1.0,
-        [1.0, 1.0],
+        None,
         3,
         2,
     )
@@ -36,9 +37,20 @@ def test_json_round_trip():
 def test_table_by_hand():
     assert score_table(SCORES).splitlines() == [
         "set        measure               score  95 % interval   covered  items  protocol",
-        "pairs      Spearman              1.000  [1.000, 1.000]        2      3  wordvec",
+        "pairs      Spearman              1.000                        2      3  wordvec",
         "pairs      Spearman  nothing evaluated                        0      1  wordvec",
         "questions  3cosadd              100.0%  [2.5%, 100.0%]        1      2  wordvec",
+    ]
+
+
+def test_what_is_not_in_the_table_is_explained():
+    flat = evaluate_similarity(VECTORS, [("a", "b", 1.0), ("a", "c", 1.0), ("b", "c", 1.0)])
+    rare = evaluate_analogy(VECTORS, [("a", "b", "c", "d")], restrict_vocab=2)
+    assert remarks({"m": [SCORES[0], flat, rare]}) == [
+        "pairs: 2 of 3 items covered: too few for an interval or a test",
+        "pairs: no score: the 3 covered of 3 items show no order or difference",
+        "questions: nothing evaluated: not one item has all its words among the 2 first, looked for 'c', 'd'; "
+        "another language or case?",
     ]
 
 

@@ -62,11 +62,12 @@ def test_a_card_invents_nothing(trained, tmp_path):
 
 def test_scores_have_protocol_coverage_and_interval(trained):
     vectors = WordVectors.load(trained)
-    scores = evaluate(vectors, [("similarity", TRIPLES), ("similarity", [("Hund", "Katze", 1.0), ("a1", "b1", 2.0)])])
+    unknown = [("Hund", "Katze", 1.0), ("a1", "b1", 2.0)]
+    scores = evaluate(vectors, [("similarity", [*TRIPLES] * 3), ("similarity", unknown)])
     card = model_card(trained, vectors, CardFacts(scores=scores))
     rows = [line for line in card.splitlines() if line.startswith("| pairs |")]
     assert f"| spearman | {scores[0].score:.3f} | [" in rows[0]
-    assert rows[0].endswith("| 3 | 4 | wordvec |")
+    assert rows[0].endswith("| 9 | 12 | wordvec |")
     assert "nothing evaluated" in rows[1]
 
 

@@ -35,20 +35,31 @@ def test_t_interval_by_hand():
 
 
 def test_one_seed_has_no_interval_over_seeds():
-    result = over_seeds([accuracy(1, 0, 1, 1)])
+    result = over_seeds([accuracy(1, 0, 1, 1, 1, 1, 1, 1)])
     assert (result.sd, result.ci_seeds) == (None, None)
     assert result.ci_items is not None
 
 
 def test_items_are_resampled_with_the_mean_over_seeds():
-    """One right of two for each seed, but never the same: the mean of each item is 1/2, so no resample differs."""
-    result = over_seeds([accuracy(1, 0), accuracy(0, 1)])
+    """Half is right for each seed, but never the same: the mean of each item is 1/2, so no resample differs."""
+    result = over_seeds([accuracy(*[1, 0] * 4), accuracy(*[0, 1] * 4)])
     assert result.ci_items == (0.5, 0.5)
+
+
+def test_a_few_items_prove_nothing():
+    """All of seven right against none: resamples cannot differ, and would call p 0."""
+    right, wrong = over_seeds([accuracy(*[1] * 7)] * 2), over_seeds([accuracy(*[0] * 7)] * 2)
+    result = difference_over_seeds(right, wrong)
+    assert (result.difference, result.ci95, result.p) == (1.0, None, None)
+    assert right.ci_items == pytest.approx((0.025 ** (1 / 7), 1.0))
+    assert over_seeds([accuracy(1, 0, 1, 1)]).ci_items is None
+    more = difference_over_seeds(over_seeds([accuracy(*[1] * 9)]), over_seeds([accuracy(*[0] * 9)]))
+    assert more.p == 2.0**-8  # the sign test's: nine items, all on one side
 
 
 def test_uncovered_items_take_no_part():
     result = over_seeds([accuracy(1, NAN, 1), accuracy(1, NAN, 1)])
-    assert (result.mean, result.ci_items, result.covered, result.items) == (1.0, (1.0, 1.0), 2, 3)
+    assert (result.mean, result.ci_items, result.covered, result.items) == (1.0, pytest.approx((0.025**0.5, 1.0)), 2, 3)
 
 
 def test_nothing_covered():
@@ -108,7 +119,7 @@ def test_both_chances_add_up():
 
 
 def test_models_that_answer_alike_do_not_differ():
-    same = over_seeds([accuracy(1, 0, 1)])
+    same = over_seeds([accuracy(1, 0, 1, 1, 1, 1, 1, 1)])
     result = difference_over_seeds(same, same)
     assert (result.difference, result.p, result.ci95) == (0.0, 1.0, (0.0, 0.0))
 

@@ -15,7 +15,7 @@ from wordvec.evaluation.group_sets import BiasTest, read_bias_tests
 from wordvec.evaluation.lookup import EXAMPLES, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.statistics import percentile_interval
+from wordvec.evaluation.statistics import resampled_interval
 from wordvec.rng import U64, draw, item_key, key_of, uniform
 from wordvec.vectors import WordVectors
 
@@ -52,7 +52,8 @@ def evaluate_bias(
     Caliskan, Bryson and Narayanan (2017): s(w) = mean cos(w, a) - mean cos(w, b); d = (mean of s over X - mean of s
     over Y) / (standard deviation of s over both, n - 1); p = share of the ways to split the targets into groups of
     these sizes whose difference is at least as large. Up to 100,000 splits are all looked at; of more, as many are
-    drawn, and p = (1 + those at least as large) / (1 + drawn). The interval resamples X and Y, each in itself.
+    drawn, and p = (1 + those at least as large) / (1 + drawn). The interval resamples X and Y, each in itself; it
+    is None where one has fewer than 8 words; with the 8 of published tests it is right in 88 of 100 cases, not 95.
     Words without a vector are left out. `test` is a test or a file with one, see `read_bias_tests`.
     Raises EvaluationFileError, and OptionError for a file with several tests: `evaluate` runs them all.
 
@@ -75,12 +76,13 @@ def evaluate_bias(
     values, known_side = outcomes[covered], side[covered]
     d = effect_size(values, known_side)
     p, exact = (None, False) if d is None else permutation_p(values, known_side, seed)
-    interval = None if d is None else percentile_interval(bootstrap_effect_size(values, known_side, resamples, seed))
+    smaller = min(len(groups[0]), len(groups[1]))
+    drawn = None if d is None else bootstrap_effect_size(values, known_side, resamples, seed)
     return BiasScore(
         name=asked.name,
         measure="effect size",
         score=d,
-        ci95=interval,
+        ci95=None if drawn is None else resampled_interval(drawn, smaller),
         items=len(targets),
         covered=int(covered.sum()),
         protocol=protocol,

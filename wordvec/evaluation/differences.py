@@ -10,12 +10,13 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.evaluation.scores import SHARES, Score
 from wordvec.evaluation.statistics import (
+    FEWEST,
     TAILS,
     Interval,
     accuracy_interval,
     bootstrap_mean,
     bootstrap_spearman,
-    percentile_interval,
+    resampled_interval,
 )
 
 RESAMPLES = 10_000  # fine enough for p after Holm's correction over a table of some fifty comparisons
@@ -44,7 +45,7 @@ def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1
     Right or wrong items: McNemar's exact test (1947) on the items that just one model has right, and the interval
     that the paired bootstrap approaches. Everything else: the paired bootstrap (Efron and Tibshirani 1993) with
     `resamples` resamples, each drawn once for both models; p is twice the share of resamples on the other side of
-    no difference, (1 + number) / (1 + resamples).
+    no difference, (1 + number) / (1 + resamples). Of fewer than 8 items it says nothing: no interval, no p.
     Raises OptionError for scores of different sets or measures, or without outcomes.
 
     >>> from wordvec.evaluation.scores import Score
@@ -70,10 +71,12 @@ def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1
     (score_a, resampled_a), (score_b, resampled_b) = resample(x), resample(y)
     if score_a is None or score_b is None:
         return Difference(None, None, None, items, score_a, score_b)
+    if _independent(a, both) < FEWEST:  # two pairs would be "significant": all their resamples say the same
+        return Difference(score_a - score_b, None, None, items, score_a, score_b)
     differences = resampled_a - resampled_b
     return Difference(
         score_a - score_b,
-        percentile_interval(differences),
+        resampled_interval(differences, items),
         bootstrap_p(differences),
         items,
         score_a,
@@ -117,7 +120,7 @@ def on_items(score: Score, mask: np.ndarray, resamples: int = 1000, seed: int = 
         value, ci95 = float(values.mean()), accuracy_interval(int(values.sum()), len(values))
     elif len(values):
         value, resampled = _resampler(score, mask, resamples, seed)(values)
-        ci95 = None if value is None else percentile_interval(resampled)
+        ci95 = None if value is None else resampled_interval(resampled, _independent(score, mask))
     return Score(
         name=score.name,
         measure=score.measure,
@@ -131,6 +134,13 @@ def on_items(score: Score, mask: np.ndarray, resamples: int = 1000, seed: int = 
         outcomes=np.where(mask, score.outcomes, np.nan),
         gold=score.gold,
     )
+
+
+def _independent(score: Score, mask: np.ndarray) -> int:
+    """How many items are resampled together: all, or the words of the smaller side of an association test."""
+    if score.measure == "effect size" and score.gold is not None:
+        return int(min((score.gold[mask] > 0).sum(), (score.gold[mask] < 0).sum()))
+    return int(mask.sum())
 
 
 def mcnemar(plus: int, minus: int) -> float:

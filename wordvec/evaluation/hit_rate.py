@@ -15,7 +15,7 @@ from wordvec.evaluation.lookup import EXAMPLES, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.set_files import Source, fields_of, read_set_lines, separator_of, set_name
-from wordvec.evaluation.statistics import Interval, accuracy_interval, bootstrap_mean, percentile_interval
+from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
 from wordvec.vectors import WordVectors
 
 QUERIES, CANDIDATES = 1024, 4096  # whose cosines are in memory at a time: 16 MiB
@@ -84,7 +84,7 @@ def evaluate_hit_rate(
         notes=asked.notes + rules.notes("hit-rate") + found.notes,
         k=k,
         mrr=float((1 / ranks).mean()) if known else None,
-        mrr_ci95=percentile_interval(bootstrap_mean(1 / ranks, resamples, seed)) if known else None,
+        mrr_ci95=mean_interval(1 / ranks, resamples, seed),
         outcomes=outcomes,
     )
 

@@ -11,7 +11,7 @@ from wordvec.evaluation.group_sets import OutlierSet, read_outliers
 from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.statistics import Interval, accuracy_interval, bootstrap_mean, percentile_interval
+from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
 from wordvec.vectors import WordVectors
 
 
@@ -74,7 +74,7 @@ def evaluate_outliers(
         + found.notes
         + ((f"{left_out:,} words of topics left out: no vector",) if left_out else ()),
         opp=float(positions[covered].mean()) if known else None,
-        opp_ci95=percentile_interval(bootstrap_mean(positions[covered], resamples, seed)) if known else None,
+        opp_ci95=mean_interval(positions[covered], resamples, seed),
         outcomes=outcomes,
     )
 

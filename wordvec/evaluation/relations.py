@@ -14,7 +14,7 @@ from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.set_files import Line, Source, find_file, read_set_lines, set_name
-from wordvec.evaluation.statistics import bootstrap_mean, percentile_interval, spearman
+from wordvec.evaluation.statistics import bootstrap_mean, resampled_interval, spearman
 from wordvec.vectors import WordVectors
 
 RATINGS = re.compile(r"(?:GoldRatings|Phase2AnswersScaled)-(\w+)\.txt")
@@ -82,7 +82,7 @@ def evaluate_relations(
         name=asked.name,
         measure="mean spearman",
         score=float(known.mean()) if len(known) else None,
-        ci95=percentile_interval(bootstrap_mean(known, resamples, seed)) if len(known) else None,
+        ci95=resampled_interval(bootstrap_mean(known, resamples, seed), len(known)) if len(known) else None,
         items=len(outcomes),
         covered=len(known),
         protocol=protocol,

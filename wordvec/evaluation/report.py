@@ -100,12 +100,23 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
             if isinstance(score, AnalogyScore) and score.ci95_pairs is not None and score.covered >= FEWEST:
                 interval = _interval(score, score.ci95_pairs)
                 notes.append(f"with its word pairs drawn anew, not its questions, the interval is {interval}")
-            if score.covered == 0 and score.items:
-                found = looked_for(score.missing)
-                notes.append(f"nothing evaluated: not one item has all its words{found}; another language or case?")
+            notes += _why(score)
             for note in notes:
                 said.setdefault(f"{score.name}: {note}", []).append(names[model])
     return [line if len(models) == len(results) else f"{', '.join(models)}: {line}" for line, models in said.items()]
+
+
+def _why(score: Score) -> list[str]:
+    """Why a score or its interval is not there."""
+    if score.covered == 0 and score.items:
+        among = f" among the {score.restrict_vocab:,} first" if isinstance(score, AnalogyScore) else ""
+        found = looked_for(score.missing)
+        return [f"nothing evaluated: not one item has all its words{among}{found}; another language or case?"]
+    if score.score is None and score.items:
+        return [f"no score: the {score.covered:,} covered of {score.items:,} items show no order or difference"]
+    if score.ci95 is None and score.items:
+        return [f"{score.covered:,} of {score.items:,} items covered: too few for an interval or a test"]
+    return []
 
 
 def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[str]:

@@ -16,7 +16,7 @@ from wordvec.evaluation.sets import Pair, WordPairs
 from wordvec.evaluation.statistics import (
     bootstrap_spearman,
     pearson,
-    percentile_interval,
+    resampled_interval,
     spearman,
     spearman_as_scipy,
 )
@@ -55,7 +55,7 @@ def evaluate_similarity(
     """Compare the cosines of word pairs with human scores: Spearman's rho with a bootstrap 95 % interval.
 
     `pairs` is a path, the name of a bundled set, or (word, word, score) triples. The interval is the percentile
-    interval over `resamples` resamples of the covered pairs; the same seed gives the same interval.
+    interval over `resamples` resamples of the covered pairs, None of fewer than 8; the same seed gives the same one.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
@@ -81,7 +81,9 @@ def evaluate_similarity(
         measure="spearman",
         score=rho,
         pearson=pearson(human, found_cosines),
-        ci95=None if rho is None else percentile_interval(bootstrap_spearman(human, found_cosines, resamples, seed)),
+        ci95=None
+        if rho is None
+        else resampled_interval(bootstrap_spearman(human, found_cosines, resamples, seed), len(human)),
         items=len(named.pairs),
         covered=int(covered.sum()),
         missing=tuple(sorted(found.missing)),

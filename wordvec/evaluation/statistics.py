@@ -9,6 +9,7 @@ from wordvec.rng import BOOTSTRAP, U64, below, draw, item_key, key_of
 
 Interval = tuple[float, float]
 TAILS = (0.025, 0.975)  # a 95 % interval
+FEWEST = 8  # items: of 3, 4 and 5 that are resampled, what is called a 95 % interval holds the truth in 54, 80, 85 %
 BLOCK = 1 << 19  # resampled items held at a time: a few arrays of 4 MiB
 
 
@@ -130,6 +131,31 @@ def percentile_interval(values: np.ndarray) -> Interval | None:
         return None
     low, high = np.quantile(values, TAILS)
     return float(low), float(high)
+
+
+def resampled_interval(values: np.ndarray, items: int) -> Interval | None:
+    """Return `percentile_interval` of bootstrap values from `items` items; None of fewer than 8.
+
+    Resamples of a few items hardly differ: of two, all say what the two say, and the interval would be a point.
+
+    >>> resampled_interval(np.arange(1001.0), items=8), resampled_interval(np.arange(1001.0), items=7)
+    ((25.0, 975.0), None)
+    """
+    return percentile_interval(values) if items >= FEWEST else None
+
+
+def mean_interval(values: np.ndarray, resamples: int, seed: int) -> Interval | None:
+    """Return the bootstrap interval of the mean of (N,) values from 0 to 1; None of fewer than 8 items.
+
+    Where all are 0 or all are 1 it is that of `accuracy_interval`, which is wide enough for whatever lies between.
+
+    >>> low, high = mean_interval(np.ones(20), resamples=100, seed=1)
+    >>> print(round(low, 3), high)
+    0.832 1.0
+    """
+    if len(values) and values[0] in (0.0, 1.0) and np.ptp(values) == 0:
+        return accuracy_interval(int(values.sum()), len(values))
+    return resampled_interval(bootstrap_mean(values, resamples, seed), len(values)) if len(values) else None
 
 
 def accuracy_interval(correct: int, items: int) -> Interval | None:

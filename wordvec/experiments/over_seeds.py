@@ -11,7 +11,14 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.evaluation.differences import Difference
 from wordvec.evaluation.scores import Score, no_outcomes
-from wordvec.evaluation.statistics import Interval, bootstrap_mean, bootstrap_spearman, percentile_interval
+from wordvec.evaluation.statistics import (
+    FEWEST,
+    Interval,
+    accuracy_interval,
+    bootstrap_mean,
+    bootstrap_spearman,
+    resampled_interval,
+)
 
 RESAMPLES = 1000
 TEST = "t test, over seeds and items"
@@ -64,13 +71,20 @@ def over_seeds(scores: Sequence[Score], resamples: int = RESAMPLES, seed: int = 
         mean=mean,
         sd=sd,
         ci_seeds=ci_seeds,
-        ci_items=percentile_interval(resampled) if mean is not None else None,
+        ci_items=None if mean is None else items_interval(first, mean, resampled),
         measure=first.measure,
         items=first.items,
         covered=first.covered,
         written=first,
         resampled=resampled,
     )
+
+
+def items_interval(score: Score, mean: float, resampled: np.ndarray) -> Interval | None:
+    """The interval over items: None of fewer than 8; where all answers are right, or none, it still has a width."""
+    if score.is_share and mean in (0.0, 1.0):
+        return accuracy_interval(int(mean) * score.covered, score.covered)
+    return resampled_interval(resampled, score.covered)
 
 
 def t_interval(mean: float, sd: float, size: int) -> Interval:
@@ -105,6 +119,7 @@ def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
     paired bootstrap over items, with the seeds as they are; the others are those of the means over seeds. Then
     t = difference / sqrt(v), with Welch and Satterthwaite's degrees of freedom. A configuration with one seed adds
     nothing to v: right for one that does not depend on it, too sure of itself otherwise.
+    Of fewer than 8 items it says nothing: no interval, no p.
     Items and seeds both carry the chance of an item under a seed, so the test is on the careful side.
     """
     if a.mean is None or b.mean is None or len(a.resampled) != len(b.resampled):
@@ -117,8 +132,11 @@ def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
     parts += [(each.sd**2 / len(each.scores), len(each.scores) - 1) for each in (a, b) if each.sd is not None]
     variance = sum(part for part, _ in parts)
     difference = a.mean - b.mean
-    if variance <= 0:  # the same on every resample and seed: nothing is left to chance
-        return Difference(difference, (difference, difference), float(difference == 0), a.covered, a.mean, b.mean, TEST)
+    if a.covered < FEWEST:  # resamples of a few items know nothing of chance
+        return Difference(difference, None, None, a.covered, a.mean, b.mean)
+    if variance <= 0:  # the same on every resample and seed: what is left is that all items fell to one side by chance
+        p = 1.0 if difference == 0 else 2.0 ** (1 - a.covered)
+        return Difference(difference, (difference, difference), p, a.covered, a.mean, b.mean, TEST)
     freedom = variance**2 / sum(part**2 / max(degrees, 1) for part, degrees in parts)
     error = math.sqrt(variance)
     half = float(stdtrit(freedom, 0.975)) * error
