@@ -129,6 +129,25 @@ def test_remarks_name_a_model_only_where_they_must():
     ]
 
 
+def test_sections_too_are_of_the_common_questions(tmp_path):
+    """The small model knows only questions of "easy", which both answer; the large one fails the rest."""
+    lattice = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1], [-1, 0, 0.1], [0.5, -1, 0]])
+    words = ["a", "b", "c", "d", "e", "f"]
+    path = tmp_path / "set.txt"
+    path.write_text(": gram1\na b c d\na b c e\ne b c f\n: rest\na b d e\n", encoding="utf-8")
+    large, small = WordVectors(words, lattice), WordVectors(words[:4], lattice[:4])
+    results = {name: evaluate(each, [("analogy", path)]) for name, each in (("large", large), ("small", small))}
+    compared = compare_models(results)
+    rows = [line.split() for line in comparison_table(compared, sections=True, style="text").splitlines()]
+    assert [row[3] for row in rows if row[0] in ("syntactic", "gram1")] == ["100.0%"] * 4
+    assert [row[3:5] for row in rows if row[0] == "rest"] == [["nothing", "evaluated"]] * 2
+    said = comparison_remarks(compared, "first")
+    assert said[1] == (
+        "set: answers are chosen among 4 words of one model and 6 of another; fewer is easier: "
+        "--restrict-vocab 4 gives all as many"
+    )
+
+
 def test_all_tasks_in_one_table(tmp_path):
     words = [f"w{i}" for i in range(30)]
     rng = np.random.default_rng(4)

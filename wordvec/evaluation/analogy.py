@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -131,6 +131,23 @@ def evaluate_analogy(
         protocol=protocol,
         outcomes=outcomes,
     )
+
+
+def parts_on_items(score: AnalogyScore, mask: np.ndarray) -> AnalogyScore:
+    """Return the score with its sections and kinds on some of its questions alone, (items,) bool, to compare models.
+
+    >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
+    >>> vectors = WordVectors(["man", "king", "woman", "queen", "apple"], lattice)
+    >>> result = evaluate_analogy(vectors, [("man", "king", "woman", "queen"), ("man", "king", "woman", "apple")])
+    >>> result.sections[0].score, parts_on_items(result, np.array([True, False])).sections[0].score
+    (0.5, 1.0)
+    """
+    section_of = np.repeat(np.arange(len(score.sections)), [part.items for part in score.sections])[mask]
+    correct = score.outcomes[mask] == 1
+    sections = [_score(part.name, correct[section_of == i], part.items) for i, part in enumerate(score.sections)]
+    names = [part.name for part in sections]
+    semantic, syntactic = _two_kinds(names, get_protocol(score.protocol), sections, correct, section_of)
+    return replace(score, sections=tuple(sections), semantic=semantic, syntactic=syntactic)
 
 
 def frequent_rows(vectors: WordVectors, limit: int | None) -> slice | np.ndarray:

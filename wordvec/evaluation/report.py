@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wordvec.evaluation.analogy import AnalogyScore
+import numpy as np
+
+from wordvec.evaluation.analogy import AnalogyScore, parts_on_items
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.differences import Difference
 from wordvec.evaluation.hit_rate import HitRateScore
@@ -26,6 +28,14 @@ LEGEND = (
     f"difference: to {{}}, on the {{}}, with its 95 % interval; p: paired test, corrected for all comparisons of the "
     f"table (Holm); {MARK} p < 0.05"
 )
+
+
+SECOND_FIGURES = {
+    "categorisation": "; clusters are of all words that a model covers",
+    "outliers": "; positions are of all that a model covers",
+    "bias": "; p (of the splits) is of all words that a model covers",
+    "hit-rate": "; reciprocal ranks are of all that a model covers",
+}
 
 
 def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
@@ -80,7 +90,7 @@ def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, st
                 )
             )
         for model in found.models:
-            for name, measure, value, ci95, covered, items in _parts(model.own, sections):
+            for name, measure, value, ci95, covered, items in _parts(_own_parts(model), sections):
                 written = _value(model.own, value, covered)
                 cells = (name, measure, names[model.model], written, _interval(model.own, ci95), "", "")
                 rows.append((*cells, f"{covered:,}", f"{items:,}", model.own.protocol))
@@ -99,7 +109,10 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
             notes = list(score.notes)
             if isinstance(score, AnalogyScore) and score.ci95_pairs is not None and score.covered >= FEWEST:
                 interval = _interval(score, score.ci95_pairs)
-                notes.append(f"with its word pairs drawn anew, not its questions, the interval is {interval}")
+                questions = f"{score.covered:,} questions"
+                notes.append(
+                    f"with the word pairs of its {questions} drawn anew, not these, the interval is {interval}"
+                )
             notes += _why(score)
             for note in notes:
                 said.setdefault(f"{score.name}: {note}", []).append(names[model])
@@ -127,7 +140,13 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
             lines.append(
                 f"{found.name}: the models cover different items: scores, intervals and differences are on the "
                 f"{found.common:,} of {found.items:,} that all of them cover"
-                + ("; clusters are of all words that a model covers" if found.measure == "purity" else "")
+                + SECOND_FIGURES.get(found.models[0].own.task, "")
+            )
+        sizes = sorted({model.own.restrict_vocab for model in found.models if isinstance(model.own, AnalogyScore)})
+        if len(sizes) > 1 and found.common:
+            lines.append(
+                f"{found.name}: answers are chosen among {sizes[0]:,} words of one model and {sizes[-1]:,} of another; "
+                f"fewer is easier: --restrict-vocab {sizes[0]} gives all as many"
             )
     names = short_names([model.model for model in compared[0].models]) if compared else {}
     of = "the best model of each set" if reference == "best" else next(iter(names.values()), "the first")
@@ -154,6 +173,13 @@ def _facts(score: Score) -> Facts:
     elif isinstance(score, HitRateScore):
         measure = f"hit-rate@{score.k}"
     return score.name, measure, score.score, score.ci95, score.covered, score.items
+
+
+def _own_parts(model: ComparedModel) -> Score:
+    """The score whose sections stand below: on the common items, as the score above them."""
+    if isinstance(model.own, AnalogyScore) and model.own.sections:
+        return parts_on_items(model.own, ~np.isnan(model.common.outcomes))
+    return model.own
 
 
 def _parts(score: Score, sections: bool) -> list[Facts]:
