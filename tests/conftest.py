@@ -86,3 +86,28 @@ def data_folder() -> Path:
     if not (DATA / "README.md").exists():
         pytest.skip(f"no real data at {DATA}: set WORDVEC_TEST_DATA to a folder that has it")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def nvrtc_log():
+    """Compile CUDA source for an architecture such as "sm_90"; returns the compiler's log, "" when it has no complaint.
+
+    NVRTC needs no card, and what it makes is what a card would run.
+    """
+    nvrtc = pytest.importorskip("cuda.bindings.nvrtc", reason="needs the packages cuda-bindings, nvidia-cuda-nvrtc")
+
+    def compiled(source: str, architecture: str, macros=()) -> str:
+        _, program = nvrtc.nvrtcCreateProgram(source.encode(), b"source.cu", 0, [], [])
+        options = [b"-std=c++17", f"-arch={architecture}".encode(), *(macro.encode() for macro in macros)]
+        (status,) = nvrtc.nvrtcCompileProgram(program, len(options), options)
+        _, size = nvrtc.nvrtcGetProgramLogSize(program)
+        log = bytearray(size)  # not b" " * size: the one b" " that all of Python shares would be written to
+        nvrtc.nvrtcGetProgramLog(program, log)
+        text = log.decode().strip("\0")
+        if status == nvrtc.nvrtcResult.NVRTC_SUCCESS:
+            _, size = nvrtc.nvrtcGetCUBINSize(program)
+            assert size > 1000
+            return text
+        return text or str(status)
+
+    return compiled

@@ -224,16 +224,6 @@ def test_refuses_what_it_cannot_train(gpu):
 @pytest.mark.parametrize("architecture", ["sm_80", "sm_90"])
 @pytest.mark.parametrize("cbow", [False, True])
 @pytest.mark.parametrize(("dimension", "negatives"), [(100, 5), (300, 5), (128, 20)])
-def test_compiles_for_cards(architecture, cbow, dimension, negatives):
-    """NVRTC needs no card; what it makes is what a card would run."""
-    nvrtc = pytest.importorskip("cuda.bindings.nvrtc", reason="needs nvidia-cuda-nvrtc and cuda-bindings")
+def test_compiles_for_cards(nvrtc_log, architecture, cbow, dimension, negatives):
     shape = gpu_kernels.Shape(-(-dimension // 8) * 8, 5, True, negatives, cbow, divide=cbow)
-    _, program = nvrtc.nvrtcCreateProgram(gpu_kernels.read_sources().encode(), b"gpu.cu", 0, [], [])
-    options = [b"-std=c++17", f"-arch={architecture}".encode(), *(macro.encode() for macro in shape.macros())]
-    (status,) = nvrtc.nvrtcCompileProgram(program, len(options), options)
-    _, size = nvrtc.nvrtcGetProgramLogSize(program)
-    log = bytearray(size)
-    nvrtc.nvrtcGetProgramLog(program, log)
-    assert status == nvrtc.nvrtcResult.NVRTC_SUCCESS, log.decode()
-    _, size = nvrtc.nvrtcGetCUBINSize(program)
-    assert size > 1000
+    assert nvrtc_log(gpu_kernels.read_sources(), architecture, shape.macros()) == ""
