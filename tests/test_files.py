@@ -59,3 +59,13 @@ def test_places_that_cannot_be_written_are_known_before_the_work(tmp_path):
     with pytest.raises(InputError, match="does not exist"), replace_file(tmp_path / "no" / "file"):
         pass
     check_writable(tmp_path / "file")
+
+
+def test_an_input_is_not_written_over(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.txt").write_text("years of work")
+    (tmp_path / "link.txt").symlink_to("in.txt")
+    for output in ("in.txt", "./in.txt", "link.txt", tmp_path / "in.txt"):
+        with pytest.raises(InputError, match="read by the same command and would be lost"):
+            check_writable(output, "other.txt", "in.txt")
+    check_writable("out.txt", "in.txt")

@@ -75,9 +75,11 @@ def _sibling(target: Path) -> Path:
     return target.absolute().parent / f".{target.name}.{secrets.token_hex(4)}.tmp"
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise InputError now, before hours of work, when `path` could not be written at their end."""
+def check_writable(path: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> None:
+    """Raise InputError now, before hours of work, when `path` could not be written at their end, or is an input."""
     target = Path(path).absolute()
+    if any(target.resolve() == Path(each).resolve() for each in inputs):
+        raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")
     if target.is_dir():
         raise InputError(f"{path}: is a folder; name a file to write")
     if not target.parent.is_dir():

@@ -81,6 +81,7 @@ def test_json_has_the_same_and_nothing_else(capsys):
         (["corpus", "king", "queen", "--window", "0"], "window must be"),
         (["corpus", "king", "queen", "dog"], "one word, one word with --near, or two words expected"),
         (["corpus", "king", "queen", "--near", "dog"], "expected"),
+        (["corpus", "king", "king"], "king is given twice"),
         (["nowhere", "king"], "nowhere"),
     ],
 )

@@ -91,6 +91,19 @@ def test_diff_finds_the_word_that_changed(capsys):
     assert first["cosine"] < 0.9 < report["changes"][-1]["cosine"]
 
 
+def test_all_words_as_neighbours_tell_nothing_and_that_is_said(capsys):
+    report = report_of(capsys, "diff", "a.safetensors", "b.safetensors", "-k", "1000")
+    assert (report["k"], report["mean_overlap"]) == (39, 1.0)
+    assert report["notes"] == ["k takes in all other words, which no model can differ in: choose a smaller one"]
+    _, out, _ = run(capsys, "stability", "a.safetensors", "b.safetensors", "-k", "1000")
+    assert "k takes in all other words" in out and "the models are the same" not in out
+    _, out, _ = run(capsys, "stability", "a.safetensors", "a.npz", "-k", "5")
+    assert out == ""
+    WordVectors.load("a.safetensors").save("a.npz")
+    _, out, _ = run(capsys, "stability", "a.safetensors", "a.npz", "-k", "5")
+    assert "the models are the same" in out
+
+
 def test_diff_with_a_baseline_and_words(capsys):
     options = ["-k", "5", "--baseline", "seed.safetensors"]
     status, out, _ = run(capsys, "diff", "a.safetensors", "b.safetensors", *options, "w7", "w8")
@@ -151,6 +164,12 @@ def test_translate_words_and_a_test(capsys):
         (["diff", "a.safetensors", "other.safetensors", "--min-count", "2"], "no word is in all"),
         (["diff", "a.safetensors", "narrow.safetensors", "--min-count", "2"], "model 2 lacks"),
         (["diff", "a.safetensors", "nothing.safetensors"], "no such file"),
+        (["align", "a.safetensors", "b.safetensors", "-o", "./b.safetensors"], "would be lost"),
+        (
+            ["align", "a.safetensors", "b.safetensors", "-o", "o.npz", "--anchors", "pairs.txt"],
+            "at least 1 and at most 2",
+        ),
+        (["retrofit", "a.safetensors", "lexicon.txt", "-o", "a.safetensors"], "would be lost"),
         (["retrofit", "a.safetensors", "dictionary.txt", "-o", "o.txt"], "no two words that the lexicon connects"),
         (["retrofit", "a.safetensors", "lexicon.txt", "-o", "o.txt", "--beta", "much"], "beta"),
         (["retrofit", "a.safetensors", "lexicon.txt", "-o", "o.txt", "--similarity", "lexicon.txt"], "lexicon.txt"),

@@ -134,7 +134,7 @@ def test_words_without_vectors_are_left_out_of_topics_and_ties_do_not_count():
     sets = OutlierSet("s", (("animals", ("cat", "dog", "lynx"), ("car", "tram")), ("all", ("cat", "dog"), ("bus",))))
     result = evaluate_outliers(vectors, sets)
     assert (result.score, result.covered, result.items) == (1.0, 2, 3)
-    assert "1 words of topics left out: no vector" in result.notes
+    assert "words of topics left out, without a vector: 1" in result.notes
     tied = evaluate_outliers(on_circle(a=0, b=0, c=0), OutlierSet("s", (("t", ("a", "b"), ("c",)),)))
     assert (tied.score, tied.opp) == (0.0, 0.0)
     nothing = evaluate_outliers(vectors, OutlierSet("s", (("t", ("x", "y"), ("z",)),)))

@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     words = arguments.words
     if len(words) > 2 or (len(words) == 2 and arguments.near is not None):
         raise OptionError(f"one word, one word with --near, or two words expected; got {' '.join(words)}")
+    if len(set(words)) < len(words):
+        raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
     concordance = open_concordance(arguments.corpus)
     if len(words) == 2:
         _print_evidence(concordance, arguments)

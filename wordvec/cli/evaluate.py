@@ -12,6 +12,7 @@ list shows them), or a bundled one: tiny-world-similarity, tiny-world-analogies.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -95,7 +96,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError(
             "nothing to evaluate on: give --similarity SET, --analogy SET or --set SET (a file or a name)"
         )
-    if len(set(arguments.files)) < len(arguments.files):
+    if len({os.path.realpath(file) for file in arguments.files}) < len(arguments.files):
         raise OptionError("a file of vectors is named twice; give each model once")
     sets = read_tasks(arguments.sets, arguments.encoding)
     results = {file: _scores(file, sets, arguments) for file in arguments.files}

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.several_models.retrofitting import retrofit
 
     format_for(arguments.out)
-    check_writable(arguments.out)
+    check_writable(arguments.out, arguments.file, arguments.lexicon)
     for name in arguments.similarity:
         read_pairs(name)  # says what is wrong with it before anything is computed
     lexicon = read_lexicon(arguments.lexicon)

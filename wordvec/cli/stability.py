@@ -11,6 +11,7 @@ is the share of its 10 nearest neighbours that two models have in common, as the
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,8 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
     """The models in files."""
     from wordvec.vectors import WordVectors
 
+    if len(files) == 1 and not os.path.exists(files[0]):
+        raise OptionError(f"{files[0]}: no such file")
     if len(files) < 2:
         raise OptionError(
             "stability needs two files of vectors or more, such as those of several seeds; or give --trainer to train "

@@ -135,4 +135,5 @@ def _frozen(sections: dict[str, list[Question]]) -> dict[str, tuple[Question, ..
 
 def _repeated(sections: dict[str, list[Question]]) -> tuple[str, ...]:
     repeated = sum(len(questions) - len(set(questions)) for questions in sections.values())
-    return (f"{repeated:,} questions stand more than once in their section; all of them count",) if repeated else ()
+    note = f"questions that stand more than once in their section: {repeated:,}; all of them count"
+    return (note,) if repeated else ()

@@ -72,7 +72,7 @@ def evaluate_outliers(
         notes=asked.notes
         + rules.notes("outliers")
         + found.notes
-        + ((f"{left_out:,} words of topics left out: no vector",) if left_out else ()),
+        + ((f"words of topics left out, without a vector: {left_out:,}",) if left_out else ()),
         opp=float(positions[covered].mean()) if known else None,
         opp_ci95=mean_interval(positions[covered], resamples, seed),
         outcomes=outcomes,

@@ -62,12 +62,17 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
         from wordvec.corpus.bundled import bundled_evaluation
 
         return _not_blank(str(source), bundled_evaluation(str(source)))
-    return _not_blank(str(source), _decode(source, _bytes(source), encoding).split("\n"))
+    text = _decode(source, _bytes(source), encoding)
+    if "\r" in text.strip() and "\n" not in text:
+        raise EvaluationFileError(f"{source}: its lines end in carriage returns alone; save it with line feeds (Unix)")
+    return _not_blank(str(source), text.split("\n"))
 
 
 def find_file(source: Source) -> Path:
     """Return the path of a set: `source` itself, or where the set of the catalogue with this name was fetched to."""
     path = Path(source)
+    if not str(source):
+        raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
     if path.exists():
         return path
     from wordvec.corpus.catalogue import fetched_set, is_catalogued_set

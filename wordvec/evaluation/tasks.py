@@ -120,8 +120,8 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         return task, READERS[task](source, encoding)
     accepted, refused = [], []
     is_folder = name not in BUNDLED and find_file(source).is_dir()
-    if not is_folder:
-        read_set_lines(source, encoding)  # a file that is no text has one fault, whatever it was to be
+    if not is_folder and not read_set_lines(source, encoding):  # one fault, whatever the file was to be; or no text
+        raise EvaluationFileError(f"{source}: nothing in it; a file of an evaluation set expected")
     for task in FOLDERS if is_folder else FILES:
         try:
             accepted.append((task, READERS[task](source, encoding)))

@@ -22,7 +22,11 @@ def bands_table(found: Stability, style: str = "text") -> str:
     table = format_table(
         rows, [heading, "words", "measured", f"overlap@{found.k}", "95 % interval"], style, right=(1, 2, 3)
     )
-    alike = " (the models are the same)" if bool((found.overlap == 1).all()) else ""
+    alike = ""
+    if found.k >= sum(found.sizes.values()) - 1 > 0:
+        alike = " (k takes in all other words, which no model can differ in: choose a smaller one)"
+    elif bool((found.overlap == 1).all()):
+        alike = " (the models are the same)"
     return f"{table}\n\nmean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
 
 

@@ -137,7 +137,7 @@ def compare_neighbours(
         only_in_b=sum(word not in a for word in b.words),
         mean_overlap=float(measured.common.mean()) / k,
         mean_noise=float(measured.noise.mean()) / k if baselines else None,
-        notes=_notes(a, b, baselines),
+        notes=_notes(a, b, baselines, k >= len(shared.words) - 1),
         changes=[
             _change(measured, (a, b), shared, int(i), int(places[i]), float(cosine), shown)
             for i, cosine in zip(chosen, cosines)
@@ -250,9 +250,9 @@ def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.nda
     return np.asarray(np.clip(cosines, -1.0, 1.0))
 
 
-def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors]) -> tuple[str, ...]:
+def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors], k_is_all: bool) -> tuple[str, ...]:
     """What the models tell about themselves that a reader of the comparison should know."""
-    notes = []
+    notes = ["k takes in all other words, which no model can differ in: choose a smaller one"] if k_is_all else []
     text = a.info.get("corpus_fingerprint")
     others = {"B": b} | {f"baseline {number}": model for number, model in enumerate(baselines, 1)}
     seeds = [name for name, model in others.items() if text and model.info.get("corpus_fingerprint") == text]

@@ -30,7 +30,8 @@ def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, mos
         fields = line.strip("\r\n").split("\t") if "\t" in line.strip() else line.split()
         words = [field.strip() for field in fields if field.strip()]
         if len(words) < least or (most is not None and len(words) > most):
-            expected = f"{least} words" if least == most else f"at least {least} words"
+            most_too = "" if most is None else f" and at most {most}"
+            expected = f"{least} words" if least == most else f"at least {least}{most_too} words"
             raise InputError(
                 f"{path}, line {number}: {expected} expected in {what}, separated by tabs or spaces; "
                 f"got {len(words)}: {line.strip()!r:.80}"
