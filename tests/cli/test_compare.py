@@ -54,6 +54,7 @@ def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small
     "arguments, message",
     [
         (["text.txt"], "no evaluation sets"),
+        (["text.txt", *SETS, "--format", "csv", "--differences"], "a second table, which one CSV cannot hold"),
         (["text.txt", "--similarity", "missing.txt"], "missing.txt"),
         (["text.txt", "--set", "weat.txt"], "an association test ranks no models"),
         (["text.txt", "--set", "tiny-world-analogies", "--analogy", "tiny-world-analogies"], "give each set once"),

@@ -8,7 +8,13 @@ from wordvec.errors import EvaluationFileError, OptionError, WordvecError
 from wordvec.evaluation.differences import holm
 from wordvec.experiments import kept_scores, run_folder
 from wordvec.experiments.compare import compare, planned_jobs
-from wordvec.experiments.comparison_report import comparison_as_dict, comparison_text, costs_table, settings_lines
+from wordvec.experiments.comparison_report import (
+    comparison_as_dict,
+    comparison_text,
+    costs_table,
+    differences_table,
+    settings_lines,
+)
 from wordvec.experiments.kept_scores import score_model
 from wordvec.experiments.named_sets import read_sets
 from wordvec.experiments.run_folder import RunFolder
@@ -173,6 +179,18 @@ def test_the_best_and_those_that_are_not_worse_are_marked(corpus, tmp_path, trai
         found = compare(folder, [SVD, CBOW], sets, seeds=1, resamples=50)
     means = {name: found.scores[name, "pairs"].mean for name in ("svd", "cbow")}
     assert max(means, key=means.get) in found.best_of("pairs")
+
+
+def test_where_nothing_was_tested_none_is_worse(corpus, tmp_path, trained_here):
+    """Three pairs prove nothing: both are marked, and the difference stands without interval and p."""
+    (tmp_path / "few.txt").write_text("w0 w1 1\nw2 w3 3\nw4 w5 5\n")
+    with RunFolder.open(tmp_path / "runs", corpus) as folder:
+        found = compare(folder, [SVD, CBOW], read_sets([("similarity", tmp_path / "few.txt")]), seeds=1, resamples=50)
+    assert found.best_of("few") == {"svd", "cbow"}
+    (pair,) = found.differences
+    assert pair.difference.difference is not None and pair.difference.p is None
+    cells = differences_table(found, "csv").splitlines()[1].split(",")
+    assert cells[3] != "" and cells[4:] == ["", "", ""]
 
 
 def test_counting_trainers_that_subsample_are_trained_with_every_seed():

@@ -22,6 +22,7 @@ from wordvec.cli.configurations import (
 )
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.errors import OptionError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +55,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.run_folder import write_json
     from wordvec.files import replace_file
 
+    if arguments.differences and arguments.format == "csv" and not arguments.json:
+        raise OptionError("--differences is a second table, which one CSV cannot hold: use another --format, or --json")
     configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)
     sets = read_ranking_sets(arguments.sets)
     get_protocol(arguments.protocol)

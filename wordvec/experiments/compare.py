@@ -60,7 +60,8 @@ class Comparison:
         best = max(known, key=lambda name: known[name])
         worse = set()
         for found in self.differences:
-            if found.set_name == set_name and best in (found.a, found.b) and (found.p_holm or 0.0) < SIGNIFICANT:
+            p = 1.0 if found.p_holm is None else found.p_holm  # without a test nothing shows the other to be worse
+            if found.set_name == set_name and best in (found.a, found.b) and p < SIGNIFICANT:
                 worse.add(found.b if found.a == best else found.a)
         return known.keys() - worse
 

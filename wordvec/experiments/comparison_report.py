@@ -83,8 +83,8 @@ def differences_table(comparison: Comparison, style: str = "text") -> str:
     for found in comparison.differences:
         value, write = found.difference, comparison.scores[found.a, found.set_name].written.written
         cells = ["", "", "", ""]
-        if value.difference is not None and value.ci95 is not None:
-            interval = f"[{', '.join(map(write, value.ci95))}]"
+        if value.difference is not None:
+            interval = "" if value.ci95 is None else f"[{', '.join(map(write, value.ci95))}]"
             cells = [write(value.difference), interval, _p(value.p), _p(found.p_holm)]
         rows.append([found.set_name, found.a, found.b, *cells])
     return format_table(rows, DIFFERENCES, style, right=(3, 5, 6))
