@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -104,7 +106,10 @@ def test_table_by_hand():
     assert "-94.7 [-100.0, -86.8]*  <0.001" in lines[2]
     assert "**97.4%**" in comparison_table(compared, style="markdown")
     assert r"\textbf{97.4\%}" in comparison_table(compared, style="latex")
-    assert comparison_table(compared, style="csv").splitlines()[2].startswith("x,accuracy,b,2.6%")
+    first, second = csv.DictReader(io.StringIO(comparison_table(compared, style="csv")))
+    assert (first["model"], float(first["score"]), first["difference"], first["p"]) == ("a", 37 / 38, "", "")
+    assert float(second["difference"]) == -36 / 38 and (second["significant"], second["covered"]) == ("1", "38")
+    assert second["covered_by_model"] == "39" and float(second["p"]) < 0.001
     said = comparison_remarks(compared, "first")
     assert said[0].startswith("x: the models cover different items: scores, intervals and differences are on the 38")
     assert said[1].startswith("difference: to a, on the common items")

@@ -54,6 +54,15 @@ def test_what_is_not_in_the_table_is_explained():
     ]
 
 
+def test_csv_has_plain_numbers():
+    assert score_table(SCORES, style="csv").splitlines() == [
+        "set,measure,score,low,high,covered,items,protocol",
+        "pairs,Spearman,1.0,,,2,3,wordvec",
+        "pairs,Spearman,,,,0,1,wordvec",
+        "questions,3cosadd,1.0,0.025,1.0,1,2,wordvec",
+    ]
+
+
 def test_table_with_sections(tmp_path):
     path = tmp_path / "google.txt"
     path.write_text(": gram1\na b c d\n: capital\na b c x\n", encoding="utf-8")

@@ -20,6 +20,11 @@ from wordvec.evaluation.tables import Strong, format_table
 
 HEADINGS = ("set", "measure", "score", "95 % interval", "covered", "items", "protocol")
 COMPARED = ("set", "measure", "model", "score", "95 % interval", "difference", "p", "covered", "items", "protocol")
+COLUMNS = ("set", "measure", "score", "low", "high", "covered", "items", "protocol")  # of CSV, as those below
+COMPARED_COLUMNS = (
+    *("set", "measure", "model", "score", "low", "high", "difference", "difference_low", "difference_high", "p"),
+    *("significant", "covered", "covered_by_model", "items", "protocol"),
+)
 NOTHING, NO_SCORE = "nothing evaluated", "no score"
 FEWEST = 100  # questions for which the interval over word pairs is worth a line
 MARK = "*"  # behind a difference that is significant
@@ -46,7 +51,7 @@ def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
 def score_table(scores: Sequence[Score], sections: bool = False, style: str = "text") -> str:
     """Return one model's scores as a table, shares in percent; `sections` adds a line for each section.
 
-    `style` is "text", "markdown", "latex" or "csv".
+    `style` is "text", "markdown", "latex" or "csv", which has plain numbers, shares from 0 to 1, for other programs.
 
     >>> from wordvec.evaluation import SimilarityScore
     >>> facts = dict(name="men", measure="spearman", items=3000, covered=2900, protocol="wordvec")
@@ -54,6 +59,8 @@ def score_table(scores: Sequence[Score], sections: bool = False, style: str = "t
     set  measure   score  95 % interval   covered  items  protocol
     men  Spearman  0.700  [0.650, 0.750]    2,900  3,000  wordvec
     """
+    if style == "csv":
+        return _scores_csv(scores, sections)
     rows = []
     for score in scores:
         for name, measure, value, ci95, covered, items in (_facts(score), *_parts(score, sections)):
@@ -65,20 +72,23 @@ def score_table(scores: Sequence[Score], sections: bool = False, style: str = "t
 def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, style: str = "text") -> str:
     """Return several models' scores, on the items that all of them cover, as one table.
 
-    The best score of a set is bold where the style has bold, a significant difference bears a star.
+    The best score of a set is bold where the style has bold, a significant difference bears a star. CSV has plain
+    numbers, as that of `score_table`.
     """
+    if style == "csv":
+        return _comparison_csv(compared, sections)
     rows: list[tuple[str, ...]] = []
     names = short_names([model.model for model in compared[0].models]) if compared else {}
     for found in compared:
         for number, model in enumerate(found.models):
             score = model.common
-            name, measure, value, ci95, _, _ = _facts(score if type(score) is not Score else model.own)
+            name, measure, *_ = _facts(model.own)
             value, ci95 = score.score, score.ci95
             written = _value(score, value, score.covered)
             rows.append(
                 (
-                    name if number == 0 or style == "csv" else "",
-                    measure if number == 0 or style == "csv" else "",
+                    name if number == 0 else "",
+                    measure if number == 0 else "",
                     names[model.model],
                     Strong(written) if model.model == found.best else written,
                     _interval(score, ci95),
@@ -95,6 +105,41 @@ def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, st
                 cells = (name, measure, names[model.model], written, _interval(model.own, ci95), "", "")
                 rows.append((*cells, f"{covered:,}", f"{items:,}", model.own.protocol))
     return format_table(rows, COMPARED, style, right=(3, 6, 7, 8))
+
+
+def _scores_csv(scores: Sequence[Score], sections: bool) -> str:
+    rows = [
+        (name.strip(), measure, *map(_plain, (value, *(ci95 or (None, None)), covered, items)), score.protocol)
+        for score in scores
+        for name, measure, value, ci95, covered, items in (_facts(score), *_parts(score, sections))
+    ]
+    return format_table(rows, COLUMNS, "csv")
+
+
+def _comparison_csv(compared: Sequence[ComparedSet], sections: bool) -> str:
+    rows: list[tuple[str, ...]] = []
+    names = short_names([model.model for model in compared[0].models]) if compared else {}
+    for found in compared:
+        for model in found.models:
+            name, measure, *_ = _facts(model.own)
+            common, found_difference = model.common, model.difference
+            difference = (None, None, None)
+            if found_difference is not None:
+                difference = (found_difference.difference, *(found_difference.ci95 or (None, None)))
+            tested = (model.p, None if model.p is None else int(model.is_significant))
+            counts = (common.covered, model.own.covered, common.items)
+            figures = (common.score, *(common.ci95 or (None, None)), *difference, *tested, *counts)
+            rows.append((name, measure, names[model.model], *map(_plain, figures), common.protocol))
+        for model in found.models:
+            for name, measure, value, ci95, covered, items in _parts(_own_parts(model), sections):
+                figures = (value, *(ci95 or (None, None)), *(None,) * 5, covered, None, items)
+                rows.append((name.strip(), measure, names[model.model], *map(_plain, figures), model.own.protocol))
+    return format_table(rows, COMPARED_COLUMNS, "csv")
+
+
+def _plain(value: float | None) -> str:
+    """A number as programs read it, nothing for None."""
+    return "" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
