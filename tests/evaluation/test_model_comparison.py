@@ -116,6 +116,15 @@ def test_table_by_hand():
     assert comparison_table([]).startswith("set")
 
 
+def test_few_common_items_are_named_as_the_reason():
+    gold = np.arange(9.0)
+    facts = {"name": "s", "measure": "spearman", "score": 1.0, "ci95": (1.0, 1.0), "items": 9, "protocol": "wordvec"}
+    all_but = [np.where(gold == i, NAN, gold) for i in (0, 1)]
+    results = {f"m{i}": [SimilarityScore(outcomes=x, gold=gold, covered=8, **facts)] for i, x in enumerate(all_but)}
+    said = comparison_remarks(compare_models(results), "first")
+    assert said[1] == "s: 7 common items are too few for an interval or a test"
+
+
 def test_json_of_a_comparison():
     results = {"a": [accuracy(GOOD)], "b": [accuracy(BAD)]}
     (found,) = json.loads(json.dumps(comparison_as_dicts(compare_models(results)), allow_nan=False))

@@ -187,6 +187,8 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
                 f"{found.common:,} of {found.items:,} that all of them cover"
                 + SECOND_FIGURES.get(found.models[0].own.task, "")
             )
+            if all(model.common.score is not None and model.common.ci95 is None for model in found.models):
+                lines.append(f"{found.name}: {found.common:,} common items are too few for an interval or a test")
         sizes = sorted({model.own.restrict_vocab for model in found.models if isinstance(model.own, AnalogyScore)})
         if len(sizes) > 1 and found.common:
             lines.append(
