@@ -81,3 +81,9 @@ def test_wrong_style_and_uneven_rows():
         format_table([], ["a"], style="html")
     with pytest.raises(ShapeError, match="row 1 of a table has 1 cells; its headings are 2"):
         format_table([["1", "2"], ["3"]], ["a", "b"])
+
+
+def test_a_word_cannot_turn_the_row_around():
+    for style in ("text", "markdown", "latex"):
+        table = format_table([["\u202eabc", "0.701"], ["\u200dd", "0.1"]], ["word", "score"], style)
+        assert "\u202e" not in table and "u202eabc" in table and "\u200dd" in table

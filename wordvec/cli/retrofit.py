@@ -112,7 +112,7 @@ def score_line(before: SimilarityScore, after: SimilarityScore, difference: Diff
         return str(before)
     scores = f"{before.name}: {before.score:.3f} before, {after.score:.3f} after"
     if difference.difference is None or difference.ci95 is None:
-        return scores
+        return f"{scores}, {after.covered:,} pairs: too few for an interval or a test"
     low, high = difference.ci95
     p = "" if difference.p is None else f", p {difference.p:.2g}"
     return f"{scores}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {after.covered:,} pairs"

@@ -12,6 +12,7 @@ from wordvec.errors import OptionError, ShapeError
 
 Rows = Sequence[Sequence[str]]
 
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the figures of the row around
 NUMBER = re.compile(r"[+\-−±~<]?\s*\d.*")
 MARKDOWN_SPECIAL = re.compile(r"[\\`*_|<>~$]|\](?=[\[(:])")
 LATEX_SPECIAL = {
@@ -80,9 +81,11 @@ def _number_columns(rows: Rows, columns: int) -> set[int]:
 
 
 def _visible(cell: str) -> str:
-    """`cell` in one line: control characters as escapes."""
+    """`cell` in one line: control characters, and those that turn the direction of what follows, as escapes."""
     return "".join(
-        character.encode("unicode_escape").decode("ascii") if unicodedata.category(character) == "Cc" else character
+        character.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(character) == "Cc" or character in TURNS
+        else character
         for character in cell
     )
 
