@@ -89,6 +89,7 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
     "arguments, message",
     [
         (["a.safetensors"], "two files of vectors or more"),
+        (["missing.txt", "b.safetensors", "-o", "nowhere/s.tsv"], "does not exist; create it first"),  # before the work
         (["missing.tsv"], "missing.tsv: no such file"),
         (["a.safetensors", "missing.txt"], "missing.txt"),
         (["a.safetensors", "b.safetensors", "-o", "s.txt"], ".tsv or .json"),

@@ -62,9 +62,11 @@ def run(arguments: argparse.Namespace) -> None:
         read_stability,
         save_stability,
     )
+    from wordvec.files import check_writable
 
     if arguments.out_file:
         check_stability_path(arguments.out_file)
+        check_writable(arguments.out_file)
     words = [word for word in (arguments.words or "").split(",") if word] or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)
