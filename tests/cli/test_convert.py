@@ -79,3 +79,13 @@ def test_bad_use_is_one_line_and_status_2(capsys, arguments, message):
     assert (status, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_the_input_is_not_written_over(tmp_path, capsys):
+    file = tmp_path / "v.npz"
+    WordVectors(["cat", "dog"], np.eye(2)).save(file)
+    before = file.read_bytes()
+    assert main(["convert", str(file), str(file), "--limit", "1"]) == 2
+    assert main(["postprocess", str(file), "-o", str(file), "--steps", "unit"]) == 2
+    assert "v.npz" in capsys.readouterr().err
+    assert file.read_bytes() == before

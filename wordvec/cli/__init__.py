@@ -40,11 +40,13 @@ KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 2 bad usage or input, 130 interrupted."""
-    parser = build_parser(sys.argv[1:] if argv is None else argv)
     try:
-        arguments = parser.parse_args(argv)
+        arguments = build_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
         return int(exit_.code or 0)
+    except KeyboardInterrupt:
+        print("wordvec: interrupted before anything was done", file=sys.stderr)
+        return 130
     warnings.showwarning = _warn_in_one_line
     try:
         arguments.run(arguments)

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.load import format_for, load, not_kept
 
     format = format_for(arguments.out, arguments.to)
-    check_writable(arguments.out)
+    check_writable(arguments.out, arguments.file)
     words = None if arguments.words is None else read_word_list(arguments.words)
     vectors = load(arguments.file, limit=arguments.limit, words=words, dtype=arguments.dtype, strict=arguments.strict)
     vectors.save(arguments.out, format=format)

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     steps = parse_steps(arguments.steps)
     format_for(arguments.out)
-    check_writable(arguments.out)
+    check_writable(arguments.out, arguments.file)
     tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
     tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
     before = WordVectors.load(arguments.file)

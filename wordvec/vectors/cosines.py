@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # Rows of float16 or int8 that become float32 at a time. For one target so few that they stay in the cache and BLAS uses
 # one thread: on a busy machine its threads would wait for each other longer than the products take.
-BLOCK_FOR_ONE, BLOCK_FOR_MANY = 512, 8_192
+BLOCK_FOR_ONE, BLOCK_FOR_MANY = 512, 4_096
 SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
 
 
@@ -42,7 +42,7 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
         if numbers is not None:
             found[:, part] = _products(targets, vectors.unit_rows_of(numbers[part]))
         else:
-            found[:, part] = _products(targets, kept[part].astype(np.float32)) / divisors[part]
+            np.divide(_products(targets, kept[part].astype(np.float32)), divisors[part], out=found[:, part])
     return found
 
 

@@ -21,6 +21,7 @@ METHODS = (*COSINE_METHODS, "pair-direction")
 EPSILON = np.float32(0.001)  # Levy and Goldberg 2014: keeps the division of 3cosmul finite
 CANCELLED = 1e-6  # what rounding leaves of unit float32 vectors that cancel: no direction
 UNSURE = 1e-5  # float32 cosines this near to each other are compared again in float64
+NARROW = 8_192  # rows of float16 or int8 met by several questions at a time: these forms are kept to save memory
 
 
 def as_list(items: Any) -> list[Any]:
@@ -61,6 +62,7 @@ def nearest(
         k,
         [excluded[i] for i in pointing.tolist()],
         candidates,
+        None if len(asked) == 1 or vectors.matrix.dtype == np.float32 else NARROW,
     )
     answers = [Neighbours() for _ in targets]
     for i, answer in zip(pointing.tolist(), found):
