@@ -20,7 +20,9 @@ from wordvec.errors import CorpusError, EvaluationFileError, WordvecError
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 TOPICS = [["king", "queen"], ["man", "woman"], ["dog", "cat"], ["runs", "sleeps"], ["the", "a"]]
-PAIRS = "king queen 9\nman woman 8\ndog cat 7\nking dog 2\nrun sleeps 1\nthe a 3\nking man 6\nqueen woman 5\ncat queen 4\n"
+PAIRS = (
+    "king queen 9\nman woman 8\ndog cat 7\nking dog 2\nrun sleeps 1\nthe a 3\nking man 6\nqueen woman 5\ncat queen 4\n"
+)
 
 
 @pytest.fixture(autouse=True)
