@@ -23,7 +23,7 @@ from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_con
 from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced
 from wordvec.trainers.layers_engine import total_of
 from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
-from wordvec.trainers.neural import ENGINES
+from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.spectral import INITS, spectral_start
 
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from wordvec.arrays import Array, device_module
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.corpus.sampling import keep_probabilities
 from wordvec.errors import OptionError, TrainingError
-from wordvec.networks.outputs import LOSSES
-from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import Checkpoint
 from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
-from wordvec.trainers.layers_engine import OPTIMIZERS, LayersEngine
+from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
-from wordvec.trainers.spectral import INITS, spectral_start
+from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import (
     LARGEST_BATCH,
     LARGEST_BLOCK,
@@ -39,11 +39,6 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-ENGINES = ("kernel", "layers")
-KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
-    "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
-    "gpu": (("negative-sampling",), ("window",)),
-}
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 
 
@@ -102,44 +97,7 @@ class NeuralTrainer(Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        losses, sharings = KERNELS.get(self.device, ((), ()))
-        kernel_fits = self.optimizer == "sgd" and self.loss in losses and self.negative_sharing in sharings
-        if self.engine is None:
-            self.engine = "kernel" if kernel_fits else "layers"
-        check_options(
-            self,
-            dim=(self.dim >= 1, "at least 1"),
-            window=(self.window >= 1, "at least 1"),
-            negatives=(self.negatives >= 1, "at least 1"),
-            epochs=(self.epochs >= 1, "at least 1"),
-            subsample=(self.subsample >= 0, "0 (off) or positive"),
-            learning_rate=(self.learning_rate is None or self.learning_rate > 0, "positive"),
-            negative_sharing=(self.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
-            loss=(self.loss in LOSSES, "one of " + ", ".join(LOSSES)),
-            optimizer=(self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
-            batch_size=(self.batch_size is None or self.batch_size >= 1, "at least 1"),
-            engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
-            init=(self.init in INITS, "one of " + ", ".join(INITS)),
-            device=(self.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
-            threads=(self.threads is None or self.threads >= 1, "at least 1"),
-            warps=(self.warps is None or self.warps >= 1, "at least 1"),
-            held_out=(0 <= self.held_out < 1, "a share from 0 to below 1"),
-            patience=(self.patience is None or self.patience >= 1, "at least 1"),
-        )
-        if self.engine == "kernel" and not kernel_fits:
-            raise OptionError(
-                f"{self.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
-                "on a GPU with negative sampling shared by the window; for other optimizers and losses take engine "
-                "'layers'"
-            )
-        if self.hogwild and self.device == "gpu":
-            raise OptionError(f"{self.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
-        if self.warps is not None and (self.engine, self.device) != ("kernel", "gpu"):
-            raise OptionError(f"{self.name}: warps are those of the GPU's kernels: give device 'gpu', engine 'kernel'")
-        if self.engine == "layers" and (self.hogwild or self.threads is not None):
-            raise OptionError(f"{self.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
-        if self.patience is not None and self.held_out == 0:
-            raise OptionError(f"{self.name}: patience watches the held-out loss: give held_out too, such as 0.01")
+        choose_engine_and_check(self)
         self._start: WordVectors | None = None
         self._freeze = self._resume = False
         self._saving: Saving | None = None

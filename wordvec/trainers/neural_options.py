@@ -1,0 +1,66 @@
+"""Which options of CBOW and SkipGram go together, and which engine runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wordvec.errors import OptionError
+from wordvec.networks.outputs import LOSSES
+from wordvec.trainers.base import check_options
+from wordvec.trainers.layers_engine import OPTIMIZERS
+from wordvec.trainers.spectral import INITS
+
+if TYPE_CHECKING:
+    from wordvec.trainers.neural import NeuralTrainer
+
+ENGINES = ("kernel", "layers")
+KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
+    "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
+    "gpu": (("negative-sampling",), ("window",)),
+}
+
+
+def choose_engine_and_check(trainer: NeuralTrainer) -> None:
+    """Set an engine that was left open; raise OptionError for the first option that cannot be."""
+    losses, sharings = KERNELS.get(trainer.device, ((), ()))
+    kernel_fits = trainer.optimizer == "sgd" and trainer.loss in losses and trainer.negative_sharing in sharings
+    if trainer.engine is None:
+        trainer.engine = "kernel" if kernel_fits else "layers"
+    check_options(
+        trainer,
+        dim=(trainer.dim >= 1, "at least 1"),
+        window=(trainer.window >= 1, "at least 1"),
+        negatives=(trainer.negatives >= 1, "at least 1"),
+        epochs=(trainer.epochs >= 1, "at least 1"),
+        subsample=(trainer.subsample >= 0, "0 (off) or positive"),
+        learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
+        loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
+        optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
+        batch_size=(trainer.batch_size is None or trainer.batch_size >= 1, "at least 1"),
+        engine=(trainer.engine in ENGINES, "one of " + ", ".join(ENGINES)),
+        init=(trainer.init in INITS, "one of " + ", ".join(INITS)),
+        device=(trainer.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
+        threads=(trainer.threads is None or trainer.threads >= 1, "at least 1"),
+        warps=(trainer.warps is None or trainer.warps >= 1, "at least 1"),
+        held_out=(0 <= trainer.held_out < 1, "a share from 0 to below 1"),
+        patience=(trainer.patience is None or trainer.patience >= 1, "at least 1"),
+    )
+    _check_combinations(trainer, kernel_fits)
+
+
+def _check_combinations(trainer: NeuralTrainer, kernel_fits: bool) -> None:
+    if trainer.engine == "kernel" and not kernel_fits:
+        raise OptionError(
+            f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
+            "on a GPU with negative sampling shared by the window; for other optimizers and losses take engine "
+            "'layers'"
+        )
+    if trainer.hogwild and trainer.device == "gpu":
+        raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
+    if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):
+        raise OptionError(f"{trainer.name}: warps are those of the GPU's kernels: give device 'gpu', engine 'kernel'")
+    if trainer.engine == "layers" and (trainer.hogwild or trainer.threads is not None):
+        raise OptionError(f"{trainer.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
+    if trainer.patience is not None and trainer.held_out == 0:
+        raise OptionError(f"{trainer.name}: patience watches the held-out loss: give held_out too, such as 0.01")
