@@ -152,7 +152,7 @@ def _draw_loss(arguments: argparse.Namespace) -> Drawn:
     for name in [name for name, curve in curves.items() if not curve]:
         raise OptionError(f"{name}: no loss to draw: its file holds none (count models, PPMI and SVD, have none)")
     held_out = {name: info.get("held_out_loss") or [] for name, info in zip(curves, infos)}
-    return plot_loss(curves, held_out=held_out), f"loss of {len(curves)} training runs"
+    return plot_loss(curves, held_out=held_out), f"loss of {len(curves)} training run{'s' if len(curves) > 1 else ''}"
 
 
 def _draw_scores(arguments: argparse.Namespace) -> Drawn:
