@@ -61,7 +61,7 @@ def failure(capsys, *arguments):
         (["v.safetensors", "--analogy", "king:queen man:woman"], "2 pairs of words"),
         (["v.safetensors", "--heatmap", "king,queen,apple"], "cosines of 3 words"),
         (["v.safetensors", "--beside", "w.safetensors"], "v beside w, 7 shared words, PCA"),
-        (["v.safetensors", "--loss"], "loss of 1 training runs"),
+        (["v.safetensors", "--loss"], "loss of 1 training run"),
         (["scores.json", "--scores"], "scores of 1 models"),
         (["say.txt", "--matrix", "counts", "--window", "1"], "Co-occurrences of 7 words"),
         (["say.txt", "--matrix", "ppmi", "--top", "3"], "PPMI of 3 words, the commonest of 7"),
