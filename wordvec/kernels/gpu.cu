@@ -259,9 +259,9 @@ extern "C" __global__ void __launch_bounds__(LANES, 1) train(
 ) {
     extern __shared__ float4 memory[];
     Warp& warp = *reinterpret_cast<Warp*>(memory);
-    Text text = {tokens, origin, length, first, last};
+    Text text = {tokens, origin, length};
     Sampling sampling = {keep_thresholds, negative_table, words, epoch_key};
-    Schedule schedule = {positions_before, positions_of_all, learning_rate, block, chunk};
+    Schedule schedule = {positions_before, positions_of_all, learning_rate, block};
     Result result = {0, 0, 0, 0};
     for (;;) {
         u32 number = 0;

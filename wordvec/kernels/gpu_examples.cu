@@ -22,7 +22,7 @@ __device__ __forceinline__ u64 draw(u64 key, u64 number) { return mix(key + (num
 struct Text {
     const u32* tokens;      // word ids, SENTENCE_START set in the first of each sentence; (length,)
     u64 origin;             // the corpus position of tokens[0]
-    u32 length, first, last;  // centres stand in tokens[first .. last - 1]; the rest is margin
+    u32 length;             // of tokens, margins included
 };
 struct Sampling {
     const u64* keep_thresholds;  // (V,)
@@ -34,7 +34,6 @@ struct Schedule {
     double begin, all;  // positions of the epochs before this one; of all epochs together
     double learning_rate;
     u32 block;          // the learning rate is constant within so many positions
-    u32 chunk;          // positions a warp takes at a time
 };
 struct Result {  // one for each warp
     double loss;
