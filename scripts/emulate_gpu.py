@@ -70,7 +70,7 @@ def train(trainer, corpus: Corpus, warps: int | None, options: argparse.Namespac
     device = {} if warps == 0 else {"device": "gpu", "warps": warps}
     trained = trainer(epochs=options.epochs, seed=options.seed, **device).fit(corpus)
     if warps is None:
-        warps = trained.warps_for(corpus.vocabulary.counts)
+        warps = trained.warps_for(corpus)
     path = folder / "vectors.safetensors"
     trained.vectors.save(path)
     scores = evaluate(str(path), evaluation_folder(None), SETS)

@@ -80,11 +80,14 @@ ARCHITECTURES = ("skipgram", "cbow")
         (50, {"negatives": 17}, 8),
         (33, {"negatives": 1, "window": 2}, 16),
         (300, {"shrink_window": False, "window": 12}, 8),
+        (20, {"shrink_window": False, "window": 1000}, 32),
     ],
 )
-def test_equals_the_layers(architecture, dimension, options, block):
-    slack = REPEATED_ROWS if options.get("window", 5) > 5 else 2
-    assert_same_training(architecture, dimension, make_sampler(**options), slack=slack, block=block)
+@pytest.mark.parametrize("meetings", [1, 20])
+def test_equals_the_layers(architecture, dimension, options, block, meetings):
+    window = options.get("window", 5)
+    slack = 2 if window <= 5 else REPEATED_ROWS if window <= 12 else 4 * REPEATED_ROWS
+    assert_same_training(architecture, dimension, make_sampler(**options), slack=slack, block=block, meetings=meetings)
 
 
 @pytest.mark.parametrize("dimension", [1, 40])
@@ -158,7 +161,9 @@ def test_faults_in_the_step_are_caught(monkeypatch, architecture, name, fault):
         assert_same_training(architecture, 40, make_sampler())
 
 
-@pytest.mark.parametrize("fault", [{"block": 31}, {"learning_rate": 0.0200001}, {"epoch": 2}, {"epochs": 4}])
+@pytest.mark.parametrize(
+    "fault", [{"block": 31}, {"learning_rate": 0.0200001}, {"epoch": 2}, {"epochs": 4}, {"meetings": 31}]
+)
 def test_faults_in_the_schedule_are_caught(fault):
     W_in, W_out = random_tables(40)
     _, *kernel = run(cpu, "skipgram", W_in, W_out, make_sampler(), last=31 * 10 if "block" in fault else 320, **fault)
@@ -262,9 +267,27 @@ GOLDEN = {
 }
 
 
+GOLDEN_IN_SHORT_STEPS = {
+    "skipgram": [
+        3.3478795,
+        2.1545137,
+        1.8310939,
+        1.8400015,
+        1.7310428,
+        1.6973274,
+        1.8318936,
+        1.6526477,
+        1.6426617,
+        1.5153934,
+    ],
+    "cbow": [4.0802947, 3.6916259, 3.2798042, 3.30161, 3.0049715, 2.8232226, 2.847218, 2.7181004, 2.6716229, 2.5155856],
+}
+
+
 @pytest.mark.parametrize("module", [cpu, reference])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_golden_losses(module, architecture):
+@pytest.mark.parametrize(("meetings", "golden"), [(10**6, GOLDEN), (6, GOLDEN_IN_SHORT_STEPS)], ids=["blocks", "steps"])
+def test_golden_losses(module, architecture, meetings, golden):
     """Ten stretches of 40 positions, from weights that the package's own generator draws."""
     from wordvec import rng
 
@@ -275,9 +298,9 @@ def test_golden_losses(module, architecture):
     losses = []
     for first in range(0, POSITIONS, 40):
         options = {"first": first, "last": first + 40, "epoch": 0, "epochs": 1, "learning_rate": 0.05, "block": 20}
-        loss = train(tables, GOLDEN_IDS, STARTS, make_sampler(), **options)
+        loss = train(tables, GOLDEN_IDS, STARTS, make_sampler(), meetings=meetings, **options)
         losses.append(loss.total / loss.predictions)
-    assert losses == pytest.approx(GOLDEN[architecture], rel=2e-6)
+    assert losses == pytest.approx(golden[architecture], rel=2e-6)
 
 
 GOLDEN_IDS = (np.arange(POSITIONS) ** 2 % 31 % WORDS).astype(np.int32)

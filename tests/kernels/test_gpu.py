@@ -100,7 +100,7 @@ FAULTS = {
     "a negative may be its centre": ("u32 times = drawn != word;", "u32 times = 1;"),
     "repeated negatives count once": ("warp.times[place][i] += 1;", ""),
     "repeated contexts count once": ("times += 1;", "times = 1;"),
-    "windows leave the sentence": ("&& warp.sentence[token % QUEUE] == sentence", ""),
+    "windows leave the sentence": ("warp.sentence[token % QUEUE] != sentence;", "false;"),
     "contexts do not gain": ("add_part(W_in + (u64)warp.context_word[k + h] * PITCH, i, gain[p]);", ""),
     "the last outputs do not gain": (
         "j < TILE; j++)\n        if (outputs.words",
@@ -211,8 +211,8 @@ def test_refuses_what_it_cannot_train(gpu):
         train_with(make_sampler(negative_sharing="pair"))
     with pytest.raises(OptionError, match="'mean' or 'sum'; got 'max'"):
         run(gpu_kernels, "cbow", *random_tables(3), make_sampler(), gradient="max")
-    with pytest.raises(OptionError, match=r"window 40000 and 5 negatives need .* KiB of .* KiB"):
-        train_with(make_sampler(window=40_000))
+    with pytest.raises(OptionError, match=r"window 208 and 500 negatives need .* KiB of .* KiB"):
+        train_with(make_sampler(window=40_000, negatives=500))
     with pytest.raises(ShapeError, match=r"word ids must be in 0 .. 28"):
         sampler = ExampleSampler.for_counts(COUNTS[:-1])
         train_with(sampler, tables=[matrix[:-1] for matrix in random_tables(3)])
@@ -225,5 +225,5 @@ def test_refuses_what_it_cannot_train(gpu):
 @pytest.mark.parametrize("cbow", [False, True])
 @pytest.mark.parametrize(("dimension", "negatives"), [(100, 5), (300, 5), (128, 20)])
 def test_compiles_for_cards(nvrtc_log, architecture, cbow, dimension, negatives):
-    shape = gpu_kernels.Shape(-(-dimension // 8) * 8, 5, True, negatives, cbow, divide=cbow)
+    shape = gpu_kernels.Shape(-(-dimension // 8) * 8, 5, 5, 16, 32, True, negatives, cbow, divide=cbow)
     assert nvrtc_log(gpu_kernels.read_sources(), architecture, shape.macros()) == ""

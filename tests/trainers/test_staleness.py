@@ -1,55 +1,118 @@
-"""The bound on batches: its formula by hand, and that it keeps small vocabularies from diverging."""
+"""Training is right on every corpus: it learns like single steps, on text and on what repeats its words."""
 
 import numpy as np
 import pytest
 
+from tests.hostile_corpora import CORPORA
 from wordvec import CBOW, Corpus, SkipGram
-from wordvec.errors import TrainingError
-from wordvec.kernels.huffman import huffman_paths
-from wordvec.trainers.staleness import expected_outputs, positions_before_stale
+from wordvec.errors import OptionError, TrainingError
+from wordvec.trainers.staleness import centres_before_stale, expected_outputs, warps_before_stale
+
+SENTENCE = 10**6  # a window as wide as the sentence
 
 
-def test_the_bound_by_hand():
-    """One word: kept and outputs are (1,) and (6,), a step of 0.15 makes each position grow by exp(0.9)."""
-    assert positions_before_stale(0.15, np.array([1.0]), np.array([6.0])) == 1
-    assert positions_before_stale(0.015, np.array([1.0]), np.array([6.0])) == 11
+@pytest.fixture(scope="module")
+def corpora():
+    """Each corpus of `tests.hostile_corpora`, built once."""
+    built = {}
+
+    def get(name):
+        if name not in built:
+            built[name] = Corpus.from_sentences(CORPORA[name](), min_count=1)
+        return built[name]
+
+    return get
 
 
-def test_the_root_of_a_tree_takes_part_in_every_prediction():
-    counts = np.array([5, 2, 2, 1])
-    outputs = expected_outputs(counts / 10, counts, 5, 0.75, huffman_paths(counts))
-    assert outputs[-1] == pytest.approx(1.0)
-    assert len(outputs) == 3
+def losses(trainer_class, corpus, **options):
+    options = {"dim": 16, "epochs": 2, "subsample": 0, "shrink_window": False, **options}
+    return trainer_class(**options).fit(corpus).history.loss
 
 
-def random_text(words, lines, seed=2):
-    rng = np.random.default_rng(seed)
-    return Corpus.from_sentences([rng.choice(words, 12).astype(str).tolist() for _ in range(lines)])
+def assert_learns_like_single_steps(trainer_class, corpus, **options):
+    single = losses(trainer_class, corpus, batch_size=1, **options)
+    found = losses(trainer_class, corpus, **options)
+    assert found[0] <= 1.03 * single[0]
+    assert np.isfinite(found).all()
 
 
-@pytest.mark.parametrize("engine", ["kernel", "layers"])
 @pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
-@pytest.mark.parametrize("loss", ["negative-sampling", "hierarchical-softmax"])
-@pytest.mark.parametrize("words", [3, 8, 40])
-def test_small_vocabularies_train_as_with_single_steps(engine, trainer_class, loss, words):
-    corpus = random_text(words, 60)
-    options = {"dim": 8, "epochs": 3, "subsample": 0, "loss": loss, "engine": engine}
-    bounded = trainer_class(**options).fit(corpus).history.loss
-    single = trainer_class(batch_size=1, **options).fit(corpus).history.loss
-    np.testing.assert_allclose(
-        bounded, single, rtol=0.15
-    )  # a longer batch learns a little later from the tiny starting weights
+@pytest.mark.parametrize("window", [1, 5, 20, 100])
+@pytest.mark.parametrize("name", sorted(CORPORA))
+def test_every_corpus_at_every_window(corpora, trainer_class, window, name):
+    assert_learns_like_single_steps(trainer_class, corpora(name), window=window)
+
+
+@pytest.mark.parametrize("name", ["themed sessions", "graph walks", "three words"])
+def test_windows_of_whole_sentences(corpora, name):
+    assert_learns_like_single_steps(SkipGram, corpora(name), window=SENTENCE)
+
+
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+@pytest.mark.parametrize("window", [5, 100])
+@pytest.mark.parametrize("name", sorted(set(CORPORA) - {"one word repeated"}))
+def test_hierarchical_softmax(corpora, trainer_class, window, name):
+    assert_learns_like_single_steps(trainer_class, corpora(name), window=window, loss="hierarchical-softmax")
+
+
+@pytest.mark.parametrize("name", ["long sessions", "one item of 40 percent"])
+def test_negatives_for_each_pair(corpora, name):
+    assert_learns_like_single_steps(SkipGram, corpora(name), window=20, negative_sharing="pair", epochs=1)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "adam"])
+@pytest.mark.parametrize("name", ["long sessions", "three words"])
+def test_layers_and_their_optimizers(corpora, optimizer, name):
+    options = {"engine": "layers", "optimizer": optimizer, "epochs": 1, "window": 10}
+    assert losses(SkipGram, corpora(name), **options)[0] < 4.5
+
+
+def test_full_softmax(corpora):
+    assert losses(SkipGram, corpora("three words"), loss="softmax", window=20)[0] < 1.2
+
+
+# -- what diverges is seen
 
 
 @pytest.mark.parametrize("engine", ["kernel", "layers"])
-def test_batches_far_above_the_bound_do_diverge(engine):
-    """Otherwise the bound would be for nothing."""
-    corpus = random_text(4, 100)
-    options = {"dim": 8, "epochs": 5, "subsample": 0, "engine": engine, "learning_rate": 0.1}
-    good = SkipGram(**options).fit(corpus).history.loss
-    try:
-        with np.errstate(all="ignore"):
-            wild = SkipGram(batch_size=256, **options).fit(corpus).history.loss
-    except TrainingError:
-        return
-    assert wild[-1] > 2 * good[-1]
+def test_steps_without_a_bound_diverge_and_the_run_stops(corpora, engine):
+    """On a session corpus; otherwise the bound would be for nothing."""
+    options = {"max_meetings": 10**6, "window": 20, "engine": engine}
+    with np.errstate(all="ignore"), pytest.raises(TrainingError, match=r"diverged in epoch 1 .*: take a smaller"):
+        losses(SkipGram, corpora("long sessions"), **options)
+
+
+def test_rows_that_explode_though_the_loss_is_small_stop_the_run(corpora):
+    with pytest.raises(TrainingError, match=r"diverged in epoch . \(a weight of .*, where 10 would be large\)"):
+        losses(SkipGram, corpora("one word repeated"), max_meetings=10**6, window=5)
+
+
+@pytest.mark.parametrize(("optimizer", "most"), [("sgd", 0.8), ("momentum", 0.08)])
+def test_a_learning_rate_that_no_corpus_bears_is_refused(optimizer, most):
+    SkipGram(learning_rate=most, optimizer=optimizer)
+    with pytest.raises(OptionError, match=f"learning_rate must be at most {most} with optimizer '{optimizer}'; got 1"):
+        SkipGram(learning_rate=1.0, optimizer=optimizer)
+
+
+def test_a_window_wider_than_every_sentence_is_said(corpora):
+    trainer = SkipGram(dim=4, window=50, epochs=1, shrink_window=False, subsample=0).fit(corpora("three words"))
+    assert "window 50 is wider than every sentence (the longest has 12 tokens)" in trainer.history.notes[0]
+
+
+# -- warps of a GPU
+
+
+def test_the_bound_on_warps_by_hand():
+    """One word: inputs and outputs are (1,) and (6,), a step of 0.15 makes each position grow by exp(0.9)."""
+    assert centres_before_stale(0.15, np.array([1.0]), np.array([6.0])) == 1
+    assert centres_before_stale(0.015, np.array([1.0]), np.array([6.0])) == 11
+    assert expected_outputs(np.array([0.5, 0.5]), np.array([3, 1]), 4, 0.0).tolist() == [2.5, 2.5]
+
+
+def test_a_corpus_sorted_by_topic_bears_fewer_warps_than_the_same_sentences_shuffled():
+    sentences = CORPORA["sorted by topic"](common=1000)
+    shuffled = [sentences[i] for i in np.random.default_rng(1).permutation(len(sentences))]
+    filed, mixed = (Corpus.from_sentences(text, min_count=1) for text in (sentences, shuffled))
+    keep = np.ones(len(filed.vocabulary))
+    warps = [warps_before_stale(0.025, corpus, keep, 5, 0.75, stretch=1200) for corpus in (filed, mixed)]
+    assert warps[0] < 0.8 * warps[1]

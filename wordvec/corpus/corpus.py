@@ -258,6 +258,11 @@ class Corpus:
             self._fingerprint = digest.hexdigest()
         return self._fingerprint
 
+    @property
+    def longest_sentence(self) -> int:
+        """Tokens in the longest sentence; 0 in an empty corpus."""
+        return int(np.diff(self.sentence_starts).max(initial=0))
+
     def sentences(self) -> Iterator[list[str]]:
         """Yield each sentence as the words of it that are in the vocabulary."""
         words = self.vocabulary.words

@@ -24,9 +24,10 @@ class Examples(NamedTuple):
 
     positions (B,) int64    where the centre stands in the corpus
     centres   (B,) int32    word id of the centre
-    contexts  (B, 2·window) int32   word ids left and right of it, 0 where `mask` is False
-    mask      (B, 2·window) bool    which contexts exist
-    negatives (B, K) int32, or (B, 2·window, K) when each (centre, context) pair has its own
+    contexts  (B, C) int32   word ids left and right of it, 0 where `mask` is False; C is twice the window, or less
+                             where no sentence is as long
+    mask      (B, C) bool    which contexts exist
+    negatives (B, K) int32, or (B, C, K) when each (centre, context) pair has its own
     """
 
     positions: Array
@@ -86,6 +87,15 @@ class ExampleSampler:
         keys = rng.item_key(self._key(epoch), array_module(ids).arange(first, last, dtype=np.uint64))
         return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < self.keep_thresholds[ids[first:last]]
 
+    @staticmethod
+    def _longest_sentence(sentence_starts: Array, first: int, last: int) -> int:
+        """Tokens in the longest sentence that has one of the positions first .. last - 1."""
+        xp = array_module(sentence_starts)
+        begin, end = (
+            int(s) for s in xp.searchsorted(sentence_starts, xp.asarray([first, max(first, last - 1)]), "right")
+        )
+        return int(xp.diff(sentence_starts[begin - 1 : end + 1]).max()) if len(sentence_starts) > 1 else 1
+
     def _key(self, epoch: int) -> np.uint64:
         return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
 
@@ -104,7 +114,8 @@ class ExampleSampler:
         if self.shrink_window:
             reach = 1 + rng.below(rng.draw(keys, rng.WINDOW), np.uint64(self.window)).astype(np.int64)
 
-        offsets = xp.asarray([o for o in range(-self.window, self.window + 1) if o != 0])
+        most = min(self.window, self._longest_sentence(sentence_starts, first, last) - 1)
+        offsets = xp.asarray([o for o in range(-most, most + 1) if o != 0], dtype=np.int64)
         index = centre[:, None] + offsets
         inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
         index = xp.where(inside, index, 0)

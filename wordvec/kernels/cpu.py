@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from wordvec import rng
+from wordvec.corpus import steps
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.kernels import draws, placing, stages, team
@@ -25,8 +26,6 @@ from wordvec.kernels.tables import Tables, aligned_zeros
 from wordvec.kernels.threads import COUNTER_SPACING, new_counters
 from wordvec.kernels.tiles_skipgram import OUTPUT_STEP, strip_floats
 from wordvec.kernels.vector_ir import host_lanes, host_registers
-
-PIECE = 64  # positions whose examples are drawn in one go
 
 
 def train_skipgram(
@@ -41,6 +40,7 @@ def train_skipgram(
     epochs: int,
     learning_rate: float = 0.025,
     block: int = 64,
+    meetings: int = 32,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -51,7 +51,7 @@ def train_skipgram(
     nothing). Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
     """
     architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
-    options = (first, last, epoch, epochs, learning_rate, block, threads, hogwild, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths)
     return _train(architecture, tables, ids, sentence_starts, sampler, *options, divide=False)
 
 
@@ -67,6 +67,7 @@ def train_cbow(
     epochs: int,
     learning_rate: float = 0.05,
     block: int = 64,
+    meetings: int = 16,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -78,17 +79,23 @@ def train_cbow(
     """
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-    options = (first, last, epoch, epochs, learning_rate, block, threads, hogwild, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths)
     return _train(CBOW, tables, ids, sentence_starts, sampler, *options, divide=gradient == "mean")
 
 
 def warm_up(
-    architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None, dimension: int = 1
+    architecture: str,
+    sampler: ExampleSampler,
+    *,
+    paths: HuffmanPaths | None = None,
+    dimension: int = 1,
+    meetings: int = 32,
+    longest_sentence: int = 1,
 ) -> None:
     """Compile (or load from numba's cache) what ``train_<architecture>`` with these options will run.
 
     The first time takes some seconds, later ones some tenths; a trainer calls this to time and announce it. The code
-    serves any dimension.
+    serves any dimension, any bound on meetings and sentences of any length.
     """
     rows = len(sampler.keep_thresholds)
     zeros = np.zeros((rows, 1), np.float32)
@@ -122,6 +129,7 @@ def _train(
     epochs: int,
     learning_rate: float,
     block: int,
+    meetings: int,
     threads: int,
     hogwild: bool,
     paths: HuffmanPaths | None,
@@ -132,28 +140,30 @@ def _train(
     shape = tile_shape(architecture, sampler.negatives + 1, paths is not None, tables.lanes)
     run = team.compile_team(shape, source_checksum())
     corpus = draws.Corpus(_constant(ids, np.int32), _constant(sentence_starts, np.int64))
-    sampling = _sampling(architecture, sampler, epoch, paths)
+    sampling = _sampling(architecture, sampler, epoch, sentence_starts, paths, meetings)
     placement = placing.Placement(
         architecture == SKIPGRAM,
         shape.tile_contexts,
         shape.tile_outputs,
         paths is not None,
         architecture == SKIPGRAM_PAIRS,
+        2 * sampling.reach <= sampling.group,
+        meetings,
         *(len(matrix) - 1 for matrix in (tables.input_slices[0], tables.output_slices[0])),
     )
-    piece, layout = min(block, PIECE), tables.addresses()
+    layout = tables.addresses()
     teams, team_size = (threads, 1) if hogwild else (1, threads)
     blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
     jobs = []
     for first_block, last_block in zip(blocks, blocks[1:]):
         plan = team.Plan(
-            first_block, last_block, block, piece, last, float(epoch * len(ids)), float(epochs * len(ids)),
+            first_block, last_block, block, last, float(epoch * len(ids)), float(epochs * len(ids)),
             float(learning_rate), divide,
         )  # fmt: skip
         work, private = _workspace(shape, sampling, placement, plan, layout)
-        counters = new_counters(team.STOP + 1)
+        counters = new_counters(team.COUNTERS)
         for thread in range(team_size):
-            scratch = draws.new_scratch(piece, sampling.window, sampling.draws)
+            scratch = draws.new_scratch(block, sampling.reach, sampling.draws)
             shared = (plan, corpus, sampling, placement, layout, work, counters)
             jobs.append((thread, team_size, *shared, scratch, private()))
     _run_threads(run, jobs)
@@ -162,12 +172,22 @@ def _train(
     return Loss(losses, predictions, terms, centres)
 
 
-def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: HuffmanPaths | None) -> draws.Sampling:
+def _sampling(
+    architecture: int,
+    sampler: ExampleSampler,
+    epoch: int,
+    sentence_starts: np.ndarray,
+    paths: HuffmanPaths | None,
+    meetings: int,
+) -> draws.Sampling:
+    reach = min(sampler.window, max(1, int(np.diff(sentence_starts).max()) - 1))
     draws_of_centre = 0 if paths is not None else sampler.negatives
     if architecture == SKIPGRAM_PAIRS:
-        draws_of_centre *= 2 * sampler.window
+        draws_of_centre *= 2 * reach
+    tree = paths is not None
     if paths is None:
         paths = HuffmanPaths(np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
+    cbow = architecture == CBOW
     return draws.Sampling(
         _constant(sampler.keep_thresholds, np.uint64),
         _constant(sampler.negative_table.packed(), np.uint64),
@@ -179,6 +199,10 @@ def _sampling(architecture: int, sampler: ExampleSampler, epoch: int, paths: Huf
         bool(sampler.shrink_window),
         int(sampler.negatives),
         int(draws_of_centre),
+        reach,
+        2 * reach if cbow else steps.group_size(meetings, tree),
+        steps.WHOLE * meetings,
+        *(steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS),
     )
 
 
@@ -193,16 +217,15 @@ def _workspace(  # type: ignore[no-untyped-def]
     shape: Shape, sampling: draws.Sampling, placement: placing.Placement, plan: team.Plan, layout: np.ndarray
 ):
     """Arrays for one team, and a function that makes those of one thread."""
-    contexts = -(-2 * sampling.window // shape.tile_contexts) * shape.tile_contexts
+    most = min(2 * sampling.reach, sampling.group)
+    contexts = -(-most // shape.tile_contexts) * shape.tile_contexts
+    slots = plan.block * -(-2 * sampling.reach // most)
     outputs = int(np.diff(sampling.path_starts).max()) if placement.tree else sampling.negatives + 1
     groups = -(-outputs // shape.tile_outputs)
     floats = stages.strips_of_centre(shape, contexts, groups)
-    pieces = -(-plan.block // plan.piece)
     sets = contexts if placement.pairs else 1
-    examples = placing.blank_examples(
-        team.BUFFERS, pieces * plan.piece, contexts, sets * groups * OUTPUT_STEP, pieces, placement
-    )
-    scores = aligned_zeros((2 * len(layout), pieces * plan.piece, floats), np.float32)
+    examples = placing.blank_examples(team.BUFFERS, slots, contexts, sets * groups * OUTPUT_STEP, placement)
+    scores = aligned_zeros((2 * len(layout), min(slots, steps.MOST_EXAMPLES), floats), np.float32)
 
     def private() -> stages.Private:
         one_context = np.zeros(shape.lanes, np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from wordvec import rng
+from wordvec.corpus.steps import COUNTERS, MOST_EXAMPLES
 from wordvec.kernels.placing import place_contexts, place_outputs, place_pairs, place_path
 from wordvec.kernels.threads import COMPILE, INLINE
 
@@ -42,11 +43,14 @@ class Corpus(NamedTuple):
 
 
 class Sampling(NamedTuple):
-    """How examples are drawn.
+    """How examples are drawn and cut into steps.
 
     keep_thresholds (V,) uint64; negative_table (V,) uint64, see `NegativeTable.packed`
     draws           negatives to draw for a centre: K, or K for each of 2 · window contexts; 0 with a tree
     path_starts     (V+1,) int64 into path_nodes, int32, and path_signs, float32 (+1 left, -1 right): the Huffman tree
+    reach           contexts on each side at most: the window, or less where no sentence is as long
+    group           contexts of one example at most
+    bound           quarters of a meeting that a class of rows may have in a step; the next four: what each counts
     """
 
     keep_thresholds: np.ndarray
@@ -59,10 +63,21 @@ class Sampling(NamedTuple):
     shrink_window: bool
     negatives: int
     draws: int
+    reach: int
+    group: int
+    bound: int
+    context_quarters: int
+    centre_quarters: int
+    negative_quarters: int
+    node_quarters: int
 
 
 class Scratch(NamedTuple):
-    """Working space of one thread for a stretch of positions and its margins, (n,) each; negatives (K, n)."""
+    """Working space of one thread for a block of positions and its margins, (n,) each.
+
+    negatives (K, n) int32; met (2 · COUNTERS,) int32: quarters of a meeting, by class of rows of W_in, then of W_out;
+    repeats (COUNTERS,) int32
+    """
 
     keys: np.ndarray
     flags: np.ndarray
@@ -72,14 +87,17 @@ class Scratch(NamedTuple):
     last: np.ndarray
     reach: np.ndarray
     negatives: np.ndarray
+    met: np.ndarray
+    repeats: np.ndarray
 
 
-def new_scratch(piece: int, window: int, draws: int) -> Scratch:
-    """Working space for stretches of `piece` positions."""
-    size = piece + 4 * window
+def new_scratch(block: int, reach: int, draws: int) -> Scratch:
+    """Working space for blocks of `block` positions."""
+    size = block + 4 * reach
     keys, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
-    ids, latest_repeat, first, last, reach = np.zeros((5, size), np.int32)
-    return Scratch(keys, flags, ids, latest_repeat, first, last, reach, np.zeros((draws, size), np.int32))
+    ids, latest_repeat, first, last, places = np.zeros((5, size), np.int32)
+    negatives, met, repeats = (np.zeros(shape, np.int32) for shape in ((draws, size), 2 * COUNTERS, COUNTERS))
+    return Scratch(keys, flags, ids, latest_repeat, first, last, places, negatives, met, repeats)
 
 
 @njit(**COMPILE)
@@ -91,17 +109,17 @@ def is_kept(corpus, sampling, position):  # type: ignore[no-untyped-def]
 
 @njit(**COMPILE)
 def list_kept_tokens(corpus, sampling, placement, scratch, begin, end):  # type: ignore[no-untyped-def]
-    """List the kept tokens of positions begin .. end - 1, with up to `window` more on each side in the same sentence.
+    """List the kept tokens of positions begin .. end - 1, with up to `reach` more on each side in the same sentence.
 
     Fills scratch.ids, .keys (of the positions) and, as indexes into this list, .first and .last: where the sentence
     of each token begins and ends. Returns how many tokens stand before `begin`, how many before `end`.
     """
     ids, starts = corpus.ids, corpus.sentence_starts
-    window, key = sampling.window, sampling.epoch_key
+    reach, key = sampling.reach, sampling.epoch_key
     sentence = np.searchsorted(starts, begin, side="right") - 1
 
     left, position = 0, begin - 1
-    while position >= starts[sentence] and left < window:  # walk left, then turn what was found around
+    while position >= starts[sentence] and left < reach:  # walk left, then turn what was found around
         if is_kept(corpus, sampling, position):
             scratch.ids[left] = ids[position]
             left += 1
@@ -127,7 +145,7 @@ def list_kept_tokens(corpus, sampling, placement, scratch, begin, end):  # type:
         sentence_first, position, sentence = count, stop, sentence + 1
 
     right, position = count, end
-    while position < starts[sentence + 1] and right < count + window:
+    while position < starts[sentence + 1] and right < count + reach:
         if is_kept(corpus, sampling, position):
             scratch.ids[right] = ids[position]
             right += 1
@@ -135,7 +153,7 @@ def list_kept_tokens(corpus, sampling, placement, scratch, begin, end):  # type:
     for k in range(sentence_first, count):
         scratch.first[k], scratch.last[k] = sentence_first, right
     if placement.merge:
-        find_repeated_words(scratch, right, 2 * window)
+        find_repeated_words(scratch, right, min(2 * reach, sampling.group))
     return left, count
 
 
@@ -163,9 +181,10 @@ def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
     for k in range(begin, end):
         key = item_key(sampling.epoch_key, scratch.keys[k])
         scratch.keys[k] = key
-        scratch.reach[k] = sampling.window
+        scratch.reach[k] = sampling.reach
         if sampling.shrink_window:
-            scratch.reach[k] = np.int32(ONE + (((draw(key, WINDOW) >> S32) * window) >> S32))
+            drawn = np.int64(ONE + (((draw(key, WINDOW) >> S32) * window) >> S32))
+            scratch.reach[k] = np.int32(min(drawn, sampling.reach))
     table, size = sampling.negative_table, np.uint64(len(sampling.negative_table))
     for j in range(sampling.draws):
         for k in range(begin, end):
@@ -177,27 +196,79 @@ def draw_numbers(sampling, scratch, begin, end):  # type: ignore[no-untyped-def]
 
 
 @njit(**INLINE)
-def draw_examples(T, corpus, sampling, placement, scratch, examples, buffer, slot, begin, end):  # type: ignore[no-untyped-def]
-    """Draw the examples of positions begin .. end - 1 into slots slot, slot + 1, ...; T is a compile-time constant.
+def draw_examples(T, corpus, sampling, placement, scratch, examples, buffer, begin, end):  # type: ignore[no-untyped-def]
+    """Draw the examples of positions begin .. end - 1 and cut them into steps; T is a compile-time constant.
 
-    Returns the first free slot, the number of terms in the loss, and of predictions.
+    Returns the number of centres, of predictions, and of terms in the loss.
     """
     first_token, last_token = list_kept_tokens(corpus, sampling, placement, scratch, begin, end)
     draw_numbers(sampling, scratch, first_token, last_token)
-    terms, predictions = 0, 0
+    centres, predictions, terms, slot, first_slot, steps = 0, 0, 0, 0, 0, 0
+    scratch.met[:], full = 0, False  # full: a step of one example may exceed the bound, and takes no other then
     for k in range(first_token, last_token):
         low = max(scratch.first[k], k - scratch.reach[k])
         high = min(scratch.last[k], k + scratch.reach[k] + 1)
-        if high - low < 2:
+        contexts = high - low - 1
+        if contexts < 1:
             continue
-        place_contexts(sampling, placement, scratch, examples, buffer, slot, k, low, high)
-        if placement.tree:
-            terms_here = place_path(sampling, placement, scratch.ids[k], examples, buffer, slot)
-        elif placement.pairs:
-            terms_here = place_pairs(sampling, placement, scratch, examples, buffer, slot, k, high - low - 1)
-        else:
-            terms_here = place_outputs(T, sampling, placement, scratch, examples, buffer, slot, k)
-        terms += (high - low - 1) * terms_here if placement.merge else terms_here
-        predictions += high - low - 1 if placement.merge or placement.pairs else 1
-        slot += 1
-    return slot, terms, predictions
+        centres += 1
+        fill = contexts
+        if contexts > sampling.group:
+            groups = (contexts + sampling.group - 1) // sampling.group
+            fill = (contexts + groups - 1) // groups
+        for first in range(0, contexts, fill):
+            last = min(first + fill, contexts)
+            place_contexts(sampling, placement, scratch, examples, buffer, slot, k, low, first, last)
+            if placement.tree:
+                outputs = place_path(sampling, placement, scratch.ids[k], examples, buffer, slot)
+            elif placement.pairs:
+                outputs = place_pairs(sampling, placement, scratch, examples, buffer, slot, k, first, last)
+            else:
+                outputs = place_outputs(T, sampling, placement, scratch, examples, buffer, slot, k)
+            terms += (last - first) * outputs if placement.merge else outputs
+            predictions += last - first if placement.merge or placement.pairs else 1
+            full |= meet(sampling, placement, scratch, k, low, first, last)
+            if slot > first_slot and (full or first > 0 or slot - first_slot == MOST_EXAMPLES):
+                examples.step_ends[buffer, steps] = slot
+                steps, first_slot = steps + 1, slot
+                scratch.met[:] = 0
+                full = meet(sampling, placement, scratch, k, low, first, last)
+            slot += 1
+    examples.step_ends[buffer, steps] = slot
+    examples.step_counts[buffer] = steps + 1
+    return centres, predictions, terms
+
+
+@njit(inline="always")
+def row_class(row):  # type: ignore[no-untyped-def]
+    """The counter of a row of W_in; W_out's are COUNTERS further on."""
+    return np.uint32(row) % np.uint32(COUNTERS)
+
+
+@njit(**INLINE)
+def meet(sampling, placement, scratch, centre, low, first, last):  # type: ignore[no-untyped-def]
+    """Count the meetings of an example, contexts first .. last - 1 of a centre; says whether any exceeds the bound."""
+    met, ids, bound = scratch.met, scratch.ids, np.int32(sampling.bound)
+    target, most = ids[centre], np.int32(0)
+    partners = np.int32(last - first) if placement.merge or placement.pairs else np.int32(1)
+    for i in range(first, last):
+        number = row_class(ids[low + i + np.int64(low + i >= centre)])
+        met[number] += np.int32(sampling.context_quarters)
+        most = max(most, met[number])
+    if placement.tree:
+        for step in range(sampling.path_starts[target], sampling.path_starts[target + 1]):
+            number = np.uint32(COUNTERS) + row_class(sampling.path_nodes[step])
+            met[number] += partners * np.int32(sampling.node_quarters)
+            most = max(most, met[number])
+        return most > bound
+    number = np.uint32(COUNTERS) + row_class(target)
+    met[number] += partners * np.int32(sampling.centre_quarters)
+    most = max(most, met[number])
+    sets, times = (last - first, np.int32(1)) if placement.pairs else (1, partners)
+    begin = first * sampling.negatives if placement.pairs else 0
+    for j in range(begin, begin + sets * sampling.negatives):
+        word = scratch.negatives[j, centre]
+        number = np.uint32(COUNTERS) + row_class(word)
+        met[number] += times * np.int32(sampling.negative_quarters) * np.int32(word != target)
+        most = max(most, met[number])
+    return most > bound

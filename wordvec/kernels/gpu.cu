@@ -1,4 +1,5 @@
-// Skip-gram and CBOW with negative sampling on a GPU: the compiled form of wordvec/kernels/reference.py, block = 1.
+// Skip-gram and CBOW with negative sampling on a GPU: the compiled form of wordvec/kernels/reference.py, block = 1. There a
+// step is one example: a centre, or for skip-gram a group of at most GROUP of its contexts.
 //
 // One warp walks one chunk of positions at a time, centre by centre, in corpus order. It reads the rows of W_out of a
 // centre and its negatives once and holds them in registers while the rows of W_in of all contexts come by; what they
@@ -12,6 +13,8 @@
 // gpu.py puts gpu_examples.cu and gpu_rows.cu before this file; gpu_shape.py sets these compile-time constants:
 //   PITCH      floats from one row to the next, a multiple of 4; columns beyond the dimension are zero
 //   WINDOW     largest number of contexts on each side      SHRINK   1: each centre draws its own from 1 .. WINDOW
+//   REACH      the same, or less where no sentence is as long      GROUP   contexts of one example at most
+//   MEETINGS   how often a CBOW window may repeat its words before their gradient is cut; COUNTERS   classes of words
 //   NEGATIVES  draws for each centre                        TILE     outputs held in registers at a time
 //   CBOW       0: skip-gram, 1: CBOW                        DIVIDE   CBOW: 1: each context gets dh / count, 0: dh
 //   QUEUE      room for kept tokens, a power of two         WARP_BYTES   shared memory of a warp
@@ -145,7 +148,7 @@ __device__ __forceinline__ void exchange(
         }
 }
 
-// Every context's row meets every output; all scores are of the rows as they were before this centre.
+// Every context's row meets every output; all scores are of the rows as they were before this example.
 // `outputs` holds the first group's. Returns this lane's share of the loss.
 __device__ __forceinline__ float train_skipgram(
     Warp& warp, Outputs& outputs, u32 place, u32 listed, float* W_in, float* W_out
@@ -207,8 +210,9 @@ __device__ __forceinline__ float train_cbow(
         exchange(gain, outputs, steps[0], mean[0]);
         add_outputs(outputs, W_out);
     }
+    float cut = DIVIDE ? 1 : share_of_repeats(warp, listed, contexts);
     for (u32 k = 0; k < listed; k++) {
-        float share = DIVIDE ? (float)warp.context_times[k] / contexts : (float)warp.context_times[k];
+        float share = DIVIDE ? (float)warp.context_times[k] / contexts : cut * warp.context_times[k];
         FOR_PARTS(p, i) {
             float4 part = make_float4(0, 0, 0, 0);
             add_to(part, share, gain[p]);
@@ -225,6 +229,24 @@ __device__ __forceinline__ u32 count_outputs(const Warp& warp, u32 place) {
     return outputs;
 }
 
+// A centre's examples, one after the other, each from rows that know the ones before. Returns this lane's share of the loss.
+// `outputs` holds the first group's. low .. high - 1 are the tokens of the window.
+__device__ float train_centre(Warp& warp, Outputs& outputs, u32 centre, u32 low, u32 high, float* W_in, float* W_out) {
+    u32 place = centre % QUEUE, contexts = high - low - 1;
+    if (CBOW) return train_cbow(warp, outputs, place, list_contexts(warp, low, high, centre), contexts, W_in, W_out);
+    float loss = 0;
+    u32 examples = (contexts + GROUP - 1) / GROUP, fill = (contexts + examples - 1) / examples;
+    for (u32 first = 0; first < contexts; first += fill) {
+        u32 last = min(first + fill, contexts);  // contexts first .. last - 1 are the tokens begin .. end - 1
+        u32 begin = low + first + (low + first >= centre), end = low + last + (low + last > centre);
+        if (first > 0) load_outputs(outputs, warp, place, 0, W_out);
+        u32 listed = list_contexts(warp, begin, end, centre);
+        loss += train_skipgram(warp, outputs, place, listed, W_in, W_out);
+        __syncwarp();
+    }
+    return loss;
+}
+
 // One chunk: the centres in text.tokens[begin .. end - 1]. Adds to `result` (losses of single lanes, counts of all).
 __device__ void train_chunk(
     Warp& warp, const Text& text, const Sampling& sampling, const Schedule& schedule, u32 begin, u32 end, float* W_in,
@@ -232,18 +254,17 @@ __device__ void train_chunk(
 ) {
     Walk walk = {left_margin(text, sampling, begin), 0, 0};
     for (u32 centre = 0;; centre++) {
-        while (walk.kept <= centre + WINDOW && walk.cursor < text.length)
+        while (walk.kept <= centre + REACH && walk.cursor < text.length)
             fill(warp, walk, text, sampling, schedule, begin, end);
-        u32 place = centre % QUEUE;
+        u32 place = centre % QUEUE, low, high;
         if (centre >= walk.kept || warp.offset[place] >= end) return;
         if (warp.offset[place] < begin) continue;
         Outputs outputs;
         load_outputs(outputs, warp, place, 0, W_out);  // on their way while the contexts are listed
-        u32 contexts, listed = list_contexts(warp, walk, centre, contexts);
-        if (contexts) {
-            u32 predictions = CBOW ? 1 : contexts;
-            result.loss += CBOW ? train_cbow(warp, outputs, place, listed, contexts, W_in, W_out)
-                                : train_skipgram(warp, outputs, place, listed, W_in, W_out);
+        find_window(warp, walk, centre, low, high);
+        if (high - low > 1) {
+            u32 predictions = CBOW ? 1 : high - low - 1;
+            result.loss += train_centre(warp, outputs, centre, low, high, W_in, W_out);
             result.predictions += predictions;
             result.terms += (u64)predictions * count_outputs(warp, place);
             result.centres += 1;

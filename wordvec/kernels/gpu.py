@@ -18,6 +18,7 @@ import numpy as np
 from wordvec import rng
 from wordvec.arrays import device_module, free_memory, gpu_memory_errors, to_numpy
 from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.steps import group_size
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.checks import check_call
 from wordvec.kernels.gpu_shape import Shape
@@ -62,6 +63,10 @@ class Tables:
         self._constants.clear()
         return matrices
 
+    def largest(self) -> float:
+        """The largest absolute value in either matrix; nan where there is one."""
+        return float(np.max([float(self.xp.abs(matrix).max()) for matrix in (self.W_in, self.W_out)]))
+
     def text(self, ids: np.ndarray, sentence_starts: np.ndarray) -> DeviceText:
         """The corpus on the GPU; kept for the next call with the same arrays."""
         if self._text is None or self._text.ids is not ids or self._text.sentence_starts is not sentence_starts:
@@ -93,6 +98,7 @@ def train_skipgram(
     epochs: int,
     learning_rate: float = 0.025,
     block: int = 64,
+    meetings: int = 32,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -100,13 +106,13 @@ def train_skipgram(
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
     threads    warps at a time
-    block      positions of the same learning rate; every centre's scores are of the rows as its warp has them
+    block      positions of the same learning rate; every example's scores are of the rows as its warp has them
     hogwild    without meaning here: several warps always race
     paths      must be None: the tree of hierarchical softmax is trained by the other engines
 
     Semantics, shapes and errors otherwise: `wordvec.kernels.reference.train_skipgram`.
     """
-    options = (first, last, epoch, epochs, learning_rate, block, threads, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths)
     return _train(tables, ids, sentence_starts, sampler, *options, cbow=False, divide=False)
 
 
@@ -122,6 +128,7 @@ def train_cbow(
     epochs: int,
     learning_rate: float = 0.05,
     block: int = 64,
+    meetings: int = 16,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -133,22 +140,30 @@ def train_cbow(
     """
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-    options = (first, last, epoch, epochs, learning_rate, block, threads, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths)
     return _train(tables, ids, sentence_starts, sampler, *options, cbow=True, divide=gradient == "mean")
 
 
 def warm_up(
-    architecture: str, sampler: ExampleSampler, *, paths: HuffmanPaths | None = None, dimension: int = 1
+    architecture: str,
+    sampler: ExampleSampler,
+    *,
+    paths: HuffmanPaths | None = None,
+    dimension: int = 1,
+    meetings: int = 32,
+    longest_sentence: int = 1,
 ) -> None:
     """Compile (or load from CuPy's cache) what ``train_<architecture>`` with these options will run.
 
-    The kernel is compiled for the dimension, rounded up to a multiple of 8, and for the window and the negatives.
+    The kernel is compiled for the dimension, rounded up to a multiple of 8, for the window (or the longest sentence,
+    where that is shorter), the negatives and the meetings.
     """
     rows = len(sampler.keep_thresholds)
     zeros = np.zeros((rows, dimension), np.float32)
     train = {"skipgram": train_skipgram, "cbow": train_cbow}[architecture]
-    ids, starts = np.zeros(1, np.int32), np.array([0, 1])
-    train(Tables(zeros, zeros), ids, starts, sampler, first=0, last=1, epoch=0, epochs=1, paths=paths)
+    ids, starts = np.zeros(longest_sentence, np.int32), np.array([0, longest_sentence])
+    last, tables = min(64, longest_sentence), Tables(zeros, zeros)
+    train(tables, ids, starts, sampler, first=0, last=last, epoch=0, epochs=1, meetings=meetings, paths=paths)
 
 
 def check_shape(shape: Shape) -> None:
@@ -156,7 +171,7 @@ def check_shape(shape: Shape) -> None:
     room = int(device_module("gpu").cuda.Device().attributes["MaxSharedMemoryPerBlockOptin"])
     if shape.shared_bytes > room:
         raise OptionError(
-            f"the GPU kernel keeps a window's words in shared memory: window {shape.window} and {shape.negatives} "
+            f"the GPU kernel keeps a window's words in shared memory: window {shape.reach} and {shape.negatives} "
             f"negatives need {shape.shared_bytes / 1024:.0f} KiB of {room / 1024:.0f} KiB; take fewer of either, or "
             "device 'cpu'"
         )
@@ -186,6 +201,7 @@ def _train(
     epochs: int,
     learning_rate: float,
     block: int,
+    meetings: int,
     threads: int,
     paths: HuffmanPaths | None,
     *,
@@ -198,7 +214,11 @@ def _train(
             "each pair take engine 'layers' or device 'cpu'"
         )
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, None)
-    shape = Shape(tables.pitch, sampler.window, sampler.shrink_window, sampler.negatives, cbow, divide)
+    reach = min(sampler.window, max(1, int(np.diff(sentence_starts).max()) - 1))
+    group = group_size(meetings)
+    shape = Shape(
+        tables.pitch, sampler.window, reach, group, meetings, sampler.shrink_window, sampler.negatives, cbow, divide
+    )
     check_shape(shape)
     kernel, text = compile_kernel(tables.xp, shape), tables.text(ids, sentence_starts)
     schedule = (

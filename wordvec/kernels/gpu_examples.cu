@@ -8,6 +8,7 @@ typedef unsigned long long u64;
 #define PART ((QUARTERS + LANES - 1) / LANES)         // float4 of a row in each lane: lane, lane + LANES, ...
 #define OUTPUTS (NEGATIVES + 1)
 #define GROUPS ((OUTPUTS + TILE - 1) / TILE)
+#define LISTED (CBOW || 2 * REACH < GROUP ? 2 * REACH : GROUP)  // contexts of one example at most
 #define SENTENCE_START 0x80000000u                    // set in the first token of a sentence
 #define NOBODY 0xffffffffu
 
@@ -43,10 +44,10 @@ struct Result {  // one for each warp
 // What a warp has in shared memory; gpu_shape.py counts its bytes.
 struct Warp {
 #if GROUPS > 1
-    float4 gains[2 * WINDOW][QUARTERS];  // of the centre's contexts, kept back until all outputs have seen them
+    float4 gains[LISTED][QUARTERS];  // of the example's contexts, kept back until all outputs have seen them
 #endif
-    u32 context_word[2 * WINDOW];   // the centre's contexts, each word once,
-    u32 context_times[2 * WINDOW];  // and how often it is there
+    u32 context_word[LISTED];   // the example's contexts, each word once,
+    u32 context_times[LISTED];  // and how often it is there
     u32 word[QUEUE], offset[QUEUE], sentence[QUEUE], reach[QUEUE];  // kept tokens, in a ring
     float rate[QUEUE];
     u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice stands once, times 2
@@ -75,7 +76,7 @@ __device__ __forceinline__ bool is_kept(const Text& text, const Sampling& sampli
     return (draw(key, 0) >> 32) < sampling.keep_thresholds[word];
 }
 
-// Where to begin so that up to WINDOW kept tokens of the same sentence stand before `begin`.
+// Where to begin so that up to REACH kept tokens of the same sentence stand before `begin`.
 __device__ u32 left_margin(const Text& text, const Sampling& sampling, u32 begin) {
     if (text.tokens[begin] & SENTENCE_START) return begin;
     u32 lane = lane_index(), found = 0;
@@ -86,7 +87,7 @@ __device__ u32 left_margin(const Text& text, const Sampling& sampling, u32 begin
         u32 kept = __ballot_sync(~0u, inside && is_kept(text, sampling, offset));
         u32 nearest = starts ? __ffs(starts) - 1 : LANES - 1;  // nothing counts beyond the start of the sentence
         for (u32 step = 0; step <= nearest; step++)
-            if ((kept >> step & 1u) && ++found == WINDOW) return end - 1 - step;
+            if ((kept >> step & 1u) && ++found == REACH) return end - 1 - step;
         if (starts) return end - 1 - nearest;
         if (end <= LANES) return 0;
         end -= LANES;
@@ -96,7 +97,8 @@ __device__ u32 left_margin(const Text& text, const Sampling& sampling, u32 begin
 
 // Draw a centre's window and negatives into the queue; equal negatives are merged, those equal to the centre dropped.
 __device__ void draw_numbers(Warp& warp, const Sampling& sampling, u64 key, u32 word, u32 place) {
-    warp.reach[place] = SHRINK ? 1 + (u32)(((draw(key, 1) >> 32) * (u64)WINDOW) >> 32) : WINDOW;
+    u32 drawn_reach = SHRINK ? 1 + (u32)(((draw(key, 1) >> 32) * (u64)WINDOW) >> 32) : WINDOW;
+    warp.reach[place] = min(drawn_reach, (u32)REACH);
     for (u32 j = 0; j < NEGATIVES; j++) {
         u32 drawn = alias_draw(sampling, draw(key, 2 + j));
         u32 times = drawn != word;
@@ -142,24 +144,34 @@ __device__ void fill(
     __syncwarp();
 }
 
-// List the contexts of token number `centre`, each word once. Returns how many are listed; `contexts`: how many there are.
-__device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& contexts) {
-    u32 lane = lane_index(), reach = warp.reach[centre % QUEUE], sentence = warp.sentence[centre % QUEUE], listed = 0;
-    u32 low = centre > reach ? centre - reach : 0, high = min(walk.kept, centre + reach + 1);
-    contexts = 0;
+// The tokens of a centre's window, itself included: low .. high - 1, all of its sentence.
+__device__ void find_window(const Warp& warp, const Walk& walk, u32 centre, u32& low, u32& high) {
+    u32 reach = warp.reach[centre % QUEUE], sentence = warp.sentence[centre % QUEUE], before = 0, after = 0;
+    low = centre > reach ? centre - reach : 0, high = min(walk.kept, centre + reach + 1);
     for (u32 from = low; from < high; from += LANES) {
+        u32 token = from + lane_index();
+        bool foreign = token < high && warp.sentence[token % QUEUE] != sentence;
+        before += __popc(__ballot_sync(~0u, foreign && token < centre));
+        after += __popc(__ballot_sync(~0u, foreign && token > centre));
+    }
+    low += before, high -= after;
+}
+
+// List the tokens begin .. end - 1 without the centre, each word once. Returns how many are listed.
+__device__ u32 list_contexts(Warp& warp, u32 begin, u32 end, u32 centre) {
+    u32 lane = lane_index(), listed = 0;
+    for (u32 from = begin; from < end; from += LANES) {
         u32 token = from + lane, times = 0;
-        bool there = token < high && token != centre && warp.sentence[token % QUEUE] == sentence, again = false;
+        bool there = token < end && token != centre, again = false;
         if (there) {
             u32 word = warp.word[token % QUEUE];
-            for (u32 other = low; other < high; other++)
-                if (other != centre && warp.sentence[other % QUEUE] == sentence && warp.word[other % QUEUE] == word) {
+            for (u32 other = begin; other < end; other++)
+                if (other != centre && warp.word[other % QUEUE] == word) {
                     times += 1;
                     again |= other < token;
                 }
         }
         u32 first = __ballot_sync(~0u, there && !again);
-        contexts += __popc(__ballot_sync(~0u, there));
         if (there && !again) {
             u32 place = listed + __popc(first & lanes_before(lane));
             warp.context_word[place] = warp.word[token % QUEUE];
@@ -169,4 +181,17 @@ __device__ u32 list_contexts(Warp& warp, const Walk& walk, u32 centre, u32& cont
     }
     __syncwarp();
     return listed;
+}
+
+// What is left of the undivided gradient of CBOW's contexts: see wordvec.corpus.steps.cbow_shares.
+__device__ float share_of_repeats(const Warp& warp, u32 listed, u32 contexts) {
+    if (contexts <= MEETINGS) return 1;
+    u32 squares = 0;
+    for (u32 i = lane_index(); i < listed; i += LANES)
+        for (u32 j = 0; j < listed; j++)
+            if (warp.context_word[i] % COUNTERS == warp.context_word[j] % COUNTERS)
+                squares += warp.context_times[i] * warp.context_times[j];
+#pragma unroll
+    for (int step = LANES / 2; step > 0; step /= 2) squares += __shfl_xor_sync(~0u, squares, step);
+    return fminf(1.0f, (float)MEETINGS * contexts / squares);
 }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from wordvec.corpus.steps import COUNTERS
 from wordvec.kernels.threads import COMPILE, INLINE
 from wordvec.kernels.tiles_skipgram import OUTPUT_STEP
 
@@ -22,6 +23,8 @@ class Placement(NamedTuple):
     tile        outputs in a tile: output j goes to place j // tile · OUTPUT_STEP + j % tile
     tree        outputs are the inner nodes on the centre's path, instead of the centre and negatives
     pairs       each context has its own negatives
+    whole       all contexts of a centre are in one example, which has room for 2 · reach
+    most_repeats  how often the words of a CBOW window may repeat before its contexts' gradient is cut
     dead_input, dead_output   rows that absent contexts and outputs point to
     """
 
@@ -30,12 +33,14 @@ class Placement(NamedTuple):
     tile: int
     tree: bool
     pairs: bool
+    whole: bool
+    most_repeats: int
     dead_input: int
     dead_output: int
 
 
 class Examples(NamedTuple):
-    """Examples of a few blocks, slot by slot: B slots a block, C contexts and J outputs a slot.
+    """Examples of a few blocks, slot by slot: B slots a block (one an example), C contexts and J outputs a slot.
 
     contexts        (blocks, B, C) int32     rows of W_in; `dead` where there is none
     context_weights (blocks, B, C) float32   how often the context occurs; 0 for a dead one
@@ -43,7 +48,9 @@ class Examples(NamedTuple):
     outputs         (blocks, B, J) int32     rows of W_out: the centre, its negatives; `dead` where there is none
     output_weights  (blocks, B, J) float32   +1 for the centre, minus how often for a negative, 0 for a dead one
     output_groups   (blocks, B) int32        groups in use (of each context, where pairs have their own)
-    centre_counts   (blocks, pieces) int64   slots in use in each piece
+    context_shares  (blocks, B) float32      what is left of the undivided gradient of CBOW's contexts
+    step_ends       (blocks, B + 1) int32    the slot after the last one of each step
+    step_counts     (blocks,) int64          steps, at least one
     """
 
     contexts: np.ndarray
@@ -52,10 +59,12 @@ class Examples(NamedTuple):
     outputs: np.ndarray
     output_weights: np.ndarray
     output_groups: np.ndarray
-    centre_counts: np.ndarray
+    context_shares: np.ndarray
+    step_ends: np.ndarray
+    step_counts: np.ndarray
 
 
-def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, pieces: int, placement: Placement) -> Examples:
+def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, placement: Placement) -> Examples:
     """Examples to be filled; outputs that no draw ever touches stay dead."""
     return Examples(
         np.full((blocks, slots, contexts), placement.dead_input, np.int32),
@@ -64,35 +73,59 @@ def blank_examples(blocks: int, slots: int, contexts: int, outputs: int, pieces:
         np.full((blocks, slots, outputs), placement.dead_output, np.int32),
         np.zeros((blocks, slots, outputs), np.float32),
         np.zeros((blocks, slots), np.int32),
-        np.zeros((blocks, pieces), np.int64),
+        np.ones((blocks, slots), np.float32),
+        np.zeros((blocks, slots + 1), np.int32),
+        np.zeros(blocks, np.int64),
     )
 
 
 @njit(**INLINE)
-def place_contexts(sampling, placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
-    """List the contexts low .. high - 1, without the centre."""
-    contexts, weights, window = examples.contexts, examples.context_weights, sampling.window
-    if placement.merge and scratch.latest_repeat[high - 1] >= low:  # some word occurs twice between low and high
-        merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high)
+def place_contexts(sampling, placement, scratch, examples, buffer, slot, centre, low, first, last):  # type: ignore[no-untyped-def]
+    """List contexts number first .. last - 1 of those from token `low` on, without the centre."""
+    contexts, weights, reach = examples.contexts, examples.context_weights, sampling.reach
+    count, left = last - first, centre - low
+    begin, end = low + first + np.int64(first >= left), low + last + np.int64(last > left)
+    if placement.merge and scratch.latest_repeat[end - 1] >= begin:  # some word occurs twice between begin and end
+        merge_contexts(placement, scratch, examples, buffer, slot, centre, begin, end)
         return
-    count, left = high - low - 1, centre - low
-    for i in range(window):  # as many as there may be, whatever there are: no branches to mispredict
-        contexts[buffer, slot, i] = scratch.ids[low + i]
-    for i in range(window):
-        contexts[buffer, slot, left + i] = scratch.ids[centre + 1 + i]
+    if placement.whole:
+        for i in range(reach):  # as many as there may be, whatever there are: no branches to mispredict
+            contexts[buffer, slot, i] = scratch.ids[low + i]
+        for i in range(reach):
+            contexts[buffer, slot, left + i] = scratch.ids[centre + 1 + i]
+    else:
+        for i in range(first, last):
+            contexts[buffer, slot, i - first] = scratch.ids[low + i + np.int64(low + i >= centre)]
     examples.context_counts[buffer, slot] = count
     if placement.merge:  # only tiles look at places past the count
         for i in range(contexts.shape[2]):
             weights[buffer, slot, i] = np.float32(i < count)
         fill_up_contexts(placement, examples, buffer, slot, count)
+    elif count > placement.most_repeats:
+        examples.context_shares[buffer, slot] = share_of_repeats(placement, scratch, examples, buffer, slot, count)
+    else:
+        examples.context_shares[buffer, slot] = np.float32(1)
 
 
 @njit(**COMPILE)
-def merge_contexts(placement, scratch, examples, buffer, slot, centre, low, high):  # type: ignore[no-untyped-def]
-    """List the contexts low .. high - 1, without the centre, each word once; its weight is how often it occurs."""
+def share_of_repeats(placement, scratch, examples, buffer, slot, count):  # type: ignore[no-untyped-def]
+    """See `wordvec.corpus.steps.cbow_shares`; scratch.repeats is zero before and after."""
+    repeats, squares = scratch.repeats, 0
+    for i in range(count):
+        repeats[np.uint32(examples.contexts[buffer, slot, i]) % np.uint32(COUNTERS)] += np.int32(1)
+    for i in range(count):
+        number = np.uint32(examples.contexts[buffer, slot, i]) % np.uint32(COUNTERS)
+        squares += np.int64(repeats[number]) * np.int64(repeats[number])
+        repeats[number] = np.int32(0)
+    return np.float32(min(1.0, placement.most_repeats * count / squares))
+
+
+@njit(**COMPILE)
+def merge_contexts(placement, scratch, examples, buffer, slot, centre, begin, end):  # type: ignore[no-untyped-def]
+    """List the tokens begin .. end - 1, without the centre, each word once; its weight is how often it occurs."""
     contexts, weights = examples.contexts, examples.context_weights
     count = 0
-    for k in range(low, high):
+    for k in range(begin, end):
         if k == centre:
             continue
         other = 0
@@ -170,12 +203,12 @@ def merge_outputs(placement, examples, buffer, slot, last):  # type: ignore[no-u
 
 
 @njit(**INLINE)
-def place_pairs(sampling, placement, scratch, examples, buffer, slot, centre, contexts):  # type: ignore[no-untyped-def]
+def place_pairs(sampling, placement, scratch, examples, buffer, slot, centre, first_context, last_context):  # type: ignore[no-untyped-def]
     """List the centre and K negatives for each context; returns how many terms there are in all."""
     outputs, weights = examples.outputs, examples.output_weights
-    target, negatives = scratch.ids[centre], sampling.negatives
+    target, negatives, contexts = scratch.ids[centre], sampling.negatives, last_context - first_context
     terms, place, first = contexts, 0, 0
-    for i in range(contexts):
+    for i in range(first_context, last_context):
         outputs[buffer, slot, first], weights[buffer, slot, first] = target, np.float32(1)
         place = first
         for j in range(negatives):

@@ -1,10 +1,12 @@
 """What the kernels compute, said with layers: the same calls as `cpu.py`, slow, for any float dtype.
 
-**The step.** An epoch is a walk over the corpus in blocks of `block` positions. In a block all scores come first,
-from W_in and W_out as they stood at its start; they fix the derivative of each term. Then the updates follow, centre
-by centre in corpus order, each computed from the rows as they are by then (both sides from before this centre's own
-update): plain SGD on the sum of the terms. ``block=1`` is sequential SGD. Positions count, kept or not, so neither
-subsampling nor the cut into calls moves a block.
+**The step.** An epoch is a walk over the corpus in blocks of `block` positions, and a block is cut into steps, so that
+no row is met more than `meetings` times in one (`wordvec.corpus.steps` says how, and why). In a step all scores come
+first, from W_in and W_out as they were at its start; they fix the derivative of each term. Then the updates follow,
+example by example in corpus order, each computed from the rows as they are by then (both sides from before this
+example's own update): plain SGD on the sum of the terms. An example is a centre with its contexts, or for skip-gram
+with a group of at most ``meetings / 2`` of them. ``block=1, meetings=1`` is sequential SGD, pair by pair. Positions
+count, kept or not, so neither subsampling nor the cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
 
@@ -19,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus import steps
 from wordvec.corpus.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.kernels.huffman import HuffmanPaths
@@ -49,6 +52,7 @@ def train_skipgram(
     epochs: int,
     learning_rate: float = 0.025,
     block: int = 64,
+    meetings: int = 32,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -60,10 +64,13 @@ def train_skipgram(
 
     ids             (N,) int32, word ids; sentence_starts (S+1,) int64
     first, last     multiples of block, or last = N
+    meetings        how often a row may be met in one step
     threads, hogwild   how a compiled kernel runs it; without meaning here
     """
-    options = (first, last, epoch, epochs, learning_rate, block, paths)
-    return _train(_SkipGram(tables), ids, sentence_starts, sampler, *options)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
+    return _train(
+        _SkipGram(tables, steps.group_size(meetings, tree=paths is not None)), ids, sentence_starts, sampler, *options
+    )
 
 
 def train_cbow(
@@ -78,6 +85,7 @@ def train_cbow(
     epochs: int,
     learning_rate: float = 0.05,
     block: int = 64,
+    meetings: int = 16,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -91,15 +99,22 @@ def train_cbow(
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
     sampler = replace(sampler, negative_sharing="window")  # there is but one hidden vector to share them
-    options = (first, last, epoch, epochs, learning_rate, block, paths)
-    return _train(_CBOW(tables, gradient), ids, sentence_starts, sampler, *options)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
+    return _train(_CBOW(tables, gradient, meetings), ids, sentence_starts, sampler, *options)
 
 
 class _SkipGram:
     """Embedding -> EmbeddingDot, with the derivatives of the scores given from outside."""
 
-    def __init__(self, tables: Tables) -> None:
+    weights = steps.SKIPGRAM_WEIGHTS
+
+    def __init__(self, tables: Tables, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
+        self.group = group
+
+    def examples(self, batch: Examples) -> Examples:
+        """One for each group of a centre's contexts."""
+        return steps.split_contexts(batch, self.group)
 
     def scores(self, contexts: np.ndarray, mask: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         """(B, C, J), one for each pair of context and output."""
@@ -120,18 +135,25 @@ class _SkipGram:
 class _CBOW:
     """Embedding -> Mean -> EmbeddingDot."""
 
-    def __init__(self, tables: Tables, gradient: str) -> None:
+    weights = steps.CBOW_WEIGHTS
+
+    def __init__(self, tables: Tables, gradient: str, meetings: int) -> None:
         self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
-        self.gradient = gradient
+        self.gradient, self.meetings = gradient, meetings
+
+    def examples(self, batch: Examples) -> Examples:
+        """One for each centre: its contexts share their mean."""
+        return batch
 
     def scores(self, contexts: np.ndarray, mask: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         """(B, J), one for each output."""
-        self._mask = mask
+        self._mask, self._contexts = mask, contexts
         return self.dot.forward(self.mean.forward(self.embedding.forward(contexts), mask), outputs)
 
     def backward(self, dscores: np.ndarray) -> None:
         dh = self.dot.backward(dscores)
-        undivided = dh[:, None, :] * self._mask[:, :, None].astype(dh.dtype)
+        shares = steps.cbow_shares(self._contexts, self._mask, self.meetings).astype(dh.dtype)
+        undivided = dh[:, None, :] * (self._mask * shares[:, None])[:, :, None]
         self.embedding.backward(self.mean.backward(dh) if self.gradient == "mean" else undivided)
 
     def counted(self, mask: np.ndarray, outputs_mask: np.ndarray) -> np.ndarray:
@@ -154,27 +176,41 @@ def _train(
     epochs: int,
     learning_rate: float,
     block: int,
+    meetings: int,
     paths: HuffmanPaths | None,
 ) -> Loss:
-    loss, predictions, terms, centres = 0.0, 0, 0, 0
+    loss = Loss(0.0, 0, 0, 0)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:
             continue
-        outputs, labels, present = _path_outputs(batch, paths) if paths is not None else _negative_outputs(batch)
-        criterion = SigmoidWithLoss(reduction="sum")
-        scores = network.scores(batch.contexts, batch.mask, outputs)
-        counted = np.broadcast_to(network.counted(batch.mask, present), scores.shape)
-        if scores.ndim == 3 and labels.ndim == 2:  # all contexts share the centre's outputs
-            labels = labels[:, None, :]
-        loss += float(criterion.forward(scores, np.broadcast_to(labels, scores.shape), counted))
         done = (epoch * len(ids) + begin) / (epochs * len(ids))
         rate = np.float32(learning_rate * max(1.0 - done, 1e-4))
-        _update(network, batch, outputs, rate * criterion.backward())
-        predictions += network.predictions(batch.mask)
-        terms += int(counted.sum())
-        centres += len(batch.centres)
-    return Loss(loss, predictions, terms, centres)
+        examples = network.examples(batch)
+        outputs, labels, present = outputs_of(examples, paths)
+        met = steps.count_meetings(examples, outputs, present, network.weights, tree=paths is not None)
+        losses = [
+            _step(
+                network, Examples(*(part[step] for part in examples)), outputs[step], labels[step], present[step], rate
+            )
+            for step in steps.cut_into_steps(met, meetings)
+        ]
+        loss = Loss(*map(sum, zip(loss, *losses)))._replace(centres=loss.centres + len(batch.centres))
+    return loss
+
+
+def _step(
+    network: Any, batch: Examples, outputs: np.ndarray, labels: np.ndarray, present: np.ndarray, rate: np.float32
+) -> Loss:
+    """All scores, then all updates."""
+    criterion = SigmoidWithLoss(reduction="sum")
+    scores = network.scores(batch.contexts, batch.mask, outputs)
+    counted = np.broadcast_to(network.counted(batch.mask, present), scores.shape)
+    if scores.ndim == 3 and labels.ndim == 2:  # all contexts share the centre's outputs
+        labels = labels[:, None, :]
+    loss = float(criterion.forward(scores, np.broadcast_to(labels, scores.shape), counted))
+    _update(network, batch, outputs, rate * criterion.backward())
+    return Loss(loss, network.predictions(batch.mask), int(counted.sum()), 0)
 
 
 def _update(network: Any, batch: Examples, outputs: np.ndarray, steps: np.ndarray) -> None:
@@ -186,6 +222,11 @@ def _update(network: Any, batch: Examples, outputs: np.ndarray, steps: np.ndarra
         for layer in (network.embedding, network.dot):
             (W,), (dW,) = layer.params, layer.grads
             W[dW.ids] -= dW.rows
+
+
+def outputs_of(batch: Examples, paths: HuffmanPaths | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of W_out that the examples meet, whether they are targets, and which of them are there."""
+    return _negative_outputs(batch) if paths is None else _path_outputs(batch, paths)
 
 
 def _negative_outputs(batch: Examples) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
-"""What a thread does with one block of examples: score it, then update from it. Compiled once for a shape of tiles.
+"""What a thread does with the examples of one step: score them, then update from them. Compiled once for a tile shape.
 
-Both stages walk over the block's examples in corpus order and hand addresses to the vector kernels. They differ by
+Both stages walk over the examples in corpus order and hand addresses to the vector kernels. They differ by
 architecture: skip-gram with outputs shared by all contexts of a centre, skip-gram with a set of outputs for each
 pair, and CBOW.
 
@@ -45,7 +45,7 @@ class Shape(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """Arrays that a team shares: examples, and parts of scores, (2 · slices, B, floats) for two blocks in turn."""
+    """Arrays that a team shares: examples, and parts of scores, (2 · slices, examples, floats), for two steps."""
 
     examples: Examples
     scores: np.ndarray
@@ -125,18 +125,14 @@ def score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, ro
 
 
 @njit(**COMPILE)
-def score_block(L, P, T, architecture, layout, work, piece_size, buffer, first_part, last_part):  # type: ignore[no-untyped-def]
-    """Scores of all examples in a block, as far as the columns of some slices go."""
-    examples = work.examples
-    first_scores = (buffer % 2) * layout.shape[0]
-    for piece in range(examples.centre_counts.shape[1]):
-        first = piece * piece_size
-        last = first + examples.centre_counts[buffer, piece]
-        for slot in range(first, last):
-            for part in range(first_part, last_part):
-                W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
-                strips = slot_address(work.scores, first_scores + part, slot)
-                score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
+def score_step(L, P, T, architecture, layout, work, turn, buffer, first, last, first_part, last_part):  # type: ignore[no-untyped-def]
+    """Scores of examples first .. last - 1 of a block, as far as the columns of some slices go."""
+    examples, slices = work.examples, layout.shape[0]
+    for slot in range(first, last):
+        for part in range(first_part, last_part):
+            W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+            strips = slot_address(work.scores, turn * slices + part, slot - first)
+            score_example(L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips)
 
 
 @njit(**INLINE)
@@ -178,7 +174,7 @@ def update_example(  # type: ignore[no-untyped-def]
     groups = np.int64(examples.output_groups[buffer, slot])
     if architecture == CBOW:
         scale = np.float32(1) / np.float32(count)
-        share = scale if divide else np.float32(1)
+        share = scale if divide else examples.context_shares[buffer, slot]
         update_mean(L, T, W_in, W_out, row_bytes, vectors, contexts, count, scale, share, outputs, groups, strips)
     elif architecture == SKIPGRAM_PAIRS:
         update_pairs(L, T, W_in, W_out, row_bytes, vectors, contexts, count, outputs, groups, strips, stage)
@@ -192,10 +188,11 @@ def update_example(  # type: ignore[no-untyped-def]
 
 
 @njit(**COMPILE)
-def update_block(  # type: ignore[no-untyped-def]
-    L, P, T, architecture, layout, work, piece_size, buffer, ahead, first_part, last_part, rate, divide, private, losses
-):  # type: ignore[no-untyped-def]
-    """Updates from all examples in a block, one after the other, in the columns of some slices.
+def update_step(  # type: ignore[no-untyped-def]
+    L, P, T, architecture, layout, work, turn, buffer, first, last, ahead, first_part, last_part, rate, divide, private,
+    losses,
+):  # fmt: skip
+    """Updates from examples first .. last - 1 of a block, one after the other, in the columns of some slices.
 
     ahead: the buffer with the next block's examples, or -1. Their rows are asked for already now, slot by slot: the
     updates leave the memory time, and the scores that come next find what they need.
@@ -203,27 +200,24 @@ def update_block(  # type: ignore[no-untyped-def]
     examples, slices = work.examples, layout.shape[0]
     slice_bytes = work.scores.shape[1] * work.scores.shape[2] * FLOAT_BYTES
     stage, strips_bytes = private.stage.ctypes.data, private.strips.shape[1] * FLOAT_BYTES
+    last_ahead = examples.step_ends[ahead, examples.step_counts[ahead] - 1] if ahead >= 0 else 0
     together = RUN if architecture == CBOW else 1
-    for piece in range(examples.centre_counts.shape[1]):
-        first = piece * piece_size
-        last = first + examples.centre_counts[buffer, piece]
-        last_ahead = first + examples.centre_counts[ahead, piece] if ahead >= 0 else 0
-        for run in range(first, last, together):
-            run_end = min(run + together, last)
-            for slot in range(run, run_end):
-                scores = slot_address(work.scores, (buffer % 2) * slices, slot)
-                strips = private.strips.ctypes.data + (slot - run) * strips_bytes
-                gradients_of_example(
-                    L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, strips,
-                    losses,
+    for run in range(first, last, together):
+        run_end = min(run + together, last)
+        for slot in range(run, run_end):
+            scores = slot_address(work.scores, turn * slices, slot - first)
+            strips = private.strips.ctypes.data + (slot - run) * strips_bytes
+            gradients_of_example(
+                L, P, T, architecture, examples, buffer, slot, scores, slice_bytes, slices, rate, private, strips,
+                losses,
+            )  # fmt: skip
+        for slot in range(run, run_end):
+            strips = private.strips.ctypes.data + (slot - run) * strips_bytes
+            for part in range(first_part, last_part):
+                W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
+                if slot < last_ahead:
+                    prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
+                update_example(
+                    L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips, stage,
+                    divide,
                 )  # fmt: skip
-            for slot in range(run, run_end):
-                strips = private.strips.ctypes.data + (slot - run) * strips_bytes
-                for part in range(first_part, last_part):
-                    W_in, W_out, row_bytes, vectors = layout[part, 0], layout[part, 1], layout[part, 2], layout[part, 3]
-                    if slot < last_ahead:
-                        prefetch_example(L, P, T, architecture, examples, ahead, slot, W_in, W_out, row_bytes)
-                    update_example(
-                        L, P, T, architecture, examples, buffer, slot, W_in, W_out, row_bytes, vectors, strips, stage,
-                        divide,
-                    )  # fmt: skip

@@ -83,6 +83,15 @@ class Tables:
                     give_back(part[rows])
         return matrix
 
+    def largest(self) -> float:
+        """The largest absolute value in either matrix; nan where there is one."""
+        parts = [
+            part[first : first + ROWS_AT_ONCE]
+            for part in (*self.input_slices, *self.output_slices)
+            for first in range(0, len(part), ROWS_AT_ONCE)
+        ]
+        return float(np.max([max(part.max(), -part.min()) for part in parts]))
+
     def write_rows(
         self, input_ids: np.ndarray, rows_in: np.ndarray, output_ids: np.ndarray, rows_out: np.ndarray
     ) -> None:

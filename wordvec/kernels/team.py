@@ -1,14 +1,14 @@
-"""The compiled function that the threads of a team run together: draw, score, update, block after block.
+"""The compiled function that the threads of a team run together: draw, score, update, step after step.
 
-Every thread runs all blocks; what it does of a block::
+Every thread runs all blocks. Whoever is free draws the examples of a whole block, mostly ahead of time, and cuts
+them into steps. What every thread does in a step::
 
-    draw     pieces of the block, claimed one by one by whoever is free; most were drawn ahead
-    score    its own slices: their part of all scores, from the rows as they stand; then all wait for all
-    update   its own slices: gradients from the summed scores, centre by centre in corpus order
+    score    its own slices: their part of all scores, from the rows as they are; then all wait for all
+    update   its own slices: gradients from the summed scores, example by example in corpus order
 
-There is one meeting a block, after the scores, and a thread that would wait there draws examples of later blocks.
-After its update a thread goes on at once: the scores of its slices need no other thread. Everything a thread writes
-to the tables lies in its own slices, so the result can't depend on how threads take turns.
+Threads wait for each other once a step, after the scores, and a thread that would wait there draws later blocks.
+After its update a thread continues at once: the scores of its slices need no other thread. Everything a thread writes
+to the tables is in its own slices, so the result can't depend on how threads take turns.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ import numpy as np
 from numba import njit
 
 from wordvec.kernels import draws, threads
-from wordvec.kernels.stages import Shape, score_block, update_block
+from wordvec.kernels.stages import Shape, score_step, update_step
 from wordvec.kernels.threads import ENTRY, INLINE
 
-CLAIMED, DRAWN, SCORED, STOP = range(4)  # counters of a team
 AHEAD = 2  # blocks drawn before they are needed: the next one is then ready when its rows are asked for
-BUFFERS = 4  # blocks of examples: one in use, two drawn ahead, one a slower thread still reads; even, for the scores
+BUFFERS = 4  # blocks of examples: one in use, two drawn ahead, one a slower thread still reads
+CLAIMED, SCORED, STOP, DRAWN = range(4)  # counters of a team; DRAWN is the first of BUFFERS counters, one a buffer
+COUNTERS = DRAWN + BUFFERS
 
 
 class Plan(NamedTuple):
@@ -35,7 +36,6 @@ class Plan(NamedTuple):
     first_block: int
     last_block: int
     block: int
-    piece: int  # positions drawn in one go
     end: int
     done_before: float  # positions of the epochs before
     positions: float  # positions of the whole training
@@ -63,32 +63,39 @@ def compile_team(shape: Shape, source: int) -> Callable[..., None]:
 
     def run_team(thread, team, plan, corpus, sampling, placement, layout, work, counters, scratch, private):  # type: ignore[no-untyped-def]
         _ = source
-        slices, pieces = layout.shape[0], work.examples.centre_counts.shape[1]
+        slices, blocks = layout.shape[0], plan.last_block - plan.first_block
         first_part, last_part = slices * thread // team, slices * (thread + 1) // team
         losses = private.losses.ctypes.data if thread == team - 1 else 0  # the last thread has the fewest columns
-        for block in range(plan.first_block, plan.last_block):
-            number, buffer = block - plan.first_block + 1, block % BUFFERS
-            draw_pieces(
-                tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, number * pieces
-            )
-            threads.wait_for(counters, DRAWN, number * pieces, STOP)
-            score_block(
-                lanes, tile_contexts, tile_outputs, architecture,
-                layout, work, plan.piece, buffer, first_part, last_part,
-            )  # fmt: skip
-            threads.add(counters, SCORED, 1)
-            wanted = min(number + AHEAD, plan.last_block - plan.first_block) * pieces
-            draw_pieces(tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, wanted)
-            threads.wait_for(counters, SCORED, number * team, STOP)
-            if threads.read(counters, STOP) != 0:
-                return
-            ahead = (block + 1) % BUFFERS if threads.read(counters, DRAWN) >= (number + 1) * pieces else -1
-            done = (plan.done_before + block * plan.block) / plan.positions
-            rate = np.float32(rate_at(plan.learning_rate, done))
-            update_block(
-                lanes, tile_contexts, tile_outputs, architecture,
-                layout, work, plan.piece, buffer, ahead, first_part, last_part, rate, plan.divide, private, losses,
-            )  # fmt: skip
+        steps_done = 0
+        for number in range(blocks):
+            buffer, following = number % BUFFERS, (number + 1) % BUFFERS
+            draw_blocks(tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, number + 1)
+            threads.wait_for(counters, DRAWN + buffer, number // BUFFERS + 1, STOP)
+            done = (plan.done_before + (plan.first_block + number) * plan.block) / plan.positions
+            rate, first = np.float32(rate_at(plan.learning_rate, done)), 0
+            for step in range(work.examples.step_counts[buffer]):
+                last = work.examples.step_ends[buffer, step]
+                steps_done += 1
+                score_step(
+                    lanes, tile_contexts, tile_outputs, architecture,
+                    layout, work, steps_done % 2, buffer, first, last, first_part, last_part,
+                )  # fmt: skip
+                threads.add(counters, SCORED, 1)
+                if step == 0:
+                    limit = min(number + 1 + AHEAD, blocks)
+                    draw_blocks(
+                        tile_outputs, plan, corpus, sampling, placement, work, counters, scratch, private, limit
+                    )
+                threads.wait_for(counters, SCORED, steps_done * team, STOP)
+                if threads.read(counters, STOP) != 0:
+                    return
+                drawn = threads.read(counters, DRAWN + following) >= (number + 1) // BUFFERS + 1
+                update_step(
+                    lanes, tile_contexts, tile_outputs, architecture,
+                    layout, work, steps_done % 2, buffer, first, last, following if drawn else -1,
+                    first_part, last_part, rate, plan.divide, private, losses,
+                )  # fmt: skip
+                first = last
 
     run_team.__qualname__ = f"run_team_{source:08x}"  # names the cache's files: those of older code are never opened
     try:
@@ -101,24 +108,18 @@ rate_at = njit(learning_rate_at)
 
 
 @njit(**INLINE)
-def draw_pieces(T, plan, corpus, sampling, placement, work, counters, scratch, private, limit):  # type: ignore[no-untyped-def]
-    """Draw pieces of examples, as long as any below number `limit` are left to claim."""
-    pieces = work.examples.centre_counts.shape[1]
+def draw_blocks(T, plan, corpus, sampling, placement, work, counters, scratch, private, limit):  # type: ignore[no-untyped-def]
+    """Draw blocks of examples, as long as any of the first `limit` are left to claim."""
     while True:
         number = threads.claim(counters, CLAIMED, limit)
         if number < 0:
             return
-        block, piece = plan.first_block + number // pieces, number % pieces
-        begin = block * plan.block + piece * plan.piece
-        end = min(begin + plan.piece, (block + 1) * plan.block, plan.end)
-        slot, terms = piece * plan.piece, 0
-        last_slot, predictions = slot, 0
-        if begin < end:
-            last_slot, terms, predictions = draws.draw_examples(
-                T, corpus, sampling, placement, scratch, work.examples, block % BUFFERS, slot, begin, end
-            )
-        work.examples.centre_counts[block % BUFFERS, piece] = last_slot - slot
+        begin = (plan.first_block + number) * plan.block
+        end = min(begin + plan.block, plan.end)
+        centres, predictions, terms = draws.draw_examples(
+            T, corpus, sampling, placement, scratch, work.examples, number % BUFFERS, begin, end
+        )
         private.numbers[0] += predictions
         private.numbers[1] += terms
-        private.numbers[2] += last_slot - slot
-        threads.add(counters, DRAWN, 1)
+        private.numbers[2] += centres
+        threads.add(counters, DRAWN + number % BUFFERS, 1)

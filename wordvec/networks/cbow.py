@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wordvec.arrays import Array
+from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.corpus.examples import Examples
+from wordvec.corpus.steps import cbow_shares
 from wordvec.errors import OptionError
 from wordvec.layers import Embedding, Mean
 from wordvec.networks.outputs import Paths, make_output
@@ -16,6 +17,8 @@ class CBOWNetwork:
 
     gradient  "mean": each context gets dL/dh / count, the gradient of what forward computed;
               "sum": each context gets dL/dh undivided, as word2vec.c and gensim do.
+    most_repeats  with "sum": how often the words of a window may repeat before dL/dh is cut
+              (`wordvec.corpus.steps.cbow_shares`); None never cuts it.
     """
 
     def __init__(
@@ -25,11 +28,12 @@ class CBOWNetwork:
         loss: str = "negative-sampling",
         gradient: str = "mean",
         paths: Paths | None = None,
+        most_repeats: int | None = None,
     ) -> None:
         if gradient not in ("mean", "sum"):
             raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
         self.embedding, self.mean, self.output = Embedding(W_in), Mean(), make_output(loss, W_out, paths)
-        self.gradient = gradient
+        self.gradient, self.most_repeats = gradient, most_repeats
         self.params = self.embedding.params + self.output.params
 
     @property
@@ -40,7 +44,7 @@ class CBOWNetwork:
     def forward(self, batch: Examples) -> float:
         """Summed loss of the batch."""
         rows = self.embedding.forward(batch.contexts)
-        self._mask = batch.mask
+        self._contexts, self._mask = batch.contexts, batch.mask
         return self.output.forward(self.mean.forward(rows, batch.mask), batch)
 
     def backward(self) -> None:
@@ -49,7 +53,15 @@ class CBOWNetwork:
         if self.gradient == "mean":
             self.embedding.backward(self.mean.backward(dh))
         else:
-            self.embedding.backward(dh[:, None, :] * self._mask[:, :, None])
+            self.embedding.backward(dh[:, None, :] * self._shares()[:, :, None])
+
+    def _shares(self) -> Array:
+        """What each context gets of dL/dh, (B, C)."""
+        if self.most_repeats is None or self._mask.shape[1] <= self.most_repeats:
+            return self._mask
+        shares = cbow_shares(to_numpy(self._contexts), to_numpy(self._mask), self.most_repeats)
+        xp = array_module(self._mask)
+        return self._mask * xp.asarray(shares[:, None].astype(self.embedding.params[0].dtype))
 
     @staticmethod
     def predictions(batch: Examples) -> int:

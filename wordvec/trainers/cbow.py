@@ -45,11 +45,12 @@ class CBOW(NeuralTrainer):
 
     def _inputs_of_a_centre(self) -> float:
         """One mean: the output rows see its length, the contexts the whole gradient ("sum") or their share of it."""
-        return super()._inputs_of_a_centre() ** 0.5 if self.cbow_gradient == "sum" else 1.0
+        contexts = self.window + 1.0 if self.shrink_window else 2.0 * self.window
+        return contexts**0.5 if self.cbow_gradient == "sum" else 1.0
 
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> CBOWNetwork:
         """CBOW as layers."""
-        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths)
+        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths, self.meetings)
 
     def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
         """With how a context's gradient is scaled."""

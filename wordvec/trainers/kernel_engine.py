@@ -35,7 +35,7 @@ class KernelEngine:
     ) -> None:
         kernels, tables, self._threads = _kernels_of(trainer, corpus)
         self.trainer, self.corpus = trainer, corpus
-        self.block = trainer.batch_for(corpus.vocabulary.counts)
+        self.block = trainer.block_for(corpus)
         self.chunk = self._whole_blocks(FIRST_CHUNK)
         self._sampler = trainer.sampler(corpus.vocabulary.counts)
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
@@ -43,7 +43,14 @@ class KernelEngine:
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
         with announced("compiling the kernels, once on this machine: some seconds ..."):
-            kernels.warm_up(trainer.name, self._sampler, paths=self._options.get("paths"), dimension=trainer.dim)
+            kernels.warm_up(
+                trainer.name,
+                self._sampler,
+                paths=self._options.get("paths"),
+                dimension=trainer.dim,
+                meetings=trainer.meetings,
+                longest_sentence=corpus.longest_sentence,
+            )
         self._tables = tables(W_in, W_out)
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
@@ -72,6 +79,7 @@ class KernelEngine:
             epochs=self.trainer.epochs,
             learning_rate=self.trainer.learning_rate_at(0.0),
             block=self.block,
+            meetings=self.trainer.meetings,
             threads=self._threads,
             hogwild=self.trainer.hogwild,
             **self._options,
@@ -81,7 +89,7 @@ class KernelEngine:
     def _run_with_frozen_words(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Block by block, putting the frozen rows back after each.
 
-        In a block all scores come before any update, so no score ever sees a frozen row moved.
+        Later steps of a block see what frozen rows gained in it; nothing of that is left after the block.
         """
         total, predictions = 0.0, 0
         frozen, (W_in, W_out) = self._frozen, self._start  # type: ignore[misc]
@@ -101,6 +109,10 @@ class KernelEngine:
     def loss(self, first: int, last: int, epoch: int) -> Loss:
         """The loss on positions first .. last - 1 at the weights as they are, through the layers."""
         return LayersEngine(self.trainer, self.corpus, *self.weights()).loss(first, last, epoch)
+
+    def largest_weight(self) -> float:
+        """The largest absolute value in either matrix; not finite where one of them is not."""
+        return self._tables.largest()
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out as they are now."""
@@ -126,7 +138,7 @@ def _kernels_of(trainer: NeuralTrainer, corpus: Corpus) -> tuple[Any, Any, int]:
     if trainer.device == "gpu":
         from wordvec.kernels import gpu
 
-        return gpu, gpu.Tables, trainer.warps_for(corpus.vocabulary.counts)
+        return gpu, gpu.Tables, trainer.warps_for(corpus)
     from wordvec.kernels import cpu
     from wordvec.kernels.tables import Tables
 

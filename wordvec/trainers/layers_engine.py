@@ -11,6 +11,16 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module, gpu_memory_errors, to_device, to_numpy
 from wordvec.corpus.examples import Examples
+from wordvec.corpus.steps import (
+    CBOW_WEIGHTS,
+    SKIPGRAM_WEIGHTS,
+    Meetings,
+    count_meetings,
+    cut_into_steps,
+    group_size,
+    split_contexts,
+)
+from wordvec.kernels.reference import outputs_of
 from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 if TYPE_CHECKING:
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
     from wordvec.trainers.neural import NeuralTrainer
 
 CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
+MOST_CONTEXTS = 2_000_000  # in a chunk
 BATCHES_ON_GPU = 400  # the same there, where a batch of any size takes about as long
 OPTIMIZERS = {
     "sgd": SGD,
@@ -37,10 +48,10 @@ class Loss(NamedTuple):
 
 
 class LayersEngine:
-    """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch of `block` positions after the other.
+    """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch after the other.
 
-    The loss of a batch is summed over its predictions, as word2vec's steps are; `frozen` (V,) marks words whose
-    rows stay as they are.
+    A mini-batch is a step of `wordvec.corpus.steps`, within a block of `block` positions. Its loss is summed over its
+    predictions, as word2vec's steps are; `frozen` (V,) marks words whose rows stay as they are.
     """
 
     def __init__(
@@ -52,8 +63,10 @@ class LayersEngine:
         frozen: np.ndarray | None = None,
     ) -> None:
         self.trainer, self.corpus = trainer, corpus
-        self.block = trainer.batch_for(corpus.vocabulary.counts)
-        self.chunk = self.block * (BATCHES_ON_GPU if trainer.device == "gpu" else max(1, CHUNK // self.block))
+        self.block = trainer.block_for(corpus)
+        chunk = BATCHES_ON_GPU * self.block if trainer.device == "gpu" else CHUNK
+        room = MOST_CONTEXTS // (2 * min(trainer.window, max(1, corpus.longest_sentence - 1)))
+        self.chunk = self.block * max(1, min(chunk, room) // self.block)
         tables = (8 if trainer.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
         with self._memory_errors(corpus.ids.nbytes + tables):
             W_in, W_out, self._ids, self._starts = (
@@ -61,7 +74,8 @@ class LayersEngine:
             )
             self._sampler = trainer.sampler(corpus.vocabulary.counts).on(trainer.device)
             self._frozen = None if frozen is None else to_device(frozen, trainer.device)
-            self._network = trainer.make_network(W_in, W_out, trainer.paths(corpus.vocabulary.counts))
+            self._paths = trainer.paths(corpus.vocabulary.counts)
+            self._network = trainer.make_network(W_in, W_out, self._paths)
         self._tables = (W_in, W_out)
         self._optimizer = OPTIMIZERS[trainer.optimizer]()
         if trainer.device == "gpu":
@@ -96,11 +110,27 @@ class LayersEngine:
             return Loss(total_of(losses), predictions)
 
     def _batches(self, examples: Examples, first: int) -> Iterator[tuple[int, Examples]]:
-        """The examples in batches of `block` positions, which begin at `first`; with each its first position."""
-        number = (to_numpy(examples.positions) - first) // self.block
+        """The examples in steps, within blocks that begin at `first`; with each the first position of its block.
+
+        Where to cut is decided on the host, from the examples that were drawn.
+        """
+        examples = Examples(*(to_numpy(part) for part in examples))
+        cbow, meetings = self.trainer.name == "cbow", self.trainer.meetings
+        if not cbow:
+            examples = split_contexts(examples, group_size(meetings, tree=self._paths is not None))
+        outputs, present = examples.centres[:, None], np.ones((len(examples.centres), 1), bool)
+        if self.trainer.loss != "softmax":
+            outputs, _, present = outputs_of(examples, self._paths)
+        weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+        met = count_meetings(examples, outputs, present, weights, tree=self._paths is not None)
+        number = (examples.positions - first) // self.block
         borders = np.flatnonzero(np.diff(number, prepend=-1, append=-1)).tolist()
         for begin, end in itertools.pairwise(borders):
-            yield first + int(number[begin]) * self.block, Examples(*(part[begin:end] for part in examples))
+            of_block = Meetings(*(part[begin:end] for part in met))
+            for step in cut_into_steps(of_block, meetings, most=self.block):
+                rows = slice(begin + step.start, begin + step.stop)
+                batch = Examples(*(to_device(part[rows], self.trainer.device) for part in examples))
+                yield first + int(number[begin]) * self.block, batch
 
     def _step(self, progress: float) -> None:
         self._network.backward()
@@ -111,6 +141,10 @@ class LayersEngine:
         words = len(self.corpus.vocabulary)
         what = f"{self.trainer.name} through layers: {words:,} words in {self.trainer.dim} dimensions"
         return gpu_memory_errors(what, needed, device=self.trainer.device)
+
+    def largest_weight(self) -> float:
+        """The largest absolute value in either matrix; not finite where one of them is not."""
+        return max(float(array_module(W).abs(W).max(initial=0)) for W in self._tables)
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out as numpy arrays."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wordvec.trainers.base import History
     from wordvec.trainers.layers_engine import Loss
 
+DIVERGED_AT = 4.0  # times the loss of chance; training that works never gets there, as it starts at 1 and falls
+LARGEST_WEIGHT = 100.0  # those of trained vectors are below 10; larger ones mean that rows pushed each other away
 LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
 
 
@@ -37,6 +39,9 @@ class Engine(Protocol):
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
         """The loss on positions first .. last - 1, training nothing."""
+
+    def largest_weight(self) -> float:
+        """The largest absolute value in W_in or W_out, or nan."""
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out (V, D) as they are now."""
@@ -58,12 +63,14 @@ class Epochs:
     """How long to train: `epochs` over positions 0 .. tokens - 1; positions up to `end` are held out.
 
     patience  stop when the held-out loss has not fallen for so many epochs (None: never)
+    chance    the loss of a prediction by weights that know nothing
     """
 
     epochs: int
     tokens: int
     end: int
     patience: int | None = None
+    chance: float = math.inf
 
 
 def run_epochs(
@@ -77,15 +84,19 @@ def run_epochs(
 ) -> None:
     """Train from the place in `state` to the end of `plan`, appending each epoch's mean loss to `history`.
 
-    Raises TrainingError at the first loss that is not finite. Ctrl-C waits for the end of a call of the engine
-    (about a second); then a checkpoint is written where `saving` says and KeyboardInterrupt is raised.
+    Raises TrainingError when a stretch's mean loss is above DIVERGED_AT times that of chance (or of the weights it
+    started from, where they are worse), or a weight above LARGEST_WEIGHT at the end of an epoch.
+    Ctrl-C waits for the end of a call of the engine (about a second); then a checkpoint is written where `saving` says
+    and KeyboardInterrupt is raised.
     """
     keeper = _Keeper(engine, state, history, saving)
+    watch = _Watch(engine, plan.chance, saving)
     done = state.epoch * plan.tokens + state.position
     with progress(plan.epochs * plan.tokens, label, "words", show=show_progress) as bar:
         bar.update(done)
         while state.epoch < plan.epochs:
-            _run_epoch(engine, plan, state, keeper, bar)
+            _run_epoch(engine, plan, state, keeper, watch, bar)
+            watch.check_weights(state.epoch + 1)
             history.loss.append(mean_loss(state.total, state.predictions))
             if plan.end > plan.tokens:
                 history.held_out_loss.append(mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0)))
@@ -98,13 +109,12 @@ def run_epochs(
                 break
 
 
-def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, bar: Any) -> None:
+def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, watch: _Watch, bar: Any) -> None:
     while state.position < plan.tokens:
         last = min(state.position + engine.chunk, plan.tokens)
         with delayed_interrupt() as interrupted:
             loss = engine.train(state.position, last, state.epoch, plan.tokens)
-        if not math.isfinite(loss.total):
-            raise TrainingError(diverged(state.epoch + 1, keeper.saving))
+        watch.check_loss(loss, state.epoch + 1)
         bar.update(last - state.position)
         state.position = last
         state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
@@ -150,12 +160,42 @@ def _should_stop(held_out_loss: list[float], patience: int | None) -> bool:
     return min(held_out_loss[-patience:]) >= min(held_out_loss[:-patience])
 
 
-def diverged(epoch: int, saving: Saving | None) -> str:
-    """What to tell when a loss or a weight is not finite."""
+class _Watch:
+    """Stops a training that diverges: better no vectors than absurd ones."""
+
+    def __init__(self, engine: Engine, chance: float, saving: Saving | None) -> None:
+        self.engine, self.chance, self.saving = engine, chance, saving
+        self.loss_limit: float | None = None
+        self.weight_limit = max(LARGEST_WEIGHT, 10 * engine.largest_weight())  # of vectors that training started from
+
+    def check_loss(self, loss: Loss, epoch: int) -> None:
+        """Raise TrainingError when the mean loss of a stretch is not finite or far above that of chance."""
+        if not math.isfinite(loss.total):
+            raise TrainingError(diverged(epoch, self.saving))
+        if loss.predictions == 0:
+            return
+        mean = loss.total / loss.predictions
+        if self.loss_limit is None:
+            starts_from_vectors = self.weight_limit > LARGEST_WEIGHT
+            self.loss_limit = DIVERGED_AT * (max(self.chance, mean) if starts_from_vectors else self.chance)
+        if mean > self.loss_limit:
+            raise TrainingError(
+                diverged(epoch, self.saving, f"a loss of {mean:.3g}, where guessing gives {self.chance:.3g}")
+            )
+
+    def check_weights(self, epoch: int) -> None:
+        """Raise TrainingError when a weight is not finite or far larger than trained ones are."""
+        largest = self.engine.largest_weight()
+        if not largest <= self.weight_limit:
+            raise TrainingError(diverged(epoch, self.saving, f"a weight of {largest:.3g}, where 10 would be large"))
+
+
+def diverged(epoch: int, saving: Saving | None, sign: str = "the loss is not finite") -> str:
+    """What to say of a training that diverged."""
     kept = ""
     if saving is not None and Path(saving.path).is_file():
         kept = f"; the last checkpoint, {saving.path}, is kept as it was"
-    return f"training diverged in epoch {epoch} (the loss is not finite): take a smaller --learning-rate{kept}"
+    return f"training diverged in epoch {epoch} ({sign}): take a smaller --learning-rate{kept}"
 
 
 class _Keeper:

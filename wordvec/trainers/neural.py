@@ -16,22 +16,17 @@ from wordvec import rng
 from wordvec.arrays import Array, device_module
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.corpus.sampling import keep_probabilities
-from wordvec.errors import OptionError, TrainingError
+from wordvec.corpus.steps import group_size, meetings_for
+from wordvec.errors import OptionError
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import Checkpoint
 from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
-from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
+from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
 from wordvec.trainers.spectral import spectral_start
-from wordvec.trainers.staleness import (
-    LARGEST_BATCH,
-    LARGEST_BLOCK,
-    MOST_WARPS,
-    expected_outputs,
-    positions_before_stale,
-)
+from wordvec.trainers.staleness import warps_before_stale
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -40,6 +35,10 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
+LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
+LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
+MOST_EXAMPLES = 8192  # in a block, where a wide window makes many of each centre
+MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
 
 
 @dataclass
@@ -59,8 +58,9 @@ class NeuralTrainer(Trainer):
     loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
                       vocabulary (for small ones)
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
-    batch_size        corpus positions in a batch (layers) or block (kernel);
-                      None bounds it so that no row collects too many stale updates
+    batch_size        corpus positions in a block, 128 by default (layers: 4,096). Blocks are cut into steps by
+    max_meetings      how often a row may be met before its scores are computed anew; None is 0.8 / learning rate
+                      (`wordvec.corpus.steps`). 1, with batch_size 1, is sequential SGD, pair by pair
     engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
                       (`wordvec.trainers.spectral`), from where fewer epochs do
@@ -85,6 +85,7 @@ class NeuralTrainer(Trainer):
     loss: str = "negative-sampling"
     optimizer: str = "sgd"
     batch_size: int | None = None
+    max_meetings: int | None = None
     engine: str | None = None
     init: str = "random"
     device: str = "cpu"
@@ -139,33 +140,44 @@ class NeuralTrainer(Trainer):
             seed=self.seed,
         )
 
-    def batch_for(self, counts: np.ndarray) -> int:
-        """Corpus positions in a batch or block: `batch_size`, or as many as `wordvec.trainers.staleness` allows."""
+    @property
+    def meetings(self) -> int:
+        """How often a row may be met in one step: `max_meetings`, or what the learning rate allows."""
+        if self.max_meetings is not None:
+            return self.max_meetings
+        return meetings_for(
+            self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
+        )
+
+    def block_for(self, corpus: Corpus) -> int:
+        """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
-        kept = counts * keep_probabilities(counts, self.subsample)
-        outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power, self.paths(counts))
-        if self.loss == "softmax":
-            outputs = 2 * kept / kept.sum()
-        rate = self.learning_rate_at(0.0) * (10 if self.optimizer in ("momentum", "nesterov") else 1)
-        most = positions_before_stale(rate * self._inputs_of_a_centre(), kept / counts.sum(), outputs)
-        return min(most, LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH)
+        contexts = 2 * min(self.window, max(1, corpus.longest_sentence - 1))
+        examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
+        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, MOST_EXAMPLES // examples))
 
-    def warps_for(self, counts: np.ndarray) -> int:
-        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows.
-
-        Each is at its own centre, and what it gains from it is unknown to the others until it is done.
-        """
+    def warps_for(self, corpus: Corpus) -> int:
+        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
         if self.warps is not None:
             return self.warps
-        kept = counts * keep_probabilities(counts, self.subsample)
-        outputs = expected_outputs(kept / kept.sum(), counts, self.negatives, self.negative_power)
-        rate = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
-        return min(MOST_WARPS, positions_before_stale(rate, kept / kept.sum(), outputs))
+        step = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
+        keep = keep_probabilities(corpus.vocabulary.counts, self.subsample)
+        return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
 
     def _inputs_of_a_centre(self) -> float:
-        """Rows of W_in that each centre pulls at, as many as its contexts."""
-        return self.window + 1.0 if self.shrink_window else 2.0 * self.window
+        """Rows of W_in that each centre pulls at, as many as its contexts, but no more than meet at once."""
+        return min(self.window + 1.0 if self.shrink_window else 2.0 * self.window, float(group_size(self.meetings)))
+
+    def chance_loss(self, counts: np.ndarray) -> float:
+        """The loss of a prediction by weights that know nothing: each term -log sigmoid(0), or softmax over V words."""
+        if self.loss == "softmax":
+            return float(np.log(max(len(counts), 2)))
+        paths = self.paths(counts)
+        terms = self.negatives + 1.0
+        if paths is not None:
+            terms = max(1.0, float((np.diff(paths.starts) * counts).sum() / counts.sum()))
+        return terms * float(np.log(2))
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
         """W_in uniform in (-0.5, 0.5) / dim and W_out zero, float32, as in word2vec.c.
@@ -217,6 +229,12 @@ class NeuralTrainer(Trainer):
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
         plan = self._plan(corpus)
+        if self.window >= corpus.longest_sentence > 1:
+            self._history.notes.append(
+                f"window {self.window} is wider than every sentence (the longest has {corpus.longest_sentence:,} "
+                "tokens), so each word's contexts are all of its sentence"
+                + (" within the window drawn" * self.shrink_window)
+            )
         state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
@@ -228,8 +246,6 @@ class NeuralTrainer(Trainer):
             run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
         self._history.words = plan.tokens * len(self._history.loss) - done_before
         W_in, W_out = engine.take_weights()
-        if not (np.isfinite(W_in).all() and np.isfinite(W_out).all()):
-            raise TrainingError(diverged(self.epochs, self._saving))
         if self._saving is not None:
             Path(self._saving.path).unlink(missing_ok=True)
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
@@ -260,7 +276,8 @@ class NeuralTrainer(Trainer):
             raise OptionError(
                 f"{self.name}: held_out {self.held_out} leaves no sentence of {len(starts) - 1} to train on"
             )
-        return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience)
+        chance = self.chance_loss(corpus.vocabulary.counts)
+        return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
     def _starting_state(self, corpus: Corpus, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""

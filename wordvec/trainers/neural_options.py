@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wordvec.corpus.steps import MEETINGS_TIMES_RATE
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
@@ -18,6 +19,8 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
     "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
     "gpu": (("negative-sampling",), ("window",)),
 }
+
+LARGEST_RATES = {"sgd": MEETINGS_TIMES_RATE, "momentum": MEETINGS_TIMES_RATE / 10, "nesterov": MEETINGS_TIMES_RATE / 10}
 
 
 def choose_engine_and_check(trainer: NeuralTrainer) -> None:
@@ -38,6 +41,7 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
         optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
         batch_size=(trainer.batch_size is None or trainer.batch_size >= 1, "at least 1"),
+        max_meetings=(trainer.max_meetings is None or trainer.max_meetings >= 1, "at least 1"),
         engine=(trainer.engine in ENGINES, "one of " + ", ".join(ENGINES)),
         init=(trainer.init in INITS, "one of " + ", ".join(INITS)),
         device=(trainer.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
@@ -55,6 +59,12 @@ def _check_combinations(trainer: NeuralTrainer, kernel_fits: bool) -> None:
             f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
             "on a GPU with negative sampling shared by the window; for other optimizers and losses take engine "
             "'layers'"
+        )
+    rate, most = trainer.learning_rate_at(0.0), LARGEST_RATES.get(trainer.optimizer)
+    if most is not None and rate > most:
+        raise OptionError(
+            f"{trainer.name}: learning_rate must be at most {most:g} with optimizer {trainer.optimizer!r}; got "
+            f"{rate:g}. Above that, a single pair of words pushes its rows further than they should go, on any corpus"
         )
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
