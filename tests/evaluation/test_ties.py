@@ -110,7 +110,7 @@ def test_nan_and_infinity_are_an_error_and_no_score(damage):
     rows = random.normal(size=(V, 4)).astype(np.float32)
     rows[5, 2] = damage
     vectors = WordVectors(WORDS, rows)
-    with pytest.raises(InputError, match="'w5'.*nan or infinity"):
+    with pytest.raises(InputError, match=r"'w5'.*nan or infinity"):
         evaluate_hit_rate(vectors, [("w1", "w2")])
-    with pytest.raises(InputError, match="'w5'.*nan or infinity"):
+    with pytest.raises(InputError, match=r"'w5'.*nan or infinity"):
         evaluate_similarity(vectors, [("w5", "w2", 1.0), ("w1", "w2", 2.0)])

@@ -85,7 +85,7 @@ def evaluate_translation(
 
 
 def _ranks(translator: Translator, words: Sequence[str], gold: Mapping[str, Sequence[str]]) -> np.ndarray:
-    """The rank of each word's best right translation, (n,) int64: 1 + the other targets that score as well or better."""
+    """The rank of each word's best right translation (n,): 1 + the other targets that score as well or better."""
     column = {word: i for i, word in enumerate(translator.target_words())}
     ids = np.array([translator.source.word_id(word) for word in words], np.int64)
     ranks = np.empty(len(words), np.int64)
