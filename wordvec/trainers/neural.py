@@ -24,6 +24,7 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.presets import Presets
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import (
     LARGEST_BATCH,
@@ -32,6 +33,7 @@ from wordvec.trainers.staleness import (
     expected_outputs,
     positions_before_stale,
 )
+from wordvec.trainers.windows import SENTENCE, reach_in
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -43,11 +45,12 @@ MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 
 
 @dataclass
-class NeuralTrainer(Trainer):
+class NeuralTrainer(Presets, Trainer):
     """Options of CBOW and SkipGram; the defaults are word2vec's where it has one.
 
     dim               length of a vector: 100
-    window            words on each side: 5; with shrink_window each centre draws its own from 1 .. window
+    window            words on each side: 5; with shrink_window each centre draws its own from 1 .. window;
+                      "sentence" takes in all words of the centre's sentence (`wordvec.trainers.windows`)
     negatives         negatives drawn for each example: 5 (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus: 5
     subsample         t: words of a larger share than this are thinned out: 1e-3 (0 turns it off)
@@ -74,7 +77,7 @@ class NeuralTrainer(Trainer):
     """
 
     dim: int = 100
-    window: int = 5
+    window: int | str = 5
     negatives: int = 5
     epochs: int = 5
     subsample: float = 1e-3
@@ -101,6 +104,14 @@ class NeuralTrainer(Trainer):
         self._start: WordVectors | None = None
         self._freeze = self._resume = False
         self._saving: Saving | None = None
+        self._reach: int | None = None
+
+    @property
+    def reach(self) -> int:
+        """Words on each side that a window takes in on the corpus of the last `fit`, or as `window` says before one."""
+        if self._reach is None and not isinstance(self.window, int):
+            raise OptionError(f"{self.name}: how far window {self.window!r} reaches is known once fit has a corpus")
+        return int(self.window) if self._reach is None else self._reach
 
     @abstractmethod
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
@@ -132,7 +143,7 @@ class NeuralTrainer(Trainer):
             counts,
             subsample=self.subsample,
             power=self.negative_power,
-            window=self.window,
+            window=self.reach,
             negatives=self.negatives if self.loss == "negative-sampling" else 0,
             negative_sharing=self.negative_sharing,
             shrink_window=self.shrink_window,
@@ -165,7 +176,7 @@ class NeuralTrainer(Trainer):
 
     def _inputs_of_a_centre(self) -> float:
         """Rows of W_in that each centre pulls at, as many as its contexts."""
-        return self.window + 1.0 if self.shrink_window else 2.0 * self.window
+        return self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
         """W_in uniform in (-0.5, 0.5) / dim and W_out zero, float32, as in word2vec.c.
@@ -216,6 +227,8 @@ class NeuralTrainer(Trainer):
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
+        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
+        self._history.notes += notes
         plan = self._plan(corpus)
         state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
@@ -233,6 +246,8 @@ class NeuralTrainer(Trainer):
         if self._saving is not None:
             Path(self._saving.path).unlink(missing_ok=True)
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
+        if self.window == SENTENCE:
+            trained.info["reach"] = self.reach
         return trained if self._start is None else with_words_of(self._start, trained)
 
     def parameters(self) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.sampling import negative_weights
+
 MAX_GROWTH = 1.0  # the exponent: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
 LARGEST_BATCH = 4096  # of the layers: larger ones leave the cache and are no faster
 MOST_WARPS = 2048  # some 16 for each processor of a large card
@@ -31,7 +33,7 @@ def expected_outputs(
     """
     if paths is not None:
         return np.bincount(paths.nodes, np.repeat(centres, np.diff(paths.starts)))
-    drawn = counts.astype(np.float64) ** negative_power
+    drawn = negative_weights(counts, negative_power)
     return centres + negatives * drawn / drawn.sum()
 
 
