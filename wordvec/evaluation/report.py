@@ -249,7 +249,10 @@ def _parts(score: Score, sections: bool) -> list[Facts]:
         return [("  reciprocal rank", "mrr", score.mrr, score.mrr_ci95, score.covered, score.items)]
     if isinstance(score, SessionScore) and score.covered:
         figures = (("recall", score.recall, score.recall_ci95), ("NDCG", score.ndcg, score.ndcg_ci95))
-        return [(f"  {name}@{score.k}", name.lower(), *found, score.covered, score.items) for name, *found in figures]
+        return [
+            (f"  {name}@{score.k}", name.lower(), value, ci95, score.covered, score.items)
+            for name, value, ci95 in figures
+        ]
     return []
 
 
