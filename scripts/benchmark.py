@@ -317,7 +317,7 @@ def measure_unshuffled(options: argparse.Namespace, folder: Path, log: Log) -> N
         return result
 
     results = sessions.measure(options, folder, log, train, say)
-    print(f"\n{sessions.sessions_table(results)}\n\n" + "\n".join(sessions.sessions_verdicts(results)))
+    print(f"\n{sessions.sessions_tables(results)}\n\n" + "\n".join(sessions.sessions_verdicts(results)))
 
 
 def measure_on_gpu(options: argparse.Namespace, folder: Path, text: Text, log: Log, evaluation: Path) -> None:

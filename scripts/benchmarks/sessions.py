@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.data import ROOT, SETS, evaluation_folder, prepare_text
 from benchmarks.report import Measurement, mean_score, pairwise, show_ratio, show_score, table, verdict
-from benchmarks.runs import Log
+from benchmarks.runs import Log, evaluate
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError, WordvecError
 from wordvec.evaluation import evaluate_sessions, split_sessions
@@ -84,13 +84,8 @@ def prepare(name: str, options: Namespace, folder: Path) -> Prepared:
     evaluation = evaluation_folder(options.evaluation)
     text = prepare_text(options.corpus, options.lines, folder)
 
-    def scores(file: str) -> dict[str, Score]:
-        from benchmarks.runs import evaluate
-
-        return evaluate(file, evaluation, SETS)
-
     settings = {"min_count": options.min_count, "subsample": options.subsample}
-    return Prepared(text.path, scores, longest_line(text.path), settings)
+    return Prepared(text.path, lambda file: evaluate(file, evaluation, SETS), longest_line(text.path), settings)
 
 
 def _scaled(number: int, scale: float) -> int:
@@ -148,14 +143,15 @@ def auc(linked: np.ndarray, strangers: np.ndarray, resamples: int = 1000, seed: 
     return float(above.mean()), percentile_interval(drawn)
 
 
-def loss_at_the_end(file: str, corpus: Corpus, settings: dict[str, Any]) -> float:
+def loss_at_the_end(file: str, corpus: Corpus, trained: Measurement) -> float:
     """Mean loss of a prediction at the weights in `file`, on stretches of the corpus, through the layers."""
+    drawn = {name: trained[name] for name in ("window", "negatives", "subsample", "shrink_window", "negative_power")}
     vectors = WordVectors.load(file)
     if vectors.context_matrix is None:
         raise WordvecError(f"{file} has no context vectors to compute a loss from")
     rows = np.array([vectors.word_id(word) for word in corpus.vocabulary.words])
     network = SkipGramNetwork(vectors.rows(rows), np.asarray(vectors.context_matrix, np.float32)[rows])
-    sampler = SkipGram(**settings).sampler(corpus.vocabulary.counts)
+    sampler = SkipGram(**drawn).sampler(corpus.vocabulary.counts)
     total, predictions = 0.0, 0
     for first in np.unique(np.linspace(0, max(0, len(corpus.ids) - STRETCH), STRETCHES).astype(int)).tolist():
         last = min(first + STRETCH, len(corpus.ids))
@@ -187,53 +183,61 @@ def measure(options: Namespace, folder: Path, log: Log, train: Train, say: Calla
                 for who in options.sides:
                     facts = {"on": name, "asked_window": window, "role": "peer" if who == "gensim" else "own"}
                     changes = settings | {"window": reach, "negative_power": power, "seed": seed, "save": vectors}
+                    what = f"{name}, window {window}, power {power:g}, seed {seed}, {who}"
                     try:
                         trained = train(who, prepared.path, **changes)
-                        scored = prepared.score(vectors)
-                    except WordvecError as error:
-                        say(f"  {name}, window {window}, power {power:g}, seed {seed}, {who}: {error}")
-                        facts |= {"contender": who, "negative_power": power, "seed": seed, "window": reach}
-                        results.append(log.write("unshuffled", **facts, error=str(error)))
-                        continue
-                    kept = ("subsample", "shrink_window")
-                    draws = {key: settings[key] for key in kept if key in settings}
-                    draws |= {"window": reach, "negative_power": power, "negatives": options.negatives}
-                    end = loss_at_the_end(vectors, corpus, draws)
-                    results.append(log.write("unshuffled", **facts, **trained, scores=scored, loss_at_the_end=end))
-                    shown = ", ".join(f"{key} {value['score'] or 0:.3f}" for key, value in scored.items())
-                    rate = trained["words_per_second"]
-                    say(f"  {name}, window {window}, power {power:g}, seed {seed}, {who}: {shown}, "
-                        f"loss {end:.3f}, {rate:,.0f} words/s")  # fmt: skip
+                        found = {"scores": prepared.score(vectors)}
+                        found["loss_at_the_end"] = loss_at_the_end(vectors, corpus, trained)
+                    except WordvecError as error:  # what diverges is a result too
+                        trained, found = {"contender": who} | changes, {"error": str(error)}
+                    results.append(log.write("unshuffled", **facts, **trained, **found))
+                    say(f"  {what}: {described(results[-1])}")
     return results
 
 
-def sessions_table(measurements: Sequence[Measurement]) -> str:
-    """A row for each corpus, window, power and contender: means over seeds, and rates against gensim's of one seed."""
-    measures = list(dict.fromkeys(name for m in measurements for name in m.get("scores", {})))
+def described(measurement: Measurement) -> str:
+    """One training as a line on stderr."""
+    if "error" in measurement:
+        return measurement["error"]
+    scores = ", ".join(f"{name} {score['score'] or 0:.3f}" for name, score in measurement["scores"].items())
+    rate = measurement["words_per_second"]
+    return f"{scores}, loss at the end {measurement['loss_at_the_end']:.3f}, {rate:,.0f} words/s"
+
+
+def sessions_tables(measurements: Sequence[Measurement]) -> str:
+    """A table for each corpus, a row for each window, power and contender: means over seeds.
+
+    Rates are medians, with the ratio to gensim's of the same seed.
+    """
+    names = dict.fromkeys(m["on"] for m in measurements)
+    return "\n\n".join(_table([m for m in measurements if m["on"] == name]) for name in names)
+
+
+def _table(measurements: Sequence[Measurement]) -> str:
+    measures = list(next((m["scores"] for m in measurements if "scores" in m), {}))
     rows = []
-    for key, group in _groups(measurements).items():
+    for (name, window, power), group in _groups(measurements).items():
         for who in dict.fromkeys(m["contender"] for m in group):
             mine = [m for m in group if m["contender"] == who]
-            done = [m for m in mine if "error" not in m]
-            row = [key[0], str(key[1]), f"{key[2]:g}", who]
-            if len(done) < len(mine):
-                failed = f"{len(mine) - len(done)} of {len(mine)} failed"
-                rows.append([*row, *[failed] * len(measures), "", "", "", ""])
-                continue
-            peers = [m for m in group if m["contender"] == "gensim" and "error" not in m]
-            theirs = {m["seed"]: m["words_per_second"] for m in peers}
-            ratio = pairwise([m["words_per_second"] for m in done], [theirs.get(m["seed"]) for m in done])
-            loss = [m["loss"][-1] for m in done if m["loss"]]
-            cells = [
-                show_score(mean_score([m["scores"][name] for m in done])) if name in done[0]["scores"] else ""
-                for name in measures
-            ]
-            row += [*cells, f"{statistics.fmean(loss):.3f}" if loss else ""]
-            row += [f"{statistics.fmean(m['loss_at_the_end'] for m in done):.3f}"]
-            row += [f"{statistics.median(m['words_per_second'] for m in done):,.0f}"]
-            rows.append([*row, "" if who == "gensim" else show_ratio(ratio)])
+            failed = sum("error" in m for m in mine)
+            cells = [f"{failed} of {len(mine)} failed", *[""] * (len(measures) + 3)] if failed else _cells(mine, group)
+            rows.append([name, window, f"{power:g}", who, *cells])
     headings = ["corpus", "window", "power", "contender", *measures, "loss", "loss at the end", "words/s", "x gensim"]
     return table(headings, rows)
+
+
+def _cells(mine: Sequence[Measurement], group: Sequence[Measurement]) -> list[str]:
+    """Scores, losses and rates of one contender, by seed in `mine`."""
+    theirs = {m["seed"]: m["words_per_second"] for m in group if m["contender"] == "gensim" and "error" not in m}
+    ratio = pairwise([m["words_per_second"] for m in mine], [theirs.get(m["seed"]) for m in mine])
+    losses = [m["loss"][-1] for m in mine if m["loss"]]
+    return [
+        *(show_score(mean_score([m["scores"][name] for m in mine])) for name in mine[0]["scores"]),
+        f"{statistics.fmean(losses):.3f}" if losses else "",
+        f"{statistics.fmean(m['loss_at_the_end'] for m in mine):.3f}",
+        f"{statistics.median(m['words_per_second'] for m in mine):,.0f}",
+        "" if mine[0]["contender"] == "gensim" else show_ratio(ratio),
+    ]
 
 
 def sessions_verdicts(measurements: Sequence[Measurement]) -> list[str]:
