@@ -12,6 +12,8 @@
   python scripts/benchmark.py --no-rates --no-quality --loading      files of vectors, against gensim
   python scripts/benchmark.py --no-rates --no-quality --queries      questions, against gensim; int8 beside float32
   python scripts/benchmark.py --no-rates --no-quality --scoring      Google's analogies, against gensim
+  python scripts/benchmark.py --no-rates --no-quality --corpora sessions walks --windows 5 20 --dim 50 --seeds 3
+                                                           sessions, walks, wide windows: gensim, single steps, default
   python scripts/benchmark.py --device gpu                           everything on a GPU, against its CPU and PyTorch
 
 Each training is a process of its own. Rates are tokens of known words (those that subsampling skips included) times
@@ -30,7 +32,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import encode, factorise, gpu, loading, queries, race, report, scoring
+from benchmarks import encode, factorise, gpu, loading, queries, race, report, scoring, sessions
 from benchmarks.book import LAYERS, BookJob
 from benchmarks.contenders import CONTENDERS, Job
 from benchmarks.counting import CountJob, largest_difference
@@ -271,6 +273,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"\n{report.glove_table(rates)}")
             if scores:
                 print(f"\n{report.quality_table(scores, list(SETS))}\n" + "\n".join(report.verdicts(scores)))
+        if options.corpora:
+            measure_unshuffled(options, folder, log)
         if options.loading:
             print(f"\n{loading.table(loading.measure(options, folder, log, say))}")
         if options.queries is not None:
@@ -298,6 +302,22 @@ def measure_race(options: argparse.Namespace, folder: Path, text: Text, log: Log
         trainings, scores = race.measure(model, options.pairs, max(options.threads), train, score_of)
         print(f"\n{race.race_table(trainings)}\n\n{report.quality_table(scores, list(SETS))}\n")
         print("\n".join(report.verdicts(scores)))
+
+
+def measure_unshuffled(options: argparse.Namespace, folder: Path, log: Log) -> None:
+    """See `benchmarks.sessions`."""
+
+    def train(who: str, text: str, **changes: Any) -> dict[str, Any]:
+        threads = min(options.threads)
+        changes = {"epochs": options.epochs, **changes}
+        job = make_job(options, text, Entry(who, "own", threads, 1), "skipgram", options.dim[0], **changes)
+        result = run_child("contenders", asdict(job), threads, CONTENDERS[who].environment)
+        if not result["finite"]:
+            raise WordvecError("the vectors are not finite")
+        return result
+
+    results = sessions.measure(options, folder, log, train, say)
+    print(f"\n{sessions.sessions_tables(results)}\n\n" + "\n".join(sessions.sessions_verdicts(results)))
 
 
 def measure_on_gpu(options: argparse.Namespace, folder: Path, text: Text, log: Log, evaluation: Path) -> None:

@@ -1,8 +1,7 @@
 """Corpora on which a trainer made for shuffled text can go wrong: the same few words meet again and again.
 
 Every function makes its corpus from its arguments alone (numpy, seeded) and returns sentences, lists of words.
-`CORPORA` names those that take no argument of necessity, in sizes that a test can train on in a second or so; give
-larger numbers for a benchmark.
+`CORPORA` has them by name; as they come, a test trains on each in about a second. Give larger numbers for a benchmark.
 
 >>> sentences = CORPORA["themed sessions"](sessions=3, seed=5)
 >>> len(sentences), sentences == CORPORA["themed sessions"](sessions=3, seed=5)
@@ -96,7 +95,8 @@ def block_graph(
         if taken.sum() < held_out * len(edges) and (left[ends] > 1).all():
             taken[number] = True
             left[ends] -= 1
-    strangers = rng.permutation(pairs[~linked])[: taken.sum()]
+    apart = rng.permutation(pairs[~linked])
+    strangers = apart[(left[apart] > 0).all(axis=1)][: taken.sum()]  # of nodes that a walk can reach
     return Graph(nodes, edges[~taken], edges[taken], strangers)
 
 

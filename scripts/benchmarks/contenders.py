@@ -40,6 +40,8 @@ class Job:
     seed: int = 1
     report_loss: bool = False  # ask the contender for its loss, where that costs time
     save: str | None = None  # where to write the vectors
+    shrink_window: bool = True  # this and the next one: gensim and wordvec
+    negative_power: float = 0.75
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Training:
     words: list[str] = field(default_factory=list)
     counts: Any = None
     matrix: Any = None
+    contexts: Any = None  # W_out, where the contender gives it
     loss: list[float] = field(default_factory=list)
 
     @contextmanager
@@ -86,6 +89,8 @@ class Gensim:
             alpha=job.learning_rate,
             workers=job.threads,
             seed=job.seed,
+            shrink_windows=job.shrink_window,
+            ns_exponent=job.negative_power,
         )
         with result.stage("vocabulary"):
             model.build_vocab(corpus_file=job.corpus)
@@ -101,7 +106,7 @@ class Gensim:
             )
         result.memory = peak_memory()
         result.loss = [after - before for before, after in zip([0.0, *sums.totals], sums.totals)]
-        result.words, result.matrix = list(model.wv.index_to_key), model.wv.vectors
+        result.words, result.matrix, result.contexts = list(model.wv.index_to_key), model.wv.vectors, model.syn1neg
         result.counts = [model.wv.get_vecattr(word, "count") for word in result.words]
         return result
 
@@ -196,6 +201,8 @@ class Wordvec:
             epochs=job.epochs,
             learning_rate=job.learning_rate,
             seed=job.seed,
+            shrink_window=job.shrink_window,
+            negative_power=job.negative_power,
             **self.options,
             **({"threads": job.threads} if self.threads else {}),
         )
@@ -207,7 +214,8 @@ class Wordvec:
         result.seconds |= {"compile": stages.get("compile", 0.0), "prepare": others, "train": stages["train"]}
         result.loss = trainer.history.loss
         vectors = trainer.vectors
-        result.words, result.counts, result.matrix = vectors.words, vectors.counts, vectors.matrix
+        result.words, result.counts = vectors.words, vectors.counts
+        result.matrix, result.contexts = vectors.matrix, vectors.context_matrix
         return result
 
 
@@ -215,6 +223,7 @@ CONTENDERS: dict[str, Any] = {
     "gensim": Gensim(),
     "fasttext": FastText(),
     "wordvec": Wordvec(engine="kernel"),
+    "wordvec-sequential": Wordvec(engine="kernel", batch_size=1),
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
     "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),
     "wordvec-layers": Wordvec(threads=False, engine="layers"),
@@ -242,7 +251,7 @@ def run(job: Job) -> dict[str, Any]:
     if job.save:
         from wordvec.vectors import WordVectors
 
-        WordVectors(result.words, matrix, counts).save(job.save)
+        WordVectors(result.words, matrix, counts, context_matrix=result.contexts).save(job.save)
     return {
         **asdict(job),
         "seconds": {stage: round(seconds, 4) for stage, seconds in result.seconds.items()} | {"total": round(total, 4)},

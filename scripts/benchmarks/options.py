@@ -14,6 +14,8 @@ from benchmarks.loading import PEER, WORDS
 from benchmarks.queries import WORDS as QUERY_WORDS
 from benchmarks.race import RUNNERS
 from benchmarks.runs import Entry, alternate
+from benchmarks.sessions import CONTENDERS as SIDES
+from benchmarks.sessions import WINDOWS
 from wordvec.arrays import device_module
 from wordvec.errors import MissingExtraError, OptionError
 
@@ -26,6 +28,7 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "wordvec": (3.5e6, 6e6),
     "wordvec-hogwild": (4e6, 6e6),
     "wordvec-svd-start": (3.5e6, 6e6),
+    "wordvec-sequential": (1e6, 2e6),
     "wordvec-layers": (0.04e6, 0.15e6),
     "wordvec-layers-gpu": (1e6, 1.5e6),
     "wordvec-gpu": (40e6, 80e6),
@@ -57,6 +60,13 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--learning-rate", type=float, help="of all contenders (default: 0.025 for skip-gram, 0.05 for CBOW)")
     add("--svd", action="store_true", help="the SVD of the PPMI matrix, against scipy's")
     add("--race", action="store_true", help="from text to vectors: gensim's 5 epochs, and 3 from a spectral start")
+    add("--corpora", nargs="+", metavar="NAME", help=f"also what is not shuffled text: {', '.join(WINDOWS)}")
+    add("--windows", nargs="+", metavar="N", help="of --corpora, such as 5 20 sentence (default: by corpus)")
+    add(
+        "--negative-powers", nargs="+", type=float, metavar="P", help="of --corpora (default: 0.75; sessions also -0.5)"
+    )
+    add("--sides", nargs="+", default=list(SIDES), metavar="NAME", help=f"of --corpora (default: {' '.join(SIDES)})")
+    add("--scale", type=float, default=1.0, help="size of the generated --corpora (default: 1)")
     add("--device", default="cpu", choices=("cpu", "gpu"))
     add("--book", metavar="DIR", help="also against a checkout of oreilly-japan/deep-learning-from-scratch-2")
     add(
@@ -111,7 +121,8 @@ def check(options: argparse.Namespace) -> None:
         raise OptionError(f"{options.glove} has no {' and no '.join(missing)}: --glove wants GloVe's built programs")
     run = options.peers + options.contenders if options.rates or options.quality or options.encode else []
     run += [PEER] if (options.loading or options.queries is not None) and PEER in options.peers else []
-    for name in [*run, *(RUNNERS if options.race else ())]:
+    check_corpora(options)
+    for name in [*run, *(RUNNERS if options.race else ()), *(options.sides if options.corpora else ())]:
         if name not in CONTENDERS:
             raise OptionError(f"no contender {name!r}; there are: {', '.join(CONTENDERS)}")
         package, extra = CONTENDERS[name].package, CONTENDERS[name].extra
@@ -128,6 +139,18 @@ def check(options: argparse.Namespace) -> None:
         raise OptionError(
             f"{options.book} has no ch04/cbow.py: --book wants a checkout of deep-learning-from-scratch-2"
         )
+
+
+def check_corpora(options: argparse.Namespace) -> None:
+    """Raise for a corpus that does not exist, or a window that is none."""
+    for name in options.corpora or ():
+        if name not in WINDOWS:
+            raise OptionError(f"--corpora: no corpus {name!r}; there are: {', '.join(WINDOWS)}")
+    for window in options.windows or ():
+        if window != "sentence" and not (window.isdecimal() and int(window) >= 1):
+            raise OptionError(f"--windows: a number of words or 'sentence' expected; got {window!r}")
+    if not options.scale > 0:
+        raise OptionError(f"--scale must be above 0; got {options.scale}")
 
 
 def make_entries(options: argparse.Namespace) -> list[Entry]:

@@ -271,10 +271,11 @@ def test_hit_rate_is_the_rank_of_the_query(block, monkeypatch):
     assert result.outcomes[:-1].tolist() == (ranks <= 5).tolist() and result.missing == ("i99",)
 
 
-def test_hit_rate_counts_equal_items_as_no_nearer():
+def test_equal_items_count_against_the_hit_rate():
     vectors = on_circle(a=0, b=10, c=10, d=10, e=50)
-    result = evaluate_hit_rate(vectors, [("a", "b"), ("a", "d"), ("a", "e")], k=1)
-    assert result.outcomes.tolist() == [1, 1, 0]
+    result = evaluate_hit_rate(vectors, [("a", "b"), ("a", "d"), ("a", "e")], k=2)
+    assert result.outcomes.tolist() == [0, 0, 0] and result.mrr == pytest.approx((1 / 3 + 1 / 3 + 1 / 4) / 3)
+    assert evaluate_hit_rate(vectors, [("a", "b"), ("a", "d"), ("a", "e")], k=3).outcomes.tolist() == [1, 1, 0]
     assert evaluate_hit_rate(vectors, [("x", "y")]).score is None
     with pytest.raises(OptionError, match="k must be at least 1"):
         evaluate_hit_rate(vectors, [("a", "b")], k=0)

@@ -177,6 +177,7 @@ def test_all_tasks_in_one_table(tmp_path):
         (tmp_path / f"{name}.txt").write_text(content + "\n", encoding="utf-8")
     tasks = [("any", tmp_path / f"{name}.txt") for name in files]
     tasks.append(("hit-rate", [(f"w{i}", f"w{i + 1}") for i in range(29)]))
+    tasks.append(("sessions", [[f"w{i}", f"w{(i + 4) % 31}", f"w{i + 1}"] for i in range(29)]))
     compared = compare_models({f"m{i}": evaluate(model, tasks) for i, model in enumerate(models)})
     table = comparison_table(compared, sections=True)
     for part in (
@@ -190,6 +191,8 @@ def test_all_tasks_in_one_table(tmp_path):
         "p (all splits)",
         "hit-rate@10",
         "mrr",
+        "recall@10",
+        "ndcg",
     ):
         assert part in table
     assert all(found.common < found.items for found in compared if found.name not in ("sim",))

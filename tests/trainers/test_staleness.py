@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from hostile_corpora import CORPORA
 
-from tests.hostile_corpora import CORPORA
 from wordvec import CBOW, Corpus, SkipGram
 from wordvec.errors import OptionError, TrainingError
 from wordvec.trainers.staleness import centres_before_stale, expected_outputs, warps_before_stale
@@ -96,7 +96,7 @@ def test_a_learning_rate_that_no_corpus_bears_is_refused(optimizer, most):
 
 def test_a_window_wider_than_every_sentence_is_said(corpora):
     trainer = SkipGram(dim=4, window=50, epochs=1, shrink_window=False, subsample=0).fit(corpora("three words"))
-    assert "window 50 is wider than every sentence (the longest has 12 tokens)" in trainer.history.notes[0]
+    assert "a window of 50 is wider than every sentence (the longest has 12 words)" in trainer.history.notes[0]
 
 
 # -- warps of a GPU

@@ -117,7 +117,7 @@ def test_vectors_carry_what_made_them(corpus):
     [
         ("word2vec", {}, "no trainer 'word2vec'; there are: skipgram"),
         ("svd", {"negatives": 5}, "the svd trainer has no option 'negatives'; it takes: dim"),
-        ("skipgram", {"window": 0}, "skipgram: window must be at least 1; got 0"),
+        ("skipgram", {"window": 0}, "skipgram: window must be at least 1, or 'sentence'; got 0"),
         ("skipgram", {"epochs": 0}, "epochs must be at least 1"),
         ("cbow", {"learning_rate": -1.0}, "learning_rate must be positive"),
         ("cbow", {"negative_sharing": "pair"}, "negative_sharing must be"),

@@ -4,6 +4,7 @@
   wordvec evaluate old.safetensors new.safetensors --set sets/*.txt       one table, differences tested item by item
   wordvec evaluate *.safetensors --set wordsim353 --against best --format latex
   wordvec evaluate v.bin --analogy google-analogies --protocol word2vec.c
+  wordvec evaluate items.safetensors --sessions later.txt -k 20           hit rate, recall and NDCG of held-out sessions
 
 A set is a file or folder in its published format, the name of a set that `wordvec corpus fetch` got (wordvec corpus
 list shows them), or a bundled one: tiny-world-similarity, tiny-world-analogies.
@@ -33,6 +34,7 @@ SETS = {
     "relations": ("relations", "SemEval-2012's folder of relational similarities"),
     "bias": ("bias", "association tests (WEAT): four lines 'label: word, word, ...'"),
     "hit-rate": ("hit-rate", "pairs of an item and one held out (item2vec)"),
+    "sessions": ("sessions", "sessions kept from training, one a line: each item asks for those that came after it"),
 }
 
 
@@ -62,7 +64,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="ask and answer analogies within N words; 0 for all (default: the protocol's, 30000 for wordvec)",
     )
-    how.add_argument("-k", type=int, default=10, metavar="K", help="of hit-rate@K (default: 10)")
+    how.add_argument("-k", type=int, default=10, metavar="K", help="of hit rate, recall and NDCG at K (default: 10)")
+    how.add_argument(
+        "--test-share",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="test only the last of the sessions, such as 0.2: those that train --held-out 0.2 kept (default: all)",
+    )
+    how.add_argument(
+        "--steps",
+        default="all",
+        choices=("all", "last"),
+        help="that ask; last: leave one out (default: all)",
+    )
     how.add_argument("--encoding", default="utf-8", help="of the sets' files (default: utf-8)")
     how.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="that answers analogies (default: cpu)")
     how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
@@ -122,9 +137,10 @@ def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> li
     from wordvec.vectors import WordVectors
 
     restrict = arguments.restrict_vocab
-    seeded = ("similarity", "analogy", "categorisation", "outliers", "relations", "bias", "hit-rate")
+    seeded = ("similarity", "analogy", "categorisation", "outliers", "relations", "bias", "hit-rate", "sessions")
     options: dict[str, dict[str, Any]] = {task: {"seed": arguments.seed} for task in seeded}
     options["hit-rate"]["k"] = arguments.k
+    options["sessions"] |= {"k": arguments.k, "test_share": arguments.test_share, "steps": arguments.steps}
     options["analogy"] |= {
         "method": arguments.method,
         "restrict_vocab": "protocol" if restrict is None else restrict or None,

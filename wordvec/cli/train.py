@@ -2,6 +2,7 @@
 
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
+  wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
 example; plain, .gz, .bz2, .xz or .zst. An option left out takes the trainer's own default; one that the
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +26,25 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.trainers import Trainer
 
-OPTIONS: list[tuple[str, type, str]] = [
+
+def window(text: str) -> int | str:
+    """A number of words, or another word, which the trainer accepts or refuses."""
+    return int(text) if text.lstrip("+-").isdigit() else text
+
+
+OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("dim", int, "length of a vector"),
-    ("window", int, "words on each side of a centre"),
+    ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
     ("negatives", int, "negative samples for each example"),
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
+    (
+        "negative_power",
+        float,
+        "negatives are drawn by counts ** this: 0.75, or less where rare items should be met more",
+    ),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
@@ -66,11 +79,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_text_arguments(parser, threads=False)
     parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
     parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="options of skipgram and cbow that go together: items (window 'sentence', not shrunk, --subsample 0, "
+        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options that are given win",
+    )
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
     options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
+    )
+    options.add_argument(
+        "--shrink-window",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="draw each centre's window from 1 .. window, as word2vec does (default: yes)",
     )
     options.add_argument(
         "--add-context",
@@ -96,10 +121,13 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
     from wordvec.files import check_writable
     from wordvec.trainers import make_trainer
+    from wordvec.trainers.presets import with_preset
     from wordvec.vectors.load import format_for
 
-    names = [name for name, _, _ in OPTIONS] + ["hogwild", "add_context"]
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    if arguments.preset:
+        given = with_preset(arguments.preset, arguments.trainer, given)
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
     check_writable(arguments.out)
     format_for(arguments.out)

@@ -40,6 +40,21 @@ def keep_thresholds(counts: np.ndarray, subsample: float) -> np.ndarray:
     return np.rint(keep_probabilities(counts, subsample) * ALWAYS).astype(np.uint64)
 
 
+def negative_weights(counts: np.ndarray, power: float) -> np.ndarray:
+    """How often each word is drawn as a negative, in proportion: counts ** power, and 0 for a word that never occurs.
+
+    0.75 is word2vec's power (Mikolov et al. 2013b, section 2.2); below 0 the rare words are drawn most.
+
+    Shapes: counts (V,) -> (V,) float64.
+
+    >>> negative_weights(np.array([4, 1, 0]), -0.5).tolist()
+    [0.5, 1.0, 0.0]
+    """
+    weights, occurs = np.zeros(len(counts)), np.asarray(counts) > 0
+    weights[occurs] = np.asarray(counts, np.float64)[occurs] ** power
+    return weights
+
+
 class NegativeTable(NamedTuple):
     """Alias table of the negatives' distribution, P(w) ~ counts(w) ** power.
 
@@ -54,10 +69,10 @@ class NegativeTable(NamedTuple):
 
     @classmethod
     def build(cls, counts: np.ndarray, power: float = 0.75) -> NegativeTable:
-        """Build the table; 0.75 is word2vec's power (Mikolov et al. 2013b, section 2.2)."""
+        """Build the table of `negative_weights`."""
         if len(counts) == 0:
             raise OptionError("negative sampling needs at least one word")
-        scaled = np.asarray(counts, np.float64) ** power
+        scaled = negative_weights(counts, power)
         scaled *= len(counts) / scaled.sum()
         thresholds, aliases = np.full(len(counts), ALWAYS, np.uint64), np.arange(len(counts), dtype=np.int32)
         small, large = np.flatnonzero(scaled < 1).tolist(), np.flatnonzero(scaled >= 1).tolist()

@@ -12,6 +12,7 @@ from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import RelationScore, evaluate_relations
 from wordvec.evaluation.report import comparison_table, score_table, scores_as_dicts
 from wordvec.evaluation.scores import Score
+from wordvec.evaluation.sessions import SessionScore, evaluate_sessions, split_sessions
 from wordvec.evaluation.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.similarity import SimilarityScore, evaluate_similarity
 from wordvec.evaluation.tasks import TASKS, evaluate, read_tasks, recognise
@@ -31,6 +32,7 @@ __all__ = [
     "RelationScore",
     "Score",
     "SectionScore",
+    "SessionScore",
     "SimilarityScore",
     "WordPairs",
     "compare_models",
@@ -43,6 +45,7 @@ __all__ = [
     "evaluate_hit_rate",
     "evaluate_outliers",
     "evaluate_relations",
+    "evaluate_sessions",
     "evaluate_similarity",
     "get_protocol",
     "holm",
@@ -53,4 +56,5 @@ __all__ = [
     "recognise",
     "score_table",
     "scores_as_dicts",
+    "split_sessions",
 ]

@@ -171,7 +171,10 @@ def answer(
     rules: Protocol,
     device: str = "cpu",
 ) -> np.ndarray:
-    """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled."""
+    """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled.
+
+    Of equal candidates the protocol "wordvec" takes none, the others what their programs take.
+    """
     chosen = np.arange(len(vectors))[rows]
     if found.size * vectors.dim <= IN_MEMORY:
         unit: Callable[[Any], np.ndarray] = vectors.unit_rows_of(rows).__getitem__
@@ -198,7 +201,8 @@ def answer(
         best[close] = settle(unit, found.size, questions[close], method, excluded[close], as_word2vec_c(raw), floor=0.0)
     else:
         exact = in_float64(raw, method)
-        best[close] = settle(unit, found.size, questions[close], method, excluded[close], exact)
+        alone = rules.name == "wordvec"
+        best[close] = settle(unit, found.size, questions[close], method, excluded[close], exact, alone=alone)
     return best
 
 

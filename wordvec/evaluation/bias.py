@@ -65,13 +65,15 @@ def evaluate_bias(
     rules = get_protocol(protocol)
     found = find_words(vectors, [*asked.x, *asked.y, *asked.a, *asked.b], rules)
     groups = [[word for word in group if word in found.place] for group in (asked.x, asked.y, asked.a, asked.b)]
-    unit = [found.unit[[found.place[word] for word in group]].astype(np.float64) for group in groups]
+    directions = found.directions
+    unit = [directions[[found.place[word] for word in group]] for group in groups]
     targets, side = [*asked.x, *asked.y], np.repeat([1.0, -1.0], [len(asked.x), len(asked.y)])
     outcomes = np.full(len(targets), np.nan)
     if groups[2] and groups[3]:
         here = np.array([word in found.place for word in targets], bool)
         known = np.concatenate(unit[:2])
-        outcomes[here] = (known @ unit[2].T).mean(axis=1) - (known @ unit[3].T).mean(axis=1)
+        associations = (known @ unit[2].T).mean(axis=1) - (known @ unit[3].T).mean(axis=1)
+        outcomes[here] = np.round(associations, 9)  # of vectors that are all alike, rounding must make no difference
     covered = ~np.isnan(outcomes)
     values, known_side = outcomes[covered], side[covered]
     d = effect_size(values, known_side)

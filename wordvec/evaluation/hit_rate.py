@@ -19,6 +19,7 @@ from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_inte
 from wordvec.vectors import WordVectors
 
 QUERIES, CANDIDATES = 1024, 4096  # whose cosines are in memory at a time: 16 MiB
+SAME = np.float32(1e-6)  # cosines nearer than this are equal: float32 cannot tell them apart
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,12 @@ def evaluate_hit_rate(
     """Return the share of pairs whose second item is among the `k` nearest of the first (hit-rate@k).
 
     As Barkan and Koenigstein (2016, item2vec) and Caselles-Dupré, Lesaint and Royo-Letelier (2018) test items by
-    what was held out of their baskets or sessions. The first item itself is no candidate; rank is one more than the
-    number of items strictly nearer. All rows are candidates, in blocks of bounded memory.
-    Raises EvaluationFileError for a set that cannot be read, OptionError for k < 1 or an unknown protocol.
+    what was held out of their baskets or sessions. The first item itself is no candidate. Rank is one more than the
+    number of other items that are as near or nearer: equal cosines count against the model, so vectors that are all
+    alike score nothing. Pairs of an item with itself ask nothing and are not covered. All rows are candidates, in
+    blocks of bounded memory.
+    Raises EvaluationFileError for a set that cannot be read, OptionError for k < 1 or an unknown protocol,
+    InputError for a row that holds nan or infinity.
 
     >>> vectors = WordVectors(["tea", "milk", "nail"], np.array([[1.0, 0.1], [1.0, 0.4], [0.0, 1.0]]))
     >>> result = evaluate_hit_rate(vectors, [("tea", "milk"), ("milk", "nail"), ("tea", "cake")], k=1)
@@ -66,46 +70,75 @@ def evaluate_hit_rate(
     asked = _named(pairs)
     rules = get_protocol(protocol)
     found = find_words(vectors, (word for pair in asked.pairs for word in pair), rules)
-    covered = np.array([a in found.place and b in found.place for a, b in asked.pairs], bool)
-    places = [(found.place[a], found.place[b]) for (a, b), here in zip(asked.pairs, covered) if here]
-    ranks = ranks_of(vectors, found.unit, np.array(places, np.int64).reshape(-1, 2))
+    places = np.array([(found.place.get(a, -1), found.place.get(b, -1)) for a, b in asked.pairs], np.int64)
+    places = places.reshape(-1, 2)
+    known = (places >= 0).all(axis=1)
+    itself = known & (places[:, 0] == places[:, 1])
+    rows = np.append(found.ids, -1)[places]
+    itself |= known & (rows[:, 0] == rows[:, 1]) & (rows[:, 0] >= 0)  # "Tea" and "tea" may be one row
+    covered = known & ~itself
+    ranks, tied = ranks_of(vectors, found.unit, found.ids, places[covered])
     outcomes = np.full(len(covered), np.nan)
     outcomes[covered] = ranks <= k
-    hits, known = int((ranks <= k).sum()), len(ranks)
+    hits, number = int((ranks <= k).sum()), len(ranks)
     return HitRateScore(
         name=asked.name,
         measure="hit-rate",
-        score=hits / known if known else None,
-        ci95=accuracy_interval(hits, known),
+        score=hits / number if number else None,
+        ci95=accuracy_interval(hits, number),
         items=len(covered),
-        covered=known,
+        covered=number,
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + rules.notes("hit-rate") + found.notes,
+        notes=asked.notes + rules.notes("hit-rate") + found.notes + _notes(int(itself.sum()), int(tied.sum()), number),
         k=k,
-        mrr=float((1 / ranks).mean()) if known else None,
+        mrr=float((1 / ranks).mean()) if number else None,
         mrr_ci95=mean_interval(1 / ranks, resamples, seed),
         outcomes=outcomes,
     )
 
 
-def ranks_of(vectors: WordVectors, unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return the rank of each pair's second row of `unit` among all vectors, by cosine with its first (N,).
+def ranks_of(
+    vectors: WordVectors, unit: np.ndarray, ids: np.ndarray, pairs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rank of each pair's second vector among all rows, by cosine with the first, and which ranks are tied.
 
-    Shapes: unit (W, D) rows of length 1, pairs (N, 2). The first itself does not count.
+    A rank is one more than the number of rows, other than the two, that are at least as near; it is tied where some
+    are as near. Shapes: unit (W, D) of length 1, ids (W,) their rows in `vectors` or -1, pairs (N, 2) places in
+    `unit` -> (N,) int64 and (N,) bool.
     """
-    ranks = np.ones(len(pairs), np.int64)
+    ranks, tied = np.empty(len(pairs), np.int64), np.empty(len(pairs), bool)
     with threadpool_limits(1, "blas"):
         for start in range(0, len(pairs), QUERIES):
             part = slice(start, start + QUERIES)
-            queries, targets = unit[pairs[part, 0]], unit[pairs[part, 1]]
-            limits = np.einsum("qd,qd->q", queries, targets)[:, None] + np.float32(1e-6)
-            own = np.einsum("qd,qd->q", queries, queries)[:, None] > limits  # the query is nearer to itself
+            asked = pairs[part]
+            queries, cosines = unit[asked[:, 0]], np.einsum("nd,nd->n", unit[asked[:, 0]], unit[asked[:, 1]])
+            low, high = cosines[:, None] - SAME, cosines[:, None] + SAME
+            as_near, nearer = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64)
             for first in range(0, len(vectors), CANDIDATES):
                 candidates = vectors.unit_rows_of(slice(first, min(first + CANDIDATES, len(vectors))))
-                ranks[part] += (queries @ candidates.T > limits).sum(axis=1)
-            ranks[part] -= own[:, 0]
-    return ranks
+                scores = queries @ candidates.T
+                for side in (0, 1):  # the two of the pair are not counted
+                    place = ids[asked[:, side]] - first
+                    here = np.flatnonzero((place >= 0) & (place < len(candidates)))
+                    scores[here, place[here]] = -np.inf
+                as_near += (scores >= low).sum(axis=1)
+                nearer += (scores > high).sum(axis=1)
+            ranks[part], tied[part] = 1 + as_near, as_near > nearer
+    return ranks, tied
+
+
+def _notes(itself: int, tied: int, covered: int) -> tuple[str, ...]:
+    """What a reader must know of pairs that ask nothing, and of ties."""
+    notes = []
+    if itself:
+        notes.append(f"pairs of an item with itself, which ask nothing: {itself:,}")
+    if tied:
+        notes.append(
+            f"in {tied:,} of {covered:,} pairs other items are as near as the one held out, which counts against the "
+            "model: rows that are alike cannot tell items apart"
+        )
+    return tuple(notes)
 
 
 def read_held_out(source: Source, encoding: str = "utf-8") -> HeldOutPairs:

@@ -9,6 +9,7 @@ import numpy as np
 
 from wordvec.evaluation.protocols import Protocol
 from wordvec.vectors import WordVectors
+from wordvec.vectors.rows import row_lengths
 
 EXAMPLES = 10  # missing words that a score keeps
 
@@ -18,14 +19,22 @@ class FoundWords:
     """The words of a set that have a vector.
 
     `place` gives a word's row of `rows` and `unit` (W, D), float32 vectors as they are and with length 1; `missing`
-    are the others; `made` is how many got their vector from their parts, being in no row.
+    are the others; `made` is how many got their vector from their parts, being in no row. `ids` (W,) int64 are the
+    rows of the vectors themselves, -1 for a word whose vector was made.
     """
 
     place: Mapping[str, int]
     rows: np.ndarray
     unit: np.ndarray
     missing: tuple[str, ...]
+    ids: np.ndarray
     made: int = 0
+
+    @property
+    def directions(self) -> np.ndarray:
+        """The vectors with length 1 in float64 (W, D): of rows that are multiples of one another all but equal."""
+        lengths = row_lengths(self.rows)
+        return np.asarray(self.rows / np.where(lengths > 0, lengths, 1.0)[:, None])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -66,7 +75,8 @@ def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -
         *(vectors.unit_of(v)[None] for v in made.values()),
     ]
     place = {word: number for number, word in enumerate([*ids, *made])}
-    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), len(made))
+    row_of = np.concatenate([own, np.full(len(made), -1)])
+    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made))
 
 
 def _index(vectors: WordVectors, protocol: Protocol) -> Mapping[str, int]:

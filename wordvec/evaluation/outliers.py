@@ -55,7 +55,8 @@ def evaluate_outliers(
     rules = get_protocol(protocol)
     found = find_words(vectors, listed, rules)
     items = [(words, outlier) for _, words, outliers in asked.topics for outlier in outliers]
-    positions = np.array([_position(found, words, outlier) for words, outlier in items])
+    unit = found.directions
+    positions = np.array([_position(found, unit, words, outlier) for words, outlier in items])
     covered = ~np.isnan(positions)
     outcomes = np.where(covered, positions == 1, np.nan)
     hits, known = int(np.nansum(outcomes)), int(covered.sum())
@@ -79,12 +80,12 @@ def evaluate_outliers(
     )
 
 
-def _position(found: FoundWords, words: tuple[str, ...], outlier: str) -> float:
+def _position(found: FoundWords, unit: np.ndarray, words: tuple[str, ...], outlier: str) -> float:
     """OP / n of one item, nan where it is not covered."""
     known = [found.place[word] for word in words if word in found.place]
     if outlier not in found.place or len(known) < 2:
         return float("nan")
-    unit = found.unit[[*known, found.place[outlier]]].astype(np.float64)
-    cosines = np.round(unit @ unit.T, 9)  # of equal vectors, rounding alone must not decide
+    rows = unit[[*known, found.place[outlier]]]
+    cosines = np.round(rows @ rows.T, 9)  # of equal vectors, rounding alone must not decide
     means = cosines.sum(axis=1) - np.diagonal(cosines)
     return float((means[:-1] > means[-1]).sum() / len(known))

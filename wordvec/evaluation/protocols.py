@@ -95,8 +95,8 @@ PROTOCOLS = {
         "wordvec",
         "Words are looked up as written, then lower-cased. Items with a word outside the vocabulary are skipped, and "
         "counted in items but not in covered. Analogies: questions and answers come from the 30,000 most frequent "
-        "words; the three words of a question cannot be its answer; a question counts when the best candidate, the "
-        "first row of equals, is an expected word.",
+        "words; the three words of a question cannot be its answer; a question counts when the best candidate is an "
+        "expected word and no other scores the same.",
         analogy_words=30_000,
         by_count=True,
     ),

@@ -20,6 +20,7 @@ from wordvec.vectors import WordVectors
 RATINGS = re.compile(r"(?:GoldRatings|Phase2AnswersScaled)-(\w+)\.txt")
 PROTOTYPES = "Phase1Questions-{}.txt"
 PAIR = re.compile(r'"?([^":]+):([^":]+)"?')
+ALIKE = 1e-6  # length of a difference of two directions that float32 rows leave to rounding
 FEWEST = 5  # covered pairs that a relation needs for a correlation
 
 Pair = tuple[str, str]
@@ -106,10 +107,12 @@ def _rho(found: FoundWords, relation: Relation) -> float:
 
 def _steps(found: FoundWords, pairs: list[Pair]) -> np.ndarray:
     """Directions from the first to the second word of each pair, of length 1; zero where both are alike."""
-    first, second = (found.unit[[found.place[pair[side]] for pair in pairs]].astype(np.float64) for side in (0, 1))
+    directions = found.directions
+    first, second = (directions[[found.place[pair[side]] for pair in pairs]] for side in (0, 1))
     steps = second - first
     lengths = np.sqrt(np.einsum("nd,nd->n", steps, steps))
-    return np.asarray(steps / np.where(lengths > 0, lengths, 1)[:, None])
+    steps[lengths <= ALIKE] = 0
+    return np.asarray(steps / np.where(lengths > ALIKE, lengths, 1)[:, None])
 
 
 def read_relations(source: Source, encoding: str = "utf-8") -> RelationSet:

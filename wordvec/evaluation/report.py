@@ -15,6 +15,7 @@ from wordvec.evaluation.hit_rate import HitRateScore
 from wordvec.evaluation.model_comparison import ComparedModel, ComparedSet
 from wordvec.evaluation.outliers import OutlierScore
 from wordvec.evaluation.scores import Score, looked_for
+from wordvec.evaluation.sessions import SessionScore
 from wordvec.evaluation.statistics import Interval
 from wordvec.evaluation.tables import Strong, format_table
 
@@ -40,6 +41,7 @@ SECOND_FIGURES = {
     "outliers": "; positions are of all that a model covers",
     "bias": "; p (of the splits) is of all words that a model covers",
     "hit-rate": "; reciprocal ranks are of all that a model covers",
+    "sessions": "; recall and NDCG are of all that a model covers",
 }
 
 
@@ -217,7 +219,7 @@ def _facts(score: Score) -> Facts:
     measure = MEASURES.get(score.measure, score.measure)
     if isinstance(score, AnalogyScore):
         measure = score.method
-    elif isinstance(score, HitRateScore):
+    elif isinstance(score, (HitRateScore, SessionScore)):
         measure = f"hit-rate@{score.k}"
     return score.name, measure, score.score, score.ci95, score.covered, score.items
 
@@ -245,6 +247,12 @@ def _parts(score: Score, sections: bool) -> list[Facts]:
         return [(f"  p ({how})", "one-sided", score.p, None, score.covered, score.items)]
     if isinstance(score, HitRateScore) and score.covered:
         return [("  reciprocal rank", "mrr", score.mrr, score.mrr_ci95, score.covered, score.items)]
+    if isinstance(score, SessionScore) and score.covered:
+        figures = (("recall", score.recall, score.recall_ci95), ("NDCG", score.ndcg, score.ndcg_ci95))
+        return [
+            (f"  {name}@{score.k}", name.lower(), value, ci95, score.covered, score.items)
+            for name, value, ci95 in figures
+        ]
     return []
 
 

@@ -17,6 +17,7 @@ from wordvec.vectors.queries import positive
 
 SCORES_AT_ONCE = 2**22  # candidates x questions, 16 MiB of float32
 PAIRS_AT_ONCE = 2**14  # pairs of a question and a candidate, scored exactly
+SAME = 1e-12  # exact scores that differ by rounding alone
 
 # (questions (P, 3), candidates (P,)) -> scores (P,): exact scores of single candidates, rows of the vectors
 Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> float32 rows as they are in the file
@@ -31,11 +32,12 @@ def settle(
     excluded: np.ndarray,
     exact: Exact,
     floor: float = -np.inf,
+    alone: bool = False,
 ) -> np.ndarray:
-    """Return the best candidate of each question by `exact` scores, the first of equals.
+    """Return the best candidate of each question by `exact` scores, the first of equals; with `alone`, none of equals.
 
-    It is -1 where none scores above `floor`. Shapes as in `best_answers`. Only candidates whose float32 score is near
-    the best meet in `exact`.
+    It is -1 where none scores above `floor`, or none is best alone. Shapes as in `best_answers`. Only candidates whose
+    float32 score is near the best meet in `exact`.
     """
     best = np.full(len(questions), -1, np.int64)
     step = max(1, SCORES_AT_ONCE // size)
@@ -57,9 +59,19 @@ def settle(
         )
         question, candidate, values = (x[values > floor] for x in (question, candidate, values))
         order = np.lexsort((candidate, -values, question))
-        first = np.unique(question[order], return_index=True)[1]
-        best[start + question[order][first]] = candidate[order][first]
+        question, candidate, values = question[order], candidate[order], values[order]
+        first = np.unique(question, return_index=True)[1]
+        if alone:
+            first = first[~_shared(question, values, first)]
+        best[start + question[first]] = candidate[first]
     return best
+
+
+def _shared(question: np.ndarray, values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Which of the best values, at `first`, the next candidate of the same question reaches too."""
+    following = np.minimum(first + 1, len(values) - 1)
+    is_same = (question[following] == question[first]) & (following > first)
+    return np.asarray(is_same & (values[first] - values[following] <= SAME * np.maximum(1, np.abs(values[first]))))
 
 
 def _scores(unit: UnitRows, size: int, questions: np.ndarray, method: str) -> np.ndarray:

@@ -17,6 +17,7 @@ from wordvec.evaluation.outliers import evaluate_outliers
 from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import evaluate_relations, read_relations
 from wordvec.evaluation.scores import Score
+from wordvec.evaluation.sessions import evaluate_sessions, read_sessions
 from wordvec.evaluation.set_files import BUNDLED, Source, find_file, read_set_lines
 from wordvec.evaluation.similarity import evaluate_similarity
 from wordvec.vectors import WordVectors
@@ -29,6 +30,7 @@ TASKS: dict[str, Callable[..., Score]] = {
     "relations": evaluate_relations,
     "bias": evaluate_bias,
     "hit-rate": evaluate_hit_rate,
+    "sessions": evaluate_sessions,
 }
 READERS: dict[str, Callable[..., Any]] = {
     "similarity": read_pairs,
@@ -38,8 +40,9 @@ READERS: dict[str, Callable[..., Any]] = {
     "relations": read_relations,
     "bias": read_bias_tests,  # several tests a file
     "hit-rate": read_held_out,
+    "sessions": read_sessions,
 }
-# A pair of words a line may be many things; held-out pairs are never told by their content.
+# A line of words may be many things; held-out pairs and sessions are never told by their content.
 FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
 FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 

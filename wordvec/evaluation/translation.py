@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.corpus.checks import check_whole_number
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
 from wordvec.vectors.several_models.dictionaries import Dictionary, read_dictionary
-from wordvec.vectors.several_models.translation import Translator
+from wordvec.vectors.several_models.translation import QUERIES, Translator
 
 AT = (1, 5, 10)
+SAME = np.float32(1e-6)  # scores nearer than this are equal: float32 cannot tell them apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +38,9 @@ def evaluate_translation(
 ) -> list[TranslationScore]:
     """Score a translator on a dictionary it has not learned from: precision at each k of `at`, with 95 % intervals.
 
-    As in Conneau et al. 2018 (section 3.2) a word counts as right when any of its translations is found. Words that
-    are not covered are not counted as wrong: read the score together with the coverage.
+    As in Conneau et al. 2018 (section 3.2) a word counts as right when any of its translations is found. Other words
+    with the same score rank before it, so that vectors that are all alike score nothing. Words that are not covered
+    are not counted as wrong: read the score together with the coverage.
     Raises InputError for a file that cannot be read.
 
     >>> from wordvec.vectors import WordVectors
@@ -46,20 +49,22 @@ def evaluate_translation(
     >>> [(score.k, score.score, score.covered, score.items) for score in scores][0]
     (1, 1.0, 2, 3)
     """
+    for k in at:
+        check_whole_number("k", k)
     named = _named(dictionary)
     found = set(translator.target_words())
     gold = {word: [t for t in translations if t in found] for word, translations in named.translations().items()}
     covered = [word for word, translations in gold.items() if translations and word in translator.source]
-    answers = translator.translate_each(covered, max(at))
-    place = {word: i for i, word in enumerate(gold)}
+    set_of_covered = set(covered)
+    ranks = _ranks(translator, covered, gold)
+    here = np.array([word in set_of_covered for word in gold], bool)
     missing = tuple(dict.fromkeys(_missing(named, translator, found)))
     notes = _notes(translator, covered)
     scores = []
     for k in at:
         outcomes = np.full(len(gold), np.nan)
-        for word, answer in zip(covered, answers):
-            outcomes[place[word]] = float(any(found_word in gold[word] for found_word, _ in answer[:k]))
-        right = int(np.nansum(outcomes))
+        outcomes[here] = ranks <= k
+        right = int((ranks <= k).sum())
         scores.append(
             TranslationScore(
                 name=f"{named.name} @{k}",
@@ -77,6 +82,21 @@ def evaluate_translation(
             )
         )
     return scores
+
+
+def _ranks(translator: Translator, words: Sequence[str], gold: Mapping[str, Sequence[str]]) -> np.ndarray:
+    """The rank of each word's best right translation (n,): 1 + the other targets that score as well or better."""
+    column = {word: i for i, word in enumerate(translator.target_words())}
+    ids = np.array([translator.source.word_id(word) for word in words], np.int64)
+    ranks = np.empty(len(words), np.int64)
+    for first in range(0, len(words), QUERIES):
+        block = slice(first, first + QUERIES)
+        for i, (word, scores) in enumerate(zip(words[block], translator.scores(ids[block]))):
+            right = [column[translation] for translation in gold[word]]
+            best = scores[right].max()
+            scores[right] = -np.inf
+            ranks[first + i] = 1 + (scores >= best - SAME).sum()
+    return ranks
 
 
 def _named(dictionary: Dictionary | Sequence[tuple[str, str]] | str | os.PathLike[str]) -> Dictionary:

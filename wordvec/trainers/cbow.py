@@ -45,7 +45,7 @@ class CBOW(NeuralTrainer):
 
     def _inputs_of_a_centre(self) -> float:
         """One mean: the output rows see its length, the contexts the whole gradient ("sum") or their share of it."""
-        contexts = self.window + 1.0 if self.shrink_window else 2.0 * self.window
+        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
         return contexts**0.5 if self.cbow_gradient == "sum" else 1.0
 
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> CBOWNetwork:

@@ -26,7 +26,7 @@ def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
     if trainer.memory is not None:
         parse_bytes(trainer.memory)
     return {
-        "window": (trainer.window >= 1, "at least 1"),
+        "window": (isinstance(trainer.window, int) and trainer.window >= 1, "at least 1"),
         "weighting": (trainer.weighting in WEIGHTINGS, "'flat', 'harmonic' or 'linear'"),
         "side": (trainer.side in SIDES, "'both', 'left' or 'right'"),
         "subsample": (trainer.subsample >= 0, "0 (off) or positive, such as 1e-3"),
@@ -71,7 +71,9 @@ def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = N
     from wordvec.trainers.base import option_names
     from wordvec.trainers.ppmi import PPMI
 
-    parameters = info.get("parameters", {})
+    parameters = dict(info.get("parameters", {}))
+    if "reach" in info:  # of a window that is the whole sentence
+        parameters["window"] = info["reach"]
     names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
     return count_and_weigh(
         PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, show_progress

@@ -65,7 +65,7 @@ class LayersEngine:
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.block_for(corpus)
         chunk = BATCHES_ON_GPU * self.block if trainer.device == "gpu" else CHUNK
-        room = MOST_CONTEXTS // (2 * min(trainer.window, max(1, corpus.longest_sentence - 1)))
+        room = MOST_CONTEXTS // (2 * min(trainer.reach, max(1, corpus.longest_sentence - 1)))
         self.chunk = self.block * max(1, min(chunk, room) // self.block)
         tables = (8 if trainer.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
         with self._memory_errors(corpus.ids.nbytes + tables):

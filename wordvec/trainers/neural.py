@@ -25,8 +25,10 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.presets import Presets
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
+from wordvec.trainers.windows import SENTENCE, reach_in
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,11 +44,12 @@ MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
 
 
 @dataclass
-class NeuralTrainer(Trainer):
+class NeuralTrainer(Presets, Trainer):
     """Options of CBOW and SkipGram; the defaults are word2vec's where it has one.
 
     dim               length of a vector: 100
-    window            words on each side: 5; with shrink_window each centre draws its own from 1 .. window
+    window            words on each side: 5; with shrink_window each centre draws its own from 1 .. window;
+                      "sentence" takes in all words of the centre's sentence (`wordvec.trainers.windows`)
     negatives         negatives drawn for each example: 5 (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus: 5
     subsample         t: words of a larger share than this are thinned out: 1e-3 (0 turns it off)
@@ -74,7 +77,7 @@ class NeuralTrainer(Trainer):
     """
 
     dim: int = 100
-    window: int = 5
+    window: int | str = 5
     negatives: int = 5
     epochs: int = 5
     subsample: float = 1e-3
@@ -102,6 +105,14 @@ class NeuralTrainer(Trainer):
         self._start: WordVectors | None = None
         self._freeze = self._resume = False
         self._saving: Saving | None = None
+        self._reach: int | None = None
+
+    @property
+    def reach(self) -> int:
+        """Words on each side that a window takes in on the corpus of the last `fit`, or as `window` says before one."""
+        if self._reach is None and not isinstance(self.window, int):
+            raise OptionError(f"{self.name}: how far window {self.window!r} reaches is known once fit has a corpus")
+        return int(self.window) if self._reach is None else self._reach
 
     @abstractmethod
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
@@ -133,7 +144,7 @@ class NeuralTrainer(Trainer):
             counts,
             subsample=self.subsample,
             power=self.negative_power,
-            window=self.window,
+            window=self.reach,
             negatives=self.negatives if self.loss == "negative-sampling" else 0,
             negative_sharing=self.negative_sharing,
             shrink_window=self.shrink_window,
@@ -153,7 +164,7 @@ class NeuralTrainer(Trainer):
         """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
-        contexts = 2 * min(self.window, max(1, corpus.longest_sentence - 1))
+        contexts = 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
         examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, MOST_EXAMPLES // examples))
 
@@ -167,7 +178,8 @@ class NeuralTrainer(Trainer):
 
     def _inputs_of_a_centre(self) -> float:
         """Rows of W_in that each centre pulls at, as many as its contexts, but no more than meet at once."""
-        return min(self.window + 1.0 if self.shrink_window else 2.0 * self.window, float(group_size(self.meetings)))
+        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
+        return min(contexts, float(group_size(self.meetings)))
 
     def chance_loss(self, counts: np.ndarray) -> float:
         """The loss of a prediction by weights that know nothing: each term -log sigmoid(0), or softmax over V words."""
@@ -228,13 +240,9 @@ class NeuralTrainer(Trainer):
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
+        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
+        self._history.notes += notes
         plan = self._plan(corpus)
-        if self.window >= corpus.longest_sentence > 1:
-            self._history.notes.append(
-                f"window {self.window} is wider than every sentence (the longest has {corpus.longest_sentence:,} "
-                "tokens), so each word's contexts are all of its sentence"
-                + (" within the window drawn" * self.shrink_window)
-            )
         state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
@@ -249,6 +257,8 @@ class NeuralTrainer(Trainer):
         if self._saving is not None:
             Path(self._saving.path).unlink(missing_ok=True)
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
+        if self.window == SENTENCE:
+            trained.info["reach"] = self.reach
         return trained if self._start is None else with_words_of(self._start, trained)
 
     def parameters(self) -> dict[str, Any]:

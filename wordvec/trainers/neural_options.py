@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wordvec.corpus.steps import MEETINGS_TIMES_RATE
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
 from wordvec.trainers.spectral import INITS
+from wordvec.trainers.windows import is_window
 
 if TYPE_CHECKING:
     from wordvec.trainers.neural import NeuralTrainer
@@ -32,11 +35,12 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
     check_options(
         trainer,
         dim=(trainer.dim >= 1, "at least 1"),
-        window=(trainer.window >= 1, "at least 1"),
+        window=(is_window(trainer.window), "at least 1, or 'sentence'"),
         negatives=(trainer.negatives >= 1, "at least 1"),
         epochs=(trainer.epochs >= 1, "at least 1"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
         learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
         optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.corpus.sampling import negative_weights
+
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
@@ -30,7 +32,7 @@ def expected_outputs(centres: np.ndarray, counts: np.ndarray, negatives: int, ne
     >>> expected_outputs(np.array([0.5, 0.5]), np.array([1, 1]), negatives=4, negative_power=0.75).tolist()
     [2.5, 2.5]
     """
-    drawn = counts.astype(np.float64) ** negative_power
+    drawn = negative_weights(counts, negative_power)
     return centres + negatives * drawn / drawn.sum()
 
 
