@@ -76,7 +76,7 @@ def select(
     reason[must_go] = DROPPED
     may_stay = (may_stay | must_stay) & ~must_go
 
-    taken = _by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
+    taken = by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
     if max_words is not None and len(taken) > max_words:
         stays = must_stay[taken]
         room = max(0, int(max_words) - int(stays.sum()))
@@ -108,8 +108,8 @@ def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
     return np.fromiter(map(members.__contains__, words), bool, len(words))
 
 
-def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Sort positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
+def by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
     by_word = sorted(positions.tolist(), key=words.__getitem__)
     order = np.array(by_word, np.int64)
     return order[np.argsort(-counts[order], kind="stable")]

@@ -19,7 +19,7 @@ from wordvec.corpus.sampling import keep_probabilities
 from wordvec.errors import OptionError, TrainingError
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import Checkpoint
-from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
+from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
@@ -99,6 +99,7 @@ class NeuralTrainer(Trainer):
         super().__post_init__()
         choose_engine_and_check(self)
         self._start: WordVectors | None = None
+        self._start_notes: list[str] = []
         self._freeze = self._resume = False
         self._saving: Saving | None = None
 
@@ -189,8 +190,12 @@ class NeuralTrainer(Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             go on from these vectors: words they have start there, new words from small random ones;
-                          words that `corpus` lacks are kept as they are
+        start             go on from these vectors: words they have start there, and are trained however rare they are
+                          in `corpus`; new words, with its min_count in both texts together, start from small random
+                          ones; words that `corpus` lacks are kept as they are. Counts add up, but a text counted
+                          before is not counted again; negatives and subsampling go by the counts of `corpus`, and the
+                          learning rate by `learning_rate` as in any run. To read more text as theirs was read:
+                          ``Corpus.build(text, **start.build_options())``
         freeze            words of `start` do not move, only new words learn
         checkpoint        a file that holds the run's state every `checkpoint_every` seconds, until it is done
         resume            go on from `checkpoint`; the result is that of a run never interrupted
@@ -209,6 +214,9 @@ class NeuralTrainer(Trainer):
             raise OptionError("resume needs the checkpoint to go on from")
         if checkpoint is not None and self.optimizer != "sgd":
             raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
+        self._start_notes = []
+        if start is not None:
+            corpus, self._start_notes = corpus_for(start, corpus)
         return super().fit(corpus, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
@@ -217,6 +225,7 @@ class NeuralTrainer(Trainer):
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
         plan = self._plan(corpus)
+        self._history.notes += self._start_notes
         state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
