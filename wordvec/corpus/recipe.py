@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,7 +40,7 @@ class TextRecipe:
     """
 
     tokenizer: str | None
-    normalization: Normalization = Normalization()
+    normalization: Normalization = field(default_factory=Normalization)
     split_sentences: bool = False
     phrases: Phrases | None = None
     drop_words: tuple[str, ...] = ()
@@ -91,15 +91,16 @@ class TextRecipe:
         except (ValueError, TypeError) as error:
             raise InputError(f"the description of how the text was made into tokens is damaged: {error}") from error
 
-    def as_options(self) -> dict[str, Any]:
+    def as_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
         """The options of `Corpus.build` that treat other text alike; those that were not used are left out.
 
-        Raises OptionError where a function of the user made the tokens: it must be given again.
+        `tokenizer` takes the place of the recipe's. Raises OptionError where a function of the user made the tokens
+        and it is not given.
         """
-        if self.tokenizer is not None:
+        if self.tokenizer is not None and tokenizer is None:
             self._check_built_in()
         options = {
-            "tokenizer": self.tokenizer,
+            "tokenizer": tokenizer or self.tokenizer,
             "normalization": None if self.normalization.changes_nothing else self.normalization,
             "split_sentences": self.split_sentences or None,
             "phrases": self.phrases,
@@ -150,7 +151,7 @@ class TextRecipe:
         if not self._is_built_in:
             raise OptionError(
                 f"the text was made into tokens by a function, {self.tokenizer}, which is not kept: "
-                "give it, as in .tokenize(text, tokenizer=f), or tokenizer=f to Corpus.build"
+                "give it, as in .tokenize(text, tokenizer=f) or .build_options(tokenizer=f)"
             )
 
     @cached_property

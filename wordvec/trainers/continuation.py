@@ -60,7 +60,8 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
     if words:
         grown = corpus.with_words(words)
         if grown is None:
-            tokens = sum(corpus.vocabulary.rare[word] for word in words)  # type: ignore[index]
+            rare = corpus.vocabulary.rare or {}
+            tokens = sum(rare[word] for word in words)
             notes.append(
                 f"{len(words):,} words that the vectors know, or that are frequent enough together with the text "
                 f"before, are not in this corpus, which left them out as rare: {tokens:,} of their tokens are not "

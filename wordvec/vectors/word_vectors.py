@@ -212,20 +212,20 @@ class WordVectors(WordRows):
             raise OptionError(NOT_SAID)
         return TextRecipe(tokenizer_name(tokenizer)).tokenize(text, tokenizer)
 
-    def build_options(self) -> dict[str, Any]:
-        """Options of `Corpus.build` that treat other text as the vectors' own was treated, min_count included.
+    def build_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
+        """Options of `Corpus.build` that treat other text as the vectors' own was treated, as far as `info` says.
 
-        Learned phrases are joined, not looked for again. Empty where `info` says nothing about the text. Raises
-        OptionError where a function of the user made the tokens.
+        They include min_count; learned phrases are joined, not looked for again. `tokenizer` takes the place of
+        theirs; raises OptionError where a function of the user made the tokens and it is not given.
 
         >>> from wordvec import SVD, Corpus
         >>> corpus = Corpus.build(iter(["one rose", "two roses"]), tokenizer="words", min_count=1)
         >>> SVD(dim=2).fit(corpus).vectors.build_options()
         {'tokenizer': 'words', 'min_count': 1}
         """
-        options = {} if self.recipe is None else self.recipe.as_options()
+        recipe = self.recipe or TextRecipe(self.info.get("tokenizer"))
         least = self.info.get("min_count")
-        return options | ({"min_count": least} if isinstance(least, int) else {})
+        return recipe.as_options(tokenizer) | ({"min_count": least} if isinstance(least, int) else {})
 
     # Files
 
