@@ -86,8 +86,10 @@ def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None =
     source = arguments.text[0] if len(arguments.text) == 1 else arguments.text
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
-    if not (isinstance(source, str) and is_corpus_folder(Path(source))):
-        options |= {name: value for name, value in (defaults or {}).items() if options.get(name) is None}
+    if defaults and not (isinstance(source, str) and is_corpus_folder(Path(source))):
+        options |= {name: value for name, value in defaults.items() if options.get(name) is None}
+        if arguments.keep_words is None and "drop_words" in options:
+            options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
     return Corpus.build(source, **options)
 
 

@@ -215,17 +215,19 @@ class WordVectors(WordRows):
     def build_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
         """Options of `Corpus.build` that treat other text as the vectors' own was treated, as far as `info` says.
 
-        They include min_count; learned phrases are joined, not looked for again. `tokenizer` takes the place of
-        theirs; raises OptionError where a function of the user made the tokens and it is not given.
+        min_count is among them, and keep_words, so that no word with a vector is too rare; learned phrases are joined,
+        not looked for again. `tokenizer` takes the place of theirs; raises OptionError where a function of the user
+        made the tokens and it is not given.
 
         >>> from wordvec import SVD, Corpus
         >>> corpus = Corpus.build(iter(["one rose", "two roses"]), tokenizer="words", min_count=1)
         >>> SVD(dim=2).fit(corpus).vectors.build_options()
-        {'tokenizer': 'words', 'min_count': 1}
+        {'tokenizer': 'words', 'min_count': 1, 'keep_words': ['one', 'rose', 'roses', 'two']}
         """
         recipe = self.recipe or TextRecipe(self.info.get("tokenizer"))
         least = self.info.get("min_count")
-        return recipe.as_options(tokenizer) | ({"min_count": least} if isinstance(least, int) else {})
+        kept = {"min_count": least} if isinstance(least, int) else {}
+        return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}
 
     # Files
 
