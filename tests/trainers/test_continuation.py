@@ -192,7 +192,7 @@ def test_a_killed_run_that_started_from_vectors_goes_on_to_the_same_bytes(tmp_pa
 
 
 def test_day_by_day_from_the_command_line(tmp_path, monkeypatch, capsys):
-    """Each day has only its own text and the file of the day before."""
+    """Each day has only its own text and the file of the day before, which it replaces."""
     monkeypatch.chdir(tmp_path)
     days = [
         ["New York is big.", "The Rain in New York"] * 3 + ["a rare cat"],
@@ -205,11 +205,11 @@ def test_day_by_day_from_the_command_line(tmp_path, monkeypatch, capsys):
         first = ["--dim", "3", "--min-count", "3", "--tokenizer", "words", "--phrases", "1"]
         first += ["--drop-words", "stop.txt"]
         Path("stop.txt").write_text("the\n", encoding="utf-8")
-        start = ["--start", f"{number - 1}.safetensors"] if number > 1 else first
-        assert main(["train", "day.txt", "-o", f"{number}.safetensors", *options, *start]) == 0
+        start = ["--start", "v.safetensors"] if number > 1 else first
+        assert main(["train", "day.txt", "-o", "v.safetensors", *options, *start]) == 0
         assert "wordvec:" not in capsys.readouterr().err
     seen = counted(line.lower().replace(".", "").split() for lines in days for line in lines)
-    last = WordVectors.load("3.safetensors")
+    last = WordVectors.load("v.safetensors")
     assert counts_of(last) == dict(seen)
     assert set(last.words) == {word for word, count in seen.items() if count >= 3 and word != "the"}
     assert "cat" in last
@@ -230,3 +230,17 @@ def test_start_with_options_of_another_text_is_told_on_the_command_line(tmp_path
     assert "how their text was made into tokens" in capsys.readouterr().out
     assert main([*more[:-1], "v.txt", "--case", "lower"]) == 0
     assert "have no context vectors" in capsys.readouterr().err
+
+
+def test_a_start_that_is_no_vectors():
+    with pytest.raises(OptionError, match=r"start must be vectors, such as WordVectors.load\(path\); got str"):
+        trainer().fit(Corpus.from_sentences([["a", "b"]]), start="v.safetensors")
+
+
+def test_tokens_in_temporary_files_are_found_again(monkeypatch):
+    monkeypatch.setattr("wordvec.corpus.encoding.HELD_IN_MEMORY", 64)
+    text = [["a", "b"]] * 20 + [["rare", "a"]]
+    corpus = Corpus.from_sentences(text, 2)
+    assert list(corpus.with_words(["rare", "never"]).sentences()) == text
+    corpus.forget_left_out()
+    assert corpus.with_words(["rare"]) is None

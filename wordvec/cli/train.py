@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--start",
         metavar="FILE",
         help="go on from these vectors on new text: their words stay, words that are new need --min-count in all texts "
-        "together; the text is read as theirs was, where no option says otherwise",
+        "together; the text is read as theirs was, where no option says otherwise, and --learning-rate begins anew",
     )
     runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
     runs.add_argument(

@@ -26,7 +26,7 @@ from wordvec.corpus.phrase_file import pairs_as_text
 from wordvec.corpus.phrases import Phrases, find_phrases
 from wordvec.corpus.readers import Source, as_paths, size_in_bytes
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
-from wordvec.corpus.selection import Selection, by_falling_count, select, word_set
+from wordvec.corpus.selection import Selection, select, select_more, word_set
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
@@ -222,7 +222,7 @@ class Corpus:
         final_id[chosen.taken] = np.arange(len(chosen.taken))
         ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
         corpus = cls(ids, sentence_starts, vocabulary, info)
-        corpus._all_tokens = spooled, chosen
+        corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
         return corpus
 
     @classmethod
@@ -276,12 +276,7 @@ class Corpus:
         if self._all_tokens is None:
             return None
         spooled, chosen = self._all_tokens
-        wanted = set(words)
-        more = np.array([spooled.words[i] in wanted for i in chosen.left.tolist()], bool) & (
-            spooled.counts[chosen.left] > 0
-        )
-        taken = by_falling_count(spooled.words, spooled.counts, np.concatenate([chosen.taken, chosen.left[more]]))
-        grown = Selection(taken, chosen.left[~more], chosen.reasons[~more], chosen.absent)
+        grown = select_more(spooled.words, spooled.counts, chosen, set(words))
         return self._of_selection(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info)
 
     def forget_left_out(self) -> None:

@@ -151,7 +151,8 @@ class TextRecipe:
         if not self._is_built_in:
             raise OptionError(
                 f"the text was made into tokens by a function, {self.tokenizer}, which is not kept: "
-                "give it, as in .tokenize(text, tokenizer=f) or .build_options(tokenizer=f)"
+                "give it, as in .tokenize(text, tokenizer=f) or .build_options(tokenizer=f); the command line cannot "
+                "call it, and takes a corpus folder that it built"
             )
 
     @cached_property

@@ -76,7 +76,7 @@ def select(
     reason[must_go] = DROPPED
     may_stay = (may_stay | must_stay) & ~must_go
 
-    taken = by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
+    taken = _by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
     if max_words is not None and len(taken) > max_words:
         stays = must_stay[taken]
         room = max(0, int(max_words) - int(stays.sum()))
@@ -89,6 +89,18 @@ def select(
     asked_for = keep.union(given or ()) - drop
     absent = sorted(asked_for.difference(words[i] for i in np.flatnonzero(counts > 0).tolist())) if asked_for else []
     return Selection(taken, np.flatnonzero(left), reason[left], absent)
+
+
+def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, more: Collection[str]) -> Selection:
+    """A choice with some of the words that were left out, as far as they occur.
+
+    >>> words, counts = ["b", "a", "c"], np.array([5, 5, 1])
+    >>> select_more(words, counts, select(words, counts, min_count=5), {"c", "d"}).taken.tolist()
+    [1, 0, 2]
+    """
+    added = _members([words[i] for i in chosen.left.tolist()], more) & (counts[chosen.left] > 0)
+    taken = _by_falling_count(words, counts, np.concatenate([chosen.taken, chosen.left[added]]))
+    return Selection(taken, chosen.left[~added], chosen.reasons[~added], chosen.absent)
 
 
 def word_set(words: Iterable[str], option: str) -> set[str]:
@@ -108,7 +120,7 @@ def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
     return np.fromiter(map(members.__contains__, words), bool, len(words))
 
 
-def by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
+def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
     by_word = sorted(positions.tolist(), key=words.__getitem__)
     order = np.array(by_word, np.int64)

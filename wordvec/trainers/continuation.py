@@ -20,10 +20,10 @@ import numpy as np
 from wordvec.corpus.recipe import KEYS, TextRecipe
 from wordvec.corpus.selection import OVER_MAX_WORDS, TOO_RARE
 from wordvec.errors import OptionError
+from wordvec.vectors import WordVectors
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Vocabulary
-    from wordvec.vectors import WordVectors
 
 
 def counts_fingerprint(vocabulary: Vocabulary) -> str:
@@ -55,6 +55,8 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
 
     Words on the corpus's own drop list, or outside its given vocabulary, stay out.
     """
+    if not isinstance(start, WordVectors):
+        raise OptionError(f"start must be vectors, such as WordVectors.load(path); got {type(start).__name__}")
     notes = _differences(start, corpus)
     words = words_to_add(start, corpus)
     if words:
@@ -161,8 +163,6 @@ def copy_known_words(
 
 def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
     """The trained vectors, and behind them those of `start` that the new text had no words for; counts add up."""
-    from wordvec.vectors import WordVectors
-
     rest = np.array([row for row, word in enumerate(start.words) if word not in trained], np.int64)
     words = [*trained.words, *(start.words[row] for row in rest)]
     matrix = np.concatenate([trained.matrix, start.rows(rest)])
