@@ -128,3 +128,5 @@ def test_a_text_is_read_as_the_model_s_was(tmp_path, monkeypatch, capsys, verb):
         return
     assert main(["similar", "v.safetensors", "new_york", "--in", "text.txt", "-k", "1"]) == 0
     assert "new_york" in capsys.readouterr().out
+    assert main(["similar", "v.safetensors", "New York"]) == 2
+    assert "'New York' is one word in the text of these vectors: ask for 'new_york'" in capsys.readouterr().err

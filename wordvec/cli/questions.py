@@ -91,12 +91,16 @@ def answer_all(
 
 
 def _checked(vectors: WordVectors, text: str) -> Question | Answer:
+    from wordvec.vectors.lookup import as_in_the_text
     from wordvec.vectors.queries import direction
 
     try:
         question = parse_question(text, vectors)
         direction(vectors, [*question.positive], [*question.negative])
     except InputError as error:
+        word = as_in_the_text(text, vectors.words, vectors.info)
+        if word and len(text.split()) > 1:  # of a phrase, its parts are named as missing
+            error = InputError(f"{text!r} is one word in the text of these vectors: ask for {word[0]!r}")
         return Answer(text, [], error)
     return question
 

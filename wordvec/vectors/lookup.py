@@ -50,6 +50,8 @@ def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str
     count = None if rare is None else rare.get(word)
     if count is None:
         return ""
+    if count == 0:
+        return ": seen only as part of phrases"
     parameters = info.get("parameters")
     least = info.get("min_count") or (parameters.get("min_count") if isinstance(parameters, dict) else None)
     limit = f", min_count is {least}" if isinstance(least, int) and count < least else ""
