@@ -199,7 +199,7 @@ def test_a_word_that_is_missing_is_shown_as_the_text_has_it():
     vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(corpus).vectors
     with pytest.raises(InputError, match="did you mean 'new_york'"):
         vectors["New York"]
-    with pytest.raises(InputError, match="'york' .*: seen only as part of phrases"):
+    with pytest.raises(InputError, match=r"'york' .*: seen only as part of phrases"):
         vectors["york"]
     with pytest.raises(InputError, match="did you mean 'ete'"):
         vectors["Été"]

@@ -91,18 +91,22 @@ def answer_all(
 
 
 def _checked(vectors: WordVectors, text: str) -> Question | Answer:
-    from wordvec.vectors.lookup import as_in_the_text
     from wordvec.vectors.queries import direction
 
     try:
         question = parse_question(text, vectors)
         direction(vectors, [*question.positive], [*question.negative])
     except InputError as error:
-        word = as_in_the_text(text, vectors.words, vectors.info)
-        if word and len(text.split()) > 1:  # of a phrase, its parts are named as missing
-            error = InputError(f"{text!r} is one word in the text of these vectors: ask for {word[0]!r}")
-        return Answer(text, [], error)
+        return Answer(text, [], _asked_for_a_phrase(vectors, text) or error)
     return question
+
+
+def _asked_for_a_phrase(vectors: WordVectors, text: str) -> InputError | None:
+    """What to say where the parts of a phrase, "new_york", were asked for."""
+    from wordvec.vectors.lookup import as_in_the_text
+
+    phrase = as_in_the_text(text, vectors.words, vectors.info) if len(text.split()) > 1 else []
+    return InputError(f"{text!r} is one word in the text of these vectors: ask for {phrase[0]!r}") if phrase else None
 
 
 def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, float]]]) -> Iterator[Answer]:
