@@ -50,9 +50,13 @@ def flat(sentences):
     return [token for sentence in sentences for token in sentence]
 
 
+def records(lines):
+    return [{"text": line} for line in lines]
+
+
 def built(lines, **options):
     try:
-        return Corpus.build(iter(lines), min_count=1, **options)
+        return Corpus.build(**{"source": records(lines), "field": "text", "min_count": 1, **options})
     except CorpusError:
         assume(False)  # no words in it
 
@@ -105,9 +109,7 @@ def test_analysers_are_named_too(tokenizer):
 def test_a_corpus_folder_and_vectors_of_every_kind_keep_it(tmp_path):
     lines = ["New York is big.", "In New York it rains."] * 6
     dropping = {"drop_words": ["it"], "min_count": 2}
-    corpus = Corpus.build(
-        iter(lines), tokenizer="words", split_sentences=True, phrases=Phrases(1, threshold=1), **dropping
-    )
+    corpus = built(lines, tokenizer="words", split_sentences=True, phrases=Phrases(1, threshold=1), **dropping)
     corpus.save(tmp_path / "corpus")
     vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(corpus).vectors
     expected = ["the", "new_york", "it", "knew"]
@@ -126,7 +128,7 @@ def test_a_corpus_folder_and_vectors_of_every_kind_keep_it(tmp_path):
 def test_formats_that_cannot_keep_it_say_so(tmp_path):
     from wordvec.vectors.load import not_kept
 
-    vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(Corpus.build(iter(["a b a b"] * 9))).vectors
+    vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(built(["a b a b"] * 9)).vectors
     for format in ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec"):
         assert "how their text was made into tokens" in not_kept(vectors, format)
     assert not_kept(vectors, "npz") == []
@@ -147,7 +149,7 @@ def test_sentences_that_came_as_tokens():
 
 
 def test_a_tokenizer_that_is_not_needed_must_be_the_same():
-    corpus = Corpus.build(iter(["a b"]), tokenizer="words", min_count=1)
+    corpus = built(["a b"], tokenizer="words")
     assert corpus.tokenize("A b", tokenizer=TOKENIZERS["words"]) == ["a", "b"]
     with pytest.raises(OptionError, match="made into tokens by 'words': leave tokenizer out"):
         corpus.tokenize("A b", tokenizer=str.split)
@@ -195,7 +197,8 @@ def test_a_damaged_recipe_is_an_error_when_it_is_asked_for(damage):
 def test_a_word_that_is_missing_is_shown_as_the_text_has_it():
     lines = ["New York été", "in New York été"] * 6
     normalization = {"accents": "strip"}
-    corpus = Corpus.build(iter(lines), tokenizer="words", normalization=normalization, phrases=Phrases(1, threshold=1))
+    phrases = Phrases(1, threshold=1)
+    corpus = built(lines, tokenizer="words", normalization=normalization, phrases=phrases, min_count=5)
     vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(corpus).vectors
     with pytest.raises(InputError, match="did you mean 'new_york'"):
         vectors["New York"]

@@ -24,6 +24,10 @@ def counts_of(vectors):
     return dict(zip(vectors.words, vectors.counts.tolist())) | dict(vectors.rare or {})
 
 
+def of_lines(lines, **options):
+    return Corpus.build([{"text": line} for line in lines], field="text", **options)
+
+
 def counted(text):
     return Counter(word for sentence in text for word in sentence)
 
@@ -93,7 +97,7 @@ def test_the_same_text_is_counted_once():
     assert len(vectors.info["counted"]) == 2
 
 
-def test_words_left_out_on_purpose_do_not_come_back_by_their_old_counts():
+def test_words_stay_out_as_long_as_they_are_on_the_drop_list():
     text = [["the", "tea", "of", "day"]] * 9
     first = trainer().fit(Corpus.build(iter(text), min_count=2, drop_words=["the"], max_words=2)).vectors
     assert sorted(first.words) == ["day", "of"]
@@ -130,16 +134,12 @@ def test_a_corpus_folder_has_no_words_but_its_own_and_the_run_says_so(tmp_path):
 
 def test_what_was_done_to_the_text_in_another_way_is_told():
     lines = ["New York is big", "in New York it rains"] * 4
-    first = (
-        trainer()
-        .fit(Corpus.build(iter(lines), tokenizer="words", min_count=2, phrases=Phrases(1, threshold=1)))
-        .vectors
-    )
+    first = trainer().fit(of_lines(lines, tokenizer="words", min_count=2, phrases=Phrases(1, threshold=1))).vectors
     with pytest.warns(
         UserWarning, match=r"another way: tokenizer words, here whitespace; phrases .*1 of them\), here none"
     ):
-        trainer().fit(Corpus.build(iter(["is it in"] * 9)), start=first)
-    alike = Corpus.build(iter(["New York rains"] * 2), **first.build_options())
+        trainer().fit(of_lines(["is it in"] * 9), start=first)
+    alike = of_lines(["New York rains"] * 2, **first.build_options())
     second = trainer().fit(alike, start=first).vectors
     assert second.counts[second.word_id("new_york")] == 10
     assert second.recipe == first.recipe

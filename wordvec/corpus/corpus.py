@@ -297,7 +297,7 @@ class Corpus:
         `tokenizer` is the function that made them, where it was one of the user's. Raises OptionError where it is
         needed and not given, CorpusError where an earlier version did not keep the phrases.
 
-        >>> Corpus.build(iter(["One ROSE, and one rose."]), tokenizer="words", min_count=1).tokenize("The Rose!")
+        >>> Corpus.build("tiny-world", tokenizer="words").tokenize("The Rose!")
         ['the', 'rose']
         """
         return self.recipe.tokenize(text, tokenizer)

@@ -20,10 +20,10 @@ import numpy as np
 from wordvec.corpus.recipe import KEYS, TextRecipe
 from wordvec.corpus.selection import OVER_MAX_WORDS, TOO_RARE
 from wordvec.errors import OptionError
-from wordvec.vectors import WordVectors
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Vocabulary
+    from wordvec.vectors import WordVectors
 
 
 def counts_fingerprint(vocabulary: Vocabulary) -> str:
@@ -55,7 +55,7 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
 
     Words on the corpus's own drop list, or outside its given vocabulary, stay out.
     """
-    if not isinstance(start, WordVectors):
+    if not hasattr(start, "context_matrix"):
         raise OptionError(f"start must be vectors, such as WordVectors.load(path); got {type(start).__name__}")
     notes = _differences(start, corpus)
     words = words_to_add(start, corpus)
@@ -84,15 +84,14 @@ def words_to_add(start: WordVectors, corpus: Corpus) -> list[str]:
     known: list[str] = []
     new: dict[str, int] = {}  # with their counts in all texts
     is_new_text = not was_counted(start, counts_fingerprint(vocabulary), corpus.fingerprint)
-    before, least_before = start.rare or {}, start.info.get("min_count")
+    before = start.rare or {}
     for word, count, reason in zip(left_out.words.list, left_out.counts.tolist(), left_out.reasons.tolist()):
         if count and reason in (TOO_RARE, OVER_MAX_WORDS) and word in start:
             known.append(word)
         elif count and reason == TOO_RARE and is_new_text:
-            seen = before.get(word, 0)
-            was_rare = not isinstance(least_before, int) or seen < least_before  # or else it was left out on purpose
-            if was_rare and seen + count >= vocabulary.min_count:
-                new[word] = seen + count
+            together = before.get(word, 0) + count
+            if together >= vocabulary.min_count:
+                new[word] = together
     if vocabulary.max_words is not None:
         room = max(0, vocabulary.max_words - len(vocabulary) - len(known))
         new = dict(sorted(new.items(), key=lambda item: (-item[1], item[0]))[:room])
@@ -163,6 +162,8 @@ def copy_known_words(
 
 def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
     """The trained vectors, and behind them those of `start` that the new text had no words for; counts add up."""
+    from wordvec.vectors import WordVectors
+
     rest = np.array([row for row, word in enumerate(start.words) if word not in trained], np.int64)
     words = [*trained.words, *(start.words[row] for row in rest)]
     matrix = np.concatenate([trained.matrix, start.rows(rest)])

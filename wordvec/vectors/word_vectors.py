@@ -202,7 +202,7 @@ class WordVectors(WordRows):
         not given, or not needed; InputError where the recipe was damaged.
 
         >>> from wordvec import SVD, Corpus
-        >>> corpus = Corpus.build(iter(["One rose.", "Two roses."]), tokenizer="words", min_count=1)
+        >>> corpus = Corpus.build([{"text": "One rose. Two roses."}], field="text", tokenizer="words", min_count=1)
         >>> SVD(dim=2).fit(corpus).vectors.tokenize("A Rose!")
         ['a', 'rose']
         """
@@ -220,7 +220,7 @@ class WordVectors(WordRows):
         made the tokens and it is not given.
 
         >>> from wordvec import SVD, Corpus
-        >>> corpus = Corpus.build(iter(["one rose", "two roses"]), tokenizer="words", min_count=1)
+        >>> corpus = Corpus.build([{"text": "One rose, two roses."}], field="text", tokenizer="words", min_count=1)
         >>> SVD(dim=2).fit(corpus).vectors.build_options()
         {'tokenizer': 'words', 'min_count': 1, 'keep_words': ['one', 'rose', 'roses', 'two']}
         """
