@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from wordvec.corpus import Corpus, Vocabulary
+    from wordvec.corpus import Corpus, Phrases, Vocabulary
     from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
     from wordvec.vectors import WordVectors
 
-__all__ = ["CBOW", "PPMI", "SVD", "Corpus", "GloVe", "SkipGram", "Vocabulary", "WordVectors", "__version__"]
+__all__ = ["CBOW", "PPMI", "SVD", "Corpus", "GloVe", "Phrases", "SkipGram", "Vocabulary", "WordVectors", "__version__"]
 
 _HOMES = {
     "Corpus": "corpus",
+    "Phrases": "corpus",
     "Vocabulary": "corpus",
     "WordVectors": "vectors",
     **dict.fromkeys(("CBOW", "PPMI", "SVD", "GloVe", "SkipGram"), "trainers"),

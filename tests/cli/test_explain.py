@@ -108,3 +108,25 @@ def test_refusals(corpus, capsys, arguments, message):
     assert (status, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", ["explain", "similar"])
+def test_a_text_is_read_as_the_model_s_was(tmp_path, monkeypatch, capsys, verb):
+    """With its case, phrases, sentences and rare words: the words asked for are not in the text as it stands."""
+    monkeypatch.chdir(tmp_path)
+    lines = ["New York has rain. Paris HAS rain.", "New York has sun. Paris has wind."] * 3 + ["Once in New York."]
+    (tmp_path / "text.txt").write_text("\n".join(lines), encoding="utf-8")
+    options = ["--tokenizer", "words", "--split-sentences", "--phrases", "1", "--min-count", "3", "--numbers", "zero"]
+    assert main(["corpus", "build", "text.txt", "-o", "corpus", *options]) == 0
+    monkeypatch.setattr("wordvec.corpus.phrases.DEFAULT_THRESHOLDS", {"word2phrase": 1.0})
+    assert main(["train", "text.txt", "-o", "v.safetensors", "--trainer", "svd", "--dim", "2", *options]) == 0
+    capsys.readouterr()
+    if verb == "explain":
+        report = report_of(capsys, "v.safetensors", "new_york", "paris", "--in", "text.txt")
+        assert report["shared_contexts"] > 0
+        assert report["notes"] == []  # the corpus it was trained on
+        return
+    assert main(["similar", "v.safetensors", "new_york", "--in", "text.txt", "-k", "1"]) == 0
+    assert "new_york" in capsys.readouterr().out
+    assert main(["similar", "v.safetensors", "New York"]) == 2
+    assert "'New York' is one word in the text of these vectors: ask for 'new_york'" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wordvec.corpus import pairs, phrases
 from wordvec.corpus.encoding import Spooled, spool
 from wordvec.corpus.phrases import Phrases, find_phrases
-from wordvec.errors import OptionError
+from wordvec.errors import InputError, OptionError
 
 
 def spooled(sentences):
@@ -222,3 +222,50 @@ def test_options_are_described_with_their_defaults():
         "min_count": 5,
         "delimiter": "_",
     }
+
+
+@given(st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=6), OPTIONS, st.integers(1, 20))
+def test_learned_phrases_are_joined_again_as_they_were_found(sentences, options, tokens_at_a_time):
+    found, _ = find_phrases(spooled(sentences), options)
+    learned = options.learn(sentences)
+    assert [learned.join(sentence) for sentence in sentences] == sentences_of(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phrases, "TOKENS_AT_A_TIME", tokens_at_a_time)
+        patch.setattr(pairs, "FILTER_BITS", 1 + tokens_at_a_time % 3)
+        again, joined = find_phrases(spooled(sentences), learned)
+    assert sentences_of(again) == sentences_of(found)
+    assert sum(int(of_pass.counts.sum()) for of_pass in joined) == sum(len(s) for s in sentences) - len(found.ids)
+
+
+@given(*[st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=6)] * 2, OPTIONS)
+def test_phrases_of_one_text_are_joined_in_another(sentences, others, options):
+    learned = options.learn(sentences)
+    text, _ = find_phrases(spooled(others), learned)
+    assert sentences_of(text) == [learned.join(sentence) for sentence in others]
+    assert text.counts.tolist() == [sum(s.count(word) for s in sentences_of(text)) for word in text.words]
+
+
+def test_phrases_in_a_file(tmp_path):
+    learned = Phrases(threshold=0, delta=0, min_count=1, delimiter="+").learn([["new\n", "yo\trk", "한국", '"'], ["a"]])
+    learned.save(tmp_path / "phrases.json")
+    loaded = Phrases.load(tmp_path / "phrases.json")
+    assert loaded == learned
+    assert loaded.join(["new\n", "yo\trk", "한국", '"', "x"]) == ['new\n+yo\trk+한국+"', "x"]
+    assert list(loaded.export()) == ["new\n+yo\trk", '한국+"', 'new\n+yo\trk+한국+"']
+
+
+def test_phrases_that_were_not_learned(tmp_path):
+    for ask in (lambda p: p.join(["a"]), lambda p: p.export(), lambda p: p.save(tmp_path / "p")):
+        with pytest.raises(OptionError, match="no phrases were learned yet"):
+            ask(Phrases())
+    assert list(tmp_path.iterdir()) == []
+    assert Phrases().learn([]).join(["a", "b"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"kind": "wordvec phrases 1"}', "[" * 100_000, "\x00\xff"])
+def test_files_that_hold_no_phrases(tmp_path, content):
+    (tmp_path / "p.json").write_text(content, encoding="latin-1")
+    with pytest.raises(InputError, match=r"p\.json: not a file of phrases"):
+        Phrases.load(tmp_path / "p.json")
+    with pytest.raises(InputError, match="missing: cannot be read"):
+        Phrases.load(tmp_path / "missing")

@@ -115,6 +115,8 @@ def _print(description: dict[str, Any], as_json: bool) -> None:
         print_json(description)
         return
     for key, value in description.items():
+        if key in ("phrase_pairs", "dropped_words"):  # which may be long; --json has them
+            continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {of:,}" if isinstance(of, int) else f"{name} {of}" for name, of in value.items())
         print(f"{key.replace('_', ' '):18} {f'{value:,}' if isinstance(value, int) else value}")

@@ -94,7 +94,7 @@ def rows_of(
         left_out = len(vectors) - vectors.dim
         note = f"among the {vectors.dim:,} commonest contexts; --in CORPUS counts all {len(vectors):,}"
         return (first, second), list(vectors.words[: vectors.dim]), [note] if left_out else []
-    corpus = open_corpus(arguments.corpus, vectors.info)
+    corpus = open_corpus(arguments.corpus, vectors)
     matrix = recount(vectors.info, corpus)
     first, second = (row_of(matrix, corpus.vocabulary.id(word)) for word in words)
     notes = []
@@ -105,14 +105,14 @@ def rows_of(
     return (first, second), corpus.vocabulary.words, notes
 
 
-def open_corpus(source: str, info: dict[str, Any]) -> Corpus:
-    """A corpus folder, or a text read as the model's was."""
+def open_corpus(source: str, vectors: WordVectors) -> Corpus:
+    """A corpus folder, or a text read as the model's was, as far as the model says."""
     from wordvec.corpus import Corpus
+    from wordvec.corpus.storage import is_corpus_folder
 
-    if (Path(source) / "corpus.json").is_file():
+    if is_corpus_folder(Path(source)):
         return Corpus.open(source)
-    options = {name: info[name] for name in ("tokenizer", "min_count") if info.get(name) is not None}
-    return Corpus.build(source, **options)
+    return Corpus.build(source, **vectors.build_options())
 
 
 def print_report(report: dict[str, Any]) -> None:

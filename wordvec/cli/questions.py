@@ -97,8 +97,16 @@ def _checked(vectors: WordVectors, text: str) -> Question | Answer:
         question = parse_question(text, vectors)
         direction(vectors, [*question.positive], [*question.negative])
     except InputError as error:
-        return Answer(text, [], error)
+        return Answer(text, [], _asked_for_a_phrase(vectors, text) or error)
     return question
+
+
+def _asked_for_a_phrase(vectors: WordVectors, text: str) -> InputError | None:
+    """What to say where the parts of a phrase, "new_york", were asked for."""
+    from wordvec.vectors.lookup import as_in_the_text
+
+    phrase = as_in_the_text(text, vectors.words, vectors.info) if len(text.split()) > 1 else []
+    return InputError(f"{text!r} is one word in the text of these vectors: ask for {phrase[0]!r}") if phrase else None
 
 
 def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, float]]]) -> Iterator[Answer]:

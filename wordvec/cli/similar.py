@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORD", nargs="*", help="a word, or a sum in quotes (default: asked for)")
     parser.add_argument("-k", type=int, default=10, help="how many neighbours of each (default: 10)")
     add_filter_arguments(parser)
-    parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus behind it")
+    parser.add_argument(
+        "--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus folder, or text, behind it"
+    )
     parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions at once")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
@@ -68,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_k(arguments.k)
     vectors = WordVectors.load(arguments.file)
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
-    evidence = Behind(_concordance(arguments), arguments.lines, _stability(arguments))
+    evidence = Behind(_concordance(arguments, vectors), arguments.lines, _stability(arguments))
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         from wordvec.cli.prompt import converse
 
@@ -157,13 +159,15 @@ def _stability(arguments: argparse.Namespace) -> Stability | None:
     return read_stability(arguments.stability)
 
 
-def _concordance(arguments: argparse.Namespace) -> Concordance | None:
+def _concordance(arguments: argparse.Namespace, vectors: WordVectors) -> Concordance | None:
     if arguments.corpus is None:
         return None
     if arguments.lines < 1:
         raise OptionError(f"--lines must be at least 1; got {arguments.lines}")
-    from wordvec.cli.concordance import announce_notes, open_concordance
+    from wordvec.cli.concordance import announce_notes
+    from wordvec.cli.explain import open_corpus
+    from wordvec.corpus.concordance import Concordance
 
-    concordance = open_concordance(arguments.corpus)
+    concordance = Concordance(open_corpus(arguments.corpus, vectors))
     announce_notes(concordance)
     return concordance

@@ -73,18 +73,24 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--phrases", type=int, metavar="N", help="join words that come together (new_york), in N passes")
 
 
-def read_corpus(arguments: argparse.Namespace) -> Corpus:
-    """Read and encode the text, or open it when it is a corpus folder."""
-    from wordvec.corpus import Corpus
+def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None = None) -> Corpus:
+    """Read and encode the text, or open it when it is a corpus folder.
 
-    return Corpus.build(
-        arguments.text[0] if len(arguments.text) == 1 else arguments.text,
-        tokenizer=arguments.tokenizer,
-        min_count=arguments.min_count,
-        encoding=arguments.encoding,
-        encoding_errors=arguments.encoding_errors,
-        **_given(arguments),
-    )
+    `defaults` are options of `Corpus.build` for those that were not given; a corpus folder has its own.
+    """
+    from pathlib import Path
+
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.storage import is_corpus_folder
+
+    source = arguments.text[0] if len(arguments.text) == 1 else arguments.text
+    names = ("tokenizer", "min_count", "encoding", "encoding_errors")
+    options = {name: getattr(arguments, name) for name in names} | _given(arguments)
+    if defaults and not (isinstance(source, str) and is_corpus_folder(Path(source))):
+        options |= {name: value for name, value in defaults.items() if options.get(name) is None}
+        if arguments.keep_words is None and "drop_words" in options:
+            options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
+    return Corpus.build(source, **options)
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:

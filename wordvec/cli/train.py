@@ -104,7 +104,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="word plus context vectors (default: glove yes, svd no)",
     )
     runs = parser.add_argument_group("long runs (skipgram and cbow)")
-    runs.add_argument("--start", metavar="FILE", help="go on from these vectors, with the words of the new text added")
+    runs.add_argument(
+        "--start",
+        metavar="FILE",
+        help="go on from these vectors on new text: their words stay, words that are new need --min-count in all texts "
+        "together; the text is read as theirs was, where no option says otherwise, and --learning-rate begins anew",
+    )
     runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
     runs.add_argument(
         "--checkpoint-every",
@@ -128,14 +133,20 @@ def run(arguments: argparse.Namespace) -> None:
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     if arguments.preset:
         given = with_preset(arguments.preset, arguments.trainer, given)
+    fit = long_run(arguments)
+    vectors = fit.get("start")
+    if vectors is not None:
+        given.setdefault("dim", vectors.dim)
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
     check_writable(arguments.out)
     format_for(arguments.out)
     seconds: dict[str, float] = {}
     start = time.perf_counter()
-    corpus = read_corpus(arguments)
+    corpus = read_corpus(arguments, None if vectors is None else vectors.build_options(arguments.tokenizer))
+    if vectors is None:
+        corpus.forget_left_out()
     seconds["corpus"] = time.perf_counter() - start
-    trainer.fit(corpus, **long_run(arguments))
+    trainer.fit(corpus, **fit)
     seconds |= trainer.history.seconds
     start = time.perf_counter()
     trainer.vectors.save(arguments.out)
@@ -172,10 +183,10 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
         "out": out,
         "trainer": trainer.name,
         "parameters": trainer.parameters(),
-        "tokens": len(corpus.ids),
-        "vocabulary": len(corpus.vocabulary),
+        "tokens": trainer.vectors.info["tokens"],
+        "vocabulary": len(trainer.vectors),
         "min_count": corpus.vocabulary.min_count,
-        "corpus_fingerprint": corpus.fingerprint,
+        "corpus_fingerprint": trainer.vectors.info["corpus_fingerprint"],
         "dim": trainer.vectors.dim,
         "device": trainer.history.device or "cpu",
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from wordvec.corpus.build_options import (
 from wordvec.corpus.building import TextOptions, checked_threads, spool_source
 from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
 from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.phrase_file import pairs_as_text
 from wordvec.corpus.phrases import Phrases, find_phrases
 from wordvec.corpus.readers import Source, as_paths, size_in_bytes
-from wordvec.corpus.selection import select, word_set
+from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
+from wordvec.corpus.selection import Selection, select, select_more, word_set
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
@@ -72,6 +75,7 @@ class Corpus:
         self.folder: Path | None = None
         self._fingerprint = fingerprint
         self._is_checked = False
+        self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
 
     @classmethod
     def build(
@@ -102,7 +106,8 @@ class Corpus:
         - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
         - `tokenizer` is a name or a function from a line to tokens (default ``"whitespace"``);
-        - `phrases` (a `Phrases`, or the number of passes) joins words that belong together;
+        - `phrases` (a `Phrases`, or the number of passes) joins words that belong together; those that were learned
+          from another text are joined as they are;
         - of the words, those stay that occur `min_count` times (default 5, or 1 with a `vocabulary`), within
           `max_words`, `keep_words`, `drop_words` and `vocabulary`, see `Vocabulary.from_words`.
 
@@ -122,6 +127,7 @@ class Corpus:
             "split_sentences": split_sentences or None,
             "field": field,
             "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
+            "phrase_pairs": None if phrases is None else pairs_as_text(as_phrases(phrases)),
             "min_count": None if min_count is None else checked_min_count(min_count),
             "max_words": max_words,
             "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
@@ -154,6 +160,8 @@ class Corpus:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
             info |= {option: asked[option] for option in TEXT_OPTIONS if asked[option] is not None}
         info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
+        if selection.drop_words:
+            info["dropped_words"] = selection.drop_words
         return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases), threads)
 
     @classmethod
@@ -189,6 +197,7 @@ class Corpus:
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
+            info["phrase_pairs"] = pairs_as_text(phrases if phrases.learned is not None else phrases.with_found(found))
         options = selection.as_options()
         given = options.pop("vocabulary", None)
         if given is not None:
@@ -196,13 +205,25 @@ class Corpus:
         chosen = select(spooled.words, spooled.counts, **options)
         if not len(chosen.taken):
             raise CorpusError(nothing_left_message(spooled.counts, selection))
-        vocabulary = Vocabulary.of_selection(
-            spooled.words, spooled.counts, chosen, selection.min_count, selection.max_words
-        )
+        return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads)
+
+    @classmethod
+    def _of_selection(
+        cls,
+        spooled: Spooled,
+        chosen: Selection,
+        min_count: int,
+        max_words: int | None,
+        info: dict[str, Any],
+        threads: int = 1,
+    ) -> Corpus:
+        vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
         final_id = np.full(len(spooled.words), -1, np.int32)
         final_id[chosen.taken] = np.arange(len(chosen.taken))
         ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
-        return cls(ids, sentence_starts, vocabulary, info)
+        corpus = cls(ids, sentence_starts, vocabulary, info)
+        corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
+        return corpus
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, verify: bool = False) -> Corpus:
@@ -241,6 +262,45 @@ class Corpus:
                 f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
                 "that was there before is as it was; make room, or choose another folder"
             ) from error
+
+    def with_words(self, words: Iterable[str]) -> Corpus | None:
+        """The same text with some of the words that were left out; None where only the ids of the others are here.
+
+        All tokens are kept, in memory or in temporary files, until `forget_left_out` or the end of the object; they
+        are not saved with it.
+
+        >>> corpus = Corpus.from_sentences([["a", "rose", "is", "a", "rose"]], min_count=2)
+        >>> corpus.with_words(["is"]).vocabulary.words
+        ['a', 'rose', 'is']
+        """
+        if self._all_tokens is None:
+            return None
+        spooled, chosen = self._all_tokens
+        grown = select_more(spooled.words, spooled.counts, chosen, set(words))
+        return self._of_selection(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info)
+
+    def forget_left_out(self) -> None:
+        """Let go of the tokens of words that were left out, which only `with_words` needs."""
+        self._all_tokens = None
+
+    @cached_property
+    def recipe(self) -> TextRecipe:
+        """How the text was made into tokens. Raises CorpusError where that is not known."""
+        recipe = TextRecipe.of_corpus(self.info)
+        if recipe is None:
+            raise CorpusError(EARLIER_CORPUS)
+        return recipe
+
+    def tokenize(self, text: str, tokenizer: Tokenizer | None = None) -> list[str]:
+        """The tokens of other text, made as those of this corpus were, before words were left out.
+
+        `tokenizer` is the function that made them, where it was one of the user's. Raises OptionError where it is
+        needed and not given, CorpusError where an earlier version did not keep the phrases.
+
+        >>> Corpus.build("tiny-world", tokenizer="words").tokenize("The Rose!")
+        ['the', 'rose']
+        """
+        return self.recipe.tokenize(text, tokenizer)
 
     @property
     def fingerprint(self) -> str:

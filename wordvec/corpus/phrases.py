@@ -5,15 +5,18 @@ Everything is counted on the ids of the text's words, before the vocabulary is m
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encoding import Spool, Spooled, give_back_pages
-from wordvec.corpus.pairs import PairIndex, count_pairs, neighbours, split_keys
+from wordvec.corpus.encoding import Spool, Spooled, checked_sentences, give_back_pages, spool
+from wordvec.corpus.pairs import PairIndex, count_pairs, neighbours, pair_keys, split_keys
 from wordvec.errors import OptionError
+
+Pairs = Mapping[tuple[str, str], float]  # two words that are joined, and their score
 
 DEFAULT_THRESHOLDS = {
     "word2phrase": 100.0,  # word2phrase.c's
@@ -25,7 +28,7 @@ TOKENS_AT_A_TIME = 1 << 22
 
 @dataclass(frozen=True)
 class Phrases:
-    """How to find phrases.
+    """How to find phrases; and, once they were found in a text (`learn`, or `Corpus.build`), the phrases themselves.
 
     A pair of words is joined when its score is greater than `threshold`, with c(a) the count of a word, c(ab) of a
     pair and N the number of words of the text, in which p(x) = c(x) / N:
@@ -43,10 +46,17 @@ class Phrases:
     `min_count` times are never joined. `delimiter` stands between the words; that a word holds it already does no
     harm, and where the text has the joined word itself, both become one.
 
+    `learned` are the pairs that each pass joined, with their scores; None as long as there are none. Phrases with it
+    are not looked for again, but joined as they are: by `join` in a list of tokens, by ``Corpus.build(text,
+    phrases=...)`` in a text. `save` and `load` keep them in a file.
+
     Raises OptionError for an option out of range, or one that the score does not have.
 
     >>> Phrases(passes=1).as_dict()["threshold"]
     100.0
+    >>> phrases = Phrases(threshold=1, delta=0, min_count=2).learn([["in", "new", "york"], ["new", "york", "is"]])
+    >>> phrases.join(["the", "new", "york", "times"]), phrases.export()
+    (['the', 'new_york', 'times'], {'new_york': 3.0})
     """
 
     passes: int = 2
@@ -55,6 +65,7 @@ class Phrases:
     delta: int | None = None
     min_count: int = 5
     delimiter: str = "_"
+    learned: tuple[Pairs, ...] | None = field(default=None, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         if self.score not in DEFAULT_THRESHOLDS:
@@ -78,7 +89,55 @@ class Phrases:
 
     def as_dict(self) -> dict[str, Any]:
         """The options, for the description of a corpus."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        options = {option.name: getattr(self, option.name) for option in fields(self) if option.name != "learned"}
+        return {name: value for name, value in options.items() if value is not None}
+
+    def learn(self, sentences: Iterable[Iterable[str]]) -> Phrases:
+        """Find the phrases of token lists, and return the same options with them.
+
+        Raises CorpusError, showing the item, for a sentence that is a string instead of a list of strings.
+        """
+        options = replace(self, learned=None)
+        return options.with_found(find_phrases(spool(checked_sentences(sentences), _ignore), options)[1])
+
+    def with_found(self, found: Iterable[FoundPhrases]) -> Phrases:
+        """The same options, with what `find_phrases` found."""
+        passes = (zip(of_pass.pairs, of_pass.scores.tolist()) for of_pass in found)
+        return replace(self, learned=tuple({pair: float(f"{score:.6g}") for pair, score in each} for each in passes))
+
+    def join(self, tokens: Iterable[str]) -> list[str]:
+        """The tokens of one sentence with the learned phrases joined. Raises OptionError when none were learned."""
+        joined = list(tokens)
+        for pairs in self._passes():
+            joined = _join_tokens(joined, pairs, self.delimiter)
+        return joined
+
+    def export(self) -> dict[str, float]:
+        """The learned phrases and their scores, those of the first pass first, best first in each."""
+        joined: dict[str, float] = {}
+        for pairs in self._passes():
+            for words, score in pairs.items():
+                joined.setdefault(self.delimiter.join(words), score)
+        return joined
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write options and learned phrases to a JSON file. Raises OptionError when none were learned."""
+        from wordvec.corpus.phrase_file import save_phrases
+
+        self._passes()
+        save_phrases(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Phrases:
+        """Read what `save` wrote. Raises InputError for a missing, damaged or other file."""
+        from wordvec.corpus.phrase_file import load_phrases
+
+        return load_phrases(path)
+
+    def _passes(self) -> tuple[Pairs, ...]:
+        if self.learned is None:
+            raise OptionError("no phrases were learned yet: call .learn(sentences), or take those of a corpus")
+        return self.learned
 
     def scores(self, pairs: np.ndarray, firsts: np.ndarray, seconds: np.ndarray, tokens: int) -> np.ndarray:
         """The scores of pairs, from how often each pair, its first and its second word occur in `tokens` words.
@@ -99,18 +158,19 @@ class Phrases:
 class FoundPhrases(NamedTuple):
     """The phrases of one pass, best first: words, scores (P,) float64, and how often each was joined, (P,) int64.
 
-    Of phrases with the same score the more frequent comes first.
+    Of phrases with the same score the more frequent comes first. `pairs` are the two words of each.
     """
 
     words: list[str]
     scores: np.ndarray
     counts: np.ndarray
+    pairs: list[tuple[str, str]]
 
 
 def find_phrases(
     spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None] | None = None
 ) -> tuple[Spooled, list[FoundPhrases]]:
-    """Join the phrases of a text, and return the text with them and what each pass found.
+    """Join the phrases of a text, those that were learned or else its own; return it and what each pass joined.
 
     In a sentence, pairs are joined greedily from left to right, and a word that was joined to the one before does not
     begin another pair, as in word2phrase.c. Counts are those of the new text: a word that now occurs only in
@@ -126,16 +186,39 @@ def find_phrases(
     (['new_york'], [2.33])
     """
     found = []
-    for _ in range(phrases.passes):
-        keys, scores = _best_pairs(spooled, phrases, on_tokens or _ignore)
-        if not len(keys):
+    for number in range(phrases.passes):
+        if phrases.learned is None:
+            keys, scores = _best_pairs(spooled, phrases, on_tokens or _ignore)
+        elif number < len(phrases.learned):
+            keys, scores = _learned_pairs(spooled, phrases.learned[number])
+        else:
             break
+        if not len(keys):
+            if phrases.learned is None:
+                break
+            continue  # another pass may have pairs that are in the text
         words, word_ids, phrase_words = _with_new_words(spooled.words, keys, phrases.delimiter)
+        first, second = split_keys(keys)
+        pairs = [(words[a], words[b]) for a, b in zip(first.tolist(), second.tolist())]
         spooled, joined = _join(spooled, keys, word_ids, words, on_tokens or _ignore)
         order = np.lexsort((keys, -joined, -scores))
         order = order[joined[order] > 0]  # all occurrences of a pair may overlap with other pairs
-        found.append(FoundPhrases([phrase_words[i] for i in order.tolist()], scores[order], joined[order]))
+        chosen = order.tolist()
+        found.append(
+            FoundPhrases([phrase_words[i] for i in chosen], scores[order], joined[order], [pairs[i] for i in chosen])
+        )
     return spooled, found
+
+
+def _join_tokens(tokens: list[str], pairs: Pairs, delimiter: str) -> list[str]:
+    """What `_join` does to a text, in one sentence."""
+    joined: list[str] = []
+    at = 0
+    while at < len(tokens):
+        size = 2 if tuple(tokens[at : at + 2]) in pairs else 1
+        joined.append(delimiter.join(tokens[at : at + size]))
+        at += size
+    return joined
 
 
 def _ignore(tokens: int) -> None:
@@ -150,6 +233,25 @@ def _best_pairs(spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], N
     scores = phrases.scores(counts, spooled.counts[first], spooled.counts[second], len(spooled.ids))
     above = scores > phrases.threshold
     return keys[above], scores[above]
+
+
+def _learned_pairs(spooled: Spooled, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """Keys, ascending, and scores of those of the pairs that stand somewhere in the text."""
+    wanted = {word for pair in pairs for word in pair}
+    id_of = {word: word_id for word_id, word in enumerate(spooled.words) if word in wanted}
+    here = [(id_of[a], id_of[b], score) for (a, b), score in pairs.items() if a in id_of and b in id_of]
+    if not here:
+        return np.zeros(0, np.uint64), np.zeros(0)
+    first, second, scores = (np.array(column) for column in zip(*here))
+    keys = pair_keys(first, second)
+    order = np.argsort(keys)
+    keys, scores = keys[order], scores[order]
+    index, occurs = PairIndex(keys, len(spooled.words)), np.zeros(len(keys), bool)
+    for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
+        found = index.find(*neighbours(spooled.ids, spooled.sentence_ends, begin, begin + TOKENS_AT_A_TIME))
+        occurs[found[found >= 0]] = True
+        give_back_pages(spooled.ids)
+    return keys[occurs], scores[occurs].astype(np.float64)
 
 
 def _with_new_words(words: list[str], keys: np.ndarray, delimiter: str) -> tuple[list[str], np.ndarray, list[str]]:

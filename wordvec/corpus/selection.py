@@ -91,6 +91,18 @@ def select(
     return Selection(taken, np.flatnonzero(left), reason[left], absent)
 
 
+def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, more: Collection[str]) -> Selection:
+    """A choice with some of the words that were left out, as far as they occur.
+
+    >>> words, counts = ["b", "a", "c"], np.array([5, 5, 1])
+    >>> select_more(words, counts, select(words, counts, min_count=5), {"c", "d"}).taken.tolist()
+    [1, 0, 2]
+    """
+    added = _members([words[i] for i in chosen.left.tolist()], more) & (counts[chosen.left] > 0)
+    taken = _by_falling_count(words, counts, np.concatenate([chosen.taken, chosen.left[added]]))
+    return Selection(taken, chosen.left[~added], chosen.reasons[~added], chosen.absent)
+
+
 def word_set(words: Iterable[str], option: str) -> set[str]:
     """The words as a set. Raises OptionError for a string, which would be taken for a list of letters."""
     if isinstance(words, str):
@@ -109,7 +121,7 @@ def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
 
 
 def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Sort positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
+    """Positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
     by_word = sorted(positions.tolist(), key=words.__getitem__)
     order = np.array(by_word, np.int64)
     return order[np.argsort(-counts[order], kind="stable")]

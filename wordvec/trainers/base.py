@@ -13,6 +13,7 @@ from wordvec.arrays import describe_device
 from wordvec.errors import OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
+from wordvec.trainers.continuation import counts_fingerprint
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,8 +70,16 @@ class Trainer(ABC):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         """Train and return the vectors, filling ``self._history``."""
 
-    def fit(self, corpus: Corpus, *, show_progress: bool | None = None) -> Self:
-        """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal"."""
+    def fit(self, corpus: Corpus, *, start: WordVectors | None = None, show_progress: bool | None = None) -> Self:
+        """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal".
+
+        `start`, vectors to go on from, is for SkipGram and CBOW; others raise OptionError.
+        """
+        if start is not None:
+            raise OptionError(
+                f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
+                "SkipGram and CBOW take start=; here train on all texts together"
+            )
         self._history = History()
         if getattr(self, "device", "cpu") == "gpu":
             self._history.device = str(describe_device())
@@ -104,8 +113,9 @@ class Trainer(ABC):
             "trainer": self.name,
             "parameters": self.parameters(),
             "corpus_fingerprint": corpus.fingerprint,
-            "tokenizer": corpus.info.get("tokenizer"),
+            **text_info(corpus),
             "min_count": corpus.vocabulary.min_count,
+            "counted": [counts_fingerprint(corpus.vocabulary)],
             "tokens": len(corpus.ids),
             "loss": self._history.loss,
             "held_out_loss": self._history.held_out_loss,
@@ -116,6 +126,14 @@ class Trainer(ABC):
         return WordVectors(
             vocabulary.words, matrix, vocabulary.counts, info, context_matrix=context_matrix, rare=vocabulary.rare
         )
+
+
+def text_info(corpus: Corpus) -> dict[str, Any]:
+    """How the corpus's text was made into tokens, for the vectors' file."""
+    from wordvec.corpus.recipe import TextRecipe
+
+    recipe = TextRecipe.of_corpus(corpus.info)  # not known where an earlier version built the corpus
+    return {"tokenizer": corpus.info.get("tokenizer")} if recipe is None else recipe.as_info()
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:

@@ -1,16 +1,129 @@
-"""Continued training: starting from vectors that exist, with a vocabulary that may have grown."""
+"""Continued training: starting from vectors that exist, on more text, with a vocabulary that grows.
+
+- Words that `start` knows stay, whatever their count in the new text; new words need its min_count in all texts
+  together, as far as the counts of rare words are in the vectors' file.
+- Counts add up over different texts. A text whose words all have the same counts as one that was counted already is
+  taken for the same text, and is not counted again: `info["counted"]` holds a fingerprint of each.
+- Negatives and subsampling go by the counts of the text that is trained on, and the learning rate falls from
+  `learning_rate` as in any run. Another `seed` for each text gives other draws.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import itertools
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.corpus.recipe import KEYS, TextRecipe
+from wordvec.corpus.selection import OVER_MAX_WORDS, TOO_RARE
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
-    from wordvec.corpus import Vocabulary
+    from wordvec.corpus import Corpus, Vocabulary
     from wordvec.vectors import WordVectors
+
+
+def counts_fingerprint(vocabulary: Vocabulary) -> str:
+    """A hash of all words of a text with their counts, those left out of the vocabulary too; their order is no matter.
+
+    >>> from wordvec import Vocabulary
+    >>> one, other = Vocabulary(["a", "b"], [2, 1]), Vocabulary(["a"], [2], min_count=2, rare={"b": 1})
+    >>> counts_fingerprint(one) == counts_fingerprint(other)
+    True
+    """
+    counted = zip(vocabulary.words, vocabulary.counts.tolist())
+    total = 0
+    for word, count in itertools.chain(counted, (vocabulary.rare or {}).items()):
+        if count:
+            item = f"{count} {word}".encode("utf-8", "surrogatepass")
+            total += int.from_bytes(hashlib.blake2b(item, digest_size=16).digest(), "little")
+    return f"{total % 2**128:032x}"
+
+
+def was_counted(start: WordVectors, fingerprint: str, corpus_fingerprint: str) -> bool:
+    """Whether the counts of `start` hold those of this text already."""
+    if "counted" in start.info:
+        return fingerprint in _counted(start)
+    return corpus_fingerprint == start.info.get("corpus_fingerprint")  # a file of an earlier version
+
+
+def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
+    """The corpus with the words that `start` knows or that are frequent enough together; notes on what could not be.
+
+    Words on the corpus's own drop list, or outside its given vocabulary, stay out.
+    """
+    if not hasattr(start, "context_matrix"):
+        raise OptionError(f"start must be vectors, such as WordVectors.load(path); got {type(start).__name__}")
+    notes = _differences(start, corpus)
+    words = words_to_add(start, corpus)
+    if words:
+        grown = corpus.with_words(words)
+        if grown is None:
+            rare = corpus.vocabulary.rare or {}
+            tokens = sum(rare[word] for word in words)
+            notes.append(
+                f"{len(words):,} words that the vectors know, or that are frequent enough together with the text "
+                f"before, are not in this corpus, which left them out as rare: {tokens:,} of their tokens are not "
+                "trained on; train from the text, or build the corpus with their list as keep_words"
+            )
+        corpus = grown or corpus
+    for note in notes:
+        warnings.warn(note, stacklevel=4)
+    return corpus, notes
+
+
+def words_to_add(start: WordVectors, corpus: Corpus) -> list[str]:
+    """Words that the corpus left out as too rare, or over its limit, and that a continued run trains."""
+    vocabulary = corpus.vocabulary
+    left_out = vocabulary.left_out
+    if left_out is None:
+        return []
+    known: list[str] = []
+    new: dict[str, int] = {}  # with their counts in all texts
+    is_new_text = not was_counted(start, counts_fingerprint(vocabulary), corpus.fingerprint)
+    before = start.rare or {}
+    for word, count, reason in zip(left_out.words.list, left_out.counts.tolist(), left_out.reasons.tolist()):
+        if count and reason in (TOO_RARE, OVER_MAX_WORDS) and word in start:
+            known.append(word)
+        elif count and reason == TOO_RARE and is_new_text:
+            together = before.get(word, 0) + count
+            if together >= vocabulary.min_count:
+                new[word] = together
+    if vocabulary.max_words is not None:
+        room = max(0, vocabulary.max_words - len(vocabulary) - len(known))
+        new = dict(sorted(new.items(), key=lambda item: (-item[1], item[0]))[:room])
+    return known + list(new)
+
+
+def _differences(start: WordVectors, corpus: Corpus) -> list[str]:
+    """What was done to the two texts in different ways, where that is known."""
+    before, now = start.recipe, TextRecipe.of_corpus(corpus.info)
+    if before is None or now is None or before.tokenizer is None or now.tokenizer is None:
+        return []
+    differing = [
+        f"{name.replace('_', ' ')} {_described(getattr(before, name))}, here {_described(getattr(now, name))}"
+        for name in ("tokenizer", "normalization", "phrases")
+        if getattr(before, name) != getattr(now, name)
+    ]
+    if not differing:
+        return []
+    return [
+        f"the text of the vectors to start from was made into tokens in another way: {'; '.join(differing)}; "
+        "Corpus.build(text, **vectors.build_options()) does as they did, and so does train --start without such options"
+    ]
+
+
+def _described(part: Any) -> str:
+    if part is None:
+        return "none"
+    options = part if isinstance(part, str) else part.as_dict()
+    if isinstance(options, dict):
+        options = {name: value for name, value in options.items() if value != "keep"}
+    learned = sum(map(len, getattr(part, "learned", None) or ()))
+    return f"{options}" + (f" ({learned:,} of them)" if learned else "")
 
 
 def known_words(start: WordVectors, vocabulary: Vocabulary) -> np.ndarray:
@@ -33,8 +146,15 @@ def copy_known_words(
     rows = np.array([start.word_id(vocabulary.words[word_id]) for word_id in known])
     W_in[known] = start.rows(rows)
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
-    if W_out is None or start.context_matrix is None:
+    if W_out is None:
+        notes.append("there are no context vectors to go on from with hierarchical softmax: its tree starts at zero")
+    elif start.context_matrix is None:
         notes.append("there are no context vectors to go on from, so W_out starts at zero")
+        warnings.warn(
+            "the vectors to start from have no context vectors, so half of what was learned is gone: the first epochs "
+            "move the words they know; wordvec's .safetensors and .npz keep them, other formats do not",
+            stacklevel=5,
+        )
     else:
         W_out[known] = start.context_matrix[rows]
     return notes
@@ -45,20 +165,58 @@ def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
     from wordvec.vectors import WordVectors
 
     rest = np.array([row for row, word in enumerate(start.words) if word not in trained], np.int64)
-    old_counts = np.zeros(len(start), np.int64) if start.counts is None else start.counts
-    new_counts = np.zeros(len(trained), np.int64) if trained.counts is None else trained.counts
-    seen_before = np.array([old_counts[start.word_id(word)] if word in start else 0 for word in trained.words])
     words = [*trained.words, *(start.words[row] for row in rest)]
-    counts = np.concatenate([new_counts + seen_before, old_counts[rest]])
     matrix = np.concatenate([trained.matrix, start.rows(rest)])
-    context = None
-    if trained.context_matrix is not None and start.context_matrix is not None:
-        context = np.concatenate([trained.context_matrix, start.context_matrix[rest]])
-    order = sorted(range(len(words)), key=lambda row: (-counts[row], words[row]))
+    context = trained.context_matrix
+    if context is not None:
+        has_contexts = start.context_matrix is not None
+        of_rest = start.context_matrix[rest] if has_contexts else np.zeros((len(rest), start.dim), np.float32)  # type: ignore[index]
+        context = np.concatenate([context, of_rest])
+    counts = counts_of_both(start, trained)
+    order = sorted(range(len(words)), key=lambda row: (-counts[words[row]], words[row]))
+    words = [words[row] for row in order]
+    ordered = np.array([counts.pop(word) for word in words], np.int64)
+    rare = None if start.rare is None and trained.rare is None else counts
     return WordVectors(
-        [words[row] for row in order],
+        words,
         matrix[order],
-        counts[order],
-        {**trained.info, "started_from": start.info.get("corpus_fingerprint")},
+        ordered,
+        _info(start, trained),
         context_matrix=None if context is None else context[order],
+        rare=rare,
     )
+
+
+def counts_of_both(start: WordVectors, trained: WordVectors) -> dict[str, int]:
+    """How often each word was seen, rare ones too: the counts of `start` and, of a text it has not counted, the new."""
+    counts = _all_counts(start)
+    is_new_text = not _has_counted(start, trained)
+    for word, count in _all_counts(trained).items():
+        if is_new_text:
+            counts[word] = counts.get(word, 0) + count
+        else:
+            counts.setdefault(word, count)
+    return counts
+
+
+def _all_counts(vectors: WordVectors) -> dict[str, int]:
+    counts = [0] * len(vectors) if vectors.counts is None else vectors.counts.tolist()
+    return {**(vectors.rare or {}), **dict(zip(vectors.words, counts))}
+
+
+def _has_counted(start: WordVectors, trained: WordVectors) -> bool:
+    return was_counted(start, _counted(trained)[-1], trained.info["corpus_fingerprint"])
+
+
+def _counted(vectors: WordVectors) -> list[str]:
+    counted = vectors.info.get("counted")
+    return counted if isinstance(counted, list) else []
+
+
+def _info(start: WordVectors, trained: WordVectors) -> dict[str, Any]:
+    """What the vectors say of themselves: text that came as tokens was made into them as that of `start`, if at all."""
+    counted = _counted(start) + ([] if _has_counted(start, trained) else _counted(trained))
+    info = {**trained.info, "started_from": start.info.get("corpus_fingerprint"), "counted": counted}
+    if trained.info.get("tokenizer") is None and start.recipe is not None:
+        info |= {key: start.info[key] for key in KEYS if key in start.info}
+    return info

@@ -20,7 +20,7 @@ from wordvec.corpus.steps import group_size, meetings_for
 from wordvec.errors import OptionError
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import Checkpoint
-from wordvec.trainers.continuation import copy_known_words, known_words, with_words_of
+from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
@@ -103,6 +103,7 @@ class NeuralTrainer(Presets, Trainer):
         super().__post_init__()
         choose_engine_and_check(self)
         self._start: WordVectors | None = None
+        self._start_notes: list[str] = []
         self._freeze = self._resume = False
         self._saving: Saving | None = None
         self._reach: int | None = None
@@ -213,8 +214,12 @@ class NeuralTrainer(Presets, Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             go on from these vectors: words they have start there, new words from small random ones;
-                          words that `corpus` lacks are kept as they are
+        start             go on from these vectors: words they have start there, and are trained however rare they are
+                          in `corpus`; new words, with its min_count in both texts together, start from small random
+                          ones; words that `corpus` lacks are kept as they are. Counts add up, but a text counted
+                          before is not counted again; negatives and subsampling go by the counts of `corpus`, and the
+                          learning rate by `learning_rate` as in any run. To read more text as theirs was read:
+                          ``Corpus.build(text, **start.build_options())``
         freeze            words of `start` do not move, only new words learn
         checkpoint        a file that holds the run's state every `checkpoint_every` seconds, until it is done
         resume            go on from `checkpoint`; the result is that of a run never interrupted
@@ -233,6 +238,9 @@ class NeuralTrainer(Presets, Trainer):
             raise OptionError("resume needs the checkpoint to go on from")
         if checkpoint is not None and self.optimizer != "sgd":
             raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
+        self._start_notes = []
+        if start is not None:
+            corpus, self._start_notes = corpus_for(start, corpus)
         return super().fit(corpus, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
@@ -243,6 +251,7 @@ class NeuralTrainer(Presets, Trainer):
         self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
         self._history.notes += notes
         plan = self._plan(corpus)
+        self._history.notes += self._start_notes
         state = self._starting_state(corpus, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None

@@ -107,6 +107,7 @@ def not_kept(vectors: WordVectors, format: str) -> list[str]:
         "context vectors": vectors.context_matrix is not None,
         "rare words": bool(vectors.rare),
         "where they come from": bool(vectors.info),
+        "how their text was made into tokens": "split_sentences" in vectors.info,
         "one scale a row": vectors.scales is not None,
     }
     lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]

@@ -28,7 +28,8 @@ class SentenceVectors:
 def mean_sentence_vectors(vectors: WordVectors, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
     """Return the mean of each sentence's word vectors; words without a vector are counted and passed over.
 
-    `sentences` are lists of words, tokenized as the vectors' text was. Raises OptionError for text that is not split.
+    `sentences` are lists of words, tokenized as the vectors' text was: `WordVectors.tokenize` does that. Raises
+    OptionError for text that is not split.
 
     >>> vectors = WordVectors(["good", "tea"], np.array([[1.0, 3.0], [3.0, 1.0]]))
     >>> means = mean_sentence_vectors(vectors, [["good", "tea"], ["good", "grief"]])
@@ -74,7 +75,9 @@ def sif_sentence_vectors(
 
 def _means(vectors: WordVectors, sentences: Sequence[Sequence[str]], weights: np.ndarray | None) -> SentenceVectors:
     if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
-        raise OptionError("sentences must be lists of words: split the text as the vectors' text was split")
+        raise OptionError(
+            "sentences must be lists of words: split the text as the vectors' text was, with vectors.tokenize(text)"
+        )
     matrix = np.zeros((len(sentences), vectors.dim), np.float32)
     found = np.zeros(len(sentences), np.int64)
     for number, sentence in enumerate(sentences):

@@ -139,3 +139,20 @@ def test_equal_to_gensim(tmp_path, kind, separately):
     if kind == "FastText":
         for word in ("cats", "häuser"):
             np.testing.assert_allclose(vectors.subwords.vector(word), keyed[word], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("sep_limit", [10 * 1024**2, 0])  # inside the pickle, and in files beside it
+def test_the_context_vectors_of_a_model(tmp_path, sep_limit):
+    models = pytest.importorskip("gensim.models")
+    sentences = [["a", "b", "c", "d"], ["b", "d", "a"]] * 20
+    model = models.Word2Vec(sentences, vector_size=6, min_count=1, negative=3, epochs=1)
+    model.save(str(tmp_path / "v.model"), sep_limit=sep_limit)
+    vectors = load(tmp_path / "v.model")
+    assert vectors.words == model.wv.index_to_key
+    np.testing.assert_array_equal(vectors.context_matrix, model.syn1neg)
+    np.testing.assert_array_equal(load(tmp_path / "v.model", limit=2).context_matrix, model.syn1neg[:2])
+    for file in tmp_path.glob("*.syn1neg.npy"):
+        file.unlink()  # as where only the word vectors were copied
+        assert load(tmp_path / "v.model").context_matrix is None
+    models.Word2Vec(sentences, vector_size=6, min_count=1, hs=1, negative=0).save(str(tmp_path / "hs.model"))
+    assert load(tmp_path / "hs.model").context_matrix is None

@@ -77,6 +77,7 @@ def _from_book(root: Any) -> dict[str, Any] | None:
 def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     """Words, matrix, counts and subwords of KeyedVectors, or of those in a model."""
     file, state = os.fspath(reading.path), _state(root)
+    context = _context(file, state)
     if isinstance(state.get("wv"), Made):
         file, state = f"{file}.wv", _state(state["wv"])
     words = next((state[name] for name in WORDS if isinstance(state.get(name), list)), None)
@@ -90,7 +91,16 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     if subwords is not None and matrix.shape[1:] != subwords.rows[:0].shape[1:]:
         raise ValueError("the n-gram vectors are of another dimension than those of the words")
     counts = _counts(file, state, words)
-    return {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
+    found = {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
+    if context is not None and context.shape == matrix.shape:  # a model whose vocabulary has only just grown has less
+        found["context_matrix"] = _floats(context)
+    return found
+
+
+def _context(file: str, state: dict[str, Any]) -> np.ndarray | None:
+    """The context vectors of a model with negative sampling, unless their file stayed behind when it was copied."""
+    is_beside = array_of(state.get("syn1neg")) is None
+    return None if is_beside and not os.path.exists(f"{file}.syn1neg.npy") else _array(file, state, "syn1neg")
 
 
 def _subwords(file: str, state: dict[str, Any]) -> Subwords | None:

@@ -1,0 +1,162 @@
+"""What was done to a text before its words were counted, so that new text can be treated alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from wordvec.corpus.cjk import ANALYSERS
+from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.phrase_file import pairs_as_text, phrases_of
+from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.records import block_of
+from wordvec.corpus.sentences import split_sentences
+from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
+from wordvec.errors import InputError, OptionError
+
+KEYS = ("tokenizer", "normalization", "split_sentences", "phrases", "phrase_pairs", "dropped_words")  # in an info
+EARLIER_CORPUS = "an earlier version of wordvec built this corpus and did not keep its phrases: build it again"
+NOT_SAID = (
+    "these vectors do not say how their text was made into tokens (they come from another program or an earlier "
+    "version of wordvec): name the tokenizer, as in .tokenize(text, tokenizer='words')"
+)
+
+
+@dataclass(frozen=True)
+class TextRecipe:
+    """How text became tokens: options of `Corpus.build`, with the phrases that were found.
+
+    tokenizer        a built-in one's name, the name of a function of the user, or None for text that came as tokens
+    normalization    what was changed before
+    split_sentences  whether sentences ended inside lines
+    phrases          the learned phrases that were joined, or None
+    drop_words       words that were left out of the vocabulary; they stay among the tokens
+
+    >>> recipe = TextRecipe("words", phrases=Phrases(learned=({("new", "york"): 3.0},)))
+    >>> recipe.tokenize("In New York!"), TextRecipe.from_info(recipe.as_info()) == recipe
+    (['in', 'new_york'], True)
+    """
+
+    tokenizer: str | None
+    normalization: Normalization = field(default_factory=Normalization)
+    split_sentences: bool = False
+    phrases: Phrases | None = None
+    drop_words: tuple[str, ...] = ()
+
+    def as_info(self) -> dict[str, Any]:
+        """The recipe as JSON, for the description of a corpus or of vectors."""
+        return {
+            "tokenizer": self.tokenizer,
+            "normalization": None if self.normalization.changes_nothing else self.normalization.as_dict(),
+            "split_sentences": self.split_sentences,
+            "phrases": None if self.phrases is None else self.phrases.as_dict(),
+            "phrase_pairs": None if self.phrases is None else pairs_as_text(self.phrases),
+            "dropped_words": list(self.drop_words),
+        }
+
+    @classmethod
+    def from_info(cls, info: Mapping[str, Any]) -> TextRecipe | None:
+        """The recipe in the description of vectors; None where it holds none.
+
+        Raises InputError for one that was damaged.
+        """
+        return cls._from(info) if "split_sentences" in info else None
+
+    @classmethod
+    def of_corpus(cls, info: Mapping[str, Any]) -> TextRecipe | None:
+        """The recipe in the description of a corpus, which leaves out what was not done; None for phrases not kept.
+
+        Raises InputError for one that was damaged.
+        """
+        has_unknown_phrases = info.get("phrases") is not None and info.get("phrase_pairs") is None
+        return None if has_unknown_phrases else cls._from(info)
+
+    @classmethod
+    def _from(cls, info: Mapping[str, Any]) -> TextRecipe:
+        tokenizer, options, dropped = info.get("tokenizer"), info.get("phrases"), info.get("dropped_words") or []
+        try:
+            if not isinstance(tokenizer, (str, type(None))):
+                raise ValueError(f"the tokenizer is {tokenizer!r:.80}")
+            if not isinstance(dropped, list) or not set(map(type, dropped)) <= {str}:
+                raise ValueError("the dropped words are not a list of words")
+            return cls(
+                tokenizer,
+                Normalization.from_options(info.get("normalization")),
+                bool(info.get("split_sentences")),
+                None if options is None else phrases_of(options, info.get("phrase_pairs")),
+                tuple(dropped),
+            )
+        except (ValueError, TypeError) as error:
+            raise InputError(f"the description of how the text was made into tokens is damaged: {error}") from error
+
+    def as_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
+        """The options of `Corpus.build` that treat other text alike; those that were not used are left out.
+
+        `tokenizer` takes the place of the recipe's. Raises OptionError where a function of the user made the tokens
+        and it is not given.
+        """
+        if self.tokenizer is not None and tokenizer is None:
+            self._check_built_in()
+        options = {
+            "tokenizer": tokenizer or self.tokenizer,
+            "normalization": None if self.normalization.changes_nothing else self.normalization,
+            "split_sentences": self.split_sentences or None,
+            "phrases": self.phrases,
+            "drop_words": list(self.drop_words) or None,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def sentences(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[list[str]]:
+        """The tokens of each sentence of `text`; lines end sentences. Raises as `tokenize`."""
+        if not isinstance(text, str):
+            raise OptionError(f"tokenize takes one text (str); got {type(text).__name__}")
+        find_tokens = self._tokenizer_for(tokenizer)
+        lines = block_of(text).split("\n")
+        if self.split_sentences:
+            lines = [sentence for line in lines for sentence in split_sentences(line)]
+        found = [list(find_tokens(self.normalization.apply(line))) for line in lines]
+        return found if self.phrases is None else [self.phrases.join(tokens) for tokens in found]
+
+    def tokenize(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[str]:
+        """The tokens of `text`, as training saw them before rare words were left out.
+
+        `tokenizer` is for text that a function of the user made into tokens: the same function.
+        Raises OptionError where it is needed and not given, or given and another; MissingExtraError where the
+        tokenizer needs the extra ``cjk`` and it is missing.
+
+        >>> TextRecipe("words", split_sentences=True).tokenize("One. Two.")
+        ['one', 'two']
+        """
+        return [token for sentence in self.sentences(text, tokenizer) for token in sentence]
+
+    def _tokenizer_for(self, given: str | Tokenizer | None) -> Tokenizer:
+        if given is None:
+            if self.tokenizer is None:
+                raise OptionError(
+                    "the text came as lists of tokens, so what made them is not known: give the function that did, "
+                    "as in .tokenize(text, tokenizer=f)"
+                )
+            return self._named_tokenizer
+        if self._is_built_in and tokenizer_name(given) != self.tokenizer:
+            raise OptionError(f"the text was made into tokens by {self.tokenizer!r}: leave tokenizer out")
+        return get_tokenizer(given)
+
+    @property
+    def _is_built_in(self) -> bool:
+        return self.tokenizer in TOKENIZERS or self.tokenizer in ANALYSERS
+
+    def _check_built_in(self) -> None:
+        if not self._is_built_in:
+            raise OptionError(
+                f"the text was made into tokens by a function, {self.tokenizer}, which is not kept: "
+                "give it, as in .tokenize(text, tokenizer=f) or .build_options(tokenizer=f); the command line cannot "
+                "call it, and takes a corpus folder that it built"
+            )
+
+    @cached_property
+    def _named_tokenizer(self) -> Tokenizer:
+        """Made once: an analyser loads its dictionary."""
+        self._check_built_in()
+        return get_tokenizer(str(self.tokenizer))
