@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus, read_lines
-from wordvec.corpus.records import block_of, is_table
+from wordvec.corpus.records import block_of
+from wordvec.corpus.sources import is_table
 from wordvec.errors import CorpusError, OptionError
 
 # No surrogates: they are no text. Everything else may stand in a JSON string.

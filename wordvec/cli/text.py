@@ -26,7 +26,16 @@ def add_text_arguments(parser: argparse.ArgumentParser, *, threads: bool = True)
 
 def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
     group.add_argument(
-        "--field", metavar="NAME", help="what holds the text in JSON Lines, Parquet, Feather and Arrow; a.b goes deeper"
+        "--field",
+        "--column",
+        metavar="NAME",
+        help="what holds the text, or lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b goes deeper; "
+        "the number of a column (from 1) where a table has no row of names",
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse what is missing or damaged among records (default: leave it out, and say how many)",
     )
     group.add_argument(
         "--tokenizer",
@@ -77,8 +86,8 @@ def read_corpus(arguments: argparse.Namespace) -> Corpus:
     """Read and encode the text, or open it when it is a corpus folder."""
     from wordvec.corpus import Corpus
 
-    return Corpus.build(
-        arguments.text[0] if len(arguments.text) == 1 else arguments.text,
+    return Corpus.from_files(
+        arguments.text,
         tokenizer=arguments.tokenizer,
         min_count=arguments.min_count,
         encoding=arguments.encoding,
@@ -108,4 +117,6 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
         given["normalization"] = Normalization(**changes)
     if arguments.split_sentences:
         given["split_sentences"] = True
+    if arguments.strict:
+        given["strict"] = True
     return given
