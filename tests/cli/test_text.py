@@ -16,9 +16,9 @@ from wordvec.corpus.phrases import Phrases
 
 @pytest.fixture
 def built(monkeypatch, tmp_path):
-    """A function from a command line to the arguments that `Corpus.build` gets."""
+    """A function from a command line to the arguments that `Corpus.from_files` gets."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Corpus, "build", lambda source, **options: (source, options))
+    monkeypatch.setattr(Corpus, "from_files", lambda paths, **options: (paths, options))
 
     def build(*arguments):
         parser = argparse.ArgumentParser()
@@ -30,7 +30,7 @@ def built(monkeypatch, tmp_path):
 
 def test_only_what_differs_from_the_defaults_is_passed(built):
     source, options = built("a.txt")
-    assert source == "a.txt"
+    assert source == ["a.txt"]
     assert options == {"tokenizer": None, "min_count": None, "encoding": "utf-8", "encoding_errors": "strict"}
     assert built("a.txt", "b/")[0] == ["a.txt", "b/"]
 
@@ -39,6 +39,7 @@ def test_only_what_differs_from_the_defaults_is_passed(built):
     ("arguments", "expected"),
     [
         (["--field", "page.text"], {"field": "page.text"}),
+        (["--column", "text", "--strict"], {"field": "text", "strict": True}),
         (["--split-sentences"], {"split_sentences": True}),
         (["--case", "fold"], {"normalization": Normalization(case="fold")}),
         (

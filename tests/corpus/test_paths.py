@@ -4,6 +4,7 @@ import pytest
 
 from wordvec.corpus import read_lines
 from wordvec.corpus.paths import files_of, is_pattern, size_in_bytes
+from wordvec.corpus.sources import as_files
 from wordvec.errors import CorpusError
 
 
@@ -31,15 +32,15 @@ def texts(tmp_path, monkeypatch):
 def test_patterns_name_files_in_order_each_once(texts, pattern, files):
     assert [str(file) for file in files_of(Path(pattern))] == files
     assert list(read_lines(pattern)) == files
-    assert list(read_lines([pattern, "texts/a.txt"])) == [*files, "texts/a.txt"]
-    assert size_in_bytes([pattern]) == sum(map(len, files))
+    assert list(read_lines(as_files([pattern, "texts/a.txt"]))) == [*files, "texts/a.txt"]
+    assert size_in_bytes(as_files([pattern])) == sum(map(len, files))
 
 
 def test_a_pattern_that_matches_nothing_is_named(texts):
     Path("texts/empty").mkdir()
     for pattern in ("texts/*.text", "nowhere/**", "texts/empty/*", "texts/empty*"):
         with pytest.raises(CorpusError, match=r"the pattern matches no file") as error:
-            list(read_lines(["texts/a.txt", pattern]))
+            list(read_lines(as_files(["texts/a.txt", pattern])))
         assert str(error.value).startswith(pattern)
 
 

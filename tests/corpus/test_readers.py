@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import read_lines, readers
-from wordvec.corpus.readers import read_pieces, size_in_bytes
+from wordvec.corpus import decoding, read_lines
+from wordvec.corpus.paths import size_in_bytes
+from wordvec.corpus.readers import read_pieces
+from wordvec.corpus.sources import as_files, as_texts
 from wordvec.errors import CorpusError, OptionError
 
 if sys.version_info >= (3, 14):
@@ -51,7 +53,7 @@ def test_any_encoding_compression_and_chunk_size_gives_the_same_lines(tmp_path_f
         text = "x" + text
     path = tmp_path_factory.mktemp("text") / "any.suffix"
     path.write_bytes(COMPRESS[packed](text.encode(encoding)))
-    with mock.patch.object(readers, "CHUNK_BYTES", chunk):
+    with mock.patch.object(decoding, "CHUNK_BYTES", chunk):
         assert list(read_lines(path, encoding=encoding)) == python_lines(text)
 
 
@@ -59,7 +61,7 @@ def test_any_encoding_compression_and_chunk_size_gives_the_same_lines(tmp_path_f
 def test_a_long_line_comes_in_pieces_cut_at_white_space_only(tmp_path_factory, text, longest):
     path = tmp_path_factory.mktemp("text") / "text"
     path.write_bytes(b"x" + text.encode())
-    with mock.patch.object(readers, "CHUNK_BYTES", 7), mock.patch.object(readers, "LONGEST_PIECE", longest):
+    with mock.patch.object(decoding, "CHUNK_BYTES", 7), mock.patch.object(decoding, "LONGEST_PIECE", longest):
         pieces = list(read_pieces(path))
     lines, line = [], []
     for piece, ends_line in pieces:
@@ -77,7 +79,7 @@ def test_a_long_line_comes_in_pieces_cut_at_white_space_only(tmp_path_factory, t
 def test_a_long_line_really_is_cut(tmp_path):
     path = tmp_path / "text"
     path.write_text("word " * 100)
-    with mock.patch.object(readers, "CHUNK_BYTES", 30), mock.patch.object(readers, "LONGEST_PIECE", 20):
+    with mock.patch.object(decoding, "CHUNK_BYTES", 30), mock.patch.object(decoding, "LONGEST_PIECE", 20):
         pieces = [piece for piece, _ in read_pieces(path)]
     assert len(pieces) > 10
     assert max(map(len, pieces)) < 60
@@ -92,7 +94,7 @@ def test_standard_input_one_byte_at_a_time(monkeypatch, packed):
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 def test_all_line_ends_and_the_byte_order_mark(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
     path = tmp_path / "windows.txt"
     path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n\nfour")
     assert list(read_lines(path)) == ["one", "two", "three", "", "four"]
@@ -152,7 +154,7 @@ def test_a_packed_file_that_is_cut_off_or_damaged_is_an_error(tmp_path, packed):
 @pytest.mark.parametrize("packed", sorted(COMPRESS))
 @pytest.mark.parametrize("chunk", [1, 5, 1 << 20])
 def test_undecodable_bytes_are_named_by_file_and_offset(tmp_path, monkeypatch, packed, chunk):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
     path = tmp_path / "latin.txt"
     path.write_bytes(COMPRESS[packed](b"\xc3\xa9t\xc3\xa9 d\xe9j\xe0 vu"))
     with pytest.raises(CorpusError, match=r"latin\.txt: byte 7 \(0xe9\) is not utf-8.*--encoding-errors replace"):
@@ -178,7 +180,8 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is not text: byte 8 is 0"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is a picture; leave it out"),
+        (b"text\0", r"image: is not text: byte 4 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
         (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
@@ -197,8 +200,8 @@ def test_a_folder_is_read_in_order_of_names_without_hidden_files(tmp_path):
         (tmp_path / name).write_bytes(gzip.compress(name.encode()) if name.endswith("gz") else name.encode())
     (tmp_path / "b" / "up").symlink_to(tmp_path, target_is_directory=True)
     assert list(read_lines(tmp_path)) == ["B.txt", "a.gz", "b/1.txt", "c.txt"]
-    assert list(read_lines([tmp_path / "c.txt", str(tmp_path / "B.txt")])) == ["c.txt", "B.txt"]
-    assert size_in_bytes([tmp_path / "B.txt", tmp_path / "c.txt"]) == 10
+    assert list(read_lines(as_files([tmp_path / "c.txt", str(tmp_path / "B.txt")]))) == ["c.txt", "B.txt"]
+    assert size_in_bytes(as_files([tmp_path / "B.txt", tmp_path / "c.txt"])) == 10
 
 
 def test_a_folder_without_text_and_a_missing_file_are_errors(tmp_path):
@@ -210,8 +213,8 @@ def test_a_folder_without_text_and_a_missing_file_are_errors(tmp_path):
         list(read_lines(tmp_path / "nowhere.txt"))
     with pytest.raises(CorpusError, match="text8: not downloaded"):
         list(read_lines("text8"))
-    with pytest.raises(CorpusError, match="strings name files"):
-        list(read_lines(["the cat sat", "on the mat"]))
+    with pytest.raises(CorpusError, match=r"'the cat sat': no file .*use Corpus.from_texts"):
+        list(read_lines("the cat sat"))
 
 
 def test_a_bundled_name_that_is_also_a_file_is_not_guessed(tmp_path, monkeypatch):
@@ -224,13 +227,15 @@ def test_a_bundled_name_that_is_also_a_file_is_not_guessed(tmp_path, monkeypatch
 
 
 def test_iterables_of_lines(tmp_path):
-    assert list(read_lines(iter(["a\n", "b\r\n", "c"]))) == ["a", "b", "c"]
-    assert list(read_lines(io.StringIO("a\nb"))) == ["a", "b"]
+    assert list(read_lines(as_texts(["a\n", "b\r\n", "c"]))) == ["a", "b", "c"]
+    assert list(read_lines(as_texts(io.StringIO("a\nb")))) == ["a", "b"]
     for bad, message in [
         (b"bytes", "got bytes"),
         (5, "got int"),
-        ([["a"]], r"item 1 is \['a'\]"),
-        (iter(["a", b"b"]), r"item 2 is b'b'"),
+        (as_texts([["a"]]), r"item 1 is \['a'\]"),
+        (as_texts(["a", b"b"]), r"item 2 is b'b'"),
+        ([["a"]], "lists of tokens: they have no lines"),
+        (["a"], "may be texts or names of files"),
     ]:
         with pytest.raises(CorpusError, match=message):
             list(read_lines(bad))
@@ -254,12 +259,12 @@ def test_bytes_read_are_reported_as_stored(tmp_path):
     path.write_bytes(gzip.compress(b"text " * 1000))
     seen = []
     list(read_lines(path, on_bytes=seen.append))
-    assert sum(seen) == path.stat().st_size == size_in_bytes([path])
-    assert size_in_bytes("-") is None
+    assert sum(seen) == path.stat().st_size == size_in_bytes(as_files(path))
+    assert size_in_bytes(as_files("-")) is None
 
 
 def test_a_zero_byte_is_named_wherever_it_stands(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", 5)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 5)
     (tmp_path / "log").write_bytes(b"text and text\0")
     with pytest.raises(CorpusError, match=r"log: is not text: byte 13 is 0; .* or remove such bytes"):
         list(read_lines(tmp_path / "log"))

@@ -17,7 +17,7 @@ TEXT = list(itertools.islice(bundled_corpus("tiny-world"), 3000))
 
 
 def advice_on(lines, tokenizer="whitespace", min_count=1):
-    report = examine(Corpus.build(iter(lines), tokenizer=tokenizer, min_count=min_count, show_progress=False))
+    report = examine(Corpus.from_texts(lines, tokenizer=tokenizer, min_count=min_count, show_progress=False))
     return " | ".join(report.advice)
 
 
@@ -94,7 +94,7 @@ def test_a_corpus_without_a_record_of_its_text_is_examined_too():
 
 
 def test_the_lines_are_readable():
-    text = "\n".join(report_lines(examine(Corpus.build(iter(TEXT), min_count=5, show_progress=False))))
+    text = "\n".join(report_lines(examine(Corpus.from_texts(TEXT, min_count=5, show_progress=False))))
     assert "are in the vocabulary" in text
     assert "in the middle; 5 % have" in text
     assert "min_count      words   share of tokens kept" in text

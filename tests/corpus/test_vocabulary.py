@@ -166,7 +166,7 @@ def test_the_options_together(counts, min_count, max_words, keep, drop, given):
     assert vocabulary.counts.tolist() == [counts[word] for word in expected]
     assert set(vocabulary.rare) == set(counts) - set(expected)
     assert vocabulary.absent == sorted((keep | (given or set())) - drop - set(seen))
-    assert vocabulary.ids_of(["zzz", *expected]).tolist() == list(range(-1, len(expected)))
+    assert vocabulary.ids_of(["zzz", *expected], missing=-1).tolist() == list(range(-1, len(expected)))
     for word in vocabulary.rare:
         why = vocabulary.explain(word)
         assert ("drop list" in why) == (word in drop and counts[word] > 0)

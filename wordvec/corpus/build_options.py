@@ -20,24 +20,29 @@ OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # lists of 
 MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
 
 
-class BuildOptions(TypedDict, total=False):
+class SentenceOptions(TypedDict, total=False):
+    """The options of `Corpus.build` for lists of tokens, but for `min_count`."""
+
+    field: str | None
+    phrases: Phrases | int | None
+    max_words: int | None
+    keep_words: Iterable[str] | None
+    drop_words: Iterable[str] | None
+    vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None
+    strict: bool
+    threads: int | None
+    show_progress: bool | None
+
+
+class BuildOptions(SentenceOptions, total=False):
     """The options of `Corpus.build`, which its other doors take too."""
 
     tokenizer: str | Tokenizer | None
     normalization: Normalization | Mapping[str, str] | None
     split_sentences: bool
-    field: str | None
-    phrases: Phrases | int | None
     min_count: int | None
-    max_words: int | None
-    keep_words: Iterable[str] | None
-    drop_words: Iterable[str] | None
-    vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None
     encoding: str
     encoding_errors: str
-    strict: bool
-    threads: int | None
-    show_progress: bool | None
 
 
 class WordSelection(NamedTuple):

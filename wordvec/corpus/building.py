@@ -22,6 +22,7 @@ from wordvec.corpus.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
 from wordvec.corpus.many_words import words_of_all
 from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.paths import size_in_bytes
 from wordvec.corpus.ranges import TextRange
 from wordvec.corpus.readers import read_blocks, split_blocks
 from wordvec.corpus.sentences import split_sentences
@@ -29,6 +30,7 @@ from wordvec.corpus.sources import Source, Texts, TokenLists
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
+from wordvec.progress import progress
 
 COMPILED_FROM = 1 << 22  # characters of text: loading the compiled code takes as long as reading this many in Python
 
@@ -44,6 +46,21 @@ class TextOptions(NamedTuple):
     encoding_errors: str = "strict"
     strict: bool = False
     given: tuple[str, ...] = ()
+
+
+def spool_with_progress(
+    source: Source, options: TextOptions, threads: int, show_progress: bool | None
+) -> tuple[Spooled, bool]:
+    """The same as `spool_source`, with a bar on a terminal."""
+    total = size_in_bytes(source)
+    by_bytes = total is not None
+    with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
+
+        def ignore(amount: int) -> None:
+            pass
+
+        on_bytes, on_sentences = (bar.update, ignore) if by_bytes else (ignore, bar.update)
+        return spool_source(source, options, threads, on_bytes, on_sentences)
 
 
 def spool_source(

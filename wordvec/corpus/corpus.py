@@ -14,6 +14,7 @@ import numpy as np
 from wordvec.corpus.build_options import (
     OPTIONS_OF_TEXT,
     BuildOptions,
+    SentenceOptions,
     WordSelection,
     as_phrases,
     checked_min_count,
@@ -21,19 +22,17 @@ from wordvec.corpus.build_options import (
     nothing_left_message,
     refuse_other_options,
 )
-from wordvec.corpus.building import TextOptions, checked_threads, spool_source
+from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
 from wordvec.corpus.encoding import Spooled, renumber
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.phrases import Phrases, find_phrases
-from wordvec.corpus.paths import size_in_bytes
 from wordvec.corpus.selection import select, word_set
-from wordvec.corpus.sources import Files, PathLike, Source, as_files, as_texts, as_token_lists, name_of, source_of
+from wordvec.corpus.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 from wordvec.memory import give_back_pages
-from wordvec.progress import progress
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -117,8 +116,8 @@ class Corpus:
 
         `field` is read from JSON, CSV, TSV, Parquet, Arrow, records and tables; where it holds lists, these are the
         tokens. What is missing, and a record that cannot be read, is left out, counted and reported; with `strict` it
-        is an error. `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a few blocks, not
-        the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
+        is an error. `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a
+        few blocks, not the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
         OptionError for options out of range, for options that differ from those of an opened folder, and for options
@@ -162,7 +161,7 @@ class Corpus:
             strict,
             tuple(option for option in OPTIONS_OF_TEXT if asked[option] is not None),
         )
-        spooled, is_text = _spool_with_progress(source, options, threads, show_progress)
+        spooled, is_text = spool_with_progress(source, options, threads, show_progress)
         info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": name_of(source)}
         if is_text:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
@@ -198,7 +197,7 @@ class Corpus:
         return cls.build(as_files(paths), **options)
 
     @classmethod
-    def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[BuildOptions]) -> Corpus:
+    def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:
         """Make a corpus of token lists, such as ``[["the", "cat"], ["a", "dog"]]``; an iterator is read once.
 
         Tokens are taken as they are: options of `build` that change text are refused. With `field` the lists are in
@@ -312,17 +311,3 @@ class Corpus:
         corpus = cls.open(folder)
         refuse_other_options(folder, corpus.info, asked)
         return corpus
-
-
-def _spool_with_progress(
-    source: Source, options: TextOptions, threads: int, show_progress: bool | None
-) -> tuple[Spooled, bool]:
-    total = size_in_bytes(source)
-    by_bytes = total is not None
-    with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
-
-        def ignore(amount: int) -> None:
-            pass
-
-        on_bytes, on_sentences = (bar.update, ignore) if by_bytes else (ignore, bar.update)
-        return spool_source(source, options, threads, on_bytes, on_sentences)

@@ -34,9 +34,9 @@ def blocks_of_json(
 
 
 def is_lines(head: str, name: str) -> bool:
-    """Whether each line is a value: by the name, or because the first one is whole and another follows.
+    r"""Whether each line is a value: by the name, or because the first one is whole and another follows.
 
-    >>> is_lines('{"a": 1}\\n{"a": 2}', "dump"), is_lines('[\\n{"a": 1}]', "dump"), is_lines('["a", "b"]', "dump")
+    >>> is_lines('{"a": 1}\n{"a": 2}', "dump"), is_lines('[\n{"a": 1}]', "dump"), is_lines('["a", "b"]', "dump")
     (True, False, False)
     """
     lines = [line for line in head.split("\n") if line.strip()]

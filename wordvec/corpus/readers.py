@@ -258,6 +258,8 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterato
         lines = whole_lines(split_blocks(blocks), name)
         texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
         yield from blocks_of_json(head, texts, lines, name, field, errors, strict)
+    elif field is not None and not head.strip():
+        return  # no records
     elif field is not None:
         yield from blocks_of_csv(head, whole_lines(split_blocks(blocks), name), name, field, strict)
     else:

@@ -135,9 +135,7 @@ def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Bloc
         elif is_missing(text):
             tally.leave_out_missing(f"text {number}")
         else:
-            raise CorpusError(
-                f"item {number} is {text!r:.80}, but a text (str) was expected; {_door_for(text)}"
-            )
+            raise CorpusError(f"item {number} is {text!r:.80}, but a text (str) was expected; {_door_for(text)}")
     tally.finish()
 
 

@@ -7,11 +7,10 @@ therefore has the same number of cells in all of its first lines, and names or n
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from wordvec.errors import CorpusError
 
@@ -68,13 +67,13 @@ def is_table_name(name: str) -> bool:
 
 
 def table_of(head: str, name: str, field: str | None = None) -> Table | None:
-    """How the table that begins with `head` is written, or None where it is none.
+    r"""How the table that begins with `head` is written, or None where it is none.
 
     With `field`, the text is a table if its first row has a cell of that name.
 
-    >>> table_of("id,text\\n1,good phone\\n2,bad one\\n", "reviews").header
+    >>> table_of("id,text\n1,good phone\n2,bad one\n", "reviews").header
     ['id', 'text']
-    >>> table_of("You say goodbye, I say hello\\nyes, no\\nstop, go\\n", "song.txt") is None
+    >>> table_of("You say goodbye, I say hello\nyes, no\nstop, go\n", "song.txt") is None
     True
     """
     by_name = TABLE_NAMES.get(plain_suffix(name))
@@ -165,20 +164,11 @@ def refuse_markup(head: str, name: str) -> None:
 def refuse_vectors(head: str, name: str) -> None:
     """Raise CorpusError for word vectors as text: a word and many numbers in each line."""
     lines = [line.split() for line in head.split("\n")[:6] if line.strip()]
-    if len(head) >= HEAD:
-        lines = lines[:-1] or lines
+    lines = lines[:-1] if len(head) >= HEAD else lines  # the last one may be cut off
     rows = lines[1:] if lines and len(lines[0]) == 2 else lines
-    if len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows[0]) > FEWEST_DIMENSIONS:
-        numbers = [cell for row in rows for cell in row[1:]]
-        if all(map(_NUMBER.fullmatch, numbers)) and any("." in cell for cell in numbers):
-            if not all(_NUMBER.fullmatch(row[0]) for row in rows):
-                raise CorpusError(f"{name}: holds word vectors, not text to train on; name the text")
-
-
-def fields_of_json(lines: Iterable[str]) -> dict[str, Any] | None:
-    """The first record, where it can be read."""
-    try:
-        record = json.loads(next(iter(lines), ""))
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or len(rows[0]) <= FEWEST_DIMENSIONS:
+        return
+    numbers = [cell for row in rows for cell in row[1:]]
+    are_vectors = all(map(_NUMBER.fullmatch, numbers)) and any("." in cell for cell in numbers)
+    if are_vectors and not all(_NUMBER.fullmatch(row[0]) for row in rows):
+        raise CorpusError(f"{name}: holds word vectors, not text to train on; name the text")

@@ -46,7 +46,7 @@ class TokenLists:
     items: Any
 
 
-Source = Union[Files, Texts, TokenLists]
+Source = Files | Texts | TokenLists
 
 
 def as_files(paths: Any) -> Files:
@@ -107,6 +107,11 @@ files; Corpus.from_sentences(lists) for lists of tokens
         if field is None and _is_arrow_column(given):
             raise CorpusError(f"{name}: one column does not say what it holds: use {DOORS}")
         return Texts(given)
+    if is_unordered(given):
+        raise CorpusError(
+            f"a {name} has no order: it is another one in each run; give sorted(...) to Corpus.from_texts if it holds "
+            "texts, to Corpus.from_files if it holds paths"
+        )
     items = _items(given, "text")
     if field is not None:
         return Texts(items)
