@@ -63,7 +63,7 @@ def test_options_are_recorded_and_compared(tmp_path):
         "vocabulary": ["tea"],
     }
     for option, value in changed.items():
-        with pytest.raises(OptionError, match=rf"built with(out)? {option}.*leave {option} \(--[a-z-]+\) out"):
+        with pytest.raises(OptionError, match=rf"built with(out)? {option}.*leave {option} \(--.*\) out"):
             Corpus.build(tmp_path / "corpus", **{option: value})
     Corpus.from_sentences([["a"]]).save(tmp_path / "plain")
     with pytest.raises(OptionError, match=r"built without split_sentences, not with it: leave"):

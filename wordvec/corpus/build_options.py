@@ -89,13 +89,23 @@ def refuse_other_options(folder: Path, info: Mapping[str, Any], asked: Mapping[s
     for option, value in asked.items():
         built_with = info.get(option)
         if value is not None and value != built_with:
-            flag = f"{option} (--{option.replace('_', '-')})"
+            flag = with_flag(option)
             before = f"without {option}" if built_with is None else f"with {option}={in_words(built_with)}"
             now = "with it" if value is True else f"with {in_words(value)}" if built_with is None else in_words(value)
             raise OptionError(
                 f"{folder}: this corpus was built {before}, not {now}: leave {flag} out, or build a corpus from the "
                 "text again"
             )
+
+
+def with_flag(option: str) -> str:
+    """An option's name here and on the command line, for messages.
+
+    >>> with_flag("max_words")
+    'max_words (--max-words)'
+    """
+    flags = {"normalization": "--case, --unicode and so on", "phrase_pairs": "--phrases"}
+    return f"{option} ({flags.get(option, '--' + option.replace('_', '-'))})"
 
 
 def in_words(value: Any) -> str:

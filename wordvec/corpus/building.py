@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.blocks import Cutting, encode_blocks, warm_up
+from wordvec.corpus.build_options import with_flag
 from wordvec.corpus.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
 from wordvec.corpus.many_words import words_of_all
@@ -95,7 +96,7 @@ def spool_source(
 def _refuse_text_options(options: TextOptions) -> None:
     """Raise OptionError for options of text, which would change nothing about lists of tokens."""
     if options.given:
-        names = " and ".join(f"{name} (--{name.replace('_', '-')})" for name in options.given)
+        names = " and ".join(map(with_flag, options.given))
         raise OptionError(f"lists of tokens are taken as they are: leave out {names}, or give the texts themselves")
 
 

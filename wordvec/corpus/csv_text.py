@@ -9,8 +9,10 @@ from wordvec.corpus.missing import Unusable
 from wordvec.corpus.records import Block, Values, blocks_of_values
 from wordvec.corpus.sniffing import NO_DELIMITER, Table, table_of
 from wordvec.errors import CorpusError
+from wordvec.progress import announce
 
 LONGEST_CELL = 1 << 26  # characters; a quote that is never closed would take the rest of the file
+MOST_LINES_IN_A_ROW = 100  # of a damaged one: more are rows that a quote has swallowed
 MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write that there is no text
 DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
@@ -77,12 +79,22 @@ def _values(table: Table, lines: Iterable[str], name: str, column: int, has_head
         except StopIteration:
             return
         except csv.Error as error:
-            yield Unusable(f"is no row of a table: {error}"), where
+            if rows.line_num - line > MOST_LINES_IN_A_ROW:
+                raise CorpusError(
+                    f"{where}: a quote that opens there is closed only in line {rows.line_num:,} ({error}): the rows "
+                    "between them would be lost; remove or double it"
+                ) from None
+            yield Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}"), where
             continue
         if has_header:
             has_header = False
-        elif row and (len(row) == width or (len(row) > width and not any(row[width:]))):
+            continue
+        if line == 1 and row:
+            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
+        if not row:
+            continue
+        if len(row) == width or (len(row) > width and not any(row[width:])):
             text = row[column]
             yield None if text.strip() in MISSING else text, where
-        elif row:
+        else:
             yield Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}"), where

@@ -19,6 +19,11 @@ MAGIC: list[tuple[bytes, str, str]] = [
     (rb"%!PS", "a PostScript document", "extract its text first, with ps2ascii for example"),
     (rb"\x93NUMPY", "a NumPy array", "load it in Python and pass its texts to Corpus.from_texts"),
     (rb"\x80[\x02-\x05][\x00-\xff]", "a pickle", "it may run code when loaded, so it is not read; write texts instead"),
+    (
+        rb"\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
+        "a pickle",
+        "it may run code when loaded, so it is not read; write texts",
+    ),
     (rb"\x89HDF\r\n", "an HDF5 file", "write the column of texts to Parquet or CSV first"),
     (rb"Obj\x01", "an Avro file", "write the column of texts to Parquet or JSON Lines first"),
     (rb"ORC[\x00-\x08\x0b-\x1f\x80-\xff]", "an ORC file", "write the column of texts to Parquet first"),

@@ -12,6 +12,7 @@ from wordvec.corpus.records import Block, Values, blocks_of_values, names_of, va
 from wordvec.corpus.sniffing import HEAD, JSON_LINES_NAMES, plain_suffix
 from wordvec.errors import CorpusError
 
+LONGEST_LITERAL = 20  # characters before the end where an error may mean that a word or a number goes on
 LONGEST_VALUE = 1 << 28  # characters of one record
 _BETWEEN = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
@@ -48,7 +49,7 @@ def is_lines(head: str, name: str) -> bool:
     if begins not in "[{":
         return True
     if len(lines) < 2:
-        return begins == "{" and len(head) < HEAD and "\n" not in head.strip()
+        return begins == "{" and _is_whole(lines[0])
     return _is_whole(lines[0]) or (lines[1].lstrip()[0] == begins and _is_whole(lines[1]))
 
 
@@ -76,34 +77,31 @@ def _line_values(lines: Iterable[str], name: str) -> Values:
 def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values:
     """The items of an array, or values after one another, however they are broken into lines."""
     buffer, at, read, number = "", 0, 0, 0
-    wanted = HEAD  # more characters each time that a value does not end
+    wanted, begins = HEAD, True  # characters to read when a value does not end: twice as many each time
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]
-        if is_array and not number and buffer[at : at + 1] == "[":
-            at, number = _BETWEEN.match(buffer, at + 1).end(), 1  # type: ignore[union-attr]
-        if is_array and buffer[at : at + 1] == "]":
+        if begins and is_array and at < len(buffer):
+            at, begins = _BETWEEN.match(buffer, at + 1).end(), False  # type: ignore[union-attr]
+        if is_array and buffer.startswith("]", at):
             _refuse_more(buffer[at + 1 :], texts, name)
             return
         try:
             value, at = _DECODER.raw_decode(buffer, at)
             if at == len(buffer) and not isinstance(value, (dict, list, str)):
-                raise json.JSONDecodeError("may go on", buffer, at)
+                raise json.JSONDecodeError("a number may go on", buffer, at)
         except (ValueError, RecursionError) as error:
             place = getattr(error, "pos", at)
-            damaged = isinstance(error, RecursionError) or (
-                place < len(buffer) - 20 and "Unterminated string" not in str(error)
-            )
-            more = "" if damaged else _read(texts, wanted)
+            cut_off = place >= len(buffer) - LONGEST_LITERAL or "Unterminated string" in str(error)
+            more = _read(texts, wanted) if cut_off else ""
             if not more and not is_array and at == len(buffer):
                 return
             if not more or len(buffer) - at > LONGEST_VALUE:
-                raise _damaged(name, error, read + place, at_end=not damaged and not more) from None
-            read, buffer, at = read + at, buffer[at:] + more, 0
-            wanted = max(HEAD, len(buffer))
+                raise _damaged(name, error, read + place, at_end=cut_off) from None
+            read, buffer, at, wanted = read + at, buffer[at:] + more, 0, 2 * wanted
             continue
-        number = max(number, 1)
-        yield value, f"{name}: value {number}"
+        wanted = HEAD
         number += 1
+        yield value, f"{name}: value {number}"
 
 
 def _read(texts: Iterator[str], wanted: int) -> str:
@@ -144,7 +142,10 @@ def _fields(values: Values, name: str, field: str | None, errors: str) -> Values
             value = value_of(value, field)
         elif field is not None and not isinstance(value, Unusable):
             kind = type(value).__name__
-            value = Unusable(f"holds a JSON {kind}, but an object such as {{{field!r}: ...}} was expected")
+            value = Unusable(
+                f"holds a JSON {kind}, but an object such as {{{field!r}: ...}} was expected; leave "
+                f"field out (--field) to read {'strings' if kind == 'str' else 'lists of tokens'} as they are"
+            )
         yield _whole_characters(value, where, errors), where
 
 

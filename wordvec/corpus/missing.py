@@ -45,7 +45,7 @@ class Tally:
     def leave_out_missing(self, where: str) -> None:
         """Count an item that is missing. Raises CorpusError where nothing may be left out."""
         if self.strict:
-            raise CorpusError(f"{where}: holds no text (null){self.inside}; without strict it is left out (--strict)")
+            raise CorpusError(f"{where}: holds no text (null){self.inside}; without --strict it is left out")
         self.missing += 1
 
     def leave_out(self, problem: str) -> None:

@@ -269,6 +269,8 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterato
 
 def _refuse_other_text(head: str, name: str) -> None:
     """Raise CorpusError for tables, markup and vectors: their names, tags and numbers would be words."""
+    if not head.strip():
+        return
     refuse_markup(head, name)
     refuse_vectors(head, name)
     if table := table_of(head, name):

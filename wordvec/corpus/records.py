@@ -63,7 +63,11 @@ def names_of(record: Mapping[str, Any]) -> str:
     """A sentence that lists the fields of `record`."""
     names = [f"{name}.{inner}" for name, value in record.items() if isinstance(value, Mapping) for inner in value]
     names = [str(name) for name, value in record.items() if not isinstance(value, Mapping)] + names
-    return f"it has: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else "it is empty"
+    if not names:
+        return "it is empty"
+    inner = [name for name, of in record.items() if isinstance(of, list) and of and isinstance(of[0], Mapping)]
+    hint = f"; for the records inside {inner[0]!r} write them one a line: jq -c '.{inner[0]}[]'" if inner else ""
+    return f"it has: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}{hint}"
 
 
 def blocks_of_values(values: Values, name: str, field: str | None, strict: bool = False) -> Iterator[Block]:
@@ -146,6 +150,8 @@ def _door_for(item: Any) -> str:
         return "decode bytes first, text.decode()"
     if hasattr(item, "__fspath__"):
         return "for files use Corpus.from_files"
+    if is_unordered(item):
+        return "a set has no order; for baskets give sorted lists to Corpus.from_sentences"
     if isinstance(item, Iterable):
         return "for sentences that are tokenized already use Corpus.from_sentences"
     return "convert it with str(...), or leave it out"
@@ -162,6 +168,8 @@ def blocks_of_table(source: Any, field: str | None, strict: bool = False) -> Ite
         raise CorpusError(
             f"{kind}: has the splits {', '.join(source)}: pass one of them, such as data[{next(iter(source))!r}]"
         )
+    if kind.endswith("LazyFrame"):
+        raise CorpusError(f"{kind}: holds no rows yet: give frame.collect()")
     is_frame = kind.endswith("DataFrame")
     names = source.columns if is_frame else source.column_names
     names = None if names is None else [str(name) for name in names]  # a streamed data set may not know them

@@ -7,6 +7,7 @@ therefore has the same number of cells in all of its first lines, and names or n
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
 TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # which prepared text may hold
 FEWEST_TAGS = 4
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # of a column
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
 
 
@@ -58,7 +60,15 @@ def is_json(head: str, name: str) -> bool:
     >>> is_json('[{"text": "tea"}]', "dump"), is_json("[1] see the note", "notes.txt")
     (True, False)
     """
-    return plain_suffix(name) in (*JSON_LINES_NAMES, *JSON_NAMES) or bool(_JSON.match(head))
+    if plain_suffix(name) in (*JSON_LINES_NAMES, *JSON_NAMES):
+        return True
+    if not _JSON.match(head):
+        return False
+    try:
+        end = json.JSONDecoder().raw_decode(head.lstrip())[1]
+    except (ValueError, RecursionError):  # it goes on behind the head, or is damaged
+        return True
+    return not head.lstrip()[end:].partition("\n")[0].strip()  # ["This"] is prose
 
 
 def is_table_name(name: str) -> bool:
@@ -129,21 +139,20 @@ def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
     body = rows[1:]
     columns = list(zip(*body))
     spaced = sum(cell[:1] == " " for row in rows for cell in row[1:])
+    numbers = any(all(_NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns)
     if 2 * spaced > len(rows) * (len(rows[0]) - 1):  # as after the commas of a sentence
-        return False
+        return numbers and len(columns) > 2 and all(_NAME.fullmatch(cell.strip()) for cell in rows[0])
     if delimiter == "\t" and not any(_are_texts(column) for column in columns):
         return False  # words or ids, separated by tabs: tokens
-    numbers = any(all(_NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns)
     return numbers or _is_header(rows[0], columns)
 
 
 def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     """Short different names, none of which stands in its column again."""
-    names = all(cell and cell == cell.strip() and len(cell) <= 40 and cell.count(" ") < 3 for cell in cells)
-    words = all(not _NUMBER.fullmatch(cell) and cell[-1] not in ".!?" for cell in cells if cell)
+    names = all(_NAME.fullmatch(cell) and cell == cell.strip() and cell.count(" ") < 3 for cell in cells)
     longer = any(_are_texts(column) or any(map(_NUMBER.fullmatch, column)) for column in columns)
     again = any(cell in column for cell, column in zip(cells, columns))
-    return names and words and longer and not again and len(set(cells)) == len(cells)
+    return names and longer and not again and len(set(cells)) == len(cells)
 
 
 def _are_texts(cells: Sequence[str]) -> bool:

@@ -22,6 +22,12 @@ DOORS = (
     "Corpus.from_texts(strings) for texts, where missing ones are left out and counted; Corpus.from_files(paths) for "
     "files; Corpus.from_sentences(lists) for lists of tokens"
 )
+EXPECTED = {
+    "paths": "a path, or an iterable of paths,",
+    "texts": "an iterable of texts (str)",
+    "sentences": "a list of token lists, such as [['the', 'cat']],",
+    "text": "a path, an iterable of token lists, or records or a table with a field,",
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,8 @@ def is_table(source: object) -> bool:
     package = type(source).__module__.partition(".")[0]
     if package == "datasets":
         return hasattr(source, "column_names") or isinstance(source, Mapping)
-    return package == "pyarrow" or (package in ("pandas", "polars") and type(source).__name__ == "DataFrame")
+    frames = ("DataFrame", "LazyFrame")
+    return package == "pyarrow" or (package in ("pandas", "polars") and type(source).__name__ in frames)
 
 
 def is_unordered(items: object) -> bool:
@@ -172,9 +179,9 @@ def _items(given: Any, what: str) -> Any:
             f"{what} in a {type(given).__name__} have no order: it is another one in each run; give sorted(...)"
         )
     if isinstance(given, (bytes, bytearray, memoryview, Mapping)) or not _can_iterate(given):
-        kind = type(given).__name__
-        door = "; for texts in a dictionary give its values()" if isinstance(given, Mapping) else ""
-        raise CorpusError(f"{what} expected: a path, or an iterable of paths, texts or token lists; got {kind}{door}")
+        door = "; of a dictionary give its values()" if isinstance(given, Mapping) else ""
+        door = "; decode bytes first" if isinstance(given, (bytes, bytearray)) else door
+        raise CorpusError(f"{EXPECTED[what]} expected; got {type(given).__name__}{door}")
     return given
 
 
@@ -188,7 +195,9 @@ def _can_iterate(given: Any) -> bool:
 def _checked_path(path: Any, where: str) -> PathLike:
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
         raise CorpusError(f"{where} is {path!r:.80}, but a path (str or Path) was expected")
-    return path
+    if path == "":
+        raise CorpusError(f"{where} is empty: name a file, or . for the folder you are in")
+    return str.__str__(path) if isinstance(path, str) else path
 
 
 def _is_arrow_column(table: Any) -> bool:

@@ -53,7 +53,7 @@ DTYPES = {
 
 def is_corpus_folder(folder: Path) -> bool:
     """Whether `folder` is one that `save_corpus` wrote, as far as its marker tells."""
-    return (folder / MARKER).is_file()
+    return os.path.isfile(folder / MARKER)  # False for a name that is too long, where Path raises an error
 
 
 def save_corpus(
