@@ -107,25 +107,30 @@ def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
     quoted = _rows(head, delimiter, csv.QUOTE_MINIMAL)
     if not _is_regular(quoted):
         plain = _rows(head, delimiter, csv.QUOTE_NONE)
-        if _is_regular(plain) or not quoted:
+        if _is_regular(plain):
             return plain, csv.QUOTE_NONE
     return quoted, csv.QUOTE_MINIMAL
 
 
 def _rows(head: str, delimiter: str, quoting: int) -> list[list[str]]:
-    """The first rows, without the last one where it may be cut off; none where quotes do not fit."""
+    """The first rows, without the last one where it may be cut off; an empty one where quotes do not fit."""
     lines = head.split("\n")
     if len(head) >= HEAD:
         lines.pop()
+    lines_with_ends = (f"{line}\n" for line in lines)
+    reader = csv.reader(lines_with_ends, delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
     rows: list[list[str]] = []
-    try:
-        for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True):  # type: ignore[arg-type]
-            if row:
-                rows.append(row)
-    except csv.Error as error:
-        if "unexpected end of data" not in str(error) or len(head) < HEAD:
-            return []
-    return rows
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return rows
+        except csv.Error as error:
+            if len(head) < HEAD or "unexpected end of data" not in str(error):
+                rows.append([])
+            continue
+        if row:
+            rows.append(row)
 
 
 def _is_regular(rows: Sequence[Sequence[str]]) -> bool:
