@@ -50,7 +50,7 @@ def test_a_large_table_is_refused_before_it_is_read_in_ranges(tmp_path, monkeypa
     from wordvec import Corpus
 
     for name, content in {
-        "a": table(ROWS * 20),
+        "a": table(ROWS + ROWS[1:] * 20),
         "b": json.dumps([{"a": 1}] * 99),
         "c": "<html><p>a</p></html>" * 9,
     }.items():
@@ -211,7 +211,10 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, content, name, field):
     try:
         list(read_lines(path, field=field, encoding_errors="replace"))
     except CorpusError as error:
-        assert name in str(error)
+        told = str(error)
+    else:
+        return
+    assert name in told
 
 
 @given(st.data())
@@ -230,4 +233,7 @@ def test_damaged_tables_and_json_are_read_or_refused(tmp_path_factory, data):
         try:
             list(read_lines(path, field=field))
         except CorpusError as error:
-            assert path.name in str(error)
+            told = str(error)
+        else:
+            continue
+        assert path.name in told
