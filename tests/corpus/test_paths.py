@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from wordvec.corpus import read_lines
+from wordvec.corpus import Corpus, read_lines
 from wordvec.corpus.paths import files_of, is_pattern, size_in_bytes
 from wordvec.corpus.sources import as_files
 from wordvec.errors import CorpusError
@@ -48,3 +49,24 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(texts):
     Path("what?[1].txt").write_text("mine", encoding="utf-8")
     assert not is_pattern("what?[1].txt")
     assert list(read_lines("what?[1].txt")) == ["mine"]
+
+
+def test_patterns_below_a_folder_whose_name_looks_like_a_pattern(texts):
+    folder = Path("notes [1]/what*")
+    folder.mkdir(parents=True)
+    (folder / "a\nb.txt").write_text("mine")
+    assert list(read_lines("notes [1]/what*/*.txt")) == ["mine"]
+    assert list(read_lines(str(Path("notes [1]/**").absolute()))) == ["mine"]
+    assert list(read_lines("notes [1]")) == ["mine"]
+
+
+def test_a_pipe_in_a_folder_is_named_and_not_waited_for(texts):
+    os.mkfifo("texts/pipe")
+    with pytest.raises(CorpusError, match="texts/pipe: is a pipe, a socket or a device"):
+        list(read_lines("texts"))
+
+
+def test_a_link_to_nowhere_in_a_folder_is_named(texts):
+    Path("texts/link.txt").symlink_to("nowhere")
+    with pytest.raises(CorpusError, match=r"texts/link\.txt: cannot be read: No such file"):
+        Corpus.build("texts")

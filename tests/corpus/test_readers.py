@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import decoding, read_lines
+from wordvec.corpus import compression, decoding, read_lines
 from wordvec.corpus.paths import size_in_bytes
 from wordvec.corpus.readers import read_pieces
 from wordvec.corpus.sources import as_files, as_texts
@@ -113,6 +113,45 @@ def test_a_zstandard_skippable_frame_is_skipped(tmp_path):
     path = tmp_path / "pzstd"
     path.write_bytes(b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd" + zstd.compress(b"text\n"))
     assert list(read_lines(path)) == ["text"]
+
+
+@pytest.mark.parametrize("window", [27, 28, 31])
+def test_zstandard_with_a_long_window_is_read(tmp_path, window):
+    parameters = zstd.CompressionParameter
+    options = {parameters.window_log: window, parameters.enable_long_distance_matching: 1}
+    packer = zstd.ZstdCompressor(options=options)
+    (tmp_path / "dump.zst").write_bytes(packer.compress(b"one\ntwo\n") + packer.flush())
+    assert list(read_lines(tmp_path)) == ["one", "two"]
+
+
+def test_a_window_longer_than_memory_is_named(tmp_path, monkeypatch):
+    parameters = zstd.CompressionParameter
+    packer = zstd.ZstdCompressor(options={parameters.window_log: 28})
+    (tmp_path / "dump.zst").write_bytes(packer.compress(b"text") + packer.flush())
+    monkeypatch.setattr(compression, "LONGEST_WINDOW", 20)
+    with pytest.raises(
+        CorpusError, match=r"dump\.zst: its Zstandard window is too long .*pack it again without --long"
+    ):
+        list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize("chunk", [1 << 10, 1 << 20])
+def test_a_word_that_never_ends_is_refused_in_linear_time(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "LONGEST_WORD", 1 << 20)
+    (tmp_path / "endless").write_bytes(b"x" * (3 << 20))
+    with pytest.raises(CorpusError, match=r"endless: more than 1,048,576 characters without a space .*put line ends"):
+        list(read_lines(tmp_path))
+
+
+def test_a_line_that_must_be_whole_has_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(decoding, "LONGEST_LINE", 1 << 12)
+    monkeypatch.setattr(decoding, "LONGEST_PIECE", 1 << 8)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 1 << 8)
+    (tmp_path / "line").write_text("word " * 5000)
+    assert sum(1 for _ in read_pieces(tmp_path)) > 10
+    with pytest.raises(CorpusError, match="a line of more than 4,096 characters is needed whole"):
+        list(read_lines(tmp_path))
 
 
 @pytest.mark.parametrize(("suffix", "kind"), [("gz", "gzip"), ("bz2", "bzip2"), ("xz", "xz"), ("ZST", "Zstandard")])

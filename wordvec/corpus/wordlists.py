@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wordvec.corpus.sources import is_unordered
 from wordvec.errors import CorpusError
 
 
@@ -75,6 +76,8 @@ def check_different(words: Sequence[str], place: Callable[[int], str], where: st
 
 def checked_words(words: Iterable[str]) -> list[str]:
     """A given list of words. Raises CorpusError for anything but different, non-empty strings."""
+    if is_unordered(words):
+        words = sorted(words, key=str)  # the same in each run
     listed = list(words)
     for i, word in enumerate(listed):
         if not isinstance(word, str) or not word:
