@@ -36,8 +36,16 @@ def test_the_container_does_not_decide_what_a_string_is(names):
         assert set(Corpus.from_files(paths, min_count=1).vocabulary.words) == WORDS
     for strings in containers(names):
         with pytest.raises(CorpusError, match=r"may be texts or names of files: .*from_texts.*missing.*from_files"):
-            Corpus.build(strings)
+            Corpus.build(strings, min_count=1)
+    for texts in (TEXTS, tuple(TEXTS), np.array(TEXTS), dict.fromkeys(TEXTS).keys()):
+        with pytest.raises(CorpusError, match="may be texts or names of files"):
+            Corpus.build(texts, min_count=1)
         assert not WORDS & set(Corpus.from_texts([*names, "x"], min_count=1).vocabulary.words)  # no file is opened
+
+
+def test_an_iterator_of_strings_that_name_no_files_is_lines_of_text():
+    for lines in (iter(TEXTS), io.StringIO("\n".join(TEXTS)), (text for text in [None, *TEXTS, "Mr. Tea"])):
+        assert set(Corpus.build(lines, min_count=1).vocabulary.words) - {"Mr.", "Tea"} == WORDS
 
 
 def test_one_path_and_paths_of_all_kinds(names, tmp_path):
@@ -99,7 +107,9 @@ def test_what_is_missing_is_left_out_counted_and_refused_by_strict(door, missing
         (lambda: Corpus.from_sentences([{"t": "a b"}], field="t"), "got texts: use Corpus.from_texts"),
         (lambda: Corpus.build([None, "a"]), "may be texts or names of files"),
         (lambda: Corpus.build([{"a"}]), r"sentence 1 is a set.*give sorted\(sentence\)"),
-        (lambda: Corpus.build(io.StringIO("a")), "a StringIO of strings may be"),
+        (lambda: Corpus.build(iter(["x", "tiny-world"])), "a list_iterator of strings may be"),
+        (lambda: Corpus.build(iter(["no-such-file.txt"])), "a list_iterator of strings may be"),
+        (lambda: Corpus.build(iter([None, "texts/*.txt"])), "a list_iterator of strings may be"),
     ],
 )
 def test_what_does_not_go_through_a_door_is_named_with_the_way_out(call, message):

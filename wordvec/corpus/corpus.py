@@ -104,8 +104,9 @@ class Corpus:
 
         `source` is one path (a file, a folder, a pattern, ``"-"``), a name such as ``"tiny-world"``, or a folder that
         `save` wrote, which is opened; an iterable of token lists or of `Path` objects; or records or a table with the
-        text in `field`. Strings in a list, or in any other iterable, may be texts or names of files: for them there
-        are `from_texts` and `from_files`, with the same options. What happens to the text, in this order:
+        text in `field`. Strings in a list or another container may be texts or names of files: for them there
+        are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
+        lines of text.) What happens to the text, in this order:
 
         - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;

@@ -9,14 +9,19 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Union
 
+from wordvec.corpus.bundled import is_bundled
 from wordvec.corpus.missing import is_missing
 from wordvec.errors import CorpusError
 
 PathLike = Union[str, "os.PathLike[str]"]
+
+LOOKED_AT = 10  # strings of an iterator
+_FILE_NAME = re.compile(r"\.{0,2}/\S*|\S+\.[A-Za-z]\w{0,6}(\.(gz|bz2|xz|zst))?")
 
 DOORS = (
     "Corpus.from_texts(strings) for texts, where missing ones are left out and counted; Corpus.from_files(paths) for "
@@ -94,7 +99,9 @@ def as_token_lists(sentences: Any) -> Texts | TokenLists:
 
 
 def source_of(given: Any, field: str | None = None) -> Source:
-    """What `given` can only be. Raises CorpusError, naming the doors, for strings in a list or any other iterable.
+    """What `given` can only be. Raises CorpusError, naming the doors, for strings in a list or another container.
+
+    An iterator of strings gives texts, as the lines of a file would come, unless one of the first may name a file.
 
     >>> source_of("book.txt")
     Files(paths=['book.txt'])
@@ -123,6 +130,10 @@ files; Corpus.from_sentences(lists) for lists of tokens
         return Texts(items)
     first, items = _first(items)
     if isinstance(first, str) or is_missing(first):
+        if isinstance(items, Iterator):
+            begun = list(itertools.islice(items, LOOKED_AT))
+            if not any(isinstance(text, str) and _may_name_file(text) for text in begun):
+                return Texts(itertools.chain(begun, items), "text")
         raise CorpusError(f"a {name} of strings may be texts or names of files: say which with {DOORS}")
     if isinstance(first, os.PathLike):
         return as_files(items)
@@ -158,6 +169,15 @@ def is_unordered(items: object) -> bool:
     (True, True, False)
     """
     return (isinstance(items, Set) and not hasattr(items, "__reversed__")) or type(items).__name__ == "set_iterator"
+
+
+def _may_name_file(text: str) -> bool:
+    """Whether a string names a file or a bundled text, or is one word with the ending of a file name.
+
+    >>> _may_name_file("tea with milk"), _may_name_file("books/tea.txt.gz"), _may_name_file("tiny-world")
+    (False, True, True)
+    """
+    return os.path.lexists(text) or is_bundled(text) or _FILE_NAME.fullmatch(text) is not None
 
 
 _NOTHING = object()
