@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ from wordvec.corpus.phrases import Phrases
 
 @pytest.fixture
 def built(monkeypatch, tmp_path):
-    """A function from a command line to the arguments that `Corpus.build` gets."""
+    """A function from a command line to the arguments that `Corpus.from_files` gets."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Corpus, "build", lambda source, **options: (source, options))
+    monkeypatch.setattr(Corpus, "from_files", lambda paths, **options: (paths, options))
 
     def build(*arguments):
         parser = argparse.ArgumentParser()
@@ -30,7 +31,7 @@ def built(monkeypatch, tmp_path):
 
 def test_only_what_differs_from_the_defaults_is_passed(built):
     source, options = built("a.txt")
-    assert source == "a.txt"
+    assert source == ["a.txt"]
     assert options == {"tokenizer": None, "min_count": None, "encoding": "utf-8", "encoding_errors": "strict"}
     assert built("a.txt", "b/")[0] == ["a.txt", "b/"]
 
@@ -39,6 +40,7 @@ def test_only_what_differs_from_the_defaults_is_passed(built):
     ("arguments", "expected"),
     [
         (["--field", "page.text"], {"field": "page.text"}),
+        (["--column", "text", "--strict"], {"field": "text", "strict": True}),
         (["--split-sentences"], {"split_sentences": True}),
         (["--case", "fold"], {"normalization": Normalization(case="fold")}),
         (
@@ -110,3 +112,55 @@ def test_json_lines_to_words_and_vectors(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["train", "pages.jsonl", *options, *report]) == 0
     assert json.loads(capsys.readouterr().out)["tokens"] == 17
+
+
+SESSIONS = [["tea", "green tea", "milk"], ["milk", "rice"], ["green tea", "rice"]] * 3
+
+
+@pytest.mark.parametrize("column", ["items", "ids"])
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "json"])
+def test_sessions_in_a_column_of_lists(tmp_path, monkeypatch, capsys, kind, column):
+    monkeypatch.chdir(tmp_path)
+    records = [{"items": items, "ids": [len(item) for item in items]} for items in SESSIONS]
+    if kind == "parquet":
+        pyarrow = pytest.importorskip("pyarrow", reason="reads Parquet: the extra arrow")
+        from pyarrow import parquet
+
+        parquet.write_table(pyarrow.Table.from_pylist(records), "sessions.parquet")
+    else:
+        lines = map(json.dumps, records)
+        Path(f"sessions.{kind}").write_text("\n".join(lines) if kind == "jsonl" else f"[{','.join(lines)}]")
+    assert main(["corpus", "build", f"sessions.{kind}", "--field", column, "-o", "out", "--min-count", "1"]) == 0
+    corpus = Corpus.open("out")
+    assert list(corpus.sentences()) == [[str(item) for item in record[column]] for record in records]
+    assert corpus.info["tokenizer"] is None
+    capsys.readouterr()
+    for option in (["--tokenizer", "words"], ["--split-sentences"], ["--case", "lower"]):
+        assert main(["corpus", "build", f"sessions.{kind}", "--field", column, "-o", "out", *option]) == 2
+        assert "lists of tokens are taken as they are: leave out" in capsys.readouterr().err
+
+
+def test_repairs_are_told_and_strict_refuses_them(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").write_text('{"t": "tea"}\noops\n{"t": null}\n{}\n', encoding="utf-8")
+    command = ["corpus", "build", "a.jsonl", "--field", "t", "-o", "out", "--min-count", "1"]
+    assert main(command) == 0
+    err = capsys.readouterr().err
+    assert "1 of 4 records hold no text (null) in 't'; they are left out" in err
+    assert "2 of 4 records cannot be read and are left out" in err
+    assert main([*command, "--strict"]) == 2
+    assert "a.jsonl: line 2: is not JSON" in capsys.readouterr().err
+
+
+def test_what_a_corpus_was_built_with_is_said_in_plain_words(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Corpus.from_sentences([["tea", "cup"]]).save("built")
+    options = [["--max-words", "5"], ["--phrases", "1"], ["--split-sentences"], ["--field", "text"]]
+    options += [["--case", "lower"], ["--tokenizer", "words"], ["--min-count", "7"], ["--keep-words", "list"]]
+    Path("list").write_text("tea\n")
+    for option in options:
+        assert main(["corpus", "info", "built", *option]) == 2
+        err = capsys.readouterr().err
+        assert "this corpus was built with" in err
+        assert option[0] in err
+        assert not re.search(r"None|True|[{}'\[\]]", err)

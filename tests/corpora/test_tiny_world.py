@@ -112,7 +112,7 @@ def test_the_facts_can_be_learnt_from_the_text(text, questions):
 
 
 def accuracy(lines, questions):
-    corpus = Corpus.build(iter(lines))
+    corpus = Corpus.from_texts(lines)
     size = len(corpus.vocabulary)
     sentence_of = np.repeat(np.arange(len(corpus.sentence_starts) - 1), np.diff(corpus.sentence_starts))
     counts = np.zeros((size, size))

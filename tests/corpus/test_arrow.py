@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from wordvec.corpus import arrow, read_lines
 from wordvec.corpus.arrow import table_kind, values_of_file
-from wordvec.corpus.records import is_table
+from wordvec.corpus.sources import as_files, as_texts, is_table
 from wordvec.errors import CorpusError, MissingExtraError
 
 pa = pytest.importorskip("pyarrow", reason="reads Parquet and Arrow: the extra arrow")
@@ -50,7 +50,7 @@ def test_columns_of_files(tmp_path, kind, field, capsys):
     assert list(read_lines(path, field=field, on_bytes=seen.append)) == LINES
     assert sum(seen) == (tmp_path / "any.name").stat().st_size
     assert f"any.name: 1 of 4 records hold no text (null) in '{field}'" in capsys.readouterr().err
-    assert list(read_lines([tmp_path], field=field)) == LINES
+    assert list(read_lines(as_files([tmp_path]), field=field)) == LINES
 
 
 def test_files_of_feather(tmp_path):
@@ -65,7 +65,7 @@ def test_every_text_comes_back(tmp_path_factory, texts, kind):
     if kind == "Feather version 1":
         return
     path = write(str(tmp_path_factory.mktemp("table") / "table"), kind, table_of(texts))
-    expected = list(read_lines(iter([text for text in texts if text is not None])))
+    expected = list(read_lines(as_texts([text for text in texts if text is not None])))
     with mock.patch.object(arrow, "BATCH_ROWS", 4):
         assert list(read_lines(path, field="text")) == expected
 
@@ -107,11 +107,11 @@ def test_rows_are_read_when_they_are_needed(tmp_path, kind):
         ("page.title", r"no column 'page\.title'"),
         ("id", "column 'id': holds int64, but text"),
         ("page", "column 'page': holds struct"),
-        ("tokens", "column 'tokens': holds list.*; lists of tokens go to Corpus.from_sentences"),
+        ("tokens", "column 'tokens': holds list<.*: double>, but text .* or lists of text or of whole numbers"),
     ],
 )
 def test_columns_that_cannot_be_read(tmp_path, kind, field, message):
-    table = table_of(TEXTS).append_column("tokens", pa.array([["a"]] * 4))
+    table = table_of(TEXTS).append_column("tokens", pa.array([[0.5]] * 4))
     path = write(str(tmp_path / "table"), kind, table)
     with pytest.raises(CorpusError, match=r"table: " + message):
         list(read_lines(path, field=field))
@@ -143,7 +143,7 @@ def test_bytes_in_columns_are_decoded_and_bad_ones_named(tmp_path):
         assert list(read_lines(path, field="text", encoding_errors="replace")) == ["café", "caf�"]
     wrong = pa.Array.from_buffers(pa.string(), 2, table["text"].chunk(0).buffers())  # called text, and is not
     with pytest.raises(CorpusError, match=r"row 2: byte 3 \(0xe9\) is not UTF-8"):
-        list(read_lines(wrong))
+        list(read_lines(as_texts(wrong)))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_bytes_in_columns_are_decoded_and_bad_ones_named(tmp_path):
 def test_columns_of_text_are_read_by_themselves(make):
     column = make(table_of(TEXTS))
     assert is_table(column)
-    assert list(read_lines(column)) == LINES
+    assert list(read_lines(as_texts(column))) == LINES
     with pytest.raises(CorpusError, match="is one column and has no field 'text'"):
         list(read_lines(column, field="text"))
 
@@ -169,9 +169,9 @@ def test_tables_batches_and_streams():
     for source in (table, table.to_batches()[0], table.to_reader()):
         assert list(read_lines(source, field="page.body")) == LINES
     with pytest.raises(CorpusError, match="holds int64, but text"):
-        list(read_lines(table["id"]))
+        list(read_lines(as_texts(table["id"])))
     with pytest.raises(CorpusError, match="a table or a column of text was expected"):
-        list(read_lines(pa.scalar("text")))
+        list(read_lines(as_texts(pa.scalar("text"))))
 
 
 def test_a_stream_through_standard_input(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, Vocabulary, blocks, building, encoding, many_words, ranges, readers
+from wordvec.corpus import Corpus, Vocabulary, blocks, building, decoding, encoding, many_words, ranges
 from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
@@ -155,8 +155,8 @@ def test_a_corpus_holds_all_words_of_a_file_in_order(tmp_path_factory, text, chu
     path = tmp_path_factory.mktemp("text") / "text"
     path.write_text("a a " + text, encoding="utf-8", newline="\n")
     with (
-        mock.patch.object(readers, "CHUNK_BYTES", chunk),
-        mock.patch.object(readers, "LONGEST_PIECE", chunk),
+        mock.patch.object(decoding, "CHUNK_BYTES", chunk),
+        mock.patch.object(decoding, "LONGEST_PIECE", chunk),
         mock.patch.object(ranges, "RANGE_BYTES", chunk),
         mock.patch.object(ranges, "MORE_BYTES", 1),
         mock.patch.object(blocks, "BLOCK", chunk),
@@ -216,7 +216,7 @@ def test_sentences_keep_every_word_and_end_with_their_line(lines, longest):
 def test_threads_are_a_whole_number():
     for threads in (0, -1, 1.5, True):
         with pytest.raises(OptionError, match="threads must be a whole number, 1 or more"):
-            Corpus.build(iter(["a"]), threads=threads)
+            Corpus.from_texts(["a"], threads=threads)
 
 
 def test_a_reading_error_comes_through_the_threads(tmp_path):
@@ -244,7 +244,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, limit, where):
     source, target, temporary = tmp_path / "text", tmp_path / "corpus", tmp_path / "temporary"
     temporary.mkdir()
     source.write_text("one two three four five\n" * 100_000)
-    Corpus.build(iter(["a a a a a"])).save(target)
+    Corpus.from_texts(["a a a a a"]).save(target)
     monkeypatch.setenv("TMPDIR", str(temporary))
     command = [sys.executable, "-c", FULL_DISK, str(source), str(target), str(limit)]
     child = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -135,7 +135,7 @@ def test_chinese_needs_no_cache_and_no_pickle(chinese):
 
 def test_names_and_corpora(korean):
     assert tokenizer_name(korean) == tokenizer_name("korean") == "korean"
-    corpus = Corpus.build(iter(["사과를 먹었다", "배를 먹는다"]), tokenizer=korean, min_count=1)
+    corpus = Corpus.from_texts(["사과를 먹었다", "배를 먹는다"], tokenizer=korean, min_count=1)
     assert list(corpus.sentences()) == [["사과", "먹다"], ["배", "먹다"]]
     assert corpus.info["tokenizer"] == "korean"
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.data
 @pytest.fixture(scope="module")
 def found(data_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real") / "corpus"
-    Corpus.build(islice(read_lines(data_folder / "en17m.txt.zst"), 20_000)).save(folder)
+    Corpus.from_texts(islice(read_lines(data_folder / "en17m.txt.zst"), 20_000)).save(folder)
     return Concordance.open(folder)
 
 

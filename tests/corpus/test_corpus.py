@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, encoding, read_lines, readers
+from wordvec.corpus import Corpus, decoding, encoding, read_lines
+from wordvec.corpus.sources import as_files, as_texts
 from wordvec.errors import CorpusError, InputError, OptionError, UnknownWordError
 
 SENTENCES = st.lists(st.lists(st.text("abcdé \n", min_size=1, max_size=2), max_size=12), max_size=12)
@@ -53,19 +54,19 @@ def test_build_equals_the_naive_reference_for_any_chunks(tmp_path_factory, text,
     path.write_text(text, encoding="utf-8", newline="\n")
     with (
         mock.patch.object(encoding, "TOKENS_AT_A_TIME", at_a_time),
-        mock.patch.object(readers, "CHUNK_BYTES", chunk),
-        mock.patch.object(readers, "LONGEST_PIECE", chunk),
+        mock.patch.object(decoding, "CHUNK_BYTES", chunk),
+        mock.patch.object(decoding, "LONGEST_PIECE", chunk),
     ):
         corpus = Corpus.build(path, min_count=1)
     assert parts(corpus) == reference([line.split() for line in text.split("\n")], 1)
 
 
 def test_worked_by_hand():
-    corpus = Corpus.build(iter(["b a b c", "", "c", "a b"]), min_count=2)
+    corpus = Corpus.from_texts(["b a b c", "", "c", "a b"], min_count=2)
     assert parts(corpus) == (["b", "a", "c"], [3, 2, 2], [0, 1, 0, 2, 2, 1, 0], [0, 4, 5, 7])
     assert list(corpus.sentences()) == [["b", "a", "b", "c"], ["c"], ["a", "b"]]
     assert repr(corpus) == "Corpus(7 tokens, 3 sentences, 3 words)"
-    rare = Corpus.build(iter(["b a b c", "d", "a b"]), min_count=2)
+    rare = Corpus.from_texts(["b a b c", "d", "a b"], min_count=2)
     assert parts(rare) == (["b", "a"], [3, 2], [0, 1, 0, 1, 0], [0, 3, 5])
     assert rare.vocabulary.rare == {"c": 1, "d": 1}
 
@@ -74,7 +75,7 @@ def test_worked_by_hand():
 def test_every_token_of_a_long_line_is_kept(tmp_path, tokenizer):
     words = [f"w{i % 1000}" for i in range(30_000)]
     (tmp_path / "text").write_text(" ".join(words) + "\nnext line\n")
-    with mock.patch.object(readers, "CHUNK_BYTES", 1000), mock.patch.object(readers, "LONGEST_PIECE", 1000):
+    with mock.patch.object(decoding, "CHUNK_BYTES", 1000), mock.patch.object(decoding, "LONGEST_PIECE", 1000):
         corpus = Corpus.build(tmp_path / "text", min_count=1, tokenizer=tokenizer)
     assert corpus.sentence_starts.tolist() == [0, 30_000, 30_002]
     assert next(corpus.sentences()) == words
@@ -94,12 +95,12 @@ def test_all_kinds_of_sources_give_the_same_corpus(tmp_path, monkeypatch):
         str(path),
         [path],
         folder,
-        list(folder.iterdir())[::-1],
+        sorted(folder.iterdir()),
         "-",
-        iter(lines),
-        (line for line in lines),
+        as_texts(lines),
+        as_texts(line for line in lines),
+        as_files(map(str, sorted(folder.iterdir()))),
     ]
-    sources[4] = sorted(sources[4])
     token_lists = [line.split() for line in lines]
     sources += [token_lists, iter(token_lists), (tuple(tokens) for tokens in token_lists)]
     corpora = [Corpus.build(source, min_count=1) for source in sources]
@@ -113,10 +114,10 @@ def test_all_kinds_of_sources_give_the_same_corpus(tmp_path, monkeypatch):
 
 
 def test_tokenizers_are_applied_and_recorded():
-    corpus = Corpus.build(iter(["The cat’s 7 lives."]), tokenizer="words", min_count=1)
+    corpus = Corpus.from_texts(["The cat’s 7 lives."], tokenizer="words", min_count=1)
     assert next(corpus.sentences()) == ["the", "cat's", "0", "lives"]
     assert corpus.info["tokenizer"] == "words"
-    assert next(Corpus.build(iter(["abc"]), tokenizer=list, min_count=1).sentences()) == ["a", "b", "c"]
+    assert next(Corpus.from_texts(["abc"], tokenizer=list, min_count=1).sentences()) == ["a", "b", "c"]
 
 
 def test_tiny_world_by_name():
@@ -139,14 +140,14 @@ def test_tiny_world_by_name():
         (lambda: Corpus.from_sentences([]), r"the corpus is empty"),
         (lambda: Corpus.from_sentences([[], []]), r"the corpus is empty"),
         (lambda: Corpus.build([]), r"the corpus is empty: no words in list"),
-        (lambda: Corpus.build(iter(["", "  "])), r"the corpus is empty"),
-        (lambda: Corpus.build(["the cat sat"]), r"'the cat sat': no file or folder"),
+        (lambda: Corpus.from_texts(["", "  "]), r"the corpus is empty"),
+        (lambda: Corpus.from_files(["the cat sat"]), r"'the cat sat': no file or folder"),
         (lambda: Corpus.build(iter([["a"], "b"])), r"sentence 2 is 'b'"),
-        (lambda: Corpus.build(iter(["b", ["a"]])), r"item 2 is \['a'\]"),
+        (lambda: Corpus.from_texts(["b", ["a"]]), r"item 2 is \['a'\]"),
         (lambda: Corpus.build(b"bytes"), r"got bytes"),
         (lambda: Corpus.build(None), r"got NoneType"),
-        (lambda: Corpus.build(iter(["a b"]), tokenizer=lambda line: line), r"sentence 1 is 'a b'"),
-        (lambda: Corpus.build(iter(["a  b"]), tokenizer=lambda line: line.split(" ")), r"an empty string is among"),
+        (lambda: Corpus.from_texts(["a b"], tokenizer=lambda line: line), r"sentence 1 is 'a b'"),
+        (lambda: Corpus.from_texts(["a  b"], tokenizer=lambda line: line.split(" ")), r"an empty string is among"),
     ],
 )
 def test_input_of_the_wrong_kind_is_shown(build, message):
@@ -159,7 +160,7 @@ def test_min_count_is_a_whole_number(min_count):
     with pytest.raises(OptionError, match="min_count must be a whole number"):
         Corpus.from_sentences([["a"]], min_count)
     with pytest.raises(OptionError, match="min_count must be a whole number"):
-        Corpus.build(iter(["a"]), min_count=min_count)
+        Corpus.from_texts(["a"], min_count=min_count)
 
 
 def test_min_count_that_removes_every_word_says_what_would_keep_100():
@@ -167,9 +168,9 @@ def test_min_count_that_removes_every_word_says_what_would_keep_100():
     with pytest.raises(
         CorpusError, match=r"370 words, 150 of them different, .* seen 3 times; min_count=3 would keep 100"
     ):
-        Corpus.build(iter(lines))
+        Corpus.from_texts(lines)
     with pytest.raises(CorpusError, match=r"min_count=5 removes every word: .* 7 of them .*; min_count=1 would keep 7"):
-        Corpus.build(iter(["you say goodbye and i say hello ."]))
+        Corpus.from_texts(["you say goodbye and i say hello ."])
 
 
 def test_fingerprint_is_the_hash_of_words_counts_ids_and_starts():
@@ -187,14 +188,16 @@ def test_fingerprint_is_the_hash_of_words_counts_ids_and_starts():
 
 def test_build_opens_a_corpus_folder_and_refuses_other_options(tmp_path):
     folder = tmp_path / "corpus"
-    built = Corpus.build(iter(["a b a b", "c a"]), min_count=2, tokenizer="words")
+    built = Corpus.from_texts(["a b a b", "c a"], min_count=2, tokenizer="words")
     built.save(folder)
-    for source in (folder, str(folder), [folder]):
+    for source in (folder, str(folder), as_files([folder])):
         assert Corpus.build(source).fingerprint == built.fingerprint
     assert Corpus.build(folder, min_count=2, tokenizer="words").vocabulary.words == ["a", "b"]
-    with pytest.raises(OptionError, match=r"built with min_count=2, not 5: leave min_count out, or build"):
+    with pytest.raises(
+        OptionError, match=r"built with min_count=2, not 5: leave min_count \(--min-count\) out, or build"
+    ):
         Corpus.build(folder, min_count=5)
-    with pytest.raises(OptionError, match=r"built with tokenizer='words', not 'whitespace'"):
+    with pytest.raises(OptionError, match=r"built with tokenizer=words, not whitespace"):
         Corpus.build(folder, tokenizer="whitespace")
     (tmp_path / "more.txt").write_text("text")
     with pytest.raises(CorpusError, match="open it by itself"):
@@ -210,9 +213,9 @@ def test_saving_over_something_else_is_refused(tmp_path):
 
 @pytest.mark.data
 def test_real_text(data_folder):
-    english = Corpus.build(islice(read_lines(data_folder / "en-wiki-raw.txt.zst"), 5000), tokenizer="words")
+    english = Corpus.from_texts(islice(read_lines(data_folder / "en-wiki-raw.txt.zst"), 5000), tokenizer="words")
     assert english.vocabulary.words[:2] == ["the", "0"]
     assert len(english.ids) > 0.8 * english.info["raw_tokens"] > 200_000
-    korean = Corpus.build(islice(read_lines(data_folder / "ko-wiki.txt.zst"), 5000))
+    korean = Corpus.from_texts(islice(read_lines(data_folder / "ko-wiki.txt.zst"), 5000))
     assert korean.info["raw_sentences"] == 5000
     assert "있다." in korean.vocabulary

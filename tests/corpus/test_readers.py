@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import read_lines, readers
-from wordvec.corpus.readers import read_pieces, size_in_bytes
+from wordvec.corpus import compression, decoding, read_lines
+from wordvec.corpus.paths import size_in_bytes
+from wordvec.corpus.readers import read_pieces
+from wordvec.corpus.sources import as_files, as_texts
 from wordvec.errors import CorpusError, OptionError
 
 if sys.version_info >= (3, 14):
@@ -51,7 +53,7 @@ def test_any_encoding_compression_and_chunk_size_gives_the_same_lines(tmp_path_f
         text = "x" + text
     path = tmp_path_factory.mktemp("text") / "any.suffix"
     path.write_bytes(COMPRESS[packed](text.encode(encoding)))
-    with mock.patch.object(readers, "CHUNK_BYTES", chunk):
+    with mock.patch.object(decoding, "CHUNK_BYTES", chunk):
         assert list(read_lines(path, encoding=encoding)) == python_lines(text)
 
 
@@ -59,7 +61,7 @@ def test_any_encoding_compression_and_chunk_size_gives_the_same_lines(tmp_path_f
 def test_a_long_line_comes_in_pieces_cut_at_white_space_only(tmp_path_factory, text, longest):
     path = tmp_path_factory.mktemp("text") / "text"
     path.write_bytes(b"x" + text.encode())
-    with mock.patch.object(readers, "CHUNK_BYTES", 7), mock.patch.object(readers, "LONGEST_PIECE", longest):
+    with mock.patch.object(decoding, "CHUNK_BYTES", 7), mock.patch.object(decoding, "LONGEST_PIECE", longest):
         pieces = list(read_pieces(path))
     lines, line = [], []
     for piece, ends_line in pieces:
@@ -77,7 +79,7 @@ def test_a_long_line_comes_in_pieces_cut_at_white_space_only(tmp_path_factory, t
 def test_a_long_line_really_is_cut(tmp_path):
     path = tmp_path / "text"
     path.write_text("word " * 100)
-    with mock.patch.object(readers, "CHUNK_BYTES", 30), mock.patch.object(readers, "LONGEST_PIECE", 20):
+    with mock.patch.object(decoding, "CHUNK_BYTES", 30), mock.patch.object(decoding, "LONGEST_PIECE", 20):
         pieces = [piece for piece, _ in read_pieces(path)]
     assert len(pieces) > 10
     assert max(map(len, pieces)) < 60
@@ -92,7 +94,7 @@ def test_standard_input_one_byte_at_a_time(monkeypatch, packed):
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 def test_all_line_ends_and_the_byte_order_mark(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
     path = tmp_path / "windows.txt"
     path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n\nfour")
     assert list(read_lines(path)) == ["one", "two", "three", "", "four"]
@@ -111,6 +113,45 @@ def test_a_zstandard_skippable_frame_is_skipped(tmp_path):
     path = tmp_path / "pzstd"
     path.write_bytes(b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd" + zstd.compress(b"text\n"))
     assert list(read_lines(path)) == ["text"]
+
+
+@pytest.mark.parametrize("window", [27, 28, 31])
+def test_zstandard_with_a_long_window_is_read(tmp_path, window):
+    parameters = zstd.CompressionParameter
+    options = {parameters.window_log: window, parameters.enable_long_distance_matching: 1}
+    packer = zstd.ZstdCompressor(options=options)
+    (tmp_path / "dump.zst").write_bytes(packer.compress(b"one\ntwo\n") + packer.flush())
+    assert list(read_lines(tmp_path)) == ["one", "two"]
+
+
+def test_a_window_longer_than_memory_is_named(tmp_path, monkeypatch):
+    parameters = zstd.CompressionParameter
+    packer = zstd.ZstdCompressor(options={parameters.window_log: 28})
+    (tmp_path / "dump.zst").write_bytes(packer.compress(b"text") + packer.flush())
+    monkeypatch.setattr(compression, "LONGEST_WINDOW", 20)
+    with pytest.raises(
+        CorpusError, match=r"dump\.zst: its Zstandard window is too long .*pack it again without --long"
+    ):
+        list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize("chunk", [1 << 10, 1 << 20])
+def test_a_word_that_never_ends_is_refused_in_linear_time(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "LONGEST_WORD", 1 << 20)
+    (tmp_path / "endless").write_bytes(b"x" * (3 << 20))
+    with pytest.raises(CorpusError, match=r"endless: more than 1,048,576 characters without a space .*put line ends"):
+        list(read_lines(tmp_path))
+
+
+def test_a_line_that_must_be_whole_has_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(decoding, "LONGEST_LINE", 1 << 12)
+    monkeypatch.setattr(decoding, "LONGEST_PIECE", 1 << 8)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 1 << 8)
+    (tmp_path / "line").write_text("word " * 5000)
+    assert sum(1 for _ in read_pieces(tmp_path)) > 10
+    with pytest.raises(CorpusError, match="a line of more than 4,096 characters is needed whole"):
+        list(read_lines(tmp_path))
 
 
 @pytest.mark.parametrize(("suffix", "kind"), [("gz", "gzip"), ("bz2", "bzip2"), ("xz", "xz"), ("ZST", "Zstandard")])
@@ -152,7 +193,7 @@ def test_a_packed_file_that_is_cut_off_or_damaged_is_an_error(tmp_path, packed):
 @pytest.mark.parametrize("packed", sorted(COMPRESS))
 @pytest.mark.parametrize("chunk", [1, 5, 1 << 20])
 def test_undecodable_bytes_are_named_by_file_and_offset(tmp_path, monkeypatch, packed, chunk):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
     path = tmp_path / "latin.txt"
     path.write_bytes(COMPRESS[packed](b"\xc3\xa9t\xc3\xa9 d\xe9j\xe0 vu"))
     with pytest.raises(CorpusError, match=r"latin\.txt: byte 7 \(0xe9\) is not utf-8.*--encoding-errors replace"):
@@ -178,7 +219,8 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is not text: byte 8 is 0"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is a picture; leave it out"),
+        (b"text\0", r"image: is not text: byte 4 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
         (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
@@ -197,8 +239,8 @@ def test_a_folder_is_read_in_order_of_names_without_hidden_files(tmp_path):
         (tmp_path / name).write_bytes(gzip.compress(name.encode()) if name.endswith("gz") else name.encode())
     (tmp_path / "b" / "up").symlink_to(tmp_path, target_is_directory=True)
     assert list(read_lines(tmp_path)) == ["B.txt", "a.gz", "b/1.txt", "c.txt"]
-    assert list(read_lines([tmp_path / "c.txt", str(tmp_path / "B.txt")])) == ["c.txt", "B.txt"]
-    assert size_in_bytes([tmp_path / "B.txt", tmp_path / "c.txt"]) == 10
+    assert list(read_lines(as_files([tmp_path / "c.txt", str(tmp_path / "B.txt")]))) == ["c.txt", "B.txt"]
+    assert size_in_bytes(as_files([tmp_path / "B.txt", tmp_path / "c.txt"])) == 10
 
 
 def test_a_folder_without_text_and_a_missing_file_are_errors(tmp_path):
@@ -210,8 +252,8 @@ def test_a_folder_without_text_and_a_missing_file_are_errors(tmp_path):
         list(read_lines(tmp_path / "nowhere.txt"))
     with pytest.raises(CorpusError, match="text8: not downloaded"):
         list(read_lines("text8"))
-    with pytest.raises(CorpusError, match="strings name files"):
-        list(read_lines(["the cat sat", "on the mat"]))
+    with pytest.raises(CorpusError, match=r"'the cat sat': no file .*use Corpus.from_texts"):
+        list(read_lines("the cat sat"))
 
 
 def test_a_bundled_name_that_is_also_a_file_is_not_guessed(tmp_path, monkeypatch):
@@ -224,13 +266,15 @@ def test_a_bundled_name_that_is_also_a_file_is_not_guessed(tmp_path, monkeypatch
 
 
 def test_iterables_of_lines(tmp_path):
-    assert list(read_lines(iter(["a\n", "b\r\n", "c"]))) == ["a", "b", "c"]
-    assert list(read_lines(io.StringIO("a\nb"))) == ["a", "b"]
+    assert list(read_lines(as_texts(["a\n", "b\r\n", "c"]))) == ["a", "b", "c"]
+    assert list(read_lines(as_texts(io.StringIO("a\nb")))) == ["a", "b"]
     for bad, message in [
         (b"bytes", "got bytes"),
         (5, "got int"),
-        ([["a"]], r"item 1 is \['a'\]"),
-        (iter(["a", b"b"]), r"item 2 is b'b'"),
+        (as_texts([["a"]]), r"item 1 is \['a'\]"),
+        (as_texts(["a", b"b"]), r"item 2 is b'b'"),
+        ([["a"]], "lists of tokens: they have no lines"),
+        (["a"], "may be texts or names of files"),
     ]:
         with pytest.raises(CorpusError, match=message):
             list(read_lines(bad))
@@ -254,12 +298,12 @@ def test_bytes_read_are_reported_as_stored(tmp_path):
     path.write_bytes(gzip.compress(b"text " * 1000))
     seen = []
     list(read_lines(path, on_bytes=seen.append))
-    assert sum(seen) == path.stat().st_size == size_in_bytes([path])
-    assert size_in_bytes("-") is None
+    assert sum(seen) == path.stat().st_size == size_in_bytes(as_files(path))
+    assert size_in_bytes(as_files("-")) is None
 
 
 def test_a_zero_byte_is_named_wherever_it_stands(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "CHUNK_BYTES", 5)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 5)
     (tmp_path / "log").write_bytes(b"text and text\0")
     with pytest.raises(CorpusError, match=r"log: is not text: byte 13 is 0; .* or remove such bytes"):
         list(read_lines(tmp_path / "log"))

@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import sys
 from unittest import mock
 
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus, read_lines
-from wordvec.corpus.records import block_of, is_table
+from wordvec.corpus.records import block_of
+from wordvec.corpus.sources import as_texts, is_table
 from wordvec.errors import CorpusError, OptionError
 
 # No surrogates: they are no text. Everything else may stand in a JSON string.
@@ -81,25 +83,40 @@ def test_fields_of_fields(record, field, text):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"text": "a"', r"line 3 is not JSON: .* at column \d+: .*; one object a line is expected$"),
-        ('{"text": "a"} {"text": "b"}', r"line 3 is not JSON: Extra data at column 15"),
-        ("plain text", r"line 3 is not JSON"),
-        ("[" * 100_000, r"line 3 is not JSON"),
-        ("9" * 5000, r"line 3 "),  # too long for Python to convert
-        ('["a", "b"]', r"line 3 holds a JSON list, but an object"),
-        ('"text"', r"line 3 holds a JSON str"),
+        ('{"text": "a"', r"line 3: is not JSON: .* at column \d+: .*; one value a line is expected$"),
+        ('{"text": "a"} {"text": "b"}', r"line 3: is not JSON: Extra data at column 15"),
+        ("plain text", r"line 3: is not JSON"),
+        ("[" * 100_000, r"line 3: is not JSON"),
+        ("9" * 5000, r"line 3: "),  # too long for Python to convert
+        ('["a", "b"]', r"line 3: holds a JSON list, but an object"),
+        ('"text"', r"line 3: holds a JSON str"),
         ("{}", r"line 3: no field 'text'; it is empty"),
         ('{"Text": "a", "page": {"url": "b"}}', r"line 3: no field 'text'; it has: Text, page\.url"),
         ('{"text": 5}', r"line 3: field 'text': text expected, got int 5"),
-        ('{"text": ["the", "cat"]}', r"line 3: field 'text': text expected, got list \['the', 'cat'\]"),
-        (r'{"text": "\ud83d"}', r"line 3: \\ud83d is half a character, not text; .*--encoding-errors replace"),
+        ('{"text": ["the", "cat"]}', r"line 3: field 'text': text expected as in the records before, got a list"),
+        ('{"text": {"de": "Tee"}}', r"line 3: field 'text': text expected, got dict {'de': 'Tee'}"),
     ],
 )
-def test_bad_json_lines_are_named_by_file_and_line(tmp_path, line, message):
+def test_bad_json_lines_are_left_out_and_counted_or_refused(tmp_path, line, message, capsys):
     path = tmp_path / "data.jsonl"
-    path.write_text('{"text": "fine"}\n\n' + line + "\n", encoding="utf-8")
+    path.write_text('{"text": "fine"}\n\n' + line + '\n{"text": "too"}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match=r"data\.jsonl: " + message):
-        list(read_lines(path, field="text"))
+        list(read_lines(path, field="text", strict=True))
+    assert capsys.readouterr().err == ""
+    assert list(read_lines(path, field="text")) == ["fine", "too"]
+    told = capsys.readouterr().err.strip()
+    assert "data.jsonl: 1 of 3 records cannot be read and are left out (--strict refuses them); the first: " in told
+    assert re.search(message, told)
+    path.write_text(line + "\n", encoding="utf-8")
+    if "as in the records before" not in message:
+        with pytest.raises(CorpusError, match=r"data\.jsonl: " + message.replace("line 3", "line 1")):
+            list(read_lines(path, field="text"))
+
+
+def test_half_a_character_is_an_error(tmp_path):
+    (tmp_path / "data.jsonl").write_text(r'{"text": "\ud83d"}', encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"line 1: \\ud83d is half a character, .*--encoding-errors replace"):
+        list(read_lines(tmp_path, field="text"))
 
 
 def test_undecodable_bytes_in_json_lines_are_named_by_offset(tmp_path):
@@ -117,12 +134,14 @@ def test_half_characters_can_be_replaced_or_ignored(tmp_path):
 
 def test_plain_text_and_fields_do_not_mix(tmp_path):
     (tmp_path / "a.txt").write_text("the cat sat\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.txt: line 1 is not JSON: .*leave field out to read plain text"):
+    with pytest.raises(
+        CorpusError, match=r"a\.txt: is plain text, neither JSON nor a table, and has no field 'text'; leave"
+    ):
         list(read_lines(tmp_path, field="text"))
     with pytest.raises(CorpusError, match="tiny-world: is plain text and has no field 'text'"):
         list(read_lines("tiny-world", field="text"))
     with pytest.raises(CorpusError, match=r"item 1 is a str, 'the cat', but with field='text' a dictionary"):
-        list(read_lines(iter(["the cat"]), field="text"))
+        list(read_lines(as_texts(["the cat"]), field="text"))
     with pytest.raises(CorpusError, match="got int"):
         list(read_lines(5, field="text"))
     for field in ("", 5):
@@ -136,15 +155,14 @@ def test_json_without_a_field_is_not_read_as_text(tmp_path, name):
     (tmp_path / name).write_bytes(compress(b'{"title": "x", "body": {"text": "y"}}\n'))
     with pytest.raises(CorpusError, match=r"holds JSON: .*--field text\).*; it has: title, body\.text"):
         list(read_lines(tmp_path))
-    for content in (b"", b"[\n1]"):
-        (tmp_path / name).write_bytes(compress(content))
-        with pytest.raises(CorpusError, match=rf"{name}: holds JSON: say which field .* pattern such as \*\.txt$"):
-            list(read_lines(tmp_path))
+    (tmp_path / name).write_bytes(compress(b"[\n1]"))
+    with pytest.raises(CorpusError, match=rf"{name}: value 1: text expected, got int 1"):
+        list(read_lines(tmp_path))
 
 
 def test_dictionaries_without_a_field_are_not_read_as_text():
     with pytest.raises(CorpusError, match=r"item 1 is \{'text': 'x'\}.*such as field='text'"):
-        list(read_lines(iter([{"text": "x"}])))
+        list(read_lines(as_texts([{"text": "x"}])))
 
 
 def test_nulls_are_left_out_and_counted(tmp_path, capsys):
@@ -156,8 +174,8 @@ def test_nulls_are_left_out_and_counted(tmp_path, capsys):
 
 
 def test_line_breaks_inside_texts_end_sentences():
-    assert list(read_lines(iter(["a\nb\r\nc\rd\n", ""]))) == ["a", "b", "c", "d", ""]
-    corpus = Corpus.build(iter(["the cat\nsat", "down"]), min_count=1)
+    assert list(read_lines(as_texts(["a\nb\r\nc\rd\n", ""]))) == ["a", "b", "c", "d", ""]
+    corpus = Corpus.from_texts(["the cat\nsat", "down"], min_count=1)
     assert list(corpus.sentences()) == [["the", "cat"], ["sat"], ["down"]]
 
 
@@ -170,27 +188,33 @@ def test_a_data_frame(capsys):
     assert is_table(frame)
     assert list(read_lines(frame, field="text")) == ["one", "two", "three"]
     assert "1 of 3 records" in capsys.readouterr().err
-    assert list(read_lines(frame["text"].dropna())) == ["one", "two", "three"]
+    assert list(read_lines(as_texts(frame["text"].dropna()))) == ["one", "two", "three"]
     with pytest.raises(CorpusError, match=r"pandas DataFrame: say which column .*it has: id, text"):
         list(read_lines(frame))
     with pytest.raises(CorpusError, match="no column 'body'; it has: id, text"):
         list(read_lines(frame, field="body"))
     with pytest.raises(CorpusError, match="row 1: field 'id': text expected, got int"):
         list(read_lines(frame, field="id"))
-    with pytest.raises(CorpusError, match="item 2 is"):
+    assert list(read_lines(as_texts(frame["text"]))) == ["one", "two", "three"]
+    assert "Series: 1 of 3 texts hold no text" in capsys.readouterr().err
+    with pytest.raises(CorpusError, match=r"a Series of strings may be texts .* missing .* Corpus.from_files"):
         list(read_lines(frame["text"]))
 
 
 def test_nulls_of_data_frames_and_columns_that_are_not_one(capsys):
     pandas = pytest.importorskip("pandas", reason="reads pandas data frames")
-    frame = pandas.DataFrame({"text": pandas.array(["one", None], "string"), "lists": [["a"], ["b"]]})
+    frame = pandas.DataFrame(
+        {"text": pandas.array(["one", None], "string"), "lists": [["a", 5], [None, "b"]], "bad": [[0.5], {"b"}]}
+    )
     assert list(read_lines(frame, field="text")) == ["one"]
     assert "1 of 2 records" in capsys.readouterr().err
-    with pytest.raises(CorpusError, match="row 1: field 'lists': text expected, got list"):
+    with pytest.raises(CorpusError, match="text expected, got a list of tokens"):
         list(read_lines(frame, field="lists"))
-    with pytest.raises(CorpusError, match=r"no column 'text\.a'; it has: text, lists"):
+    with pytest.raises(CorpusError, match=r"row 1: field 'bad': a list of tokens .* it holds float 0.5"):
+        list(read_lines(frame, field="bad"))
+    with pytest.raises(CorpusError, match=r"no column 'text\.a'; it has: text, lists, bad"):
         list(read_lines(frame, field="text.a"))
-    frame.columns = ["text", "text"]
+    frame.columns = ["text", "text", "bad"]
     with pytest.raises(CorpusError, match="several columns called 'text'"):
         list(read_lines(frame, field="text"))
 
@@ -240,7 +264,7 @@ def test_data_sets_that_cannot_be_read(datasets, data_set):
         list(read_lines(data_set))
     with pytest.raises(CorpusError, match="no column 'body'; it has: text"):
         list(read_lines(data_set, field="body"))
-    with pytest.raises(CorpusError, match="row 1: field 'tokens': text expected, got list"):
+    with pytest.raises(CorpusError, match=r"text expected, got a list of tokens, \['a'\]"):
         list(read_lines(data_set, field="tokens"))
     with pytest.raises(CorpusError, match=r"row 1: no field 'page\.title'; it has: page\.body"):
         list(read_lines(data_set, field="page.title"))
@@ -258,7 +282,9 @@ def test_every_kind_of_record_becomes_the_same_corpus(datasets, tmp_path):
     table = pyarrow.table({"text": texts})
     with_field = [records, iter(records), data_set, data_set.to_iterable_dataset(), pandas.DataFrame(records), table]
     corpora = [Corpus.build(source, field="text", min_count=1) for source in [*with_field, tmp_path / "text.jsonl"]]
-    corpora += [Corpus.build(source, min_count=1) for source in (texts_of(texts), pandas.Series(texts), table["text"])]
+    corpora += [
+        Corpus.from_texts(source, min_count=1) for source in (texts_of(texts), pandas.Series(texts), table["text"])
+    ]
     expected = Corpus.from_sentences([["the", "cat"], ["sat"], ["the", "dog"]])
     assert {corpus.fingerprint for corpus in corpora} == {expected.fingerprint}
 

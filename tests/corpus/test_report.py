@@ -17,7 +17,7 @@ TEXT = list(itertools.islice(bundled_corpus("tiny-world"), 3000))
 
 
 def advice_on(lines, tokenizer="whitespace", min_count=1):
-    report = examine(Corpus.build(iter(lines), tokenizer=tokenizer, min_count=min_count, show_progress=False))
+    report = examine(Corpus.from_texts(lines, tokenizer=tokenizer, min_count=min_count, show_progress=False))
     return " | ".join(report.advice)
 
 
@@ -34,6 +34,14 @@ def test_the_size_decides_what_serves():
         ([" ".join(line.replace(" ", "")) for line in TEXT], "of the tokens are single letters: was a string given"),
         (TEXT * 2, "of the sentences stood there before, word for word"),
         ([*TEXT, *["all rights reserved"] * 1001], "stands there 1,001 times: 'all rights reserved'"),
+        ([*TEXT, *["chapter zero"] * 25], "stands there 25 times: 'chapter zero'"),
+        ([f"## Chapter {i // 9}: {line}" if i % 9 == 0 else line for i, line in enumerate(TEXT)], "look like headings"),
+        (
+            [f"CHAPTER {i // 9}" if i % 9 == 0 else line for i, line in enumerate(TEXT)],
+            "lines look like headings, such",
+        ),
+        ([f"== {i} ==" if i % 99 == 0 else line for i, line in enumerate(TEXT)], "31 lines look like headings, such"),
+        ([*TEXT, *["the Project Gutenberg eBook of tea", "Copyright 1990"] * 5], "Licences or title pages seem to be"),
         ([" ".join(TEXT)], "One line has"),
         ([word for line in TEXT for word in line.split()], "are one word, which has no context"),
         ([f"{line} </ref>" for line in TEXT], "are markup (</ref>): extract the text first"),
@@ -63,7 +71,7 @@ def test_letters_are_fine_where_they_are_meant_and_clean_text_gets_no_advice_on_
 
     assert "single letters" in advice_on(TEXT, tokenizer=characters)
     clean = advice_on(["the cat sat on the mat today", "a dog ran over the wide green field"] * 10)
-    for word in ("letters", "punctuation", "capitals", "markup", "digits", "spaces"):
+    for word in ("headings", "Licences", "letters", "punctuation", "capitals", "markup", "digits", "spaces"):
         assert word not in clean
 
 
@@ -94,7 +102,7 @@ def test_a_corpus_without_a_record_of_its_text_is_examined_too():
 
 
 def test_the_lines_are_readable():
-    text = "\n".join(report_lines(examine(Corpus.build(iter(TEXT), min_count=5, show_progress=False))))
+    text = "\n".join(report_lines(examine(Corpus.from_texts(TEXT, min_count=5, show_progress=False))))
     assert "are in the vocabulary" in text
     assert "in the middle; 5 % have" in text
     assert "min_count      words   share of tokens kept" in text

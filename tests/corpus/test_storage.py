@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordvec.cli import main
 from wordvec.corpus import Corpus, Vocabulary, storage, words
+from wordvec.corpus.header import INFO
 from wordvec.corpus.selection import TOO_RARE
 from wordvec.corpus.words import Words, pack_words, unpack_words
 from wordvec.errors import CorpusError
@@ -187,7 +189,7 @@ def test_headers_that_lack_a_field(folder):
     header = json.loads((folder / "corpus.json").read_text())
     for field in set(header) - {"format", "version", "sha256"}:
         (folder / "corpus.json").write_text(json.dumps({k: v for k, v in header.items() if k != field}))
-        with pytest.raises(CorpusError, match=f"damaged corpus: its corpus.json lacks '{field}'"):
+        with pytest.raises(CorpusError, match=f"damaged corpus: corpus.json: {field} is missing"):
             Corpus.open(folder)
 
 
@@ -291,3 +293,39 @@ def test_a_folder_that_is_no_corpus(tmp_path):
         Corpus.open(tmp_path)
     with pytest.raises(CorpusError, match="is not a corpus folder"):
         Corpus.open(tmp_path / "nowhere")
+
+
+WRONG = ["x", {}, [], [5], {"a": 1}, -1, 1.5, True, None, 10**30]
+
+
+@pytest.mark.parametrize("at", range(len(WRONG)))
+def test_values_of_another_type_are_refused_or_harmless(saved, tmp_path, capsys, at):
+    """Whatever stands in the description: one line of an error, or a report; never a traceback."""
+    header = json.loads((saved / "corpus.json").read_text())
+    copy = tmp_path / "copy"
+    shutil.copytree(saved, copy)
+    places = [(header, name) for name in header] + [(header["info"], name) for name in INFO]
+    places += [(header["files"], name) for name in header["files"]]
+    for where, name in places:
+        before = where.get(name, ...)
+        where[name] = WRONG[at]
+        (copy / "corpus.json").write_text(json.dumps(header))
+        for action in (["corpus", "info", str(copy)], ["corpus", "info", str(copy), "--json"]):
+            assert main(action) in (0, 2), name
+        if before is ...:
+            del where[name]
+        else:
+            where[name] = before
+    err = capsys.readouterr().err
+    assert "damaged corpus: corpus.json: " in err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_value_is_named(folder):
+    header = json.loads((folder / "corpus.json").read_text())
+    header["info"]["raw_tokens"] = "x"
+    (folder / "corpus.json").write_text(json.dumps(header))
+    with pytest.raises(
+        CorpusError, match=r'corpus\.json: info\.raw_tokens is "x", but a whole number was expected; build'
+    ):
+        Corpus.open(folder)

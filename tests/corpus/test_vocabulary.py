@@ -166,7 +166,7 @@ def test_the_options_together(counts, min_count, max_words, keep, drop, given):
     assert vocabulary.counts.tolist() == [counts[word] for word in expected]
     assert set(vocabulary.rare) == set(counts) - set(expected)
     assert vocabulary.absent == sorted((keep | (given or set())) - drop - set(seen))
-    assert vocabulary.ids_of(["zzz", *expected]).tolist() == list(range(-1, len(expected)))
+    assert vocabulary.ids_of(["zzz", *expected], missing=-1).tolist() == list(range(-1, len(expected)))
     for word in vocabulary.rare:
         why = vocabulary.explain(word)
         assert ("drop list" in why) == (word in drop and counts[word] > 0)
@@ -227,3 +227,18 @@ def test_other_case_comes_first_and_letters_in_between_are_found():
     assert near_spellings("интрнет", words) == ["интернет"]
     assert near_spellings("x" * 10_000, words) == []
     assert near_spellings("a", []) == []
+
+
+def test_ids_of_gives_one_id_a_word_or_says_which_is_unknown():
+    vocabulary = Vocabulary(["tea", "cup"], [7, 3])
+    assert vocabulary.ids_of(["cup", "tea", "cup"]).tolist() == [1, 0, 1]
+    assert vocabulary.ids_of(iter(["cup", "pot"]), missing=-1).tolist() == [1, -1]
+    assert vocabulary.ids_of([]).dtype == np.int32
+    with pytest.raises(UnknownWordError, match="'pot' is not in the vocabulary"):
+        vocabulary.ids_of(["cup", "pot", "um"])
+    with pytest.raises(OptionError, match=r"a list of words expected, such as \['cup'\]"):
+        vocabulary.ids_of("cup")
+
+
+def test_a_given_set_of_words_has_one_order():
+    assert Vocabulary.read({"tea", "cup", "pot"}).words == ["cup", "pot", "tea"]

@@ -26,7 +26,16 @@ def add_text_arguments(parser: argparse.ArgumentParser, *, threads: bool = True)
 
 def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
     group.add_argument(
-        "--field", metavar="NAME", help="what holds the text in JSON Lines, Parquet, Feather and Arrow; a.b goes deeper"
+        "--field",
+        "--column",
+        metavar="NAME",
+        help="what holds the text, or lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b goes deeper; "
+        "the number of a column (from 1) where a table has no row of names",
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse what is missing or damaged among records (default: leave it out, and say how many)",
     )
     group.add_argument(
         "--tokenizer",
@@ -76,21 +85,20 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
 def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None = None) -> Corpus:
     """Read and encode the text, or open it when it is a corpus folder.
 
-    `defaults` are options of `Corpus.build` for those that were not given; a corpus folder has its own.
+    `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own.
     """
     from pathlib import Path
 
     from wordvec.corpus import Corpus
     from wordvec.corpus.storage import is_corpus_folder
 
-    source = arguments.text[0] if len(arguments.text) == 1 else arguments.text
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
-    if defaults and not (isinstance(source, str) and is_corpus_folder(Path(source))):
+    if defaults and not (len(arguments.text) == 1 and is_corpus_folder(Path(arguments.text[0]))):
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
-    return Corpus.build(source, **options)
+    return Corpus.from_files(arguments.text, **options)
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -114,4 +122,6 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
         given["normalization"] = Normalization(**changes)
     if arguments.split_sentences:
         given["split_sentences"] = True
+    if arguments.strict:
+        given["strict"] = True
     return given

@@ -146,19 +146,30 @@ def _column(pyarrow: Any, schema: Any, field: str | None, name: str) -> Callable
 
 
 def _check_type(pyarrow: Any, kind: Any, where: str) -> None:
+    """Raise CorpusError unless the column holds text, or lists of text or of whole numbers."""
     types = pyarrow.types
     values = kind.value_type if types.is_dictionary(kind) else kind
-    views = [getattr(pyarrow, maker)() for maker in ("string_view", "binary_view") if hasattr(pyarrow, maker)]
-    text = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary, types.is_null)
-    if values in views or any(is_kind(values) for is_kind in text):
+    lists = ("is_list", "is_large_list", "is_fixed_size_list", "is_list_view", "is_large_list_view")
+    if any(getattr(types, is_kind)(values) for is_kind in lists if hasattr(types, is_kind)):
+        items = values.value_type
+        items = items.value_type if types.is_dictionary(items) else items
+        if _is_text(pyarrow, items) or types.is_integer(items):
+            return
+    elif _is_text(pyarrow, values) or types.is_binary(values) or types.is_large_binary(values):
         return
-    tokens = types.is_list(values) or types.is_large_list(values)
-    way_out = "; lists of tokens go to Corpus.from_sentences" if tokens else ""
-    raise CorpusError(f"{where}: holds {kind}, but text (string) was expected{way_out}")
+    raise CorpusError(
+        f"{where}: holds {kind}, but text (string), or lists of text or of whole numbers as tokens, were expected"
+    )
 
 
-def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Iterator[str | None]:
-    """The values of `array` as strings or None; bytes are decoded as UTF-8."""
+def _is_text(pyarrow: Any, kind: Any) -> bool:
+    types = pyarrow.types
+    views = [getattr(pyarrow, maker)() for maker in ("string_view", "binary_view") if hasattr(pyarrow, maker)]
+    return kind in views or types.is_string(kind) or types.is_large_string(kind) or types.is_null(kind)
+
+
+def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Iterator[Any]:
+    """The values of `array` as strings, lists of tokens or None; bytes are decoded as UTF-8."""
     if pyarrow.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     try:

@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
+from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.tokenizers import Tokenizer
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import OptionError
 
+OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # lists of tokens have no use for them
 MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
+
+
+class SentenceOptions(TypedDict, total=False):
+    """The options of `Corpus.build` for lists of tokens, but for `min_count`."""
+
+    field: str | None
+    phrases: Phrases | int | None
+    max_words: int | None
+    keep_words: Iterable[str] | None
+    drop_words: Iterable[str] | None
+    vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None
+    strict: bool
+    threads: int | None
+    show_progress: bool | None
+
+
+class BuildOptions(SentenceOptions, total=False):
+    """The options of `Corpus.build`, which its other doors take too."""
+
+    tokenizer: str | Tokenizer | None
+    normalization: Normalization | Mapping[str, str] | None
+    split_sentences: bool
+    min_count: int | None
+    encoding: str
+    encoding_errors: str
 
 
 class WordSelection(NamedTuple):
@@ -52,6 +82,45 @@ def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
         return in_order
     checksum = hashlib.sha256("\n".join(in_order).encode("utf-8", "surrogatepass")).hexdigest()
     return {"words": len(in_order), "sha256": checksum}
+
+
+def refuse_other_options(folder: Path, info: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    """Raise OptionError where an option in `asked`, None for one left out, is not what a corpus was built with."""
+    for option, value in asked.items():
+        built_with = info.get(option)
+        if value is not None and value != built_with:
+            flag = with_flag(option)
+            before = f"without {option}" if built_with is None else f"with {option}={in_words(built_with)}"
+            now = "with it" if value is True else f"with {in_words(value)}" if built_with is None else in_words(value)
+            raise OptionError(
+                f"{folder}: this corpus was built {before}, not {now}: leave {flag} out, or build a corpus from the "
+                "text again"
+            )
+
+
+def with_flag(option: str) -> str:
+    """An option's name here and on the command line, for messages.
+
+    >>> with_flag("max_words")
+    'max_words (--max-words)'
+    """
+    flags = {"normalization": "--case, --unicode and so on", "phrase_pairs": "--phrases"}
+    return f"{option} ({flags.get(option, '--' + option.replace('_', '-'))})"
+
+
+def in_words(value: Any) -> str:
+    """An option's value for a message, as one would write it on a command line.
+
+    >>> in_words(5), in_words(["tea", "cup"]), in_words({"case": "lower"}), in_words(True)
+    ('5', 'tea, cup', 'case lower', 'yes')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {in_words(of)}" for name, of in value.items())[:200]
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))[:200]
+    return f"{value!s:.200}"
 
 
 def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:

@@ -12,27 +12,32 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from wordvec.corpus.blocks import Cutting, encode_blocks, warm_up
+from wordvec.corpus.build_options import with_flag
+from wordvec.corpus.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
 from wordvec.corpus.many_words import words_of_all
 from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.paths import size_in_bytes
 from wordvec.corpus.ranges import TextRange
-from wordvec.corpus.readers import LONGEST_PIECE, as_paths, is_table, joined, read_blocks, split_blocks
+from wordvec.corpus.readers import read_blocks, split_blocks
 from wordvec.corpus.sentences import split_sentences
+from wordvec.corpus.sources import Source, Texts, TokenLists
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
-from wordvec.errors import OptionError
+from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
+from wordvec.progress import progress
 
 COMPILED_FROM = 1 << 22  # characters of text: loading the compiled code takes as long as reading this many in Python
 
 
 class TextOptions(NamedTuple):
-    """How text is read and made into tokens."""
+    """How text is read and made into tokens; `given` are the names of those options that lists of tokens refuse."""
 
     tokenize: Tokenizer
     normalization: Normalization
@@ -40,37 +45,85 @@ class TextOptions(NamedTuple):
     field: str | None = None
     encoding: str = "utf-8"
     encoding_errors: str = "strict"
+    strict: bool = False
+    given: tuple[str, ...] = ()
+
+
+def spool_with_progress(
+    source: Source, options: TextOptions, threads: int, show_progress: bool | None
+) -> tuple[Spooled, bool]:
+    """The same as `spool_source`, with a bar on a terminal."""
+    total = size_in_bytes(source)
+    by_bytes = total is not None
+    with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
+
+        def ignore(amount: int) -> None:
+            pass
+
+        on_bytes, on_sentences = (bar.update, ignore) if by_bytes else (ignore, bar.update)
+        return spool_source(source, options, threads, on_bytes, on_sentences)
 
 
 def spool_source(
-    source: Any,
+    source: Source,
     options: TextOptions,
     threads: int,
     on_bytes: Callable[[int], None],
     on_sentences: Callable[[int], None],
 ) -> tuple[Spooled, bool]:
     """Give every token of `source` a provisional id; returns them, and whether `source` held text, not token lists."""
-    source, has_tokens = _look_at_first(source)
-    if has_tokens and options.field is None:
-        return spool(checked_sentences(source), on_sentences), False
+    if isinstance(source, TokenLists) and options.field is None:
+        _refuse_text_options(options)
+        return spool(checked_sentences(source.items, options.strict), on_sentences), False
+    if isinstance(source, TokenLists):
+        source = Texts(source.items, "tokens")
     is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences
     ranges_from = COMPILED_FROM if is_cut and can_compile() else None
-    blocks = read_blocks(source, options.encoding, options.encoding_errors, on_bytes, options.field, ranges_from)
+    blocks, has_tokens = _of_one_kind(
+        read_blocks(
+            source, options.encoding, options.encoding_errors, on_bytes, options.field, options.strict, ranges_from
+        )
+    )
+    _check_expected(source, has_tokens)
+    if has_tokens:
+        _refuse_text_options(options)
+        return spool(blocks, on_sentences), False
     if options.split_sentences:
         blocks = sentences_of(blocks)
     return spool_text(blocks, options.tokenize, options.normalization, threads, on_sentences), True
 
 
-def _look_at_first(source: Any) -> tuple[Any, bool]:
-    """`source`, unread, and whether it is an iterable of something else than text."""
-    if as_paths(source) is not None or is_table(source) or not isinstance(source, Iterable):
-        return source, False
-    if isinstance(source, (str, bytes, bytearray, Mapping)):
-        return source, False
-    items = iter(source)
-    first = list(itertools.islice(items, 1))
-    has_tokens = bool(first) and not isinstance(first[0], (str, bytes, Mapping))
-    return (itertools.chain(first, items) if isinstance(source, Iterator) else source), has_tokens
+def _refuse_text_options(options: TextOptions) -> None:
+    """Raise OptionError for options of text, which would change nothing about lists of tokens."""
+    if options.given:
+        names = " and ".join(map(with_flag, options.given))
+        raise OptionError(f"lists of tokens are taken as they are: leave out {names}, or give the texts themselves")
+
+
+def _check_expected(source: Source, has_tokens: bool | None) -> None:
+    expected = source.expected if isinstance(source, Texts) else None
+    if has_tokens is None or expected is None or expected == ("tokens" if has_tokens else "text"):
+        return
+    if has_tokens:
+        raise CorpusError("texts expected, got lists of tokens: use Corpus.from_sentences")
+    raise CorpusError("lists of tokens expected, got texts: use Corpus.from_texts, or split them into words first")
+
+
+def _of_one_kind(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool | None]:
+    """`blocks`, and whether they are lists of tokens; None where there are none. Raises CorpusError for both in one."""
+    first = next(blocks, None)
+    if first is None:
+        return iter(()), None
+    has_tokens = isinstance(first[0], list)
+
+    def checked() -> Iterator[Any]:
+        yield first
+        for block in blocks:
+            if isinstance(block[0], list) != has_tokens:
+                raise CorpusError("some of the text is lists of tokens and some is not: build a corpus of each")
+            yield block
+
+    return checked(), has_tokens
 
 
 def spool_text(
@@ -84,7 +137,7 @@ def spool_text(
     normalize = None if normalization.changes_nothing else normalization.apply
     cutting = cutting_of(tokenize, normalize)
     if cutting is None:
-        lines = joined(split_blocks(blocks))
+        lines = whole_lines(split_blocks(blocks))
         lines = lines if normalize is None else map(normalize, lines)
         return spool(checked_sentences(tokenize_lines(tokenize, lines)), on_sentences)
     blocks, is_large = _is_large(blocks)

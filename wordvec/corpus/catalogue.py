@@ -170,10 +170,7 @@ def missing_text_message(name: str) -> str:
         after = "" if entry.format == TEXT else "; it is XML with wiki markup, so then extract its text"
         return f"{name}: not downloaded: wordvec corpus fetch {name} gets it ({size_in_words(entry.bytes)}){after}"
     if any(character.isspace() for character in name):
-        return (
-            f"{name!r:.80}: no file or folder of that name; strings name files: for the text itself pass an iterator "
-            "of lines, such as iter(['the cat sat']), or lists of tokens"
-        )
+        return f"{name!r:.80}: no file or folder of that name; for texts themselves use Corpus.from_texts(strings)"
     return f"{name}: no such file or folder; bundled text that always is here: {', '.join(BUNDLED)}"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from wordvec.errors import CorpusError
 
+LONGEST_WINDOW = 31  # bits; zstd itself takes no longer one
 LARGEST_CHUNK = 1 << 20  # unpacked bytes at a time, so that a small file of zeros cannot fill the memory
 
 
@@ -44,7 +45,8 @@ def _zstd_decompressor() -> Any:
         from compression import zstd
     else:
         from backports import zstd
-    return zstd.ZstdDecompressor()
+    # Windows up to 2 GiB, as long-distance matching makes them: only what is used of one takes memory.
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: LONGEST_WINDOW})
 
 
 # How packed data begin. bzip2's "BZh" alone could begin a text; the others are no valid UTF-8 or no text at all.
@@ -56,6 +58,11 @@ FORMATS: list[tuple[str, re.Pattern[bytes], Callable[[], Any]]] = [
 ]
 LONGEST_MAGIC = 10
 SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard"}  # what a name promises
+
+
+def packing_of(head: bytes) -> str | None:
+    """The format of packed data that begin with `head`, or None."""
+    return next((kind for kind, magic, _ in FORMATS if magic.match(head)), None)
 
 
 def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
@@ -102,6 +109,11 @@ def _unpacked(chunks: Iterable[bytes], new_decompressor: Callable[[], Any], kind
             except MemoryError:
                 raise
             except Exception as error:  # zlib.error, OSError, LZMAError, ZstdError: one class each
+                if "too much memory" in str(error) or "Allocation" in str(error):
+                    raise CorpusError(
+                        f"{name}: its {kind} window is too long for this machine's memory ({error}); pack it again "
+                        "without --long or --ultra"
+                    ) from error
                 raise CorpusError(f"{name}: damaged {kind} data before byte {read}: {error}; fetch it again") from error
             if unpacked:
                 yield unpacked

@@ -8,31 +8,37 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.corpus.build_options import (
+    OPTIONS_OF_TEXT,
+    BuildOptions,
+    SentenceOptions,
     WordSelection,
     as_phrases,
     checked_min_count,
     describe_words,
     nothing_left_message,
+    refuse_other_options,
 )
-from wordvec.corpus.building import TextOptions, checked_threads, spool_source
-from wordvec.corpus.encoding import Spooled, checked_sentences, renumber, spool
+from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
+from wordvec.corpus.encoding import Spooled, renumber
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.phrase_file import pairs_as_text
 from wordvec.corpus.phrases import Phrases, find_phrases
-from wordvec.corpus.readers import Source, as_paths, size_in_bytes
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select, select_more, word_set
+from wordvec.corpus.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError, OptionError
+from wordvec.errors import CorpusError
 from wordvec.memory import give_back_pages
-from wordvec.progress import progress
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
@@ -80,7 +86,7 @@ class Corpus:
     @classmethod
     def build(
         cls,
-        source: Source | Iterable[list[str]],
+        source: Any,
         *,
         tokenizer: str | Tokenizer | None = None,
         normalization: Normalization | Mapping[str, str] | None = None,
@@ -94,14 +100,17 @@ class Corpus:
         vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None = None,
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
+        strict: bool = False,
         threads: int | None = None,
         show_progress: bool | None = None,
     ) -> Corpus:
         """Read `source` once, tokenize it and give every word an id.
 
-        `source` is anything `read_lines` takes (files, folders, ``"-"``, ``"tiny-world"``, an iterable of
-        lines, records with the text in `field`), an iterable of token lists, or a folder that `save` wrote, which
-        is opened. What happens to the text, in this order:
+        `source` is one path (a file, a folder, a pattern, ``"-"``), a name such as ``"tiny-world"``, or a folder that
+        `save` wrote, which is opened; an iterable of token lists or of `Path` objects; or records or a table with the
+        text in `field`. Strings in a list or another container may be texts or names of files: for them there
+        are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
+        lines of text.) What happens to the text, in this order:
 
         - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
@@ -111,14 +120,17 @@ class Corpus:
         - of the words, those stay that occur `min_count` times (default 5, or 1 with a `vocabulary`), within
           `max_words`, `keep_words`, `drop_words` and `vocabulary`, see `Vocabulary.from_words`.
 
-        `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a few blocks, not
-        the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
+        `field` is read from JSON, CSV, TSV, Parquet, Arrow, records and tables; where it holds lists, these are the
+        tokens. What is missing, and a record that cannot be read, is left out, counted and reported; with `strict` it
+        is an error. `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a
+        few blocks, not the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
-        OptionError for options out of range and for options that differ from those of an opened folder.
+        OptionError for options out of range, for options that differ from those of an opened folder, and for options
+        of text where tokens were given.
 
-        >>> Corpus.build(iter(["a rose is a rose is a rose"]), min_count=3).vocabulary.words
-        ['a', 'rose']
+        >>> Corpus.build("tiny-world", max_words=2).vocabulary.words
+        ['the', '.']
         """
         given = None if vocabulary is None else Vocabulary.read(vocabulary)
         asked: dict[str, Any] = {
@@ -135,9 +147,9 @@ class Corpus:
             "vocabulary": None if given is None else describe_words(given.words),
         }
         threads = checked_threads(threads)
-        paths = as_paths(source)
-        if paths is not None and len(paths) == 1 and is_corpus_folder(Path(paths[0])):
-            return cls._open_as_built(Path(paths[0]), asked)
+        source = source_of(source, field)
+        if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
+            return cls._open_as_built(Path(source.paths[0]), asked)
         selection = WordSelection(
             min_count=asked["min_count"] or (DEFAULT_MIN_COUNT if given is None else 1),
             max_words=max_words,
@@ -153,9 +165,11 @@ class Corpus:
             field,
             encoding,
             encoding_errors,
+            strict,
+            tuple(option for option in OPTIONS_OF_TEXT if asked[option] is not None),
         )
-        spooled, is_text = _spool_with_progress(source, options, threads, show_progress)
-        info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": _source_names(source)}
+        spooled, is_text = spool_with_progress(source, options, threads, show_progress)
+        info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": name_of(source)}
         if is_text:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
             info |= {option: asked[option] for option in TEXT_OPTIONS if asked[option] is not None}
@@ -165,17 +179,42 @@ class Corpus:
         return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases), threads)
 
     @classmethod
-    def from_sentences(cls, sentences: Iterable[Iterable[str]], min_count: int = 1) -> Corpus:
+    def from_texts(cls, texts: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
+        """Make a corpus of strings, each one a text; options as in `build`.
+
+        `texts` is any iterable in an order of its own: a list, a generator, an open file, an array, a Series or a
+        column; with `field` also records, a data frame, a table or a data set. A line break inside a text ends a
+        sentence. Missing texts (None, NaN) are left out, counted and reported.
+
+        Raises CorpusError, showing the item, for anything but strings, and for a single string.
+
+        >>> Corpus.from_texts(["a rose is a rose", "is a rose"], min_count=3).vocabulary.words
+        ['a', 'rose']
+        """
+        return cls.build(as_texts(texts), **options)
+
+    @classmethod
+    def from_files(cls, paths: PathLike | Iterable[PathLike], **options: Unpack[BuildOptions]) -> Corpus:
+        """Make a corpus of files: one path or any iterable of paths, read in its order; options as in `build`.
+
+        A path is a file, a folder, a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input or a name such
+        as ``"tiny-world"``. Raises CorpusError for what is no path, and for paths in a set, which have no order.
+
+        >>> Corpus.from_files(["tiny-world"], max_words=2).vocabulary.words
+        ['the', '.']
+        """
+        return cls.build(as_files(paths), **options)
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:
         """Make a corpus of token lists, such as ``[["the", "cat"], ["a", "dog"]]``; an iterator is read once.
 
-        Raises CorpusError, showing the item, when a sentence is a string instead of a list of strings.
+        Tokens are taken as they are: options of `build` that change text are refused. With `field` the lists are in
+        records, a data frame, a table or a data set. Missing sentences (None, NaN) are left out and counted.
+
+        Raises CorpusError, showing the item, when a sentence is a string instead of a list of strings, or a set.
         """
-        min_count = checked_min_count(min_count)
-        if isinstance(sentences, (str, bytes)) or not isinstance(sentences, Iterable):
-            raise CorpusError(f"a list of token lists expected, such as [['the', 'cat']]; got {sentences!r:.80}")
-        spooled = spool(checked_sentences(sentences), _ignore)
-        info = {"tokenizer": None, "sources": ["sentences"]}
-        return cls._from_spooled(spooled, WordSelection(min_count), info)
+        return cls.build(as_token_lists(sentences), min_count=min_count, **options)
 
     @classmethod
     def _from_spooled(
@@ -336,30 +375,5 @@ class Corpus:
     @classmethod
     def _open_as_built(cls, folder: Path, asked: dict[str, Any]) -> Corpus:
         corpus = cls.open(folder)
-        for option, value in asked.items():
-            built_with = corpus.info.get(option)
-            if value is not None and value != built_with:
-                raise OptionError(
-                    f"{folder}: this corpus was built with {option}={built_with!r:.200}, not {value!r:.200}: "
-                    f"leave {option} out, or build a corpus from the text again"
-                )
+        refuse_other_options(folder, corpus.info, asked)
         return corpus
-
-
-def _ignore(amount: int) -> None:
-    pass
-
-
-def _source_names(source: object) -> list[str]:
-    paths = as_paths(source)
-    return [os.fspath(path) for path in paths] if paths is not None else [type(source).__name__]
-
-
-def _spool_with_progress(
-    source: Any, options: TextOptions, threads: int, show_progress: bool | None
-) -> tuple[Spooled, bool]:
-    total = size_in_bytes(source)
-    by_bytes = total is not None
-    with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
-        on_bytes, on_sentences = (bar.update, _ignore) if by_bytes else (_ignore, bar.update)
-        return spool_source(source, options, threads, on_bytes, on_sentences)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from wordvec.corpus.missing import Tally, is_missing
+from wordvec.corpus.sources import is_unordered
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 from wordvec.memory import give_back_pages
@@ -193,7 +195,7 @@ def renumber(
     Returns ids (N,) int32 and sentence starts (S + 1,) int64, memory-mapped if large.
     """
     if final_id is None:
-        final_id = vocabulary.ids_of(spooled.words)
+        final_id = vocabulary.ids_of(spooled.words, missing=-1)
     kept = 0  # tokens kept so far
     last_start = 0  # where the next sentence starts, if it has words
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
@@ -251,17 +253,37 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
             yield ahead.popleft().result()
 
 
-def checked_sentences(sentences: Iterable[Iterable[str]]) -> Iterator[tuple[list[str], bool]]:
-    """Yield each sentence as a list of tokens, after checking that this is what it is."""
+def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) -> Iterator[tuple[list[str], bool]]:
+    """Yield each sentence as a list of tokens, after checking that this is what it is; missing ones are left out."""
+    tally = Tally(type(sentences).__name__, "sentences", strict)
     for number, sentence in enumerate(sentences, 1):
-        if isinstance(sentence, (str, bytes)) or not isinstance(sentence, Iterable):
-            raise CorpusError(
-                f"sentence {number} is {sentence!r:.80}, but a list of tokens was expected, such as "
-                "['the', 'cat', 'sat']; split it first: sentence.split()"
-            )
+        tally.total += 1
+        if is_missing(sentence):
+            tally.leave_out_missing(f"sentence {number}")
+            continue
+        _refuse_other_than_lists(sentence, number)
         tokens = list(sentence)
         if not set(map(type, tokens)) <= {str}:
             for token in tokens:
                 if not isinstance(token, str):
-                    raise CorpusError(f"sentence {number} holds {token!r:.80}, which is not a string; tokens are str")
+                    raise CorpusError(
+                        f"sentence {number} holds {token!r:.80}, which is not a string; tokens are str: "
+                        f"{'leave out what is missing' if is_missing(token) else 'convert them with str(...)'}"
+                    )
+            tokens = [str.__str__(token) for token in tokens]  # of numpy arrays: np.str_
         yield tokens, True
+    tally.finish()
+
+
+def _refuse_other_than_lists(sentence: Any, number: int) -> None:
+    if is_unordered(sentence):
+        raise CorpusError(
+            f"sentence {number} is a {type(sentence).__name__}, which has no order: it is another one in each run; "
+            "give sorted(sentence), and for baskets a window as long as the longest"
+        )
+    if isinstance(sentence, (str, bytes, Mapping)) or not isinstance(sentence, Iterable):
+        way_out = "for texts use Corpus.from_texts, or split them first: sentence.split()"
+        raise CorpusError(
+            f"sentence {number} is {sentence!r:.80}, but a list of tokens was expected, such as "
+            f"['the', 'cat', 'sat']; {way_out}"
+        )

@@ -5,21 +5,10 @@ from __future__ import annotations
 import glob
 import os
 from pathlib import Path
-from typing import Union
 
+from wordvec.corpus.sources import Files, PathLike, Source
 from wordvec.corpus.storage import is_corpus_folder
 from wordvec.errors import CorpusError
-
-PathLike = Union[str, "os.PathLike[str]"]
-
-
-def as_paths(sources: object) -> list[PathLike] | None:
-    """The paths that `sources` names, or None when it is an iterable of something else."""
-    if isinstance(sources, (str, os.PathLike)):
-        return [sources]
-    if isinstance(sources, (list, tuple)) and sources and all(isinstance(s, (str, os.PathLike)) for s in sources):
-        return list(sources)
-    return None
 
 
 def is_pattern(path: PathLike) -> bool:
@@ -31,12 +20,16 @@ def is_pattern(path: PathLike) -> bool:
     return glob.has_magic(os.fspath(path)) and not os.path.lexists(path)
 
 
-def size_in_bytes(sources: object) -> int | None:
-    """Bytes that reading `sources` will report, or None where only reading can tell."""
-    paths = as_paths(sources)
-    if paths is None or not all(os.path.exists(path) or is_pattern(path) for path in paths):
+def size_in_bytes(source: Source) -> int | None:
+    """Bytes that reading `source` will report, or None where only reading can tell."""
+    if not isinstance(source, Files):
         return None
-    return sum(file.stat().st_size for path in paths for file in files_of(Path(path)))
+    if not all(os.path.exists(path) or is_pattern(path) for path in source.paths):
+        return None
+    try:
+        return sum(file.stat().st_size for path in source.paths for file in files_of(Path(path)))
+    except OSError:  # such as a link to nowhere in a folder: reading it will say so
+        return None
 
 
 def files_of(path: Path) -> list[Path]:
@@ -60,7 +53,7 @@ def files_of(path: Path) -> list[Path]:
 
 def _files_matching(pattern: Path) -> list[Path]:
     files: set[Path] = set()
-    for match in glob.iglob(str(pattern), recursive=True):
+    for match in glob.iglob(_escaped(pattern), recursive=True):
         path = Path(match)
         if path.is_dir():
             files |= set(_files_below(path, above=frozenset()))
@@ -74,6 +67,15 @@ def _files_matching(pattern: Path) -> list[Path]:
     return sorted(files)
 
 
+def _escaped(pattern: Path) -> str:
+    """`pattern` with its first folders escaped, as far as there are folders of just these names: "notes [1]/*.txt"."""
+    here = Path(pattern.anchor)
+    parts = [part for part in pattern.parts if part != pattern.anchor]
+    while parts and (here / parts[0]).is_dir():
+        here /= parts.pop(0)
+    return os.path.join(glob.escape(str(here)), *parts) if str(here) != "." else os.path.join(*parts)
+
+
 def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
     real = os.path.realpath(folder)
     if real in above:  # a symbolic link back up
@@ -84,5 +86,7 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
         raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
     files: list[Path] = []
     for entry in entries:
+        if entry.exists() and not entry.is_dir() and not entry.is_file():
+            raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; take it out of there")
         files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
     return files

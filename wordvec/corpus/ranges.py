@@ -14,6 +14,8 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from wordvec.corpus.decoding import LONGEST_WORD
+
 RANGE_BYTES = 1 << 21
 MORE_BYTES = 1 << 12  # read behind a range at first, for its last token
 SEPARATOR = re.compile(rb"[ \t\n]")
@@ -22,6 +24,10 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 class NotTextError(Exception):
     """A range holds zeros or bytes that are not UTF-8."""
+
+
+class WordTooLongError(Exception):
+    """A range holds a word that does not end."""
 
 
 class TextRange(NamedTuple):
@@ -80,6 +86,8 @@ def _read(part: TextRange, padding: int) -> tuple[np.ndarray, int, int, bool]:
             stop = separator.end() if separator else filled
             if separator or filled < wanted:
                 break
+            if wanted > LONGEST_WORD:
+                raise WordTooLongError
             wanted *= 2
             buffer = np.append(buffer[:filled], np.empty(wanted - filled + padding + 1, np.uint8))
             filled += _fill(file, buffer[filled:wanted])

@@ -1,47 +1,46 @@
 """Lines of text from files, folders, patterns, standard input, records and iterables, compressed or not.
 
-Nothing is dropped or guessed: bytes that are not text, a damaged compressed file or a folder without text is
-an error that names the file, and where there is one, the byte offset or the line.
+Nothing is dropped in silence or guessed: bytes that are not text, a table or JSON without the name of its field, a
+damaged compressed file or a folder without text is an error that names the file, and where there is one, the byte
+offset or the line.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Union
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from wordvec.corpus.arrow import table_kind, values_of_file
 from wordvec.corpus.bundled import bundled_corpus, is_bundled
 from wordvec.corpus.catalogue import fetched_path, missing_text_message
-from wordvec.corpus.compression import FORMATS, LONGEST_MAGIC, SUFFIXES, decompressed
-from wordvec.corpus.paths import PathLike, as_paths, files_of, is_pattern, size_in_bytes
-from wordvec.corpus.ranges import BYTE_ORDER_MARK, NotTextError, TextRange, load_range, ranges_of, regular_size
-from wordvec.corpus.records import (
-    block_of,
-    blocks_of_json_lines,
-    blocks_of_records,
-    blocks_of_table,
-    blocks_of_values,
-    check_field,
-    is_json_name,
-    is_table,
-    refuse_json_as_text,
+from wordvec.corpus.compression import LONGEST_MAGIC, SUFFIXES, packing_of
+from wordvec.corpus.csv_text import blocks_of_csv, refusal_of
+from wordvec.corpus.decoding import OnBytes, blocks_of_text, no_line_ends, whole_lines
+from wordvec.corpus.json_text import blocks_of_json
+from wordvec.corpus.paths import files_of, is_pattern, size_in_bytes
+from wordvec.corpus.ranges import (
+    BYTE_ORDER_MARK,
+    NotTextError,
+    TextRange,
+    WordTooLongError,
+    load_range,
+    ranges_of,
+    regular_size,
 )
+from wordvec.corpus.records import blocks_of_records, blocks_of_table, blocks_of_texts, blocks_of_values, check_field
+from wordvec.corpus.sniffing import HEAD, is_json, refuse_markup, refuse_vectors, table_of
+from wordvec.corpus.sources import Files, PathLike, TokenLists, is_table, source_of
 from wordvec.errors import CorpusError, OptionError
 
-__all__ = ["Source", "as_paths", "files_of", "is_table", "read_lines", "read_pieces", "size_in_bytes"]
-
-CHUNK_BYTES = 1 << 20  # read and decoded at a time
-LONGEST_PIECE = 1 << 20  # characters of one line held at a time where the caller takes pieces
-
-Source = Union[PathLike, Iterable[str], "list[PathLike]"]
-OnBytes = Callable[[int], None]
+__all__ = ["files_of", "read_lines", "read_pieces", "size_in_bytes"]
 
 
 class _Reading(NamedTuple):
@@ -51,70 +50,71 @@ class _Reading(NamedTuple):
     errors: str
     on_bytes: OnBytes
     field: str | None
+    strict: bool = False
     ranges_from: int | None = None
 
 
 def read_lines(
-    sources: Source,
+    source: Any,
     encoding: str = "utf-8",
     encoding_errors: str = "strict",
     on_bytes: OnBytes | None = None,
     field: str | None = None,
+    strict: bool = False,
 ) -> Iterator[str]:
-    r"""Yield the lines of `sources` without their line ends (``\n``, ``\r\n`` or ``\r``).
+    r"""Yield the lines of `source` without their line ends (``\n``, ``\r\n`` or ``\r``).
 
-    `sources` is a file, a folder (all files in it and below, in order of their names; hidden ones are left
-    out), a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input, the name of a bundled text such as
-    ``"tiny-world"``, a list of these, or any other iterable of texts. gzip, bzip2, xz and Zstandard are
-    recognised by content; a name that promises one of them and another content is an error.
+    `source` is a file, a folder (all files in it and below, in order of their names; hidden ones are left
+    out), a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input, or the name of a bundled text such as
+    ``"tiny-world"``; or what `wordvec.corpus.sources` makes of several files, ``as_files(paths)``, or of texts,
+    ``as_texts(strings)``. gzip, bzip2, xz and Zstandard are recognised by content; a name that promises one of them
+    and another content is an error.
 
-    `field` names the field that holds the text in JSON Lines, in dictionaries, and in Parquet, Feather and Arrow
-    files, pyarrow tables, data frames and Hugging Face data sets (see `wordvec.corpus.records`); for plain text
-    it is an error.
+    `field` names the field that holds the text in JSON, CSV and TSV, in dictionaries, and in Parquet, Feather and
+    Arrow files, pyarrow tables, data frames and Hugging Face data sets (see `wordvec.corpus.records`); for plain text
+    it is an error. What is missing there or cannot be read is left out, counted and reported; with `strict` it is an
+    error.
 
     `encoding_errors` is Python's: ``"strict"``, ``"replace"`` or ``"ignore"``. `on_bytes` is called with the
     number of bytes that were read, as stored.
 
     Raises CorpusError for a missing file, a folder without text, undecodable bytes (with file and byte
-    offset), a damaged compressed file, an iterable that yields anything but strings, and records without text
-    in `field`; MissingExtraError where pyarrow is needed and missing.
+    offset), a damaged compressed file, tables read without `field`, an iterable that yields anything but strings, and
+    records of which none has text in `field`; MissingExtraError where pyarrow is needed and missing.
 
-    >>> list(read_lines(iter(["You say goodbye\n", "and I say hello.\n"])))
+    >>> from wordvec.corpus.sources import as_texts
+    >>> list(read_lines(as_texts(["You say goodbye\n", "and I say hello.\n"])))
     ['You say goodbye', 'and I say hello.']
     >>> list(read_lines([{"text": "You say goodbye"}], field="text"))
     ['You say goodbye']
     """
-    return joined(read_pieces(sources, encoding, encoding_errors, on_bytes, field))
-
-
-def joined(pieces: Iterable[tuple[str, bool]]) -> Iterator[str]:
-    """Whole lines of (piece, ends_line)."""
-    parts: list[str] = []
-    for piece, ends_line in pieces:
-        parts.append(piece)
-        if ends_line:
-            yield "".join(parts)
-            parts.clear()
+    return whole_lines(read_pieces(source, encoding, encoding_errors, on_bytes, field, strict))
 
 
 def read_pieces(
-    sources: Source,
+    source: Any,
     encoding: str = "utf-8",
     encoding_errors: str = "strict",
     on_bytes: OnBytes | None = None,
     field: str | None = None,
+    strict: bool = False,
 ) -> Iterator[tuple[str, bool]]:
     """Yield (piece, ends_line): lines as in `read_lines`, but a very long one in several pieces.
 
     A line is cut only at white space, so tokens stay whole: a corpus of one line needs no more memory than
     another.
     """
-    return split_blocks(read_blocks(sources, encoding, encoding_errors, on_bytes, field))
+    return split_blocks(read_blocks(source, encoding, encoding_errors, on_bytes, field, strict))
 
 
-def split_blocks(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
-    """Cut the blocks of `read_blocks` into the pieces of `read_pieces`."""
+def split_blocks(blocks: Iterable[Any]) -> Iterator[tuple[str, bool]]:
+    """Cut the blocks of `read_blocks` into the pieces of `read_pieces`. Raises CorpusError for lists of tokens."""
     for block, ends_line in blocks:
+        if isinstance(block, list):
+            raise CorpusError(
+                f"text expected, got a list of tokens, {block!r:.60}; lists of tokens have no lines: "
+                "use Corpus.from_sentences, or for files Corpus.from_files"
+            )
         *lines, last = block.split("\n")
         for line in lines:
             yield line, True
@@ -122,34 +122,39 @@ def split_blocks(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool
 
 
 def read_blocks(
-    sources: Source,
+    source: Any,
     encoding: str = "utf-8",
     encoding_errors: str = "strict",
     on_bytes: OnBytes | None = None,
     field: str | None = None,
+    strict: bool = False,
     ranges_from: int | None = None,
 ) -> Iterator[Any]:
     r"""Yield (block, ends_line): the pieces of `read_pieces` with those that were read together still together.
 
     A line feed stands between two pieces of a block, so ``block.split("\n")`` are its pieces; `ends_line` is of
-    the last one. This is the fastest way through a file in one thread.
+    the last one. This is the fastest way through a file in one thread. A record that holds a list of tokens gives
+    (tokens, True).
 
     With `ranges_from`, plain files of strict UTF-8 of at least so many bytes are not read: their ranges are given
     instead, one `TextRange` after the other, for `read_range`.
     """
     _check_encoding(encoding, encoding_errors)
     check_field(field)
-    if is_table(sources):
-        yield from blocks_of_table(sources, field)
-        return
-    paths = as_paths(sources)
-    if paths is None:
-        records: Any = sources
-        yield from _blocks_of_iterable(records) if field is None else blocks_of_records(records, field)
-        return
-    reading = _Reading(encoding, encoding_errors, on_bytes or (lambda size: None), field, ranges_from)
-    for path in paths:
-        yield from _blocks_of_path(path, reading)
+    source = source_of(source, field)
+    if isinstance(source, Files):
+        nothing: OnBytes = lambda size: None  # noqa: E731
+        reading = _Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
+        for path in source.paths:
+            yield from _blocks_of_path(path, reading)
+    elif isinstance(source, TokenLists):
+        raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
+    elif is_table(source.items):
+        yield from blocks_of_table(source.items, field, strict)
+    elif field is not None:
+        yield from blocks_of_records(source.items, field, strict)
+    else:
+        yield from blocks_of_texts(source.items, strict)
 
 
 def _check_encoding(encoding: str, encoding_errors: str) -> None:
@@ -161,18 +166,6 @@ def _check_encoding(encoding: str, encoding_errors: str) -> None:
         codecs.lookup_error(encoding_errors)
     except LookupError:
         raise OptionError(f"encoding_errors is strict, replace or ignore; got {encoding_errors!r}") from None
-
-
-def _blocks_of_iterable(texts: object) -> Iterator[tuple[str, bool]]:
-    if isinstance(texts, (bytes, bytearray)) or not isinstance(texts, Iterable):
-        raise CorpusError(f"text expected: a path, a list of paths or an iterable of texts; got {type(texts).__name__}")
-    for number, text in enumerate(texts, 1):
-        if not isinstance(text, str):
-            way_out = "for sentences that are tokenized already use Corpus.from_sentences"
-            if isinstance(text, Mapping):
-                way_out = "for records say which field holds the text, such as field='text'"
-            raise CorpusError(f"item {number} is {text!r:.80}, but a line of text (str) was expected; {way_out}")
-        yield block_of(text), True
 
 
 def _blocks_of_path(path: PathLike, reading: _Reading) -> Iterator[Any]:
@@ -213,22 +206,31 @@ def _unreadable(file: object, error: OSError) -> CorpusError:
 
 
 def _size_to_cut(stream: BinaryIO, name: str, reading: _Reading) -> int:
-    """The size of a plain file of UTF-8 that is large enough for ranges, 0 for anything else."""
+    """The size of a plain file of UTF-8 prose that is large enough for ranges, 0 for anything else."""
     if reading.ranges_from is None or reading.field is not None or reading.errors != "strict":
         return 0
-    if codecs.lookup(reading.encoding).name != "utf-8" or is_json_name(name) or may_be_packed(stream, name):
+    if codecs.lookup(reading.encoding).name != "utf-8" or may_be_packed(stream, name):
         return 0
     size = regular_size(stream)
-    return size if size > len(BYTE_ORDER_MARK) and size >= reading.ranges_from else 0
+    if size <= len(BYTE_ORDER_MARK) or size < reading.ranges_from:
+        return 0
+    head = stream.read(HEAD).removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
+    stream.seek(0)
+    if is_json(head, name) or b"\0".decode() in head:
+        return 0
+    _refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)
+    return size
 
 
 def read_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
     """The text of a range as `load_range` gives it. Raises CorpusError as reading it in lines would."""
     try:
         return load_range(part, padding)
+    except WordTooLongError:
+        raise no_line_ends(part.path) from None
     except NotTextError:
         with open(part.path, "rb") as stream:  # again in the usual way, which knows what to say
-            for _ in _blocks_of_text(stream, part.path, part.encoding, "strict", lambda size: None):
+            for _ in blocks_of_text(stream, part.path, part.encoding, "strict", lambda size: None):
                 pass
         raise CorpusError(f"{part.path}: was changed while it was read; read it again") from None
     except OSError as error:
@@ -239,103 +241,49 @@ def may_be_packed(stream: BinaryIO, name: str) -> bool:
     """Whether a file is compressed or a table, or its name promises so."""
     head = stream.peek(LONGEST_MAGIC) if isinstance(stream, io.BufferedReader) else b""
     promised = os.path.splitext(name)[1].lower() in SUFFIXES
-    return promised or table_kind(head) is not None or any(magic.match(head) for _, magic, _ in FORMATS)
+    return promised or table_kind(head) is not None or packing_of(head) is not None
 
 
-def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[tuple[str, bool]]:
-    """Blocks of the text, or lines of the JSON Lines or of the table, that `stream` holds."""
-    encoding, errors, on_bytes, field, _ = reading
+def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[Any]:
+    """Blocks of the text, or of the field of the JSON or of the table, that `stream` holds."""
+    encoding, errors, on_bytes, field, strict, _ = reading
     if isinstance(stream, io.TextIOBase):
         raise CorpusError(f"{name}: bytes expected, but the stream gives text; pass it as an iterable of lines")
     if kind := table_kind(stream.peek(8) if isinstance(stream, io.BufferedReader) else b""):
-        yield from blocks_of_values(values_of_file(stream, kind, name, field, errors, on_bytes), name, field)
+        values = values_of_file(stream, kind, name, field, errors, on_bytes)
+        yield from blocks_of_values(values, name, field, strict)
         return
-    blocks = _blocks_of_text(stream, name, encoding, errors, on_bytes)
-    if field is not None:
-        yield from blocks_of_json_lines(joined(split_blocks(blocks)), name, field, errors)
+    head, blocks = _with_head(blocks_of_text(stream, name, encoding, errors, on_bytes))
+    if is_json(head, name):
+        lines = whole_lines(split_blocks(blocks), name)
+        texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
+        yield from blocks_of_json(head, texts, lines, name, field, errors, strict)
+    elif field is not None and not head.strip():
+        return  # no records
+    elif field is not None:
+        yield from blocks_of_csv(head, whole_lines(split_blocks(blocks), name), name, field, strict)
+    else:
+        _refuse_other_text(head, name)
+        yield from blocks
+
+
+def _refuse_other_text(head: str, name: str) -> None:
+    """Raise CorpusError for tables, markup and vectors: their names, tags and numbers would be words."""
+    if not head.strip():
         return
-    if is_json_name(name):
-        refuse_json_as_text(name, next(split_blocks(blocks), ("", True))[0])
-    yield from blocks
+    refuse_markup(head, name)
+    refuse_vectors(head, name)
+    if table := table_of(head, name):
+        raise CorpusError(f"{name}: {refusal_of(table)}")
 
 
-def _blocks_of_text(
-    stream: BinaryIO, name: str, encoding: str, errors: str, on_bytes: OnBytes
-) -> Iterator[tuple[str, bool]]:
-    chunks = decompressed(_chunks(stream, on_bytes), name)
-    unfinished, piece_given = "", False
-    for text in _decoded(chunks, name, encoding, errors):
-        lines, line_end, unfinished = (unfinished + text).rpartition("\n")
-        if line_end:
-            yield lines, True
-            piece_given = False
-        if len(unfinished) > LONGEST_PIECE:
-            piece, unfinished = _cut_at_white_space(unfinished)
-            if piece:
-                yield piece, False
-                piece_given = True
-    if unfinished or piece_given:
-        yield unfinished, True
-
-
-def _cut_at_white_space(line: str) -> tuple[str, str]:
-    """Split off the last word, so that it can grow: "one two thr" into "one two " and "thr"."""
-    last_word = "" if line[-1].isspace() else line.rsplit(None, 1)[-1]
-    return line[: len(line) - len(last_word)], last_word
-
-
-def _chunks(stream: BinaryIO, on_bytes: OnBytes) -> Iterator[bytes]:
-    while chunk := stream.read(CHUNK_BYTES):
-        on_bytes(len(chunk))
-        yield chunk
-
-
-def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> Iterator[str]:
-    """Text of `chunks` with line ends as in Python's text files and without a byte-order mark."""
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
-    at_start = True
-    end = 0  # of the bytes that were decoded, in the file (unpacked, if it is compressed)
-    last = False
-    pending = iter(chunks)
-    while not last:
-        chunk = next(pending, b"")
-        last = not chunk
-        _refuse_binary(chunk, name, encoding, end)
-        end += len(chunk)
-        try:
-            text = decoder.decode(chunk, final=last)
-        except UnicodeDecodeError as error:
-            offset, byte = end - len(error.object) + error.start, error.object[error.start]
-            raise CorpusError(
-                f"{name}: byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}; "
-                "give the file's encoding (--encoding), or go on with --encoding-errors replace"
-            ) from error
-        except UnicodeError as error:  # such as a missing byte-order mark in UTF-16
-            raise CorpusError(f"{name}: not {encoding}, before byte {end}: {error}; give --encoding") from error
-        if text:
-            yield text.removeprefix("\ufeff") if at_start else text
-            at_start = False
-
-
-def _refuse_binary(chunk: bytes, name: str, encoding: str, before: int) -> None:
-    """Raise CorpusError for bytes that are no text; `before` is how many of the file came before `chunk`."""
-    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    if not before:
-        _refuse_other_formats(chunk, name, wide)
-    if not wide and b"\0" in chunk:
-        raise CorpusError(
-            f"{name}: is not text: byte {before + chunk.index(0)} is 0; leave the file out, give its --encoding "
-            "(utf-16?), or remove such bytes"
-        )
-
-
-def _refuse_other_formats(chunk: bytes, name: str, wide: bool) -> None:
-    archive = "a zip archive" if chunk.startswith(b"PK\x03\x04") else "a tar archive"
-    if archive == "a zip archive" or chunk[257:262] == b"ustar":
-        raise CorpusError(f"{name}: is {archive}; unpack it first")
-    if kind := table_kind(chunk):
-        raise CorpusError(
-            f"{name}: holds {kind} data that are packed or come through a pipe; unpack it and name the file"
-        )
-    if not wide and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise CorpusError(f"{name}: begins with a UTF-16 byte-order mark; read it with --encoding utf-16")
+def _with_head(blocks: Iterator[tuple[str, bool]]) -> tuple[str, Iterator[tuple[str, bool]]]:
+    """How the text begins, at least HEAD characters of it where there are so many; and all of it, unread."""
+    read, length = [], 0
+    for block in blocks:
+        read.append(block)
+        length += len(block[0])
+        if length >= HEAD:
+            break
+    head = "".join(f"{block}\n" if ends_line else block for block, ends_line in read)
+    return head[:HEAD], itertools.chain(read, blocks)

@@ -8,6 +8,7 @@ from typing import Any
 
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report_advice import advise, percent
+from wordvec.corpus.report_boilerplate import Boilerplate, examine_boilerplate
 from wordvec.corpus.report_forecast import Forecast, forecast, seconds_in_words
 from wordvec.corpus.report_sentences import Sentences, examine_sentences
 from wordvec.corpus.report_words import CurvePoint, Words, examine_words
@@ -23,7 +24,7 @@ class Report:
         vocabulary, raw_words: different words in each.
         raw_sentences: sentences (lines) of the text; those in the corpus have at least one word.
         min_count, tokenizer: how the corpus was built.
-        sentences, words: see their classes.
+        sentences, words, boilerplate: see their classes.
         forecasts: what each trainer needs, with so many `threads`.
         advice: what to do before training, the most important first.
     """
@@ -37,6 +38,7 @@ class Report:
     tokenizer: str | None
     sentences: Sentences
     words: Words
+    boilerplate: Boilerplate
     threads: int
     forecasts: list[Forecast]
     advice: list[str]
@@ -61,6 +63,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
     raw_tokens = corpus.info.get("raw_tokens")
     tokenizer = corpus.info.get("tokenizer")
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
+    boilerplate = examine_boilerplate(corpus)
     threads = threads or os.cpu_count() or 1
     forecasts = forecast(tokens, vocabulary, threads)
     kept = tokens / raw_tokens if raw_tokens else None
@@ -74,6 +77,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
         tokenizer=tokenizer,
         sentences=sentences,
         words=words,
+        boilerplate=boilerplate,
         threads=threads,
         forecasts=forecasts,
         advice=advise(
@@ -84,6 +88,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
             tokenizer,
             sentences,
             words,
+            boilerplate,
             forecasts,
             available_memory(),
         ),

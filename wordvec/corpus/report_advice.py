@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wordvec.corpus.report_boilerplate import Boilerplate, advise_on_boilerplate
 from wordvec.corpus.report_forecast import Forecast
 from wordvec.corpus.report_sentences import Sentences
 from wordvec.corpus.report_words import Words
@@ -17,6 +18,7 @@ KEPT_ENOUGH = 0.9  # min_count 5 keeps 98 % of 17 million words; below 90 % wind
 LETTERS = 0.5  # of English words 3 to 7 % have one letter; a string passed as a list of words has nothing else
 REPEATED = 0.05  # in 17 million words of cleaned English 0.2 % were; a text that stands there twice is learned twice
 REPEATED_TIMES = 1000  # a heading or footer that stands on every page
+FEWEST_REPEATED, REPEATED_SHARE = 20, 0.001  # of the sentences: a heading of each part of a smaller text
 ONE_SENTENCE_WORDS = 10_000  # longer than any paragraph: line ends are missing
 ONE_WORD = 0.2  # of the sentences: a list of words rather than text
 SAME_WORD = 0.05  # of the sentences
@@ -42,6 +44,7 @@ def advise(
     tokenizer: str | None,
     sentences: Sentences,
     words: Words,
+    boilerplate: Boilerplate,
     forecasts: list[Forecast],
     available: int | None,
 ) -> list[str]:
@@ -58,6 +61,7 @@ def advise(
     found = list(_about_reading(vocabulary, tokenizer, words))
     if not found and kept is not None:  # otherwise words are cut wrongly, and other words will be rare
         found += _about_rare_words(kept, min_count, words)
+    found += advise_on_boilerplate(boilerplate, sentences.number, tokens)
     found += _about_sentences(sentences)
     found += _about_size(tokens)
     if tokens >= TOY_TOKENS:
@@ -135,7 +139,9 @@ def _about_sentences(sentences: Sentences) -> Iterator[str]:
             f"{percent(sentences.repeated_tokens)} of the tokens: what stands twice counts twice. Remove duplicates, "
             "unless they are meant."
         )
-    if sentences.most_repeated_times > REPEATED_TIMES:
+    often = FEWEST_REPEATED <= sentences.most_repeated_times > REPEATED_SHARE * sentences.number
+    is_long_text = sentences.number > REPEATED_TIMES and " " in sentences.most_repeated
+    if sentences.most_repeated_times > REPEATED_TIMES or (often and is_long_text):
         yield (
             f"One sentence stands there {sentences.most_repeated_times:,} times: {sentences.most_repeated!r}; "
             "a heading, a footer or a template?"

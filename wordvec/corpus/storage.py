@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.corpus.words import Words
@@ -53,7 +54,7 @@ DTYPES = {
 
 def is_corpus_folder(folder: Path) -> bool:
     """Whether `folder` is one that `save_corpus` wrote, as far as its marker tells."""
-    return (folder / MARKER).is_file()
+    return os.path.isfile(folder / MARKER)  # False for a name that is too long, where Path raises an error
 
 
 def save_corpus(
@@ -179,7 +180,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise CorpusError(f"{folder}: is not a corpus folder: it has no {MARKER}; make one with Corpus.build(...).save")
     try:
         header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise CorpusError(f"{folder}: damaged corpus: {MARKER}: {error}; build it again from the text") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CorpusError(f"{folder}: its {MARKER} was not written by wordvec")
@@ -188,6 +189,10 @@ def _read_header(folder: Path) -> dict[str, Any]:
             f"{folder}: corpus of version {header.get('version')}, but this wordvec reads version {VERSION}; "
             "build it again from the text"
         )
+    try:
+        check_header(header)
+    except ValueError as error:
+        raise CorpusError(f"{folder}: damaged corpus: {MARKER}: {error}; build it again from the text") from error
     return header
 
 

@@ -22,7 +22,7 @@ from wordvec.corpus.selection import (
 from wordvec.corpus.spelling import near_spellings
 from wordvec.corpus.wordlists import checked_words, read_counted_words
 from wordvec.corpus.words import Packed, Words
-from wordvec.errors import CorpusError, UnknownWordError
+from wordvec.errors import CorpusError, OptionError, UnknownWordError
 
 T = TypeVar("T")
 
@@ -270,14 +270,25 @@ class Vocabulary:
         """Return the id of `word`, or `default` when it is not in the vocabulary."""
         return self._words.ids.get(word, default)
 
-    def ids_of(self, words: Sequence[str]) -> np.ndarray:
-        """The ids of many words as (len(words),) int32; -1 for a word outside the vocabulary.
+    def ids_of(self, words: Sequence[str], missing: int | None = None) -> np.ndarray:
+        """The ids of many words as (len(words),) int32, one for each; `missing` for a word outside the vocabulary.
 
-        >>> Vocabulary(["tea", "cup"], [2, 1]).ids_of(["cup", "pot"]).tolist()
+        Raises UnknownWordError for the first word outside the vocabulary unless `missing` is given, and OptionError
+        for one string in place of a list of words.
+
+        >>> Vocabulary(["tea", "cup"], [2, 1]).ids_of(["cup", "pot"], missing=-1).tolist()
         [1, -1]
         """
+        if isinstance(words, str):
+            raise OptionError(f"a list of words expected, such as [{words!r:.60}]; got one string")
+        words = list(words)
         ids = self._words.ids
-        return np.fromiter((ids.get(word, -1) for word in words), np.int32, len(words))
+        if missing is None:
+            for word in words:
+                if word not in ids:
+                    self.id(word)  # says why it is missing
+            missing = -1
+        return np.fromiter((ids.get(word, missing) for word in words), np.int32, len(words))
 
     def explain(self, word: str) -> str:
         """Say in one line whether and how often `word` was seen, and if it is missing, why and what is near.

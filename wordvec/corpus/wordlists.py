@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wordvec.corpus.sources import is_unordered
 from wordvec.errors import CorpusError
 
 
@@ -19,36 +20,48 @@ def read_word_list(path: str | os.PathLike[str]) -> list[str]:
 def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndarray | None]:
     r"""Words and counts of a UTF-8 text file: one word a line, its count after a tab or space on all lines or on none.
 
-    Blank lines say nothing. Counts are (V,) int64, or None where the file has none.
-    Raises CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or holds anything else,
-    and for a word that stands in it twice, naming both lines.
+    A word may hold spaces, as names of places do: "new york". The last part of a line is a count where it is a whole
+    number on every line, or where a tab stands before it. Blank lines say nothing. Counts are (V,) int64, or None
+    where the file has none. Raises CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or
+    does not tell which numbers are counts, and for a word that stands in it twice, naming both lines.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "words.txt"
-    >>> _ = path.write_text("the 90\nqueen 12\n", encoding="utf-8")
+    >>> _ = path.write_text("the 90\nnew york 12\n", encoding="utf-8")
     >>> words, counts = read_counted_words(path)
     >>> words, counts.tolist()
-    (['the', 'queen'], [90, 12])
+    (['the', 'new york'], [90, 12])
     """
-    lines = _lines(Path(path))
-    words: list[str] = []
-    counts: list[int] = []
-    numbers: list[int] = []  # of the lines
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        word, count = _word_and_count(line, f"{path}, line {number}")
-        if words and (count is None) == bool(counts):
-            has = "has a count" if count is not None else "has no count"
-            raise CorpusError(f"{path}, line {number}: {line!r:.80} {has}, unlike the lines before it: all or none")
-        words.append(word)
-        numbers.append(number)
-        if count is not None:
-            counts.append(count)
-    if not words:
+    lines = [(number, line) for number, line in enumerate(_lines(Path(path)), 1) if line.strip()]
+    if not lines:
         raise CorpusError(f"{path}: no words in it; a list of words has one on each line")
-    check_different(words, lambda i: f"line {numbers[i]}", str(path))
-    return words, np.array(counts, np.int64) if counts else None
+    split = [_word_and_count(line) for _, line in lines]
+    counted = [count is not None for _, count in split]
+    if any(counted) and not all(counted):
+        words, counts = _without_counts(lines, split, path), None
+    else:
+        words = [word for word, _ in split]
+        counts = np.array([count for _, count in split], np.int64) if all(counted) else None
+    check_different(words, lambda i: f"line {lines[i][0]}", str(path))
+    return words, counts
+
+
+def _without_counts(
+    lines: list[tuple[int, str]], split: list[tuple[str, int | None]], path: str | os.PathLike[str]
+) -> list[str]:
+    """Whole lines as words, where it is clear that a number at the end of some belongs to the word: "catch 22"."""
+    first_without = next(i for i, (_, count) in enumerate(split) if count is None)
+    first_with = next(i for i, (_, count) in enumerate(split) if count is not None)
+    number, line = lines[max(first_with, first_without)]
+    tabs = any("\t" in line for _, line in lines)
+    phrases = any(" " in word for word, count in split if count is None)
+    if tabs or not phrases:
+        has = "has no count" if first_without > first_with else "has a count"
+        raise CorpusError(
+            f"{path}, line {number}: {line!r:.80} {has}, unlike the lines before it: all or none; where words end in "
+            "a number, give all of them a count after a tab"
+        )
+    return [line.strip() for _, line in lines]
 
 
 def check_different(words: Sequence[str], place: Callable[[int], str], where: str) -> None:
@@ -63,6 +76,8 @@ def check_different(words: Sequence[str], place: Callable[[int], str], where: st
 
 def checked_words(words: Iterable[str]) -> list[str]:
     """A given list of words. Raises CorpusError for anything but different, non-empty strings."""
+    if is_unordered(words):
+        words = sorted(words, key=str)  # the same in each run
     listed = list(words)
     for i, word in enumerate(listed):
         if not isinstance(word, str) or not word:
@@ -86,15 +101,12 @@ def _lines(path: Path) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
-def _word_and_count(line: str, where: str) -> tuple[str, int | None]:
-    """A tab decides, so that a word may hold a space; without one, a space."""
-    if "\t" in line:
-        word, _, count = line.rpartition("\t")
-    else:
+def _word_and_count(line: str) -> tuple[str, int | None]:
+    """The word and its count, None where there is none. A tab decides, so that a word may end in a number."""
+    word, tab, count = line.rpartition("\t")
+    if not tab:
         word, _, count = line.strip().rpartition(" ")
-        if not word:
-            return count, None
     word, count = word.strip(), count.strip()
     if word and count.isascii() and count.isdigit() and int(count) < 2**63:
         return word, int(count)
-    raise CorpusError(f"{where}: {line!r:.80}: expected a word, or a word, a tab or space, and its count")
+    return line.strip(), None

@@ -1,0 +1,76 @@
+"""Values that stand for no value, as tables and data frames write them; and what is said about things left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec.errors import CorpusError
+from wordvec.progress import announce
+
+FIRST_RECORDS = 1000  # when none of so many holds anything, the field is the wrong one: nothing is repaired
+
+
+def is_missing(value: Any) -> bool:
+    """Whether `value` stands for none: None, a number that is not one, pandas' NA or NaT.
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, (float, np.floating)) and bool(value != value)
+
+
+class Unusable(NamedTuple):
+    """A record out of which nothing can be read, and why."""
+
+    problem: str
+
+
+class Tally:
+    """Counts what is left out of a source, and says so once at its end; with `strict` nothing may be left out.
+
+    `what` names the items in the plural: records, texts, sentences.
+    """
+
+    def __init__(self, name: str, what: str, strict: bool, inside: str = "") -> None:
+        self.name, self.what, self.strict, self.inside = name, what, strict, inside
+        self.total = self.missing = self.unusable = 0
+        self.gaps = 0  # missing tokens inside lists
+        self.first_problem = ""
+
+    def leave_out_missing(self, where: str) -> None:
+        """Count an item that is missing. Raises CorpusError where nothing may be left out."""
+        if self.strict:
+            raise CorpusError(f"{where}: holds no text (null){self.inside}; without --strict it is left out")
+        self.missing += 1
+
+    def leave_out(self, problem: str) -> None:
+        """Count an unusable item. Raises CorpusError where nothing may be left out, or where no item is usable."""
+        self.first_problem = self.first_problem or problem
+        self.unusable += 1
+        if self.strict or (self.unusable + self.missing == self.total == FIRST_RECORDS):
+            raise CorpusError(self.first_problem)
+
+    def finish(self) -> None:
+        """Say what was left out. Raises CorpusError, with the first problem, where nothing could be used."""
+        if self.unusable and self.unusable + self.missing == self.total:
+            raise CorpusError(self.first_problem)
+        for line in self._lines():
+            announce(f"{self.name}: {line}")
+
+    def _lines(self) -> Iterator[str]:
+        if self.missing:
+            yield (
+                f"{self.missing:,} of {self.total:,} {self.what} hold no text (null){self.inside}; they are left out"
+            )
+        if self.unusable:
+            yield (
+                f"{self.unusable:,} of {self.total:,} {self.what} cannot be read and are left out (--strict refuses "
+                f"them); the first: {self.first_problem}"
+            )
+        if self.gaps:
+            yield f"{self.gaps:,} missing or empty tokens in the lists{self.inside} are left out"

@@ -1,0 +1,188 @@
+r"""Text that is no prose: JSON, tables, markup and vectors, known by how they begin.
+
+What is refused or read in another way has to be certain: prose may hold commas, tabs, brackets and numbers. A table
+therefore has the same number of cells in all of its first lines, and names or numbers where a table has them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wordvec.errors import CorpusError
+
+HEAD = 1 << 16  # characters that are looked at
+PACKINGS = (".gz", ".bz2", ".xz", ".zst")
+JSON_LINES_NAMES, JSON_NAMES = (".jsonl", ".ndjson", ".jsonlines"), (".json",)
+TABLE_NAMES = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
+DELIMITERS = ",\t;|"
+NO_DELIMITER = "\x1f"  # of a table of one column
+FEWEST_ROWS = 3  # of a table that is known by its content alone
+
+_STRING = r"\"(?:[^\"\\\n]|\\.)*\"\s*"
+_OBJECT = rf"\{{\s*{_STRING}:"
+_ITEM = rf"({_OBJECT}|{_STRING}(\]|,\s*\")|\[\s*({_STRING}|-?\d+\s*)[,\]])"  # of a list: [[ alone is a link of a wiki
+_JSON = re.compile(rf"\s*({_OBJECT}|\[\s*{_ITEM})")
+_MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|mediawiki|rss|feed|tei)\b", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
+TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # which prepared text may hold
+FEWEST_TAGS = 4
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # of a column
+FEWEST_DIMENSIONS = 10  # of vectors in a text file
+
+
+class Table(NamedTuple):
+    """How a table is written; `quoting` is of the csv module."""
+
+    delimiter: str
+    quoting: int
+    header: list[str]
+
+
+def plain_suffix(name: str) -> str:
+    """The suffix of `name` in small letters, without that of a packing.
+
+    >>> plain_suffix("wiki.JSONL.zst"), plain_suffix("json.txt"), plain_suffix("-")
+    ('.jsonl', '.txt', '')
+    """
+    stem, suffix = os.path.splitext(name.lower())
+    return os.path.splitext(stem)[1] if suffix in PACKINGS else suffix
+
+
+def is_json(head: str, name: str) -> bool:
+    """Whether a text is JSON: its name says so, or it begins like an object, or a list of objects, lists or strings.
+
+    >>> is_json('[{"text": "tea"}]', "dump"), is_json("[1] see the note", "notes.txt")
+    (True, False)
+    """
+    if plain_suffix(name) in (*JSON_LINES_NAMES, *JSON_NAMES):
+        return True
+    if not _JSON.match(head):
+        return False
+    try:
+        end = json.JSONDecoder().raw_decode(head.lstrip())[1]
+    except (ValueError, RecursionError):  # it goes on behind the head, or is damaged
+        return True
+    return not head.lstrip()[end:].partition("\n")[0].strip()  # ["This"] is prose
+
+
+def is_table_name(name: str) -> bool:
+    """Whether a file called `name` should hold a table."""
+    return plain_suffix(name) in TABLE_NAMES
+
+
+def table_of(head: str, name: str, field: str | None = None) -> Table | None:
+    r"""How the table that begins with `head` is written, or None where it is none.
+
+    With `field`, the text is a table if its first row has a cell of that name.
+
+    >>> table_of("id,text\n1,good phone\n2,bad one\n", "reviews").header
+    ['id', 'text']
+    >>> table_of("You say goodbye, I say hello\nyes, no\nstop, go\n", "song.txt") is None
+    True
+    """
+    by_name = TABLE_NAMES.get(plain_suffix(name))
+    for delimiter in dict.fromkeys([by_name or ",", *DELIMITERS]):
+        rows, quoting = _best_rows(head, delimiter)
+        header = [cell.strip() for cell in rows[0]] if rows else []
+        if len(header) > 1 and (
+            delimiter == by_name
+            or field in header
+            or (by_name and _is_regular(rows))
+            or _looks_like_table(rows, delimiter)
+        ):
+            return Table(delimiter, quoting, header)
+    first = next(iter(_rows(head, NO_DELIMITER, csv.QUOTE_MINIMAL)), [""])
+    header = [cell.strip() for cell in first]
+    return Table(NO_DELIMITER, csv.QUOTE_MINIMAL, header) if by_name or header == [field] else None
+
+
+def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
+    """The first rows: with quotes, or where the rows are regular only without, with these as part of the text."""
+    quoted = _rows(head, delimiter, csv.QUOTE_MINIMAL)
+    if not _is_regular(quoted):
+        plain = _rows(head, delimiter, csv.QUOTE_NONE)
+        if _is_regular(plain):
+            return plain, csv.QUOTE_NONE
+    return quoted, csv.QUOTE_MINIMAL
+
+
+def _rows(head: str, delimiter: str, quoting: int) -> list[list[str]]:
+    """The first rows, without the last one where it may be cut off; an empty one where quotes do not fit."""
+    lines = head.split("\n")
+    if len(head) >= HEAD:
+        lines.pop()
+    lines_with_ends = (f"{line}\n" for line in lines)
+    reader = csv.reader(lines_with_ends, delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
+    rows: list[list[str]] = []
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return rows
+        except csv.Error as error:
+            if len(head) < HEAD or "unexpected end of data" not in str(error):
+                rows.append([])
+            continue
+        if row:
+            rows.append(row)
+
+
+def _is_regular(rows: Sequence[Sequence[str]]) -> bool:
+    return len(rows) > 1 and len(set(map(len, rows))) == 1
+
+
+def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether rows of as many cells are those of a table, and not sentences with a comma or a tab in each."""
+    if len(rows) < FEWEST_ROWS or not _is_regular(rows):
+        return False
+    body = rows[1:]
+    columns = list(zip(*body))
+    spaced = sum(cell[:1] == " " for row in rows for cell in row[1:])
+    numbers = any(all(_NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns)
+    if 2 * spaced > len(rows) * (len(rows[0]) - 1):  # as after the commas of a sentence
+        return numbers and len(columns) > 2 and all(_NAME.fullmatch(cell.strip()) for cell in rows[0])
+    if delimiter == "\t" and not any(_are_texts(column) for column in columns):
+        return False  # words or ids, separated by tabs: tokens
+    return numbers or _is_header(rows[0], columns)
+
+
+def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Short different names, none of which stands in its column again."""
+    names = all(_NAME.fullmatch(cell) and cell == cell.strip() and cell.count(" ") < 3 for cell in cells)
+    longer = any(_are_texts(column) or any(map(_NUMBER.fullmatch, column)) for column in columns)
+    again = any(cell in column for cell, column in zip(cells, columns))
+    return names and longer and not again and len(set(cells)) == len(cells)
+
+
+def _are_texts(cells: Sequence[str]) -> bool:
+    """Whether half of the cells are of several words."""
+    return 2 * sum(len(cell.split()) > 1 for cell in cells) >= len(cells)
+
+
+def refuse_markup(head: str, name: str) -> None:
+    """Raise CorpusError for XML and HTML."""
+    tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
+    begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
+    if _MARKUP.match(head) or begins:
+        raise CorpusError(
+            f"{name}: holds XML or HTML, whose tags would be words: extract its text first, and train on that"
+        )
+
+
+def refuse_vectors(head: str, name: str) -> None:
+    """Raise CorpusError for word vectors as text: a word and many numbers in each line."""
+    lines = [line.split() for line in head.split("\n")[:6] if line.strip()]
+    lines = lines[:-1] if len(head) >= HEAD else lines  # the last one may be cut off
+    rows = lines[1:] if lines and len(lines[0]) == 2 else lines
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or len(rows[0]) <= FEWEST_DIMENSIONS:
+        return
+    numbers = [cell for row in rows for cell in row[1:]]
+    are_vectors = all(map(_NUMBER.fullmatch, numbers)) and any("." in cell for cell in numbers)
+    if are_vectors and not all(_NUMBER.fullmatch(row[0]) for row in rows):
+        raise CorpusError(f"{name}: holds word vectors, not text to train on; name the text")
