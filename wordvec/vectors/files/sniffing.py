@@ -7,6 +7,7 @@ import os
 from wordvec.errors import VectorsFileError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
 from wordvec.vectors.files.numbers import are_numbers, parse_header
+from wordvec.vectors.files.text_layout import unread_text
 
 HEAD = 1 << 20  # bytes looked at
 READABLE = "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz and gensim's KeyedVectors"
@@ -23,6 +24,9 @@ def sniff(path: str | os.PathLike[str]) -> str:
         raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
     head, packed = first_bytes(path, HEAD)
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
+    unread = None if format is not None else unread_text(head.removeprefix(BYTE_ORDER_MARK))
+    if unread is not None:
+        raise VectorsFileError(f"{path}: {unread}")
     if format is None:
         raise VectorsFileError(f"{path}: {_described(head)}: no format wordvec knows; it reads {READABLE}")
     if packed and format not in STREAMED:
