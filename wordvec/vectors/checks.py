@@ -26,7 +26,9 @@ def number_words(words: Sequence[str]) -> dict[str, int]:
     """
     wrong = next((row for row, word in enumerate(words) if not isinstance(word, str) or not word), None)
     if wrong is not None:
-        raise InputError(f"WordVectors: the word of row {wrong} must be a str that is not empty; got {describe(words[wrong])}")
+        raise InputError(
+            f"WordVectors: the word of row {wrong} must be a str that is not empty; got {describe(words[wrong])}"
+        )
     ids = {word: row for row, word in enumerate(words)}
     if len(ids) != len(words):
         row, word = next((row, word) for row, word in enumerate(words) if ids[word] != row)

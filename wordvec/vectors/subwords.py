@@ -13,7 +13,7 @@ import numpy as np
 
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams
-LONGEST_NGRAM = 64  # characters; fastText uses 6, and the work grows with it
+LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
 LONGEST_WORD = 4_096  # bytes of a word whose n-grams are read from a file
 TOGETHER, MOST_TOGETHER = 128, 1 << 18  # words whose n-grams are looked up together, and their n-grams
 NUMBERS = 1 << 22  # of rows that are added up together

@@ -190,7 +190,7 @@ def test_another_programs_file_is_refused(tmp_path):
     from safetensors.numpy import save_file
 
     save_file({"embeddings": np.zeros((2, 2), np.float32)}, tmp_path / "v")
-    with pytest.raises(VectorsFileError, match="its tensors are embeddings"):
+    with pytest.raises(VectorsFileError, match="its tensors are 'embeddings'"):
         read(tmp_path / "v")
 
 

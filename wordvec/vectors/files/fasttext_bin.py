@@ -108,7 +108,8 @@ def _options(source: Bytes) -> dict[str, int]:
         raise source.reading.error(f"damaged: its options are {options}")
     if options["maxn"] > LONGEST_NGRAM:
         raise source.reading.error(
-            f"n-grams of up to {options['maxn']:,} characters (maxn); fastText uses 6, and at most {LONGEST_NGRAM} are read"
+            f"its n-grams have up to {options['maxn']:,} characters (maxn); fastText uses 6, and wordvec reads at most "
+            f"{LONGEST_NGRAM}"
         )
     return options
 

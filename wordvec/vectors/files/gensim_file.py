@@ -102,12 +102,12 @@ def _subwords(file: str, state: dict[str, Any]) -> Subwords | None:
     numbers = [state.get(name) for name in ("bucket", "min_n", "max_n")]
     if ngrams is None or not all(type(number) is int and number > 0 for number in numbers):
         return None
-    buckets, shortest, longest = numbers
+    buckets, shortest, longest = (int(number) for number in numbers if number is not None)
     if longest > LONGEST_NGRAM:
         raise ValueError(f"n-grams of up to {longest:,} characters; at most {LONGEST_NGRAM} are read")
     if ngrams.ndim != 2 or len(ngrams) != buckets:
         raise ValueError(f"n-gram vectors of shape {ngrams.shape} for {buckets} buckets")
-    return Subwords(_floats(ngrams), buckets, shortest, longest)  # type: ignore[arg-type]
+    return Subwords(_floats(ngrams), buckets, shortest, longest)
 
 
 def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndarray:

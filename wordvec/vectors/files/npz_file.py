@@ -18,6 +18,7 @@ import numpy as np
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.checks import number_words
+from wordvec.vectors.files.bounds import bounded_json, check_memory
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.reading import Reading
@@ -56,7 +57,7 @@ def read_npz(reading: Reading) -> WordVectors:
 
 def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
     """The vectors that the arrays of a file are; ValueError says what does not fit."""
-    info = json.loads(str(arrays["info"])) if "info" in arrays else None
+    info = bounded_json(str(arrays["info"]), os.path.getsize(reading.path)) if "info" in arrays else None
     if info is not None and not isinstance(info, dict):
         raise ValueError("'info' must be a JSON object")
     rare = None
@@ -72,7 +73,7 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
         words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
     )
     lazy = LazyWords(*join_words(words), os.fspath(reading.path))
-    numbers = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
+    numbers: dict[str, Any] = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
     return choose(reading, lazy, whole.matrix, **numbers, info=info, rare=rare)
 
 
@@ -125,9 +126,14 @@ def _read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
                 )
             raise VectorsFileError(f"{path}: an .npz of vectors needs the arrays 'words' and 'matrix'; found {names}")
         arrays = {}
+        size = os.path.getsize(path)
+        wanted = [entries[name] for name in ARRAYS if name in entries]
+        for entry in wanted:
+            _check_size(entry, size)
+        unpacked = sum(entry.file_size for entry in wanted)
+        check_memory(path, size, unpacked, "unpacked, it", "load it with numpy and write it unpacked (numpy.savez)")
         for name in ARRAYS:
             if name in entries:
-                _check_size(entries[name], os.path.getsize(path))
                 with archive.open(entries[name]) as file:
                     arrays[name] = _read_array(file, entries[name].file_size)
         return arrays

@@ -28,6 +28,9 @@ class Name(NamedTuple):
     name: str
 
 
+ENCODE = Name("_codecs", "encode")
+
+
 class Made:
     """What would come of calling `maker` with `args`; `state` is what it would be filled with, `items` as a dict."""
 
@@ -110,9 +113,8 @@ def _dtype_of(described: Any, text: bool = False) -> np.dtype | None:
 
 def _bytes_of(described: Any) -> bytes | None:
     """Bytes; Python 2 and protocol 2 wrote them as text."""
-    if isinstance(described, Made) and isinstance(described.maker, Name) and isinstance(described.args, tuple):
-        if described.maker == Name("_codecs", "encode") and len(described.args) == 2:
-            described = described.args[0]
+    if isinstance(described, Made) and described.maker == ENCODE and isinstance(described.args, tuple):
+        described = described.args[0] if len(described.args) == 2 else None
     if isinstance(described, (bytes, bytearray)):
         return bytes(described) if isinstance(described, bytearray) else described
     return described.encode("latin-1") if isinstance(described, str) else None

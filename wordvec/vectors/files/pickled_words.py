@@ -48,7 +48,9 @@ def read_dictionary(reading: Reading, root: Any, size: int) -> WordVectors | Non
     builder = RowBuilder(reading, len(first), "entry")
     numbered = enumerate(entries.items(), 1)
     while block := list(islice(numbered, BLOCK)):
-        words, rows, places = [], [], []
+        words: list[bytes] = []
+        rows: list[np.ndarray] = []
+        places: list[int] = []
         for place, (word, value) in block:
             row = _vector_of(value)
             if row is None or len(row) != len(first):

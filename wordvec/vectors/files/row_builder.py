@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from wordvec.errors import describe
+from wordvec.vectors.files.bounds import check_memory
 from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
@@ -64,6 +66,7 @@ class RowBuilder:
         self.reading, self.unit = reading, unit
         self.seen = self.left_out = 0
         self.dtype = reading.dtype or FLOAT32
+        self._dim, self._size = dim, os.path.getsize(reading.path)
         wanted = len(reading.words) if reading.words is not None else None
         reserved = expected and min(n for n in (expected, reading.limit, wanted) if n is not None)
         self._matrix = GrowingRows((dim,), self.dtype, reserved)
@@ -102,6 +105,7 @@ class RowBuilder:
         if self.dtype == np.float16 and not np.isfinite(kept).all():
             row = int(np.argmin(np.isfinite(kept).all(axis=1)))
             raise self.reading.error(self._bad_row(words[row], places[row], TOO_LARGE))
+        self._check_memory(len(kept))
         self._matrix.append(kept)
         if scales is not None:
             self._scales.append(scales)
@@ -126,6 +130,12 @@ class RowBuilder:
         words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))
         scales = self._scales.array() if self.dtype == np.int8 else None
         return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
+
+    def _check_memory(self, more: int) -> None:
+        """Packed and short rows ("0 0 0") may become more numbers than the file is worth."""
+        numbers = (self._matrix.length + more) * self._dim
+        way_out = "unpack it first where it is packed, or read fewer words (--words, --limit) or as --dtype int8"
+        check_memory(self.reading.path, self._size, numbers * self.dtype.itemsize, "its matrix", way_out)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
         """The words, those that are not UTF-8 with their wrong bytes written out as backslash, x and two digits."""

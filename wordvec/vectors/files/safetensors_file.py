@@ -20,6 +20,7 @@ import numpy as np
 import wordvec
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.vectors.files.bounds import bounded_json
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.safetensors_header import FORMAT, NEW, OF_VERSION_2, OLD, pack_header, read_header
@@ -72,9 +73,9 @@ def read_safetensors(reading: Reading) -> WordVectors:
     if "rare_words" in tensors:
         rare_words = LazyWords(tensors["rare_words"], tensors["rare_word_ends"], os.fspath(path))
         rare = LazyCounts(rare_words, tensors["rare_counts"])
-    numbers = {name: tensors.get(name) for name in ("scales", "counts", "context_matrix")}
+    numbers: dict[str, Any] = {name: tensors.get(name) for name in ("scales", "counts", "context_matrix")}
     try:
-        return choose(reading, words, tensors["matrix"], **numbers, info=_info(metadata), rare=rare)
+        return choose(reading, words, tensors["matrix"], **numbers, info=_info(metadata, size), rare=rare)
     except VectorsFileError:
         raise
     except (ValueError, ShapeError, RecursionError) as error:
@@ -113,10 +114,10 @@ def _json(key: str, value: Any) -> str:
         raise InputError(f"WordVectors.info: {key!r} cannot be written as JSON: {error}") from error
 
 
-def _info(metadata: dict[str, str]) -> dict[str, Any]:
+def _info(metadata: dict[str, str], size: int) -> dict[str, Any]:
     info: dict[str, Any] = {key: metadata[key] for key in TEXT_INFO if key in metadata}
-    info.update({key: json.loads(metadata[key]) for key in JSON_INFO if key in metadata})
-    more = json.loads(metadata.get("more", "{}"))
+    info.update({key: bounded_json(metadata[key], size) for key in JSON_INFO if key in metadata})
+    more = bounded_json(metadata.get("more", "{}"), size)
     if not isinstance(more, dict):
         raise ValueError("the metadata 'more' is not a JSON object")
     return {**info, **more}

@@ -6,14 +6,17 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from wordvec.errors import VectorsFileError
+from wordvec.errors import VectorsFileError, describe
+from wordvec.vectors.files.bounds import bounded_json
 
 FORMAT = "wordvec-vectors"
 OLD, NEW = "1", "2"  # versions of the format: the first has no scales and no rare words
+LONGEST_HEADER = 100_000_000  # bytes, as in the safetensors package
 ALIGNMENT = 64  # the first tensor starts at a multiple of this
 DTYPES: dict[str, np.dtype] = {
     "F32": np.dtype("<f4"),
@@ -70,10 +73,12 @@ def _parsed(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
         raise VectorsFileError(
             f"{path}: truncated or damaged: a header of {length:,} bytes in a file of {len(mapped):,}"
         )
+    if length > LONGEST_HEADER:
+        raise VectorsFileError(f"{path}: a header of {length:,} bytes; at most {LONGEST_HEADER:,} are read")
     try:
-        header = json.loads(mapped[8 : 8 + length].tobytes())
-    except (ValueError, RecursionError) as error:
-        raise VectorsFileError(f"{path}: damaged: the header is not JSON: {error}") from error
+        header = bounded_json(mapped[8 : 8 + length].tobytes(), len(mapped))
+    except ValueError as error:
+        raise VectorsFileError(f"{path}: damaged: the header is not JSON as it should be: {error}") from error
     if not isinstance(header, dict):
         raise VectorsFileError(f"{path}: damaged: the header is not a JSON object")
     return header, 8 + length
@@ -84,7 +89,7 @@ def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
         raise VectorsFileError(f"{path}: damaged: the metadata is not a JSON object of strings")
     missing = [name for name in ("matrix", "word_ends", "words") if name not in header]
     if missing or metadata.get("format") != FORMAT:
-        found = ", ".join(sorted(map(str, header))[:5]) or "none"
+        found = ", ".join(describe(name) for name in islice(header, 5)) or "none"
         raise VectorsFileError(
             f"{path}: a .safetensors file without word vectors as wordvec writes them: it needs the tensors matrix, "
             f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}"
@@ -99,6 +104,9 @@ def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
 def _tensors(path: PathLike, header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
     """Views of the tensors; each must lie where the header says, side by side and filling the file exactly."""
     tensors, spans = {}, []
+    if len(header) > len(TENSORS):
+        wrong = next(name for name in header if name not in TENSORS)
+        raise VectorsFileError(f"{path}: damaged: {len(header):,} tensors, among them {describe(wrong)}")
     for name, entry in header.items():
         dtype, shape, begin, end = _entry(path, name, entry)
         if end > len(data):
@@ -141,6 +149,20 @@ def _entry(path: PathLike, name: str, entry: Any) -> tuple[np.dtype, tuple[int, 
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise VectorsFileError(
-            f"{path}: damaged, or of a kind wordvec does not write: tensor {name!r} is described as {str(entry)[:200]}"
+            f"{path}: damaged, or of a kind wordvec does not write: tensor {describe(name)} is described as "
+            f"{_shown(entry)}"
         ) from None
     return DTYPES[dtype_name], shape, begin, end
+
+
+def _shown(entry: Any) -> str:
+    """A tensor's entry in the header, as far as it is short."""
+    if not isinstance(entry, dict) or len(entry) > 5:
+        return describe(entry)
+    return ", ".join(f"{describe(key)}: {_short_list(value)}" for key, value in entry.items())
+
+
+def _short_list(value: Any) -> str:
+    if isinstance(value, list) and len(value) <= 3:
+        return f"[{', '.join(describe(item) for item in value)}]"
+    return describe(value)

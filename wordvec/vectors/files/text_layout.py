@@ -25,10 +25,10 @@ class TextLayout(NamedTuple):
 
 
 def text_layout(text: bytes) -> TextLayout:
-    """Look at the first lines of a text. `dim` is below 1 where the first line is neither a header nor a row.
+    r"""Look at the first lines of a text. `dim` is below 1 where the first line is neither a header nor a row.
 
-    >>> text_layout(b"2 3\\nthe 1 2 3\\n")[:2], text_layout(b"the 1 2 3\\n")[:2], text_layout(b"4 3 7200\\na 1 2 3\\n")[:2]
-    ((2, 3), (None, 3), (4, 3))
+    >>> [text_layout(text)[:2] for text in (b"2 3\nthe 1 2 3\n", b"the 1 2 3\n", b"4 3 7200\na 1 2 3\n")]
+    [(2, 3), (None, 3), (4, 3)]
     """
     first, newline, rest = text.partition(b"\n")
     second = rest.partition(b"\n")[0]
@@ -69,7 +69,7 @@ def unread_text(head: bytes) -> str | None:
         )
     if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
         return (
-            "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python and write "
+            "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python, write "
             "numpy.savez(path, words=words, matrix=sparse.toarray()), or fewer dimensions with an SVD"
         )
     return None

@@ -90,8 +90,8 @@ def _read_rows(
         except Misaligned as error:
             at = error.args[0]
             raise reading.error(
-                f"byte {position + at:,}: expected a word; got {describe(buffer[at:])}: the file is damaged, its header "
-                f"is wrong, or it holds words with spaces in places that cannot be told"
+                f"byte {position + at:,}: expected a word; got {describe(buffer[at:])}: the file is damaged, its "
+                f"header is wrong, or it holds words with spaces in places that cannot be told"
             ) from None
         if found:
             _add_rows(reading, builder, buffer, found, dim, position)
@@ -126,9 +126,7 @@ def _read_rows(
         )
 
 
-def _add_rows(
-    reading: Reading, builder: RowBuilder, buffer: bytes, found: list[Row], dim: int, position: int
-) -> None:
+def _add_rows(reading: Reading, builder: RowBuilder, buffer: bytes, found: list[Row], dim: int, position: int) -> None:
     """Cut words and vectors out of the buffer, which begins at byte `position` of the file."""
     words = [buffer[row.start : row.space] for row in found]
     joined = b"".join(words)

@@ -127,9 +127,9 @@ class RowFinder:
             followed = followed or (row if behind else None)
         if first is None:
             return None
-        if followed is None and not self._are_usual(buffer, [first])[0] and buffer[first.end : first.end + 1] != b"\n":
-            if CONTROL.search(buffer[first.start : first.space]):
-                raise Misaligned(start)
+        alone = followed is None and buffer[first.end : first.end + 1] != b"\n"
+        if alone and CONTROL.search(buffer[start : first.space]) and not self._are_usual(buffer, [first])[0]:
+            raise Misaligned(start)
         return followed or first
 
     def _behind(self, buffer: bytes, row: Row, left: int, is_last: bool) -> bool | None:
