@@ -13,7 +13,8 @@ def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
     """Return lists, tuples and iterables as a new list; any other sequence (one that reads as it goes) as it is."""
     if isinstance(words, Sequence) and not isinstance(words, (list, tuple, str)):
         return words
-    return list(words)
+    listed: list[str] = words.tolist() if isinstance(words, np.ndarray) else list(words)
+    return [str(word) if type(word) is not str and isinstance(word, str) else word for word in listed]
 
 
 def number_words(words: Sequence[str]) -> dict[str, int]:

@@ -38,12 +38,14 @@ class Reading:
         *,
         limit: int | None = None,
         words: Iterable[str] | str | os.PathLike[str] | None = None,
+        words_from: str | os.PathLike[str] | None = None,
         dtype: Any = None,
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> None:
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
             raise OptionError(f"limit must be a whole number of at least 1; got {limit!r}")
+        self.words_from = words_from
         self.path, self.limit, self.strict, self.on_repair = path, limit, strict, on_repair
         self.words = None if words is None else _wanted(words)
         self.dtype = None if dtype is None else _dtype(dtype)

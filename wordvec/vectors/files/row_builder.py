@@ -66,7 +66,7 @@ class RowBuilder:
         self.reading, self.unit = reading, unit
         self.seen = self.left_out = 0
         self.dtype = reading.dtype or FLOAT32
-        self._dim, self._size = dim, os.path.getsize(reading.path)
+        self.dim, self._size = dim, os.path.getsize(reading.path)
         wanted = len(reading.words) if reading.words is not None else None
         reserved = expected and min(n for n in (expected, reading.limit, wanted) if n is not None)
         self._matrix = GrowingRows((dim,), self.dtype, reserved)
@@ -132,10 +132,10 @@ class RowBuilder:
         return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
 
     def _check_memory(self, more: int) -> None:
-        """Packed and short rows ("0 0 0") may become more numbers than the file is worth."""
-        numbers = (self._matrix.length + more) * self._dim
+        """Packed and short rows ("0 0 0") may take more memory than the file is worth."""
+        takes = (self._matrix.length + more) * self.dim * self.dtype.itemsize + len(self._text)
         way_out = "unpack it first where it is packed, or read fewer words (--words, --limit) or as --dtype int8"
-        check_memory(self.reading.path, self._size, numbers * self.dtype.itemsize, "its matrix", way_out)
+        check_memory(self.reading.path, self._size, takes, "what is in it", way_out)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
         """The words, those that are not UTF-8 with their wrong bytes written out as backslash, x and two digits."""

@@ -15,7 +15,7 @@ from wordvec.errors import VectorsFileError, describe
 from wordvec.vectors.files.bounds import bounded_json
 
 FORMAT = "wordvec-vectors"
-OLD, NEW = "1", "2"  # versions of the format: the first has no scales and no rare words
+OLD, NEW, NEWEST = "1", "2", "3"  # of the format: scales and rare words came with the second, subwords the third
 LONGEST_HEADER = 100_000_000  # bytes, as in the safetensors package
 ALIGNMENT = 64  # the first tensor starts at a multiple of this
 DTYPES: dict[str, np.dtype] = {
@@ -26,7 +26,7 @@ DTYPES: dict[str, np.dtype] = {
     "U8": np.dtype("u1"),
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
-MATRICES = ("matrix", "context_matrix")
+MATRICES = ("matrix", "context_matrix", "subword_rows")
 TENSORS = {
     "counts": ("I64",),
     "word_ends": ("I64",),
@@ -37,13 +37,21 @@ TENSORS = {
     "context_matrix": ("F32", "F16"),
     "words": ("U8",),
     "rare_words": ("U8",),
+    "subwords": ("I64",),
+    "subword_rows": ("F32", "F16"),
+    "subword_buckets": ("I64",),
 }
 OF_VERSION_2 = ("scales", "rare_counts", "rare_word_ends", "rare_words")
+OF_VERSION_3 = ("subwords", "subword_rows", "subword_buckets")
 OF_EACH_WORD = ("counts", "word_ends", "scales", "matrix", "context_matrix")
 PathLike = str | os.PathLike[str]
 
 
-def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
+class NotOurs(VectorsFileError):
+    """A file in the format of .safetensors that another program wrote."""
+
+
+def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, Any]) -> bytes:
     """The header of a file in which the tensors follow in this order."""
     header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
@@ -60,13 +68,13 @@ def read_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, str], dic
 
     Raises VectorsFileError for a header that is not true of the file, or of another kind of file.
     """
-    header, start = _parsed(path, mapped)
+    header, start = parsed_header(path, mapped)
     metadata = header.pop("__metadata__", {})
     _check_kind(path, header, metadata)
     return metadata, _tensors(path, header, mapped[start:])
 
 
-def _parsed(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
+def parsed_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
     """The header as a dict, and the byte at which the tensors start."""
     length = int.from_bytes(mapped[:8].tobytes(), "little")
     if 8 + length > len(mapped):
@@ -90,14 +98,15 @@ def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
     missing = [name for name in ("matrix", "word_ends", "words") if name not in header]
     if missing or metadata.get("format") != FORMAT:
         found = ", ".join(describe(name) for name in islice(header, 5)) or "none"
-        raise VectorsFileError(
+        raise NotOurs(
             f"{path}: a .safetensors file without word vectors as wordvec writes them: it needs the tensors matrix, "
-            f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}"
+            f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}. The words of a matrix may "
+            f"be in another file: load(path, words_from=...), or wordvec convert FILE OUT --words-from LIST"
         )
-    if metadata.get("format_version") not in (OLD, NEW):
+    if metadata.get("format_version") not in (OLD, NEW, NEWEST):
         raise VectorsFileError(
             f"{path}: written in format version {metadata.get('format_version')!r}; this wordvec reads versions "
-            f"{OLD} and {NEW}: upgrade wordvec (pip install -U wordvec)"
+            f"{OLD} to {NEWEST}: upgrade wordvec (pip install -U wordvec)"
         )
 
 

@@ -35,7 +35,7 @@ def read_text(reading: Reading) -> WordVectors:
     are left out and told, and so is a header that is one row off.
     Raises VectorsFileError, naming the line, for too many such rows and for a header that is further off.
     """
-    blocks = _line_blocks(reading)
+    blocks = line_blocks(reading)
     try:
         return _read_blocks(reading, blocks)
     finally:
@@ -186,7 +186,7 @@ def _plain_row(line: bytes, dim: int) -> tuple[bytes, list[bytes]] | None:
     return None if len(parts) > 1 and are_numbers(parts[-1:]) else (word, fields)
 
 
-def _line_blocks(reading: Reading) -> Generator[bytes, None, None]:
+def line_blocks(reading: Reading) -> Generator[bytes, None, None]:
     """Yield the file in blocks of whole lines; the last one may lack its newline. No line may be longer than 64 MiB."""
     tail, start = b"", True
     for chunk in read_chunks(reading.path):
