@@ -164,7 +164,7 @@ def rewritten(path, change) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda header: header["__metadata__"].update(format_version="3"), "version '3'.*upgrade"),
+        (lambda header: header["__metadata__"].update(format_version="9"), "version '9'.*upgrade"),
         (lambda header: header["__metadata__"].update(format="x"), "without word vectors"),
         (lambda header: header["__metadata__"].update(loss="[1,"), "damaged"),
         (lambda header: header["__metadata__"].update(more="[]"), "damaged"),

@@ -131,10 +131,13 @@ def texts_of(described: Any) -> list[str] | None:
 
 def _object_array(made: Made) -> Any:
     """The values of an array of Python objects, which numpy pickles as a list, or of one of text."""
-    state = made.state
-    if not made.is_of_numpy("_reconstruct") or not isinstance(state, tuple) or len(state) != 5:
+    state, args = made.state, made.args
+    if made.is_of_numpy("_reconstruct") and isinstance(state, tuple) and len(state) == 5:
+        _, shape, dtype, _, data = state
+    elif made.is_of_numpy("_frombuffer") and isinstance(args, tuple) and len(args) == 4:
+        data, dtype, shape, _ = args
+    else:
         return None
-    _, shape, dtype, _, data = state
     if not isinstance(shape, tuple) or len(shape) != 1:
         return None
     if isinstance(data, list):

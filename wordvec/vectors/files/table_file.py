@@ -7,8 +7,8 @@ column, all columns of floats together are the vectors.
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +26,7 @@ from wordvec.vectors.word_vectors import WordVectors
 WORDS = ("word", "token", "text", "label", "term", "name", "key", "__index_level_0__")
 VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
 COUNTS = ("count", "counts", "frequency")
+DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*[-0-9]')
 ROWS = 64  # read at a time
 
 
@@ -240,9 +241,4 @@ def is_record(line: bytes) -> bool:
 
 def is_dictionary(head: bytes) -> bool:
     """Whether a text begins like a JSON object of lists of numbers by word."""
-    text = head.lstrip()
-    try:
-        _, end = json.JSONDecoder().raw_decode(text[:4096].decode("utf-8", "ignore"), 1)
-    except (ValueError, IndexError):
-        return False
-    return text[:1] == b"{" and text[end : end + 64].replace(b" ", b"").replace(b"\n", b"").startswith(b":[")
+    return DICTIONARY.match(head) is not None

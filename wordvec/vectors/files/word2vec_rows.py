@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 class Misaligned(ValueError):
-    """No row begins at the byte of the buffer that is the argument."""
+    """At the byte of the buffer that is the argument no row begins, or its word may end in several places."""
 
 
 class RowFinder:
@@ -89,9 +89,16 @@ class RowFinder:
             as_before = not follows or self._newline is None or (follows == b"\n") == self._newline
             if not is_usual or not as_before or not _is_word(buffer[row.start : row.space]):
                 return number
+            if not self._newline and self._may_be_longer(buffer, row):
+                return number
             if self._newline is None and follows:
                 self._newline = follows == b"\n"
         return None
+
+    def _may_be_longer(self, buffer: bytes, row: Row) -> bool:
+        """Whether all bytes up to the next space could be part of the word."""
+        space = buffer.find(b" ", row.space + 1, row.space + 1 + LONGEST_WORD)
+        return space > 0 and _is_word(buffer[row.start : space])
 
     def _are_usual(self, buffer: bytes, rows: list[Row]) -> list[bool]:
         """Whether the numbers of each row have usual sizes, as those read from the wrong bytes seldom have."""
@@ -104,11 +111,12 @@ class RowFinder:
     def _careful(self, buffer: bytes, at: int, left: int, is_last: bool) -> Row | None:
         """The row at byte `at`, all spaces in its word considered; None when more of the file is needed.
 
-        Raises Misaligned where bytes are no row, whatever space ends the word.
+        Raises Misaligned where bytes are no row, whatever space ends the word, or where several spaces may.
         """
         start = at + (buffer[at : at + 1] == b"\n")
         first: Row | None = None
         followed: Row | None = None
+        good: Row | None = None
         space = start - 1
         for _ in range(MOST_SPACES):
             space = buffer.find(b" ", space + 1, start + LONGEST_WORD if first else len(buffer))
@@ -117,16 +125,20 @@ class RowFinder:
             row = Row(start, space, space + 1 + 4 * self.dim)
             behind = self._behind(buffer, row, left, is_last)
             if behind is None:
-                if row.end > len(buffer) and is_last:
+                if good is not None or (row.end > len(buffer) and is_last):
                     break
                 return None
             first = first or row
             (usual,) = self._are_usual(buffer, [row])
             if behind and usual and _is_word(buffer[start:space]):
-                return row
+                if good is not None:
+                    raise Misaligned(start)
+                good = row
+                if self._newline or (row.end < len(buffer) and buffer[row.end : row.end + 1] == b"\n"):
+                    return row
             followed = followed or (row if behind else None)
-        if first is None:
-            return None
+        if first is None or good is not None:
+            return good
         alone = followed is None and buffer[first.end : first.end + 1] != b"\n"
         if alone and CONTROL.search(buffer[start : first.space]) and not self._are_usual(buffer, [first])[0]:
             raise Misaligned(start)
