@@ -43,6 +43,7 @@ DAMAGED = (
 T = TypeVar("T")
 PACKING = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}  # how much smaller each can make what it packs
 CHUNK = 1 << 20
+MOST_TEXT = 1 << 28  # bytes of words in numpy's text
 
 
 def read_npz(reading: Reading) -> WordVectors:
@@ -114,7 +115,14 @@ def _text_array(words: Any) -> np.ndarray:
         encode_word(word)
         if word.endswith("\0"):
             raise InputError(f"the word {word!r} ends in NUL, which numpy's text cannot keep; save as .safetensors")
-    return np.array(list(words))
+    listed = list(words)
+    longest = max(map(len, listed))
+    if 4 * longest * len(listed) > MOST_TEXT + 64 * sum(map(len, listed)):  # every word takes as much as the longest
+        raise InputError(
+            f"a word of {longest:,} characters among {len(listed):,}: numpy's text would take "
+            f"{4 * longest * len(listed):,} bytes; save as .safetensors"
+        )
+    return np.array(listed)
 
 
 def _scales(arrays: dict[str, np.ndarray]) -> np.ndarray | None:
