@@ -21,6 +21,9 @@ The command line turns each of them into one line on stderr and exit status 2.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+SHOWN = 60  # characters or bytes of a value in a message
 
 
 class WordvecError(Exception):
@@ -83,3 +86,25 @@ class MissingExtraError(WordvecError, ImportError):
 
 class TrainingError(WordvecError, RuntimeError):
     """Training cannot go on."""
+
+
+def describe(value: Any) -> str:
+    """A value in a few words for a message, however large or deep it is: nothing inside a container is looked at.
+
+    >>> describe("cat"), describe(7), describe([1, [2]]), describe("x" * 100)[:12]
+    ("'cat'", '7', 'a list of 2', "'xxxxxxxxxxx")
+    >>> describe(10**5000), describe({})
+    ('an integer of 16610 bits', 'a dict of 0')
+    """
+    if isinstance(value, (str, bytes)):
+        return repr(value[:SHOWN]) + ("..." if len(value) > SHOWN else "")
+    if value is None or isinstance(value, (bool, float)):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(value) if value.bit_length() <= 128 else f"an integer of {value.bit_length()} bits"
+    shape = getattr(value, "shape", None)
+    if type(shape) is tuple and shape:
+        return f"a {type(value).__name__} of shape {shape}"
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        return f"a {type(value).__name__} of {len(value):,}"
+    return f"a {type(value).__name__}"

@@ -89,3 +89,13 @@ def test_the_input_is_not_written_over(tmp_path, capsys):
     assert main(["postprocess", str(file), "-o", str(file), "--steps", "unit"]) == 2
     assert "v.npz" in capsys.readouterr().err
     assert file.read_bytes() == before
+
+
+def test_a_matrix_and_its_words_in_two_files(tmp_path, capsys):
+    np.save(tmp_path / "m.npy", np.eye(2, dtype=np.float32))
+    (tmp_path / "list.txt").write_text("new york\ntea\n")
+    out = tmp_path / "v.safetensors"
+    assert main(["convert", str(tmp_path / "m.npy"), str(out), "--words-from", str(tmp_path / "list.txt")]) == 0
+    assert list(WordVectors.load(out).words) == ["new york", "tea"]
+    assert main(["convert", str(tmp_path / "m.npy"), str(out)]) == 2
+    assert "--words-from" in capsys.readouterr().err

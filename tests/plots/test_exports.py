@@ -44,7 +44,7 @@ def test_without_counts_there_is_one_column_and_no_heading(tmp_path):
 
 def test_words_with_tabs_and_ends_of_lines_are_escaped_and_told(tmp_path):
     hostile = ["a\tb", "c\nd\r", "e\\t\tf", "plain\\t"]
-    with pytest.warns(UserWarning, match=r"3 words hold a tab or the end of a line.*'a\\tb', \.\.\."):
+    with pytest.warns(UserWarning, match=r"3 words hold a tab, the end of a line or another.*'a\\tb', \.\.\."):
         write_projector(make(hostile), tmp_path / "out")
     words = [row[0] for row in read_tsv(tmp_path / "out" / "metadata.tsv")[1:]]
     assert words == ["a\\tb", "c\\nd\\r", "e\\\\t\\tf", "plain\\t"]

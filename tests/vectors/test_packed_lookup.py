@@ -74,4 +74,4 @@ def test_vectors_of_packed_words_answer_as_those_of_a_list_do():
     packed, listed = WordVectors(LazyWords(*join_words(words)), matrix), WordVectors(words, matrix)
     assert packed.most_similar(["w3", "w4"], "w5") == listed.most_similar(["w3", "w4"], "w5")
     assert packed.most_similar("w3", pattern="9$", top=40) == listed.most_similar("w3", pattern="9$", top=40)
-    assert packed.ids_of(["w9", "x", matrix[0]]) == [9]
+    assert packed.known_ids(["w9", "x", matrix[0]]) == [9]

@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
+from wordvec.vectors.gensim_names import GENSIM_NAMES
 
 # A lattice: royal and female add up, so king - man + woman is queen exactly.
 ROYAL, FEMALE, OTHER = np.eye(3)
@@ -235,3 +236,58 @@ def test_search_equals_sorting(matrix, k):
     found = vectors.nearest(target, k)
     assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-6)
     assert len(dict(found)) == len(expected)
+
+
+def test_ids_of_gives_one_row_for_each_word_or_says_which_has_none(lattice):
+    words = list(lattice.words)[:3]
+    assert lattice.ids_of(words[::-1]).tolist() == [2, 1, 0]
+    assert lattice.ids_of([words[1], "zzz"], missing=-1).tolist() == [1, -1]
+    with pytest.raises(UnknownWordError, match="'zzz'"):
+        lattice.ids_of([words[0], "zzz", words[1]])
+    with pytest.raises(OptionError, match="give a list of words"):
+        lattice.ids_of(words[0])
+    assert lattice.known_ids([words[2], "zzz", lattice.matrix[0], words[0]]) == [2, 0]
+
+
+def test_a_list_of_words_gives_their_rows(lattice):
+    words = list(lattice.words)[:2]
+    np.testing.assert_array_equal(lattice[words], lattice.matrix[:2])
+    np.testing.assert_array_equal(lattice[np.array(words)], lattice.matrix[:2])
+    assert lattice[[]].shape == (0, lattice.dim)
+    with pytest.raises(UnknownWordError, match="'zzz'"):
+        lattice[[words[0], "zzz"]]
+    np.testing.assert_array_equal(lattice.get(words[0]), lattice.matrix[0])
+    assert lattice.get("zzz", 7) == 7
+
+
+def test_numpy_sees_the_matrix(lattice):
+    assert np.shares_memory(np.asarray(lattice), lattice.matrix)
+    assert np.asarray(lattice, np.float64).dtype == np.float64
+    assert not np.shares_memory(np.array(lattice), lattice.matrix)
+    narrow = WordVectors(["a"], np.array([[127, -127]], np.int8), scales=np.array([2.0], np.float32))
+    assert np.asarray(narrow).tolist() == [[254.0, -254.0]]
+
+
+def test_weights(lattice):
+    a, b = list(lattice.words)[:2]
+    assert lattice.most_similar([(a, 1.0), (b, 1)]) == lattice.most_similar([a, b])
+    nearest = lattice.most_similar([(a, 3.0), (b, np.float32(0.1))], k=5)
+    assert a not in dict(nearest)
+    assert b not in dict(nearest)
+    assert lattice.most_similar((a, 2.0)) == lattice.most_similar(a)
+    with pytest.raises(OptionError, match="a weight must be a number"):
+        lattice.most_similar([(a, float("nan"))])
+
+
+@pytest.mark.parametrize("name", GENSIM_NAMES)
+def test_every_name_of_gensim_has_a_hint_here(lattice, name):
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'; "):
+        getattr(lattice, name)
+    with pytest.raises(AttributeError, match=f"the class WordVectors has no attribute '{name}'; "):
+        getattr(WordVectors, name)
+
+
+def test_words_from_numpy_are_plain_strings():
+    words = WordVectors(np.array(["a", "b"]), np.eye(2)).words
+    assert [type(word) for word in words] == [str, str]
+    assert [type(word) for word in WordVectors([np.str_("a")], np.ones((1, 2))).words] == [str]

@@ -1,12 +1,14 @@
 """Write vectors in another format; the input's format is recognised by its content.
 
 wordvec convert vectors.safetensors vectors.txt
+wordvec convert matrix.npy vectors.safetensors --words-from words.txt
 wordvec convert GoogleNews-vectors-negative300.bin.gz news.safetensors --limit 200000 --dtype int8
 """
 
 from __future__ import annotations
 
 import argparse
+import warnings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
     parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")
+    parser.add_argument(
+        "--words-from", metavar="LIST", help="where FILE is a matrix (.npy, .npz, text): the file of its rows' words"
+    )
     parser.add_argument(
         "--dtype",
         metavar="TYPE",
@@ -38,12 +43,23 @@ def run(arguments: argparse.Namespace) -> None:
     format = format_for(arguments.out, arguments.to)
     check_writable(arguments.out, arguments.file)
     words = None if arguments.words is None else read_word_list(arguments.words)
-    vectors = load(arguments.file, limit=arguments.limit, words=words, dtype=arguments.dtype, strict=arguments.strict)
-    vectors.save(arguments.out, format=format)
+    vectors = load(
+        arguments.file,
+        limit=arguments.limit,
+        words=words,
+        words_from=arguments.words_from,
+        dtype=arguments.dtype,
+        strict=arguments.strict,
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*not kept in this format")  # all that is not kept is printed below
+        vectors.save(arguments.out, format=format)
     missing = 0 if words is None else len(words) - len(vectors)
     print(f"{arguments.out}: {len(vectors):,} words in {vectors.dim} dimensions, {format}")
     if missing:
         print(f"not among the vectors read: {missing:,} of the {len(words or ()):,} words in {arguments.words}")
     lost = not_kept(vectors, format)
+    if "words_from" in vectors.info and arguments.words_from is None:
+        print(f"words of the rows: {vectors.info['words_from']}")
     if lost:
         print(f"not kept in this format: {', '.join(lost)}")

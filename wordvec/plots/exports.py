@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 CONFIG = "projector_config.pbtxt"
 BLOCK = 4_096
-ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
-BREAKING = ("\t", "\n", "\r")  # what would break a line of TSV
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what would break a line of TSV, or steer a terminal
+ESCAPES = {**{i: f"\\x{i:02x}" for i in (*range(32), *range(127, 160))}, 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"}
 
 
 def write_projector(
@@ -31,8 +32,9 @@ def write_projector(
 
     ``vectors.tsv``: one vector a line, numbers between tabs, exact to the last bit of float32. ``metadata.tsv``: the
     words in the same order, with their counts where they are known. ``projector_config.pbtxt`` leads TensorBoard to
-    both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. A word that holds a tab or
-    the end of a line is written with ``\t``, ``\n``, ``\r`` and ``\\`` in their place, and a UserWarning tells so.
+    both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. In a word that holds a tab,
+    the end of a line or another control character these are written as ``\t``, ``\n``, ``\r``, ``\x1b``, and a
+    backslash as ``\\``; a UserWarning tells so.
 
     The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these.
 
@@ -47,12 +49,12 @@ def write_projector(
     """
     ids = _ids(vectors, top)
     words = names_of(vectors, ids)
-    hostile = [word for word in words if any(c in word for c in BREAKING)]
+    hostile = [word for word in words if CONTROL.search(word)]
     if hostile:
-        words = [word.translate(ESCAPES) if any(c in word for c in BREAKING) else word for word in words]
+        words = [word.translate(ESCAPES) if CONTROL.search(word) else word for word in words]
         warnings.warn(
-            f"{len(hostile):,} words hold a tab or the end of a line, written as \\t, \\n or \\r: {hostile[0]!r}"
-            + (", ..." if len(hostile) > 1 else ""),
+            f"{len(hostile):,} words hold a tab, the end of a line or another control character, written as \\t, "
+            f"\\n or \\x1b: {hostile[0][:60]!r}" + (", ..." if len(hostile) > 1 else ""),
             stacklevel=2,
         )
     with replace_folder(folder, marker=CONFIG) as temporary:

@@ -112,14 +112,14 @@ class ApproximateSearch:
         """Return about what `WordVectors.most_similar` returns, with exact cosines."""
         given, taken = queries.as_list(positive), queries.as_list(negative)
         target = queries.direction(self.vectors, given, taken)
-        return self._search(target[None, :], [self.vectors.ids_of(given + taken)], k)[0]
+        return self._search(target[None, :], [queries.given_rows(self.vectors, given + taken)], k)[0]
 
     def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
         """Return about what `WordVectors.nearest_to_each` returns, with exact cosines."""
         targets = np.array([self.vectors.unit_of(item) for item in items], np.float32).reshape(
             len(items), self.vectors.dim
         )
-        return self._search(targets, [self.vectors.ids_of([item]) for item in items], k)
+        return self._search(targets, [self.vectors.known_ids([item]) for item in items], k)
 
     def _search(self, targets: np.ndarray, excluded: Sequence[Sequence[int]], k: int) -> list[Neighbours]:
         check_k(k)

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from wordvec.errors import InputError, ShapeError
+from wordvec.errors import InputError, ShapeError, describe
 
 
 def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
     """Return lists, tuples and iterables as a new list; any other sequence (one that reads as it goes) as it is."""
     if isinstance(words, Sequence) and not isinstance(words, (list, tuple, str)):
         return words
-    return list(words)
+    listed: list[str] = words.tolist() if isinstance(words, np.ndarray) else list(words)
+    return [str(word) if type(word) is not str and isinstance(word, str) else word for word in listed]
 
 
 def number_words(words: Sequence[str]) -> dict[str, int]:
@@ -26,7 +27,9 @@ def number_words(words: Sequence[str]) -> dict[str, int]:
     """
     wrong = next((row for row, word in enumerate(words) if not isinstance(word, str) or not word), None)
     if wrong is not None:
-        raise InputError(f"WordVectors: the word of row {wrong} must be a str that is not empty; got {words[wrong]!r}")
+        raise InputError(
+            f"WordVectors: the word of row {wrong} must be a str that is not empty; got {describe(words[wrong])}"
+        )
     ids = {word: row for row, word in enumerate(words)}
     if len(ids) != len(words):
         row, word = next((row, word) for row, word in enumerate(words) if ids[word] != row)

@@ -106,7 +106,7 @@ def _among(vectors: WordRows, among: Collection[str] | np.ndarray) -> np.ndarray
         if len(rows) and not 0 <= rows[0] <= rows[-1] < len(vectors):
             raise OptionError(f"among: rows must be from 0 to {len(vectors) - 1}; got {rows[0]} to {rows[-1]}")
         return rows
-    return np.unique(np.array(vectors.ids_of(among), np.int64))
+    return np.unique(np.array(vectors.known_ids(among), np.int64))
 
 
 def _matching(vectors: WordRows, pattern: str | re.Pattern[str], rows: np.ndarray | None) -> np.ndarray:

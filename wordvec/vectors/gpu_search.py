@@ -49,12 +49,12 @@ class GPUSearch:
         """Return what `WordVectors.most_similar_each` returns: `questions` are pairs of (positive, negative)."""
         asked = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = [queries.direction(self.vectors, given, taken) for given, taken in asked]
-        return self.nearest(targets, [self.vectors.ids_of(given + taken) for given, taken in asked], k)
+        return self.nearest(targets, [queries.given_rows(self.vectors, given + taken) for given, taken in asked], k)
 
     def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
         """Return what `WordVectors.nearest_to_each` returns."""
         targets = [self.vectors.unit_of(item) for item in items]
-        return self.nearest(targets, [self.vectors.ids_of([item]) for item in items], k)
+        return self.nearest(targets, [self.vectors.known_ids([item]) for item in items], k)
 
     def nearest(
         self, targets: Sequence[np.ndarray], excluded: Sequence[Sequence[int]], k: int = 10

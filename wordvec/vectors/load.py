@@ -11,13 +11,16 @@ format                  suffix                      keeps
 ``npz``                 ``.npz``                    everything; opens with numpy.load
 ======================  ==========================  =====================================================
 
-Read, but not written: fastText's own ``.bin`` with its subwords, and gensim's KeyedVectors. Text and word2vec's binary
-may be packed with gzip, bzip2, xz or Zstandard.
+Read, but not written: fastText's own ``.bin`` with its subwords, gensim's KeyedVectors, pickles of words and vectors
+(which are not run), tables (Parquet, JSON Lines), a matrix with its words in another file, and the folders of
+model2vec and sentence-transformers' StaticEmbedding. Text and word2vec's binary may be packed with gzip, bzip2, xz or
+Zstandard.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -26,8 +29,10 @@ from typing import Any
 from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import sniff
+from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_vectors import WordVectors
 
+SUBWORDS = "vectors of unseen words (subwords)"
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -53,7 +58,10 @@ READERS = {
     "npz": ("npz_file", "read_npz"),
     "fasttext-bin": ("fasttext_bin", "read_fasttext_bin"),
     "gensim": ("gensim_file", "read_gensim"),
+    "table": ("table_file", "read_table"),
+    "json": ("table_file", "read_json"),
 }
+MATRICES = ("numpy", "numbers")  # whose words are in another file
 
 
 def load(
@@ -61,6 +69,7 @@ def load(
     *,
     limit: int | None = None,
     words: Iterable[str] | str | os.PathLike[str] | None = None,
+    words_from: str | os.PathLike[str] | None = None,
     dtype: Any = None,
     strict: bool = False,
     on_repair: Callable[[str], None] | None = None,
@@ -68,27 +77,56 @@ def load(
     """Read word vectors from a file of any known format, told by its content; nothing in it is executed.
 
     `limit` reads the first so many rows only. `words` keeps these words only: some strings, or a text file with one a
-    line. `dtype` "float32", "float16" or "int8" (with one scale a row) narrows the numbers while they are read; without
-    it they stay as the file has them.
-    Words that are not UTF-8, words that stand twice, and a few rows of another length are repaired: counted in
-    ``info["repairs"]`` and told in one warning, or one by one to `on_repair`. With `strict` they are errors.
-    Raises VectorsFileError for a missing, truncated, damaged or unknown file and for nan or infinity, saying what was
-    found and where; OptionError for an option out of range.
+    line. `words_from` names the file of a matrix's words, where they are in another file than the numbers; without it
+    one of the usual names beside the matrix is looked for. `dtype` "float32", "float16" or "int8" (with one scale a
+    row) narrows the numbers while they are read; without it they stay as the file has them.
+    Words that are not UTF-8, words that are there twice, and a few rows of another length, with nan or infinity or
+    with something that is no number are repaired: counted in ``info["repairs"]`` and told in one warning, or one by
+    one to `on_repair`. With `strict` they are errors.
+    Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found and where, and
+    for one that takes more memory than its size is worth; OptionError for an option out of range.
     """
-    reading = Reading(path, limit=limit, words=words, dtype=dtype, strict=strict, on_repair=on_repair)
+    if os.path.isdir(path):
+        path = _in_folder(path)
+    reading = Reading(
+        path, limit=limit, words=words, words_from=words_from, dtype=dtype, strict=strict, on_repair=on_repair
+    )
     try:
-        return _function(READERS[sniff(path)])(reading)
+        format = sniff(path)
+        if words_from is not None or format in MATRICES:
+            from wordvec.vectors.files.two_files import read_matrix
+
+            return read_matrix(reading, format)
+        return _function(READERS[format])(reading)
     except OSError as error:
         raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """The file in a folder that another program writes as a whole. Raises VectorsFileError for any other folder."""
+    from wordvec.vectors.files.foreign_safetensors import static_model_in
+    from wordvec.vectors.files.two_files import matrix_in
+
+    found = static_model_in(folder) or matrix_in(folder)
+    if found is None:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[:5]
+        raise VectorsFileError(
+            f"{folder}: a folder, not a file; name the file of vectors in it (it holds {', '.join(names) or 'nothing'})"
+        )
+    return found
 
 
 def save(vectors: WordVectors, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
+    Vectors of unseen words (subwords) are kept by safetensors and npz; a UserWarning says where they are lost.
     A failed write leaves an existing file as it was. Raises OptionError for an unknown format or suffix and
     InputError for what the format cannot hold.
     """
-    _function(WRITERS[format_for(path, format)])(vectors, path)
+    format = format_for(path, format)
+    _function(WRITERS[format])(vectors, path)
+    if SUBWORDS in not_kept(vectors, format):
+        warnings.warn(f"{path}: not kept in this format: {SUBWORDS}; .safetensors and .npz keep them", stacklevel=3)
 
 
 def _function(place: tuple[str, str]) -> Callable[..., Any]:
@@ -111,7 +149,8 @@ def not_kept(vectors: WordVectors, format: str) -> list[str]:
         "one scale a row": vectors.scales is not None,
     }
     lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]
-    return lost + ["vectors of unseen words (subwords)"] * (vectors.subwords is not None)
+    keeps_subwords = format in ("safetensors", "npz") and isinstance(vectors.subwords, Subwords)
+    return lost + [SUBWORDS] * (vectors.subwords is not None and not keeps_subwords)
 
 
 def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:

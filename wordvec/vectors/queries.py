@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import unit_vector
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COSINE_METHODS = ("3cosadd", "3cosmul")  # which need no more than the cosines of a, b and c with the candidates
 METHODS = (*COSINE_METHODS, "pair-direction")
+NUMBERS = (int, float, np.integer, np.floating)
 EPSILON = np.float32(0.001)  # Levy and Goldberg 2014: keeps the division of 3cosmul finite
 CANCELLED = 1e-6  # what rounding leaves of unit float32 vectors that cancel: no direction
 UNSURE = 1e-5  # float32 cosines this near to each other are compared again in float64
@@ -30,9 +31,24 @@ def as_list(items: Any) -> list[Any]:
     >>> as_list("cat"), as_list(("cat", "dog"))
     (['cat'], ['cat', 'dog'])
     """
-    if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1):
+    one_weighted = isinstance(items, tuple) and len(items) == 2 and isinstance(items[1], NUMBERS)
+    if isinstance(items, str) or one_weighted or (isinstance(items, np.ndarray) and items.ndim == 1):
         return [items]
     return list(items)
+
+
+def _weighted(item: Any) -> tuple[Any, float]:
+    """A word or vector and its weight: the given one of a pair, else 1."""
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], NUMBERS):
+        if not np.isfinite(item[1]):
+            raise OptionError(f"a weight must be a number; got {item[1]!r}")
+        return item[0], float(item[1])
+    return item, 1.0
+
+
+def given_rows(vectors: WordRows, items: Sequence[Any]) -> list[int]:
+    """Return the rows of the words among words, vectors and pairs with a weight: those that are no answers."""
+    return vectors.known_ids(item for item, _ in map(_weighted, items))
 
 
 def check_method(method: str, methods: Sequence[str] = COSINE_METHODS) -> None:
@@ -78,11 +94,14 @@ def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np
     if not positive and not negative:
         raise OptionError("most_similar: give at least one word or vector")
     total = np.zeros(vectors.dim, np.float64)
+    whole = 0.0
     for sign, items in ((1.0, positive), (-1.0, negative)):
-        for item in items:
-            total += sign * vectors.unit_of(item)
-    if np.sqrt(total @ total) <= CANCELLED * (len(positive) + len(negative)):
-        what = ", ".join(repr(item) if isinstance(item, str) else "a vector" for item in positive + negative)
+        for item, weight in map(_weighted, items):
+            total += sign * weight * vectors.unit_of(item)
+            whole += abs(weight)
+    if np.sqrt(total @ total) <= CANCELLED * whole:
+        items = [item for item, _ in map(_weighted, positive + negative)]
+        what = ", ".join(describe(item) if isinstance(item, str) else "a vector" for item in items)
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
     return unit_vector(total)
 
@@ -92,7 +111,7 @@ def analogy(
 ) -> Neighbours:
     """See WordVectors.analogy."""
     check_method(method, METHODS)
-    given = vectors.ids_of([a, b, c])
+    given = vectors.known_ids([a, b, c])
     if method == "3cosadd":
         return nearest(vectors, [direction(vectors, [b, c], [a])], [given], k, candidates)[0]
     score = _multiplied_scores(vectors, a, b, c) if method == "3cosmul" else _direction_scores(vectors, a, b, c)

@@ -58,7 +58,8 @@ def best_rows(
 def check_k(k: int) -> None:
     """Raise OptionError unless k, a number of neighbours, is a whole number of at least 1."""
     if not isinstance(k, (int, np.integer)) or k < 1:
-        raise OptionError(f"k, the number of neighbours, must be a whole number of at least 1; got {k!r}")
+        hint = "; for all words, k=len(vectors), or their cosines by vectors.unit @ vectors.unit_of(word)" * (k is None)
+        raise OptionError(f"k, the number of neighbours, must be a whole number of at least 1; got {k!r}{hint}")
 
 
 def rows_at_a_time(queries: int) -> int:

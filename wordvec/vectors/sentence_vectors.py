@@ -81,7 +81,7 @@ def _means(vectors: WordVectors, sentences: Sequence[Sequence[str]], weights: np
     matrix = np.zeros((len(sentences), vectors.dim), np.float32)
     found = np.zeros(len(sentences), np.int64)
     for number, sentence in enumerate(sentences):
-        rows = vectors.ids_of(sentence)
+        rows = vectors.known_ids(sentence)
         total = vectors.rows(rows).astype(np.float64).T @ (np.ones(len(rows)) if weights is None else weights[rows])
         found[number] = len(rows)
         if vectors.subwords is not None:

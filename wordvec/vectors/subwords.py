@@ -6,13 +6,17 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams
+LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
+LONGEST_WORD = 4_096  # bytes of a word whose n-grams are read from a file
+TOGETHER, MOST_TOGETHER = 128, 1 << 18  # words whose n-grams are looked up together, and their n-grams
+NUMBERS = 1 << 22  # of rows that are added up together
 
 
 class Rows(Protocol):
@@ -56,12 +60,12 @@ class Subwords:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
         word, ids = self.ids(words)
         number = np.bincount(word, minlength=len(words))
-        has_any = number > 0
         summed = np.array(own, np.float32)
+        piece = max(1, NUMBERS // summed.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is for others to find
-            if len(ids):
-                starts = (np.cumsum(number) - number)[has_any]
-                summed[has_any] += np.add.reduceat(self.rows[ids], starts, axis=0)
+            for first in range(0, len(ids), piece):
+                its_words, starts = np.unique(word[first : first + piece], return_index=True)
+                summed[its_words] += np.add.reduceat(self.rows[ids[first : first + piece]], starts, axis=0)
             return summed / (number[:, None] + 1).astype(np.float32)
 
     def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
@@ -74,6 +78,23 @@ class Subwords:
             kept = np.array([self.kept.get(bucket, -1) for bucket in ids.tolist()], np.int64)
             word, ids = word[kept >= 0], kept[kept >= 0]
         return word, ids + self.first
+
+
+def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
+    """Cut words into blocks whose n-grams of up to `longest` characters fit into little memory.
+
+    >>> list(word_blocks([b"a"] * 200, 6))
+    [slice(0, 128, None), slice(128, 200, None)]
+    """
+    first = ngrams = 0
+    for place, word in enumerate(words):
+        own = (len(word) + 2) * longest
+        if place > first and (ngrams + own > MOST_TOGETHER or place - first == TOGETHER):
+            yield slice(first, place)
+            first, ngrams = place, 0
+        ngrams += own
+    if first < len(words):
+        yield slice(first, len(words))
 
 
 def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[np.ndarray, np.ndarray]:

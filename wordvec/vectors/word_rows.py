@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
+from wordvec.vectors.gensim_names import NamesOfGensim, no_such
 from wordvec.vectors.lookup import explain_missing
 from wordvec.vectors.packed_lookup import PackedLookup
 from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
 from wordvec.vectors.word_bytes import LazyWords
 
 WordOrVector = str | np.ndarray
+T = TypeVar("T")
 RowNumbers = slice | np.ndarray | Sequence[int]
-
-GENSIM_NAMES = {  # names that people who come from gensim 3 and 4 type first
-    "wv": "there is no .wv: these are the vectors already",
-    "vocab": "the words are .words, a word's row is .word_id(word), its count .counts[row]",
-    "index2word": "the words are .words, in the order of their rows",
-    "index_to_key": "the words are .words, in the order of their rows",
-    "key_to_index": "a word's row is .word_id(word); `word in vectors` asks whether it has one",
-    "vectors": "the rows are .matrix (.rows(ids) as float32), those of length 1 .unit",
-    "vectors_norm": "the rows of length 1 are .unit",
-    "vector_size": "the number of dimensions is .dim",
-    "get_vector": "a word's vector is vectors[word], that of length 1 .unit_of(word)",
-    "get_vecattr": "a word's count is .counts[.word_id(word)]",
-    "similar_by_word": "ask .most_similar(word, k=10)",
-    "similar_by_vector": "ask .nearest(vector, k=10)",
-    "most_similar_cosmul": "ask .analogy(a, b, c, method='3cosmul')",
-    "wmdistance": "the Word Mover's Distance is not here; .n_similarity compares two lists of words",
-    "save_word2vec_format": "write .save('vectors.txt') or .save('vectors.bin')",
-    "load_word2vec_format": "read WordVectors.load(path): the format is told by the content",
-}
 
 
 class Subwords(Protocol):
@@ -44,7 +27,7 @@ class Subwords(Protocol):
         """Return a vector (D,) float32, or None where the word has no known part."""
 
 
-class WordRows:
+class WordRows(metaclass=NamesOfGensim):
     """What `WordVectors` holds; its docstring tells the shapes and errors."""
 
     def __init__(
@@ -79,13 +62,44 @@ class WordRows:
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._ids
+        """Whether a word has a row; one that only `subwords` give a vector to has none."""
+        return isinstance(word, str) and word in self._ids
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
-    def __getitem__(self, word: str) -> np.ndarray:
-        return self._row(word)[1]
+    def __getitem__(self, word: str | Sequence[str]) -> np.ndarray:
+        """The vector (D,) of a word, or those (n, D) of a list of words, float32; `subwords` make those without a row.
+
+        Raises UnknownWordError for the first word without a vector.
+        """
+        if isinstance(word, (list, tuple, np.ndarray)):
+            vectors = [self._row(each)[1] for each in word]
+            return np.array(vectors, np.float32).reshape(len(vectors), self.dim)
+        return self._row(word)[1]  # type: ignore[arg-type]  # which refuses what is no word
+
+    def get(self, word: str, default: T | None = None) -> np.ndarray | T | None:
+        """Return the vector (D,) of `word`, or `default` when it has none.
+
+        >>> WordRows(["cat"], np.ones((1, 2))).get("dog") is None
+        True
+        """
+        try:
+            return self._row(word)[1]
+        except UnknownWordError:
+            return default
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The rows (V, D) for numpy: the matrix itself, which cannot be written, where no copy is asked for or needed.
+
+        >>> np.asarray(WordRows(["cat"], np.ones((1, 2)))).tolist()
+        [[1.0, 1.0]]
+        """
+        kept = self.matrix if self.scales is None else None
+        if copy is False and (kept is None or (dtype is not None and kept.dtype != np.dtype(dtype))):
+            raise ValueError("the rows are kept as another type: a copy is needed")
+        rows = self.rows(slice(None)) if kept is None else kept
+        return np.array(rows, dtype) if copy else np.asarray(rows, dtype)
 
     def __repr__(self) -> str:
         trainer = self.info.get("trainer")
@@ -95,8 +109,7 @@ class WordRows:
     if not TYPE_CHECKING:  # a type checker would take it that every attribute exists
 
         def __getattr__(self, name: str) -> Any:
-            hint = f"; {GENSIM_NAMES[name]}" if name in GENSIM_NAMES else ""
-            raise AttributeError(f"WordVectors has no attribute {name!r}{hint}")
+            raise no_such("WordVectors", name)
 
     @property
     def dim(self) -> int:
@@ -194,15 +207,31 @@ class WordRows:
         wordvec.errors.UnknownWordError: 'Cat' is not among the 1 words of these vectors; did you mean 'cat'?
         """
         if not isinstance(word, str):
-            raise OptionError(f"a word is a str; got {type(word).__name__}")
+            raise OptionError(f"a word is a str; got {type(word).__name__}; row i is .rows([i])[0]")
         row = self._ids.get(word)
         if row is not None:
             return row
         message, near = explain_missing(word, self.words, self.rare, self.info)
         raise UnknownWordError(word, message, near)
 
-    def ids_of(self, items: Iterable[WordOrVector]) -> list[int]:
-        """Return the rows of the words among `items` that have one; vectors and words without a row are passed over."""
+    def ids_of(self, words: Iterable[str], missing: int | None = None) -> np.ndarray:
+        """Return the row of each word (n,) int64; `missing` is put for a word that has none.
+
+        Raises UnknownWordError for the first word without a row, unless `missing` is given.
+
+        >>> vectors = WordRows(["cat", "dog"], np.ones((2, 2)))
+        >>> vectors.ids_of(["dog", "cat"]).tolist(), vectors.ids_of(["dog", "cow"], missing=-1).tolist()
+        ([1, 0], [1, -1])
+        """
+        if isinstance(words, str):
+            raise OptionError(f"ids_of: give a list of words; the row of one is .word_id({words!r})")
+        if missing is None:
+            return np.array([self.word_id(word) for word in words], np.int64)
+        rows = (self._ids.get(word) if isinstance(word, str) else None for word in words)
+        return np.array([missing if row is None else row for row in rows], np.int64)
+
+    def known_ids(self, items: Iterable[Any]) -> list[int]:
+        """Return the rows of the words among `items` that have one; all other items are passed over."""
         rows = [self._ids.get(item) for item in items if isinstance(item, str)]
         return [row for row in rows if row is not None]
 

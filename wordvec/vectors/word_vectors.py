@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Neighbours", "RowNumbers", "Subwords", "WordOrVector", "WordVectors"]
 
-Positive = WordOrVector | Sequence[WordOrVector]
+Weighted = tuple[WordOrVector, float]
+Positive = WordOrVector | Weighted | Sequence[WordOrVector | Weighted]
 
 
 class WordVectors(WordRows):
@@ -34,7 +35,8 @@ class WordVectors(WordRows):
     context_matrix (V, D) or None. An int8 matrix with scales (V,) float32 stands for the rows matrix[i] * scales[i];
     `rows` gives float32 rows in every case. `info` says where the vectors come from; it must be writable as JSON
     ("trainer", "parameters", "corpus_fingerprint", "tokenizer", "loss", ...). `subwords` gives vectors to words
-    without a row, and `rare` holds the words that were seen too rarely to get one, with their counts.
+    without a row (``vectors["unseen"]``; ``"unseen" in vectors`` stays False, for it has no row), and `rare` holds the
+    words that were seen too rarely to get one, with their counts.
     A list of words is copied; another sequence (one that decodes words as they are asked for) is kept as it is,
     and checked at the first look-up of a word. The matrix is not copied and cannot be written through this object;
     a memory-mapped one stays mapped.
@@ -89,8 +91,8 @@ class WordVectors(WordRows):
     ) -> Neighbours:
         """Return the `k` words nearest to the sum of `positive` minus the sum of `negative`, as (word, cosine).
 
-        Each word or vector counts with length 1 (Mikolov, Yih and Zweig 2013, section 4); the given words
-        themselves are left out. A vector is a numpy array (D,).
+        Each word or vector counts with length 1 (Mikolov, Yih and Zweig 2013, section 4), or with the weight w of a
+        pair (word, w); the given words themselves are left out. A vector is a numpy array (D,).
         Raises UnknownWordError, OptionError (k < 1, nothing given), InputError (the sum has no direction).
 
         >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -110,7 +112,7 @@ class WordVectors(WordRows):
         """
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
-        excluded = [self.ids_of(positive + negative) for positive, negative in pairs]
+        excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
         return queries.nearest(self, targets, excluded, k, self.select(**filters))
 
     def nearest(self, vector: np.ndarray, k: int = 10, **filters: Unpack[Filters]) -> Neighbours:
@@ -132,7 +134,7 @@ class WordVectors(WordRows):
         number of items times the number of words.
         """
         targets = [self.unit_of(item) for item in items]
-        return queries.nearest(self, targets, [self.ids_of([item]) for item in items], k, self.select(**filters))
+        return queries.nearest(self, targets, [self.known_ids([item]) for item in items], k, self.select(**filters))
 
     def analogy(
         self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd", **filters: Unpack[Filters]
@@ -238,18 +240,21 @@ class WordVectors(WordRows):
         *,
         limit: int | None = None,
         words: Iterable[str] | str | os.PathLike[str] | None = None,
+        words_from: str | os.PathLike[str] | None = None,
         dtype: Any = None,
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> WordVectors:
         """Read vectors from a file of any known format, told by its content.
 
-        `limit`: the first so many rows; `words`: these only; `dtype`: "float32", "float16" or "int8"; `strict`: no
-        repairs. See `wordvec.vectors.load.load`.
+        `limit`: the first so many rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
+        "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load`.
         """
         from wordvec.vectors.load import load
 
-        return load(path, limit=limit, words=words, dtype=dtype, strict=strict, on_repair=on_repair)
+        return load(
+            path, limit=limit, words=words, words_from=words_from, dtype=dtype, strict=strict, on_repair=on_repair
+        )
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors; the format follows the suffix unless given; see `wordvec.vectors.load.save`."""

@@ -59,3 +59,9 @@ def test_a_declared_size_allocates_nothing(tmp_path):
 def test_a_word_ending_in_nul_is_refused(tmp_path):
     with pytest.raises(InputError, match="ends in NUL"):
         WordVectors(["a\0"], np.ones((1, 2))).save(tmp_path / "v.npz")
+
+
+def test_one_very_long_word_among_many_is_refused(tmp_path):
+    words = [f"w{i}" for i in range(3_000)] + ["x" * 50_000]
+    with pytest.raises(InputError, match=r"a word of 50,000 characters among 3,001: .*\.safetensors"):
+        WordVectors(words, np.ones((3_001, 1))).save(tmp_path / "v.npz")

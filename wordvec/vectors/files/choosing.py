@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.errors import describe
 from wordvec.vectors.files.narrow import narrow_rows
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.reading import NOT_FINITE, Reading
 from wordvec.vectors.rows import float_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, join_bytes, repeated_words
@@ -22,6 +23,7 @@ def choose(
     words: LazyWords,
     matrix: np.ndarray,
     *,
+    look: bool = False,
     scales: np.ndarray | None = None,
     counts: np.ndarray | None = None,
     context_matrix: np.ndarray | None = None,
@@ -30,11 +32,14 @@ def choose(
     """Return WordVectors of the rows and the number type that `reading` asks for.
 
     Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
-    used. `reading.strict` looks at everything now. Raises VectorsFileError.
+    used. `reading.strict` looks at everything now. With `look`, and when a number type is asked for, rows with nan or
+    infinity are left out and told. Raises VectorsFileError.
     """
     if reading.strict:
         _check(reading, words, matrix, scales, counts)
     rows = _rows(reading, words)
+    if look or reading.dtype is not None:
+        rows = _finite_rows(reading, words, matrix, scales, rows)
     if rows is not None:
         words = _chosen_words(words, rows)
         counts = None if counts is None else counts[rows]
@@ -47,6 +52,8 @@ def choose(
             context_matrix = context_matrix.astype(dtype, copy=False)
     elif rows is not None:
         matrix, scales = matrix[rows], None if scales is None else scales[rows]
+    more["info"] = dict(more.get("info") or {})
+    reading.report(more["info"])
     vectors = WordVectors(words, matrix, context_matrix=context_matrix, scales=scales, **more)
     vectors.counts = counts  # not passed through the constructor, which would read all of them from disk
     return vectors
@@ -66,6 +73,22 @@ def _rows(reading: Reading, words: LazyWords) -> Rows | None:
     return np.array(found)
 
 
+def _finite_rows(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows | None
+) -> Rows | None:
+    """Those of the rows asked for that hold neither nan nor infinity; the others are told."""
+    numbers = np.arange(len(words))[slice(None) if rows is None else rows]
+    bad: list[int] = []
+    for first in range(0, len(numbers), BLOCK):
+        block = numbers[first : first + BLOCK]
+        finite = np.isfinite(float_rows(matrix, scales, block)).all(axis=1)
+        bad += block[~finite].tolist()
+    for row in bad:
+        reading.repair(NOT_FINITE, f"row {row}: the vector of {describe(words[row])} holds nan or infinity")
+    reading.check_left_out(len(numbers) - len(bad))
+    return np.setdiff1d(numbers, bad) if bad else rows
+
+
 def _chosen_words(words: LazyWords, rows: Rows) -> LazyWords:
     if isinstance(rows, slice):
         return LazyWords(words.data, words.ends[rows], words.name)
@@ -81,7 +104,6 @@ def _narrowed(
     for first in range(0, len(words), BLOCK):
         here = slice(first, min(first + BLOCK, len(words)))
         block = float_rows(matrix, scales, here if isinstance(rows, slice) else rows[here])
-        _check_finite(reading, words, block, first, "holds nan or infinity")
         kept, its_scales = narrow_rows(block, dtype)
         _check_finite(reading, words, kept, first, f"holds a number too large for {dtype}")
         narrowed[here] = kept
@@ -101,7 +123,7 @@ def _check(
     repeated = repeated_words(np.asarray(words.data), np.asarray(words.ends))
     if repeated:
         row, first = repeated[0]
-        raise reading.error(f"the word {words[row]!r} stands twice, in rows {first} and {row}")
+        raise reading.error(f"the word {describe(words[row])} stands twice, in rows {first} and {row}")
     for start in range(0, len(words), BLOCK):
         rows = float_rows(matrix, scales, slice(start, start + BLOCK))
         _check_finite(reading, words, rows, start, "holds nan or infinity")
@@ -113,4 +135,4 @@ def _check_finite(reading: Reading, words: LazyWords, rows: np.ndarray, first: i
     finite = np.isfinite(rows)
     if not finite.all():
         row = first + int(np.argmin(finite.all(axis=1)))
-        raise reading.error(f"row {row}: the vector of {words[row]!r} {what}")
+        raise reading.error(f"row {row}: the vector of {describe(words[row])} {what}")

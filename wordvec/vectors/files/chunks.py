@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from wordvec.corpus.compression import FORMATS, decompressed
 from wordvec.errors import CorpusError, VectorsFileError
 from wordvec.progress import progress
+from wordvec.vectors.files.bounds import FLOOR, MOST_UNPACKED
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put it before text in UTF-8; it means nothing
 CHUNK = 1 << 20
@@ -35,8 +36,17 @@ def read_chunks(path: str | os.PathLike[str], size: int = CHUNK) -> Generator[by
                 bar.update(len(chunk))
                 yield chunk
 
+        most = MOST_UNPACKED * total + FLOOR
+        unpacked = 0
         try:
-            yield from decompressed(raw(), os.fspath(path))
+            for chunk in decompressed(raw(), os.fspath(path)):
+                unpacked += len(chunk)
+                if unpacked > most:
+                    raise VectorsFileError(
+                        f"{path}: unpacks to more than {MOST_UNPACKED} times its {total:,} bytes: perhaps made to fill "
+                        "the memory; if you trust it, unpack it first (gunzip, unzstd)"
+                    )
+                yield chunk
         except CorpusError as error:
             raise VectorsFileError(str(error)) from error
 

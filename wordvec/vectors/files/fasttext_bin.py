@@ -17,7 +17,7 @@ import numpy as np
 from wordvec.vectors.files.fasttext_rows import DenseRows, QuantizedRows
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.row_builder import RowBuilder
-from wordvec.vectors.subwords import Rows, Subwords
+from wordvec.vectors.subwords import LONGEST_NGRAM, LONGEST_WORD, Rows, Subwords, word_blocks
 from wordvec.vectors.word_vectors import WordVectors
 
 VERSIONS = (11, 12)
@@ -29,7 +29,6 @@ LOSSES = {1: "hierarchical-softmax", 2: "negative-sampling", 3: "softmax", 4: "o
 MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 SUPERVISED = 3
 NOT_PRUNED = -1
-BLOCK = 128  # words whose n-grams are looked up together
 
 
 class Bytes:
@@ -83,9 +82,9 @@ def read_fasttext_bin(reading: Reading) -> WordVectors:
     wanted = np.arange(min(len(dictionary.words), reading.limit or len(dictionary.words)))
     if reading.words is not None:
         wanted = np.array([i for i in wanted.tolist() if dictionary.words[i] in reading.words], np.int64)
-    for first in range(0, len(wanted), BLOCK):
-        ids = wanted[first : first + BLOCK]
-        words = [dictionary.words[i] for i in ids.tolist()]
+    chosen = [dictionary.words[i] for i in wanted.tolist()]
+    for part in word_blocks(chosen, subwords.longest):
+        ids, words = wanted[part], chosen[part]
         builder.add(words, subwords.mean_with(rows[ids], words), ids)
     parameters: dict[str, Any] = {key: options[key] for key in OPTIONS if key not in ("model", "loss", "update_rate")}
     parameters["loss"] = LOSSES.get(options["loss"], str(options["loss"]))
@@ -107,6 +106,11 @@ def _options(source: Bytes) -> dict[str, int]:
         options["maxn"] = 0  # the subwords of such models were not used
     if options["dim"] < 1 or (options["maxn"] > 0 and (options["bucket"] < 1 or options["minn"] < 1)):
         raise source.reading.error(f"damaged: its options are {options}")
+    if options["maxn"] > LONGEST_NGRAM:
+        raise source.reading.error(
+            f"its n-grams have up to {options['maxn']:,} characters (maxn); fastText uses 6, and wordvec reads at most "
+            f"{LONGEST_NGRAM}"
+        )
     return options
 
 
@@ -127,6 +131,10 @@ def _dictionary(source: Bytes) -> Dictionary:
         counts[entry], is_label = unpack(source.mapped, end + 1)
         if counts[entry] < 0 or is_label != (entry >= words):
             raise source.reading.error(f"byte {at:,}: damaged: word {entry:,} of {size:,} has no count")
+        if end - at > LONGEST_WORD:
+            raise source.reading.error(
+                f"byte {at:,}: word {entry:,} of {size:,} has {end - at:,} bytes; at most {LONGEST_WORD:,} are read"
+            )
         found.append(source.mapped[at:end])
         at = end + 10
     source.at = at

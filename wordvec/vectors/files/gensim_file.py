@@ -1,8 +1,7 @@
 """gensim's KeyedVectors and models (``.kv``, ``.model``), and other pickles of words and a matrix, read unexecuted.
 
 gensim saves its objects as pickles, with large arrays in files of their own beside them (``NAME.vectors.npy``). What
-the pickle describes is searched for words and vectors; see `pickle_values`. The book's pickle (a dict with
-``word_vecs`` and ``word_to_id``) is read in the same way.
+the pickle describes is searched for words and vectors; see `pickle_values`, and `pickled_words` for other pickles.
 """
 
 from __future__ import annotations
@@ -17,16 +16,20 @@ from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.npy_header import read_npy_header
-from wordvec.vectors.files.pickle_values import Made, Name, array_of, read_pickle
+from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
+from wordvec.vectors.files.pickle_values import read_pickle
+from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix
 from wordvec.vectors.files.reading import Reading
-from wordvec.vectors.subwords import Subwords
-from wordvec.vectors.word_bytes import LazyWords, join_words
+from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
+from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_vectors import WordVectors
 
 WORDS = ("index_to_key", "index2word", "index2entity")  # gensim 4, 3, 3 (its Doc2Vec and others)
 VECTORS = ("vectors", "syn0")  # gensim 4 and 3, and 2
-BLOCK = 128  # words whose n-grams are looked up together
-EXPORT = (
+OWN_EXPORT = (
+    "open it where you trust it and write numpy.savez(path, words=list_of_words, matrix=matrix), which wordvec reads"
+)
+GENSIM_EXPORT = (
     "open it where you trust it and export it, in gensim KeyedVectors.load(PATH).save_word2vec_format('vectors.bin', "
     "binary=True), for a model Word2Vec.load(PATH).wv.save_word2vec_format('vectors.bin', binary=True)"
 )
@@ -37,41 +40,41 @@ def read_gensim(reading: Reading) -> WordVectors:
 
     Raises VectorsFileError for a pickle of anything else, or one that is damaged, saying how to export it.
     """
+    advice = GENSIM_EXPORT
     try:
-        with (
-            open(reading.path, "rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
-        ):
-            root = read_pickle(mapped)
-        found = _from_book(root) or _from_gensim(reading, root)
+        size = os.path.getsize(reading.path)
+        root = described(reading.path)
+        advice = GENSIM_EXPORT if _named(root).startswith("gensim") else OWN_EXPORT
+        vectors = read_dictionary(reading, root, size)
+        if vectors is not None:
+            return vectors
+        found = _from_gensim(reading, root) or _from_parts(root)
         if found is None:
             raise VectorsFileError(
                 f"{reading.path}: a Python pickle of {_named(root)}, in which wordvec finds no words and vectors; "
-                f"loading it could run any code, so that is never done: {EXPORT}"
+                f"loading it could run any code, so that is never done: {advice}"
             )
         words = found.pop("words")
         number_words(words)
         WordVectors(words, found["matrix"], found["counts"])  # says what does not fit
-        return choose(reading, LazyWords(*join_words(words), os.fspath(reading.path)), **found)
+        return choose(reading, LazyWords(*join_words(words), os.fspath(reading.path)), look=True, **found)
     except VectorsFileError:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, InputError, ShapeError) as error:
         raise VectorsFileError(
-            f"{reading.path}: a Python pickle that wordvec cannot read without running it: {error}; {EXPORT}"
+            f"{reading.path}: a Python pickle that wordvec cannot read without running it: {error}; {advice}"
         ) from error
 
 
-def _from_book(root: Any) -> dict[str, Any] | None:
-    """What "Deep Learning from Scratch 2" saves: {"word_vecs": array, "word_to_id": dict, "id_to_word": dict}."""
-    if not isinstance(root, dict) or not isinstance(root.get("word_to_id"), dict):
-        return None
-    matrix = array_of(root.get("word_vecs"))
-    if matrix is None:
-        return None
-    row_of = root["word_to_id"]
-    if sorted(row_of.values()) != list(range(len(matrix))):
-        raise ValueError(f"'word_to_id' does not number the {len(matrix):,} rows of 'word_vecs'")
-    return {"words": sorted(row_of, key=row_of.__getitem__), "matrix": _floats(matrix), "counts": None}
+def described(path: str | os.PathLike[str]) -> Any:
+    """What the pickle in a file describes. Raises ValueError where that cannot be told."""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        return read_pickle(mapped)
+
+
+def _from_parts(root: Any) -> dict[str, Any] | None:
+    found = words_and_matrix(root)
+    return None if found is None else {"words": found[0], "matrix": _floats(found[1]), "counts": None}
 
 
 def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
@@ -109,10 +112,12 @@ def _subwords(file: str, state: dict[str, Any]) -> Subwords | None:
     numbers = [state.get(name) for name in ("bucket", "min_n", "max_n")]
     if ngrams is None or not all(type(number) is int and number > 0 for number in numbers):
         return None
-    buckets, shortest, longest = numbers
+    buckets, shortest, longest = (int(number) for number in numbers if number is not None)
+    if longest > LONGEST_NGRAM:
+        raise ValueError(f"n-grams of up to {longest:,} characters; at most {LONGEST_NGRAM} are read")
     if ngrams.ndim != 2 or len(ngrams) != buckets:
         raise ValueError(f"n-gram vectors of shape {ngrams.shape} for {buckets} buckets")
-    return Subwords(_floats(ngrams), buckets, shortest, longest)  # type: ignore[arg-type]
+    return Subwords(_floats(ngrams), buckets, shortest, longest)
 
 
 def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndarray:
@@ -121,9 +126,9 @@ def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndar
     if own.ndim != 2 or len(own) != len(words) or own.shape[1:] != subwords.rows[:0].shape[1:]:
         raise ValueError(f"word vectors of shape {own.shape} for {len(words):,} words")
     matrix = np.empty(own.shape, np.float32)
-    for first in range(0, len(words), BLOCK):
-        block = [word.encode("utf-8") for word in words[first : first + BLOCK]]
-        matrix[first : first + BLOCK] = subwords.mean_with(own[first : first + BLOCK], block)
+    encoded = [encode_word(word) for word in words]
+    for part in word_blocks(encoded, subwords.longest):
+        matrix[part] = subwords.mean_with(own[part], encoded[part])
     return matrix
 
 

@@ -15,7 +15,7 @@ import numpy as np
 MAGIC = b"\x93NUMPY"
 LENGTH_BYTES = {b"\x01\x00": 2, b"\x02\x00": 4, b"\x03\x00": 4}  # by version
 LONGEST = 10_000  # as in numpy
-TYPE = re.compile(rb"'descr'\s*:\s*'([<>|=]?[fiuU]\d{1,9})'")
+TYPE = re.compile(rb"'descr'\s*:\s*'([<>|=]?[fiuUS]\d{1,9})'")
 ORDER = re.compile(rb"'fortran_order'\s*:\s*(True|False)")
 SHAPE = re.compile(rb"'shape'\s*:\s*\(([\d,\sL]*)\)")
 OBJECTS = re.compile(rb"'descr'\s*:\s*'\|?O\d?'")

@@ -11,22 +11,39 @@ import os
 import struct
 import zipfile
 import zlib
-from typing import IO, Any
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
 
 import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.checks import number_words
+from wordvec.vectors.files.bounds import bounded_json, check_memory
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.row_words import texts_of_array
+from wordvec.vectors.files.subword_arrays import ARRAYS as SUBWORD_ARRAYS
+from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_vectors import WordVectors
 
-ARRAYS = ("words", "matrix", "counts", "scales", "context_matrix", "info", "rare_words", "rare_counts")
+ARRAYS = (
+    "words", "matrix", "counts", "scales", "context_matrix", "info", "rare_words", "rare_counts", *SUBWORD_ARRAYS,
+)  # fmt: skip
+OTHER_NAMES = {  # that home-made files have
+    "words": ("vocab", "vocabulary", "labels", "index_to_key", "index2word", "tokens", "names"),
+    "matrix": ("vectors", "embeddings", "embedding", "W", "weights", "wv", "vecs"),
+}
+DAMAGED = (
+    ValueError, TypeError, EOFError, OSError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error, struct.error,
+    MemoryError, NotImplementedError, RecursionError, SystemError,
+)  # fmt: skip
+T = TypeVar("T")
 PACKING = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}  # how much smaller each can make what it packs
 CHUNK = 1 << 20
+MOST_TEXT = 1 << 28  # bytes of words in numpy's text
 
 
 def read_npz(reading: Reading) -> WordVectors:
@@ -34,29 +51,23 @@ def read_npz(reading: Reading) -> WordVectors:
 
     Raises VectorsFileError when they are missing, damaged or hold Python objects.
     """
-    path = reading.path
+    return _guarded(reading.path, lambda: _vectors_of(reading, _read_arrays(reading.path)))
+
+
+def _guarded(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
+    """What `read` returns; whatever a damaged archive makes of it becomes a VectorsFileError."""
     try:
-        return _vectors_of(reading, _read_arrays(path))
+        return read()
     except VectorsFileError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        EOFError,
-        OSError,
-        RuntimeError,
-        SyntaxError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise VectorsFileError(f"{path}: not a readable .npz of vectors: {error}") from error
-    except (struct.error, MemoryError, NotImplementedError, RecursionError, SystemError) as error:
-        raise VectorsFileError(f"{path}: not a readable .npz of vectors: {type(error).__name__} {error}") from error
+    except DAMAGED as error:
+        named = "" if isinstance(error, (ValueError, OSError)) else f"{type(error).__name__} "
+        raise VectorsFileError(f"{path}: not a readable .npz of vectors: {named}{error}") from error
 
 
 def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
     """The vectors that the arrays of a file are; ValueError says what does not fit."""
-    info = json.loads(str(arrays["info"])) if "info" in arrays else None
+    info = bounded_json(str(arrays["info"]), os.path.getsize(reading.path)) if "info" in arrays else None
     if info is not None and not isinstance(info, dict):
         raise ValueError("'info' must be a JSON object")
     rare = None
@@ -72,12 +83,13 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
         words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
     )
     lazy = LazyWords(*join_words(words), os.fspath(reading.path))
-    numbers = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
-    return choose(reading, lazy, whole.matrix, **numbers, info=info, rare=rare)
+    numbers: dict[str, Any] = {"scales": whole.scales, "counts": whole.counts, "context_matrix": whole.context_matrix}
+    numbers["subwords"] = subwords_of(arrays, whole.dim)
+    return choose(reading, lazy, whole.matrix, look=True, **numbers, info=info, rare=rare)
 
 
 def write_npz(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
-    """Write everything the vectors hold but subwords; readable by ``numpy.load`` without pickle.
+    """Write everything the vectors hold; readable by ``numpy.load`` without pickle.
 
     Raises InputError for a word that ends in a NUL character, which numpy's text arrays would drop.
     """
@@ -92,6 +104,8 @@ def write_npz(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
     if vectors.rare:
         arrays["rare_words"] = _text_array(vectors.rare)
         arrays["rare_counts"] = np.fromiter(vectors.rare.values(), np.int64, len(vectors.rare))
+    for name, array in subword_arrays(vectors.subwords).items():
+        arrays[name] = np.concatenate(list(array.blocks())) if isinstance(array, RowsInBlocks) else array
     with replace_file(path) as file:
         np.savez(file, **arrays)  # no array of objects among them, so nothing is pickled
 
@@ -101,7 +115,14 @@ def _text_array(words: Any) -> np.ndarray:
         encode_word(word)
         if word.endswith("\0"):
             raise InputError(f"the word {word!r} ends in NUL, which numpy's text cannot keep; save as .safetensors")
-    return np.array(list(words))
+    listed = list(words)
+    longest = max(map(len, listed))
+    if 4 * longest * len(listed) > MOST_TEXT + 64 * sum(map(len, listed)):  # every word takes as much as the longest
+        raise InputError(
+            f"a word of {longest:,} characters among {len(listed):,}: numpy's text would take "
+            f"{4 * longest * len(listed):,} bytes; save as .safetensors"
+        )
+    return np.array(listed)
 
 
 def _scales(arrays: dict[str, np.ndarray]) -> np.ndarray | None:
@@ -109,28 +130,49 @@ def _scales(arrays: dict[str, np.ndarray]) -> np.ndarray | None:
 
 
 def _texts(arrays: dict[str, np.ndarray], name: str) -> list[str]:
-    if arrays[name].dtype.kind != "U" or arrays[name].ndim != 1:
+    if arrays[name].dtype.kind not in "US" or arrays[name].ndim != 1:
         raise ValueError(f"{name!r} must be one-dimensional text; got {arrays[name].dtype}")
-    return arrays[name].tolist()
+    return texts_of_array(arrays[name])
 
 
-def _read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+def read_members(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """All arrays of numbers or text in an .npz by name. Raises VectorsFileError for a damaged one."""
+    return _guarded(path, lambda: _read_arrays(path, every=True))
+
+
+def _read_arrays(path: str | os.PathLike[str], every: bool = False) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
-        if "words" not in entries or "matrix" not in entries:
-            names = sorted(entry.filename for entry in archive.infolist())[:8]
-            if entries and not any(name.endswith(".npy") for name in names):
-                raise VectorsFileError(
-                    f"{path}: a .zip archive: unpack it and name one of its files: {', '.join(names)}"
-                )
-            raise VectorsFileError(f"{path}: an .npz of vectors needs the arrays 'words' and 'matrix'; found {names}")
+        if not every:
+            entries = _of_vectors(path, entries)
+        size = os.path.getsize(path)
+        for entry in entries.values():
+            _check_size(entry, size)
+        unpacked = sum(entry.file_size for entry in entries.values())
+        check_memory(path, size, unpacked, "unpacked, it", "load it with numpy and write it unpacked (numpy.savez)")
         arrays = {}
-        for name in ARRAYS:
-            if name in entries:
-                _check_size(entries[name], os.path.getsize(path))
-                with archive.open(entries[name]) as file:
-                    arrays[name] = _read_array(file, entries[name].file_size)
+        for name, entry in entries.items():
+            with archive.open(entry) as file:
+                arrays[name] = _read_array(file, entry.file_size)
         return arrays
+
+
+def _of_vectors(path: str | os.PathLike[str], entries: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The entries that vectors have, in the order of ARRAYS, under our names."""
+    found = dict(entries)
+    for ours, theirs in OTHER_NAMES.items():
+        others = [name for name in theirs if name in entries]
+        if ours not in entries and len(others) == 1:
+            found[ours] = entries[others[0]]
+    if "words" not in found or "matrix" not in found:
+        names = sorted(entry.filename for entry in entries.values())[:8]
+        if names and not any(name.endswith(".npy") for name in names):
+            raise VectorsFileError(f"{path}: a .zip archive: unpack it and name one of its files: {', '.join(names)}")
+        raise VectorsFileError(
+            f"{path}: an .npz of vectors needs the arrays 'words' and 'matrix'; found {names}. The words of a matrix "
+            f"may be in another file: load(path, words_from=...), or wordvec convert FILE OUT --words-from LIST"
+        )
+    return {name: found[name] for name in ARRAYS if name in found}
 
 
 def _check_size(entry: zipfile.ZipInfo, size: int) -> None:

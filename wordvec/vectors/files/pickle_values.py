@@ -3,17 +3,21 @@
 Loading a pickle the usual way calls whatever functions it names. Here its instructions only build a description:
 numbers, texts, lists, tuples and dicts as they are; a class or function becomes a `Name`, and what would be a call of
 it a `Made`, which says what was to be called with what. Nothing is imported and nothing is called.
+
+A few hundred bytes can describe a structure that takes for ever to walk (pairs of the same pair, sixty times over), so
+nothing here or in the modules that use it walks, compares or prints what it was given: a value is used after its type
+is known. What a description takes in memory is counted, and may be `MOST_TIMES` the file (see `bounds`).
 """
 
 from __future__ import annotations
 
 import pickletools
-import re
 import warnings
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
-import numpy as np
+from wordvec.vectors.files.bounds import FLOOR, MOST_TIMES
+from wordvec.vectors.files.pickle_arrays import Made, Name, scalar_of
 
 SIMPLE = (str, bytes, int, float, bool, type(None))  # what a key may be: hashing a deep tuple can crash Python
 LITERALS = {
@@ -21,193 +25,177 @@ LITERALS = {
     "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8", "UNICODE", "BINUNICODE",
     "SHORT_BINUNICODE", "BINUNICODE8",
 }  # fmt: skip
-NUMBER_TYPE = re.compile(r"[<>=|]?[fiu][1248]")
-ARRAY_MODULES = (
-    "numpy",
-    "numpy.core.multiarray",
-    "numpy._core.multiarray",
-    "numpy.core.numeric",
-    "numpy._core.numeric",
-)
+DEEPEST = 10_000  # groups that are open at the same time
+# What values take, in bytes.
+NUMBER, TEXT, CONTAINER, ELEMENT, ENTRY, OBJECT, ON_STACK = 28, 50, 56, 8, 50, 100, 32
 
 
-class Name(NamedTuple):
-    """A class or function, by name."""
-
-    module: str
-    name: str
+MARK = object()  # where on the stack a group of values begins
 
 
-class Made:
-    """What would come of calling `maker` with `args`; `state` is what it would be filled with, `items` as a dict."""
-
-    def __init__(self, maker: Any, args: Any) -> None:
-        self.maker, self.args = maker, args
-        self.state: Any = None
-        self.items: dict[Any, Any] = {}
-        self.elements: list[Any] = []
+class TooLarge(ValueError):
+    """The values that a pickle describes take more memory than its file is worth."""
 
 
-class Mark:
-    """Where on the stack a group of values begins."""
+def read_pickle(source: Any, size: int | None = None) -> Any:
+    """Return what the pickle in a mapped file or in bytes describes; `size` is its length in bytes.
 
-
-def read_pickle(source: Any) -> Any:
-    """Return what the pickle in a mapped file or in bytes describes.
-
-    Raises ValueError for instructions that are damaged, or that no pickle of plain data has.
+    Raises ValueError for instructions that are damaged, or that no pickle of plain data has, and for a description
+    that takes many times the memory of the file.
     """
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
+    machine = _Machine(MOST_TIMES * (len(source) if size is None else size) + FLOOR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd escapes in texts of Python 2
         for code, argument, at in pickletools.genops(source):
             try:
-                _follow(code.name, argument, stack, memo)
+                machine.follow(code.name, argument)
+            except TooLarge:
+                raise
             except (IndexError, KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"byte {at}: damaged: {code.name} does not fit what stands before it") from error
-    (described,) = stack
+                raise ValueError(f"byte {at}: damaged: {code.name} does not fit what is before it") from error
+            if machine.taken + ON_STACK * len(machine.stack) > machine.most:
+                raise TooLarge(
+                    f"byte {at}: its values take more than {machine.most:,} bytes of memory, far more than a pickle "
+                    f"of words and vectors of this size"
+                )
+    (described,) = machine.stack
     return described
 
 
-def _follow(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> None:
-    if name in LITERALS:
-        stack.append(argument)
-    elif name in ("PUT", "BINPUT", "LONG_BINPUT"):
-        memo[argument] = stack[-1]
-    elif name == "MEMOIZE":
-        memo[len(memo)] = stack[-1]
-    elif name in ("GET", "BINGET", "LONG_BINGET"):
-        stack.append(memo[argument])
-    elif name == "GLOBAL":
-        stack.append(Name(*argument.split(" ", 1)))
-    elif name in ACTIONS:
-        ACTIONS[name](stack)
-    elif name not in ("PROTO", "FRAME", "STOP"):
-        raise ValueError(f"an instruction that plain data does not need: {name}")
+class _Machine:
+    """The stack and memo of a pickle, and the bytes of memory that its values have taken."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.taken, self.open = most, 0, 0
+        self.stack: list[Any] = []
+        self._memo: list[Any] = []  # numbered as they come
+        self._far: dict[int, Any] = {}  # numbered otherwise
+
+    def follow(self, name: str, argument: Any) -> None:
+        if name in LITERALS:
+            small = isinstance(argument, (int, float))
+            self.taken += NUMBER if small else TEXT + len(argument)
+            self.stack.append(argument)
+        elif name in ACTIONS:
+            ACTIONS[name](self)
+        elif name in ("PUT", "BINPUT", "LONG_BINPUT"):
+            self._remember(argument)
+        elif name == "MEMOIZE":
+            self._remember(len(self._memo) + len(self._far))
+        elif name in ("GET", "BINGET", "LONG_BINGET"):
+            self.stack.append(self._memo[argument] if 0 <= argument < len(self._memo) else self._far[argument])
+        elif name == "GLOBAL":
+            self.push(Name(*argument.split(" ", 1)), OBJECT + len(argument))
+        elif name not in ("PROTO", "FRAME", "STOP"):
+            raise ValueError(f"an instruction that plain data does not need: {name}")
+
+    def _remember(self, number: int) -> None:
+        value = self.stack[-1]
+        if number == len(self._memo):
+            self._memo.append(value)
+            self.taken += ELEMENT
+        elif 0 <= number < len(self._memo):
+            self._memo[number] = value
+        else:
+            self._far[number] = value
+            self.taken += OBJECT
+
+    def push(self, value: Any, takes: int) -> None:
+        self.taken += takes
+        self.stack.append(value)
+
+    def mark(self) -> None:
+        self.open += 1
+        if self.open > DEEPEST:
+            raise ValueError(f"more than {DEEPEST:,} groups inside one another")
+        self.stack.append(MARK)
+
+    def since_mark(self) -> list[Any]:
+        place = len(self.stack) - 1
+        while self.stack[place] is not MARK:
+            place -= 1
+            if place < 0:
+                raise IndexError
+        values = self.stack[place + 1 :]
+        del self.stack[place:]
+        self.open -= 1
+        return values
+
+    def taken_off(self, number: int) -> list[Any]:
+        """The uppermost values, taken off the stack."""
+        if len(self.stack) < number:
+            raise IndexError
+        values = self.stack[-number:]
+        del self.stack[-number:]
+        return values
+
+    def collect(self, kind: Callable[[Iterable[Any]], Any], values: list[Any]) -> None:
+        self.push(kind(values), CONTAINER + ELEMENT * len(values))
+
+    def put(self, values: list[Any]) -> None:
+        """Set keys and values, which alternate, in the dict (or what will be one) on top of the stack."""
+        keys = values[::2]
+        if len(values) % 2 or not all(isinstance(key, SIMPLE) for key in keys):
+            raise TypeError("a key that is neither text nor a number")
+        target = self.stack[-1]
+        self.taken += ENTRY * len(keys)
+        (target.items if isinstance(target, Made) else target).update(zip(keys, values[1::2]))
+
+    def extend(self, values: list[Any]) -> None:
+        target = self.stack[-1]
+        self.taken += ELEMENT * len(values)
+        (target.elements if isinstance(target, Made) else target).extend(values)
+
+    def make(self, arguments: int) -> None:
+        """Note a call of what is below its arguments: a tuple, and perhaps a dict of named ones, which is let go."""
+        maker, args, *_ = self.taken_off(1 + arguments)
+        made = Made(maker, args)
+        scalar = scalar_of(made)
+        self.push(made if scalar is None else scalar, OBJECT if scalar is None else NUMBER)
+
+    def build(self) -> None:
+        state = self.stack.pop()
+        self.stack[-1].state = state
+
+    def dict_since_mark(self) -> None:
+        values = self.since_mark()
+        self.push({}, CONTAINER)
+        self.put(values)
+
+    def name(self) -> None:
+        module, name = self.taken_off(2)
+        if type(module) is not str or type(name) is not str:
+            raise TypeError("a name that is no text")
+        self.push(Name(module, name), OBJECT)
 
 
-def _since_mark(stack: list[Any]) -> list[Any]:
-    place = len(stack) - 1
-    while not isinstance(stack[place], Mark):
-        place -= 1  # the IndexError below the first value says that there is no mark
-    values = stack[place + 1 :]
-    del stack[place:]
-    return values
-
-
-def _put(stack: list[Any], values: list[Any]) -> None:
-    """Set keys and values, which alternate, in the dict (or what will be one) on top of the stack."""
-    keys = values[::2]
-    if len(values) % 2 or not all(isinstance(key, SIMPLE) for key in keys):
-        raise TypeError("a key that is neither text nor a number")
-    target = stack[-1]
-    (target.items if isinstance(target, Made) else target).update(zip(keys, values[1::2]))
-
-
-def _extend(stack: list[Any], values: list[Any]) -> None:
-    target = stack[-1]
-    (target.elements if isinstance(target, Made) else target).extend(values)
-
-
-def _taken(stack: list[Any], number: int) -> list[Any]:
-    """The uppermost values, taken off."""
-    if len(stack) < number:
-        raise IndexError
-    values = stack[-number:]
-    del stack[-number:]
-    return values
-
-
-def _make(stack: list[Any], arguments: int) -> None:
-    """Note a call of what lies below its arguments: a tuple, and perhaps a dict of named ones, which is let go."""
-    maker, args, *_ = _taken(stack, 1 + arguments)
-    stack.append(Made(maker, args))
-
-
-def _build(stack: list[Any]) -> None:
-    state = stack.pop()
-    stack[-1].state = state
-
-
-def _dict(stack: list[Any]) -> None:
-    values = _since_mark(stack)
-    stack.append({})
-    _put(stack, values)
-
-
-ACTIONS: dict[str, Callable[[list[Any]], Any]] = {
-    "NONE": lambda stack: stack.append(None),
-    "NEWTRUE": lambda stack: stack.append(True),
-    "NEWFALSE": lambda stack: stack.append(False),
-    "MARK": lambda stack: stack.append(Mark()),
-    "POP": lambda stack: stack.pop(),
-    "POP_MARK": _since_mark,
-    "DUP": lambda stack: stack.append(stack[-1]),
-    "EMPTY_LIST": lambda stack: stack.append([]),
-    "EMPTY_DICT": lambda stack: stack.append({}),
-    "EMPTY_SET": lambda stack: stack.append([]),
-    "EMPTY_TUPLE": lambda stack: stack.append(()),
-    "LIST": lambda stack: stack.append(_since_mark(stack)),
-    "FROZENSET": lambda stack: stack.append(_since_mark(stack)),
-    "TUPLE": lambda stack: stack.append(tuple(_since_mark(stack))),
-    "TUPLE1": lambda stack: stack.append(tuple(_taken(stack, 1))),
-    "TUPLE2": lambda stack: stack.append(tuple(_taken(stack, 2))),
-    "TUPLE3": lambda stack: stack.append(tuple(_taken(stack, 3))),
-    "DICT": _dict,
-    "APPEND": lambda stack: _extend(stack, _taken(stack, 1)),
-    "APPENDS": lambda stack: _extend(stack, _since_mark(stack)),
-    "ADDITEMS": lambda stack: _extend(stack, _since_mark(stack)),
-    "SETITEM": lambda stack: _put(stack, _taken(stack, 2)),
-    "SETITEMS": lambda stack: _put(stack, _since_mark(stack)),
-    "STACK_GLOBAL": lambda stack: stack.append(Name(*_taken(stack, 2))),
-    "REDUCE": lambda stack: _make(stack, 1),
-    "NEWOBJ": lambda stack: _make(stack, 1),
-    "NEWOBJ_EX": lambda stack: _make(stack, 2),
-    "BUILD": _build,
+ACTIONS: dict[str, Callable[[_Machine], Any]] = {
+    "NONE": lambda m: m.stack.append(None),
+    "NEWTRUE": lambda m: m.stack.append(True),
+    "NEWFALSE": lambda m: m.stack.append(False),
+    "MARK": _Machine.mark,
+    "POP": lambda m: m.stack.pop(),
+    "POP_MARK": _Machine.since_mark,
+    "DUP": lambda m: m.stack.append(m.stack[-1]),
+    "EMPTY_LIST": lambda m: m.push([], CONTAINER),
+    "EMPTY_DICT": lambda m: m.push({}, CONTAINER),
+    "EMPTY_SET": lambda m: m.push([], CONTAINER),
+    "EMPTY_TUPLE": lambda m: m.stack.append(()),
+    "LIST": lambda m: m.collect(list, m.since_mark()),
+    "FROZENSET": lambda m: m.collect(list, m.since_mark()),
+    "TUPLE": lambda m: m.collect(tuple, m.since_mark()),
+    "TUPLE1": lambda m: m.collect(tuple, m.taken_off(1)),
+    "TUPLE2": lambda m: m.collect(tuple, m.taken_off(2)),
+    "TUPLE3": lambda m: m.collect(tuple, m.taken_off(3)),
+    "DICT": _Machine.dict_since_mark,
+    "APPEND": lambda m: m.extend(m.taken_off(1)),
+    "APPENDS": lambda m: m.extend(m.since_mark()),
+    "ADDITEMS": lambda m: m.extend(m.since_mark()),
+    "SETITEM": lambda m: m.put(m.taken_off(2)),
+    "SETITEMS": lambda m: m.put(m.since_mark()),
+    "STACK_GLOBAL": _Machine.name,
+    "REDUCE": lambda m: m.make(1),
+    "NEWOBJ": lambda m: m.make(1),
+    "NEWOBJ_EX": lambda m: m.make(2),
+    "BUILD": _Machine.build,
 }
-
-
-def array_of(described: Any) -> np.ndarray | None:
-    """The numpy array that a description stands for, or None where it stands for something else.
-
-    Raises ValueError for one whose bytes do not fit its shape.
-    """
-    if not isinstance(described, Made) or not isinstance(described.maker, Name):
-        return None
-    if described.maker.module not in ARRAY_MODULES:
-        return None
-    state, args = described.state, described.args
-    if described.maker.name == "_reconstruct" and isinstance(state, tuple) and len(state) == 5:
-        _, shape, dtype, in_columns, data = state
-    elif described.maker.name == "_frombuffer" and isinstance(args, tuple) and len(args) == 4:
-        data, dtype, shape, order = args
-        in_columns = order == "F"
-    else:
-        return None
-    kind, raw = _dtype_of(dtype), _bytes_of(data)
-    if kind is None or raw is None or not isinstance(shape, tuple):
-        return None
-    if not all(type(length) is int and length >= 0 for length in shape):
-        raise ValueError(f"an array of shape {shape}")
-    return np.frombuffer(raw, kind).reshape(shape, order="F" if in_columns else "C")
-
-
-def _dtype_of(described: Any) -> np.dtype | None:
-    """A number type; None for anything else, objects above all."""
-    if not isinstance(described, Made) or described.maker != Name("numpy", "dtype") or not described.args:
-        return None
-    text, state = described.args[0], described.state
-    if not isinstance(text, str) or not NUMBER_TYPE.fullmatch(text):
-        return None
-    swapped = isinstance(state, tuple) and len(state) > 1 and state[1] == ">"
-    return np.dtype(text).newbyteorder(">") if swapped else np.dtype(text)
-
-
-def _bytes_of(described: Any) -> bytes | None:
-    """Bytes; Python 2 and protocol 2 wrote them as text."""
-    if isinstance(described, (bytes, bytearray)):
-        return bytes(described) if isinstance(described, bytearray) else described
-    if isinstance(described, Made) and described.maker == Name("_codecs", "encode") and len(described.args) == 2:
-        described = described.args[0]
-    return described.encode("latin-1") if isinstance(described, str) else None

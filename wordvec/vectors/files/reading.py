@@ -13,10 +13,16 @@ from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.word_bytes import encode_word
 
 DTYPES = ("float32", "float16", "int8")
-MOST_LEFT_OUT = 10  # one row in so many may have another length; more, and the file is something else
+MOST_LEFT_OUT = 10  # one row in so many may be left out; more, and the file is something else
+MANY = 100  # rows left out, after which a file that has few others is given up
 NOT_UTF8 = "words that are not UTF-8, their bytes written out"
 TWICE = "words that stand twice, the first row kept"
 ANOTHER_LENGTH = "rows of another length, left out"
+NOT_NUMBERS = "rows in which something is no number, left out"
+NOT_FINITE = "rows with nan or infinity, left out"
+OTHER_COUNT = "headers that are one row off"
+WITH_SPACES = "words with spaces, told by the rows behind them"
+LEFT_OUT = (ANOTHER_LENGTH, NOT_NUMBERS, NOT_FINITE)
 NO_NEWLINE = "last lines without a newline"
 
 
@@ -32,12 +38,14 @@ class Reading:
         *,
         limit: int | None = None,
         words: Iterable[str] | str | os.PathLike[str] | None = None,
+        words_from: str | os.PathLike[str] | None = None,
         dtype: Any = None,
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> None:
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
             raise OptionError(f"limit must be a whole number of at least 1; got {limit!r}")
+        self.words_from = words_from
         self.path, self.limit, self.strict, self.on_repair = path, limit, strict, on_repair
         self.words = None if words is None else _wanted(words)
         self.dtype = None if dtype is None else _dtype(dtype)
@@ -58,11 +66,20 @@ class Reading:
             self.on_repair(f"{self.path}: {message}")
 
     def check_left_out(self, kept: int, at_least: int = 1) -> None:
-        """Raise VectorsFileError when too many rows have another length for the file to be one of vectors."""
-        left_out = self.repairs.get(ANOTHER_LENGTH, 0)
+        """Raise VectorsFileError when too many rows were left out for the file to be one of vectors."""
+        left_out = sum(self.repairs.get(kind, 0) for kind in LEFT_OUT)
         if left_out >= at_least and left_out * MOST_LEFT_OUT > kept:
+            first = next(message for kind, message in self._first.items() if kind in LEFT_OUT)
             many = f"; so are {left_out:,} rows, and {kept:,} are not" if left_out > 1 else ""
-            raise self.error(f"{self._first[ANOTHER_LENGTH]}{many}")
+            raise self.error(f"{first}{many}")
+
+    def check_count(self, declared: int, found: int, cut_off: str) -> None:
+        """Note a header that is one row off. Raises VectorsFileError for any other difference, or when strict."""
+        message = f"the header declares {declared:,} words, but {found:,} rows follow"
+        if abs(declared - found) == 1 and found > 0:
+            self.repair(OTHER_COUNT, message)
+        elif declared != found:
+            raise self.error(f"{message}: {cut_off}; limit={max(1, found)} (--limit) reads what is there")
 
     def report(self, info: dict[str, Any]) -> None:
         """Put the repairs into info["repairs"], and warn about them once unless `on_repair` took them."""

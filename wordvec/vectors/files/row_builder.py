@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from wordvec.errors import describe
+from wordvec.vectors.files.bounds import check_memory
 from wordvec.vectors.files.narrow import narrow_rows
-from wordvec.vectors.files.reading import NOT_UTF8, TWICE, Reading
+from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
 from wordvec.vectors.word_vectors import WordVectors
 
 FIRST_ROWS = 64
 FLOAT32 = np.dtype(np.float32)
+NO_NUMBER = "holds nan, infinity or a number too large for float32"
+TOO_LARGE = "holds a number too large for float16, which ends at 65,504"
 
 
 class GrowingRows:
@@ -58,8 +63,10 @@ class RowBuilder:
     """
 
     def __init__(self, reading: Reading, dim: int, unit: str, expected: int | None = None) -> None:
-        self.reading, self.unit, self.seen = reading, unit, 0
+        self.reading, self.unit = reading, unit
+        self.seen = self.left_out = 0
         self.dtype = reading.dtype or FLOAT32
+        self.dim, self._size = dim, os.path.getsize(reading.path)
         wanted = len(reading.words) if reading.words is not None else None
         reserved = expected and min(n for n in (expected, reading.limit, wanted) if n is not None)
         self._matrix = GrowingRows((dim,), self.dtype, reserved)
@@ -73,10 +80,15 @@ class RowBuilder:
         """Whether the limit is reached: further rows would be ignored."""
         return self.reading.limit is not None and self.seen >= self.reading.limit
 
+    @property
+    def kept(self) -> int:
+        """The number of rows seen that were not left out."""
+        return self.seen - self.left_out
+
     def add(self, words: list[bytes], rows: np.ndarray, places: np.ndarray) -> None:
         """Take words, their rows (n, D) float32 and where in the file each stands.
 
-        Raises VectorsFileError for nan and infinity.
+        Rows with nan or infinity are left out. Raises VectorsFileError for what float16 cannot hold.
         """
         if self.reading.limit is not None and self.seen + len(words) > self.reading.limit:
             room = self.reading.limit - self.seen
@@ -86,12 +98,14 @@ class RowBuilder:
         if self.reading.words is not None:
             wanted = [i for i, word in enumerate(words) if word in self.reading.words]
             words, rows, places = [words[i] for i in wanted], rows[wanted], places[wanted]
+        words, rows, places = self._finite(words, rows, places)
         if not words:
             return
-        self._check_finite(words, rows, places, "holds nan, infinity or a number too large for float32")
         kept, scales = narrow_rows(rows, self.dtype)
-        if self.dtype == np.float16:
-            self._check_finite(words, kept, places, "holds a number too large for float16, which ends at 65,504")
+        if self.dtype == np.float16 and not np.isfinite(kept).all():
+            row = int(np.argmin(np.isfinite(kept).all(axis=1)))
+            raise self.reading.error(self._bad_row(words[row], places[row], TOO_LARGE))
+        self._check_memory(len(kept))
         self._matrix.append(kept)
         if scales is not None:
             self._scales.append(scales)
@@ -106,6 +120,7 @@ class RowBuilder:
 
     def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordVectors:
         """Return the vectors, without the words that stood before already, and report what was repaired."""
+        self.reading.check_left_out(self.kept)
         self._drop_repeated()
         if not self._matrix.length:
             wanted = self.reading.words
@@ -115,6 +130,12 @@ class RowBuilder:
         words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))
         scales = self._scales.array() if self.dtype == np.int8 else None
         return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
+
+    def _check_memory(self, more: int) -> None:
+        """Packed and short rows ("0 0 0") may take more memory than the file is worth."""
+        takes = (self._matrix.length + more) * self.dim * self.dtype.itemsize + len(self._text)
+        way_out = "unpack it first where it is packed, or read fewer words (--words, --limit) or as --dtype int8"
+        check_memory(self.reading.path, self._size, takes, "what is in it", way_out)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
         """The words, those that are not UTF-8 with their wrong bytes written out as backslash, x and two digits."""
@@ -128,12 +149,21 @@ class RowBuilder:
                 words[i] = word.decode("utf-8", "backslashreplace").encode("utf-8")
         return words
 
-    def _check_finite(self, words: list[bytes], rows: np.ndarray, places: np.ndarray, what: str) -> None:
-        finite = np.isfinite(rows)
-        if not finite.all():
-            row = int(np.argmin(finite.all(axis=1)))
-            word = words[row][:60].decode("utf-8", "replace")
-            raise self.reading.error(f"{self._where(places[row])}: the vector of {word!r} {what}")
+    def _finite(
+        self, words: list[bytes], rows: np.ndarray, places: np.ndarray
+    ) -> tuple[list[bytes], np.ndarray, np.ndarray]:
+        """Those rows that hold neither nan nor infinity; the others are left out and told."""
+        finite = np.isfinite(rows).all(axis=1)
+        if finite.all():
+            return words, rows, places
+        for row in np.flatnonzero(~finite).tolist():
+            self.reading.repair(NOT_FINITE, self._bad_row(words[row], places[row], NO_NUMBER))
+            self.left_out += 1
+            self.reading.check_left_out(self.kept, at_least=MANY)
+        return [words[row] for row in np.flatnonzero(finite).tolist()], rows[finite], places[finite]
+
+    def _bad_row(self, word: bytes, place: Any, what: str) -> str:
+        return f"{self._where(place)}: the vector of {describe(word.decode('utf-8', 'replace'))} {what}"
 
     def _drop_repeated(self) -> None:
         ends = self._ends.array()

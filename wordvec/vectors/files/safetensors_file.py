@@ -4,8 +4,9 @@ Layout (https://huggingface.co/docs/safetensors): 8 bytes little-endian length o
 tensors, those of wider numbers first. Ours are ``counts`` (V,) I64 where known, ``word_ends`` (V,) I64, ``matrix``
 (V, D) F32, F16, or I8 with ``scales`` (V,) F32, ``context_matrix`` (V, D) where kept, and ``words`` (bytes,) U8: the
 UTF-8 words one after another, word i ending before byte ``word_ends[i]``. ``rare_words``, ``rare_word_ends`` and
-``rare_counts`` are the words too rare for a row. The header is written here because the safetensors package orders
-metadata at random (same vectors must give the same bytes), and read here because the package copies what it reads.
+``rare_counts`` are the words too rare for a row; see `subword_arrays` for n-gram vectors. The header is written here
+because the safetensors package orders metadata at random (same vectors must give the same bytes), and read here because
+the package copies what it reads.
 """
 
 from __future__ import annotations
@@ -20,9 +21,21 @@ import numpy as np
 import wordvec
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.vectors.files.bounds import bounded_json
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.reading import Reading
-from wordvec.vectors.files.safetensors_header import FORMAT, NEW, OF_VERSION_2, OLD, pack_header, read_header
+from wordvec.vectors.files.safetensors_header import (
+    FORMAT,
+    NEW,
+    NEWEST,
+    OF_VERSION_2,
+    OF_VERSION_3,
+    OLD,
+    NotOurs,
+    pack_header,
+    read_header,
+)
+from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
 from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_vectors import WordVectors
 
@@ -33,10 +46,10 @@ JSON_INFO = ("parameters", "loss")  # metadata kept as JSON of its own; everythi
 def write_safetensors(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
     """Write `vectors` with everything they know about themselves. The same vectors and info give the same bytes.
 
-    Only subwords are not kept. Raises InputError when info holds something JSON cannot, or a word is not valid Unicode.
+    Raises InputError when info holds something JSON cannot, or a word is not valid Unicode.
     """
     words, word_ends = join_words(vectors.words)
-    tensors: dict[str, np.ndarray | None] = {
+    tensors: dict[str, Any] = {
         "counts": vectors.counts,
         "word_ends": word_ends,
         **_rare_tensors(vectors.rare),
@@ -44,16 +57,26 @@ def write_safetensors(vectors: WordVectors, path: str | os.PathLike[str]) -> Non
         "matrix": vectors.matrix,
         "context_matrix": vectors.context_matrix,
         "words": words,
+        **subword_arrays(vectors.subwords),
     }
-    kept = {name: np.ascontiguousarray(array) for name, array in tensors.items() if array is not None}
-    kept = {name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in kept.items()}
+    kept = {name: _little_endian(array) for name, array in tensors.items() if array is not None}
     kept = dict(sorted(kept.items(), key=lambda item: -item[1].itemsize))  # so that each begins where its type may
-    version = NEW if any(name in kept for name in OF_VERSION_2) else OLD
+    version = OLD
+    for newer, names in ((NEW, OF_VERSION_2), (NEWEST, OF_VERSION_3)):
+        version = newer if any(name in kept for name in names) else version
     header = pack_header(_metadata(vectors.info, version), kept)
     with replace_file(path) as file:
         file.write(header)
         for array in kept.values():
-            file.write(array.data)
+            for block in array.blocks() if isinstance(array, RowsInBlocks) else [array]:
+                file.write(block.data)
+
+
+def _little_endian(array: Any) -> Any:
+    if isinstance(array, RowsInBlocks):
+        return array
+    array = np.ascontiguousarray(array)
+    return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
 def read_safetensors(reading: Reading) -> WordVectors:
@@ -66,15 +89,24 @@ def read_safetensors(reading: Reading) -> WordVectors:
     if size < 8:
         raise VectorsFileError(f"{path}: truncated: {size} bytes, and the length of the header alone takes 8")
     mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))
-    metadata, tensors = read_header(path, mapped)
+    try:
+        metadata, tensors = read_header(path, mapped)
+    except NotOurs:
+        from wordvec.vectors.files.foreign_safetensors import read_static_model
+
+        found = read_static_model(reading)
+        if found is None:
+            raise
+        return found
     words = LazyWords(tensors["words"], tensors["word_ends"], os.fspath(path))
     rare = None
     if "rare_words" in tensors:
         rare_words = LazyWords(tensors["rare_words"], tensors["rare_word_ends"], os.fspath(path))
         rare = LazyCounts(rare_words, tensors["rare_counts"])
-    numbers = {name: tensors.get(name) for name in ("scales", "counts", "context_matrix")}
+    numbers: dict[str, Any] = {name: tensors.get(name) for name in ("scales", "counts", "context_matrix")}
     try:
-        return choose(reading, words, tensors["matrix"], **numbers, info=_info(metadata), rare=rare)
+        numbers["subwords"] = subwords_of(tensors, tensors["matrix"].shape[1])
+        return choose(reading, words, tensors["matrix"], **numbers, info=_info(metadata, size), rare=rare)
     except VectorsFileError:
         raise
     except (ValueError, ShapeError, RecursionError) as error:
@@ -113,10 +145,10 @@ def _json(key: str, value: Any) -> str:
         raise InputError(f"WordVectors.info: {key!r} cannot be written as JSON: {error}") from error
 
 
-def _info(metadata: dict[str, str]) -> dict[str, Any]:
+def _info(metadata: dict[str, str], size: int) -> dict[str, Any]:
     info: dict[str, Any] = {key: metadata[key] for key in TEXT_INFO if key in metadata}
-    info.update({key: json.loads(metadata[key]) for key in JSON_INFO if key in metadata})
-    more = json.loads(metadata.get("more", "{}"))
+    info.update({key: bounded_json(metadata[key], size) for key in JSON_INFO if key in metadata})
+    more = bounded_json(metadata.get("more", "{}"), size)
     if not isinstance(more, dict):
         raise ValueError("the metadata 'more' is not a JSON object")
     return {**info, **more}

@@ -6,14 +6,17 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from wordvec.errors import VectorsFileError
+from wordvec.errors import VectorsFileError, describe
+from wordvec.vectors.files.bounds import bounded_json
 
 FORMAT = "wordvec-vectors"
-OLD, NEW = "1", "2"  # versions of the format: the first has no scales and no rare words
+OLD, NEW, NEWEST = "1", "2", "3"  # of the format: scales and rare words came with the second, subwords the third
+LONGEST_HEADER = 100_000_000  # bytes, as in the safetensors package
 ALIGNMENT = 64  # the first tensor starts at a multiple of this
 DTYPES: dict[str, np.dtype] = {
     "F32": np.dtype("<f4"),
@@ -23,7 +26,7 @@ DTYPES: dict[str, np.dtype] = {
     "U8": np.dtype("u1"),
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
-MATRICES = ("matrix", "context_matrix")
+MATRICES = ("matrix", "context_matrix", "subword_rows")
 TENSORS = {
     "counts": ("I64",),
     "word_ends": ("I64",),
@@ -34,13 +37,21 @@ TENSORS = {
     "context_matrix": ("F32", "F16"),
     "words": ("U8",),
     "rare_words": ("U8",),
+    "subwords": ("I64",),
+    "subword_rows": ("F32", "F16"),
+    "subword_buckets": ("I64",),
 }
 OF_VERSION_2 = ("scales", "rare_counts", "rare_word_ends", "rare_words")
+OF_VERSION_3 = ("subwords", "subword_rows", "subword_buckets")
 OF_EACH_WORD = ("counts", "word_ends", "scales", "matrix", "context_matrix")
 PathLike = str | os.PathLike[str]
 
 
-def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
+class NotOurs(VectorsFileError):
+    """A file in the format of .safetensors that another program wrote."""
+
+
+def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, Any]) -> bytes:
     """The header of a file in which the tensors follow in this order."""
     header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
@@ -57,23 +68,25 @@ def read_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, str], dic
 
     Raises VectorsFileError for a header that is not true of the file, or of another kind of file.
     """
-    header, start = _parsed(path, mapped)
+    header, start = parsed_header(path, mapped)
     metadata = header.pop("__metadata__", {})
     _check_kind(path, header, metadata)
     return metadata, _tensors(path, header, mapped[start:])
 
 
-def _parsed(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
+def parsed_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, Any], int]:
     """The header as a dict, and the byte at which the tensors start."""
     length = int.from_bytes(mapped[:8].tobytes(), "little")
     if 8 + length > len(mapped):
         raise VectorsFileError(
             f"{path}: truncated or damaged: a header of {length:,} bytes in a file of {len(mapped):,}"
         )
+    if length > LONGEST_HEADER:
+        raise VectorsFileError(f"{path}: a header of {length:,} bytes; at most {LONGEST_HEADER:,} are read")
     try:
-        header = json.loads(mapped[8 : 8 + length].tobytes())
-    except (ValueError, RecursionError) as error:
-        raise VectorsFileError(f"{path}: damaged: the header is not JSON: {error}") from error
+        header = bounded_json(mapped[8 : 8 + length].tobytes(), len(mapped))
+    except ValueError as error:
+        raise VectorsFileError(f"{path}: damaged: the header is not JSON as it should be: {error}") from error
     if not isinstance(header, dict):
         raise VectorsFileError(f"{path}: damaged: the header is not a JSON object")
     return header, 8 + length
@@ -84,21 +97,25 @@ def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
         raise VectorsFileError(f"{path}: damaged: the metadata is not a JSON object of strings")
     missing = [name for name in ("matrix", "word_ends", "words") if name not in header]
     if missing or metadata.get("format") != FORMAT:
-        found = ", ".join(sorted(map(str, header))[:5]) or "none"
-        raise VectorsFileError(
+        found = ", ".join(describe(name) for name in islice(header, 5)) or "none"
+        raise NotOurs(
             f"{path}: a .safetensors file without word vectors as wordvec writes them: it needs the tensors matrix, "
-            f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}"
+            f"words, word_ends and the metadata format={FORMAT!r}; its tensors are {found}. The words of a matrix may "
+            f"be in another file: load(path, words_from=...), or wordvec convert FILE OUT --words-from LIST"
         )
-    if metadata.get("format_version") not in (OLD, NEW):
+    if metadata.get("format_version") not in (OLD, NEW, NEWEST):
         raise VectorsFileError(
             f"{path}: written in format version {metadata.get('format_version')!r}; this wordvec reads versions "
-            f"{OLD} and {NEW}: upgrade wordvec (pip install -U wordvec)"
+            f"{OLD} to {NEWEST}: upgrade wordvec (pip install -U wordvec)"
         )
 
 
 def _tensors(path: PathLike, header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
     """Views of the tensors; each must lie where the header says, side by side and filling the file exactly."""
     tensors, spans = {}, []
+    if len(header) > len(TENSORS):
+        wrong = next(name for name in header if name not in TENSORS)
+        raise VectorsFileError(f"{path}: damaged: {len(header):,} tensors, among them {describe(wrong)}")
     for name, entry in header.items():
         dtype, shape, begin, end = _entry(path, name, entry)
         if end > len(data):
@@ -141,6 +158,20 @@ def _entry(path: PathLike, name: str, entry: Any) -> tuple[np.dtype, tuple[int, 
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise VectorsFileError(
-            f"{path}: damaged, or of a kind wordvec does not write: tensor {name!r} is described as {str(entry)[:200]}"
+            f"{path}: damaged, or of a kind wordvec does not write: tensor {describe(name)} is described as "
+            f"{_shown(entry)}"
         ) from None
     return DTYPES[dtype_name], shape, begin, end
+
+
+def _shown(entry: Any) -> str:
+    """A tensor's entry in the header, as far as it is short."""
+    if not isinstance(entry, dict) or len(entry) > 5:
+        return describe(entry)
+    return ", ".join(f"{describe(key)}: {_short_list(value)}" for key, value in entry.items())
+
+
+def _short_list(value: Any) -> str:
+    if isinstance(value, list) and len(value) <= 3:
+        return f"[{', '.join(describe(item) for item in value)}]"
+    return describe(value)

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 
+from wordvec.corpus.arrow import table_kind
 from wordvec.errors import VectorsFileError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
 from wordvec.vectors.files.numbers import are_numbers, parse_header
+from wordvec.vectors.files.table_file import is_dictionary, is_record
+from wordvec.vectors.files.text_layout import unread_text
 
 HEAD = 1 << 20  # bytes looked at
-READABLE = "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz and gensim's KeyedVectors"
-STREAMED = ("word2vec-text", "word2vec-binary", "glove")  # read in one go from front to back, so packed ones too
+READABLE = (
+    "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz, gensim's KeyedVectors, Parquet, "
+    "JSON, and a matrix with its words in another file"
+)
+STREAMED = (
+    "word2vec-text",
+    "word2vec-binary",
+    "glove",
+    "numbers",
+)  # read in one go from front to back, so packed ones too
+LINES = 100  # looked at for words
+NUMBER_ALONE = re.compile(rb"[+-]?\d*\.\d+([eE][+-]?\d+)?|[+-]?\d+\.?[eE][+-]?\d+")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -23,6 +37,9 @@ def sniff(path: str | os.PathLike[str]) -> str:
         raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
     head, packed = first_bytes(path, HEAD)
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
+    unread = None if format is not None else unread_text(head.removeprefix(BYTE_ORDER_MARK))
+    if unread is not None:
+        raise VectorsFileError(f"{path}: {unread}")
     if format is None:
         raise VectorsFileError(f"{path}: {_described(head)}: no format wordvec knows; it reads {READABLE}")
     if packed and format not in STREAMED:
@@ -40,6 +57,10 @@ def _binary_format(head: bytes) -> str | None:
         return "npz"
     if head[8:9] == b"{" and head[4:8] == b"\0\0\0\0":
         return "safetensors"
+    if head.startswith(b"\x93NUMPY"):
+        return "numpy"
+    if table_kind(head) == "Parquet":
+        return "table"
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "gensim"
     return None
@@ -48,11 +69,6 @@ def _binary_format(head: bytes) -> str | None:
 def _described(head: bytes) -> str:
     if not head:
         return "an empty file"
-    if head.startswith(b"\x93NUMPY"):
-        return (
-            "a bare numpy array, without words (beside gensim's vectors: name the file without .npy): put both into "
-            "one file, numpy.savez(path, words=..., matrix=...)"
-        )
     if head.startswith(UTF16):
         return "text in UTF-16 (save it as UTF-8)"
     return f"a file that begins with {head[:24]!r}"
@@ -61,6 +77,10 @@ def _described(head: bytes) -> str:
 def _text_format(head: bytes) -> str | None:
     """Tell apart the formats that begin with a line of text."""
     first, newline, rest = head.partition(b"\n")
+    if head.lstrip()[:1] == b"{" and (is_record(first) or is_dictionary(head)):
+        return "json"
+    if _without_words(head):
+        return "numbers"
     header = parse_header(first)
     if header is not None and newline:
         return "word2vec-binary" if _looks_binary(rest, *header) else "word2vec-text"
@@ -68,6 +88,13 @@ def _text_format(head: bytes) -> str | None:
     if header is None and len(fields) > 2 and are_numbers(fields[1 : None if newline else -1]):
         return "glove"
     return None
+
+
+def _without_words(head: bytes) -> bool:
+    """Whether the first lines are numbers alone, those that no word looks like: with a point or an exponent."""
+    lines = [line.split() for line in head.split(b"\n")[: LINES + 1][:-1]]
+    firsts = [fields[0] for fields in lines if fields]
+    return len(firsts) > 1 and all(NUMBER_ALONE.fullmatch(field) for field in firsts)
 
 
 def _looks_binary(rows: bytes, count: int, dim: int) -> bool:

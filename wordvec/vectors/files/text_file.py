@@ -16,25 +16,26 @@ import numpy as np
 from wordvec.errors import InputError
 from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, read_chunks
-from wordvec.vectors.files.numbers import are_numbers, nearest_float32, parse_header
-from wordvec.vectors.files.reading import ANOTHER_LENGTH, NO_NEWLINE, Reading
+from wordvec.vectors.files.numbers import are_numbers, nearest_float32
+from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, NO_NEWLINE, NOT_NUMBERS, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.text_layout import TextLayout, from_base64, text_layout
 from wordvec.vectors.files.writing import written_rows, written_words
 from wordvec.vectors.word_vectors import WordVectors
 
 LONGEST_LINE = 1 << 26
 COMPILED_FROM = 1 << 22  # bytes of a file; compiled code takes a moment to load
-MANY = 100  # rows of another length, after which a file that has few others is given up
 
 
 def read_text(reading: Reading) -> WordVectors:
     """Read word2vec text, fastText .vec or GloVe text; a first line of two whole numbers is a header.
 
-    Without a header words may hold spaces, as some in GloVe's files do: the last D fields are the vector.
-    Raises VectorsFileError, naming the line, for a field that is no finite number, too many rows of another length,
-    and for a header that counts other rows than there are.
+    Words may hold spaces, as some in GloVe's files do: the last D fields are the vector. A first line of three whole
+    numbers, with words in base 64 behind it, is Deeplearning4j's. Rows of another length or without finite numbers
+    are left out and told, and so is a header that is one row off.
+    Raises VectorsFileError, naming the line, for too many such rows and for a header that is further off.
     """
-    blocks = _line_blocks(reading)
+    blocks = line_blocks(reading)
     try:
         return _read_blocks(reading, blocks)
     finally:
@@ -71,17 +72,16 @@ def _write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool
 
 def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
     begin = next(blocks, b"\n")
-    first, _, behind_header = begin.partition(b"\n")
-    header = parse_header(first)
-    rows, dim = header or (None, len(first.split()) - 1)
+    layout = text_layout(begin)
+    rows, dim = layout.rows, layout.dim
     if dim < 1 or rows == 0 or 2 * dim > LONGEST_LINE:
+        first = begin.partition(b"\n")[0]
         raise reading.error(f"line 1: expected 'V D' or a word and its numbers; got {_shown(first)}")
     size = os.path.getsize(reading.path)
     believed = rows is not None and rows * (2 * dim + 2) <= size  # a packed file may hold more; then the matrix grows
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
-    parser = _Parser(reading, builder, dim, header is None, size >= COMPILED_FROM)
-    if header is not None:
-        parser.line, begin = 1, behind_header
+    parser = _Parser(reading, builder, layout, size >= COMPILED_FROM)
+    begin = begin[layout.start :]
     for block in chain([begin], blocks):
         finished = block.endswith(b"\n")
         parser.read(block if finished or not block else block + b"\n")
@@ -90,22 +90,19 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
     else:
         if not finished and block:
             parser.unfinished()
-        reading.check_left_out(builder.seen)
-        if rows is not None and parser.rows != rows:
-            raise reading.error(
-                f"the header declares {rows:,} words, but {parser.rows:,} rows follow: the file is cut off, "
-                f"or its header is wrong"
-            )
-    reading.check_left_out(builder.seen)
+        reading.check_left_out(builder.kept)
+        if rows is not None:
+            reading.check_count(rows, parser.rows, "the file is cut off, or its header is wrong")
     return builder.finish()
 
 
 class _Parser:
     """Takes blocks of whole lines and gives their rows to the builder; `line` is the number of the last line read."""
 
-    def __init__(self, reading: Reading, builder: RowBuilder, dim: int, spaces_in_words: bool, compiled: bool) -> None:
-        self.reading, self.builder, self.dim, self.spaces_in_words = reading, builder, dim, spaces_in_words
-        self.line = self.rows = self.blank = self.left_out = 0
+    def __init__(self, reading: Reading, builder: RowBuilder, layout: TextLayout, compiled: bool) -> None:
+        self.reading, self.builder, self.dim, self.base64 = reading, builder, layout.dim, layout.base64
+        self.line = int(layout.rows is not None)
+        self.rows = self.blank = self.left_out = 0
         self.kernel = _kernel() if compiled else None
         self._scratch = np.empty(1, np.float64)
 
@@ -141,29 +138,33 @@ class _Parser:
         if not line.strip():
             self.blank = self.blank or self.line
             return
-        row = _plain_row(line, self.dim, self.spaces_in_words)
+        row = _plain_row(line, self.dim)
         if row is None:
             self.rows += 1
             got = f"got {len(line.split())} fields: {_shown(line)}"
-            self._another_length(self.line, f"expected a word and {self.dim} numbers; {got}")
+            self._leave_out(ANOTHER_LENGTH, self.line, f"expected a word and {self.dim} numbers; {got}")
             return
         word, fields = row
         if not are_numbers(fields):
+            self.rows += 1
             bad = next(field for field in fields if not are_numbers([field]))
-            raise self.reading.error(f"line {self.line}: expected {self.dim} numbers; {_shown(bad)} is not one")
+            self._leave_out(NOT_NUMBERS, self.line, f"expected {self.dim} numbers; {_shown(bad)} is not one")
+            return
         self._add([word], nearest_float32(fields)[None, :], np.array([self.line]))
 
     def _add(self, words: list[bytes], rows: np.ndarray, lines: np.ndarray) -> None:
         if self.blank:
             blank, self.blank = self.blank, 0
-            self._another_length(blank, "a blank line, and rows follow after it")
+            self._leave_out(ANOTHER_LENGTH, blank, "a blank line, and rows follow after it")
         self.rows += len(words)
+        if self.base64:
+            words = [from_base64(self.reading, word, line) for word, line in zip(words, lines.tolist())]
         self.builder.add(words, rows, lines)
 
-    def _another_length(self, line: int, message: str) -> None:
+    def _leave_out(self, kind: str, line: int, message: str) -> None:
         self.left_out = line
-        self.reading.repair(ANOTHER_LENGTH, f"line {line}: {message}")
-        self.reading.check_left_out(self.builder.seen, at_least=MANY)
+        self.reading.repair(kind, f"line {line}: {message}")
+        self.reading.check_left_out(self.builder.kept, at_least=MANY)
 
     def unfinished(self) -> None:
         """Say that the last line has no newline: an error when it is not a whole row either."""
@@ -173,18 +174,19 @@ class _Parser:
         self.reading.repair(NO_NEWLINE, message)
 
 
-def _plain_row(line: bytes, dim: int, spaces_in_words: bool) -> tuple[bytes, list[bytes]] | None:
-    """The word of a line and the fields of its vector, or None when they are not as many as they should be."""
+def _plain_row(line: bytes, dim: int) -> tuple[bytes, list[bytes]] | None:
+    """The word of a line, spaces in it included, and the last `dim` fields; None when they are more or fewer.
+
+    A word of several parts that ends in a number cannot be told from a row with a number too many.
+    """
     word, *fields = line.rsplit(None, dim)
     if len(fields) != dim or word[:1].isspace():
         return None
     parts = word.split()
-    if len(parts) > 1 and (not spaces_in_words or are_numbers(parts[-1:])):
-        return None
-    return word, fields
+    return None if len(parts) > 1 and are_numbers(parts[-1:]) else (word, fields)
 
 
-def _line_blocks(reading: Reading) -> Generator[bytes, None, None]:
+def line_blocks(reading: Reading) -> Generator[bytes, None, None]:
     """Yield the file in blocks of whole lines; the last one may lack its newline. No line may be longer than 64 MiB."""
     tail, start = b"", True
     for chunk in read_chunks(reading.path):

@@ -11,23 +11,28 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from wordvec.errors import describe
 from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
 from wordvec.vectors.files.numbers import parse_header
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
 from wordvec.vectors.files.writing import WHITESPACE, written_rows, written_words
 from wordvec.vectors.word_vectors import WordVectors
 
 LONGEST_HEADER = 64
+OTHER_WHITESPACE = WHITESPACE.replace(b" ", b"")
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector
 
 
 def read_word2vec_binary(reading: Reading) -> WordVectors:
     """Read word2vec's binary format, plain or packed, block by block into the matrix.
 
-    Raises VectorsFileError, naming the byte, for a file that is cut off or longer than its header says, a word that
-    is empty or holds white space, and a vector with nan or infinity.
+    A word may hold spaces where the bytes behind it show its end; that is told, and so are rows with nan or infinity,
+    which are left out.
+    Raises VectorsFileError, naming the byte, for a file that is cut off or longer than its header says, and a word
+    that is empty or holds other white space.
     """
     head, packed = first_bytes(reading.path, LONGEST_HEADER)
     rows, dim = _header(reading, head)
@@ -75,69 +80,64 @@ def _read_rows(
     reading: Reading, chunks: Iterator[bytes], builder: RowBuilder, rows: int, dim: int, position: int
 ) -> None:
     """Give the builder all rows; `position` is the byte in the file at which the first one begins."""
-    buffer, done, left = b"", -position, rows
+    finder, left = RowFinder(dim), rows
+    buffer, to_skip = b"", position  # the header
+
+    def take(is_last: bool) -> None:
+        nonlocal buffer, position, left
+        try:
+            found = finder.find(buffer, left, is_last)
+        except Misaligned as error:
+            at = error.args[0]
+            raise reading.error(
+                f"byte {position + at:,}: expected a word; got {describe(buffer[at:])}: the file is damaged, its "
+                f"header is wrong, or it holds words with spaces in places that cannot be told"
+            ) from None
+        if found:
+            _add_rows(reading, builder, buffer, found, dim, position)
+            buffer, position, left = buffer[found[-1].end :], position + found[-1].end, left - len(found)
+
     for chunk in chunks:
+        if to_skip:
+            skipped = min(len(chunk), to_skip)
+            chunk, to_skip = chunk[skipped:], to_skip - skipped
         buffer = buffer + chunk if buffer else chunk
-        if done < 0:  # the header
-            skipped = min(len(buffer), -done)
-            buffer, done = buffer[skipped:], done + skipped
-            if done < 0:
-                continue
-        if left:
-            ends, spaces = _find_rows(buffer, dim, left)
-            if ends:
-                _add_rows(reading, builder, buffer, ends, spaces, dim, position)
-                buffer, position, left = buffer[ends[-1] :], position + ends[-1], left - len(ends)
-                if builder.full:
-                    return
-            if left and len(buffer) > LONGEST_ROW + 4 * dim:
-                raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
-        if not left and len(buffer) > 1:
+        take(is_last=False)
+        if builder.full:
+            return
+        if len(buffer) > LONGEST_ROW + 4 * dim or (not left and len(buffer) > 1):
             break
     else:
-        if left:
-            raise reading.error(
-                f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and "
-                f"row {rows - left:,} is cut"
-            )
+        take(is_last=True)
+    if builder.full:
+        return
+    if left and len(buffer) > LONGEST_ROW:
+        raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
+    if left:
+        raise reading.error(
+            f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and row "
+            f"{rows - left:,} is cut; limit={max(1, rows - left)} (--limit) reads those before it"
+        )
     if buffer not in (b"", b"\n"):
         at = position + buffer.startswith(b"\n")
-        raise reading.error(f"byte {at:,}: the header declares {rows:,} words, but more bytes follow after them")
+        raise reading.error(
+            f"byte {at:,}: the header declares {rows:,} words, but more bytes follow after them; limit={rows} "
+            f"(--limit) reads those that it declares"
+        )
 
 
-def _find_rows(buffer: bytes, dim: int, most: int) -> tuple[list[int], list[int]]:
-    """Where in the buffer the rows end that are complete in it, at most so many, and where their words end."""
-    find, size, length = buffer.find, len(buffer), 1 + 4 * dim
-    ends: list[int] = []
-    spaces: list[int] = []
-    end = 0
-    while most > 0:
-        space = find(b" ", end)
-        end = space + length
-        if space < 0 or end > size:
-            break
-        spaces.append(space)
-        ends.append(end)
-        most -= 1
-    return ends, spaces
-
-
-def _add_rows(
-    reading: Reading, builder: RowBuilder, buffer: bytes, ends: list[int], spaces: list[int], dim: int, position: int
-) -> None:
+def _add_rows(reading: Reading, builder: RowBuilder, buffer: bytes, found: list[Row], dim: int, position: int) -> None:
     """Cut words and vectors out of the buffer, which begins at byte `position` of the file."""
-    starts = np.array([0, *ends[:-1]])
-    words = [buffer[start:space] for start, space in zip(starts.tolist(), spaces)]
-    newline = [word[:1] == b"\n" for word in words]
-    if any(newline):
-        starts = starts + newline
-        words = [word[1:] if begins else word for word, begins in zip(words, newline)]
+    words = [buffer[row.start : row.space] for row in found]
     joined = b"".join(words)
     if b"" in words or any(byte in joined for byte in WHITESPACE):
-        row = next(i for i, word in enumerate(words) if not word or any(byte in word for byte in WHITESPACE))
-        at = position + int(starts[row])
-        raise reading.error(f"byte {at:,}: expected a word; got {words[row][:40]!r}: the file is damaged")
+        for row, word in zip(found, words):
+            if not word or any(byte in word for byte in OTHER_WHITESPACE):
+                at = position + row.start
+                raise reading.error(f"byte {at:,}: expected a word; got {word[:40]!r}: the file is damaged")
+            if b" " in word:
+                reading.repair(WITH_SPACES, f"byte {position + row.start:,}: the word {describe(word)} holds a space")
     # One window of 4 D bytes begins at each byte of the buffer; those behind the spaces are the vectors.
     windows = np.ndarray(len(buffer) - 4 * dim + 1, f"V{4 * dim}", buffer, strides=(1,))
-    rows = windows[np.array(spaces) + 1].view("<f4").reshape(len(spaces), dim)
-    builder.add(words, rows, position + starts)
+    rows = windows[np.array([row.space + 1 for row in found])].view("<f4").reshape(len(found), dim)
+    builder.add(words, rows, position + np.array([row.start for row in found]))

@@ -1,0 +1,69 @@
+"""The n-gram vectors of fastText's models as arrays, as .safetensors and .npz keep them.
+
+``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. ``subword_rows``
+(R, D) float32 or float16: a row for each bucket, or for those in ``subword_buckets`` (R,) int64 where a model was
+pruned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords
+
+ARRAYS = ("subwords", "subword_rows", "subword_buckets")
+BLOCK = 8_192  # rows
+
+
+class RowsInBlocks:
+    """Rows that are read, or decoded, as they are written: described as an array is."""
+
+    def __init__(self, subwords: Subwords) -> None:
+        self._subwords = subwords
+        ids = range(subwords.buckets) if subwords.kept is None else subwords.kept.values()
+        self._ids = np.fromiter(ids, np.int64, len(ids)) + subwords.first
+        first = np.asarray(subwords.rows[self._ids[:1]])
+        self.dtype = first.dtype.newbyteorder("<") if first.dtype == np.float16 else np.dtype("<f4")
+        self.shape = (len(self._ids), first.shape[1])
+        self.itemsize = self.dtype.itemsize
+        self.nbytes = self.shape[0] * self.shape[1] * self.itemsize
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield all rows in order, some thousand at a time."""
+        for first in range(0, len(self._ids), BLOCK):
+            yield np.ascontiguousarray(self._subwords.rows[self._ids[first : first + BLOCK]], self.dtype)
+
+
+def subword_arrays(subwords: Any) -> dict[str, Any]:
+    """What is written of `subwords`: arrays, and the rows as RowsInBlocks; nothing where they are of another kind."""
+    if not isinstance(subwords, Subwords) or subwords.buckets < 1 or (subwords.kept is not None and not subwords.kept):
+        return {}
+    sizes = np.array([subwords.buckets, subwords.shortest, subwords.longest], np.int64)
+    arrays: dict[str, Any] = {"subwords": sizes, "subword_rows": RowsInBlocks(subwords)}
+    if subwords.kept is not None:
+        arrays["subword_buckets"] = np.fromiter(subwords.kept, np.int64, len(subwords.kept))
+    return arrays
+
+
+def subwords_of(arrays: Mapping[str, np.ndarray], dim: int) -> Subwords | None:
+    """The subwords that a file's arrays are; None where it has none. Raises ValueError for arrays that do not fit."""
+    if not any(name in arrays for name in ARRAYS):
+        return None
+    sizes, rows, kept = (arrays.get(name) for name in ARRAYS)
+    if sizes is None or rows is None or sizes.shape != (3,) or sizes.dtype.kind not in "iu":
+        raise ValueError("'subwords' and 'subword_rows' do not fit together")
+    buckets, shortest, longest = sizes.tolist()
+    if not (0 < buckets < 2**32 and 0 < shortest <= longest <= LONGEST_NGRAM):
+        raise ValueError(f"n-grams of {shortest} to {longest} characters in {buckets} buckets")
+    if rows.ndim != 2 or rows.shape[1] != dim or rows.dtype not in (np.float32, np.float16):
+        raise ValueError(f"'subword_rows' must be floats of shape (., {dim}); got {rows.dtype} of shape {rows.shape}")
+    if kept is None:
+        if len(rows) != buckets:
+            raise ValueError(f"{len(rows):,} rows for {buckets:,} buckets of n-grams")
+        return Subwords(rows, buckets, shortest, longest)
+    if kept.shape != (len(rows),) or kept.dtype.kind not in "iu":
+        raise ValueError(f"'subword_buckets' must be integers of shape ({len(rows)},)")
+    return Subwords(rows, buckets, shortest, longest, kept=dict(zip(kept.tolist(), range(len(rows)))))

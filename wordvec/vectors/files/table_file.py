@@ -1,0 +1,244 @@
+"""Vectors in tables: Parquet files with a column of words and one of vectors, and JSON Lines of the same.
+
+`wordvec export --parquet` writes such a table. The column of words is the only one of text, or is called like one of
+WORDS; the column of vectors is the only one of lists of numbers, or is called like one of VECTORS. Without such a
+column, all columns of floats together are the vectors.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import MissingExtraError, VectorsFileError, describe
+from wordvec.vectors.files.bounds import bounded_json, check_memory
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
+from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
+from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.text_file import line_blocks
+from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.word_vectors import WordVectors
+
+WORDS = ("word", "token", "text", "label", "term", "name", "key", "__index_level_0__")
+VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
+COUNTS = ("count", "counts", "frequency")
+DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*[-0-9]')
+ROWS = 64  # read at a time
+
+
+def read_table(reading: Reading) -> WordVectors:
+    """Read the words and vectors of a Parquet file.
+
+    Raises VectorsFileError for other columns and a damaged file, MissingExtraError without pyarrow.
+    """
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "arrow", f"reading {reading.path}") from error
+    try:
+        return _read_columns(reading, pyarrow)
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
+        if isinstance(error, VectorsFileError):
+            raise
+        raise reading.error(f"not a readable table of vectors: {_one_line(error)}") from error
+
+
+def _read_columns(reading: Reading, pyarrow: Any) -> WordVectors:
+    from pyarrow import parquet
+
+    opened = parquet.ParquetFile(reading.path, buffer_size=1 << 20, pre_buffer=False)
+    schema = opened.schema_arrow
+    word = _column(reading, schema, WORDS, _is_text(pyarrow), "of text")
+    lists = [field.name for field in schema if _is_list(pyarrow)(field.type)]
+    vector = _column(reading, schema, VECTORS, _is_list(pyarrow), "of lists of numbers") if lists else None
+    floats = [field.name for field in schema if pyarrow.types.is_floating(field.type)]
+    if vector is None and not floats:
+        raise reading.error(f"a column of vectors expected; its columns are {_names(schema)}")
+    columns = [vector] if vector is not None else floats
+    count = next((name for name in COUNTS if name in schema.names and _is_whole(pyarrow, schema, name)), None)
+    _check_numbers(reading, opened.metadata, columns)
+    builder: RowBuilder | None = None
+    counts: list[Any] = []
+    done = 0
+    for rows in opened.iter_batches(ROWS, columns=[word, *columns, *([count] if count else [])]):
+        values = _values(rows, columns, vector is not None)
+        builder = _add(reading, builder, rows.column(word).to_pylist(), values, done)
+        counts += rows.column(count).to_pylist() if count else []
+        done += rows.num_rows
+    if builder is None:
+        raise reading.error("no rows in it")
+    vectors = builder.finish(_info(reading, schema))
+    if any(value is None for value in counts) or not counts:
+        return vectors
+    kept = np.array(counts, np.int64)[builder.places]
+    return WordVectors(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
+
+
+def _check_numbers(reading: Reading, groups: Any, columns: Sequence[str]) -> None:
+    """A small file can say the same number a billion times: what the columns hold is counted before it is unpacked."""
+    numbers = 0
+    for group in (groups.row_group(i) for i in range(groups.num_row_groups)):
+        chunks = (group.column(i) for i in range(group.num_columns))
+        numbers += sum(chunk.num_values for chunk in chunks if chunk.path_in_schema.split(".")[0] in columns)
+    way_out = "write its vectors in another format with the program that made it"
+    check_memory(reading.path, os.path.getsize(reading.path), 4 * numbers, "its matrix", way_out)
+
+
+def _values(rows: Any, columns: Sequence[str], is_list: bool) -> Sequence[Any]:
+    """The vector of each row as numpy or a list; None where it is missing."""
+    if is_list:
+        return [None if value is None else np.asarray(value) for value in rows.column(columns[0]).to_pylist()]
+    return list(np.stack([np.asarray(rows.column(name), np.float64) for name in columns], axis=1))
+
+
+def _add(
+    reading: Reading, builder: RowBuilder | None, words: Sequence[Any], values: Sequence[Any], first: int
+) -> RowBuilder | None:
+    """Give some rows to the builder; those without a word or with other numbers than most are left out and told."""
+    kept_words: list[bytes] = []
+    rows: list[np.ndarray] = []
+    places: list[int] = []
+    for place, (word, value) in enumerate(zip(words, values), first):
+        row = _row(value)
+        if row is not None and builder is None:
+            builder = RowBuilder(reading, len(row), "row")
+        if row is None or builder is None or len(row) != builder.dim or not isinstance(word, str) or not word:
+            wanted = f"a word and {builder.dim} numbers" if builder is not None else "a word and its numbers"
+            found = describe(value) if row is None else f"{len(row)} numbers"
+            reading.repair(ANOTHER_LENGTH, f"row {place}: expected {wanted}; got {describe(word)} and {found}")
+            reading.check_left_out(len(rows) + (0 if builder is None else builder.kept), at_least=MANY)
+            continue
+        kept_words.append(encode_word(word))
+        rows.append(row)
+        places.append(place)
+    if builder is not None and rows:
+        builder.add(kept_words, np.array(rows, np.float32), np.array(places))
+    return builder
+
+
+def _row(value: Any) -> np.ndarray | None:
+    if isinstance(value, list):
+        if not all(type(number) in (int, float) for number in value):
+            return None
+        value = np.array([number if abs(number) < 2**1023 else np.inf for number in value], np.float64)
+    if not isinstance(value, np.ndarray) or value.ndim != 1 or not len(value) or value.dtype.kind not in "fiu":
+        return None
+    with np.errstate(over="ignore"):
+        return value.astype(np.float32)
+
+
+def _column(reading: Reading, schema: Any, names: Sequence[str], fits: Any, what: str) -> str:
+    """The only column that fits, or the first of `names` that does."""
+    fitting = [field.name for field in schema if fits(field.type)]
+    found = next((name for name in names if name in fitting), None)
+    if found is None and len(fitting) == 1:
+        found = fitting[0]
+    if found is None:
+        raise reading.error(
+            f"one column {what} expected, or one called {', '.join(names[:3])}; its columns are {_names(schema)}"
+        )
+    return found
+
+
+def _is_text(pyarrow: Any) -> Any:
+    types = pyarrow.types
+    return lambda kind: (
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or (types.is_dictionary(kind) and (types.is_string(kind.value_type) or types.is_large_string(kind.value_type)))
+    )
+
+
+def _is_list(pyarrow: Any) -> Any:
+    types = pyarrow.types
+
+    def fits(kind: Any) -> bool:
+        listed = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+        return bool(listed and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type)))
+
+    return fits
+
+
+def _is_whole(pyarrow: Any, schema: Any, name: str) -> bool:
+    return bool(pyarrow.types.is_integer(schema.field(name).type))
+
+
+def _names(schema: Any) -> str:
+    shown = [f"{describe(field.name)} ({str(field.type)[:40]})" for field in list(schema)[:8]]
+    return ", ".join(shown) + (", ..." if len(schema) > 8 else "")
+
+
+def _info(reading: Reading, schema: Any) -> dict[str, Any]:
+    """What `wordvec export --parquet` wrote about the vectors."""
+    text = (schema.metadata or {}).get(b"wordvec")
+    about = bounded_json(text, os.path.getsize(reading.path)) if text else None
+    info = about.get("info") if isinstance(about, dict) else None
+    return dict(info) if isinstance(info, dict) else {}
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def read_json(reading: Reading) -> WordVectors:
+    """Read JSON Lines of objects with a word and a list of numbers, or one JSON object {word: [numbers]}."""
+    builder: RowBuilder | None = None
+    for number, (word, value) in enumerate(_json_pairs(reading), 1):
+        builder = _add(reading, builder, [word], [value], number)
+    if builder is None:
+        raise reading.error("no vectors in it")
+    return builder.finish()
+
+
+def _json_pairs(reading: Reading) -> Iterator[tuple[Any, Any]]:
+    size = os.path.getsize(reading.path)
+    with open(reading.path, "rb") as file:
+        first = file.readline(1 << 26)
+    if is_record(first):
+        for block in line_blocks(reading):
+            for line in block.split(b"\n"):
+                if line.strip():
+                    yield _of_record(reading, line)
+        return
+    check_memory(reading.path, 3 * size, size, "it", "write it as JSON Lines")
+    with open(reading.path, "rb") as file:
+        text = file.read().removeprefix(BYTE_ORDER_MARK)
+    try:
+        entries = bounded_json(text, size)
+    except ValueError as error:
+        raise reading.error(f"not JSON as it should be: {error}") from error
+    if not isinstance(entries, dict):
+        raise reading.error("a JSON object of vectors by word expected")
+    yield from entries.items()
+
+
+def _of_record(reading: Reading, line: bytes) -> tuple[Any, Any]:
+    try:
+        record = bounded_json(line, len(line))
+    except ValueError:
+        return None, None
+    if not isinstance(record, dict):
+        return None, None
+    word = next((record[name] for name in WORDS if isinstance(record.get(name), str)), None)
+    value = next((record[name] for name in VECTORS if isinstance(record.get(name), list)), None)
+    return word, value
+
+
+def is_record(line: bytes) -> bool:
+    """Whether a line is a JSON object with a word and a vector."""
+    try:
+        record = bounded_json(line.removeprefix(BYTE_ORDER_MARK), len(line))
+    except ValueError:
+        return False
+    if not isinstance(record, dict) or not any(isinstance(record.get(name), str) for name in WORDS):
+        return False
+    return any(isinstance(record.get(name), list) for name in VECTORS)
+
+
+def is_dictionary(head: bytes) -> bool:
+    """Whether a text begins like a JSON object of lists of numbers by word."""
+    return DICTIONARY.match(head) is not None

@@ -1,0 +1,75 @@
+"""What the first lines of a text file of vectors say: how many rows of how many numbers, and how words are written."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import NamedTuple
+
+from wordvec.errors import describe
+from wordvec.vectors.files.numbers import are_numbers, parse_header
+from wordvec.vectors.files.reading import Reading
+
+BASE64 = b"B64:"  # Deeplearning4j writes it before words in base 64
+SPARSE = re.compile(rb"\d+:[+-]?(\d|\.\d)")
+
+
+class TextLayout(NamedTuple):
+    """`rows` is what a header declares, None without one; the rows begin at byte `start` of the text."""
+
+    rows: int | None
+    dim: int
+    start: int
+    base64: bool
+
+
+def text_layout(text: bytes) -> TextLayout:
+    r"""Look at the first lines of a text. `dim` is below 1 where the first line is neither a header nor a row.
+
+    >>> [text_layout(text)[:2] for text in (b"2 3\nthe 1 2 3\n", b"the 1 2 3\n", b"4 3 7200\na 1 2 3\n")]
+    [(2, 3), (None, 3), (4, 3)]
+    """
+    first, newline, rest = text.partition(b"\n")
+    second = rest.partition(b"\n")[0]
+    header = parse_header(first) or _three_numbers(first, second)
+    if header is None:
+        return TextLayout(None, len(first.split()) - 1, 0, first.startswith(BASE64))
+    return TextLayout(*header, len(first) + len(newline), second.startswith(BASE64))
+
+
+def _three_numbers(first: bytes, second: bytes) -> tuple[int, int] | None:
+    """Deeplearning4j's header "V D N", which could be a row of two numbers: the second line decides."""
+    fields = first.split()
+    if len(fields) != 3 or not all(field.isdigit() and len(field) < 19 for field in fields):
+        return None
+    rows, dim = int(fields[0]), int(fields[1])
+    as_row = second.split()
+    fits = len(as_row) > dim > 0 and are_numbers(as_row[-dim:])
+    return (rows, dim) if fits and (dim > 2 or as_row[0].startswith(BASE64)) else None
+
+
+def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
+    """The word that ``B64:...`` stands for. Raises VectorsFileError for anything else."""
+    if not word.startswith(BASE64):
+        return word
+    try:
+        return base64.b64decode(word.removeprefix(BASE64), validate=True)
+    except binascii.Error:
+        raise reading.error(f"line {line}: expected a word in base 64 behind B64:; got {describe(word)}") from None
+
+
+def unread_text(head: bytes) -> str | None:
+    """What a text is that wordvec knows and does not read, with the way out; None for any other."""
+    fields = head.partition(b"\n")[0].split()
+    if len(fields) == 8 and all(field.isdigit() for field in fields[:6]):
+        return (
+            "floret's table of hashed n-grams, which has no words: write vectors of words with floret's own "
+            "save_vectors (.vec), or spaCy's vocabulary, and read those"
+        )
+    if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
+        return (
+            "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python, write "
+            "numpy.savez(path, words=words, matrix=sparse.toarray()), or fewer dimensions with an SVD"
+        )
+    return None

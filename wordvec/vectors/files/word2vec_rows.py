@@ -1,0 +1,169 @@
+"""Where the rows of word2vec's binary file begin and end.
+
+A word ends at a space, and 4 D bytes of numbers follow. Where words hold spaces, the first space ends the word too
+early, the numbers are read from the wrong bytes, and everything behind them is shifted. So each row is looked at: its
+word must be text, its numbers of a usual size, and behind it the next word (or the end of the file) must follow, with
+a newline before it in all rows or in none. Where the first space does not give that, the other spaces are tried.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec.vectors.word_bytes import is_utf8
+
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+LONGEST_WORD = 4_096  # bytes in which another space is looked for
+MOST_SPACES = 32  # in one word
+SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, zero aside
+LEAST, MOST_NUMBERS = 16, 1 << 16  # rows that are looked at together, and numbers in them
+
+
+class Row(NamedTuple):
+    """Bytes of the buffer: the word is buffer[start:space], its numbers end before `end`."""
+
+    start: int
+    space: int
+    end: int
+
+
+class Misaligned(ValueError):
+    """At the byte of the buffer that is the argument no row begins, or its word may end in several places."""
+
+
+class RowFinder:
+    """Finds rows in one piece of a file after another."""
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+        self._newline: bool | None = None  # whether one follows each row; None before the first row
+        self._together, self._most = LEAST, max(LEAST, MOST_NUMBERS // dim)
+
+    def find(self, buffer: bytes, most: int, is_last: bool) -> list[Row]:
+        """The rows at the start of the buffer that are complete in it and certain, at most so many.
+
+        The last one is left for the next piece, unless this is the last. `most` is the number of rows to come.
+        """
+        found: list[Row] = []
+        at = 0
+        while len(found) < most:
+            rows = self._plain(buffer, at, min(most - len(found), self._together))
+            if not rows:
+                break
+            wrong = self._first_odd(buffer, rows)
+            trusted = len(rows) - 1 if wrong is None else max(0, wrong - 1)
+            found += rows[:trusted]
+            at = rows[trusted].start if trusted else at
+            self._together = min(self._most, 2 * self._together) if wrong is None else LEAST
+            if wrong is None and trusted:
+                continue
+            row = self._careful(buffer, at, most - len(found), is_last)
+            if row is None:
+                break
+            if self._newline is None and row.end < len(buffer):
+                self._newline = buffer[row.end : row.end + 1] == b"\n"
+            found.append(row)
+            at = row.end
+        return found
+
+    def _plain(self, buffer: bytes, at: int, most: int) -> list[Row]:
+        """Rows whose words end at the first space."""
+        find, size, length = buffer.find, len(buffer), 1 + 4 * self.dim
+        rows = []
+        for _ in range(most):
+            start = at + (buffer[at : at + 1] == b"\n")
+            space = find(b" ", start)
+            at = space + length
+            if space < 0 or at > size:
+                break
+            rows.append(Row(start, space, at))
+        return rows
+
+    def _first_odd(self, buffer: bytes, rows: list[Row]) -> int | None:
+        """The first row that is not as rows are."""
+        for number, (row, is_usual) in enumerate(zip(rows, self._are_usual(buffer, rows))):
+            follows = buffer[row.end : row.end + 1]
+            as_before = not follows or self._newline is None or (follows == b"\n") == self._newline
+            if not is_usual or not as_before or not _is_word(buffer[row.start : row.space]):
+                return number
+            if not self._newline and self._may_be_longer(buffer, row):
+                return number
+            if self._newline is None and follows:
+                self._newline = follows == b"\n"
+        return None
+
+    def _may_be_longer(self, buffer: bytes, row: Row) -> bool:
+        """Whether all bytes up to the next space could be part of the word."""
+        space = buffer.find(b" ", row.space + 1, row.space + 1 + LONGEST_WORD)
+        return space > 0 and _is_word(buffer[row.start : space])
+
+    def _are_usual(self, buffer: bytes, rows: list[Row]) -> list[bool]:
+        """Whether the numbers of each row have usual sizes, as those read from the wrong bytes seldom have."""
+        windows = np.ndarray(len(buffer) - 4 * self.dim + 1, f"V{4 * self.dim}", buffer, strides=(1,))
+        numbers = windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
+        sizes = np.abs(numbers)
+        usual = (sizes == 0) | ((sizes >= SMALLEST) & (sizes <= LARGEST))
+        return usual.all(axis=1).tolist()  # type: ignore[no-any-return]
+
+    def _careful(self, buffer: bytes, at: int, left: int, is_last: bool) -> Row | None:
+        """The row at byte `at`, all spaces in its word considered; None when more of the file is needed.
+
+        Raises Misaligned where bytes are no row, whatever space ends the word, or where several spaces may.
+        """
+        start = at + (buffer[at : at + 1] == b"\n")
+        first: Row | None = None
+        followed: Row | None = None
+        good: Row | None = None
+        space = start - 1
+        for _ in range(MOST_SPACES):
+            space = buffer.find(b" ", space + 1, start + LONGEST_WORD if first else len(buffer))
+            if space < 0 or (first and not _is_word(buffer[start:space])):
+                break
+            row = Row(start, space, space + 1 + 4 * self.dim)
+            behind = self._behind(buffer, row, left, is_last)
+            if behind is None:
+                if good is not None or (row.end > len(buffer) and is_last):
+                    break
+                return None
+            first = first or row
+            (usual,) = self._are_usual(buffer, [row])
+            if behind and usual and _is_word(buffer[start:space]):
+                if good is not None:
+                    raise Misaligned(start)
+                good = row
+                if self._newline or (row.end < len(buffer) and buffer[row.end : row.end + 1] == b"\n"):
+                    return row
+            followed = followed or (row if behind else None)
+        if first is None or good is not None:
+            return good
+        alone = followed is None and buffer[first.end : first.end + 1] != b"\n"
+        if alone and CONTROL.search(buffer[start : first.space]) and not self._are_usual(buffer, [first])[0]:
+            raise Misaligned(start)
+        return followed or first
+
+    def _behind(self, buffer: bytes, row: Row, left: int, is_last: bool) -> bool | None:
+        """Whether behind a row the next word follows, or the end of the file; None when that is not known yet."""
+        rest = len(buffer) - row.end
+        if rest < 0 or (rest <= 1 and not is_last):
+            return None
+        newline = buffer[row.end : row.end + 1] == b"\n"
+        if left <= 1:
+            return rest == 0 or (rest == 1 and newline)
+        if rest == 0:
+            return True
+        if self._newline is not None and newline != self._newline:
+            return False
+        start = row.end + newline
+        space = buffer.find(b" ", start, start + LONGEST_WORD)
+        if space < 0:
+            if rest < LONGEST_WORD and not is_last:
+                return None
+            return not CONTROL.search(buffer[start : start + LONGEST_WORD])
+        return _is_word(buffer[start:space])
+
+
+def _is_word(word: bytes) -> bool:
+    return bool(word) and not CONTROL.search(word) and is_utf8(word)

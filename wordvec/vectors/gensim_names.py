@@ -1,0 +1,78 @@
+"""What gensim's names are called here: people who come from gensim 3 and 4 type those first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EVALUATE = "the command `wordvec evaluate FILE` and wordvec.evaluation score vectors"
+MAKE_ANEW = "vectors do not change: make others, WordVectors(words, matrix)"
+GENSIM_NAMES = {
+    "add_vector": MAKE_ANEW,
+    "add_vectors": MAKE_ANEW,
+    "add": MAKE_ANEW,
+    "build_vocab": "a trainer's fit(Corpus.from_texts(...)) makes vectors",
+    "closer_than_entity": "ask .closer_than(a, b)",
+    "cosine_similarities": "ask .unit @ .unit_of(word)",
+    "distance": "ask 1 - .similarity(a, b)",
+    "distances": "ask 1 - .unit @ .unit_of(word), in the order of the rows",
+    "entity2vec": "a word's vector is vectors[word]",
+    "evaluate_word_analogies": EVALUATE,
+    "evaluate_word_pairs": EVALUATE,
+    "accuracy": EVALUATE,
+    "expandos": "counts are .counts, all else that is known .info",
+    "fill_norms": "lengths are .lengths, computed when they are first asked for",
+    "get_index": "a word's row is .word_id(word), those of many .ids_of(words)",
+    "get_mean_vector": "ask vectors[words].mean(axis=0), or vectors.unit[vectors.ids_of(words)].mean(axis=0)",
+    "get_normed_vectors": "the rows of length 1 are .unit",
+    "get_vecattr": "a word's count is .counts[.word_id(word)]",
+    "set_vecattr": MAKE_ANEW,
+    "get_vector": "a word's vector is vectors[word], that of length 1 .unit_of(word)",
+    "has_index_for": "ask `word in vectors`",
+    "index2entity": "the words are .words, in the order of their rows",
+    "index2word": "the words are .words, in the order of their rows",
+    "index_to_key": "the words are .words, in the order of their rows",
+    "init_sims": "nothing is to be prepared: the rows of length 1 are .unit",
+    "intersect_word2vec_format": "begin a training with them: trainer.fit(corpus, start=WordVectors.load(path))",
+    "items": "ask zip(vectors.words, vectors.rows(slice(None)))",
+    "key_to_index": "a word's row is .word_id(word); `word in vectors` asks whether it has one",
+    "keys": "the words are .words",
+    "load_word2vec_format": "read WordVectors.load(path): the format is told by the content",
+    "load_facebook_model": "read WordVectors.load(path): the format is told by the content",
+    "load_facebook_vectors": "read WordVectors.load(path): the format is told by the content",
+    "most_similar_cosmul": "ask .analogy(a, b, c, method='3cosmul')",
+    "most_similar_to_given": "ask .most_similar(word, among=words, k=1)",
+    "rank_by_centrality": "ask .unit @ .unit.mean(axis=0)",
+    "relative_cosine_similarity": "divide .similarity(a, b) by the sum of the cosines of .most_similar(a)",
+    "resize_vectors": MAKE_ANEW,
+    "save_word2vec_format": "write .save('vectors.txt') or .save('vectors.bin')",
+    "similar_by_key": "ask .most_similar(word, k=10)",
+    "similar_by_vector": "ask .nearest(vector, k=10)",
+    "similar_by_word": "ask .most_similar(word, k=10)",
+    "sort_by_descending_frequency": "rows keep their order; the most frequent are chosen by the filter top=N",
+    "syn0": "the rows are .matrix (.rows(ids) as float32), those of length 1 .unit",
+    "syn0norm": "the rows of length 1 are .unit",
+    "train": "a trainer's fit(corpus, start=vectors) trains on",
+    "unit_normalize_all": "wordvec.vectors.postprocessing.unit_length(vectors) makes such vectors",
+    "values": "the rows are .matrix (.rows(ids) as float32)",
+    "vector_size": "the number of dimensions is .dim",
+    "vectors": "the rows are .matrix (.rows(ids) as float32), those of length 1 .unit",
+    "vectors_norm": "the rows of length 1 are .unit",
+    "vocab": "the words are .words, a word's row is .word_id(word), its count .counts[row]",
+    "wmdistance": "the Word Mover's Distance is not here; .n_similarity compares two lists of words",
+    "word_vec": "a word's vector is vectors[word], that of length 1 .unit_of(word)",
+    "words_closer_than": "ask .closer_than(a, b)",
+    "wv": "there is no .wv: these are the vectors already",
+}
+
+
+def no_such(owner: str, name: str) -> AttributeError:
+    """The error for an attribute that does not exist, with what gensim's is called here."""
+    hint = f"; {GENSIM_NAMES[name]}" if name in GENSIM_NAMES else ""
+    return AttributeError(f"{owner} has no attribute {name!r}{hint}")
+
+
+class NamesOfGensim(type):
+    """Makes a class answer gensim's class methods, such as ``load_word2vec_format``, with a hint."""
+
+    def __getattr__(cls, name: str) -> Any:
+        raise no_such(f"the class {cls.__name__}", name)
