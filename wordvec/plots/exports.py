@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.files import check_writable, replace_file, replace_folder
+from wordvec.files import check_writable, replace_file
+from wordvec.folders import FolderKind, check_folder_writable, replace_folder
 from wordvec.plots.map_parts import chosen_ids, names_of, projected
 from wordvec.progress import progress
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 CONFIG = "projector_config.pbtxt"
+CONTENT = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
+PROJECTOR = FolderKind(CONFIG, CONTENT.encode(), frozenset({CONFIG, "vectors.tsv", "metadata.tsv"}))
 BLOCK = 4_096
 ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 BREAKING = ("\t", "\n", "\r")  # what would break a line of TSV
@@ -34,7 +37,8 @@ def write_projector(
     both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. A word that holds a tab or
     the end of a line is written with ``\t``, ``\n``, ``\r`` and ``\\`` in their place, and a UserWarning tells so.
 
-    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these.
+    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these
+    or holds anything else.
 
     >>> import tempfile
     >>> from wordvec.vectors import WordVectors
@@ -45,6 +49,7 @@ def write_projector(
     >>> (folder / "metadata.tsv").read_text(encoding="utf-8").split("\n")[:2]
     ['word\tcount', 'cat\t9']
     """
+    check_folder_writable(folder, PROJECTOR)
     ids = _ids(vectors, top)
     words = names_of(vectors, ids)
     hostile = [word for word in words if any(c in word for c in BREAKING)]
@@ -55,7 +60,7 @@ def write_projector(
             + (", ..." if len(hostile) > 1 else ""),
             stacklevel=2,
         )
-    with replace_folder(folder, marker=CONFIG) as temporary:
+    with replace_folder(folder, PROJECTOR) as temporary:
         _write_vectors(vectors, ids, temporary / "vectors.tsv", show_progress)
         with open(temporary / "metadata.tsv", "w", encoding="utf-8", newline="\n") as file:
             if vectors.counts is None:  # one column has no heading there
@@ -63,8 +68,7 @@ def write_projector(
             else:
                 file.write("word\tcount\n")
                 file.writelines(f"{word}\t{count}\n" for word, count in zip(words, vectors.counts[ids].tolist()))
-        config = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
-        (temporary / CONFIG).write_text(config, encoding="utf-8")
+        (temporary / CONFIG).write_bytes(CONTENT.encode())
     return len(ids)
 
 
