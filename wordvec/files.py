@@ -192,6 +192,14 @@ def remove_leftovers(target: Path) -> None:
                 remove(path)
 
 
+def remove_abandoned(folder: Path) -> None:
+    """Remove all temporary files and folders in a folder of wordvec's own whose writers are gone."""
+    for path in folder.glob(".*.tmp"):
+        with _abandoned(path) as is_abandoned:
+            if is_abandoned:
+                remove(path)
+
+
 def abandoned(target: Path) -> list[Path]:
     """The temporary files and folders for `target` whose writers are gone."""
     found = []

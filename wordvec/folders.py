@@ -130,6 +130,11 @@ def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
         return target
     if os.path.ismount(target):
         raise InputError(f"{path}: is a mount point, which cannot be replaced; name a folder in it")
+    read_unchanged(target / kind.marker, lambda: _check_content(path, target, kind))
+    return target
+
+
+def _check_content(path: str | os.PathLike[str], target: Path, kind: FolderKind) -> None:
     if not target.is_dir() or (any(target.iterdir()) and not _has_mark(target, kind)):
         raise InputError(f"{path}: exists and is not a folder written by wordvec; choose another name or remove it")
     foreign = _foreign(target, kind)
@@ -138,7 +143,6 @@ def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
             f"{path}: holds {foreign}, which wordvec did not write and which would be lost with the earlier files; "
             "move it elsewhere, or choose another folder"
         )
-    return target
 
 
 def _has_mark(folder: Path, kind: FolderKind) -> bool:

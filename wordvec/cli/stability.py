@@ -116,6 +116,7 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
 def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
     """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them."""
     from wordvec.experiments.compare import train_all
+    from wordvec.experiments.run_folder import check_run_folder
     from wordvec.experiments.training import Job
 
     if not arguments.out:
@@ -127,6 +128,7 @@ def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
         raise OptionError(
             f"{configuration.trainer} does not depend on the seed, so all its models are alike: add --bootstrap"
         )
+    check_run_folder(arguments.out)
     corpus = read_corpus(arguments)
     seeds = range(1, arguments.seeds + 1)
     with open_run_folder(arguments, corpus) as folder:
