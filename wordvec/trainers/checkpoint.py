@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wordvec.trainers.base import History
 
 KIND = "wordvec checkpoint 2"
+START_ANEW = "remove it to start from the beginning"
 LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
 
 Arrays = dict[str, np.ndarray]
@@ -84,9 +85,7 @@ class Checkpoint:
         except InputError:
             raise
         except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise InputError(
-                f"{path}: damaged checkpoint ({str(error)[:200]}); remove it to start from the beginning"
-            ) from error
+            raise InputError(f"{path}: damaged checkpoint ({str(error)[:200]}); {START_ANEW}") from error
         return state
 
     def check(self, parameters: Mapping[str, Any], corpus_fingerprint: str) -> None:
@@ -105,19 +104,21 @@ class Checkpoint:
         if differences:
             raise OptionError("the checkpoint is of a run with other options: " + "; ".join(differences))
 
-    def check_place(self, shapes: Mapping[str, tuple[int, ...]], epochs: int, positions: int) -> None:
-        """Raise InputError unless this is a place in `epochs` times `positions`, with arrays of these shapes."""
+    def check_arrays(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Raise InputError unless the arrays have these names and shapes and hold finite numbers."""
         found = {name: array.shape for name, array in self.arrays.items()}
         if found != dict(shapes):
-            raise InputError(f"damaged checkpoint: arrays {dict(shapes)} expected; got {found}")
+            raise InputError(f"damaged checkpoint: arrays {dict(shapes)} expected; got {found}; {START_ANEW}")
         for name, array in self.arrays.items():
             if array.dtype != np.float32 or not np.isfinite(array).all():
-                raise InputError(f"damaged checkpoint: {name} holds other things than finite float32 numbers")
-        last = positions if self.epoch < epochs else 0
-        if self.epoch > epochs or self.position > last:
+                raise InputError(f"damaged checkpoint: {name} holds not only finite float32 numbers; {START_ANEW}")
+
+    def check_place(self, epochs: int, positions: int) -> None:
+        """Raise InputError unless this is a place in a run of `epochs` times `positions`."""
+        if self.epoch > epochs or self.position > (positions if self.epoch < epochs else 0):
             raise InputError(
-                f"damaged checkpoint: it stands at position {self.position:,} of epoch {self.epoch + 1:,}, but there "
-                f"are {epochs:,} epochs of {positions:,} positions"
+                f"damaged checkpoint: it is at position {self.position:,} of epoch {self.epoch + 1:,}, but there are "
+                f"{epochs:,} epochs of {positions:,} positions; {START_ANEW}"
             )
 
 
@@ -148,7 +149,7 @@ def _checked(state: Any) -> dict[str, Any]:
         if not is_right(state[name]):
             raise ValueError(f"{name} cannot be {str(state[name])[:80]}")
     if state["position"] == 0 and (state["total"] or state["predictions"]):
-        raise ValueError("a loss of an epoch that has not begun")
+        raise ValueError("it has a loss of an epoch that has not begun")
     return state
 
 

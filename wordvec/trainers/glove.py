@@ -184,7 +184,7 @@ class GloVe(Trainer):
         with gpu_memory_errors(f"glove: {size:,} words in {self.dim} dimensions", device=self.device):
             make_engine = self._kernel_engine if has_kernel else self._layers_engine
             engine = make_engine(corpus, state.arrays, show_progress)
-            self._check_place(state, size, engine.length)
+            self._check_place(state, engine.length)
             done_before = engine.length * state.epoch + state.position
             state.forget_arrays()  # the engine has its own
             plan = Epochs(self.epochs, engine.length, engine.length, unit=engine.unit)
@@ -209,23 +209,22 @@ class GloVe(Trainer):
             )
         state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
         state.check(parameters | {"positions": state.parameters.get("positions")}, corpus.fingerprint)
+        size = len(corpus.vocabulary)
+        matrices, vectors = TABLES[:2] + SUMS[:2], TABLES[2:] + SUMS[2:]
+        state.check_arrays(dict.fromkeys(matrices, (size, self.dim)) | dict.fromkeys(vectors, (size,)))
         self._history.notes = list(state.notes)
         return state
 
-    def _check_place(self, state: Checkpoint, size: int, positions: int) -> None:
-        """Raise InputError when `state` is from a processor on which an epoch has other parts, or damaged."""
+    def _check_place(self, state: Checkpoint, positions: int) -> None:
+        """Raise InputError when `state` is damaged or of a processor on which an epoch has other parts."""
         if not self._resume:
             state.parameters["positions"] = positions
-        elif state.parameters["positions"] != positions:
+        elif state.parameters.get("positions") != positions:
             raise InputError(
-                f"the checkpoint is from another kind of processor, where an epoch has {state.parameters['positions']} "
-                f"parts and not {positions}: go on there, or leave out --resume to start from the beginning"
+                f"the checkpoint is from another kind of processor, where an epoch has other parts than the "
+                f"{positions} here: go on there, or leave out --resume to start from the beginning"
             )
-        else:
-            shapes = dict.fromkeys(TABLES[:2] + SUMS[:2], (size, self.dim)) | dict.fromkeys(
-                TABLES[2:] + SUMS[2:], (size,)
-            )
-            state.check_place(shapes, self.epochs, positions)
+        state.check_place(self.epochs, positions)
 
     def _has_kernel(self) -> bool:
         """Whether the kernel is asked for, and numba, which compiles it, is there."""

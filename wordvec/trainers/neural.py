@@ -271,7 +271,8 @@ class NeuralTrainer(Trainer):
             state.check(parameters, corpus.fingerprint)
             size = len(corpus.vocabulary)
             rows = {"W_in": size, "W_out": size - (self.loss == "hierarchical-softmax")}
-            state.check_place({name: (count, self.dim) for name, count in rows.items()}, plan.epochs, plan.tokens)
+            state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
+            state.check_place(plan.epochs, plan.tokens)
             self._history.notes = list(state.notes)
             return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))
