@@ -121,7 +121,7 @@ class Killing:
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(scenario.base, work)
         (self.folder / "saved").unlink(missing_ok=True)
-        moment: float = 0
+        moment, start = 0.0, time.monotonic()
         if way == "aimed":
             moment = scenario.moments.pop(0)
             scenario.moments.append(int(moment))
@@ -134,6 +134,8 @@ class Killing:
             status = run_forked(scenario.command, work, lambda: kill_in(moment))
         killed = status == -signal.SIGKILL
         self.counts[scenario.name, way if killed else "ended before"] += 1
+        if way == "random" and not killed:
+            scenario.seconds = time.monotonic() - start  # the first run, by which moments were drawn, took longer
         where = f"{scenario.name}, {way} {moment:.4g}"
         if not killed and status != 0:
             self.found.append(f"{where}: the run ended with status {status}: {last_words(work)}")
@@ -180,14 +182,17 @@ class Killing:
         if status != 0:
             raise SystemExit(f"wordvec {command}: ended with status {status}: {last_words(folder)}")
 
+    def kills(self) -> int:
+        """Runs that were killed before their end."""
+        return sum(number for (_, way), number in self.counts.items() if way != "ended before")
+
     def report(self, seconds: float) -> str:
         """Kills by verb and way, and what was found."""
         ways = ("aimed", "random", "strace", "ended before")
         names = sorted({name for name, _ in self.counts})
         lines = [f"{'':10}" + "".join(f"{way:>14}" for way in ways)]
         lines += [f"{name:10}" + "".join(f"{self.counts[name, way]:>14}" for way in ways) for name in names]
-        kills = sum(number for (_, way), number in self.counts.items() if way != "ended before")
-        lines.append(f"{kills} kills in {seconds:.0f} s; found: {len(self.found)}")
+        lines.append(f"{self.kills()} kills in {seconds:.0f} s; found: {len(self.found)}")
         return "\n".join(lines + self.found[:30])
 
 
@@ -355,8 +360,10 @@ def main() -> int:
         warm_up(chosen, Path(name) / "warm")
         for scenario in chosen:
             killing.prepare(scenario)
-        for number in range(options.kills):
+        number = 0
+        while killing.kills() < options.kills:
             killing.kill(chosen[number % len(chosen)], "random" if number // len(chosen) % 3 == 2 else "aimed")
+            number += 1
         for number in range(options.strace):
             killing.kill(chosen[number % len(chosen)], "strace")
         print(killing.report(time.monotonic() - start))

@@ -68,7 +68,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, e
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_finished_state_is_kept_and_resumes_without_training(corpus, tmp_path, monkeypatch, engine):
     path = tmp_path / "run.checkpoint"
-    options = {"held_out": 0.2, "patience": 1, "epochs": 40, "learning_rate": 0.5, "subsample": 0, "batch_size": 8}
+    options = {"held_out": 0.2, "patience": 2, "epochs": 40, "learning_rate": 0.1, "subsample": 0, "dim": 20}
+    options |= {"batch_size": 8}
     whole = small(engine, **options).fit(corpus, checkpoint=path)
     assert Checkpoint.load(path).epoch == len(whole.history.loss) < 40  # stopped early, which a resumed run must see
     for name in ("layers_engine.LayersEngine", "kernel_engine.KernelEngine"):

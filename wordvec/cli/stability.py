@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.out_file:
         check_stability_path(arguments.out_file)
-        check_writable(arguments.out_file)
+        check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
     words = [word for word in (arguments.words or "").split(",") if word] or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)
