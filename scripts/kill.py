@@ -127,7 +127,7 @@ class Killing:
             scenario.moments.append(int(moment))
             status = run_forked(scenario.command, work, lambda: kill_after(int(moment)))
         elif way == "strace":
-            moment = self.random.randint(1, 60)
+            moment = self.random.randint(1, len(scenario.moments))
             status = run_traced(scenario.command, work, int(moment))
         else:
             moment = self.random.uniform(0, scenario.seconds)
