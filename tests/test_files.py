@@ -1,11 +1,24 @@
 """Files replaced in one piece: what was there survives any failure."""
 
 import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
 
 import pytest
 
+from wordvec import files
 from wordvec.errors import InputError
-from wordvec.files import check_writable, replace_file, replace_folder
+from wordvec.files import abandoned, check_writable, move_file, new_temporary, release, replace_file
+
+posix = pytest.mark.skipif(os.name == "nt", reason="links, modes, pipes and locks are POSIX's")
+
+
+def write(path, text):
+    with replace_file(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def test_a_written_file_takes_the_place_of_the_old(tmp_path):
@@ -18,47 +31,143 @@ def test_a_written_file_takes_the_place_of_the_old(tmp_path):
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+@pytest.mark.parametrize("failing", ["write", "fsync", "replace"])
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, failing):
     target = tmp_path / "file"
     target.write_text("old")
-    with pytest.raises(ZeroDivisionError), replace_file(target, "w", encoding="utf-8") as file:
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    if failing != "write":
+        monkeypatch.setattr(os, failing, fail)
+    with pytest.raises(OSError, match="No space left"), replace_file(target, "w", encoding="utf-8") as file:
         file.write("half")
-        raise ZeroDivisionError
+        if failing == "write":
+            fail()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path):
-    target = tmp_path / "corpus"
-    for text in ("one", "two"):
-        with replace_folder(target, marker="mark") as folder:
-            (folder / "mark").write_text(text)
-    with pytest.raises(ZeroDivisionError), replace_folder(target, marker="mark") as folder:
-        (folder / "mark").write_text("three")
-        raise ZeroDivisionError
-    assert (target / "mark").read_text() == "two"
-    assert os.listdir(tmp_path) == ["corpus"]
+@posix
+def test_a_symbolic_link_is_followed(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "file").write_text("old")
+    for name, to in (("link", "real/file"), ("chain", "link"), ("to-nothing", "real/new")):
+        (tmp_path / name).symlink_to(to)
+        write(tmp_path / name, name)
+        assert (tmp_path / name).is_symlink()
+        assert (tmp_path / name).read_text() == name
+    assert sorted(os.listdir(tmp_path / "real")) == ["file", "new"]
+    assert (tmp_path / "real" / "file").read_text() == "chain"
 
 
-def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
-    (tmp_path / "thesis").mkdir()
-    (tmp_path / "thesis" / "chapter1").write_text("years of work")
-    with (
-        pytest.raises(InputError, match="not a folder written by wordvec"),
-        replace_folder(tmp_path / "thesis", marker="mark"),
-    ):
-        pass
-    assert (tmp_path / "thesis" / "chapter1").exists()
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_the_mode_of_a_file_is_kept_from_the_first_byte(tmp_path, mode):
+    target = tmp_path / "file"
+    target.touch()
+    target.chmod(mode)
+    with replace_file(target) as file:
+        assert stat.S_IMODE(os.stat(file.name).st_mode) & ~mode == 0
+    assert stat.S_IMODE(target.stat().st_mode) == mode
 
 
-def test_places_that_cannot_be_written_are_known_before_the_work(tmp_path):
-    with pytest.raises(InputError, match="does not exist; create it first"):
-        check_writable(tmp_path / "no" / "file")
-    with pytest.raises(InputError, match="is a folder"):
-        check_writable(tmp_path)
-    with pytest.raises(InputError, match="does not exist"), replace_file(tmp_path / "no" / "file"):
-        pass
+@posix
+def test_a_new_file_has_the_usual_mode_and_other_hard_links_keep_the_earlier_content(tmp_path):
+    usual, target = tmp_path / "usual", tmp_path / "file"
+    usual.touch()
+    write(target, "old")
+    assert target.stat().st_mode == usual.stat().st_mode
+    os.link(target, tmp_path / "other-name")
+    write(target, "new")
+    assert (tmp_path / "other-name").read_text() == "old"
+
+
+def test_the_folder_is_flushed_after_the_rename(tmp_path, monkeypatch):
+    done, replace, fsync = [], os.replace, os.fsync
+
+    def note_fsync(descriptor):
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "replace", lambda *names: (done.append("replace"), replace(*names)))
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    write(tmp_path / "file", "text")
+    move_file(tmp_path / "file", tmp_path / "other")
+    assert done == ["file", "replace", "folder"] * 2 or os.name == "nt"
+
+
+@posix
+@pytest.mark.parametrize("kind", ["a named pipe", "a socket", "a device", "a folder"])
+@pytest.mark.parametrize("through_a_link", [False, True])
+def test_what_is_no_regular_file_is_refused_and_left_as_it_is(tmp_path, kind, through_a_link, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the names of sockets must be short
+    there = {"a device": "/dev/null"}.get(kind, "there")
+    if kind == "a named pipe":
+        os.mkfifo(there)
+    elif kind == "a folder":
+        os.mkdir(there)
+    elif kind == "a socket":
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(there)
+    before, path = os.stat(there), there
+    if through_a_link:
+        os.symlink(there, "link")
+        path = "link"
+    for refused in (lambda: check_writable(path), lambda: write(path, "text")):
+        with pytest.raises(InputError, match=f"^{path}: is {kind}.*name (another|a) file to write"):
+            refused()
+    assert (os.stat(there).st_mode, os.stat(there).st_ino) == (before.st_mode, before.st_ino)
+
+
+@posix
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("n" * 256, "File name too long"),
+        ("no/file", "the folder .*no does not exist; create it first"),
+        ("taken/file", "Not a directory"),
+        ("loop", "symbolic links"),
+        ("nul\0", "null"),
+        ("/".join(["deep" * 60] * 17), "File name too long"),
+    ],
+)
+def test_places_that_cannot_be_written_are_known_before_the_work(tmp_path, name, message):
+    (tmp_path / "taken").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
+    for refused in (check_writable, lambda path: write(path, "")):
+        with pytest.raises(InputError, match=message):
+            refused(tmp_path / name)
+    assert sorted(os.listdir(tmp_path)) == ["loop", "taken"]
+
+
+@pytest.mark.parametrize("length", [100, 107, 108, 120, 200, 238, 250, 255])
+def test_every_legal_length_of_a_name_can_be_written(tmp_path, length):
+    target = tmp_path / ("n" * length)
+    check_writable(target)
+    write(target, "text")
+    assert os.listdir(tmp_path) == [target.name]
+
+
+def test_no_permission_is_known_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "protected").write_text("keep me")
     check_writable(tmp_path / "file")
+    monkeypatch.setattr(os, "access", lambda path, _: os.fspath(path) != os.fspath(tmp_path / "protected"))
+    with pytest.raises(InputError, match="protected: is write-protected"):
+        check_writable(tmp_path / "protected")
+    monkeypatch.setattr(os, "access", lambda path, _: False)
+    with pytest.raises(InputError, match="no permission to write in"):
+        check_writable(tmp_path / "file")
+
+
+def test_a_full_or_read_only_disk_is_known_before_the_work(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(InputError, match="file: cannot be written: Read-only file system"):
+        check_writable(tmp_path / "file")
 
 
 def test_an_input_is_not_written_over(tmp_path, monkeypatch):
@@ -69,3 +178,70 @@ def test_an_input_is_not_written_over(tmp_path, monkeypatch):
         with pytest.raises(InputError, match="read by the same command and would be lost"):
             check_writable(output, "other.txt", "in.txt")
     check_writable("out.txt", "in.txt")
+
+
+@posix
+@pytest.mark.parametrize("name", ["file", "n" * 250])
+def test_leftovers_of_killed_runs_are_removed_and_files_in_use_are_not(tmp_path, name):
+    target = tmp_path / name
+    kill = "import os, signal, sys; from wordvec.files import replace_file; "
+    kill += (
+        "writer = replace_file(sys.argv[1]); writer.__enter__().write(b'half'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", kill, target], check=False)
+    (tmp_path / f".{name[:9]}.txt.0123abcd.tmp").touch()  # of another target
+    (tmp_path / f".{name[:9]}.mine.tmp").touch()
+    assert len(os.listdir(tmp_path)) == 3
+    in_use, lock = new_temporary(target)
+    assert len(abandoned(target)) == 1
+    write(target, "whole")
+    assert abandoned(target) == []
+    assert in_use.exists()
+    release(lock)
+    write(target, "again")
+    assert not in_use.exists()
+    assert len(os.listdir(tmp_path)) == 3
+
+
+@posix
+def test_where_there_are_no_locks_nothing_in_use_is_removed(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    in_use, lock = new_temporary(tmp_path / "file")
+    assert lock is None
+    write(tmp_path / "file", "text")
+    assert in_use.exists()
+
+
+@posix
+def test_a_temporary_file_taken_before_it_is_locked_is_made_anew(tmp_path, monkeypatch):
+    """Another run may take the new file for a leftover: once it has locked it, once it has removed it."""
+    lock, met = files._lock, []
+
+    def lock_too_late(path):
+        met.append(path)
+        if len(met) == 1:
+            path.unlink()
+        elif len(met) == 2:
+            met.append(lock(path))  # the other run's
+        return lock(path)
+
+    monkeypatch.setattr(files, "_lock", lock_too_late)
+    made, own = new_temporary(tmp_path / "file")
+    assert made == met[-1]
+    assert made.exists()
+    release(own)
+    release(met[2])
+
+
+def test_two_writers_at_once_leave_one_whole_file(tmp_path):
+    target, texts = tmp_path / "file", ["a" * 50_000, "b" * 50_000]
+    threads = [threading.Thread(target=lambda text=text: [write(target, text) for _ in range(20)]) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert target.read_text() in texts
+    assert os.listdir(tmp_path) == ["file"]

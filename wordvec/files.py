@@ -1,23 +1,43 @@
-"""Writing files so that a failed or killed run leaves what was there before."""
+"""Writing files so that a run that fails or is killed leaves what was there before, and nothing else for long.
+
+A file is written under a temporary name in the folder of its target, flushed to disk and renamed over the target; then
+the folder is flushed, so that the rename outlasts a power cut. The temporary file is locked while its writer lives. The
+next run that writes the same target removes the temporary files that nobody holds a lock on: their writers are gone.
+`wordvec.folders` does the same for folders.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from wordvec.errors import InputError
 
+try:
+    import fcntl
+except ImportError:  # Windows: leftovers stay there until someone removes them
+    fcntl = None  # type: ignore[assignment]
+
+LONGEST_PREFIX = 120  # bytes: with the rest of a temporary name, within what every file system in use allows
+KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
+
 
 @contextmanager
 def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO]:
-    """Open a temporary file beside `path`; on success flush it to disk and rename it over `path`.
+    """Open a temporary file in the folder of `path`; on success flush it to disk and rename it over `path`.
 
-    After an exception or a kill, `path` is as it was. Raises InputError when the folder does not exist.
+    After an exception or a kill, `path` is as it was. A symbolic link is followed, and the mode of an existing file is
+    kept. Other hard links to the earlier file keep the earlier content. Of two runs that write the same file at the
+    same time, the one that ends later wins.
+    Raises InputError when the folder does not exist or `path` is something else than a regular file.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "note.txt"
@@ -26,63 +46,224 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
     >>> target.read_text(encoding="utf-8")
     'done'
     """
-    target = Path(path)
-    with _temporary(target) as temporary:
+    target = real_file(path)
+    remove_leftovers(target)
+    temporary, lock = new_temporary(target)
+    try:
         with open(temporary, mode, **open_options) as file:  # type: ignore[call-overload]
             yield file
             file.flush()
             os.fsync(file.fileno())
+        keep_mode(target, temporary)
         os.replace(temporary, target)
-
-
-@contextmanager
-def replace_folder(path: str | os.PathLike[str], marker: str) -> Iterator[Path]:
-    """Yield an empty temporary folder beside `path`; on success it takes the place of `path`.
-
-    An existing folder is replaced only when it holds the file `marker` (so it is one of ours) or is empty.
-    """
-    target = Path(path)
-    if target.exists() and not (target.is_dir() and ((target / marker).exists() or not any(target.iterdir()))):
-        raise InputError(f"{target}: exists and is not a folder written by wordvec; choose another name or remove it")
-    with _temporary(target) as temporary:
-        temporary.mkdir()
-        yield temporary
-        if target.exists():
-            old = _sibling(target)
-            os.replace(target, old)
-            os.replace(temporary, target)
-            shutil.rmtree(old)
-        else:
-            os.replace(temporary, target)
-
-
-@contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    if not target.absolute().parent.is_dir():
-        raise InputError(f"{target}: the folder {target.absolute().parent} does not exist; create it first")
-    temporary = _sibling(target)
-    try:
-        yield temporary
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
+        release(lock)
+    sync_folder(target.parent)
 
 
-def _sibling(target: Path) -> Path:
-    """A new name beside `target`, hidden and ending in .tmp."""
-    return target.absolute().parent / f".{target.name}.{secrets.token_hex(4)}.tmp"
+def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
+    """Rename a finished file over `path`, with both its content and the rename flushed to disk."""
+    with open(source, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(source, path)
+    sync_folder(Path(path).absolute().parent)
 
 
 def check_writable(path: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> None:
-    """Raise InputError now, before hours of work, when `path` could not be written at their end, or is an input."""
-    target = Path(path).absolute()
-    if any(target.resolve() == Path(each).resolve() for each in inputs):
+    """Raise InputError now, before hours of work, when `path` could not be written at their end, or is an input.
+
+    It makes the temporary file that writing would make, and removes it.
+    """
+    target = real_file(path)
+    if any(os.path.realpath(each) == os.fspath(target) for each in inputs):
         raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")
-    if target.is_dir():
+    if target.exists() and not os.access(target, os.W_OK):
+        raise InputError(f"{path}: is write-protected; allow writing to it, or name another file to write")
+    try_temporary(path, target)
+
+
+def real_file(path: str | os.PathLike[str]) -> Path:
+    """The file that `path` leads to, through symbolic links; it need not exist yet.
+
+    Raises InputError when no regular file can be there, and says why.
+    """
+    target = real_path(path)
+    mode = target.stat().st_mode if target.exists() else None
+    if mode is None:
+        return target
+    if stat.S_ISDIR(mode):
         raise InputError(f"{path}: is a folder; name a file to write")
-    if not target.parent.is_dir():
-        raise InputError(f"{path}: the folder {target.parent} does not exist; create it first")
+    if not stat.S_ISREG(mode):
+        kind = next((name for test, name in KINDS if test(mode)), "a device")
+        raise InputError(f"{path}: is {kind}, and only regular files are written; name another file to write")
+    return target
+
+
+def real_path(path: str | os.PathLike[str]) -> Path:
+    """`path` with symbolic links followed. Raises InputError for one that cannot be: too long, in no folder, a loop."""
+    try:
+        with suppress(FileNotFoundError):
+            os.stat(path)
+        target = Path(os.path.realpath(path))
+        is_folder = target.parent.is_dir()
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
+        raise InputError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    if not is_folder:
+        missing = "is not a folder" if target.parent.exists() else "does not exist; create it first"
+        raise InputError(f"{path}: the folder {target.parent} {missing}")
+    return target
+
+
+def try_temporary(path: str | os.PathLike[str], target: Path, *, folder: bool = False) -> None:
+    """Make and remove what writing `target` would make. Raises InputError, which names `path`."""
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"{path}: no permission to write in {target.parent}")
+    try:
+        temporary, lock = new_temporary(target, folder=folder)
+        remove(temporary)
+        release(lock)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def new_temporary(target: Path, *, folder: bool = False) -> tuple[Path, int | None]:
+    """Make an empty temporary file or folder next to `target`; returns it and its lock, to be given to `release`.
+
+    It is readable by nobody who may not read the present `target`.
+    """
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o777 if folder else 0o666
+    while True:
+        path = target.parent / f"{_prefix(target)}{secrets.token_hex(4)}.tmp"
+        if folder:
+            path.mkdir(mode | stat.S_IRWXU)
+        else:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | stat.S_IRUSR | stat.S_IWUSR))
+        try:
+            lock = _lock(path)
+        except OSError:  # a file system without locks
+            return path, None
+        if lock is not None:
+            return path, lock
+        # Another run took it for a leftover in the moment before it was locked.
+
+
+def keep_mode(target: Path, temporary: Path) -> None:
+    """Give `temporary` the owner and the mode of `target`, where there is one."""
+    if target.exists():
+        before = target.stat()
+        if hasattr(os, "chown"):
+            with suppress(OSError):  # only root may give files away
+                os.chown(temporary, before.st_uid, before.st_gid)
+        os.chmod(temporary, stat.S_IMODE(before.st_mode))
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush the names in `folder` to disk, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def leftovers(target: Path, suffix: str = "tmp") -> list[Path]:
+    """Temporary files and folders for `target`, those in use too."""
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        return sorted(Path(entry.path) for entry in entries if is_temporary(entry.name, target, suffix))
+    return []
+
+
+def is_temporary(name: str, target: Path, suffix: str = "tmp") -> bool:
+    """Whether `name` is one that `new_temporary` gives for `target`.
+
+    >>> is_temporary(".a.txt.0123abcd.tmp", Path("a.txt")), is_temporary(".a.txt.0123abcd.tmp", Path("a"))
+    (True, False)
+    """
+    return re.fullmatch(re.escape(_prefix(target)) + rf"[0-9a-f]{{8}}\.{suffix}", name) is not None
+
+
+def remove_leftovers(target: Path) -> None:
+    """Remove the temporary files and folders for `target` whose writers are gone; what cannot be removed stays."""
+    for path in leftovers(target):
+        with _abandoned(path) as is_abandoned:
+            if is_abandoned:
+                remove(path)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove all temporary files and folders in a folder of wordvec's own whose writers are gone."""
+    for path in folder.glob(".*.tmp"):
+        with _abandoned(path) as is_abandoned:
+            if is_abandoned:
+                remove(path)
+
+
+def abandoned(target: Path) -> list[Path]:
+    """The temporary files and folders for `target` whose writers are gone."""
+    found = []
+    for path in leftovers(target):
+        with _abandoned(path) as is_abandoned:
+            found += [path] * is_abandoned
+    return found
+
+
+@contextmanager
+def _abandoned(path: Path) -> Iterator[bool]:
+    """Whether the writer of a temporary file is gone. If so, no other run takes the file while the block runs."""
+    try:
+        lock = _lock(path)
+    except OSError:  # a file system without locks: nobody can tell
+        lock = None
+    try:
+        yield lock is not None
+    finally:
+        release(lock)
+
+
+def remove(path: Path) -> None:
+    """Remove a temporary file or folder, as far as it can be."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def release(lock: int | None) -> None:
+    """Give back the lock of a temporary file."""
+    if lock is not None:
+        os.close(lock)
+
+
+def _lock(path: Path) -> int | None:
+    """A descriptor that holds the lock of `path`; None when another process holds it, or `path` is gone.
+
+    Raises OSError where there are no locks.
+    """
+    if fcntl is None:
+        raise OSError("no locks on this system")
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
+def _prefix(target: Path) -> str:
+    """What the names of temporary files for `target` begin with."""
+    prefix = f".{target.name}."
+    if len(os.fsencode(prefix)) > LONGEST_PREFIX:
+        return f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}."
+    return prefix

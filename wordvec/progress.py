@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 
@@ -36,10 +37,30 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
         return Silence()
     from tqdm import tqdm
 
-    return tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=sys.stderr, dynamic_ncols=True, leave=False)
+    shown: Any = _Terminal(sys.stderr)
+    return tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=shown, dynamic_ncols=True, leave=False)
+
+
+class _Terminal:
+    """A stream that may go away, as a closed terminal does, while the work goes on."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def announce(text: str) -> None:
-    """Write one line to stderr."""
-    sys.stderr.write(f"wordvec: {text}\n")
-    sys.stderr.flush()
+    """Write one line to stderr; one that cannot be shown is not an error."""
+    with suppress(OSError):
+        sys.stderr.write(f"wordvec: {text}\n")
+        sys.stderr.flush()

@@ -112,7 +112,10 @@ def test_train_from_stdin_compressed_files_folders_and_corpus_folders(text, caps
         (["text.txt", "--tokenizer", "split"], "split"),
         (["text.txt", "--trainer", "svd", "--dim", "50"], "dim"),
         (["text.txt", "--freeze"], "--start"),
-        (["text.txt", "--trainer", "svd", "--resume"], "the svd trainer has no --start"),
+        (
+            ["text.txt", "--trainer", "svd", "--resume"],
+            "the svd trainer has no --start, --freeze, --checkpoint-every or --resume",
+        ),
         (["text.txt", "--resume"], "no checkpoint here"),
     ],
 )

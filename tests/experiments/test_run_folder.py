@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -172,3 +173,53 @@ def test_two_runs_in_one_folder(corpus, tmp_path):
         pass
     with RunFolder.open(tmp_path / "runs", corpus):
         pass
+
+
+def test_two_runs_that_start_at_once_in_a_new_folder_are_never_both_inside(corpus, tmp_path):
+    pytest.importorskip("fcntl", reason="no lock on Windows")
+    together, inside, entered, refused = threading.Barrier(2), [], [], []
+
+    def start(number):
+        for trial in range(15):
+            together.wait()
+            try:
+                with RunFolder.open(tmp_path / f"runs{trial}", corpus, corpus_folder=tmp_path):
+                    inside.append(number)
+                    entered.append(list(inside))
+                    inside.remove(number)
+            except InputError as error:
+                refused.append(str(error))
+
+    threads = [threading.Thread(target=start, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(len(who) == 1 for who in entered)
+    assert len(entered) + len(refused) == 30
+    assert all("another run is at work" in line for line in refused)
+
+
+@pytest.mark.parametrize("names", [[], [run_folder.LOCK], [run_folder.LOCK, f".{run_folder.MARKER}.0a1b2c3d.tmp"]])
+def test_a_run_that_was_killed_while_it_made_the_folder_is_no_hindrance(corpus, tmp_path, names):
+    (tmp_path / "runs").mkdir()
+    for name in names:
+        (tmp_path / "runs" / name).touch()
+    with RunFolder.open(tmp_path / "runs", corpus):
+        pass
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == sorted(
+        [run_folder.LOCK, run_folder.MARKER, "corpus", "models", "scores"]
+    )
+
+
+def test_leftovers_of_a_corpus_and_foreign_things_in_it(corpus, tmp_path):
+    with RunFolder.open(tmp_path / "runs", corpus):
+        pass
+    (tmp_path / "runs" / ".corpus.0a1b2c3d.tmp").mkdir()
+    (tmp_path / "runs" / "corpus" / "mine.txt").write_text("years of work")
+    with RunFolder.open(tmp_path / "runs", corpus):  # the same corpus: nothing to replace
+        assert not (tmp_path / "runs" / ".corpus.0a1b2c3d.tmp").exists()
+    other = Corpus.from_sentences([["x", "y"]] * 5)
+    with pytest.raises(InputError, match=r"holds mine\.txt"), RunFolder.open(tmp_path / "runs", other):
+        pass
+    assert (tmp_path / "runs" / "corpus" / "mine.txt").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from wordvec import CBOW, Corpus, SkipGram
 from wordvec.errors import InputError, OptionError, TrainingError
+from wordvec.signals import exit_status, raise_terminated
 from wordvec.trainers import loop
 from wordvec.trainers.checkpoint import Checkpoint
 
@@ -61,12 +62,85 @@ def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, e
     assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
     assert resumed.vectors.context_matrix.tobytes() == whole.vectors.context_matrix.tobytes()
     assert resumed.history.loss == whole.history.loss
-    assert not path.exists()  # a finished run needs none
+    assert resumed.vectors.info == whole.vectors.info
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_ctrl_c_waits_for_a_place_from_which_the_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch, engine):
+def test_a_finished_state_is_kept_and_resumes_without_training(corpus, tmp_path, monkeypatch, engine):
+    path = tmp_path / "run.checkpoint"
+    options = {"held_out": 0.2, "patience": 2, "epochs": 40, "learning_rate": 0.1, "subsample": 0, "dim": 20}
+    options |= {"batch_size": 8}
+    whole = small(engine, **options).fit(corpus, checkpoint=path)
+    assert Checkpoint.load(path).epoch == len(whole.history.loss) < 40  # stopped early, which a resumed run must see
+    for name in ("layers_engine.LayersEngine", "kernel_engine.KernelEngine"):
+        monkeypatch.delattr(f"wordvec.trainers.{name}.train")
+    resumed = small(engine, **options).fit(corpus, checkpoint=path, resume=True)
+    assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
+    assert resumed.vectors.info == whole.vectors.info
+    assert "held-out loss no longer falls" in resumed.history.notes[-1]
+
+
+def test_notes_of_the_start_are_not_lost_by_resuming(corpus, tmp_path, monkeypatch):
+    first, path = small("layers").fit(corpus).vectors, tmp_path / "run.checkpoint"
+    whole = small("layers").fit(corpus, start=first)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 1)
+        with pytest.raises(Killed):
+            small("layers").fit(corpus, start=first, checkpoint=path)
+    resumed = small("layers").fit(corpus, start=first, checkpoint=path, resume=True)
+    assert resumed.history.notes == whole.history.notes != []
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError(), InputError("no folder")])
+def test_a_checkpoint_that_cannot_be_written_is_told_of_and_training_goes_on(
+    corpus, tmp_path, monkeypatch, capsys, error
+):
+    path, whole, save, saves = tmp_path / "run.checkpoint", small("layers").fit(corpus), Checkpoint.save, []
+
+    def save_once(self, path):
+        saves.append(self.epoch)
+        if len(saves) > 1:
+            raise error
+        save(self, path)
+
+    monkeypatch.setattr("wordvec.trainers.layers_engine.CHUNK", 100)
+    monkeypatch.setattr(Checkpoint, "save", save_once)
+    trainer = small("layers").fit(corpus, checkpoint=path, checkpoint_every=0)
+    assert trainer.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
+    assert len(saves) > 10
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(saves) - 1
+    assert "no checkpoint could be written" in lines[0]
+    assert lines[0].endswith("the earlier one is kept; training goes on")
+    assert lines[-1].endswith("the earlier one is kept")
+    assert Checkpoint.load(path).epoch == 0
+
+
+def test_an_interrupted_held_out_loss_is_measured_again(corpus, tmp_path, monkeypatch):
+    path, options = tmp_path / "run.checkpoint", {"held_out": 0.2}
+    whole = small("layers", **options).fit(corpus)
+
+    def interrupted_loss(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wordvec.trainers.layers_engine.LayersEngine.loss", interrupted_loss)
+        with pytest.raises(KeyboardInterrupt):
+            small("layers", **options).fit(corpus, checkpoint=path)
+    resumed = small("layers", **options).fit(corpus, checkpoint=path, resume=True)
+    assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
+    assert resumed.vectors.info == whole.vectors.info
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_waits_for_a_place_from_which_the_run_goes_on_to_the_same_bytes(
+    corpus, tmp_path, monkeypatch, engine, name
+):
     """The signal comes in the middle of the engine's work, when weights and position do not belong together."""
+    number = getattr(signal, name, None)
+    if number is None:
+        pytest.skip("this system has no such signal")
     module, name = {"layers": ("layers_engine", "LayersEngine"), "kernel": ("kernel_engine", "KernelEngine")}[engine]
     monkeypatch.setattr(f"wordvec.trainers.{module}." + ("CHUNK" if engine == "layers" else "FIRST_CHUNK"), 100)
     monkeypatch.setattr("wordvec.trainers.kernel_engine.SECONDS_A_CHUNK", 0)
@@ -77,14 +151,15 @@ def test_ctrl_c_waits_for_a_place_from_which_the_run_goes_on_to_the_same_bytes(c
     def interrupted_train(self, *arguments):
         calls.append(arguments)
         if len(calls) == 5:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         return train(self, *arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(engine_class, "train", interrupted_train)
-        with pytest.raises(KeyboardInterrupt):
+        with raise_terminated(), pytest.raises(KeyboardInterrupt) as raised:
             small(engine).fit(corpus, checkpoint=path)
     assert len(calls) == 5
+    assert exit_status(raised.value) == 128 + number
     assert Checkpoint.load(path).position == calls[-1][1]  # the interrupted call was finished
     resumed = small(engine).fit(corpus, checkpoint=path, resume=True)
     assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()

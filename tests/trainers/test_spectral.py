@@ -54,18 +54,18 @@ def test_the_file_says_how_training_started(corpus):
 def test_a_resumed_run_equals_an_uninterrupted_one(corpus, tmp_path, monkeypatch):
     options = {"dim": 10, "epochs": 2, "init": "svd", "seed": 3}
     whole = SkipGram(**options).fit(corpus).vectors.matrix
-    from wordvec.trainers import loop
+    from wordvec.trainers.checkpoint import Keeper
 
     class Killed(Exception):
         pass
 
-    saved = loop._Keeper.save
+    saved = Keeper.save
 
-    def save_and_die(keeper):
-        saved(keeper)
+    def save_and_die(keeper, **ending):
+        saved(keeper, **ending)
         raise Killed
 
-    monkeypatch.setattr(loop._Keeper, "save", save_and_die)
+    monkeypatch.setattr(Keeper, "save", save_and_die)
     with pytest.raises(Killed):
         SkipGram(**options).fit(corpus, checkpoint=tmp_path / "c", checkpoint_every=0)
     monkeypatch.undo()

@@ -7,10 +7,12 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from wordvec import __version__
-from wordvec.errors import WordvecError
+from wordvec.cli.failures import in_one_line
+from wordvec.signals import exit_status, raise_terminated
 
 VERBS = {
     "train": "train vectors from text",
@@ -39,7 +41,7 @@ KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit status: 0 done, 2 bad usage or input, 130 interrupted."""
+    """Run the command; return its exit status: 0 done, 2 bad usage, input, disk or memory, 130 interrupted."""
     try:
         arguments = build_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
@@ -49,18 +51,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     warnings.showwarning = _warn_in_one_line
     try:
-        arguments.run(arguments)
-        sys.stdout.flush()
-    except WordvecError as error:
-        return _fail(arguments.verb, " ".join(str(error).split("\n")), status=2)
+        with raise_terminated():
+            arguments.run(arguments)
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _fail(arguments.verb, f"{where}{error.strerror or error}", status=2)
-    except KeyboardInterrupt:
-        return _fail(arguments.verb, "interrupted; " + _way_on(arguments), status=130)
+    except KeyboardInterrupt as error:
+        how = f"ended by {error}" if str(error) else "interrupted"
+        return _fail(arguments.verb, f"{how}; {_way_on(arguments)}", status=exit_status(error))
+    except Exception as error:
+        line = in_one_line(error)
+        if line is None:
+            raise
+        return _fail(arguments.verb, line, status=2)
     return 0
 
 
@@ -88,13 +92,16 @@ def _way_on(arguments: argparse.Namespace) -> str:
     """What an interrupted verb leaves behind, and how to go on from there."""
     if arguments.verb in KEEP_MODELS:
         return "the models that were finished are kept in their folder: the same command goes on from them"
-    kept = f"{getattr(arguments, 'out', '')}.checkpoint"
-    way_on = f"; {kept} is kept: the same command with --resume goes on" if os.path.isfile(kept) else ""
-    return "no output was written" + way_on
+    if getattr(arguments, "checkpoint_every", None) is not None or getattr(arguments, "resume", False):
+        kept = f"{arguments.out}.checkpoint"
+        if os.path.isfile(kept):
+            return f"no output was written; {kept} is kept: the same command with --resume goes on"
+    return "no output was written"
 
 
 def _fail(verb: str, message: str, status: int) -> int:
-    print(f"wordvec {verb}: {message}", file=sys.stderr)
+    with suppress(OSError):  # the terminal may be gone
+        print(f"wordvec {verb}: {message}", file=sys.stderr)
     return status
 
 

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     if arguments.out:
-        check_writable(arguments.out)
+        check_writable(arguments.out, arguments.file)
     sets = read_tasks(arguments.sets)
     corpus = Corpus.open(arguments.corpus) if arguments.corpus else None
     vectors = WordVectors.load(arguments.file)

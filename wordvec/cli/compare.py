@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.evaluation.protocols import get_protocol
     from wordvec.experiments.compare import compare
     from wordvec.experiments.comparison_report import comparison_as_dict, comparison_text
-    from wordvec.experiments.run_folder import write_json
+    from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.files import replace_file
 
     if arguments.differences and arguments.format == "csv" and not arguments.json:
@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)
     sets = read_ranking_sets(arguments.sets)
     get_protocol(arguments.protocol)
+    check_run_folder(arguments.out)
     corpus = read_corpus(arguments)
     with open_run_folder(arguments, corpus) as folder:
         found = compare(folder, configurations, sets, arguments.seeds, protocol=arguments.protocol)

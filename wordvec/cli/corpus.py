@@ -37,6 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_build(arguments: argparse.Namespace) -> None:
     """Encode and save."""
+    from wordvec.corpus.storage import KIND
+    from wordvec.folders import check_folder_writable
+
+    check_folder_writable(arguments.out, KIND)
     corpus = read_corpus(arguments)
     corpus.save(arguments.out)
     _print(describe(corpus) | {"out": arguments.out}, arguments.json)
@@ -45,9 +49,14 @@ def run_build(arguments: argparse.Namespace) -> None:
 def run_info(arguments: argparse.Namespace) -> None:
     """Open or read, and report."""
     from wordvec.corpus.report import examine, report_lines
+    from wordvec.files import abandoned, real_path
+    from wordvec.progress import announce
 
     corpus = read_corpus(arguments)
     report = examine(corpus, arguments.threads)
+    if corpus.folder is not None:
+        for leftover in abandoned(real_path(corpus.folder)):
+            announce(f"{leftover}: left by a run that was killed; the next build of this corpus removes it")
     if arguments.json:
         print_json(describe(corpus) | {"report": report.as_dict()})
     else:

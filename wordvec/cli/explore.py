@@ -70,7 +70,7 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     from wordvec.explorer.html import write_page
     from wordvec.files import check_writable
 
-    check_writable(arguments.out)
+    check_writable(arguments.out, arguments.file)
     models = write_page(
         arguments.out, named_models(arguments.file, getattr(arguments, "beside", None)), **_options(arguments)
     )

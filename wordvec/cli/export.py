@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Load and write."""
-    from wordvec.plots.exports import write_parquet, write_projector
+    from wordvec.files import check_writable
+    from wordvec.folders import check_folder_writable
+    from wordvec.plots.exports import PROJECTOR, write_parquet, write_projector
     from wordvec.vectors import WordVectors
 
     map_options = {
@@ -38,6 +40,10 @@ def run(arguments: argparse.Namespace) -> None:
     }
     if arguments.projector and map_options:
         raise OptionError(f"--{next(iter(map_options))} is for --parquet: the projector makes its maps itself")
+    if arguments.projector:
+        check_folder_writable(arguments.projector, PROJECTOR)
+    else:
+        check_writable(arguments.parquet, arguments.file)
     vectors = WordVectors.load(arguments.file)
     if arguments.projector:
         words = write_projector(vectors, arguments.projector, top=arguments.top)

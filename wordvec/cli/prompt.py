@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wordvec.cli.questions import Answer, answer_all
+from wordvec.signals import Terminated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,8 @@ def converse(
         except EOFError:
             print()
             return
+        except Terminated:
+            raise
         except KeyboardInterrupt:  # Ctrl-C throws the line away, as in a shell
             print()
             continue

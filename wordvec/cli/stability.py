@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.out_file:
         check_stability_path(arguments.out_file)
-        check_writable(arguments.out_file)
+        check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
     words = [word for word in (arguments.words or "").split(",") if word] or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)
@@ -116,6 +116,7 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
 def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
     """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them."""
     from wordvec.experiments.compare import train_all
+    from wordvec.experiments.run_folder import check_run_folder
     from wordvec.experiments.training import Job
 
     if not arguments.out:
@@ -127,6 +128,7 @@ def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
         raise OptionError(
             f"{configuration.trainer} does not depend on the seed, so all its models are alike: add --bootstrap"
         )
+    check_run_folder(arguments.out)
     corpus = read_corpus(arguments)
     seeds = range(1, arguments.seeds + 1)
     with open_run_folder(arguments, corpus) as folder:

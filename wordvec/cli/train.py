@@ -73,6 +73,13 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("seed", int, "same seed, same bytes"),
 ]
 
+NEURAL = ("--start", "--freeze", "--checkpoint-every", "--resume")
+LONG_RUNS = {
+    "skipgram": NEURAL,
+    "cbow": NEURAL,
+    "glove": NEURAL[2:],
+}  # what each trainer has of the options of a long run
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
@@ -103,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="word plus context vectors (default: glove yes, svd no)",
     )
-    runs = parser.add_argument_group("long runs (skipgram and cbow)")
+    runs = parser.add_argument_group("long runs (skipgram and cbow; glove has no --start)")
     runs.add_argument(
         "--start",
         metavar="FILE",
@@ -115,7 +122,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--checkpoint-every",
         type=float,
         metavar="SECONDS",
-        help="keep the run's state in OUT.checkpoint until it is done",
+        help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -138,8 +145,8 @@ def run(arguments: argparse.Namespace) -> None:
     if vectors is not None:
         given.setdefault("dim", vectors.dim)
     trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
-    check_writable(arguments.out)
     format_for(arguments.out)
+    check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
     start = time.perf_counter()
     corpus = read_corpus(arguments, None if vectors is None else vectors.build_options(arguments.tokenizer))
@@ -150,6 +157,8 @@ def run(arguments: argparse.Namespace) -> None:
     seconds |= trainer.history.seconds
     start = time.perf_counter()
     trainer.vectors.save(arguments.out)
+    if "checkpoint" in fit:  # it protected the vectors until they were on disk under their name
+        Path(fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - start
     report = make_report(trainer, corpus, arguments.out, seconds)
     if arguments.json:
@@ -163,17 +172,40 @@ def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
     from wordvec.vectors import WordVectors
 
     fit: dict[str, Any] = {}
+    asked = {
+        "--start": bool(arguments.start),
+        "--freeze": arguments.freeze,
+        "--checkpoint-every": arguments.checkpoint_every is not None,
+        "--resume": arguments.resume,
+    }
+    missing = [name for name in asked if name not in LONG_RUNS.get(arguments.trainer, ())]
+    if any(asked[name] for name in missing):
+        lacks = f"{', '.join(missing[:-1])} or {missing[-1]}"
+        raise OptionError(f"the {arguments.trainer} trainer has no {lacks}; leave it out, or take another trainer")
+    if arguments.checkpoint_every is not None or arguments.resume:
+        fit |= {"checkpoint": arguments.out + ".checkpoint", "resume": arguments.resume}
+        _check_checkpoint(arguments)
+    if arguments.checkpoint_every is not None:
+        fit["checkpoint_every"] = arguments.checkpoint_every
     if arguments.start:
         fit |= {"start": WordVectors.load(arguments.start), "freeze": arguments.freeze}
     elif arguments.freeze:
         raise OptionError("--freeze keeps the words of --start FILE where they are: give --start too")
-    if arguments.checkpoint_every is not None or arguments.resume:
-        fit |= {"checkpoint": arguments.out + ".checkpoint", "resume": arguments.resume}
-    if arguments.checkpoint_every is not None:
-        fit["checkpoint_every"] = arguments.checkpoint_every
-    if fit and arguments.trainer not in ("skipgram", "cbow"):
-        raise OptionError(f"the {arguments.trainer} trainer has no --start, --checkpoint-every or --resume")
     return fit
+
+
+def _check_checkpoint(arguments: argparse.Namespace) -> None:
+    """Know before the work that a checkpoint can be written, and say when one of an earlier run will be lost."""
+    from wordvec.files import check_writable
+    from wordvec.progress import announce
+
+    path = arguments.out + ".checkpoint"
+    check_writable(path, *arguments.text)
+    if Path(path).is_file() and not arguments.resume:
+        announce(
+            f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "
+            "to go on from it, stop and add --resume"
+        )
 
 
 def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, float]) -> dict[str, Any]:

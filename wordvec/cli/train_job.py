@@ -15,7 +15,9 @@ import threading
 import time
 from typing import Any
 
-from wordvec.errors import TrainingError, WordvecError
+from wordvec.cli.failures import in_one_line
+from wordvec.errors import TrainingError
+from wordvec.signals import exit_status, raise_terminated
 
 
 def main() -> int:
@@ -23,15 +25,16 @@ def main() -> int:
     try:
         job = json.loads(sys.stdin.readline())
         threading.Thread(target=leave_with_the_parent, daemon=True).start()
-        print(json.dumps(run(job)))
-    except WordvecError as error:
-        print("wordvec: " + " ".join(str(error).split("\n")), file=sys.stderr)
+        with raise_terminated():
+            print(json.dumps(run(job)))
+    except KeyboardInterrupt as error:
+        return exit_status(error)
+    except Exception as error:
+        line = in_one_line(error)
+        if line is None:
+            raise
+        print(f"wordvec: {line}", file=sys.stderr)
         return 3 if isinstance(error, TrainingError) else 2
-    except OSError as error:
-        print(f"wordvec: {error.filename or 'the disk'}: {error.strerror or error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.evaluation.protocols import get_protocol
     from wordvec.experiments.leakage import separate
     from wordvec.experiments.proposals import make_proposals
-    from wordvec.experiments.run_folder import write_json
+    from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.experiments.tuning import Search, tune
     from wordvec.experiments.tuning_report import tuning_as_dict, tuning_text
     from wordvec.progress import announce
@@ -87,6 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
         announce(line)
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
+    check_run_folder(arguments.out)
     with open_run_folder(arguments, read_corpus(arguments)) as folder:
         search = Search(
             folder,

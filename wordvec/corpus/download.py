@@ -7,7 +7,6 @@ pooch finds the folder and compares the hash, but begins again from the first by
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from wordvec.corpus.catalogue import size_in_words
 from wordvec.errors import CorpusError, MissingExtraError
+from wordvec.files import move_file
 from wordvec.progress import announce, progress
 
 WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; they begin anew whenever more has arrived than ever
@@ -71,7 +71,7 @@ class ResumingDownload:
                     raise CorpusError(f"{self.name}: {url}: {reason}; {self._way_on()}") from reason.__cause__
                 announce(f"{self.name}: {reason}; trying again in {wait:g} s")
                 self.sleep(wait)
-        os.replace(self.part, output_file)
+        move_file(self.part, output_file)
         self._validator_file.unlink(missing_ok=True)
 
     def _try_once(self, url: str) -> None:

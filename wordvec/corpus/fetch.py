@@ -28,7 +28,7 @@ from wordvec.corpus.catalogue import (
 )
 from wordvec.corpus.download import ResumingDownload
 from wordvec.errors import CorpusError, MissingExtraError
-from wordvec.files import replace_file
+from wordvec.files import move_file, replace_file
 from wordvec.progress import announce
 
 CHUNK_BYTES = 1 << 20
@@ -187,7 +187,7 @@ def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -
     target.unlink(missing_ok=True)  # no old text beside a new record, even for a moment
     if entry.member is None:
         _write_origin(target, origin | {"bytes": received.stat().st_size})
-        os.replace(received, target)
+        move_file(received, target)
     else:
         try:
             with replace_file(target) as file:

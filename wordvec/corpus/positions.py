@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CorpusError, InputError
-from wordvec.files import replace_folder
+from wordvec.folders import FolderKind, read_unchanged, replace_folder
 from wordvec.progress import progress
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ FOLDER = "positions"
 MARKER = "positions.json"
 FORMAT = "wordvec positions"
 VERSION = 1
+KIND = FolderKind(MARKER, b"", frozenset({MARKER, "starts.npy", "positions.npy"}))  # a damaged one is made anew
 IDS_AT_A_TIME = 1 << 22
 
 
@@ -104,7 +105,7 @@ def _save(folder: Path, corpus: Corpus, show_progress: bool | None) -> None:
         "tokens": len(corpus.ids),
         "words": len(corpus.vocabulary),
     }
-    with replace_folder(folder, MARKER) as temporary:
+    with replace_folder(folder, KIND) as temporary:
         np.save(temporary / "starts.npy", starts)
         positions = np.lib.format.open_memmap(
             temporary / "positions.npy", "w+", _dtype(corpus), (len(corpus.ids),), version=(1, 0)
@@ -117,6 +118,10 @@ def _save(folder: Path, corpus: Corpus, show_progress: bool | None) -> None:
 
 def _open(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
     """The index in `folder`, mapped; None where there is none of this corpus that is whole."""
+    return read_unchanged(folder / MARKER, lambda: _read(folder, corpus))
+
+
+def _read(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
     try:
         header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         expected: dict[str, Any] = {"format": FORMAT, "version": VERSION, "fingerprint": corpus.fingerprint}

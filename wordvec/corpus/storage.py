@@ -17,6 +17,7 @@ missing or was cut off is found then; one that was altered in place is found by 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -30,7 +31,7 @@ from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
-from wordvec.files import replace_folder
+from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.memory import give_back_pages
 
 MARKER = "corpus.json"
@@ -52,9 +53,19 @@ DTYPES = {
 }
 
 
+INDEX = frozenset({"positions/positions.json", "positions/starts.npy", "positions/positions.npy"})
+KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', frozenset({MARKER, *(f"{n}.npy" for n in DTYPES)}) | INDEX)
+
+
 def is_corpus_folder(folder: Path) -> bool:
-    """Whether `folder` is one that `save_corpus` wrote, as far as its marker tells."""
-    return os.path.isfile(folder / MARKER)  # False for a name that is too long, where Path raises an error
+    """Whether `folder` is one that `save_corpus` wrote, as far as its marker tells.
+
+    One that a killed run had moved aside is put back first.
+    """
+    if not os.path.isfile(folder / MARKER):  # False for a name that is too long, where Path raises an error
+        with contextlib.suppress(OSError):
+            repair_folder(folder)
+    return os.path.isfile(folder / MARKER)
 
 
 def save_corpus(
@@ -89,7 +100,7 @@ def save_corpus(
         "fingerprint": fingerprint,
         "info": info,
     }
-    with replace_folder(folder, MARKER) as temporary:
+    with replace_folder(folder, KIND) as temporary:
         header["files"] = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
         header["sha256"] = _header_digest(header)
         (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
@@ -112,8 +123,6 @@ def _save(path: Path, array: np.ndarray) -> dict[str, Any]:
     with open(path, "wb") as file:
         digested = _Digested(file, array)
         np.save(digested, np.asarray(array, np.dtype(DTYPES[path.stem]).newbyteorder("<")))  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
         return {"bytes": file.tell(), "sha256": digested.digest.hexdigest()}
 
 
@@ -133,6 +142,10 @@ def open_corpus(
     Raises CorpusError for a folder that is not a corpus or of another version, and for a file that is missing, cut
     off or altered, naming it.
     """
+    return read_unchanged(folder / MARKER, lambda: _open(folder, verify))
+
+
+def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabulary, dict[str, Any], str]:
     header = _read_header(folder)
     try:
         _check_sizes(folder, header)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CountsFileError
-from wordvec.files import replace_folder
+from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MARKER = "cooccurrence.json"
 FORMAT = "wordvec cooccurrence"
 VERSION = 1
+KIND = FolderKind(
+    MARKER, b'"format": "wordvec cooccurrence"', frozenset({MARKER, "row_starts.npy", "columns.npy", "values.npy"})
+)
 OPTIONS: dict[str, type | tuple[type, ...]] = {
     "window": int,
     "weighting": str,
@@ -52,7 +55,7 @@ def fingerprint_of(words: Sequence[str]) -> str:
 def save_counts(folder: Path, matrix: csr_array, options: dict[str, Any]) -> None:
     """Write the four files; `folder` is replaced as a whole, or after a failure left as it was."""
     header = {"format": FORMAT, "version": VERSION, "words": matrix.shape[0], "cells": int(matrix.nnz), **options}
-    with replace_folder(folder, MARKER) as temporary:
+    with replace_folder(folder, KIND) as temporary:
         np.save(temporary / "row_starts.npy", matrix.indptr)
         np.save(temporary / "columns.npy", matrix.indices)
         np.save(temporary / "values.npy", matrix.data)
@@ -65,6 +68,11 @@ def load_counts(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array,
     Raises CountsFileError for a folder that is not one of ours, whose files are missing, cut off or do not fit, or
     that was counted with other words than those of `vocabulary`.
     """
+    repair_folder(folder)
+    return read_unchanged(folder / MARKER, lambda: _load(folder, vocabulary))
+
+
+def _load(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[str, Any]]:
     from scipy.sparse import csr_array
 
     header = _read_header(folder)

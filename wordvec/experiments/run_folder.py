@@ -3,6 +3,7 @@
 ::
 
     FOLDER/wordvec-runs.json        says that the folder is one of these
+    FOLDER/.wordvec-runs.lock       is locked while a run is at work in it
     FOLDER/corpus/                  the corpus, when it came as text
     FOLDER/models/NAME-KEY.safetensors, .json    vectors, and what they are and took
     FOLDER/scores/NAME-KEY.json     their scores, item by item
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +27,13 @@ from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import CorpusError, InputError
 from wordvec.experiments.training import Job, TrainedModel, train_in_child
-from wordvec.files import replace_file
+from wordvec.files import real_path, remove_abandoned, replace_file, try_temporary
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 MARKER = "wordvec-runs.json"
+LOCK = ".wordvec-runs.lock"
 FORMAT = {"format": "wordvec runs", "version": 1}
 
 Tell = Callable[[str], None]
@@ -56,10 +59,11 @@ class RunFolder:
         """
         _make(path)
         with _alone(path):
+            _mark(path)
             for part in ("models", "scores"):
                 (path / part).mkdir(exist_ok=True)
-                for leftover in (path / part).glob(".*.tmp"):  # of a killed run
-                    leftover.unlink()
+            for folder in (path, path / "models", path / "scores"):
+                remove_abandoned(folder)
             if corpus_folder is None:
                 corpus_folder = path / "corpus"
                 if _fingerprint(corpus_folder) != corpus.fingerprint:
@@ -156,35 +160,83 @@ def read_json(path: Path) -> Any:
         return None
 
 
+def check_run_folder(path: str | os.PathLike[str]) -> None:
+    """Raise InputError before the work when `path` cannot be a folder of runs: call it before reading a text."""
+    folder = Path(path)
+    _check_place(folder)
+    if folder.is_dir():
+        _check_names(folder)
+        if not os.access(folder, os.W_OK):
+            raise InputError(f"{path}: no permission to write in it; name another folder for the models")
+    else:
+        try_temporary(path, real_path(path), folder=True)
+
+
 def _make(path: Path) -> None:
-    marker = path / MARKER
+    """Make the folder. Raises InputError where one of something else is, or none can be made."""
+    _check_place(path)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made: {error.strerror}; name another folder for the models") from error
+    _check_names(path)
+
+
+def _check_place(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(f"{path}: is a file; name a folder for the models")
-    if path.is_dir() and any(path.iterdir()) and read_json(marker) != FORMAT:
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: the folder {path.absolute().parent} does not exist; create it first")
+
+
+def _check_names(path: Path) -> None:
+    """Raise InputError for a folder of something else; one that has just been made may not have its marker yet."""
+    names = os.listdir(path)
+    if names and LOCK not in names:
+        _check_marker(path)
+
+
+def _mark(path: Path) -> None:
+    """Say in the folder what it is; the lock is held, so no other run is between making the folder and this."""
+    if any(name != LOCK and not name.startswith(f".{MARKER}.") for name in os.listdir(path)):
+        _check_marker(path)
+    else:
+        write_json(path / MARKER, FORMAT)
+
+
+def _check_marker(path: Path) -> None:
+    if read_json(path / MARKER) != FORMAT:
         raise InputError(
             f"{path}: holds other things than a run of wordvec (no readable {MARKER} in it); choose another folder"
         )
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"{path}: the folder {path.absolute().parent} does not exist; create it first")
-    path.mkdir(exist_ok=True)
-    if not marker.exists():
-        write_json(marker, FORMAT)
 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other runs out of the folder; the system lets go of the lock however this process ends."""
+    """Keep other runs out of the folder; the system lets go of the lock however this process ends.
+
+    The locked file is made once and never replaced or removed, so all runs lock the same one.
+    """
     try:
         import fcntl
     except ImportError:  # Windows: two runs in one folder would do work twice, but break nothing
         yield
         return
-    with open(path / MARKER, encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(f"{path}: another run is at work in this folder; wait for it, or choose another") from None
+    try:
+        descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written to: {error.strerror}; name another folder") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise InputError(f"{path}: another run is at work in this folder; wait for it, or choose another") from None
+    except OSError:  # a file system without locks, as on Windows
+        pass
+    try:
         yield
+    finally:
+        os.close(descriptor)
 
 
 def _fingerprint(corpus_folder: Path) -> str | None:

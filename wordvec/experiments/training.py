@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import TrainingError, WordvecError
+from wordvec.signals import ENDING, Terminated
 
 WORKER = "wordvec.cli.train_job"
 DIVERGED = 3  # the worker's exit status when training cannot go on
@@ -118,8 +120,9 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path) -> dict[str, Any]:
 
 
 def _failure(job: Job, status: int, said: str) -> BaseException:
-    if status == 130:
-        return KeyboardInterrupt()
+    if status - 128 in ENDING:
+        number = status - 128
+        return KeyboardInterrupt() if number == signal.SIGINT else Terminated(number)
     lines = [line for line in said.splitlines() if line.strip()]
     why = lines[-1].removeprefix("wordvec: ") if lines else f"see above (exit status {status})"
     if status < 0:

@@ -101,6 +101,15 @@ class Tables:
         """Copies of W_in, W_out (V, D), b_in and b_out (V,) as they are now, as numpy arrays."""
         return tuple(to_numpy(array) for array in self.params)  # type: ignore[return-value]
 
+    def sums(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Copies of AdaGrad's sums of squares for the four, in the same order and shapes, as numpy arrays."""
+        return tuple(to_numpy(array) for array in self.accumulators)  # type: ignore[return-value]
+
+    def write_sums(self, *sums: np.ndarray) -> None:
+        """Overwrite the sums of squares with what `sums` gave."""
+        for array, saved in zip(self.accumulators, sums):
+            array[...] = to_device(saved, "gpu")
+
 
 def train_glove(
     tables: Tables,

@@ -58,17 +58,34 @@ class Tables:
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Copies of W_in, W_out (V, D), b_in and b_out (V,) as they are now."""
-        return *(self._matrix(side) for side in (0, 1)), *(self._bias(side) for side in (0, 1))  # type: ignore[return-value]
+        return self._collected_of(0)
 
-    def _matrix(self, side: int) -> np.ndarray:
-        return self._collected(side, slice(0, self.dimension), (self.size, self.dimension))
+    def sums(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Copies of AdaGrad's sums of squares for the four, in the same order and shapes."""
+        return self._collected_of(1)
 
-    def _bias(self, side: int) -> np.ndarray:
-        return self._collected(side, self.dimension + side, (self.size,))
+    def write_sums(self, H_in: np.ndarray, H_out: np.ndarray, h_in: np.ndarray, h_out: np.ndarray) -> None:
+        """Overwrite the sums of squares with what `sums` gave."""
+        for side, (H, h) in enumerate(((H_in, h_in), (H_out, h_out))):
+            for band in range(self.bands):
+                part = self.tables[side, band, : len(H[band :: self.bands]), 1]
+                part[:, : self.dimension] = H[band :: self.bands]
+                part[:, self.dimension + side] = h[band :: self.bands]
 
-    def _collected(self, side: int, columns: int | slice, shape: tuple[int, ...]) -> np.ndarray:
+    def _collected_of(self, part: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The four arrays of weights (part 0) or of sums of squares (part 1)."""
+        matrix, bias = (self.size, self.dimension), (self.size,)
+        columns = slice(0, self.dimension)
+        return (
+            self._collected(0, part, columns, matrix),
+            self._collected(1, part, columns, matrix),
+            self._collected(0, part, self.dimension, bias),
+            self._collected(1, part, self.dimension + 1, bias),
+        )
+
+    def _collected(self, side: int, part: int, columns: int | slice, shape: tuple[int, ...]) -> np.ndarray:
         collected = np.empty(shape, np.float32)
         for band in range(self.bands):
-            part = collected[band :: self.bands]
-            part[...] = self.tables[side, band, : len(part), 0, columns]
+            rows = collected[band :: self.bands]
+            rows[...] = self.tables[side, band, : len(rows), part, columns]
         return collected

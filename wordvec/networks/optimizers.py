@@ -67,7 +67,7 @@ class Optimizer(ABC):
         scale = 1.0 if self.clip_norm is None else self._clip_scale(grads, self.clip_norm)
         self.steps += 1
         for W, gradient in zip(params, grads):
-            memory = self._memory_of(W)
+            memory = self.memory_of(W)
             if not isinstance(gradient, RowGradient):
                 self._step(W, self._prepare(W, gradient, scale), memory)
             elif len(gradient.ids):
@@ -102,7 +102,8 @@ class Optimizer(ABC):
             raise TrainingError(f"the gradient's norm is {norm} at step {self.steps + 1}: try a lower learning_rate")
         return min(1.0, clip_norm / norm) if norm else 1.0
 
-    def _memory_of(self, W: Array) -> list[Array]:
+    def memory_of(self, W: Array) -> list[Array]:
+        """The arrays that are kept for W between updates, themselves and not copies: what a checkpoint must hold."""
         if id(W) not in self._memory:
             self._memory[id(W)] = W, [self._new_memory(W) for _ in range(self.memories)]
         return self._memory[id(W)][1]

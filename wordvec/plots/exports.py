@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.files import check_writable, replace_file, replace_folder
+from wordvec.files import check_writable, replace_file
+from wordvec.folders import FolderKind, check_folder_writable, replace_folder
 from wordvec.plots.map_parts import chosen_ids, names_of, projected
 from wordvec.progress import progress
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 CONFIG = "projector_config.pbtxt"
+CONTENT = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
+PROJECTOR = FolderKind(CONFIG, CONTENT.encode(), frozenset({CONFIG, "vectors.tsv", "metadata.tsv"}))
 BLOCK = 4_096
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what would break a line of TSV, or steer a terminal
 ESCAPES = {**{i: f"\\x{i:02x}" for i in (*range(32), *range(127, 160))}, 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"}
@@ -36,7 +39,8 @@ def write_projector(
     the end of a line or another control character these are written as ``\t``, ``\n``, ``\r``, ``\x1b``, and a
     backslash as ``\\``; a UserWarning tells so.
 
-    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these.
+    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these
+    or holds anything else.
 
     >>> import tempfile
     >>> from wordvec.vectors import WordVectors
@@ -47,6 +51,7 @@ def write_projector(
     >>> (folder / "metadata.tsv").read_text(encoding="utf-8").split("\n")[:2]
     ['word\tcount', 'cat\t9']
     """
+    check_folder_writable(folder, PROJECTOR)
     ids = _ids(vectors, top)
     words = names_of(vectors, ids)
     hostile = [word for word in words if CONTROL.search(word)]
@@ -57,7 +62,7 @@ def write_projector(
             f"\\n or \\x1b: {hostile[0][:60]!r}" + (", ..." if len(hostile) > 1 else ""),
             stacklevel=2,
         )
-    with replace_folder(folder, marker=CONFIG) as temporary:
+    with replace_folder(folder, PROJECTOR) as temporary:
         _write_vectors(vectors, ids, temporary / "vectors.tsv", show_progress)
         with open(temporary / "metadata.tsv", "w", encoding="utf-8", newline="\n") as file:
             if vectors.counts is None:  # one column has no heading there
@@ -65,8 +70,7 @@ def write_projector(
             else:
                 file.write("word\tcount\n")
                 file.writelines(f"{word}\t{count}\n" for word, count in zip(words, vectors.counts[ids].tolist()))
-        config = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
-        (temporary / CONFIG).write_text(config, encoding="utf-8")
+        (temporary / CONFIG).write_bytes(CONTENT.encode())
     return len(ids)
 
 

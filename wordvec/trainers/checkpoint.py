@@ -2,55 +2,73 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import os
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
 from wordvec.files import replace_file
+from wordvec.progress import announce
+from wordvec.signals import delayed_signals, end_by
 
-KIND = "wordvec checkpoint 1"
+if TYPE_CHECKING:
+    from wordvec.trainers.base import History
+
+KIND = "wordvec checkpoint 2"
+START_ANEW = "remove it to start from the beginning"
+LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
+
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass
 class Checkpoint:
-    """Weights (V, D) and the place in training: positions before `position` of `epoch` are done.
+    """All arrays that training changes, and the place in training: positions before `position` of `epoch` are done.
 
+    arrays              float32, by name: W_in and W_out, and what else a trainer has
     total, predictions  the loss of this epoch so far, so that its mean stays true
     loss, held_out_loss the means of finished epochs
+    notes               what the history noted before training began
     """
 
-    W_in: np.ndarray
-    W_out: np.ndarray
+    arrays: Arrays
     epoch: int = 0
     position: int = 0
     total: float = 0.0
     predictions: int = 0
     loss: list[float] = field(default_factory=list)
     held_out_loss: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
     corpus_fingerprint: str = ""
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file in one piece: a kill leaves the earlier checkpoint."""
-        from safetensors.numpy import save
+        from wordvec.vectors.files.safetensors_header import pack_header
 
-        state = {name: value for name, value in vars(self).items() if not name.startswith("W_")}
-        tensors = {"W_in": np.ascontiguousarray(self.W_in), "W_out": np.ascontiguousarray(self.W_out)}
+        state = json.dumps({name: value for name, value in vars(self).items() if name != "arrays"})
+        arrays = {name: np.ascontiguousarray(array, "<f4") for name, array in sorted(self.arrays.items())}
+        metadata = {"kind": KIND, "sha256": _digest(state, arrays), "state": state}
         with replace_file(path) as file:
-            file.write(save(tensors, {"kind": KIND, "state": json.dumps(state)}))
+            file.write(pack_header(metadata, arrays))
+            for array in arrays.values():
+                file.write(array.data)
 
-    def forget_weights(self) -> None:
-        """Let go of the weights: they take memory, and an engine holds newer ones."""
-        self.W_in = self.W_out = np.empty((0, 0), np.float32)
+    def forget_arrays(self) -> None:
+        """Let go of the arrays: they take memory, and an engine holds newer ones."""
+        self.arrays = {}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Checkpoint:
-        """Read a checkpoint; raises InputError when there is none or the file is something else."""
+        """Read a checkpoint; raises InputError when there is none, or the file is something else or was altered."""
         from safetensors import SafetensorError, safe_open
 
         if not Path(path).is_file():
@@ -58,13 +76,19 @@ class Checkpoint:
         try:
             with safe_open(path, framework="numpy") as file:
                 metadata = file.metadata() or {}
-                if metadata.get("kind") == KIND:
-                    return cls(file.get_tensor("W_in"), file.get_tensor("W_out"), **json.loads(metadata["state"]))
-            raise InputError(f"{path}: not a checkpoint of this version of wordvec")
-        except (SafetensorError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: damaged checkpoint ({error}); remove it to start from the beginning") from error
+                if metadata.get("kind") != KIND:
+                    raise InputError(f"{path}: not a checkpoint of this version of wordvec")
+                arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
+            if metadata["sha256"] != _digest(metadata["state"], arrays):
+                raise ValueError("it was altered since it was written")
+            state = cls(arrays, **_checked(json.loads(metadata["state"])))
+        except InputError:
+            raise
+        except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise InputError(f"{path}: damaged checkpoint ({str(error)[:200]}); {START_ANEW}") from error
+        return state
 
-    def check(self, parameters: dict[str, Any], corpus_fingerprint: str) -> None:
+    def check(self, parameters: Mapping[str, Any], corpus_fingerprint: str) -> None:
         """Raise OptionError, naming the difference, unless this is a checkpoint of the same run."""
         if self.corpus_fingerprint != corpus_fingerprint:
             raise OptionError(
@@ -79,3 +103,107 @@ class Checkpoint:
         ]
         if differences:
             raise OptionError("the checkpoint is of a run with other options: " + "; ".join(differences))
+
+    def check_arrays(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Raise InputError unless the arrays have these names and shapes and hold finite numbers."""
+        found = {name: array.shape for name, array in self.arrays.items()}
+        if found != dict(shapes):
+            raise InputError(f"damaged checkpoint: arrays {dict(shapes)} expected; got {found}; {START_ANEW}")
+        for name, array in self.arrays.items():
+            if array.dtype != np.float32 or not np.isfinite(array).all():
+                raise InputError(f"damaged checkpoint: {name} holds not only finite float32 numbers; {START_ANEW}")
+
+    def check_place(self, epochs: int, positions: int) -> None:
+        """Raise InputError unless this is a place in a run of `epochs` times `positions`."""
+        if self.epoch > epochs or self.position > (positions if self.epoch < epochs else 0):
+            raise InputError(
+                f"damaged checkpoint: it is at position {self.position:,} of epoch {self.epoch + 1:,}, but there are "
+                f"{epochs:,} epochs of {positions:,} positions; {START_ANEW}"
+            )
+
+
+def _digest(state: str, arrays: Arrays) -> str:
+    digest = hashlib.sha256(state.encode())
+    for name, array in arrays.items():
+        digest.update(f"\0{name} {array.dtype.str} {array.shape}\0".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _checked(state: Any) -> dict[str, Any]:
+    """The fields of a checkpoint other than its arrays. Raises ValueError for one that is missing or cannot be."""
+    tests: dict[str, Callable[[Any], bool]] = {
+        "epoch": _is_count,
+        "position": _is_count,
+        "total": _is_number,
+        "predictions": _is_count,
+        "loss": lambda value: _is_list(value, _is_number) and len(value) == state["epoch"],
+        "held_out_loss": lambda value: _is_list(value, _is_number) and len(value) in (0, state["epoch"]),
+        "notes": lambda value: _is_list(value, lambda each: isinstance(each, str)),
+        "parameters": lambda value: isinstance(value, dict),
+        "corpus_fingerprint": lambda value: isinstance(value, str),
+    }
+    if not isinstance(state, dict) or state.keys() != tests.keys():
+        raise ValueError(f"the fields {', '.join(tests)} expected; got {str(state)[:80]}")
+    for name, is_right in tests.items():
+        if not is_right(state[name]):
+            raise ValueError(f"{name} cannot be {str(state[name])[:80]}")
+    if state["position"] == 0 and (state["total"] or state["predictions"]):
+        raise ValueError("it has a loss of an epoch that has not begun")
+    return state
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _is_list(value: Any, is_right: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(map(is_right, value))
+
+
+@dataclass
+class Saving:
+    """Where checkpoints go, and how many seconds may pass between two."""
+
+    path: str | os.PathLike[str]
+    every: float = LOST_AT_MOST
+
+
+class Keeper:
+    """Writes checkpoints when they are due. One that cannot be written is told of, and training goes on."""
+
+    def __init__(
+        self, arrays: Callable[[], Arrays], state: Checkpoint, history: History, saving: Saving | None
+    ) -> None:
+        self.arrays, self.state, self.history, self.saving = arrays, state, history, saving
+        self.last_saved = time.monotonic()
+
+    def save_when_due(self) -> None:
+        """Save, when the last time is long enough ago."""
+        if self.saving is not None and time.monotonic() - self.last_saved >= self.saving.every:
+            self.save()
+
+    def save(self, *, ending: bool = False) -> None:
+        """Save now; a signal that would end the run waits until the file is whole. `ending`: the run ends with it."""
+        if self.saving is None:
+            return
+        with delayed_signals() as signals:
+            self.state.loss, self.state.held_out_loss = self.history.loss, self.history.held_out_loss
+            try:
+                self.state.arrays = self.arrays()
+                self.state.save(self.saving.path)
+            except (OSError, MemoryError, InputError) as error:
+                self._say_what_failed(error, ending)
+            self.state.forget_arrays()
+            self.last_saved = time.monotonic()
+        if signals:
+            end_by(signals[0])
+
+    def _say_what_failed(self, error: Exception, ending: bool) -> None:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        kept = "the earlier one is kept" if Path(self.saving.path).is_file() else "there is none yet"  # type: ignore[union-attr]
+        announce(f"no checkpoint could be written ({reason}), {kept}" + ("" if ending else "; training goes on"))

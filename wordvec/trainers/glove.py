@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import math
-import time
+import os
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,21 +11,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from wordvec import rng
-from wordvec.arrays import device_module, gpu_memory_errors, to_device, to_numpy
-from wordvec.errors import OptionError, ShapeError, TrainingError
-from wordvec.layers import GloVeLoss
-from wordvec.memory import available_cores
-from wordvec.networks import AdaGrad
-from wordvec.progress import progress
+from wordvec.arrays import device_module, gpu_memory_errors
+from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
 from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
-from wordvec.trainers.kernel_engine import SECONDS_A_CHUNK, announced
-from wordvec.trainers.layers_engine import total_of
-from wordvec.trainers.loop import delayed_interrupt, diverged, mean_loss
+from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
+from wordvec.trainers.kernel_engine import announced
+from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.spectral import INITS, spectral_start
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
@@ -87,6 +85,8 @@ class GloVe(Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._saving: Saving | None = None
+        self._resume = False
         if self.engine is None:
             self.engine = "kernel"
         check_options(
@@ -123,7 +123,7 @@ class GloVe(Trainer):
         )
         return W_in, W_out, np.zeros(size, np.float32), np.zeros(size, np.float32)
 
-    def _start(self, corpus: Corpus, show_progress: bool | None) -> StartTables:
+    def _start_of(self, corpus: Corpus, show_progress: bool | None) -> StartTables:
         """`start_tables`, or where `init` is "svd", vectors near the PMI and biases that add up to the rest.
 
         log X_ij = PMI_ij + log n_i + log n_j - log (N / c), where each of the N tokens adds c to the counts' sum.
@@ -152,18 +152,81 @@ class GloVe(Trainer):
         biases = (np.log(counts) - 0.5 * np.log(counts.sum() / added)).astype(np.float32)
         return W_in, W_out, biases, biases.copy()
 
+    def fit(
+        self,
+        corpus: Corpus,
+        *,
+        start: WordVectors | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_every: float = LOST_AT_MOST,
+        resume: bool = False,
+        show_progress: bool | None = None,
+    ) -> Self:
+        """Train on `corpus` and return the trainer itself.
+
+        start             must be None: GloVe cannot go on from vectors
+        checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
+                          remove it when the vectors are saved
+        resume            go on from `checkpoint`; the result is that of a run never interrupted
+        show_progress     None means "on a terminal"
+        """
+        if resume and checkpoint is None:
+            raise OptionError("resume needs the checkpoint to go on from")
+        self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
+        self._resume = resume
+        return super().fit(corpus, start=start, show_progress=show_progress)
+
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
-        fit_corpus = self._fit_by_kernel if self._has_kernel() else self._fit_through_layers
-        start = self._start(corpus, show_progress)
+        has_kernel = self._has_kernel()
+        state = self._starting_state(corpus, "kernel" if has_kernel else "layers", show_progress)
+        self._history.loss = state.loss
         with gpu_memory_errors(f"glove: {size:,} words in {self.dim} dimensions", device=self.device):
-            words, contexts = fit_corpus(corpus, start, show_progress)
+            make_engine = self._kernel_engine if has_kernel else self._layers_engine
+            engine = make_engine(corpus, state.arrays, show_progress)
+            self._check_place(state, engine.length)
+            done_before = engine.length * state.epoch + state.position
+            state.forget_arrays()  # the engine has its own
+            plan = Epochs(self.epochs, engine.length, engine.length, unit=engine.unit)
+            with self._history.stage("train"):
+                run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
+                words, contexts = engine.vectors()
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
-            raise TrainingError(diverged(self.epochs, None))
-        self._history.words = len(corpus.ids) * self.epochs
+            raise TrainingError(diverged(self.epochs, self._saving))
+        self._history.words = len(corpus.ids) * (self.epochs * engine.length - done_before) // engine.length
         return self._make_vectors(corpus, words + contexts if self.add_context else words, contexts)
+
+    def _starting_state(self, corpus: Corpus, engine: str, show_progress: bool | None) -> Checkpoint:
+        """The tables and the place to start from."""
+        parameters = self.parameters() | {"engine": engine}
+        if not self._resume:
+            tables = dict(zip(TABLES, self._start_of(corpus, show_progress)))
+            return Checkpoint(
+                tables,
+                notes=list(self._history.notes),
+                parameters=parameters,
+                corpus_fingerprint=corpus.fingerprint,
+            )
+        state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
+        state.check(parameters | {"positions": state.parameters.get("positions")}, corpus.fingerprint)
+        size = len(corpus.vocabulary)
+        matrices, vectors = TABLES[:2] + SUMS[:2], TABLES[2:] + SUMS[2:]
+        state.check_arrays(dict.fromkeys(matrices, (size, self.dim)) | dict.fromkeys(vectors, (size,)))
+        self._history.notes = list(state.notes)
+        return state
+
+    def _check_place(self, state: Checkpoint, positions: int) -> None:
+        """Raise InputError when `state` is damaged or of a processor on which an epoch has other parts."""
+        if not self._resume:
+            state.parameters["positions"] = positions
+        elif state.parameters.get("positions") != positions:
+            raise InputError(
+                f"the checkpoint is from another kind of processor, where an epoch has other parts than the "
+                f"{positions} here: go on there, or leave out --resume to start from the beginning"
+            )
+        state.check_place(self.epochs, positions)
 
     def _has_kernel(self) -> bool:
         """Whether the kernel is asked for, and numba, which compiles it, is there."""
@@ -175,22 +238,16 @@ class GloVe(Trainer):
             return False
         return self.engine == "kernel"
 
-    def _fit_by_kernel(
-        self, corpus: Corpus, start: StartTables, show_progress: bool | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Train with `wordvec.kernels.glove` or `glove_gpu`; returns the word and the context vectors."""
-        glove = importlib.import_module("wordvec.kernels.glove" + ("_gpu" if self.device == "gpu" else ""))
+    def _kernel_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveKernel:
+        """Trains with `wordvec.kernels.glove` or `glove_gpu`."""
+        kernel = importlib.import_module("wordvec.kernels.glove" + ("_gpu" if self.device == "gpu" else ""))
         cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
-            accumulator, bias_accumulator = self.accumulators
-            tables = glove.Tables(
-                *start,
-                bands=cells.bands,
-                accumulator=accumulator,
-                bias_accumulator=bias_accumulator,
-            )
-            self._run_epochs(glove.train_glove, tables, cells, show_progress)
-            return tables.unpack()[:2]
+            return GloveKernel(self, kernel, cells, start)
+
+    def _layers_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveLayers:
+        """Trains through GloVeLoss and AdaGrad, in mini-batches."""
+        return GloveLayers(self, count_corpus(self, corpus, show_progress).on("cpu").matrix.tocoo(), start)
 
     def _cut_cells(self, corpus: Corpus, show_progress: bool | None) -> Any:
         """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
@@ -208,59 +265,3 @@ class GloVe(Trainer):
             glove.warm_up(matrix.indices, matrix.data)
         with self._history.stage("train"):
             return Cells.from_matrix(matrix, bands_for(matrix.shape[0], glove.row_bytes(self.dim)))
-
-    def _run_epochs(self, train_glove: Any, tables: Any, cells: Any, show_progress: bool | None) -> None:
-        """Train all epochs, in calls of about a second, so that Ctrl-C is not left waiting."""
-        options = {
-            "seed": self.seed,
-            "x_max": self.x_max,
-            "alpha": self.alpha,
-            "threads": available_cores() if self.threads is None else self.threads,
-        }
-        rounds = max(1, cells.bands // 16)  # of a first call
-        with progress(self.epochs * len(cells), "glove", "cells", show=show_progress) as bar:
-            for epoch in range(self.epochs):
-                total, first = 0.0, 0
-                while first < cells.bands:
-                    last, start = min(first + rounds, cells.bands), time.perf_counter()
-                    with delayed_interrupt() as interrupted:
-                        total += train_glove(tables, cells, first=first, last=last, epoch=epoch, **options)
-                    if interrupted:
-                        raise KeyboardInterrupt
-                    seconds = max(time.perf_counter() - start, 1e-9)
-                    bar.update(len(cells) * (last - first) // cells.bands)
-                    rounds, first = max(1, round((last - first) / seconds * SECONDS_A_CHUNK)), last
-                self._end_epoch(epoch, total, len(cells), bar)
-
-    def _fit_through_layers(
-        self, corpus: Corpus, start: StartTables, show_progress: bool | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Train through GloVeLoss and AdaGrad in mini-batches; returns the word and the context vectors."""
-        cells = count_corpus(self, corpus, show_progress).on("cpu").matrix.tocoo()
-        W_in, W_out, b_in, b_out = (to_device(array, self.device) for array in start)
-        loss = GloVeLoss(W_in, W_out, b_in, b_out, x_max=self.x_max, alpha=self.alpha, reduction="sum")
-        optimizers = [AdaGrad(1.0, initial=initial) for initial in self.accumulators]
-        counts = cells.data.astype(np.float32)
-        parts = [to_device(part, self.device) for part in (cells.row, cells.col, counts)]
-        with (
-            self._history.stage("train"),
-            progress(self.epochs * len(counts), "glove through layers", "cells", show=show_progress) as bar,
-        ):
-            for epoch in range(self.epochs):
-                order, losses = to_device(rng.permutation(self.seed, epoch, len(counts)), self.device), []
-                for first in range(0, len(order), self.batch_size):
-                    batch = order[first : first + self.batch_size]
-                    losses.append(loss.forward(*(part[batch] for part in parts)))
-                    loss.backward()
-                    for optimizer, part in zip(optimizers, (slice(0, 2), slice(2, 4))):  # vectors, biases
-                        optimizer.update(loss.params[part], loss.grads[part])
-                    bar.update(len(batch))
-                self._end_epoch(epoch, total_of(losses), len(counts), bar)
-        return to_numpy(W_in), to_numpy(W_out)
-
-    def _end_epoch(self, epoch: int, total: float, cells: int, bar: Any) -> None:
-        """Note the mean loss; raises TrainingError for one that is not finite."""
-        if not math.isfinite(total):
-            raise TrainingError(diverged(epoch + 1, None))
-        self._history.loss.append(mean_loss(total, cells))
-        bar.set_postfix_str(f"loss {self._history.loss[-1]:.4f}")

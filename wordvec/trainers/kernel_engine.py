@@ -118,6 +118,11 @@ class KernelEngine:
         """W_in and W_out as they are now."""
         return self._tables.unpack()
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The same by name, for checkpoints."""
+        W_in, W_out = self.weights()
+        return {"W_in": W_in, "W_out": W_out}
+
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
         """W_in and W_out; the tables are gone after this."""
         return self._tables.take()

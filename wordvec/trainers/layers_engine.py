@@ -151,6 +151,11 @@ class LayersEngine:
         W_in, W_out = self._tables
         return to_numpy(W_in), to_numpy(W_out)
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The same by name, for checkpoints."""
+        W_in, W_out = self.weights()
+        return {"W_in": W_in, "W_out": W_out}
+
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
         """The same: the layers train them in place."""
         return self.weights()

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from wordvec.errors import TrainingError
 from wordvec.progress import progress
-from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.signals import delayed_signals, end_by
+from wordvec.trainers.checkpoint import Arrays, Checkpoint, Keeper, Saving
 
 if TYPE_CHECKING:
     from wordvec.trainers.base import History
@@ -25,37 +18,24 @@ if TYPE_CHECKING:
 
 DIVERGED_AT = 4.0  # times the loss of chance; training that works never gets there, as it starts at 1 and falls
 LARGEST_WEIGHT = 100.0  # those of trained vectors are below 10; larger ones mean that rows pushed each other away
-LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
 
 
 class Engine(Protocol):
-    """What the loop needs of an engine. A call of `train` covers whole blocks; `chunk` is about a second of work."""
+    """What the loop needs of an engine. A call of `train` covers whole blocks; `chunk` is about a second of work.
 
-    block: int
+    Where a part is held out it also has ``loss(first, last, epoch)``, which trains nothing.
+    """
+
     chunk: int
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1 of an epoch of `tokens`."""
 
-    def loss(self, first: int, last: int, epoch: int) -> Loss:
-        """The loss on positions first .. last - 1, training nothing."""
-
     def largest_weight(self) -> float:
-        """The largest absolute value in W_in or W_out, or nan."""
+        """The largest absolute value of the weights, or nan."""
 
-    def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out (V, D) as they are now."""
-
-    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """The same at the end: the engine gives up its own copy, so that memory never holds both."""
-
-
-@dataclass
-class Saving:
-    """Where checkpoints go, and how many seconds may pass between two."""
-
-    path: str | os.PathLike[str]
-    every: float = LOST_AT_MOST
+    def arrays(self) -> Arrays:
+        """All that training changes, as it is now: W_in and W_out (V, D), and what else there is."""
 
 
 @dataclass
@@ -64,6 +44,7 @@ class Epochs:
 
     patience  stop when the held-out loss has not fallen for so many epochs (None: never)
     chance    the loss of a prediction by weights that know nothing
+    unit      what positions are, for the progress bar
     """
 
     epochs: int
@@ -71,6 +52,7 @@ class Epochs:
     end: int
     patience: int | None = None
     chance: float = math.inf
+    unit: str = "words"
 
 
 def run_epochs(
@@ -86,59 +68,61 @@ def run_epochs(
 
     Raises TrainingError when a stretch's mean loss is above DIVERGED_AT times that of chance (or of the weights it
     started from, where they are worse), or a weight above LARGEST_WEIGHT at the end of an epoch.
-    Ctrl-C waits for the end of a call of the engine (about a second); then a checkpoint is written where `saving` says
-    and KeyboardInterrupt is raised.
+    Ctrl-C, SIGTERM and SIGHUP wait for the end of a call of the engine (about a second); then a checkpoint is written
+    where `saving` says, and the signal takes its course. A checkpoint is also written at the end: it protects the
+    result until that is saved.
     """
-    keeper = _Keeper(engine, state, history, saving)
+    keeper = Keeper(engine.arrays, state, history, saving)
     watch = _Watch(engine, plan.chance, saving)
     done = state.epoch * plan.tokens + state.position
-    with progress(plan.epochs * plan.tokens, label, "words", show=show_progress) as bar:
+    with progress(plan.epochs * plan.tokens, label, plan.unit, show=show_progress) as bar:
         bar.update(done)
-        while state.epoch < plan.epochs:
+        while state.epoch < plan.epochs and not _should_stop(history.held_out_loss, plan.patience):
             _run_epoch(engine, plan, state, keeper, watch, bar)
             watch.check_weights(state.epoch + 1)
-            history.loss.append(mean_loss(state.total, state.predictions))
-            if plan.end > plan.tokens:
-                history.held_out_loss.append(mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0)))
-            state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
-            bar.set_postfix_str(f"loss {history.loss[-1]:.4f}")
-            if _should_stop(history.held_out_loss, plan.patience) and state.epoch < plan.epochs:
-                history.notes.append(
-                    f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls"
-                )
-                break
+            loss = mean_loss(state.total, state.predictions)
+            held_out = _held_out_loss(engine, plan, keeper)
+            with delayed_signals() as signals:  # they see all of this done or nothing
+                history.loss.append(loss)
+                history.held_out_loss += held_out
+                state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
+            if signals:
+                _end(keeper, signals)
+            bar.set_postfix_str(f"loss {loss:.4f}")
+    if state.epoch < plan.epochs:
+        history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls")
+    keeper.save(ending=True)
 
 
-def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: _Keeper, watch: _Watch, bar: Any) -> None:
+def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, watch: _Watch, bar: Any) -> None:
     while state.position < plan.tokens:
-        last = min(state.position + engine.chunk, plan.tokens)
-        with delayed_interrupt() as interrupted:
-            loss = engine.train(state.position, last, state.epoch, plan.tokens)
-        watch.check_loss(loss, state.epoch + 1)
-        bar.update(last - state.position)
-        state.position = last
-        state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
-        if interrupted:
-            keeper.save()
-            raise KeyboardInterrupt
+        first, last = state.position, min(state.position + engine.chunk, plan.tokens)
+        with delayed_signals() as signals:  # within a call the weights belong to no place in the text
+            loss = engine.train(first, last, state.epoch, plan.tokens)
+            watch.check_loss(loss, state.epoch + 1)
+            state.position = last
+            state.total, state.predictions = state.total + loss.total, state.predictions + loss.predictions
+        if signals:
+            _end(keeper, signals)
+        bar.update(last - first)
         keeper.save_when_due()
 
 
-@contextmanager
-def delayed_interrupt() -> Iterator[list[int]]:
-    """Let Ctrl-C wait for the end of the block, which yields a list that is not empty then.
-
-    In the middle of a call the weights belong to no place in the text, and a checkpoint of them would be a lie.
-    """
-    interrupted: list[int] = []
-    if threading.current_thread() is not threading.main_thread():  # signals only ever reach the main thread
-        yield interrupted
-        return
-    before = signal.signal(signal.SIGINT, lambda number, _: interrupted.append(number))
+def _held_out_loss(engine: Any, plan: Epochs, keeper: Keeper) -> list[float]:
+    """The mean loss on what is held out, in a list; an empty one where nothing is."""
+    if plan.end <= plan.tokens:
+        return []
     try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return [mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0))]
+    except KeyboardInterrupt:
+        keeper.save(ending=True)
+        raise
+
+
+def _end(keeper: Keeper, signals: list[int]) -> NoReturn:
+    """Save, then let the first signal that came take its course."""
+    keeper.save(ending=True)
+    end_by(signals[0])
 
 
 def mean_loss(total: float, predictions: int) -> float:
@@ -196,24 +180,3 @@ def diverged(epoch: int, saving: Saving | None, sign: str = "the loss is not fin
     if saving is not None and Path(saving.path).is_file():
         kept = f"; the last checkpoint, {saving.path}, is kept as it was"
     return f"training diverged in epoch {epoch} ({sign}): take a smaller --learning-rate{kept}"
-
-
-class _Keeper:
-    """Writes checkpoints when they are due."""
-
-    def __init__(self, engine: Engine, state: Checkpoint, history: History, saving: Saving | None) -> None:
-        self.engine, self.state, self.history, self.saving = engine, state, history, saving
-        self.last_saved = time.monotonic()
-
-    def save_when_due(self) -> None:
-        if self.saving is not None and time.monotonic() - self.last_saved >= self.saving.every:
-            self.save()
-
-    def save(self) -> None:
-        if self.saving is None:
-            return
-        self.state.W_in, self.state.W_out = self.engine.weights()
-        self.state.loss, self.state.held_out_loss = self.history.loss, self.history.held_out_loss
-        self.state.save(self.saving.path)
-        self.state.forget_weights()
-        self.last_saved = time.monotonic()

@@ -7,7 +7,6 @@ import os
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,11 +18,11 @@ from wordvec.corpus.sampling import keep_probabilities
 from wordvec.corpus.steps import group_size, meetings_for
 from wordvec.errors import OptionError
 from wordvec.trainers.base import Trainer, check_memory
-from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
-from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, run_epochs
+from wordvec.trainers.loop import Epochs, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
 from wordvec.trainers.presets import Presets
 from wordvec.trainers.spectral import spectral_start
@@ -221,7 +220,8 @@ class NeuralTrainer(Presets, Trainer):
                           learning rate by `learning_rate` as in any run. To read more text as theirs was read:
                           ``Corpus.build(text, **start.build_options())``
         freeze            words of `start` do not move, only new words learn
-        checkpoint        a file that holds the run's state every `checkpoint_every` seconds, until it is done
+        checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
+                          remove it when the vectors are saved
         resume            go on from `checkpoint`; the result is that of a run never interrupted
         show_progress     None means "on a terminal"
         """
@@ -252,19 +252,17 @@ class NeuralTrainer(Presets, Trainer):
         self._history.notes += notes
         plan = self._plan(corpus)
         self._history.notes += self._start_notes
-        state = self._starting_state(corpus, show_progress)
+        state = self._starting_state(corpus, plan, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
         done_before = plan.tokens * state.epoch + state.position
         with self._history.stage("compile"):
-            engine = self._engine_class()(self, corpus, state.W_in, state.W_out, frozen)
-        state.forget_weights()  # the engine has its own
+            engine = self._engine_class()(self, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen)
+        state.forget_arrays()  # the engine has its own
         with self._history.stage("train"):
             run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
         self._history.words = plan.tokens * len(self._history.loss) - done_before
         W_in, W_out = engine.take_weights()
-        if self._saving is not None:
-            Path(self._saving.path).unlink(missing_ok=True)
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
         if self.window == SENTENCE:
             trained.info["reach"] = self.reach
@@ -298,7 +296,7 @@ class NeuralTrainer(Presets, Trainer):
         chance = self.chance_loss(corpus.vocabulary.counts)
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
-    def _starting_state(self, corpus: Corpus, show_progress: bool | None) -> Checkpoint:
+    def _starting_state(self, corpus: Corpus, plan: Epochs, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
         parameters = self.parameters() | {
             "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
@@ -307,6 +305,11 @@ class NeuralTrainer(Presets, Trainer):
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
+            size = len(corpus.vocabulary)
+            rows = {"W_in": size, "W_out": size - (self.loss == "hierarchical-softmax")}
+            state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
+            state.check_place(plan.epochs, plan.tokens)
+            self._history.notes = list(state.notes)
             return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))
         tree = self.loss == "hierarchical-softmax"  # W_out's rows are its nodes, which no other matrix knows
@@ -323,4 +326,9 @@ class NeuralTrainer(Presets, Trainer):
                     show_progress=show_progress,
                 )
                 W_out = W_out if tree else contexts
-        return Checkpoint(W_in, W_out, parameters=parameters, corpus_fingerprint=corpus.fingerprint)
+        return Checkpoint(
+            {"W_in": W_in, "W_out": W_out},
+            notes=list(self._history.notes),
+            parameters=parameters,
+            corpus_fingerprint=corpus.fingerprint,
+        )

@@ -1,0 +1,260 @@
+"""Folders that are replaced in one step, and never with something in them that wordvec did not write.
+
+The new folder is made under a temporary name (see `wordvec.files`). Linux exchanges the two names in one step. Where
+that is not possible the earlier folder is moved aside first, under a name that ends in ``.old``: a run that is killed
+between the two renames leaves it there, and `repair_folder`, which all readers and writers call, puts it back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import os
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, TypeVar
+
+from wordvec.errors import InputError
+from wordvec.files import (
+    fcntl,
+    is_temporary,
+    keep_mode,
+    leftovers,
+    new_temporary,
+    real_path,
+    release,
+    remove,
+    remove_leftovers,
+    sync_folder,
+    try_temporary,
+)
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # of a rename to a folder that is there
+MARK_BYTES = 4096  # from the start of a marker file, in which its mark is looked for
+TRIES = 100  # when another run replaces the same folder at the same time
+LONGEST_WAIT = 2.0  # seconds, for another run between its two renames
+
+Result = TypeVar("Result")
+
+
+class FolderKind(NamedTuple):
+    """What a kind of folder holds.
+
+    marker  the file that says what the folder is
+    mark    bytes near the start of that file, so that a file of another program with its name is not taken for it
+    names   all files that are ever written there, with / between folder and file
+    """
+
+    marker: str
+    mark: bytes
+    names: frozenset[str]
+
+
+@contextmanager
+def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[Path]:
+    """Yield an empty temporary folder next to `path`; on success it takes the place of `path`.
+
+    After an exception or a kill, `path` is as it was. A symbolic link is followed.
+    Raises InputError when `path` exists and is not an empty folder or one of this kind, or holds anything that wordvec
+    did not write, naming it.
+    """
+    target = _checked(path, kind)
+    remove_leftovers(target)
+    temporary, lock = new_temporary(target, folder=True)
+    try:
+        yield temporary
+        _sync_below(temporary)
+        _checked(path, kind)  # once more: making the new one may have taken hours
+        keep_mode(target, temporary)
+        _swap(temporary, target)
+        sync_folder(target.parent)  # before the earlier folder is removed
+        for aside in leftovers(target, "old"):
+            remove(aside)
+    finally:
+        remove(temporary)
+        release(lock)
+
+
+def check_folder_writable(path: str | os.PathLike[str], kind: FolderKind) -> None:
+    """Raise InputError now, before hours of work, when `replace_folder` could not write `path` at their end."""
+    target = _checked(path, kind)
+    if target.exists() and not os.access(target, os.W_OK):
+        raise InputError(f"{path}: no permission to write in it; choose another folder")
+    try_temporary(path, target, folder=True)
+
+
+def repair_folder(path: str | os.PathLike[str]) -> None:
+    """Put back the folder that a run, killed between two renames, had moved aside; nothing where `path` exists."""
+    with suppress(OSError, ValueError):
+        target = Path(os.path.realpath(path))
+        if os.path.lexists(target) or not leftovers(target, "old"):
+            return
+        with _locked(target.parent):  # the other run may be between its renames at this moment
+            aside = leftovers(target, "old")
+            if aside and not os.path.lexists(target):
+                os.rename(max(aside, key=lambda each: each.stat().st_mtime_ns), target)
+
+
+def read_unchanged(marker: Path, read: Callable[[], Result]) -> Result:
+    """What `read` returns, read again when the folder of `marker` was replaced meanwhile: no mixture of two folders."""
+    for _ in range(TRIES):
+        before = _identity(marker)
+        try:
+            result = read()
+        except Exception:
+            if _identity(marker) == before:
+                raise
+            continue
+        if _identity(marker) == before:
+            return result
+    return read()
+
+
+def _identity(file: Path) -> tuple[int, ...] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
+    """The folder that `path` leads to, when it may be replaced or made. Raises InputError."""
+    repair_folder(path)
+    target = real_path(path)
+    if not target.exists():
+        return target
+    if os.path.ismount(target):
+        raise InputError(f"{path}: is a mount point, which cannot be replaced; name a folder in it")
+    read_unchanged(target / kind.marker, lambda: _check_content(path, target, kind))
+    return target
+
+
+def _check_content(path: str | os.PathLike[str], target: Path, kind: FolderKind) -> None:
+    if not target.is_dir() or (any(target.iterdir()) and not _has_mark(target, kind)):
+        raise InputError(f"{path}: exists and is not a folder written by wordvec; choose another name or remove it")
+    foreign = _foreign(target, kind)
+    if foreign is not None:
+        raise InputError(
+            f"{path}: holds {foreign}, which wordvec did not write and which would be lost with the earlier files; "
+            "move it elsewhere, or choose another folder"
+        )
+
+
+def _has_mark(folder: Path, kind: FolderKind) -> bool:
+    try:
+        with open(folder / kind.marker, "rb") as file:
+            return kind.mark in file.read(MARK_BYTES)
+    except OSError:
+        return False
+
+
+def _foreign(folder: Path, kind: FolderKind) -> str | None:
+    """The first thing in `folder` that wordvec does not write there, or None."""
+    parents = {str(parent) for name in kind.names for parent in PurePosixPath(name).parents}
+    ours = [PurePosixPath(name) for name in sorted(kind.names | (parents - {"."}))]
+    for place, folders, files in os.walk(folder):
+        inside = PurePosixPath(Path(place).relative_to(folder).as_posix())
+        for name in sorted(folders + files):
+            full, relative = Path(place, name), inside / name
+            if any(each.parent == inside and is_temporary(name, Path(each.name), "(tmp|old)") for each in ours):
+                if name in folders:
+                    folders.remove(name)
+            elif not _is_ours(full, str(relative), parents if name in folders else kind.names):
+                return str(relative)
+    return None
+
+
+def _is_ours(path: Path, relative: str, names: Collection[str]) -> bool:
+    return relative in names and not path.is_symlink() and (path.is_file() or path.is_dir())
+
+
+def _sync_below(folder: Path) -> None:
+    """Flush all files in and below `folder` to disk, and their names."""
+    for place, _, files in os.walk(folder):
+        for name in files:
+            with open(Path(place, name), "rb+") as file:
+                os.fsync(file.fileno())
+        sync_folder(Path(place))
+
+
+def _swap(temporary: Path, target: Path) -> None:
+    """Put `temporary` in the place of `target`; what was there has the name of `temporary`, or one ending in .old."""
+    for _ in range(TRIES):
+        try:
+            os.rename(temporary, target)  # where there is none, or an empty one
+            return
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+        with suppress(FileNotFoundError):  # another run, or the user, took it away meanwhile
+            if _exchange(temporary, target) or _swap_in_two_steps(temporary, target):
+                return
+    raise InputError(f"{target}: other runs replace this folder all the time; name another one")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step; False where the system or the file system cannot."""
+    rename = _renameat2()
+    if rename is None:
+        return False
+    if rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), os.fspath(other))
+
+
+@functools.cache
+def _renameat2() -> Any:
+    """Linux's function of this name, from the C library; None where there is none."""
+    try:
+        function = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return None
+    function.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    return function
+
+
+def _swap_in_two_steps(temporary: Path, target: Path) -> bool:
+    """The same where names cannot be exchanged; False when another run put its own folder there in between."""
+    aside = temporary.with_suffix(".old")
+    with _locked(target.parent):
+        os.rename(target, aside)
+        try:
+            os.rename(temporary, target)
+        except BaseException as error:
+            if isinstance(error, OSError) and error.errno in TAKEN:
+                return False
+            os.rename(aside, target)
+            raise
+    return True
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let no other run rename in `folder`; goes on without the lock where there is none, or after `LONGEST_WAIT`."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    until = time.monotonic() + LONGEST_WAIT
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.005)
+            except OSError:
+                break
+        yield
+    finally:
+        os.close(descriptor)
