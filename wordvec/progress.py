@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from wordvec.terminal import printable, unguarded
+
 
 class Silence:
     """A progress bar that shows nothing."""
@@ -31,15 +33,19 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     ...     bar.update(10)
     """
     if show is None:
-        show = sys.stderr.isatty()
+        show = sys.stderr is not None and sys.stderr.isatty()
     if not show:
         return Silence()
     from tqdm import tqdm
 
-    return tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=sys.stderr, dynamic_ncols=True, leave=False)
+    bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}
+    return tqdm(total=total, desc=what, file=unguarded(sys.stderr), **bar)
 
 
 def announce(text: str) -> None:
-    """Write one line to stderr."""
-    sys.stderr.write(f"wordvec: {text}\n")
-    sys.stderr.flush()
+    """Write one line to stderr, where there is one that can be written; no training ends for want of it."""
+    try:
+        sys.stderr.write(f"wordvec: {printable(text)}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # none at all, closed, full
+        pass

@@ -24,7 +24,7 @@ from wordvec.cli.figures import FIGURES, chosen_figure
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "files", metavar="FILE", nargs="*",
+        "files", metavar="FILE", nargs="*", default=[],
         help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
         "for --matrix, nothing for --network",
     )  # fmt: skip
