@@ -8,21 +8,22 @@ lacks. The command's stdout and stderr both go through `guarded_output`.
 from __future__ import annotations
 
 import errno
-import io
 import json
 import math
 import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from wordvec.errors import WordvecError
 
 # Controls, line and paragraph separators, the Bidi_Control property of Unicode, surrogates, noncharacters of the
 # first plane (which XML excludes), private use.
-_STEERING = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+_STEERING = (
+    "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+)
 _STEERS = re.compile(f"[{_STEERING}]")
 _STEERS_OUTPUT = re.compile(f"(?![\n\t])[{_STEERING}]")
 _CLOSED = (errno.EPIPE, errno.EINVAL) if os.name == "nt" else (errno.EPIPE,)  # how a reader that has left shows
@@ -111,10 +112,8 @@ class GuardedStream:
 
     def _discard_the_rest(self) -> None:
         """Python flushes its buffer once more when it ends; that must not fail again."""
-        try:
+        with suppress(OSError, ValueError):  # a stream without a descriptor has nothing to flush
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
-        except (OSError, ValueError, io.UnsupportedOperation):  # a stream without a descriptor has nothing to flush
-            pass
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)

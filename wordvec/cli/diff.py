@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("a", metavar="A", help="a file of vectors")
     parser.add_argument("b", metavar="B", help="another")
-    parser.add_argument("words", metavar="WORD", nargs="*", default=[], help="compare these (default: find those that changed)")
+    parser.add_argument(
+        "words", metavar="WORD", nargs="*", default=[], help="compare these (default: find those that changed)"
+    )
     parser.add_argument("-k", type=int, default=100, help="neighbours compared (default: 100)")
     parser.add_argument(
         "--top",

@@ -113,12 +113,13 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     from wordvec.experiments.search_space import described, search_space
     from wordvec.progress import announce
     from wordvec.trainers import TRAINERS, option_names
+    from wordvec.trainers.other_names import unknown_argument
 
     known = option_names(TRAINERS[trainer])
 
     def parse(option: str, text: str) -> object:
         if option not in known:
-            raise OptionError(f"the {trainer} trainer has no option {option!r}; it takes: {', '.join(known)}")
+            raise unknown_argument(f"the {trainer} trainer", option, known)
         return parse_value(trainer, option, text)
 
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]

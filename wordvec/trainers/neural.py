@@ -24,6 +24,7 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import LOST_AT_MOST, Epochs, Saving, diverged, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import (
     LARGEST_BATCH,
@@ -176,6 +177,7 @@ class NeuralTrainer(Trainer):
         rows = vocabulary_size - (self.loss == "hierarchical-softmax")
         return W_in, np.zeros((rows, self.dim), np.float32)
 
+    @hints_for_arguments
     def fit(
         self,
         corpus: Corpus,
