@@ -86,7 +86,7 @@ def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]
     """Load one file or two, each under its name without ending; of two files of one name, under their paths."""
     from wordvec.vectors import WordVectors
 
-    files = [file, beside] if beside else [file]
+    files = [file] if beside is None else [file, beside]
     names: Sequence[str] = [Path(path).stem for path in files]
     if len(set(names)) < len(names):
         names = [str(Path(path)) for path in files]

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     from wordvec.files import check_writable
 
-    if arguments.out_file:
+    if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
         check_writable(arguments.out_file)
     words = [word for word in (arguments.words or "").split(",") if word] or None

@@ -123,7 +123,7 @@ def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
     from wordvec.vectors import WordVectors
 
     fit: dict[str, Any] = {}
-    if arguments.start:
+    if arguments.start is not None:
         fit |= {"start": WordVectors.load(arguments.start), "freeze": arguments.freeze}
     elif arguments.freeze:
         raise OptionError("--freeze keeps the words of --start FILE where they are: give --start too")

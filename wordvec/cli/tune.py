@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.leakage import separate
     from wordvec.experiments.proposals import make_proposals
     from wordvec.experiments.run_folder import write_json
+    from wordvec.experiments.search_space import described
     from wordvec.experiments.tuning import Search, tune
     from wordvec.experiments.tuning_report import tuning_as_dict, tuning_text
     from wordvec.progress import announce
@@ -87,7 +88,9 @@ def run(arguments: argparse.Namespace) -> None:
         announce(line)
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
-    with open_run_folder(arguments, read_corpus(arguments)) as folder:
+    corpus = read_corpus(arguments)
+    announce(f"searching {described(space)}")  # with nothing left to refuse
+    with open_run_folder(arguments, corpus) as folder:
         search = Search(
             folder,
             base,
@@ -110,8 +113,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
-    from wordvec.experiments.search_space import described, search_space
-    from wordvec.progress import announce
+    from wordvec.experiments.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
     from wordvec.trainers.other_names import unknown_argument
 
@@ -126,7 +128,6 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     space = search_space(trainer, fixed, arguments.ranges, parse)
     if "epochs" in space:
         raise OptionError("epochs are what the rounds of the search grow by: fix them, with --option epochs=N")
-    announce(f"searching {described(space)}")
     return space
 
 
