@@ -169,12 +169,12 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
 
     options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer")}
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
-    axes = plot_matrix(values, words, what="PPMI" if arguments.matrix == "ppmi" else "count")
+    axes = plot_matrix(values, words, what="PPMI, natural log, no smoothing" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
     title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
     title += f", window {options['window']}"
     set_title(axes, title)
-    return axes, title
+    return axes, title + ("; natural logarithm, no smoothing" if arguments.matrix == "ppmi" else "")
 
 
 def _draw_network(arguments: argparse.Namespace) -> Drawn:

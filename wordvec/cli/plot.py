@@ -48,7 +48,11 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--scores", action="store_true", help="scores with their intervals, as printed by evaluate --json"
     )
-    group.add_argument("--matrix", choices=("counts", "ppmi"), help="co-occurrences or PPMI of a small text")
+    group.add_argument(
+        "--matrix",
+        choices=("counts", "ppmi"),
+        help="co-occurrences of a small text, or PPMI in natural logarithms, without smoothing",
+    )
     what.add_argument("--network", choices=("cbow", "skipgram"), help="the layers of a network and the shapes between")
 
 

@@ -39,7 +39,11 @@ OPTIONS: list[tuple[str, type, str]] = [
     ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
     ("side", str, "of a word, where its contexts are counted: both, left or right"),
     ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),
-    ("context_smoothing", float, "power of the contexts' distribution in PPMI"),
+    (
+        "context_smoothing",
+        float,
+        "power of the contexts' distribution in PPMI, in natural logarithms (default: 1)",
+    ),
     ("shift", float, "k in max(0, PMI - log k)"),
     ("power", float, "of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which GloVe weighs a cell fully"),

@@ -9,6 +9,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.counts.cooccurrence import SIDES, weights_of
+from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.counts.svd import SVD, with_fixed_signs
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
@@ -62,15 +63,16 @@ def dense_cooccurrences(
     return total
 
 
-def dense_ppmi(counts: Array, context_smoothing: float = 0.75, shift: float = 1.0) -> Array:
-    """PPMI(w, c) = max(0, log(P(w, c) / (P(w) P_a(c))) - log k), as in `ppmi`, on a dense matrix.
+def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shift: float = 1.0) -> Array:
+    """PPMI(w, c) = max(0, log(P(w, c) / (P(w) P_a(c))) - log k), as in `ppmi`, natural logarithms included, on a dense
+    matrix.
 
     The expectation P(w) P_a(c) is the product (Multiply) of the two margins (Sum), each spread over the whole matrix
     (Repeat).
 
     Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words.
 
-    >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]]), context_smoothing=1.0).round(4).tolist()
+    >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]])).round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
     if counts.ndim != 2:
