@@ -57,6 +57,16 @@ def json_text(value: Any, encoding: str | None = "utf-8") -> str:
     return text if _can_be_written(text, encoding) else json.dumps(value, allow_nan=False)
 
 
+def printable_lines(text: str) -> str:
+    r"""`printable`, but for line feeds and tabs, which stay.
+
+    >>> print(printable_lines("a\x1b\nb"))
+    a\x1b
+    b
+    """
+    return _STEERS_OUTPUT.sub(_escape, text)
+
+
 @contextmanager
 def guarded_output() -> Iterator[None]:
     """Let sys.stdout and sys.stderr take any text for the time of a block."""
@@ -83,7 +93,7 @@ class GuardedStream:
 
     def write(self, text: str) -> int:
         """Write `text`, with escapes where needed."""
-        shown = _STEERS_OUTPUT.sub(_escape, text)
+        shown = printable_lines(text)
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
         try:
             shown.encode(encoding)

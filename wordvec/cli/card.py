@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_set_arguments
+from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     facts = CardFacts(
         scores=evaluate(vectors, sets, arguments.protocol),
-        words=[word for word in (arguments.words or "").split(",") if word],
+        words=comma_separated(arguments.words),
         corpus=corpus,
         report={} if arguments.report is None else read_report(arguments.report),
         stability=None if arguments.stability is None else read_stability(arguments.stability),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.questions import comma_separated
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _load(path: str) -> WordVectors:
 
 
 def _words(text: str) -> list[str]:
-    words = [word for word in text.split(",") if word]
+    words = comma_separated(text)
     if not words:
         raise OptionError(f"no words in {text!r}; write them as king,queen,man")
     return words

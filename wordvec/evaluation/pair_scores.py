@@ -35,7 +35,7 @@ def lines_with_scores(source: Source, lines: list[Line], scores: Source | None, 
             return lines
         scores = _beside(source)
         if scores is None:
-            raise EvaluationFileError(f"{source}: lines of two words without a score; {WAY_OUT}")
+            raise lines[0].error(f"expected two words and a score; for pairs alone {WAY_OUT}; got")
     for line, pair in zip(lines, pairs):
         if pair is None:
             raise line.error(f"two words expected, as the scores are in {scores}; got")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from wordvec.errors import OptionError
 from wordvec.files import replace_file
 from wordvec.plots.fonts import boxes_allowed, is_truetype
 from wordvec.plots.palette import FAINT, INK
+from wordvec.terminal import printable, printable_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,8 +86,14 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
         "svg.fonttype": "none",
         "pdf.fonttype": 42 if all(map(is_truetype, families)) else 3,
     }
-    with matplotlib.rc_context(settings), boxes_allowed(), replace_file(path) as file:
-        figure.savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+    drawn = io.BytesIO()
+    with matplotlib.rc_context(settings), boxes_allowed():
+        figure.savefig(drawn, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+    content = drawn.getvalue()
+    if suffix == ".svg":  # XML has no place for control characters, and labels come from anywhere
+        content = printable_lines(content.decode("utf-8", "surrogatepass")).encode("utf-8")
+    with replace_file(path) as file:
+        file.write(content)
 
 
 def root_figure(axes: Axes) -> Figure:
@@ -109,8 +117,8 @@ def set_title(axes: Axes, title: str, note: str = "", families: list[str] | None
 
 
 def plain(text: str) -> str:
-    """Text in which matplotlib sees no formula: "$" stays "$"."""
-    return text.replace("$", r"\$")
+    """Text in which matplotlib sees no formula ("$" stays "$") and which has no control characters."""
+    return printable(text).replace("$", r"\$")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

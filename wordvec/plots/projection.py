@@ -38,6 +38,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     matrix = np.asarray(matrix)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ShapeError(f"pca: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
+    _check_width(matrix, dims)
     if not 1 <= dims <= min(matrix.shape):
         raise OptionError(f"pca: dims must be from 1 to {min(matrix.shape)} for {matrix.shape}; got {dims}")
     with threadpool_limits(1, "blas"):  # the same bytes for any number of threads; and small products need only one
@@ -91,12 +92,18 @@ def project(
     matrix = np.asarray(matrix, np.float32)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ShapeError(f"project: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
+    _check_width(matrix, dims)
     if len(matrix) < 4:
         raise OptionError(f"{method} needs at least 4 rows; got {len(matrix)}: use method='pca' or more words")
     if start is not None and np.shape(start) != (len(matrix), dims):
         raise ShapeError(f"project: start must be {(len(matrix), dims)}; got {np.shape(start)}")
     points = (_tsne if method == "tsne" else _umap)(matrix, seed, dims, start, show_progress)
     return np.asarray(points, np.float64)
+
+
+def _check_width(matrix: np.ndarray, dims: int) -> None:
+    if matrix.shape[1] < dims:
+        raise OptionError(f"a map of {dims} dimensions needs vectors of at least as many; these have {matrix.shape[1]}")
 
 
 def _tsne(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, show: bool | None) -> np.ndarray:
