@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
@@ -78,6 +79,7 @@ class Cooccurrence:
         return cls(matrix, **options)
 
 
+@typed
 def count_cooccurrences(
     corpus: Corpus | EncodedText,
     window: int = 5,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module
 from wordvec.counts.cooccurrence import SIDES, weights_of
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
@@ -19,6 +20,7 @@ VOCABULARY_LIMIT = 5_000  # 200 MB for one matrix in float64
 CENTRES_PER_BLOCK = 256
 
 
+@typed
 def dense_cooccurrences(
     ids: Array,
     sentence_starts: Array,
@@ -63,6 +65,7 @@ def dense_cooccurrences(
     return total
 
 
+@typed
 def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shift: float = 1.0) -> Array:
     """PPMI(w, c) = max(0, log(P(w, c) / (P(w) P_a(c))) - log k), as in `ppmi`, natural logarithms included, on a dense
     matrix.
@@ -90,6 +93,7 @@ def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shif
     return xp.where(met, xp.maximum(xp.log(ratio) - np.log(shift), 0.0), 0.0)
 
 
+@typed
 def dense_svd(matrix: Array, dim: int, seed: int = 1, rounds: int = 8, oversampling: int = 10) -> SVD:
     """The `dim` largest singular triples by a randomized range finder with power iterations, all of it MatMul.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.counts.cells import Block, checked_counts, log_or_zero, map_cells
 from wordvec.counts.gpu import on_gpu, ppmi_on_gpu
 from wordvec.errors import OptionError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 CONTEXT_SMOOTHING = 1.0  # none: the one default of every function, trainer and figure, the value of textbooks
 
 
+@typed
 def ppmi(
     counts: Cooccurrence | csr_array,
     context_smoothing: float = CONTEXT_SMOOTHING,
@@ -62,6 +64,7 @@ def ppmi(
     return map_cells(matrix, positive, dtype, in_place)
 
 
+@typed
 def pmi(
     counts: Cooccurrence | csr_array,
     context_smoothing: float = CONTEXT_SMOOTHING,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation import analogy_readers as known
 from wordvec.evaluation.pair_layouts import FIFTY, Layout, are_lemmas, find_layout, split_table
@@ -18,6 +19,7 @@ from wordvec.evaluation.set_files import BUNDLED, Line, Source, find_file, read_
 from wordvec.evaluation.sets import AnalogyQuestions, Pair, WordPairs
 
 
+@typed
 def read_pairs(source: Source, encoding: str = "utf-8", scores: Source | None = None) -> WordPairs:
     """Read pairs of words with a score from a file, a bundled set ("tiny-world-similarity") or a fetched one.
 
@@ -102,6 +104,7 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
     ]
 
 
+@typed
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     """Read analogy questions from a file or folder, a bundled set or a fetched one, told by content.
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
 from wordvec.plots.fonts import boxes_allowed, is_truetype
@@ -25,6 +26,7 @@ SUFFIXES: dict[str, dict[str, None]] = {
 }
 
 
+@typed
 def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     """Axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
 
@@ -57,6 +59,7 @@ def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
     return suffix
 
 
+@typed
 def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> None:
     """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the ending of `path`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wordvec.argument_types import typed
 from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import INK, PALETTE
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
+@typed
 def plot_neighbours(vectors: WordVectors, word: str, k: int = 10, axes: Axes | None = None) -> Axes:
     """Draw the `k` nearest neighbours of `word` as horizontal bars of their cosine, nearest on top; return the axes.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from wordvec.argument_types import typed
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
 from wordvec.progress import announce, progress
 
@@ -20,6 +21,7 @@ UMAP_EXTENT = 10.0  # of the map it starts from
 BLOCK = 8_192
 
 
+@typed
 def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Principal components: the coordinates of the rows along the directions in which they vary most.
 
@@ -61,6 +63,7 @@ def _blocks(matrix: np.ndarray) -> Iterator[np.ndarray]:
         yield matrix[first : first + BLOCK].astype(np.float64)
 
 
+@typed
 def project(
     matrix: np.ndarray,
     method: str = "pca",
