@@ -9,6 +9,7 @@
     │   ├── CountsFileError               a folder of co-occurrence counts
     │   ├── EvaluationFileError           a file of word pairs or analogies
     │   ├── OptionError                   an option that does not exist, does not apply or is out of range
+    │   │   └── ArgumentError (TypeError)  an argument of an unknown name or of the wrong type
     │   └── UnknownWordError (KeyError)   a word outside the vocabulary, with near spellings
     ├── ShapeError (ValueError)           arrays that do not fit together
     ├── DeviceUnavailableError            a device was asked for that is not here
@@ -52,6 +53,10 @@ class EvaluationFileError(InputError):
 
 class OptionError(InputError):
     """An option that does not exist, does not apply or is out of range."""
+
+
+class ArgumentError(OptionError, TypeError):
+    """An argument of an unknown name or of the wrong type."""
 
 
 class UnknownWordError(InputError, KeyError):

@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from wordvec.terminal import printable, unguarded
+
 
 class Silence:
     """A progress bar that shows nothing."""
@@ -32,13 +34,13 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     ...     bar.update(10)
     """
     if show is None:
-        show = sys.stderr.isatty()
+        show = sys.stderr is not None and sys.stderr.isatty()
     if not show:
         return Silence()
     from tqdm import tqdm
 
-    shown: Any = _Terminal(sys.stderr)
-    return tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=shown, dynamic_ncols=True, leave=False)
+    bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}
+    return tqdm(total=total, desc=what, file=_Terminal(unguarded(sys.stderr)), **bar)  # type: ignore[arg-type]
 
 
 class _Terminal:
@@ -60,7 +62,9 @@ class _Terminal:
 
 
 def announce(text: str) -> None:
-    """Write one line to stderr; one that cannot be shown is not an error."""
-    with suppress(OSError):
-        sys.stderr.write(f"wordvec: {text}\n")
+    """Write one line to stderr, where there is one that can be written; no training ends for want of it."""
+    try:
+        sys.stderr.write(f"wordvec: {printable(text)}\n")
         sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # none at all, closed, full
+        pass

@@ -164,8 +164,8 @@ def test_bad_weighting():
         ({"threads": 0}, "threads must be at least 1"),
         ({"memory": "2 gigs"}, "such as '2G'; got '2 gigs'"),
         ({"memory": "1K"}, r"needs at least [\d.]+M; got 1K"),
-        ({"subsample": -1}, "subsample must be 0"),
-        ({"subsample": float("nan")}, "subsample must be 0"),
+        ({"subsample": -1}, "subsample must be"),
+        ({"subsample": float("nan")}, "subsample must be"),
         ({"subsample_mode": "tidy"}, "'dirty'"),
     ],
 )

@@ -5,8 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import coo_array, csr_array
 
-from wordvec.counts import Cooccurrence, cells, dense_ppmi, pmi, ppmi
+from wordvec import Corpus
+from wordvec.cli import main
+from wordvec.cli.learning import matrix_of
+from wordvec.counts import Cooccurrence, cells, count_cooccurrences, dense_cooccurrences, dense_ppmi, pmi, ppmi
 from wordvec.errors import OptionError, ShapeError
+from wordvec.trainers import PPMI, SVD
+from wordvec.trainers.counting import recount
 
 COUNTS = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 1.0], [1.0, 1.0, 8.0]])  # margins 3, 3, 10; total 16
 
@@ -177,3 +182,40 @@ def test_dense_refuses_other_shapes_and_large_vocabularies():
         dense_ppmi(np.zeros(3))
     with pytest.raises(OptionError, match="limit is 5,000"):
         dense_ppmi(np.broadcast_to(0.0, (1, 6000)))
+
+
+def test_every_door_gives_the_same_values_for_the_same_text(tmp_path, capsys):
+    """One default of smoothing and one base of logarithms: a sentence of a textbook, counted with window 1."""
+    corpus = Corpus.from_sentences([[*["you", "say", "goodbye", "and", "i", "say", "hello", "."]]], min_count=1)
+    counted = count_cooccurrences(corpus, window=1)
+    you, say = corpus.vocabulary.id("you"), corpus.vocabulary.id("say")
+    expected = np.log(1 * 14 / (1 * 4))  # they meet once, "you" has 1 of the 14 meetings, "say" 4; 1.807 in bits
+    assert expected / np.log(2) == pytest.approx(1.807, abs=1e-3)
+
+    text = tmp_path / "text.txt"
+    text.write_text("you say goodbye and i say hello .\n", encoding="utf-8")
+    drawn, words, _ = matrix_of(str(text), "ppmi", window=1)
+    trained = PPMI(window=1).fit(corpus).vectors
+    doors = {
+        "ppmi": ppmi(counted).toarray()[you, say],
+        "pmi": pmi(counted).toarray()[you, say],
+        "dense": dense_ppmi(counted.matrix.toarray())[you, say],
+        "dense counts": dense_ppmi(dense_cooccurrences(corpus.ids, corpus.sentence_starts, 7, 1))[you, say],
+        "figure": drawn[words.index("you"), words.index("say")],
+        "trainer": trained["you"][trained.word_id("say")],
+        "recounted": recount(trained.info, corpus)[[you]].toarray()[0, say],
+        "recounted for another": recount({"trainer": "cbow", "parameters": {"window": 1}}, corpus).toarray()[you, say],
+    }
+    assert doors == {door: pytest.approx(expected) for door in doors}
+    assert SVD().context_smoothing == PPMI().context_smoothing == 1.0
+
+
+def test_the_base_of_the_logarithm_is_said_on_the_figure_and_in_help(tmp_path, capsys):
+    text = tmp_path / "text.txt"
+    text.write_text("you say goodbye and i say hello .\n", encoding="utf-8")
+    assert main(["plot", str(text), "-o", str(tmp_path / "p.svg"), "--matrix", "ppmi", "--window", "1"]) == 0
+    assert "natural logarithm, no smoothing" in capsys.readouterr().out
+    assert "natural log, no smoothing" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+    for verb in ("plot", "train", "explain"):
+        assert main([verb, "--help"]) == 0
+        assert "natural" in capsys.readouterr().out

@@ -233,3 +233,25 @@ def test_loopback(host):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
 def test_not_loopback(host):
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET / HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n",
+        "GET / HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: {host}\r\n",
+        "GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n",
+        "GET * HTTP/1.1\r\nHost: {host}\r\n",
+        "GET evil.example:80 HTTP/1.1\r\nHost: {host}\r\n",
+    ],
+)
+def test_a_request_for_a_proxy_or_with_two_hosts_is_refused(server, head):
+    port = server.server_address[1]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{head.format(host=f'127.0.0.1:{port}')}Connection: close\r\n\r\n".encode())
+        assert connection.recv(64).startswith(b"HTTP/1.0 400")
+
+
+def test_many_readers_may_wait_to_be_accepted(server):
+    assert server.request_queue_size >= 128

@@ -1,12 +1,14 @@
 """What holds for every layer: backward is the gradient of forward, float32 stays, only cupy's names are used."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import wordvec.layers
+from wordvec.errors import WordvecError
 from wordvec.layers import (
     Affine,
     Dropout,
@@ -29,6 +31,7 @@ from wordvec.layers import (
     Tanh,
     check_backward,
 )
+from wordvec.layers.layer import Layer
 
 
 class SameDropout(Dropout):
@@ -251,3 +254,23 @@ def test_only_names_that_cupy_has_are_taken_from_the_array_module():
 def test_the_list_of_cupy_names_is_true():
     cupy = pytest.importorskip("cupy")
     assert [name for name in sorted(CUPY_HAS) if not hasattr(cupy, name)] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_backward_before_forward_says_so(name):
+    layer, inputs = build_case(name)
+    with pytest.raises(WordvecError, match=f"{type(layer).__name__}: backward before forward: call forward first"):
+        layer.backward(np.ones((3, 4)))
+    layer.forward(*inputs)
+    with pytest.raises(TypeError):
+        layer.forward(*[None] * 9)  # a forward that fails leaves nothing to go back through
+    with pytest.raises(WordvecError, match="backward before forward"):
+        layer.backward(1.0)
+
+
+def test_every_class_that_goes_backward_checks_it():
+    rooms = [importlib.import_module(f"wordvec.{room}") for room in ("layers", "networks", "networks.outputs")]
+    classes = {each for room in rooms for each in vars(room).values() if isinstance(each, type)}
+    going_back = {each for each in classes if hasattr(each, "backward") and not getattr(each, "_is_protocol", False)}
+    assert len(going_back) > 20
+    assert [each.__name__ for each in going_back if not issubclass(each, Layer)] == []

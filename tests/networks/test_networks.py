@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.corpus.examples import Examples, ExampleSampler
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, WordvecError
 from wordvec.layers import numerical_gradient
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
 
@@ -122,3 +122,11 @@ def test_unknown_names():
         SkipGramNetwork(*weights(), "hinge")
     with pytest.raises(OptionError, match="'mean' or 'sum'"):
         CBOWNetwork(*weights(), gradient="max")
+
+
+@pytest.mark.parametrize("network_class, loss, sharing", CASES)
+def test_backward_before_forward_says_so(network_class, loss, sharing):
+    network = network_class(*weights(), loss)
+    for each in (network, network.output):
+        with pytest.raises(WordvecError, match=f"{type(each).__name__}: backward before forward"):
+            each.backward()

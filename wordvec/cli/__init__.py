@@ -12,7 +12,10 @@ from importlib import import_module
 
 from wordvec import __version__
 from wordvec.cli.failures import in_one_line
+from wordvec.cli.parser import Parser, unknown_options, unknown_verb
+from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
+from wordvec.terminal import OutputError, guarded_output, printable
 
 VERBS = {
     "train": "train vectors from text",
@@ -42,21 +45,33 @@ KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 2 bad usage, input, disk or memory, 130 interrupted."""
+    with guarded_output():
+        try:
+            status = _run(list(sys.argv[1:] if argv is None else argv))
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return status
+        except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
+            return 0
+        except OutputError as error:
+            return _fail("", str(error), status=2)
+
+
+def _run(argv: list[str]) -> int:
     try:
-        arguments = build_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+        if argv and not argv[0].startswith("-") and argv[0] not in VERBS:
+            return _fail("", unknown_verb(argv[0], VERBS), status=2)
+        arguments = _parse(argv)
     except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
         return int(exit_.code or 0)
     except KeyboardInterrupt:
-        print("wordvec: interrupted before anything was done", file=sys.stderr)
-        return 130
+        return _fail("", "interrupted before anything was done", status=130)
     warnings.showwarning = _warn_in_one_line
     try:
         with raise_terminated():
             arguments.run(arguments)
-            sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (OutputError, BrokenPipeError):
+        raise
     except KeyboardInterrupt as error:
         how = f"ended by {error}" if str(error) else "interrupted"
         return _fail(arguments.verb, f"{how}; {_way_on(arguments)}", status=exit_status(error))
@@ -68,24 +83,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def _parse(argv: list[str]) -> argparse.Namespace:
+    """The arguments; a usage error, --help and no arguments at all leave by SystemExit."""
+    parser, verbs = _parsers(argv)
+    if not argv:
+        parser.print_help()
+        parser.exit(0)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        verbs[arguments.verb].error(unknown_options(verbs[arguments.verb], unknown))
+    return arguments
+
+
+def build_parser(argv: Sequence[str]) -> Parser:
     """The parser of all verbs; only the verb in `argv` loads its module, so that ``--help`` stays quick."""
-    parser = argparse.ArgumentParser(
+    return _parsers(argv)[0]
+
+
+def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
+    parser = Parser(
         prog="wordvec",
-        description="Word embeddings from your own text.",
+        description="Word embeddings from your own text.\n\n"
+        + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # a line each at any width
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         epilog="wordvec VERB --help describes a verb's options.",
     )
     parser.add_argument("--version", action="version", version=f"wordvec {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for name, purpose in VERBS.items():
-        verb = verbs.add_parser(name, help=purpose, allow_abbrev=False)
-        if name in argv:
-            module = import_module(f"wordvec.cli.{name}")
-            verb.description = module.__doc__
-            verb.formatter_class = argparse.RawDescriptionHelpFormatter
-            module.add_arguments(verb)
-    return parser
+    parsers = {name: verbs.add_parser(name, allow_abbrev=False) for name in VERBS}
+    for name in VERBS.keys() & set(argv):
+        module = import_module(f"wordvec.cli.{name}")
+        parsers[name].description = module.__doc__
+        parsers[name].formatter_class = argparse.RawDescriptionHelpFormatter
+        module.add_arguments(parsers[name])
+    return parser, parsers
 
 
 def _way_on(arguments: argparse.Namespace) -> str:
@@ -101,9 +133,9 @@ def _way_on(arguments: argparse.Namespace) -> str:
 
 def _fail(verb: str, message: str, status: int) -> int:
     with suppress(OSError):  # the terminal may be gone
-        print(f"wordvec {verb}: {message}", file=sys.stderr)
+        print(f"wordvec {verb}".strip() + f": {printable(' '.join(message.splitlines()))}", file=sys.stderr)
     return status
 
 
 def _warn_in_one_line(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"wordvec: {message}", file=sys.stderr)
+    announce(str(message))

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from wordvec.cli.output import print_json
-from wordvec.corpus.keyword_lines import printable
 from wordvec.errors import OptionError
+from wordvec.terminal import printable
 
 if TYPE_CHECKING:
     from wordvec.vectors.several_models.alignment import AlignmentReport, Pairs

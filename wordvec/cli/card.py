@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_set_arguments
+from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out:
         check_writable(arguments.out, arguments.file)
     sets = read_tasks(arguments.sets)
-    corpus = Corpus.open(arguments.corpus) if arguments.corpus else None
+    corpus = None if arguments.corpus is None else Corpus.open(arguments.corpus)
     vectors = WordVectors.load(arguments.file)
     facts = CardFacts(
         scores=evaluate(vectors, sets, arguments.protocol),
-        words=[word for word in (arguments.words or "").split(",") if word],
+        words=comma_separated(arguments.words),
         corpus=corpus,
-        report=read_report(arguments.report) if arguments.report else {},
-        stability=read_stability(arguments.stability) if arguments.stability else None,
+        report={} if arguments.report is None else read_report(arguments.report),
+        stability=None if arguments.stability is None else read_stability(arguments.stability),
         licence=arguments.licence,
         corpus_licence=arguments.corpus_licence or catalogue_licence(corpus),
     )

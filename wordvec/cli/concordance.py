@@ -71,7 +71,8 @@ def line_width(asked: int | None = None) -> int:
 
 def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.concordance import sort_lines
-    from wordvec.corpus.keyword_lines import keyword_lines, printable, times
+    from wordvec.corpus.keyword_lines import keyword_lines, times
+    from wordvec.terminal import printable
 
     (word,), near, window = arguments.words, arguments.near, arguments.window
     count = concordance.count(word, near, window)

@@ -160,6 +160,7 @@ def _names(trainers: str) -> dict[str, str]:
 def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, Any]]) -> None:
     """Write one ``[NAME.]OPTION=VALUE`` into the options of those it is for."""
     from wordvec.trainers import TRAINERS, option_names
+    from wordvec.trainers.other_names import unknown_argument
 
     target, equals, value = setting.partition("=")
     name, dot, option = target.rpartition(".")
@@ -173,7 +174,7 @@ def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, An
     known = {each: option_names(TRAINERS[trainer]) for each, trainer in named.items()}
     if dot:
         if option not in known[name]:
-            raise OptionError(f"the {named[name]} trainer has no option {option!r}; it takes: {', '.join(known[name])}")
+            raise unknown_argument(f"the {named[name]} trainer", option, known[name])
         chosen = [name]
     else:
         chosen = [each for each in named if option in known[each]]

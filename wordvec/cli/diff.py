@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import neighbours_as_json, print_json
 from wordvec.cli.similar import let_options_stand_anywhere
-from wordvec.corpus.keyword_lines import printable
 from wordvec.progress import announce
+from wordvec.terminal import printable
 
 if TYPE_CHECKING:
     from wordvec.vectors.several_models.comparison import Comparison, WordChange
@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("a", metavar="A", help="a file of vectors")
     parser.add_argument("b", metavar="B", help="another")
-    parser.add_argument("words", metavar="WORD", nargs="*", help="compare these (default: find those that changed)")
+    parser.add_argument(
+        "words", metavar="WORD", nargs="*", default=[], help="compare these (default: find those that changed)"
+    )
     parser.add_argument("-k", type=int, default=100, help="neighbours compared (default: 100)")
     parser.add_argument(
         "--top",

@@ -5,6 +5,7 @@
   wordvec evaluate *.safetensors --set wordsim353 --against best --format latex
   wordvec evaluate v.bin --analogy google-analogies --protocol word2vec.c
   wordvec evaluate items.safetensors --sessions later.txt -k 20           hit rate, recall and NDCG of held-out sessions
+  wordvec evaluate v.bin --similarity en.test.data.txt --scores en.test.gold.txt     pairs, and their scores
 
 A set is a file or folder in its published format, the name of a set that `wordvec corpus fetch` got (wordvec corpus
 list shows them), or a bundled one: tiny-world-similarity, tiny-world-analogies.
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         sets.add_argument(
             f"--{option}", metavar="SET", nargs="+", action=_Set, const=task, dest="sets", default=[], help=purpose
         )
+    sets.add_argument(
+        "--scores",
+        metavar="FILE",
+        nargs="+",
+        help="of --similarity's pairs, a number on each line, where they are in a second file",
+    )
     how = parser.add_argument_group("how")
     how.add_argument(
         "--protocol", default="wordvec", choices=list(PROTOCOLS), help="whose rules: words, case (default: wordvec)"
@@ -113,7 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     if len({os.path.realpath(file) for file in arguments.files}) < len(arguments.files):
         raise OptionError("a file of vectors is named twice; give each model once")
-    sets = read_tasks(arguments.sets, arguments.encoding)
+    sets = read_tasks(with_scores(arguments.sets, arguments.scores, arguments.encoding), arguments.encoding)
     results = {file: _scores(file, sets, arguments) for file in arguments.files}
     several = len(results) > 1
     compared = compare_models(results, arguments.against, seed=arguments.seed) if several else []
@@ -130,6 +137,22 @@ def run(arguments: argparse.Namespace) -> None:
         print(score_table(scores, arguments.sections, style))
     for line in said:
         print(line, file=sys.stderr)
+
+
+def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding: str) -> list[tuple[str, Any]]:
+    """The sets, those of --similarity read with their files of --scores."""
+    from wordvec.errors import OptionError
+    from wordvec.evaluation import read_pairs
+
+    if scores is None:
+        return sets
+    wanted = sum(task == "similarity" for task, _ in sets)
+    if wanted != len(scores):
+        raise OptionError(
+            f"--scores takes a file for each set of --similarity, in their order; got {len(scores)} for {wanted}"
+        )
+    files = iter(scores)
+    return [(task, read_pairs(each, encoding, next(files)) if task == "similarity" else each) for task, each in sets]
 
 
 def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> list[Score]:

@@ -8,6 +8,7 @@ the two, over the lengths of both rows, to their cosine. A file of the ppmi trai
 --in CORPUS, a corpus folder or a text, is counted: as the svd trainer did, or for models that never had such a matrix
 with their window. Their own similarity then comes from elsewhere, and is printed beside it.
 
+PPMI is in natural logarithms and without smoothing of the contexts, unless the model was trained otherwise.
 With --contexts 2000 rare contexts are left out, which have the largest PPMI and say the least to a reader.
 """
 

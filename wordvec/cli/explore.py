@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.questions import comma_separated
+
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
@@ -86,7 +88,7 @@ def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]
     """Load one file or two, each under its name without ending; of two files of one name, under their paths."""
     from wordvec.vectors import WordVectors
 
-    files = [file, beside] if beside else [file]
+    files = [file] if beside is None else [file, beside]
     names: Sequence[str] = [Path(path).stem for path in files]
     if len(set(names)) < len(names):
         names = [str(Path(path)) for path in files]
@@ -96,7 +98,7 @@ def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     from wordvec.plots.groups import read_groups
 
-    words = [word for word in (arguments.words or "").split(",") if word]
+    words = comma_separated(arguments.words)
     lists = read_groups(arguments.color_by) if arguments.color_by else None
     return {
         "words": words,

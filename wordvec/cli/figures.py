@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.questions import comma_separated
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _load(path: str) -> WordVectors:
 
 
 def _words(text: str) -> list[str]:
-    words = [word for word in text.split(",") if word]
+    words = comma_separated(text)
     if not words:
         raise OptionError(f"no words in {text!r}; write them as king,queen,man")
     return words
@@ -169,12 +170,12 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
 
     options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer")}
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
-    axes = plot_matrix(values, words, what="PPMI" if arguments.matrix == "ppmi" else "count")
+    axes = plot_matrix(values, words, what="PPMI, natural log, no smoothing" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
     title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
     title += f", window {options['window']}"
     set_title(axes, title)
-    return axes, title
+    return axes, title + ("; natural logarithm, no smoothing" if arguments.matrix == "ppmi" else "")
 
 
 def _draw_network(arguments: argparse.Namespace) -> Drawn:

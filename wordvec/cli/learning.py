@@ -26,7 +26,7 @@ def matrix_of(
 
     corpus = Corpus.build(source, tokenizer=tokenizer, min_count=None if _is_corpus(source) else 1)
     counts = count_cooccurrences(corpus, window=window)
-    matrix = counts.matrix if kind == "counts" else ppmi(counts, context_smoothing=1.0)
+    matrix = counts.matrix if kind == "counts" else ppmi(counts)
     total = len(corpus.vocabulary)
     kept = np.arange(min(top, total))
     if top < 1:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from wordvec.terminal import json_text, printable
 
 if TYPE_CHECKING:
     from wordvec.experiments.stability import Stability
 
 
 def print_json(result: Any) -> None:
-    """Print one JSON object on stdout; words keep their letters."""
-    print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+    """Print one JSON object on stdout; words keep their letters where the output's encoding has them."""
+    print(json_text(result, getattr(sys.stdout, "encoding", None)))
 
 
 def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stability: Stability | None = None) -> None:
@@ -20,8 +22,6 @@ def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stab
 
     With `stability`, how many of its neighbours each word keeps stands in front of it, too.
     """
-    from wordvec.corpus.keyword_lines import printable
-
     title = printable(heading)
     if stability is not None:
         title += f"\n  cosine  stability: overlap@{stability.k} over {stability.models} {stability.over}; "

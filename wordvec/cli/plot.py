@@ -24,7 +24,7 @@ from wordvec.cli.figures import FIGURES, chosen_figure
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "files", metavar="FILE", nargs="*",
+        "files", metavar="FILE", nargs="*", default=[],
         help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
         "for --matrix, nothing for --network",
     )  # fmt: skip
@@ -48,7 +48,11 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--scores", action="store_true", help="scores with their intervals, as printed by evaluate --json"
     )
-    group.add_argument("--matrix", choices=("counts", "ppmi"), help="co-occurrences or PPMI of a small text")
+    group.add_argument(
+        "--matrix",
+        choices=("counts", "ppmi"),
+        help="co-occurrences of a small text, or PPMI in natural logarithms, without smoothing",
+    )
     what.add_argument("--network", choices=("cbow", "skipgram"), help="the layers of a network and the shapes between")
 
 

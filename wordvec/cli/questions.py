@@ -58,6 +58,15 @@ def parse_question(text: str, vectors: WordVectors) -> Question:
     return Question(text, tuple(term.removeprefix("+") for term in terms if term[0] != "-"), negative)
 
 
+def comma_separated(text: str | None) -> list[str]:
+    """The words of an option such as --words king,queen; spaces around them do not count.
+
+    >>> comma_separated("king, queen,,new york")
+    ['king', 'queen', 'new york']
+    """
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
 def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     r"""Each line that is not blank, with its place for messages; what is not UTF-8 shows as ``\xff``.
 

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
-    parser.add_argument("words", metavar="WORD", nargs="*", help="a word, or a sum in quotes (default: asked for)")
+    parser.add_argument(
+        "words", metavar="WORD", nargs="*", default=[], help="a word, or a sum in quotes (default: asked for)"
+    )
     parser.add_argument("-k", type=int, default=10, help="how many neighbours of each (default: 10)")
     add_filter_arguments(parser)
     parser.add_argument(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
 from wordvec.cli.output import print_json
+from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
 
@@ -64,10 +65,10 @@ def run(arguments: argparse.Namespace) -> None:
     )
     from wordvec.files import check_writable
 
-    if arguments.out_file:
+    if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
         check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
-    words = [word for word in (arguments.words or "").split(",") if word] or None
+    words = comma_separated(arguments.words) or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)
         return

@@ -53,7 +53,11 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
     ("side", str, "of a word, where its contexts are counted: both, left or right"),
     ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),
-    ("context_smoothing", float, "power of the contexts' distribution in PPMI"),
+    (
+        "context_smoothing",
+        float,
+        "power of the contexts' distribution in PPMI, in natural logarithms (default: 1)",
+    ),
     ("shift", float, "k in max(0, PMI - log k)"),
     ("power", float, "of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which GloVe weighs a cell fully"),
@@ -187,7 +191,7 @@ def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
         _check_checkpoint(arguments)
     if arguments.checkpoint_every is not None:
         fit["checkpoint_every"] = arguments.checkpoint_every
-    if arguments.start:
+    if arguments.start is not None:
         fit |= {"start": WordVectors.load(arguments.start), "freeze": arguments.freeze}
     elif arguments.freeze:
         raise OptionError("--freeze keeps the words of --start FILE where they are: give --start too")

@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.leakage import separate
     from wordvec.experiments.proposals import make_proposals
     from wordvec.experiments.run_folder import check_run_folder, write_json
+    from wordvec.experiments.search_space import described
     from wordvec.experiments.tuning import Search, tune
     from wordvec.experiments.tuning_report import tuning_as_dict, tuning_text
     from wordvec.progress import announce
@@ -88,7 +89,9 @@ def run(arguments: argparse.Namespace) -> None:
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
     check_run_folder(arguments.out)
-    with open_run_folder(arguments, read_corpus(arguments)) as folder:
+    corpus = read_corpus(arguments)
+    announce(f"searching {described(space)}")  # with nothing left to refuse
+    with open_run_folder(arguments, corpus) as folder:
         search = Search(
             folder,
             base,
@@ -111,22 +114,21 @@ def run(arguments: argparse.Namespace) -> None:
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
-    from wordvec.experiments.search_space import described, search_space
-    from wordvec.progress import announce
+    from wordvec.experiments.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
+    from wordvec.trainers.other_names import unknown_argument
 
     known = option_names(TRAINERS[trainer])
 
     def parse(option: str, text: str) -> object:
         if option not in known:
-            raise OptionError(f"the {trainer} trainer has no option {option!r}; it takes: {', '.join(known)}")
+            raise unknown_argument(f"the {trainer} trainer", option, known)
         return parse_value(trainer, option, text)
 
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
     space = search_space(trainer, fixed, arguments.ranges, parse)
     if "epochs" in space:
         raise OptionError("epochs are what the rounds of the search grow by: fix them, with --option epochs=N")
-    announce(f"searching {described(space)}")
     return space
 
 

@@ -72,7 +72,7 @@ def encode_blocks(
 
 def warm_up() -> None:
     """Compile, or load what was compiled before; say so where that takes longer than a second."""
-    text = "compiling the reader of text: once, then it is kept for later runs"
+    text = "compiling the reader of text: some seconds ..."
     timer = threading.Timer(1.0, announce, [text])
     timer.daemon = True
     timer.start()

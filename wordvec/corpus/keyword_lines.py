@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from wordvec.terminal import printable
+
 if TYPE_CHECKING:
     from wordvec.corpus.concordance import Evidence, Line
 
@@ -32,7 +34,7 @@ def display_width(text: str) -> int:
 def keyword_lines(lines: Sequence[Line], width: int = 100, marked: Collection[str] = ()) -> list[str]:
     """Each line as text of at most `width` columns, keywords in one column, whole words, `marked` ones in brackets.
 
-    A cut is shown by "…". Characters that would steer a terminal become "\ufffd".
+    A cut is shown by "…". Characters that would steer a terminal are shown as escapes.
 
     >>> from wordvec.corpus.concordance import Line
     >>> for text in keyword_lines([Line("a cup of", "tea", "please", 3, 0), Line("", "coffee", "or tea", 9, 1)], 40):
@@ -81,25 +83,6 @@ def times(count: int) -> str:
     ('never', 'once', '1,200 times')
     """
     return ("never", "once")[count] if count < 2 else f"{count:,} times"
-
-
-def printable(text: str) -> str:
-    r"""`text` without characters that steer a terminal: controls, and marks that turn the direction of writing.
-
-    >>> printable("a\x1b[31mb")
-    'a\ufffd[31mb'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        "\ufffd"
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") or character in _TURNING
-        else character
-        for character in text
-    )
-
-
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _shown(word: str, marked: Collection[str]) -> str:

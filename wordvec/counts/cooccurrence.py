@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 WEIGHTINGS = ("flat", "harmonic", "linear")
 SIDES = ("both", "left", "right")
+LARGEST_WINDOW = 100_000
+LARGEST_HARMONIC_WINDOW = 42  # the least common multiple of 1 .. 43 leaves 62 bits
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Cooccurrence:
         return cls(matrix, **options)
 
 
+@typed
 def count_cooccurrences(
     corpus: Corpus | EncodedText,
     window: int = 5,
@@ -165,16 +169,17 @@ def weights_of(window: int, weighting: str) -> tuple[int, np.ndarray]:
         raise OptionError(f"window must be a whole number of words, at least 1; got {window!r}")
     if weighting not in WEIGHTINGS:
         raise OptionError(f"weighting must be 'flat', 'harmonic' (1/distance) or 'linear'; got {weighting!r}")
+    if window > LARGEST_WINDOW:
+        raise OptionError(f"window must be at most {LARGEST_WINDOW:,} words; got {window:,}")
+    if weighting == "harmonic" and window > LARGEST_HARMONIC_WINDOW:
+        raise OptionError(
+            f"harmonic weighting is exact up to a window of {LARGEST_HARMONIC_WINDOW} words; got {window:,}: use a "
+            "smaller window, or weighting 'flat' or 'linear'"
+        )
     unit = {"flat": 1, "linear": int(window)}.get(weighting) or math.lcm(*range(1, int(window) + 1))
-    if unit >= 2**62:
-        raise OptionError(_too_large(window, unit) + ": use a smaller window or weighting='flat'")
     distances = np.arange(1, window + 1)
     weights = {"flat": np.ones_like(distances), "linear": window + 1 - distances}.get(weighting, unit // distances)
     return unit, np.concatenate([np.zeros(1, np.int64), weights])
-
-
-def _too_large(window: int, unit: int) -> str:
-    return f"window {window} with harmonic weighting needs multiples of 1/{unit}, which could overflow 64 bits"
 
 
 def _check_that_sums_fit(words: int, weights: np.ndarray, weighting: str, vocabulary_size: int) -> None:

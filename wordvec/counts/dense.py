@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module
 from wordvec.counts.cooccurrence import SIDES, weights_of
+from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.counts.svd import SVD, with_fixed_signs
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
@@ -18,6 +20,7 @@ VOCABULARY_LIMIT = 5_000  # 200 MB for one matrix in float64
 CENTRES_PER_BLOCK = 256
 
 
+@typed
 def dense_cooccurrences(
     ids: Array,
     sentence_starts: Array,
@@ -62,15 +65,17 @@ def dense_cooccurrences(
     return total
 
 
-def dense_ppmi(counts: Array, context_smoothing: float = 0.75, shift: float = 1.0) -> Array:
-    """PPMI(w, c) = max(0, log(P(w, c) / (P(w) P_a(c))) - log k), as in `ppmi`, on a dense matrix.
+@typed
+def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shift: float = 1.0) -> Array:
+    """PPMI(w, c) = max(0, log(P(w, c) / (P(w) P_a(c))) - log k), as in `ppmi`, natural logarithms included, on a dense
+    matrix.
 
     The expectation P(w) P_a(c) is the product (Multiply) of the two margins (Sum), each spread over the whole matrix
     (Repeat).
 
     Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words.
 
-    >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]]), context_smoothing=1.0).round(4).tolist()
+    >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]])).round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
     if counts.ndim != 2:
@@ -88,6 +93,7 @@ def dense_ppmi(counts: Array, context_smoothing: float = 0.75, shift: float = 1.
     return xp.where(met, xp.maximum(xp.log(ratio) - np.log(shift), 0.0), 0.0)
 
 
+@typed
 def dense_svd(matrix: Array, dim: int, seed: int = 1, rounds: int = 8, oversampling: int = 10) -> SVD:
     """The `dim` largest singular triples by a randomized range finder with power iterations, all of it MatMul.
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import ShapeError
 
 
+@typed
 def explain(a: np.ndarray, b: np.ndarray, contexts: Sequence[str], k: int | None = None) -> list[tuple[str, float]]:
     """The contexts that two words share, with what each adds to the words' cosine, the largest first.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.counts.cells import Block, checked_counts, log_or_zero, map_cells
 from wordvec.counts.gpu import on_gpu, ppmi_on_gpu
 from wordvec.errors import OptionError
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
     from wordvec.counts.cooccurrence import Cooccurrence
 
+CONTEXT_SMOOTHING = 1.0  # none: the one default of every function, trainer and figure, the value of textbooks
 
+
+@typed
 def ppmi(
     counts: Cooccurrence | csr_array,
-    context_smoothing: float = 0.75,
+    context_smoothing: float = CONTEXT_SMOOTHING,
     shift: float = 1.0,
     minimum_count: float = 0.0,
     dtype: Any = np.float32,
@@ -30,7 +34,8 @@ def ppmi(
 
     with a = `context_smoothing` and k = `shift` (Levy, Goldberg and Dagan 2015, "Improving distributional similarity
     with lessons learned from word embeddings", sections 3.1 and 3.2). P(w, c) = counts[w, c] / sum, P(w) from row
-    sums, #(c) from column sums. a = 0.75 tames rare contexts, whose PMI is too high; a = 1 is plain PPMI. k > 1 is
+    sums, #(c) from column sums. log is the natural logarithm: divide by log 2 = 0.6931 for bits, in which some books
+    count. a = 1, the default everywhere, is plain PPMI; a = 0.75 tames rare contexts, whose PMI is too high. k > 1 is
     the number of negative samples of the skip-gram model that factorises this matrix (Levy and Goldberg 2014).
     Cells below `minimum_count` become 0; they still count in the sums.
 
@@ -41,7 +46,7 @@ def ppmi(
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))
-    >>> values = ppmi(counts, context_smoothing=1.0, dtype=np.float64)  # log((4/16) / (4/16 * 12/16)) = log(4/3)
+    >>> values = ppmi(counts, dtype=np.float64)  # log((4/16) / (4/16 * 12/16)) = log(4/3)
     >>> values.toarray().round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
@@ -59,9 +64,10 @@ def ppmi(
     return map_cells(matrix, positive, dtype, in_place)
 
 
+@typed
 def pmi(
     counts: Cooccurrence | csr_array,
-    context_smoothing: float = 1.0,
+    context_smoothing: float = CONTEXT_SMOOTHING,
     minimum_count: float = 0.0,
     dtype: Any = np.float32,
 ) -> csr_array:
@@ -70,7 +76,7 @@ def pmi(
     Only cells with a positive count are stored. Words that never meet have a PMI of minus infinity, which a sparse
     matrix cannot hold: what is not stored is not 0. A stored value can be negative, or 0.
 
-    Shapes, options and errors as in `ppmi`.
+    Shapes, options (the natural logarithm, too) and errors as in `ppmi`.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))

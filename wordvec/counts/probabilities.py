@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.counts.cells import Block, checked_counts, map_cells
 from wordvec.errors import ShapeError
 
@@ -47,6 +48,7 @@ def conditional_probabilities(counts: Cooccurrence | csr_array, dtype: Any = np.
     return map_cells(matrix, share, dtype)
 
 
+@typed
 def probability_ratios(probabilities: csr_array, word: int, other: int) -> np.ndarray:
     """P(c | word) / P(c | other) for every context c: what GloVe is derived from (Pennington et al. 2014, table 1).
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module, gpu_memory_errors
 from wordvec.counts.gpu import on_gpu
 from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
@@ -30,6 +31,7 @@ class SVD(NamedTuple):
     V: Array
 
 
+@typed
 def truncated_svd(
     matrix: csr_array,
     dim: int,
@@ -106,6 +108,7 @@ def with_fixed_signs(U: Array, S: Array, V: Array) -> SVD:
     return SVD(xp.ascontiguousarray(U * signs), S, xp.ascontiguousarray(V * signs))
 
 
+@typed
 def word_vectors(factors: SVD, power: float = 0.5, add_context: bool = False) -> Array:
     """Word vectors W = U * S**power, or with `add_context` (U + V) * S**power.
 

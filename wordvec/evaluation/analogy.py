@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.answers import TOLERANCE, best_answers
 from wordvec.evaluation.pair_interval import interval_over_pairs
@@ -67,6 +68,7 @@ class AnalogyScore(Score):
         return super().__str__().replace(": accuracy ", f": {self.method} ").replace(" items", " questions")
 
 
+@typed
 def evaluate_analogy(
     vectors: WordVectors,
     questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str],

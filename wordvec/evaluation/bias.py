@@ -10,6 +10,7 @@ from math import comb
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.group_sets import BiasTest, read_bias_tests
 from wordvec.evaluation.lookup import EXAMPLES, find_words
@@ -39,6 +40,7 @@ class BiasScore(Score):
     labels: tuple[str, str, str, str] = ("X", "Y", "A", "B")
 
 
+@typed
 def evaluate_bias(
     vectors: WordVectors,
     test: BiasTest | str | os.PathLike[str],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.evaluation.clustering import spherical_kmeans
 from wordvec.evaluation.group_sets import CategorySet, read_categories
 from wordvec.evaluation.lookup import EXAMPLES, find_words
@@ -28,6 +29,7 @@ class CategorisationScore(Score):
     clusters: int = 0
 
 
+@typed
 def evaluate_categorisation(
     vectors: WordVectors,
     words: CategorySet | Sequence[tuple[str, str]] | str | os.PathLike[str],

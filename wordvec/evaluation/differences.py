@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.scores import SHARES, Score
 from wordvec.evaluation.statistics import (
@@ -39,6 +40,7 @@ class Difference:
     test: str = ""
 
 
+@typed
 def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1) -> Difference:
     """Compare two models' scores on one set, item by item, on the items that both cover.
 
@@ -143,6 +145,7 @@ def _independent(score: Score, mask: np.ndarray) -> int:
     return int(mask.sum())
 
 
+@typed
 def mcnemar(plus: int, minus: int) -> float:
     """Return McNemar's exact two-sided p, where `plus` items are right for a alone and `minus` for b alone.
 

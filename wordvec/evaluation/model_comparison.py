@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.differences import Difference, compare_scores, holm, on_items
 from wordvec.evaluation.scores import Score
@@ -60,6 +61,7 @@ class ComparedSet:
         return all(model.own.covered == self.common for model in self.models)
 
 
+@typed
 def compare_models(
     results: Mapping[str, Sequence[Score]],
     reference: str = "first",

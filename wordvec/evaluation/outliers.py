@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.evaluation.group_sets import OutlierSet, read_outliers
 from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
@@ -27,6 +28,7 @@ class OutlierScore(Score):
     opp_ci95: Interval | None = None
 
 
+@typed
 def evaluate_outliers(
     vectors: WordVectors,
     topics: OutlierSet | str | os.PathLike[str],

@@ -40,6 +40,8 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
     """Return the header, if there is one, and the rows of a table as fields, and the separator."""
     separator = separator_of(lines[0].text)
     rows = [(line, fields_of(line, separator)) for line in lines]
+    while all(len(fields) > 3 and not fields[-1] for _, fields in rows):  # separators at the ends of all lines
+        rows = [(line, fields[:-1]) for line, fields in rows]
     fields = rows[0][1]
     names = [_plain(field) for field in fields]
     named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
@@ -62,9 +64,10 @@ def find_layout(header: list[str] | None, rows: Sequence[Row]) -> Layout:
             )
     if header is not None:
         return _named_columns(header, rows[0][0])
-    if width == 3:
-        return Layout(0, 1, 2)
     columns = list(zip(*(fields for _, fields in rows)))
+    if width == 3:
+        score_first = all(map(_is_number, columns[0])) and not any(map(_is_number, columns[2]))
+        return Layout(1, 2, 0, "a score before the two words") if score_first else Layout(0, 1, 2)
     layout = _unnamed_columns(columns)
     if layout is None:
         raise rows[0][0].error(

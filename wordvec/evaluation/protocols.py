@@ -9,6 +9,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 
 ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
@@ -139,6 +140,7 @@ PROTOCOLS = {
 }
 
 
+@typed
 def get_protocol(name: str) -> Protocol:
     """Return the protocol of that name; raise OptionError, listing all, when there is none.
 

@@ -10,19 +10,23 @@ from pathlib import Path
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation import analogy_readers as known
 from wordvec.evaluation.pair_layouts import FIFTY, Layout, are_lemmas, find_layout, split_table
+from wordvec.evaluation.pair_scores import lines_with_scores, note_on_scores
 from wordvec.evaluation.set_files import BUNDLED, Line, Source, find_file, read_set_lines, set_name
 from wordvec.evaluation.sets import AnalogyQuestions, Pair, WordPairs
 
 
-def read_pairs(source: Source, encoding: str = "utf-8") -> WordPairs:
+@typed
+def read_pairs(source: Source, encoding: str = "utf-8", scores: Source | None = None) -> WordPairs:
     """Read pairs of words with a score from a file, a bundled set ("tiny-world-similarity") or a fetched one.
 
     Fields are separated by tabs, else semicolons or commas, else spaces, as the first line has it. Two words and a
     score a line, with or without a header, and the published layouts of WordSim-353, SimLex-999, SimVerb, RW and MEN
     are recognised by their content; the layout, duplicate pairs and scores far from all others become `notes`.
+    Pairs may have their scores in a second file, one on each line: `scores`, or X.gold.txt for X.data.txt.
     Blank lines and lines that begin with # are skipped.
     Raises EvaluationFileError with file and line for anything else.
 
@@ -35,13 +39,15 @@ def read_pairs(source: Source, encoding: str = "utf-8") -> WordPairs:
             raise EvaluationFileError(
                 f"{line.place}: line {line.number}: {line.text!r} begins a section of an analogy set, not of word pairs"
             )
-    header, rows, separator = split_table(lines) if lines else (None, [], None)
+    scored = lines_with_scores(source, lines, scores, encoding)
+    second_file = note_on_scores(source, scores, lines, scored)
+    header, rows, separator = split_table(scored) if scored else (None, [], None)
     if not rows:
         raise EvaluationFileError(f"{source}: no word pairs in it; expected lines of two words and a score")
     layout = find_layout(header, rows)
     read = [(line, _pair(line, fields, layout, separator)) for line, fields in rows]
     pairs = [pair for _, pair in read]
-    notes = [f"read as {layout.what}"] if layout.what else []
+    notes = second_file + ([f"read as {layout.what}"] if layout.what else [])
     scale = layout.scale
     if are_lemmas([word for a, b, _ in pairs for word in (a, b)]):
         pairs, scale = [(a[:-2], b[:-2], score) for a, b, score in pairs], FIFTY
@@ -98,6 +104,7 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
     ]
 
 
+@typed
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     """Read analogy questions from a file or folder, a bundled set or a fetched one, told by content.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
@@ -56,6 +57,7 @@ class RelationScore(Score):
     covered_pairs: int = 0
 
 
+@typed
 def evaluate_relations(
     vectors: WordVectors,
     relations: RelationSet | str | os.PathLike[str],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.evaluation.analogy import AnalogyScore, parts_on_items
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.differences import Difference
@@ -50,6 +51,7 @@ def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
     return [score.as_dict() for score in scores]
 
 
+@typed
 def score_table(scores: Sequence[Score], sections: bool = False, style: str = "text") -> str:
     """Return one model's scores as a table, shares in percent; `sections` adds a line for each section.
 
@@ -71,6 +73,7 @@ def score_table(scores: Sequence[Score], sections: bool = False, style: str = "t
     return format_table(rows, HEADINGS, style, right=(2, 4, 5))
 
 
+@typed
 def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, style: str = "text") -> str:
     """Return several models' scores, on the items that all of them cover, as one table.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from pathlib import Path
 from typing import NamedTuple
 
-from wordvec.errors import EvaluationFileError
+from wordvec.errors import CorpusError, EvaluationFileError
 
 BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
 SEPARATORS = ("\t", ";", ",")
+LARGEST = 256 << 20  # bytes of a set, unpacked
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 Source = str | os.PathLike[str]
@@ -58,6 +60,7 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     >>> read_set_lines("tiny-world-analogies")[0].number
     1
     """
+    check_source(source)
     if str(source) in BUNDLED:
         from wordvec.corpus.bundled import bundled_evaluation
 
@@ -68,8 +71,17 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     return _not_blank(str(source), text.split("\n"))
 
 
+def check_source(source: object) -> None:
+    """Raise EvaluationFileError for what is no name: pairs in memory, say, which the evaluations themselves take."""
+    if not isinstance(source, (str, os.PathLike)):
+        raise EvaluationFileError(f"a file or the name of an evaluation set expected; got a {type(source).__name__}")
+    if "\0" in str(source):
+        raise EvaluationFileError(f"{str(source)!r}: no name of a file: there is a null character in it")
+
+
 def find_file(source: Source) -> Path:
     """Return the path of a set: `source` itself, or where the set of the catalogue with this name was fetched to."""
+    check_source(source)
     path = Path(source)
     if not str(source):
         raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
@@ -91,15 +103,41 @@ def find_file(source: Source) -> Path:
 
 def _bytes(source: Source) -> bytes:
     path = find_file(source)
+    from wordvec.corpus.compression import decompressed
+
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            unpacked = decompressed(iter(lambda: file.read(1 << 20), b""), str(source))
+            content = b""
+            for chunk in unpacked:
+                content += chunk
+                if len(content) > LARGEST:
+                    raise EvaluationFileError(f"{source}: more than {LARGEST >> 20} MB: no evaluation set is as large")
+            return content
     except OSError as error:
         raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
+    except CorpusError as error:  # of packed data; it names the file
+        raise EvaluationFileError(str(error)) from error
+
+
+def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
+    """Raise EvaluationFileError for files that decode as text, or nearly, and are something else."""
+    if content.startswith(b"PK\x03\x04"):
+        raise EvaluationFileError(f"{source}: is a zip archive or an Excel table; save the table in it as CSV")
+    if b"\0" in content and not encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
+        raise EvaluationFileError(f"{source}: holds null bytes: it is not text, or is UTF-16 (name the encoding)")
+    if content.lstrip()[:1] in (b"{", b"["):
+        try:
+            json.loads(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
+        except (ValueError, RecursionError):
+            return
+        raise EvaluationFileError(f"{source}: holds JSON; write a table: words and scores between tabs or commas")
 
 
 def _decode(source: Source, content: bytes, encoding: str) -> str:
     if content.startswith(UTF16) and encoding == "utf-8":
         raise EvaluationFileError(f"{source}: is UTF-16 text; save it as UTF-8, or name its encoding")
+    _refuse_other_kinds(source, content, encoding)
     try:
         return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except LookupError:

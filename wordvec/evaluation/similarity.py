@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.evaluation.lookup import find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.readers import read_pairs
@@ -44,6 +45,7 @@ class SimilarityScore(Score):
         return super().__str__().replace(": spearman ", ": Spearman ").replace(" items", " pairs")
 
 
+@typed
 def evaluate_similarity(
     vectors: WordVectors,
     pairs: WordPairs | Sequence[Pair] | str | os.PathLike[str],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wordvec.argument_types import typed
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.analogy import evaluate_analogy
 from wordvec.evaluation.bias import evaluate_bias
@@ -58,6 +59,7 @@ class TaskSet:
     items: Any
 
 
+@typed
 def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
     """Read all sets of (task, set), so that a bad one is found before anything is evaluated.
 
@@ -82,6 +84,7 @@ def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
     return read
 
 
+@typed
 def evaluate(
     vectors: WordVectors,
     tasks: Sequence[Task | TaskSet],
@@ -106,6 +109,7 @@ def evaluate(
     return [TASKS[each.task](vectors, each.items, protocol=protocol, **chosen.get(each.task, {})) for each in read]
 
 
+@typed
 def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     """Return the task a set is for and the set, told by its content or, for a fetched one, by the catalogue.
 

@@ -35,6 +35,7 @@ class ExplorerServer(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128  # connections that wait to be accepted; the library's 5 turn away a page's own questions
 
     def __init__(self, host: str, port: int, page: bytes, service: Service) -> None:
         if ":" in host:
@@ -87,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer "/" with the page and "/QUESTION?..." with JSON."""
         if len(self.path) > LONGEST_TARGET:
             return self._error(414, f"a request may have {LONGEST_TARGET:,} bytes; got {len(self.path):,}")
+        if not self.path.startswith("/") or len(self.headers.get_all("Host", [])) > 1:
+            return self._error(400, "a request with a path and one Host expected: this server is no proxy")
         if not self.server.knows_host(self.headers.get("Host")):
             return self._error(403, f"this server is {self.server.url}: open that address")
         parts = urlsplit(self.path)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.layers.functions import relu, sigmoid, softmax
+from wordvec.layers.layer import Layer
 
 
-class Sigmoid:
+class Sigmoid(Layer):
     """y = 1 / (1 + exp(-x)), elementwise, for x of any shape.
 
     >>> import numpy as np
@@ -31,7 +32,7 @@ class Sigmoid:
         return dout * (self._y * (1 - self._y))  # dy/dx = y (1 - y)
 
 
-class Tanh:
+class Tanh(Layer):
     """y = tanh(x), elementwise, for x of any shape.
 
     >>> import numpy as np
@@ -56,7 +57,7 @@ class Tanh:
         return dout * (1 - self._y**2)  # dy/dx = 1 - y^2
 
 
-class ReLU:
+class ReLU(Layer):
     """y = max(x, 0), elementwise, for x of any shape. Where x is 0, the gradient is 0.
 
     >>> import numpy as np
@@ -81,7 +82,7 @@ class ReLU:
         return dout * self._positive  # dy/dx = 1 where x > 0, else 0
 
 
-class Softmax:
+class Softmax(Layer):
     """y = exp(x) / sum of exp(x) over the last axis.  Shapes: x (..., V) -> y (..., V), rows adding up to 1.
 
     For training use SoftmaxWithLoss, which stays exact where a probability rounds to 0.

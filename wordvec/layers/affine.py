@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers.layer import Layer
 from wordvec.layers.matmul import MatMul
 
 
-class Affine:
+class Affine(Layer):
     """y = x W + b.  Shapes: x (B, D), W (D, V), b (V,) -> y (B, V).
 
     Raises ShapeError when W and b, or x and W, do not fit together.

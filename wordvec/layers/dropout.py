@@ -6,9 +6,10 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError
+from wordvec.layers.layer import Layer
 
 
-class Dropout:
+class Dropout(Layer):
     """y = x * keep / (1 - ratio), keep being 0 with probability `ratio` and else 1; y = x when not training.
 
     Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting". Dividing while

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.layers.checks import check_ids
+from wordvec.layers.layer import Layer
 from wordvec.layers.row_gradient import RowGradient
 
 
-class Embedding:
+class Embedding(Layer):
     """y = W[ids], the rows of W: what MatMul gives for one-hot rows, without the zeros.
 
     Shapes: W (V, D), ids (...) integers of any shape -> y (..., D).

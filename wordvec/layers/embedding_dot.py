@@ -5,9 +5,10 @@ from __future__ import annotations
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.embedding import Embedding
+from wordvec.layers.layer import Layer
 
 
-class EmbeddingDot:
+class EmbeddingDot(Layer):
     """score[..., k] = h . W[ids[..., k]], dot products with rows of W.  W is (V, D). Shapes, one of
 
     - h (B, D), ids (B, K) -> (B, K): each row of h with its own K words (CBOW)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers.checks import check_ids, check_reduction, reduce_terms
+from wordvec.layers.layer import Layer
 from wordvec.layers.row_gradient import RowGradient
 
 
-class GloVeLoss:
+class GloVeLoss(Layer):
     """loss = mean (or sum) over b of f(X) (w_i . c_j + b_i + b_j - log X)^2,  f(X) = min(1, (X / x_max)^alpha).
 
     Pennington, Socher and Manning 2014, "GloVe: Global vectors for word representation", eq. 8 and 9

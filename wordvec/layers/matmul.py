@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers.layer import Layer
 
 
-class MatMul:
+class MatMul(Layer):
     """y = x W.  Shapes: x (B, D), W (D, V) -> y (B, V).
 
     Raises ShapeError when x does not fit W.

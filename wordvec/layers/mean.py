@@ -5,9 +5,10 @@ from __future__ import annotations
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.checks import as_bool, check_float
+from wordvec.layers.layer import Layer
 
 
-class Mean:
+class Mean(Layer):
     """y[b] = the mean of x[b, c] over those c where mask[b, c] is not 0.
 
     Shapes: x (B, C, D), mask (B, C) of 0 and 1 (or bool), or None for all -> y (B, D).

@@ -6,9 +6,10 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers.layer import Layer
 
 
-class Multiply:
+class Multiply(Layer):
     """z = x * y, elementwise, with numpy's broadcasting.  Shapes: x and y of one shape, or such as (N, D) and (1, D).
 
     Raises ShapeError when the shapes do not broadcast.

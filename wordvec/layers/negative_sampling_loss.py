@@ -9,10 +9,11 @@ from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.checks import as_bool
 from wordvec.layers.embedding_dot import EmbeddingDot
+from wordvec.layers.layer import Layer
 from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss
 
 
-class NegativeSamplingLoss:
+class NegativeSamplingLoss(Layer):
     """loss = -log sigmoid(h . W[target]) - sum over negatives of log sigmoid(-h . W[negative]).
 
     Mikolov et al. 2013, "Distributed representations of words and phrases", eq. 4. Shapes, with W (V, D):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
+from wordvec.layers.layer import Layer
 
 
-class Repeat:
+class Repeat(Layer):
     """y = x repeated `times` times along `axis`.  Shapes: x (1, D) -> y (N, D) for axis 0; x (N, 1) -> y for axis 1.
 
     Forward and backward of Repeat are backward and forward of Sum.

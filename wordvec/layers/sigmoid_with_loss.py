@@ -9,9 +9,10 @@ from wordvec.errors import ShapeError
 from wordvec.layers import fused
 from wordvec.layers.checks import as_bool, check_float, check_reduction, reduce_terms
 from wordvec.layers.functions import sigmoid
+from wordvec.layers.layer import Layer
 
 
-class SigmoidWithLoss:
+class SigmoidWithLoss(Layer):
     """loss = sum of -log sigmoid(x) where the label is 1, and of -log sigmoid(-x) where it is 0.
 
     Shapes: scores x (B,) or (B, ...), labels 0 or 1 of the same shape, mask of the same shape or None.

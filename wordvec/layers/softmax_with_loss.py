@@ -6,9 +6,10 @@ from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers.checks import check_float, check_ids, check_reduction, reduce_terms
 from wordvec.layers.functions import log_softmax
+from wordvec.layers.layer import Layer
 
 
-class SoftmaxWithLoss:
+class SoftmaxWithLoss(Layer):
     """loss = mean (or sum) over b of -sum over v of t[b, v] log softmax(x)[b, v].
 
     Shapes: scores x (B, V); t either the correct ids (B,) or probabilities (B, V), such as one-hot rows.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
+from wordvec.layers.layer import Layer
 
 
-class Sum:
+class Sum(Layer):
     """y = the sum of x along `axis`, which keeps length 1.  Shapes: x (N, D) -> y (1, D) for axis 0, (N, 1) for axis 1.
 
     Forward and backward of Sum are backward and forward of Repeat.

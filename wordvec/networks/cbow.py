@@ -7,10 +7,11 @@ from wordvec.corpus.examples import Examples
 from wordvec.corpus.steps import cbow_shares
 from wordvec.errors import OptionError
 from wordvec.layers import Embedding, Mean
+from wordvec.layers.layer import Layer
 from wordvec.networks.outputs import Paths, make_output
 
 
-class CBOWNetwork:
+class CBOWNetwork(Layer):
     """Embedding -> Mean -> loss over W_out (Mikolov et al. 2013a, section 3.1).
 
     Shapes: W_in (V, D), W_out (V, D); contexts (B, C) -> rows (B, C, D) -> h (B, D) -> loss.

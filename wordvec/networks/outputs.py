@@ -8,6 +8,7 @@ from wordvec.arrays import Array, array_module
 from wordvec.corpus.examples import Examples
 from wordvec.errors import OptionError
 from wordvec.layers import EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss
+from wordvec.layers.layer import Layer
 
 LOSSES = ("negative-sampling", "hierarchical-softmax", "softmax")
 
@@ -28,7 +29,7 @@ class Output(Protocol):
         """dL/dh, shaped like h; fills `grads`."""
 
 
-class NegativeSamplingOutput:
+class NegativeSamplingOutput(Layer):
     """L = -log sigmoid(h . w_centre) - sum over negatives of log sigmoid(-h . w_negative).
 
     Mikolov et al. 2013b, eq. 4. A negative equal to the centre is left out.
@@ -55,7 +56,7 @@ class Paths(Protocol):
     signs: Array
 
 
-class HierarchicalSoftmaxOutput:
+class HierarchicalSoftmaxOutput(Layer):
     """L = -sum over the nodes on the centre's path of log sigmoid(sign h . w_node), sign +1 where it goes left.
 
     Morin and Bengio 2005; Mikolov et al. 2013b, eq. 3. About log2 V products a prediction instead of V.
@@ -88,7 +89,7 @@ class HierarchicalSoftmaxOutput:
         return self.dot.backward(self.loss.backward())
 
 
-class SoftmaxOutput:
+class SoftmaxOutput(Layer):
     """L = -log softmax(h W_out^T)[centre] over the whole vocabulary: MatMul and SoftmaxWithLoss.
 
     Exact, and V products of D numbers for every prediction: for small vocabularies.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from wordvec.arrays import Array
 from wordvec.corpus.examples import Examples
 from wordvec.layers import Embedding
+from wordvec.layers.layer import Layer
 from wordvec.networks.outputs import Paths, make_output
 
 
-class SkipGramNetwork:
+class SkipGramNetwork(Layer):
     """Embedding -> loss over W_out, once for every context (Mikolov et al. 2013b, eq. 1 and 4).
 
     Contexts are the input rows and the centre is the output row, as in word2vec.c: summed over a corpus that is

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.plots.figure import set_title
 from wordvec.plots.fonts import font_families
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 AREA, FONT_SIZE = 28.0, 9.5
 
 
+@typed
 def parse_pairs(text: str) -> list[tuple[str, str]]:
     """Read "king:queen man:woman" as pairs of words. Raises OptionError with the part that is no pair.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import InputError
 from wordvec.plots.figure import new_panels, plain, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
@@ -33,6 +34,7 @@ TOP, MOVED = 200, 8
 ANCHORS = 10_000  # commonest shared words, that the rotation is found from
 
 
+@typed
 def plot_beside(
     first: WordVectors,
     second: WordVectors,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
 from wordvec.plots.fonts import boxes_allowed, is_truetype
 from wordvec.plots.palette import FAINT, INK
+from wordvec.terminal import printable, printable_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +26,7 @@ SUFFIXES: dict[str, dict[str, None]] = {
 }
 
 
+@typed
 def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     """Axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
 
@@ -55,6 +59,7 @@ def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
     return suffix
 
 
+@typed
 def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> None:
     """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the ending of `path`.
 
@@ -84,8 +89,14 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
         "svg.fonttype": "none",
         "pdf.fonttype": 42 if all(map(is_truetype, families)) else 3,
     }
-    with matplotlib.rc_context(settings), boxes_allowed(), replace_file(path) as file:
-        figure.savefig(file, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+    drawn = io.BytesIO()
+    with matplotlib.rc_context(settings), boxes_allowed():
+        figure.savefig(drawn, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
+    content = drawn.getvalue()
+    if suffix == ".svg":  # XML has no place for control characters, and labels come from anywhere
+        content = printable_lines(content.decode("utf-8", "surrogatepass")).encode("utf-8")
+    with replace_file(path) as file:
+        file.write(content)
 
 
 def root_figure(axes: Axes) -> Figure:
@@ -109,8 +120,8 @@ def set_title(axes: Axes, title: str, note: str = "", families: list[str] | None
 
 
 def plain(text: str) -> str:
-    """Text in which matplotlib sees no formula: "$" stays "$"."""
-    return text.replace("$", r"\$")
+    """Text in which matplotlib sees no formula ("$" stays "$") and which has no control characters."""
+    return printable(text).replace("$", r"\$")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

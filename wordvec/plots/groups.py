@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,11 @@ def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> di
     if unknown:
         total = len(unknown) + sum(map(len, known.values()))
         first = ", ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
-        warnings.warn(f"{len(unknown):,} of the {total:,} listed words have no vector: {first}", stacklevel=3)
+        hint = _several_words(vectors, unknown)
+        warnings.warn(
+            f"{len(unknown):,} of the {total:,} listed words have no vector: {first}" + (hint and f"; {hint}"),
+            stacklevel=3,
+        )
     return {name: words for name, words in known.items() if words}
 
 
@@ -107,10 +112,23 @@ def _none_known(vectors: WordVectors, unknown: Sequence[str]) -> UnknownWordErro
         near = near_spellings(word, vectors.words, limit=2) or near_spellings(word.lower(), vectors.words, limit=2)
         if near:
             hints.append(f"{word!r}: did you mean {' or '.join(map(repr, near))}?")
-    said = "; ".join(hints) or f"{unknown[0]!r} and others are not spelt like any of them"
+    said = (
+        _several_words(vectors, unknown)
+        or "; ".join(hints)
+        or f"{unknown[0]!r} and others are not spelt like any of them"
+    )
     return UnknownWordError(
         unknown[0], f"none of the {len(unknown):,} listed words is among the {len(vectors):,} words; {said}"
     )
+
+
+def _several_words(vectors: WordVectors, unknown: Sequence[str]) -> str:
+    """What to say where a line that should be a word is several that have vectors."""
+    for line in unknown:
+        words = re.split(r"[\s,;]+", line)
+        if len(words) > 1 and any(word in vectors for word in words):
+            return f"{line[:40]!r} holds several words: write one word a line"
+    return ""
 
 
 def groups_by_list(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> Groups:

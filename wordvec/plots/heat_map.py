@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.errors import OptionError, ShapeError
 from wordvec.plots.figure import new_axes, plain, root_figure, set_title
 from wordvec.plots.fonts import font_families, letters
@@ -23,6 +24,7 @@ WHOLE = "{:.0f}"
 GREY = "#F4F4F4"  # of cells without a value
 
 
+@typed
 def plot_similarities(
     vectors: WordVectors, words: Sequence[str], order: bool = False, axes: Axes | None = None
 ) -> Axes:
@@ -53,6 +55,7 @@ def plot_similarities(
     return axes
 
 
+@typed
 def plot_matrix(
     matrix: np.ndarray, words: Sequence[str], contexts: Sequence[str] | None = None, what: str = "counts",
     axes: Axes | None = None,

@@ -7,6 +7,8 @@ from typing import Any
 from matplotlib.patheffects import AbstractPathEffect, Stroke
 from matplotlib.text import Annotation
 
+from wordvec.terminal import printable
+
 HALO: list[AbstractPathEffect] = [Stroke(linewidth=1.8, foreground="white", alpha=0.85)]
 
 
@@ -28,7 +30,7 @@ class Label(Annotation):
 def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **style: Any) -> Label:
     """Write `text` at an `offset` (points, 1/72 inch) from a `point` in data coordinates; never read as a formula."""
     label = Label(
-        text, tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
+        printable(text), tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
         annotation_clip=False, **style,
     )  # fmt: skip
     axes.add_artist(label)

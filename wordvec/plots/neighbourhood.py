@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.plots.figure import plain, root_figure, set_title
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
@@ -32,6 +33,7 @@ LINES = 10  # neighbours that a line leads to
 QUERY_AREA, QUERY_FONT = 110.0, 11.0
 
 
+@typed
 def plot_neighbourhood(
     vectors: WordVectors, word: str, k: int = 40, method: str = "pca", axes: Axes | None = None, seed: int = 1
 ) -> Axes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wordvec.plots.figure import new_axes, only_left_and_bottom
+from wordvec.argument_types import typed
+from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import INK, PALETTE
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
+@typed
 def plot_neighbours(vectors: WordVectors, word: str, k: int = 10, axes: Axes | None = None) -> Axes:
     """Draw the `k` nearest neighbours of `word` as horizontal bars of their cosine, nearest on top; return the axes.
 
@@ -37,17 +39,12 @@ def plot_neighbours(vectors: WordVectors, word: str, k: int = 10, axes: Axes | N
             f"{score:.2f}", (score, position), (3 if score >= 0 else -3, 0), textcoords="offset points", va="center",
             ha="left" if score >= 0 else "right", fontsize=8, color=INK,
         )  # fmt: skip
-    axes.set_yticks(positions, labels=[_plain(name) for name in names], fontfamily=families, fontsize=9, color=INK)
+    axes.set_yticks(positions, labels=[plain(name) for name in names], fontfamily=families, fontsize=9, color=INK)
     axes.invert_yaxis()
     lowest = min(scores, default=0.0)
     axes.set_xlim(lowest - 0.2 if lowest < 0 else 0.0, max(1.0, *scores))  # room for the number of a negative bar
     axes.set_xlabel("cosine", fontsize=8, color=INK)
-    axes.set_title(f"nearest to “{_plain(word)}”", fontfamily=families, fontsize=10, color=INK, loc="left")
+    axes.set_title(f"nearest to “{plain(word)}”", fontfamily=families, fontsize=10, color=INK, loc="left")
     only_left_and_bottom(axes)
     axes.tick_params(axis="y", length=0)
     return axes
-
-
-def _plain(word: str) -> str:
-    """A word in which matplotlib sees no formula: "$" stays "$"."""
-    return word.replace("$", r"\$")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from wordvec.argument_types import typed
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
 from wordvec.progress import announce, progress
 
@@ -20,6 +21,7 @@ UMAP_EXTENT = 10.0  # of the map it starts from
 BLOCK = 8_192
 
 
+@typed
 def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Principal components: the coordinates of the rows along the directions in which they vary most.
 
@@ -38,6 +40,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     matrix = np.asarray(matrix)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ShapeError(f"pca: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
+    _check_width(matrix, dims)
     if not 1 <= dims <= min(matrix.shape):
         raise OptionError(f"pca: dims must be from 1 to {min(matrix.shape)} for {matrix.shape}; got {dims}")
     with threadpool_limits(1, "blas"):  # the same bytes for any number of threads; and small products need only one
@@ -60,6 +63,7 @@ def _blocks(matrix: np.ndarray) -> Iterator[np.ndarray]:
         yield matrix[first : first + BLOCK].astype(np.float64)
 
 
+@typed
 def project(
     matrix: np.ndarray,
     method: str = "pca",
@@ -91,12 +95,18 @@ def project(
     matrix = np.asarray(matrix, np.float32)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ShapeError(f"project: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")
+    _check_width(matrix, dims)
     if len(matrix) < 4:
         raise OptionError(f"{method} needs at least 4 rows; got {len(matrix)}: use method='pca' or more words")
     if start is not None and np.shape(start) != (len(matrix), dims):
         raise ShapeError(f"project: start must be {(len(matrix), dims)}; got {np.shape(start)}")
     points = (_tsne if method == "tsne" else _umap)(matrix, seed, dims, start, show_progress)
     return np.asarray(points, np.float64)
+
+
+def _check_width(matrix: np.ndarray, dims: int) -> None:
+    if matrix.shape[1] < dims:
+        raise OptionError(f"a map of {dims} dimensions needs vectors of at least as many; these have {matrix.shape[1]}")
 
 
 def _tsne(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, show: bool | None) -> np.ndarray:

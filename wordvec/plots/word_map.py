@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.plots.figure import set_title
 from wordvec.plots.groups import Groups, groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 TOP = 500
 
 
+@typed
 def plot_map(
     vectors: WordVectors,
     words: Sequence[str] | None = None,

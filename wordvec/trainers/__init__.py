@@ -8,6 +8,7 @@ from wordvec.errors import OptionError
 from wordvec.trainers.base import History, Trainer, option_names
 from wordvec.trainers.cbow import CBOW
 from wordvec.trainers.glove import GloVe
+from wordvec.trainers.other_names import unknown_argument
 from wordvec.trainers.ppmi import PPMI
 from wordvec.trainers.skipgram import SkipGram
 from wordvec.trainers.svd import SVD
@@ -28,5 +29,5 @@ def make_trainer(name: str, **options: Any) -> Trainer:
     known = option_names(TRAINERS[name])
     for option in options:
         if option not in known:
-            raise OptionError(f"the {name} trainer has no option {option!r}; it takes: {', '.join(known)}")
+            raise unknown_argument(f"the {name} trainer", option, known)
     return TRAINERS[name](**options)

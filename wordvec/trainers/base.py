@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -9,17 +11,34 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
-from wordvec.errors import OptionError, WordvecError
+from wordvec.counts.cooccurrence import LARGEST_WINDOW
+from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import counts_fingerprint
+from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknown_argument
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
+
+# More than these is a slip, and would fail late: by memory, by numbers that leave 64 bits, or never.
+LARGEST = {
+    "dim": 1_000_000,
+    "window": LARGEST_WINDOW,
+    "negatives": 1_000,
+    "epochs": 1_000_000,
+    "batch_size": 2**31 - 1,
+    "threads": 1_024,
+    "warps": 1_000_000,
+    "patience": 1_000_000,
+}
 
 
 @dataclass
@@ -62,7 +81,26 @@ class Trainer(ABC):
 
     name: ClassVar[str]
 
+    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
+
+        def __new__(cls, *args: Any, **options: Any) -> Trainer:  # noqa: D102  # not public
+            if args and not isinstance(args[0], (int, str, float, np.number, type(None))):
+                raise ArgumentError(
+                    f"{cls.__name__} takes options, such as {cls.__name__}(dim=100); the text goes to fit, as a "
+                    f"Corpus: {cls.__name__}().fit(Corpus.from_sentences(token_lists))"
+                )
+            known = option_names(cls)
+            for name in options:
+                if name not in known:
+                    raise unknown_argument(cls.__name__, name, known)
+            return super().__new__(cls)
+
+        def __getattr__(self, name: str) -> Any:
+            hint = f": {ATTRIBUTES[name]}" if name in ATTRIBUTES else ""
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}", name=name, obj=self)
+
     def __post_init__(self) -> None:
+        _check_types_and_sizes(self)
         self._vectors: WordVectors | None = None
         self._history = History()
 
@@ -70,11 +108,13 @@ class Trainer(ABC):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         """Train and return the vectors, filling ``self._history``."""
 
+    @hints_for_arguments
     def fit(self, corpus: Corpus, *, start: WordVectors | None = None, show_progress: bool | None = None) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal".
 
         `start`, vectors to go on from, is for SkipGram and CBOW; others raise OptionError.
         """
+        check_is_corpus(type(self).__name__, corpus)
         if start is not None:
             raise OptionError(
                 f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
@@ -139,6 +179,35 @@ def text_info(corpus: Corpus) -> dict[str, Any]:
 def option_names(trainer: type[Trainer]) -> list[str]:
     """Names of the options a trainer has."""
     return [f.name for f in fields(trainer)]  # type: ignore[arg-type]
+
+
+def _check_types_and_sizes(trainer: Trainer) -> None:
+    """Raise ArgumentError for an option of another type, OptionError for one that is out of all proportion."""
+    check_fields(trainer.name, {f.name: f.type for f in fields(trainer)}, trainer)  # type: ignore[arg-type]
+    for option in option_names(type(trainer)):
+        value, most = getattr(trainer, option), LARGEST.get(option, math.inf)
+        if isinstance(value, (int, float)) and abs(value) > most:
+            raise OptionError(f"{trainer.name}: {option} must be at most {most:,}; got {value:,}")
+        if isinstance(value, float) and math.isinf(value):
+            raise OptionError(f"{trainer.name}: {option} must be finite; got {value}")
+
+
+def check_is_corpus(trainer: str, given: Any) -> None:
+    """Raise ArgumentError for what `fit` cannot take, with the door that makes a Corpus of it."""
+    from wordvec.corpus import Corpus
+
+    if isinstance(given, Corpus):
+        return
+    first = next(iter(given), None) if isinstance(given, (list, tuple)) else None
+    if isinstance(given, (str, os.PathLike)):
+        found, door = repr(given), "Corpus.from_files([path]) for files of text, Corpus.open(folder) for a corpus"
+    elif isinstance(given, (list, tuple)) and not isinstance(first, str):
+        found, door = f"a {type(given).__name__}", "Corpus.from_sentences(token_lists)"
+    else:
+        what = type(given).__name__
+        found = "nothing" if given is None else f"a {what} of strings" if isinstance(first, str) else f"a {what}"
+        door = "Corpus.from_texts(strings), Corpus.from_sentences(token_lists) or Corpus.from_files(paths)"
+    raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")
 
 
 def check_options(trainer: Trainer, **conditions: tuple[bool, str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wordvec.arrays import gpu_memory_errors
-from wordvec.counts.cooccurrence import SIDES, WEIGHTINGS, Cooccurrence, count_cooccurrences
+from wordvec.counts.cooccurrence import SIDES, WEIGHTINGS, Cooccurrence, count_cooccurrences, weights_of
 from wordvec.counts.gpu import LOWER
 from wordvec.counts.ppmi import ppmi
 from wordvec.errors import TrainingError
@@ -22,9 +22,11 @@ LEAVE_NO_TRACE = ("memory", "threads")  # options that change nothing about the 
 
 
 def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
-    """For `check_options`; raises OptionError at once for a `memory` that is no size."""
+    """For `check_options`; raises OptionError at once for a `memory` that is no size and a window that is too wide."""
     if trainer.memory is not None:
         parse_bytes(trainer.memory)
+    if trainer.window >= 1 and trainer.weighting in WEIGHTINGS:
+        weights_of(trainer.window, trainer.weighting)
     return {
         "window": (isinstance(trainer.window, int) and trainer.window >= 1, "at least 1"),
         "weighting": (trainer.weighting in WEIGHTINGS, "'flat', 'harmonic' or 'linear'"),

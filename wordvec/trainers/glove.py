@@ -261,7 +261,7 @@ class GloVe(Trainer):
         from wordvec.kernels.glove_cells import Cells, bands_for
 
         check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
-        with self._history.stage("compile"), announced("compiling the kernels, once on this machine: some seconds ..."):
+        with self._history.stage("compile"), announced("compiling the kernels: some seconds ..."):
             glove.warm_up(matrix.indices, matrix.data)
         with self._history.stage("train"):
             return Cells.from_matrix(matrix, bands_for(matrix.shape[0], glove.row_bytes(self.dim)))

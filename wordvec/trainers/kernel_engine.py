@@ -42,7 +42,7 @@ class KernelEngine:
         self._train = {"skipgram": kernels.train_skipgram, "cbow": kernels.train_cbow}[trainer.name]
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
-        with announced("compiling the kernels, once on this machine: some seconds ..."):
+        with announced("compiling the kernels: some seconds ..."):
             kernels.warm_up(
                 trainer.name,
                 self._sampler,

@@ -24,6 +24,7 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
@@ -200,6 +201,7 @@ class NeuralTrainer(Presets, Trainer):
         rows = vocabulary_size - (self.loss == "hierarchical-softmax")
         return W_in, np.zeros((rows, self.dim), np.float32)
 
+    @hints_for_arguments
     def fit(
         self,
         corpus: Corpus,

@@ -9,6 +9,7 @@ import numpy as np
 
 from wordvec.arrays import device_module
 from wordvec.counts.gpu import matrix_on
+from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class PPMI(Trainer):
-    """Row w is PPMI(w, c) over the context words c: max(0, log P(w, c) / (P(w) P(c))), no learning at all.
+    """Row w is PPMI(w, c) over the context words c: max(0, log P(w, c) / (P(w) P(c))), no learning at all. Natural
+    logarithms: divide by log 2 for bits.
 
     dim               how many context words are kept as dimensions, the commonest first (Bullinaria and Levy 2007);
                       a vocabulary smaller than this keeps all of them
     window            5 words on each side
     weighting         "harmonic", above "flat" on WordSim-353, SimLex-999, MEN and Google's analogies on 1, 3 and 17
                       million words (measured beside SVD's defaults, see there)
-    context_smoothing 0.75 (Levy, Goldberg and Dagan 2015, section 3.2): 1 lost .01 of the analogies
+    context_smoothing 1, none, as in `wordvec.counts.ppmi` and every figure; 0.75 (Levy, Goldberg and Dagan 2015,
+                      section 3.2) gains .01 of the analogies
     side, subsample, subsample_mode, shift, seed, memory, device, threads   as in SVD
     """
 
@@ -38,7 +41,7 @@ class PPMI(Trainer):
     side: str = "both"
     subsample: float = 0.0
     subsample_mode: str = "dirty"
-    context_smoothing: float = 0.75
+    context_smoothing: float = CONTEXT_SMOOTHING
     shift: float = 1.0
     seed: int = 1
     memory: str | int | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wordvec.arrays import device_module, to_numpy
+from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 
@@ -55,7 +56,7 @@ class SVD(Trainer):
     side: str = "both"
     subsample: float = 0.0
     subsample_mode: str = "dirty"
-    context_smoothing: float = 1.0
+    context_smoothing: float = CONTEXT_SMOOTHING
     shift: float = 1.0
     power: float = 0.0
     add_context: bool = False

@@ -1,0 +1,94 @@
+"""Whether arguments are of the types they are declared with: one message that says what to write instead.
+
+Only plain types are looked at: int, float, str, bool, None and their unions. numpy's numbers are taken as Python's.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from wordvec.errors import ArgumentError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXPECTED = {"int": "a whole number", "float": "a number", "str": "text", "bool": "True or False", "None": "None"}
+TYPES: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool}
+
+
+def plain_value(who: str, name: str, annotation: Any, value: Any) -> Any:
+    """`value` as a plain Python object of the type in `annotation` (a string such as "int | None").
+
+    Raises ArgumentError for another type, and for nan.
+
+    >>> plain_value("SkipGram", "dim", "int", "100")
+    Traceback (most recent call last):
+    wordvec.errors.ArgumentError: SkipGram: dim must be a whole number; got '100', which is text: write dim=100
+    """
+    kinds = [kind.strip() for kind in annotation.split("|")] if isinstance(annotation, str) else []
+    if not kinds or not EXPECTED.keys() >= set(kinds):
+        return value
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if isinstance(value, float) and math.isnan(value):
+        raise ArgumentError(f"{who}: {name} must be {_expected(kinds)}; got nan")
+    if any(_is(kind, value) for kind in kinds):
+        return value
+    raise ArgumentError(f"{who}: {name} must be {_expected(kinds)}; got {_described(name, value, kinds)}")
+
+
+def typed(function: F) -> F:
+    """Let a function check the plain types of its arguments before it does anything; its signature stays as it is."""
+    parameters = inspect.signature(function).parameters
+    annotations = {name: parameter.annotation for name, parameter in parameters.items()}
+    names, who = list(parameters), function.__name__
+
+    @functools.wraps(function)
+    def checked(*args: Any, **options: Any) -> Any:
+        plain = [plain_value(who, name, annotations[name], value) for name, value in zip(names, args)]
+        rest = {name: plain_value(who, name, annotations.get(name), value) for name, value in options.items()}
+        return function(*plain, *args[len(plain) :], **rest)
+
+    return cast(F, checked)
+
+
+def check_fields(who: str, annotations: Mapping[str, Any], holder: Any) -> None:
+    """Make the attributes of `holder` plain values of their types. Raises ArgumentError."""
+    for name, annotation in annotations.items():
+        setattr(holder, name, plain_value(who, name, annotation, getattr(holder, name)))
+
+
+def _is(kind: str, value: Any) -> bool:
+    if kind == "None":
+        return value is None
+    if isinstance(value, bool):
+        return kind == "bool"
+    return isinstance(value, TYPES[kind])
+
+
+def _expected(kinds: list[str]) -> str:
+    return " or ".join(EXPECTED[kind] for kind in kinds if not (kind == "int" and "float" in kinds))
+
+
+def _described(name: str, value: Any, kinds: list[str]) -> str:
+    """What was found, and what to write where that is plain."""
+    if isinstance(value, str):
+        hint = f": write {name}={value.strip()}" if _is_number(value, whole="float" not in kinds) else ""
+        return f"{value[:40]!r}, which is text{hint}"
+    if isinstance(value, float) and value.is_integer():
+        return f"{value}: write {name}={int(value)}"
+    if value is None or isinstance(value, (bool, int, float)):
+        hint = f": leave {name} out for its default" if value is None else ""
+        return f"{value!r}{hint}"
+    return f"an object of type {type(value).__name__}"
+
+
+def _is_number(text: str, whole: bool) -> bool:
+    try:
+        int(text) if whole else float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""The parser of the command line: errors in one line that say what to do, and help for a verb that got nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+OTHER_VERBS = {  # what other programs, fastText's above all, call them
+    "skipgram": "train --trainer skipgram",
+    "cbow": "train --trainer cbow",
+    "glove": "train --trainer glove",
+    "fit": "train",
+    "word2vec": "train",
+    "nn": "similar",
+    "distance": "similar",
+    "neighbors": "similar",
+    "neighbours": "similar",
+    "most-similar": "similar",
+    "analogies": "analogy",
+    "word-analogy": "analogy",
+    "accuracy": "evaluate",
+    "test": "evaluate",
+    "quantize": "convert --dtype int8",
+    "load": "convert",
+    "save": "convert",
+    "info": "corpus info",
+    "fetch": "corpus fetch",
+    "download": "corpus fetch",
+    "build": "corpus build",
+    "serve": "explore",
+    "help": "--help",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, whose usage of some verbs is forty lines long, with one line in its place."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.got_nothing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's; notes whether there was anything to parse."""
+        self.got_nothing = args is not None and len(args) == 0
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line, below what the verb is for where it was called without anything."""
+        if self.got_nothing and self.description:
+            sys.stderr.write(self.description.strip() + "\n\n")
+        line = " ".join(message.split())
+        self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options\n")
+
+
+def unknown_verb(given: str, verbs: Iterable[str]) -> str:
+    """What to say of a verb that is none.
+
+    >>> unknown_verb("trian", ["train", "similar"])
+    "no verb 'trian': did you mean wordvec train? wordvec --help lists all verbs"
+    """
+    plain = given.lower().replace("_", "-")
+    near = OTHER_VERBS.get(plain) or next(iter(get_close_matches(plain, [*verbs, *OTHER_VERBS], 1)), "")
+    near = OTHER_VERBS.get(near, near)
+    hint = f": did you mean wordvec {near}?" if near else "; wordvec VERB ... expected."
+    return f"no verb {given!r}{hint} wordvec --help lists all verbs"
+
+
+def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
+    """What to say of arguments that the verb does not take: for options, the nearest that it has."""
+    from wordvec.trainers.other_names import OPTION_NAMES
+
+    flags = [flag for action in parser._actions for flag in action.option_strings]
+    hints = []
+    for option in given:
+        name = option.split("=")[0]
+        if not name.startswith("-"):
+            continue
+        other = "--" + OPTION_NAMES.get(name.lstrip("-").replace("-", "_"), "").replace("_", "-")
+        if other not in flags:
+            other = next(iter(get_close_matches("--" + name.lstrip("-").replace("_", "-"), flags, 1)), "")
+        hints += [f"{name} is named {other} here" if other else f"there is no {name}"]
+    return f"unrecognized arguments: {' '.join(given)}" + "".join(f"; {hint}" for hint in hints)
