@@ -17,7 +17,8 @@ from wordvec.errors import DeviceUnavailableError
 settings.register_profile("no deadlines", deadline=None)  # first calls compile or load tables, and machines are busy
 settings.load_profile("no deadlines")
 
-collect_ignore = ["gpu_standin"]  # no tests: what tests run on
+collect_ignore = ["gpu_standin", "plugins"]  # no tests: what tests run on
+pytest_plugins = ["stable_ids"]
 
 ROOT = Path(__file__).resolve().parents[1]
 STANDIN = Path(__file__).with_name("gpu_standin")
