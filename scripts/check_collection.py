@@ -1,6 +1,6 @@
 """Collects the suite as on two machines and compares: the tests, their ids and their order must be the same.
 
-The two differ in the clock, the seed of Python's hashes, time zone, locale, home folder, terminal and order of listings.
+The two differ in the clock, the seed of Python's hashes, time zone, locale, home folder and order of listings.
 Under pytest-xdist a difference stops the whole suite; without it, a test cannot be named or rerun by its id.
 """
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLUGINS = ROOT / "tests" / "plugins"
-COLLECT = [sys.executable, "-m", "pytest", "--collect-only", "--verbosity=-1", "-p", "no:xdist", "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider"]
+COLLECT = [*PYTEST, "--collect-only", "--verbosity=-1"]
 SHOWN = 10  # differences
 
 

@@ -9,10 +9,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("no deadlines", deadline=None)  # first calls compile or load tables, and machines are busy
-settings.load_profile("no deadlines")
+# The same examples in every run, and none refused because the machine is busy or a first call compiles. To look for
+# new ones: pytest --hypothesis-profile explore.
+EVERYWHERE = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **EVERYWHERE)
+settings.register_profile("explore", derandomize=False, **EVERYWHERE)
+settings.load_profile("repeatable")
 
 collect_ignore = ["gpu_standin", "plugins"]  # no tests: what tests run on
 pytest_plugins = ["surroundings", "stable_ids", "report"]

@@ -44,16 +44,13 @@ def _short(text: str) -> str:
 
 def fault_of(nodeid: str) -> str | None:
     """What is wrong with a test's id, or None."""
-    name, bracket, parameters = nodeid.partition("[")
-    if not bracket:
-        return None
-    parameters = parameters.removesuffix("]")
+    parameters = nodeid.partition("[")[2].removesuffix("]")
     return next((fault for fault, pattern in FAULTS.items() if pattern.search(parameters)), None)
 
 
 def pytest_collection_modifyitems(items):
     faults = {item.nodeid: fault_of(item.nodeid) for item in items}
-    lines = [f"{ascii(nodeid)}: the id {fault}" for nodeid, fault in faults.items() if fault]
+    lines = [f"{nodeid!a}: the id {fault}" for nodeid, fault in faults.items() if fault]
     if lines:
         more = f"\nand {len(lines) - 10} more" if len(lines) > 10 else ""
         raise pytest.UsageError("\n".join(lines[:10]) + more + "\ngive ids: pytest.param(..., id='what is special')")
