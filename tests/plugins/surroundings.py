@@ -16,13 +16,16 @@ import pytest
 # What a user may have set that changes results, messages or downloads; child processes do not get it either.
 STEERING = (
     "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS", "PYTHONIOENCODING", "SOURCE_DATE_EPOCH",
-    "WORDVEC_DATA", "MATPLOTLIBRC", "TQDM_DISABLE", "PYTHONDONTWRITEBYTECODE", *(
+    "MATPLOTLIBRC", "TQDM_DISABLE", "PYTHONDONTWRITEBYTECODE", *(
         name for scheme in ("http", "https", "ftp", "all", "no")
         for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper())),
 )  # fmt: skip
 # Libraries that multiply matrices or make maps use all cores and wait for each other in a busy loop: on a machine with
 # other work the suite takes ten times as long. Read when those libraries are loaded, which is after this.
 FIXED = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+# Folders for what takes long to make, by environment variable: matplotlib's list of fonts, which it would look for in
+# the home folder, and the kernels compiled by g++. And one that stays empty, in the place of the user's downloads.
+KEPT = {"MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "WORDVEC_DATA": "no-data"}
 WIDE_SCRIPTS = ((0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF))
 
 
@@ -31,14 +34,16 @@ def pytest_configure(config):
         os.environ.pop(name, None)
     sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
     os.environ.update(FIXED)
-    os.environ["MPLCONFIGDIR"] = _folder_for_matplotlib(config)
+    for variable, name in KEPT.items():
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            os.environ[variable] = _kept_folder(config, name)
 
 
-def _folder_for_matplotlib(config) -> str:
-    """Its list of fonts takes seconds to make: kept between runs, and the home folder may be read-only or none."""
+def _kept_folder(config, name: str) -> str:
+    """A folder that the next run finds again; one for this run only where the checkout is read-only."""
     cache = getattr(config, "cache", None)
     try:
-        return str(cache.mkdir("matplotlib"))
+        return str(cache.mkdir(name))
     except (AttributeError, OSError):
         return tempfile.mkdtemp(prefix="wordvec-tests-")
 
