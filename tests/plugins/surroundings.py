@@ -29,11 +29,13 @@ KEPT = {"MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "WORD
 WIDE_SCRIPTS = ((0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF))
 
 
+for steering in STEERING:
+    os.environ.pop(steering, None)
+os.environ.update(FIXED)  # when this is imported: other conftest files import numpy
+sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
+
+
 def pytest_configure(config):
-    for name in STEERING:
-        os.environ.pop(name, None)
-    sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
-    os.environ.update(FIXED)
     for variable, name in KEPT.items():
         if "PYTEST_XDIST_WORKER" not in os.environ:
             os.environ[variable] = _kept_folder(config, name)

@@ -24,9 +24,7 @@ def test_the_start_has_rows_of_one_length_and_the_same_bytes_each_time(corpus):
         np.testing.assert_allclose(np.linalg.norm(a, axis=1), LENGTH, rtol=1e-5)
 
 
-@pytest.mark.slow(
-    "an epoch through the layers: starting from the factorised matrix saves what its help promises"
-)
+@pytest.mark.slow("an epoch through the layers: starting from the factorised matrix saves what its help promises")
 @pytest.mark.parametrize("trainer", [SkipGram, CBOW])
 @pytest.mark.parametrize("engine", ["kernel", "layers"])
 def test_the_first_epoch_is_far_ahead_of_one_from_noise(trainer, engine, corpus):
