@@ -17,6 +17,7 @@ environment() { # environment [EXTRA]
     echo "installing wordvec${extra:+[$extra]} into .venv ..." >&2
     .venv/bin/python -m pip install --quiet --editable ".${extra:+[$extra]}"
     touch "$stamp"
+    [ "$extra" != dev ] || touch "$(stamp_of test)" # which it includes
   fi
   export PATH="$PWD/.venv/bin:$PATH"
 }
