@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What must hold before a change goes in, besides the tests: style, format, types, direction of imports.
+# What must hold before a change goes in, besides the tests: style, format, types, direction of imports, and that the
+# same tests are found on every machine.
 . "$(dirname "$0")/environment.sh"
 environment dev
 ruff check .
 ruff format --check .
 mypy
-python -m pytest tests/test_imports.py
+python -m pytest -p no:xdist tests/test_imports.py
+python scripts/check_collection.py

@@ -1,39 +1,29 @@
-"""Fixtures shared by all tests: devices, real data where present, and strict floating point."""
+"""Fixtures shared by all tests: devices and real data where present."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-from wordvec.arrays import device_module
-from wordvec.errors import DeviceUnavailableError
+# The same examples in every run, and none refused because the machine is busy or a first call compiles. To look for
+# new ones: pytest --hypothesis-profile explore.
+EVERYWHERE = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **EVERYWHERE)
+settings.register_profile("explore", derandomize=False, **EVERYWHERE)
+settings.load_profile("repeatable")
 
-settings.register_profile("no deadlines", deadline=None)  # first calls compile or load tables, and machines are busy
-settings.load_profile("no deadlines")
-
-collect_ignore = ["gpu_standin"]  # no tests: what tests run on
+collect_ignore = ["gpu_standin", "plugins"]  # no tests: what tests run on
+pytest_plugins = ["surroundings", "stable_ids", "report"]
 
 ROOT = Path(__file__).resolve().parents[1]
 STANDIN = Path(__file__).with_name("gpu_standin")
 DATA = Path(os.environ.get("WORDVEC_TEST_DATA", ROOT.parent / "shared" / "data"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def matplotlib_without_a_window():
-    os.environ.setdefault("MPLBACKEND", "Agg")
-
-
-@pytest.fixture(autouse=True)
-def floating_point_errors_raise():
-    """Division by zero and invalid operations are faults; underflow to zero is what a stable softmax does."""
-    with np.errstate(divide="raise", invalid="raise", over="raise"):
-        yield
 
 
 @pytest.fixture(params=["cpu", "standin", pytest.param("gpu", marks=pytest.mark.gpu)])
@@ -51,12 +41,24 @@ def gpu(request):
 
 
 def _module_of(device: str):
+    module = _modules(device)
+    if isinstance(module, Exception):
+        if os.environ.get("REQUIRE_GPU") == "1":
+            raise module
+        pytest.skip(str(module))
+    return module
+
+
+@cache
+def _modules(device: str):
+    """The device's array module, or why there is none: looked up once, for some hundred tests."""
+    from wordvec.arrays import device_module
+    from wordvec.errors import DeviceUnavailableError
+
     try:
         return device_module(device)
     except DeviceUnavailableError as error:
-        if os.environ.get("REQUIRE_GPU") == "1":
-            raise
-        pytest.skip(str(error))
+        return error
 
 
 @pytest.fixture(scope="session")

@@ -316,7 +316,7 @@ def test_scripts_are_the_same_verbs(script):
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes end differently on Windows")
 def test_a_reader_that_leaves_early_is_no_error(vectors):
-    command = f"{sys.executable} -m wordvec similar {vectors} king man woman queen apple | head -1"
+    command = f"'{sys.executable}' -m wordvec similar {vectors} king man woman queen apple | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert result.stdout == "king\n"
     assert result.stderr == ""
@@ -355,6 +355,7 @@ def test_plots_that_cannot_be_drawn(vectors, capsys, options, message):
     assert not Path("p.png").exists()
 
 
+@pytest.mark.slow("a killed run, resumed, writes the bytes of one that was never killed")
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
 def test_kill_9_and_resume_give_the_file_of_a_run_never_killed(text, capsys):
     Path("long.txt").write_text(TEXT * 3, encoding="utf-8")

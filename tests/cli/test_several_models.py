@@ -189,7 +189,7 @@ def test_refusals_are_one_line_and_leave_nothing(capsys, models, arguments, mess
     assert sorted(models.iterdir()) == before
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(content=st.binary(max_size=120))
 @pytest.mark.parametrize(
     "arguments",

@@ -141,7 +141,7 @@ def in_catalogue(monkeypatch, **changes):
 def quickly(entry, to=None, **options):
     """`fetch` with waits that are written down instead of slept."""
     slept = []
-    options = {"waits": (1, 2, 4), "timeout": (5, 5), "show_progress": False} | options
+    options = {"waits": (1, 2, 4), "timeout": (60, 60), "show_progress": False} | options
     fetched = fetch(entry, to, sleep=slept.append, **options)
     return fetched, slept
 
@@ -286,9 +286,10 @@ def test_messages_stand_on_lines_of_their_own_beside_a_real_bar(server, entry, c
 
 def test_a_stalled_connection_is_left_and_resumed(server, entry, cache, capsys):
     server.faults = ["stall"]
-    fetched, _ = quickly("hello", timeout=(5, 0.2))
+    fetched, _ = quickly("hello", timeout=(60, 0.5))
     assert fetched.path.read_bytes() == TEXT
-    assert server.ranges == [None, f"bytes={HALF}-"]
+    assert server.ranges[0] is None
+    assert set(server.ranges[1:]) == {f"bytes={HALF}-"}  # more than one where the machine itself stalls
     assert "none for too long" in capsys.readouterr().err
 
 

@@ -42,7 +42,7 @@ def test_subsampled_text(gpu, mode):
     same_bytes(on_cpu.matrix, there.matrix)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(
     ids=st.lists(st.integers(0, 4), max_size=30),
     cut=st.integers(0, 30),

@@ -108,7 +108,7 @@ class Reader:
         self.requests, self.complaints = [], []
         self.page = self.context.new_page()
         self.page.add_init_script(before)
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -86,7 +86,7 @@ def test_explore_serves_until_interrupted(files, capsys, monkeypatch, no_browser
     asked = []
 
     def one_question(server, poll_interval):
-        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
         connection.connect()  # waits in the queue of the socket that listens
         connection.putrequest("GET", "/similar?word=king&k=1")
         connection.endheaders()
@@ -129,11 +129,11 @@ def test_ctrl_c_ends_the_server_cleanly(files, plotly):
     with process:
         url = process.stdout.readline().split()[0]
         port = int(url.rstrip("/").rpartition(":")[2])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/")
         response = connection.getresponse()
         assert response.status == 200  # it serves; most of the page is still on its way
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         assert process.stderr.read() == ""
         connection.close()

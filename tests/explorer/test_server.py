@@ -24,7 +24,7 @@ def server(vectors, other_vectors, plotly):
 
 
 def ask(server, target, method="GET", headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
     try:
         connection.request(method, target, headers=headers or {})
         response = connection.getresponse()
@@ -124,14 +124,14 @@ def test_names_of_this_machine_are_known(server):
 
 
 def test_a_request_without_host_is_refused(server):
-    with socket.create_connection(server.server_address[:2], timeout=10) as connection:
+    with socket.create_connection(server.server_address[:2], timeout=60) as connection:
         connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert b" 403 " in connection.recv(200)
 
 
 def test_noise_does_not_stop_the_server(server):
     for noise in (b"\x16\x03\x01\x02\x00", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b""):
-        with socket.create_connection(server.server_address[:2], timeout=10) as connection:
+        with socket.create_connection(server.server_address[:2], timeout=60) as connection:
             connection.sendall(noise)
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(4096):
@@ -157,7 +157,7 @@ def test_readers_who_leave_make_no_noise(server, capsys, error, said):
 
 
 def test_a_reader_who_leaves_in_the_middle_does_not_stop_the_server(server):
-    with socket.create_connection(server.server_address[:2], timeout=10) as connection:
+    with socket.create_connection(server.server_address[:2], timeout=60) as connection:
         connection.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.server_address[1]}\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.0 200")
     assert ask(server, "/")[0] == 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import os
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 
 HEADER = Path(__file__).with_name("cuda_on_cpu.h")
 WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
+CACHE = "WORDVEC_TESTS_COMPILED"  # environment: a folder for what g++ has compiled
 FLAGS = ["-O1", "-ffp-contract=off"]
 TYPES = {
     "float": np.float32,
@@ -131,13 +132,17 @@ def compiled(code, name, options):
 
 @functools.cache
 def build(source, macros=()):
-    """Compile C++ and load it."""
-    folder = Path(tempfile.mkdtemp(prefix="wordvec-standin-"))
-    file, library = folder / "kernel.cpp", folder / f"{hashlib.sha256(source.encode()).hexdigest()[:12]}.so"
-    file.write_text(source, encoding="utf-8")
-    command = ["g++", "-std=c++17", "-shared", "-fPIC", *FLAGS, *macros, str(file), "-o"]
-    built = subprocess.run([*command, str(library)], capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
-    loaded = ctypes.CDLL(str(library))
-    shutil.rmtree(folder)
-    return loaded
+    """Compile C++ and load it; what another process of the suite, or an earlier run, has compiled is loaded."""
+    command = ["g++", "-std=c++17", "-shared", "-fPIC", *FLAGS, *macros]
+    parts = [source, *command, *(header.read_text(encoding="utf-8") for header in (HEADER, WARPS_HEADER))]
+    name = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    with tempfile.TemporaryDirectory(prefix="wordvec-standin-") as own:
+        folder = Path(os.environ.get(CACHE, own))
+        library, new = folder / f"{name}.so", folder / f"{name}-{os.getpid()}.so"
+        if not library.exists():
+            file = Path(own) / "kernel.cpp"
+            file.write_text(source, encoding="utf-8")
+            built = subprocess.run([*command, str(file), "-o", str(new)], capture_output=True, text=True)
+            assert built.returncode == 0, built.stderr
+            new.replace(library)  # whole, or not there
+        return ctypes.CDLL(str(library))

@@ -65,6 +65,7 @@ def as_multiset(words, sign=1.0):
     return sorted((int(w), sign * float(n)) for w, n in zip(*np.unique(words, return_counts=True)))
 
 
+@pytest.mark.slow("compiles the drawing of examples, which every kernel of this file then uses")
 @pytest.mark.parametrize(("begin", "end"), [(0, 300), (0, 1), (5, 6), (80, 120), (239, 300), (150, 150)])
 @pytest.mark.parametrize("options", [{}, {"window": 1, "negatives": 1}, {"window": 3, "shrink_window": False}])
 def test_shared_negatives(begin, end, options):

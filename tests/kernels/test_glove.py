@@ -85,7 +85,7 @@ def test_equals_the_layers(dimension):
         {"alpha": 0.0},
         {"seed": 2**63 + 5},
     ],
-    ids=str,
+    ids=",".join,
 )
 def test_equals_the_layers_with_other_options(options):
     assert_same_training(20, **options)
@@ -150,7 +150,7 @@ def test_weights_and_logarithms():
         {"start": {"accumulator": 1601.0, "bias_accumulator": 4.0}},
         {"start": {"accumulator": 1600.0, "bias_accumulator": 4.01}},
     ],
-    ids=str,
+    ids=",".join,
 )
 def test_faults_in_the_options_are_caught(fault):
     with pytest.raises(AssertionError):

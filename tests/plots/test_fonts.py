@@ -66,11 +66,14 @@ def test_fonts_of_a_script_come_before_others(monkeypatch):
     assert font_families(["ひ"]) == ["DejaVu Sans", "Aaa Everything"]
 
 
-def test_a_real_korean_font_where_there_is_one():
-    if not any(family in fonts._installed() for family in fonts.SCRIPTS[0].families):
-        pytest.skip("no Korean font is installed here (apt install fonts-noto-cjk)")
-    families = font_families(["한국어", "word"])
-    assert families[1] in fonts.SCRIPTS[0].families
+def test_an_installed_font_is_found_and_drawn_with(tmp_path, monkeypatch):
+    from wordvec.plots import plot_map, save_figure
+    from wordvec.vectors import WordVectors
+
+    assert font_families(["한국어", "word"]) == ["DejaVu Sans", "Boxes"]
+    monkeypatch.setitem(matplotlib.rcParams, "pdf.compression", 0)
+    save_figure(plot_map(WordVectors(["한국", "日本", "中国"], np.eye(3))), tmp_path / "map.pdf")
+    assert b"+Boxes" in (tmp_path / "map.pdf").read_bytes()
 
 
 def test_an_old_matplotlib_cannot_set_arabic_and_says_so_once(monkeypatch):

@@ -75,6 +75,7 @@ def test_too_few_rows(method):
         project(np.eye(3), method)
 
 
+@pytest.mark.slow("what numba compiles for UMAP, once for all its maps: seeds repeat and near words stay near")
 @pytest.mark.filterwarnings("ignore")  # what these packages warn about is theirs
 @pytest.mark.parametrize(("method", "module"), [("tsne", "openTSNE"), ("umap", "umap")])
 def test_groups_stay_together_and_seeds_repeat(method, module):

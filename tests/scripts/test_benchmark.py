@@ -64,6 +64,7 @@ def command(*arguments):
     )
 
 
+@pytest.mark.slow("the benchmark of training runs as its user runs it, in processes of its own")
 def test_the_layers_against_themselves(text, evaluation, tmp_path):
     results = tmp_path / "results"
     done = command(

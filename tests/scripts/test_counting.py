@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from programs import write_program
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 VOCAB_COUNT = """
@@ -52,8 +52,7 @@ def text(tmp_path):
 def stand_in(folder, fault="1"):
     folder.mkdir()
     for name, source in (("vocab_count", VOCAB_COUNT), ("cooccur", COOCCUR.replace("FAULT", fault))):
-        (folder / name).write_text(f"#!{sys.executable}\n{source}", encoding="utf-8")
-        os.chmod(folder / name, 0o755)
+        write_program(folder / name, source)
     return folder
 
 
@@ -67,7 +66,8 @@ def command(text, tmp_path, *arguments):
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line that names Python")
+@pytest.mark.slow("the benchmark of counting runs as its user runs it, in processes of its own")
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script for a shell")
 def test_against_glove(text, tmp_path):
     done = command(text, tmp_path, "--counts", stand_in(tmp_path / "glove"))
     assert done.returncode == 0, done.stderr

@@ -22,6 +22,7 @@ def result(who, seconds, sha="a", format="word2vec-binary"):
     return facts | {"seconds": seconds, "cpu_seconds": seconds / 2}
 
 
+@pytest.mark.slow("the benchmark of loading runs every reader as its user runs it")
 def test_all_readers_run_and_agree(tmp_path):
     peers = ["gensim"] if importlib.util.find_spec("gensim") else []
     options = argparse.Namespace(loading=150, dim=[2, 3], pairs=1, peers=peers)

@@ -40,6 +40,7 @@ def test_the_gpu_draws_the_same_examples(gpu, corpus, first, last, sharing, shri
         np.testing.assert_array_equal(ours.get(), theirs)
 
 
+@pytest.mark.slow("the layers train on the stand-in for the GPU what they train on the CPU")
 @pytest.mark.parametrize("loss", ["negative-sampling", "softmax", "hierarchical-softmax"])
 @pytest.mark.parametrize("name", TRAINERS)
 def test_losses_and_vectors_are_those_of_the_cpu(gpu, corpus, name, loss):

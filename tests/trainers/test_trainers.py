@@ -164,6 +164,7 @@ def test_a_gpu_that_is_not_there_is_an_error(corpus, monkeypatch):
             trainer.fit(corpus)
 
 
+@pytest.mark.slow("the GPU's kernels, run on the CPU warp by warp, find the words of one kind in a whole training")
 def test_the_gpu_learns_too(corpus, xp):
     device = "cpu" if xp is np else "gpu"
     for name in ("skipgram", "cbow", "glove"):

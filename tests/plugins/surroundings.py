@@ -1,0 +1,107 @@
+"""The same surroundings on every machine: fonts, settings of matplotlib, and no environment variable that steers.
+
+A picture looks for a font that has its letters, a program for its proxy, a chart for the date to write into itself.
+What a test finds must not depend on whose machine it runs on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# What a user may have set that changes results, messages or downloads; child processes do not get it either.
+STEERING = (
+    "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS", "PYTHONIOENCODING", "SOURCE_DATE_EPOCH",
+    "MATPLOTLIBRC", "TQDM_DISABLE", "PYTHONDONTWRITEBYTECODE", *(
+        name for scheme in ("http", "https", "ftp", "all", "no")
+        for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper())),
+)  # fmt: skip
+# Libraries that multiply matrices or make maps use all cores and wait for each other in a busy loop: on a machine with
+# other work the suite takes ten times as long. Read when those libraries are loaded, which is after this.
+FIXED = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+# Folders for what takes long to make, by environment variable: matplotlib's list of fonts, which it would look for in
+# the home folder, and the kernels compiled by g++. And one that stays empty, in the place of the user's downloads.
+KEPT = {"MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "WORDVEC_DATA": "no-data"}
+WIDE_SCRIPTS = ((0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF))
+
+
+for steering in STEERING:
+    os.environ.pop(steering, None)
+os.environ.update(FIXED)  # when this is imported: other conftest files import numpy
+sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
+
+
+def pytest_configure(config):
+    for variable, name in KEPT.items():
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            os.environ[variable] = _kept_folder(config, name)
+
+
+def _kept_folder(config, name: str) -> str:
+    """A folder that the next run finds again; one for this run only where the checkout is read-only."""
+    cache = getattr(config, "cache", None)
+    try:
+        return str(cache.mkdir(name))
+    except (AttributeError, OSError):
+        return tempfile.mkdtemp(prefix="wordvec-tests-")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_fonts(tmp_path_factory):
+    """matplotlib's own fonts, and one that has a box for each character of Chinese, Japanese and Korean."""
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    from wordvec.plots import fonts
+
+    matplotlib.rcdefaults()
+    own = Path(matplotlib.get_data_path())
+    fontManager.ttflist = [entry for entry in fontManager.ttflist if own in Path(entry.fname).parents]
+    path = tmp_path_factory.mktemp("fonts") / "boxes.ttf"
+    _make_font("Boxes", WIDE_SCRIPTS, path)
+    fontManager.addfont(path)
+    for found in (fontManager._findfont_cached, fonts._installed, fonts._glyphs):
+        found.cache_clear()
+
+
+def _make_font(family: str, ranges, path: Path) -> None:
+    """A TrueType font with the same box for all code points of `ranges`."""
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for corner in ((100, 700), (900, 700), (900, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    builder = FontBuilder(unitsPerEm=1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "box"])
+    builder.setupCharacterMap({code: "box" for first, last in ranges for code in range(first, last + 1)})
+    builder.setupGlyf({".notdef": pen.glyph(), "box": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (1000, 100), "box": (1000, 100)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
+    builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200, usWeightClass=400)
+    builder.setupPost()
+    builder.save(path)
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_said_yet(monkeypatch):
+    """Warnings given once a process are due again: a test does not see what others have drawn."""
+    from wordvec.plots import fonts
+
+    monkeypatch.setattr(fonts, "_warned", set())
+
+
+@pytest.fixture(autouse=True)
+def floating_point_errors_raise():
+    """Division by zero and invalid operations are faults; underflow to zero is what a stable softmax does."""
+    import numpy as np
+
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        yield

@@ -1,0 +1,27 @@
+"""What tests/plugins/surroundings.py promises: the same fonts and threads wherever the suite runs."""
+
+import os
+
+import pytest
+from threadpoolctl import threadpool_info
+
+
+def test_libraries_of_matrices_use_one_thread():
+    import numpy as np
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    assert all(library["num_threads"] == 1 for library in blas)
+
+
+def test_no_font_of_this_machine_is_seen():
+    from matplotlib import get_data_path
+    from matplotlib.font_manager import fontManager
+
+    others = [font for font in fontManager.ttflist if not font.fname.startswith(get_data_path())]
+    assert [font.name for font in others] == ["Boxes"]
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "HTTPS_PROXY", "https_proxy", "SOURCE_DATE_EPOCH", "PYTHONWARNINGS"])
+def test_what_steers_programs_is_not_set(name):
+    assert name not in os.environ
