@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-LONGEST_VALUE = 36  # characters of a text that becomes part of an id
+LONGEST_VALUE = 24  # characters of a text that becomes part of an id
 LONGEST = 80  # characters between the brackets of an id
 FAULTS = {
     "is not printable ASCII": re.compile(r"[^ -~]|\\[xun0-9t]"),
