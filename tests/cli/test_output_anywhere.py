@@ -72,6 +72,7 @@ def here(tmp_path_factory):
     return folder
 
 
+@pytest.mark.filterwarnings("default:.*another control character")  # shown, as the command does
 @pytest.mark.parametrize("line", PRINTING)
 def test_words_reach_any_terminal(here, line, monkeypatch):
     monkeypatch.chdir(here)

@@ -99,7 +99,7 @@ def test_what_is_at_hand_is_added(trained, corpus):
     card = model_card(trained, vectors, facts)
     assert cells(card, "time") == "train 90 s, save 1 s"
     assert cells(card, "sentences") == "20"
-    assert cells(card, "corpus") == "sentences"
+    assert cells(card, "corpus") == "list"
     assert cells(card, "of these vectors") == r"CC0 \| public"
     assert cells(card, "of the corpus") == "GFDL"
     assert "| cat | 10 | 0.40 |" in card

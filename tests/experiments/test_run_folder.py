@@ -60,7 +60,7 @@ def test_a_child_that_fails_says_why(corpus, tmp_path, options, error, message):
 
 def test_a_training_that_diverges_is_an_error_of_its_own(corpus, tmp_path):
     corpus.save(tmp_path / "corpus")
-    options = {"learning_rate": 1e30, "engine": "layers", "subsample": 0, "dim": 2}
+    options = {"learning_rate": 0.8, "max_meetings": 10**6, "epochs": 50, "engine": "layers", "subsample": 0, "dim": 2}
     with pytest.raises(TrainingError, match="training skipgram, seed 1: training diverged"):
         train_in_child(Job(Configuration("skipgram", "skipgram", options)), tmp_path / "corpus", tmp_path / "v.npz")
 

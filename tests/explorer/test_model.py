@@ -151,5 +151,5 @@ def test_unknown_words_and_methods():
 
 
 def test_one_dimension_is_too_few():
-    with pytest.raises(OptionError, match="dims must be from 1 to 1"):
+    with pytest.raises(OptionError, match="a map of 2 dimensions needs vectors of at least as many; these have 1"):
         make_model(WordVectors(["a", "b", "c"], np.ones((3, 1))), "m")

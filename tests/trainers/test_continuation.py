@@ -127,7 +127,7 @@ def test_a_corpus_folder_has_no_words_but_its_own_and_the_run_says_so(tmp_path):
     Corpus.from_sentences([["a", "b"]] * 3 + [["c", "a"]] * 2, 3).save(tmp_path / "today")
     with pytest.warns(UserWarning, match=r"^1 words .* 2 of their tokens are not trained on; .* keep_words"):
         run = trainer().fit(Corpus.open(tmp_path / "today"), start=first)
-    assert "2 of their tokens" in run.history.notes[0]
+    assert any("2 of their tokens" in note for note in run.history.notes)
     assert counts_of(run.vectors) == {"a": 8, "b": 6, "c": 5}
     np.testing.assert_array_equal(run.vectors["c"], first["c"])
 

@@ -202,7 +202,8 @@ def test_divergence_keeps_the_last_checkpoint_and_says_so(corpus, tmp_path, monk
         np.errstate(all="ignore"),
         pytest.raises(TrainingError, match=r"the last checkpoint, .*run.checkpoint, is kept"),
     ):
-        small("layers", learning_rate=1e4, epochs=9).fit(corpus, checkpoint=path, checkpoint_every=0)
+        wild = small("layers", learning_rate=0.8, max_meetings=10**6, batch_size=64, epochs=99)
+        wild.fit(corpus, checkpoint=path, checkpoint_every=0)
     state = Checkpoint.load(path)
     assert np.isfinite(state.total)
 

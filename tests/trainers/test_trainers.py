@@ -142,9 +142,9 @@ def test_a_corpus_of_lonely_words_cannot_train():
 def test_a_learning_rate_that_diverges_is_an_error_not_a_file_of_nan(corpus):
     with (
         np.errstate(all="ignore"),
-        pytest.raises(TrainingError, match=r"diverged in epoch . \(the loss is not finite\)"),
+        pytest.raises(TrainingError, match=r"diverged in epoch . \(.*\): take a smaller"),
     ):
-        SkipGram(dim=4, epochs=5, subsample=0, learning_rate=1e30).fit(corpus)
+        SkipGram(dim=4, epochs=50, subsample=0, learning_rate=0.8, max_meetings=10**6).fit(corpus)
 
 
 def test_vectors_before_fit():

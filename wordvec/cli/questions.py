@@ -142,5 +142,9 @@ def selected_rows(vectors: WordVectors, arguments: argparse.Namespace) -> np.nda
         missing = [word for word in among if word not in vectors]
         if missing:
             shown = ", ".join(map(repr, missing[:3])) + (", ..." if len(missing) > 3 else "")
+            if len(missing) == len(among):
+                raise InputError(
+                    f"{arguments.among}: none of its {len(among):,} words (one on each line) has a vector: {shown}"
+                )
             announce(f"{arguments.among}: {len(missing):,} of {len(among):,} words are not among the vectors: {shown}")
     return vectors.select(top=arguments.top, min_count=arguments.min_count, pattern=arguments.pattern, among=among)

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.hit_rate import SAME
@@ -60,6 +61,7 @@ class SessionScore(Score):
     covered_questions: int = 0
 
 
+@typed
 def evaluate_sessions(
     vectors: WordVectors,
     sessions: Sessions | Sequence[Sequence[str]] | str | os.PathLike[str],
@@ -132,6 +134,7 @@ def evaluate_sessions(
     )
 
 
+@typed
 def split_sessions(
     sessions: Sequence[Session], test_share: float = 0.2, times: Sequence[float] | None = None
 ) -> tuple[list[Session], list[Session]]:

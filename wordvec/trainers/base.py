@@ -35,6 +35,7 @@ LARGEST = {
     "negatives": 1_000,
     "epochs": 1_000_000,
     "batch_size": 2**31 - 1,
+    "max_meetings": 10_000_000,
     "threads": 1_024,
     "warps": 1_000_000,
     "patience": 1_000_000,

@@ -20,6 +20,7 @@ from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayer
 from wordvec.trainers.kernel_engine import announced
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
+from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.spectral import INITS, spectral_start
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ class GloVe(Trainer):
         biases = (np.log(counts) - 0.5 * np.log(counts.sum() / added)).astype(np.float32)
         return W_in, W_out, biases, biases.copy()
 
+    @hints_for_arguments
     def fit(
         self,
         corpus: Corpus,

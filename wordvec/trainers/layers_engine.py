@@ -114,6 +114,8 @@ class LayersEngine:
 
         Where to cut is decided on the host, from the examples that were drawn.
         """
+        if len(examples.positions) == 0:
+            return
         examples = Examples(*(to_numpy(part) for part in examples))
         cbow, meetings = self.trainer.name == "cbow", self.trainer.meetings
         if not cbow:
