@@ -60,12 +60,14 @@ def test_negatives_of_pairs_stay_with_their_contexts():
 def test_meetings_by_hand():
     """Centre 3 with contexts 1, 1, 2 and negatives 5, 3 (dropped), 5: quarters of a meeting."""
     batch = examples([[1, 1, 2]], centres=[3], negatives=[[5, 3, 5]])
-    met = count_meetings(batch, *outputs_of(batch), SKIPGRAM_WEIGHTS, tree=False)
-    counted = np.bincount(met.classes.ravel(), met.quarters.ravel(), 2 * COUNTERS)
-    assert {1: 8, 2: 4, COUNTERS + 3: 12, COUNTERS + 5: 6} == {int(i): counted[i] for i in np.flatnonzero(counted)}
-    met = count_meetings(batch, *outputs_of(batch), CBOW_WEIGHTS, tree=False)
-    counted = np.bincount(met.classes.ravel(), met.quarters.ravel(), 2 * COUNTERS)
-    assert {1: 4, 2: 2, COUNTERS + 3: 4, COUNTERS + 5: 4} == {int(i): counted[i] for i in np.flatnonzero(counted)}
+
+    def counted(weights, mean):
+        met = count_meetings(batch, *outputs_of(batch), weights, tree=False, mean=mean)
+        totals = np.bincount(met.classes.ravel(), met.quarters.ravel(), 2 * COUNTERS)
+        return {int(i): totals[i] for i in np.flatnonzero(totals)}
+
+    assert counted(SKIPGRAM_WEIGHTS, mean=False) == {COUNTERS + 3: 12, COUNTERS + 5: 6}
+    assert counted(CBOW_WEIGHTS, mean=True) == {3: 6, COUNTERS + 3: 4, COUNTERS + 5: 4}
 
 
 def test_a_step_ends_before_the_row_that_would_exceed_the_bound():
@@ -77,7 +79,7 @@ def test_a_step_ends_before_the_row_that_would_exceed_the_bound():
 
 def test_groups_of_one_centre_are_steps_one_after_the_other():
     batch = split_contexts(examples([[1, 2, 3, 4], [5], [6, 7]], centres=[10, 11, 12]), size=1)
-    met = count_meetings(batch, *outputs_of(batch), SKIPGRAM_WEIGHTS, tree=False)
+    met = count_meetings(batch, *outputs_of(batch), SKIPGRAM_WEIGHTS, tree=False, mean=False)
     lengths = [step.stop - step.start for step in cut_into_steps(met, meetings=100)]
     assert lengths == [1, 1, 1, 3, 1]  # the last group is followed by other centres
 

@@ -93,7 +93,7 @@ def test_groups_and_steps_are_those_of_the_layers(group, meetings):
     batch = split_contexts(sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2), group)
     outputs = np.column_stack([batch.centres, batch.negatives])
     present = (outputs != batch.centres[:, None]) | (np.arange(4) == 0)
-    met = count_meetings(batch, outputs, present, SKIPGRAM_WEIGHTS, tree=False)
+    met = count_meetings(batch, outputs, present, SKIPGRAM_WEIGHTS, tree=False, mean=False)
     examples, steps, _, _ = compiled_examples(sampler, 0, POSITIONS, merge=True, group=group, meetings=meetings)
     assert steps == [step.stop for step in cut_into_steps(met, meetings)]
     for b in range(steps[-1]):

@@ -14,12 +14,13 @@ all nodes on a path of a tree), evenly filled, in the order of the text. Each gr
 example.
 
 **Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound; that
-one begins the next step, and so does each further group of a centre. A row of W_in is met once by each centre whose
-context it is, a row of W_out once by each context of its centre. Negatives and the contexts of CBOW count less, because
-their terms are smaller or point in different directions, and inner nodes of a tree, which all pull a context at once,
-as much or more: the weights below are the lightest with which every corpus in the tests learns like single steps. Rows
-are counted in COUNTERS classes, row % COUNTERS, which are exact for the commonest words and err towards shorter steps
-for the others.
+one begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of its
+centre. A row of W_in is met by every centre around it; as windows are symmetric, that is about as often as its word
+has contexts itself, so it is counted where its word is the centre: for skip-gram, with the row of W_out. Negatives
+count less, because their terms are smaller or point in different directions, and inner nodes of a tree, which all pull
+a context at once, as much or more: the weights below are the lightest with which every corpus in the tests learns like
+single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the commonest words and err
+towards shorter steps for the others.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
 
 
 class Weights(NamedTuple):
-    """Quarters of a meeting that a context, the centre, a negative and an inner node of a tree count."""
+    """Quarters of a meeting.
+
+    context       that the centre's row of W_in counts for each of its contexts
+    centre        that its row of W_out counts: for each context, or for their mean
+    negative, node   that a negative, or an inner node of a tree, counts likewise
+    """
 
     context: int
     centre: int
@@ -46,7 +52,7 @@ class Weights(NamedTuple):
     node: int
 
 
-SKIPGRAM_WEIGHTS = Weights(context=WHOLE, centre=WHOLE, negative=QUARTER, node=WHOLE)
+SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
 
 
@@ -134,27 +140,28 @@ class Meetings(NamedTuple):
     continues: np.ndarray
 
 
-def count_meetings(batch: Examples, outputs: np.ndarray, present: np.ndarray, weights: Weights, tree: bool) -> Meetings:
+def count_meetings(
+    batch: Examples, outputs: np.ndarray, present: np.ndarray, weights: Weights, *, tree: bool, mean: bool
+) -> Meetings:
     """The meetings of each example.
 
     outputs, present   (E, J), or (E, C, J) where each context has outputs of its own: rows of W_out, the centre's
                        first, and which of them are there
     tree               all outputs are inner nodes of a tree, and none is the centre
+    mean               the outputs meet the mean of the contexts, not each of them
     """
-    examples = len(batch.centres)
-    inputs = np.where(batch.mask, weights.context, 0)
+    examples, contexts = len(batch.centres), batch.mask.sum(axis=1)
     quarters = np.full(outputs.shape, weights.node if tree else weights.negative)
     if not tree:
         quarters[..., 0] = weights.centre
     if outputs.ndim == 3:
         quarters = quarters * (present & batch.mask[:, :, None])
     else:
-        partners = batch.mask.sum(axis=1) if weights.context == WHOLE else np.ones(examples, np.int64)
-        quarters = quarters * present * partners[:, None]
-    classes = [batch.contexts % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS]
+        quarters = quarters * present * (1 if mean else contexts[:, None])
+    centres = batch.centres[:, None] % COUNTERS
     return Meetings(
-        np.concatenate(classes, axis=1).astype(np.int64),
-        np.concatenate([inputs, quarters.reshape(examples, -1)], axis=1).astype(np.int64),
+        np.concatenate([centres, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(np.int64),
+        np.concatenate([weights.context * contexts[:, None], quarters.reshape(examples, -1)], axis=1).astype(np.int64),
         np.diff(batch.positions, prepend=-1) == 0,
     )
 

@@ -227,12 +227,12 @@ def draw_examples(T, corpus, sampling, placement, scratch, examples, buffer, beg
                 outputs = place_outputs(T, sampling, placement, scratch, examples, buffer, slot, k)
             terms += (last - first) * outputs if placement.merge else outputs
             predictions += last - first if placement.merge or placement.pairs else 1
-            full |= meet(sampling, placement, scratch, k, low, first, last)
+            full |= meet(sampling, placement, scratch, k, first, last)
             if slot > first_slot and (full or first > 0 or slot - first_slot == MOST_EXAMPLES):
                 examples.step_ends[buffer, steps] = slot
                 steps, first_slot = steps + 1, slot
                 scratch.met[:] = 0
-                full = meet(sampling, placement, scratch, k, low, first, last)
+                full = meet(sampling, placement, scratch, k, first, last)
             slot += 1
     examples.step_ends[buffer, steps] = slot
     examples.step_counts[buffer] = steps + 1
@@ -246,29 +246,30 @@ def row_class(row):  # type: ignore[no-untyped-def]
 
 
 @njit(**INLINE)
-def meet(sampling, placement, scratch, centre, low, first, last):  # type: ignore[no-untyped-def]
+def meet(sampling, placement, scratch, centre, first, last):  # type: ignore[no-untyped-def]
     """Count the meetings of an example, contexts first .. last - 1 of a centre; says whether any exceeds the bound."""
-    met, ids, bound = scratch.met, scratch.ids, np.int32(sampling.bound)
-    target, most = ids[centre], np.int32(0)
-    partners = np.int32(last - first) if placement.merge or placement.pairs else np.int32(1)
-    for i in range(first, last):
-        number = row_class(ids[low + i + np.int64(low + i >= centre)])
-        met[number] += np.int32(sampling.context_quarters)
-        most = max(most, met[number])
+    met, target, most, partners = scratch.met, scratch.ids[centre], np.int32(0), np.int32(1)
+    if placement.merge or placement.pairs:
+        partners = np.int32(last - first)
+    else:
+        number = row_class(target)
+        met[number] += np.int32(sampling.context_quarters) * np.int32(last - first)
+        most = met[number]
     if placement.tree:
         for step in range(sampling.path_starts[target], sampling.path_starts[target + 1]):
             number = np.uint32(COUNTERS) + row_class(sampling.path_nodes[step])
             met[number] += partners * np.int32(sampling.node_quarters)
             most = max(most, met[number])
-        return most > bound
+        return most > np.int32(sampling.bound)
     number = np.uint32(COUNTERS) + row_class(target)
     met[number] += partners * np.int32(sampling.centre_quarters)
     most = max(most, met[number])
-    sets, times = (last - first, np.int32(1)) if placement.pairs else (1, partners)
-    begin = first * sampling.negatives if placement.pairs else 0
+    sets, times, begin = 1, partners * np.int32(sampling.negative_quarters), 0
+    if placement.pairs:
+        sets, times, begin = last - first, np.int32(sampling.negative_quarters), first * sampling.negatives
     for j in range(begin, begin + sets * sampling.negatives):
         word = scratch.negatives[j, centre]
         number = np.uint32(COUNTERS) + row_class(word)
-        met[number] += times * np.int32(sampling.negative_quarters) * np.int32(word != target)
+        met[number] += times * np.int32(word != target)
         most = max(most, met[number])
-    return most > bound
+    return most > np.int32(sampling.bound)

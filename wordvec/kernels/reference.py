@@ -106,7 +106,7 @@ def train_cbow(
 class _SkipGram:
     """Embedding -> EmbeddingDot, with the derivatives of the scores given from outside."""
 
-    weights = steps.SKIPGRAM_WEIGHTS
+    weights, mean = steps.SKIPGRAM_WEIGHTS, None
 
     def __init__(self, tables: Tables, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
@@ -188,7 +188,9 @@ def _train(
         rate = np.float32(learning_rate * max(1.0 - done, 1e-4))
         examples = network.examples(batch)
         outputs, labels, present = outputs_of(examples, paths)
-        met = steps.count_meetings(examples, outputs, present, network.weights, tree=paths is not None)
+        met = steps.count_meetings(
+            examples, outputs, present, network.weights, tree=paths is not None, mean=network.mean is not None
+        )
         losses = [
             _step(
                 network, Examples(*(part[step] for part in examples)), outputs[step], labels[step], present[step], rate

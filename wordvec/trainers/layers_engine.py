@@ -124,7 +124,7 @@ class LayersEngine:
         if self.trainer.loss != "softmax":
             outputs, _, present = outputs_of(examples, self._paths)
         weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
-        met = count_meetings(examples, outputs, present, weights, tree=self._paths is not None)
+        met = count_meetings(examples, outputs, present, weights, tree=self._paths is not None, mean=cbow)
         number = (examples.positions - first) // self.block
         borders = np.flatnonzero(np.diff(number, prepend=-1, append=-1)).tolist()
         for begin, end in itertools.pairwise(borders):
