@@ -37,7 +37,7 @@ def outputs_of(batch):
 
 
 def test_the_bound_falls_with_the_learning_rate():
-    assert [meetings_for(rate) for rate in (0.0025, 0.025, 0.05, 0.1, 0.8, 5)] == [320, 32, 16, 8, 1, 1]
+    assert [meetings_for(rate) for rate in (0.0025, 0.025, 0.05, 0.1, 0.8, 5)] == [240, 24, 12, 6, 1, 1]
     assert [group_size(meetings) for meetings in (1, 2, 3, 32)] == [1, 1, 1, 16]
     with pytest.raises(OptionError, match="meetings must be at least 1; got 0"):
         group_size(0)

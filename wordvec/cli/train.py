@@ -49,7 +49,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
     ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
-    ("max_meetings", int, "of a row before its scores are computed anew (default: 0.8 / learning rate)"),
+    ("max_meetings", int, "of a row before its scores are computed anew (default: 0.6 / learning rate)"),
     ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
     ("side", str, "of a word, where its contexts are counted: both, left or right"),
     ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),

@@ -62,7 +62,7 @@ class NeuralTrainer(Presets, Trainer):
                       vocabulary (for small ones)
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
     batch_size        corpus positions in a block, 128 by default (layers: 4,096). Blocks are cut into steps by
-    max_meetings      how often a row may be met before its scores are computed anew; None is 0.8 / learning rate
+    max_meetings      how often a row may be met before its scores are computed anew; None is 0.6 / learning rate
                       (`wordvec.corpus.steps`). 1, with batch_size 1, is sequential SGD, pair by pair
     engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix

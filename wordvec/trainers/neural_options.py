@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.steps import MEETINGS_TIMES_RATE
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
@@ -23,7 +22,7 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
     "gpu": (("negative-sampling",), ("window",)),
 }
 
-LARGEST_RATES = {"sgd": MEETINGS_TIMES_RATE, "momentum": MEETINGS_TIMES_RATE / 10, "nesterov": MEETINGS_TIMES_RATE / 10}
+LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
 
 
 def choose_engine_and_check(trainer: NeuralTrainer) -> None:
