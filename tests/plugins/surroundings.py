@@ -36,9 +36,19 @@ sys.dont_write_bytecode = False  # the suite starts Python many times: what is c
 
 
 def pytest_configure(config):
+    _share_by_files(config)
     for variable, name in KEPT.items():
         if "PYTEST_XDIST_WORKER" not in os.environ:
             os.environ[variable] = _kept_folder(config, name)
+
+
+def _share_by_files(config) -> None:
+    """Under pytest-xdist a worker takes whole files, in the order of the folders. What one file compiles takes a
+    minute: workers that took its tests one by one, or the largest files first, would all compile it at the same time.
+    """
+    if getattr(config.option, "dist", "no") == "load":  # what -n sets
+        config.option.dist = "loadfile"
+    config.option.loadscopereorder = False
 
 
 def _kept_folder(config, name: str) -> str:
