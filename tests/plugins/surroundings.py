@@ -101,11 +101,14 @@ def _make_font(family: str, ranges, path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_was_said_yet(monkeypatch):
-    """Warnings given once a process are due again: a test does not see what others have drawn."""
+def messages_depend_on_nothing_else(monkeypatch):
+    """Warnings given once a process are due again, whatever other tests have drawn; and no wait is long enough to be
+    explained, whatever is compiled already and however busy the machine is."""
+    from wordvec import progress
     from wordvec.plots import fonts
 
     monkeypatch.setattr(fonts, "_warned", set())
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 @pytest.fixture(autouse=True)
