@@ -17,6 +17,10 @@ from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.kernels.tables import Tables
 
+pytestmark = pytest.mark.slow(
+    "compiles each kernel once, for all files after this: each is equal to the layers on hostile examples"
+)
+
 WORDS, POSITIONS = 30, 400
 # Sentences: an empty one, one word, one word that is alone, a long one, and one that ends the corpus.
 STARTS = np.array([0, 0, 1, 7, 8, 8, 120, 121, 330, POSITIONS])
