@@ -250,6 +250,21 @@ def test_two_writers_at_once_leave_one_whole_folder_and_readers_always_find_one(
     assert os.listdir(tmp_path) == ["corpus"]
 
 
+def test_a_folder_that_another_run_has_moved_aside_for_a_moment_is_none_of_the_user(tmp_path, monkeypatch):
+    target, check = tmp_path / "corpus", folders._check_content
+    write(target, "one")
+
+    def between_two_renames(*arguments):
+        os.rename(target, tmp_path / "aside")
+        try:
+            check(*arguments)
+        finally:
+            os.rename(tmp_path / "aside", target)
+
+    monkeypatch.setattr(folders, "_check_content", between_two_renames)
+    check_folder_writable(target, KIND)
+
+
 def test_a_reader_never_mixes_two_folders(tmp_path):
     """The folder is replaced between two of its files; both are then read again."""
     target = tmp_path / "corpus"

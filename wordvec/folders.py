@@ -136,6 +136,8 @@ def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
 
 def _check_content(path: str | os.PathLike[str], target: Path, kind: FolderKind) -> None:
     if not target.is_dir() or (any(target.iterdir()) and not _has_mark(target, kind)):
+        if not os.path.lexists(target):
+            return  # another run is between its two renames, and puts a folder of this kind there
         raise InputError(f"{path}: exists and is not a folder written by wordvec; choose another name or remove it")
     foreign = _foreign(target, kind)
     if foreign is not None:

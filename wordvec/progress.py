@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from wordvec.terminal import printable, unguarded
@@ -59,6 +61,21 @@ class _Terminal:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+PATIENCE = 1.0  # seconds, after which the reason of a wait is said
+
+
+@contextmanager
+def announced(text: str) -> Iterator[None]:
+    """Say `text` when the block takes longer than `PATIENCE`: a wait should have its reason."""
+    timer = threading.Timer(PATIENCE, announce, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def announce(text: str) -> None:

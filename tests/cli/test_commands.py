@@ -50,6 +50,7 @@ def failure(capsys, *arguments):
 # train
 
 
+@pytest.mark.slow("every trainer by its command; the first to train compiles its kernel")
 @pytest.mark.parametrize("trainer", ["ppmi", "svd", "glove", "cbow", "skipgram"])
 def test_train_reports_what_the_contract_names(text, capsys, trainer):
     options = ["--dim", "5"] if trainer != "ppmi" else []

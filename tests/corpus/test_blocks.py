@@ -23,6 +23,10 @@ from wordvec.errors import CorpusError, OptionError
 pytest.importorskip("numba")
 import wordvec.corpus.scanning  # noqa: F401  some functions take the compiled way once this is loaded
 
+pytestmark = pytest.mark.slow(
+    "compiles the reader of text, for all files after this: it encodes what the plain one encodes"
+)
+
 SPACES = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
 # Hostile to the scanner: all white space, its neighbours, control characters, what words are made of, long pieces.
 LETTERS = (

@@ -36,9 +36,19 @@ sys.dont_write_bytecode = False  # the suite starts Python many times: what is c
 
 
 def pytest_configure(config):
+    _share_by_files(config)
     for variable, name in KEPT.items():
         if "PYTEST_XDIST_WORKER" not in os.environ:
             os.environ[variable] = _kept_folder(config, name)
+
+
+def _share_by_files(config) -> None:
+    """Under pytest-xdist a worker takes whole files, in the order of the folders. What one file compiles takes a
+    minute: workers that took its tests one by one, or the largest files first, would all compile it at the same time.
+    """
+    if getattr(config.option, "dist", "no") == "load":  # what -n sets
+        config.option.dist = "loadfile"
+    config.option.loadscopereorder = False
 
 
 def _kept_folder(config, name: str) -> str:
@@ -91,11 +101,14 @@ def _make_font(family: str, ranges, path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_was_said_yet(monkeypatch):
-    """Warnings given once a process are due again: a test does not see what others have drawn."""
+def messages_depend_on_nothing_else(monkeypatch):
+    """Warnings given once a process are due again, whatever other tests have drawn; and no wait is long enough to be
+    explained, whatever is compiled already and however busy the machine is."""
+    from wordvec import progress
     from wordvec.plots import fonts
 
     monkeypatch.setattr(fonts, "_warned", set())
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 @pytest.fixture(autouse=True)

@@ -53,6 +53,7 @@ def trainer(log=None):
     return train
 
 
+@pytest.mark.slow("the benchmark of sessions runs as its user runs it, in processes of its own")
 def test_every_corpus_is_trained_on_scored_and_logged(options, tmp_path):
     calls, log = [], Log(tmp_path / "log", "unshuffled", {"common": 1})
     results = sessions.measure(options, tmp_path, log, trainer(calls), lambda message: None)

@@ -93,6 +93,7 @@ def test_other_cells_stop_the_benchmark(text, tmp_path):
     assert "GloVe's cells are not wordvec's" in done.stderr
 
 
+@pytest.mark.slow("the benchmark of counting runs without the programs it compares with")
 def test_wordvec_alone(text, tmp_path):
     done = command(text, tmp_path, "--counts", "--threads", "1")
     assert done.returncode == 0, done.stderr

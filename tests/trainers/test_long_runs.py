@@ -239,6 +239,7 @@ def test_vectors_that_cannot_be_a_start(corpus):
         small("layers").fit(corpus, freeze=True)
 
 
+@pytest.mark.slow("held-out sentences stop a real training, and are never trained on")
 def test_early_stopping_watches_sentences_it_never_trained_on(corpus):
     """On noise the held-out loss soon rises; 40 epochs would take it far."""
     options = {"held_out": 0.2, "epochs": 40, "learning_rate": 0.1, "subsample": 0, "dim": 20, "batch_size": 8}

@@ -22,7 +22,7 @@ from wordvec.corpus.readers import read_range
 from wordvec.corpus.tokenizers import Tokenizer
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
-from wordvec.progress import announce
+from wordvec.progress import announced
 
 BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
 NOTHING = np.zeros(0, np.int64)
@@ -72,11 +72,7 @@ def encode_blocks(
 
 def warm_up() -> None:
     """Compile, or load what was compiled before; say so where that takes longer than a second."""
-    text = "compiling the reader of text: some seconds ..."
-    timer = threading.Timer(1.0, announce, [text])
-    timer.daemon = True
-    timer.start()
-    try:
+    with announced("compiling the reader of text: some seconds ..."):
         spooled = encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
         renumber(spooled, Vocabulary(["a"], [1]))
         from wordvec.corpus import scanning, text_bytes
@@ -86,8 +82,6 @@ def warm_up() -> None:
         text_bytes.feeds_for_returns(text, size)
         scanning.look_up(spooled.ids, spooled.ids)
         text_bytes.prepare_for_words(text, size, np.zeros(256, np.uint8))
-    finally:
-        timer.cancel()
 
 
 def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterator[str | TextRange]:

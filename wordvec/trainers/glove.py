@@ -13,11 +13,11 @@ import numpy as np
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
+from wordvec.progress import announced
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
-from wordvec.trainers.kernel_engine import announced
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.other_names import hints_for_arguments

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.memory import available_cores, give_back_pages
-from wordvec.progress import announce
+from wordvec.progress import announced
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
@@ -148,15 +145,3 @@ def _kernels_of(trainer: NeuralTrainer, corpus: Corpus) -> tuple[Any, Any, int]:
     from wordvec.kernels.tables import Tables
 
     return cpu, Tables, available_cores() if trainer.threads is None else trainer.threads
-
-
-@contextmanager
-def announced(text: str, after: float = 1.0) -> Iterator[None]:
-    """Say `text` when the block takes longer than `after` seconds: a wait should have its reason."""
-    timer = threading.Timer(after, announce, [text])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
