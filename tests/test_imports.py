@@ -10,7 +10,18 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
-FOUNDATIONS = {"arrays", "argument_types", "rng", "errors", "files", "folders", "memory", "progress", "signals"}
+FOUNDATIONS = {
+    "arrays",
+    "argument_types",
+    "rng",
+    "errors",
+    "files",
+    "folders",
+    "memory",
+    "npy_header",
+    "progress",
+    "signals",
+}
 FOUNDATIONS |= {"terminal", "wordvec"}
 ALLOWED = {
     "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}

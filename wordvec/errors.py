@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from typing import Any
 
 SHOWN = 60  # characters or bytes of a value in a message
+LONGEST_MESSAGE = 1600  # characters: of a longer one, which quotes a file or an argument, the middle is left out
 
 
 class WordvecError(Exception):
@@ -32,7 +33,17 @@ class WordvecError(Exception):
 
 
 class InputError(WordvecError, ValueError):
-    """What was given cannot be used."""
+    """What was given cannot be used. However long a value is that the message quotes, the message has a limit.
+
+    >>> len(str(InputError("v.txt: expected a number; got " + "9" * 100_000 + "; write one")))
+    1600
+    """
+
+    def __init__(self, *args: Any) -> None:
+        if args and isinstance(args[0], str) and len(args[0]) > LONGEST_MESSAGE:
+            half = LONGEST_MESSAGE // 2
+            args = (f"{args[0][: half - 2]} ...{args[0][2 - half :]}", *args[1:])
+        super().__init__(*args)
 
 
 class CorpusError(InputError):

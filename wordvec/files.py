@@ -9,6 +9,7 @@ next run that writes the same target removes the temporary files that nobody hol
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -17,7 +18,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from wordvec.errors import InputError
 
@@ -28,6 +29,19 @@ except ImportError:  # Windows: leftovers stay there until someone removes them
 
 LONGEST_PREFIX = 120  # bytes: with the rest of a temporary name, within what every file system in use allows
 KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
+
+
+def parse_json(text: str | bytes) -> Any:
+    """What a JSON text says. Raises ValueError for any text that is not JSON, or is nested too deeply to be read.
+
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    ValueError: JSON that is nested too deeply
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
 
 
 @contextmanager

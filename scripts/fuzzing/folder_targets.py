@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 from fuzz_files import damage_bytes
+
 from fuzzing.mutators import as_json, changed_json, damaged_json, damaged_npy
 from fuzzing.targets import Files, Target, expect
-from fuzzing.text_targets import LINES, check_corpus
-
+from fuzzing.text_targets import LINES
 from wordvec.corpus import Corpus
 from wordvec.corpus.positions import Positions
 from wordvec.counts import Cooccurrence, count_cooccurrences

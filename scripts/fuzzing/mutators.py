@@ -22,7 +22,18 @@ ODD_TEXTS = (
     "1e999", "-1", "0", "1,5", "1_0", "0x10", "٣", "²", "99999999999999999999", "#", ":", ": x", "//", '"', "'", "a b",
     "new\u00a0york", "é", "e\u0301", "한국어", "\U0001f600", "\ud800", "x" * 3000, "__proto__", "../../outside", "{}",
 )  # fmt: skip
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252", "cp949", "shift_jis", "gb18030")
+ENCODINGS = (
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-32",
+    "latin-1",
+    "cp1252",
+    "cp949",
+    "shift_jis",
+    "gb18030",
+)
 LINE_ENDS = ("\n", "\r\n", "\r", "\n\n", "\x85", "\u2028", "\0\n", "")
 
 
@@ -52,7 +63,7 @@ def as_json(value: Any, random: Random | None = None) -> str:
         return str(value)
     if isinstance(value, dict):
         parts = [json.dumps(str(key)) + ":" + as_json(each, random) for key, each in value.items()]
-        if random is not None and parts and random.random() < 0.1:
+        if random is not None and parts and random.random() < 0.02:
             parts.append(random.choice(parts).split(":")[0] + ":" + as_json(odd_json(random)))
         return "{" + ", ".join(parts) + "}"
     if isinstance(value, (list, tuple)):
@@ -161,13 +172,26 @@ def damaged_npy(array: np.ndarray, random: Random) -> bytes:
             try:
                 changed.reshape(-1)[random.randrange(array.size)] = lie
             except (OverflowError, ValueError):
-                changed.reshape(-1)[random.randrange(array.size)] = -1
+                changed.reshape(-1)[random.randrange(array.size)] = 200 if array.dtype.kind == "u" else -1
         return npy(changed)
     if kind == 2:
-        types = (np.int8, np.int16, np.int32, np.int64, np.uint64, np.float16, np.float32, np.float64, ">i8", "S3", "U2")
+        types = (
+            np.int8,
+            np.int16,
+            np.int32,
+            np.int64,
+            np.uint64,
+            np.float16,
+            np.float32,
+            np.float64,
+            ">i8",
+            "S3",
+            "U2",
+        )
+        chosen = np.dtype(random.choice((*types, bool, complex, "M8[s]")))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return npy(array.astype(random.choice((*types, bool, complex, "M8[s]")), casting="unsafe"))
+            return npy(np.zeros(array.shape, chosen) if array.dtype.kind in "US" else array.astype(chosen))
     header = {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}
     lies: dict[str, tuple[Any, ...]] = {
         "descr": ("|O", "<f3", "", "<i4,<f4", [("a", "<f4")], None, 7, "V8", "<U2147483647"),
@@ -182,7 +206,9 @@ def damaged_npy(array: np.ndarray, random: Random) -> bytes:
     if random.random() < 0.1:
         text = random.choice(("(" * 300, "[" * 9000, "-" * 5000 + "1", "{'a':" * 90, "__import__('os')", "{**1}", "\0"))
     content = text.encode("latin-1", "replace") + b"\n"
-    version = random.choice((b"\x01\x00", b"\x02\x00", b"\x03\x00", b"\x09\x00")) if random.random() < 0.2 else b"\x01\0"
+    version = (
+        random.choice((b"\x01\x00", b"\x02\x00", b"\x03\x00", b"\x09\x00")) if random.random() < 0.2 else b"\x01\0"
+    )
     layout = "<H" if version == b"\x01\0" else "<I"
     length = len(content) if random.random() < 0.9 else random.choice((0, 1, 65535))
     return b"\x93NUMPY" + version + struct.pack(layout, length) + content + array.tobytes()

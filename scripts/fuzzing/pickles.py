@@ -115,7 +115,11 @@ def pickle_by_grammar(random: Random) -> bytes:
 def _array(random: Random, grammar: Grammar) -> bytes:
     """The opcodes of a NumPy array of (3, 2) float32, now and then with a lie about its shape, type or content."""
     lie = random.randrange(6)
-    shape = b"K\x03K\x02\x86" if lie else random.choice((b"J\xff\xff\xff\xffK\x02\x86", b"J\xff\xff\xff\x7fK\x02\x86", b")", b"N"))
+    shape = (
+        b"K\x03K\x02\x86"
+        if lie
+        else random.choice((b"J\xff\xff\xff\xffK\x02\x86", b"J\xff\xff\xff\x7fK\x02\x86", b")", b"N"))
+    )
     dtype = random.choice((b"f4", b"f8", b"O8", b"U9", b"f3", b"V4")) if lie == 1 else b"f4"
     content = struct.pack("<6f", *range(6)) if lie != 2 else random.randbytes(random.choice((0, 23, 24, 25)))
     numbers = grammar.value(2) if lie == 3 else b"C" + bytes([len(content)]) + content

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+
 from fuzzing.mutators import damaged_json, damaged_lines, packed
 from fuzzing.targets import Files, Target, expect
 

@@ -10,13 +10,13 @@ folder that `wordvec corpus build` wrote, and the training time from --report, w
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError
+from wordvec.files import parse_json
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -87,7 +87,9 @@ def catalogue_licence(corpus: Corpus | None) -> str | None:
 def read_report(path: str) -> dict[str, Any]:
     """What `wordvec train --json` printed. Raises InputError for anything else."""
     try:
-        report = json.loads(Path(path).read_text(encoding="utf-8"))
+        report = parse_json(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise InputError(f"{path}: no JSON ({error}); what `wordvec train --json` printed is expected") from error
     if not isinstance(report, dict) or not isinstance(report.get("seconds"), dict):

@@ -18,6 +18,7 @@ MAGIC = {  # how columnar files begin; the byte behind the letters tells them fr
     "Arrow stream": re.compile(rb"\xff{4}"),
 }
 
+DAMAGED = (OSError, EOFError, MemoryError, OverflowError, SystemError)  # what pyarrow makes of lengths that lie
 Values = Iterator[tuple[Any, str]]
 
 
@@ -110,7 +111,7 @@ def _pyarrow(name: str) -> Any:
 def _damage_named(pyarrow: Any, name: str, kind: str) -> Iterator[None]:
     try:
         yield
-    except (pyarrow.ArrowException, OSError, EOFError) as error:  # ArrowIOError is OSError
+    except DAMAGED + (pyarrow.ArrowException,) as error:  # ArrowIOError is OSError
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CorpusError(f"{name}: damaged or cut off: not readable as {kind} ({reason}); fetch it again") from error
 
@@ -172,6 +173,11 @@ def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Itera
     """The values of `array` as strings, lists of tokens or None; bytes are decoded as UTF-8."""
     if pyarrow.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    try:
+        array.validate(full=True)  # offsets that lie would lead pyarrow into foreign memory
+    except pyarrow.ArrowInvalid as error:
+        if "UTF8" not in str(error):  # offsets are looked at before text
+            raise
     try:
         values = array.to_pylist()
     except UnicodeDecodeError:  # a column can be called a string and hold other bytes

@@ -11,6 +11,7 @@ from typing import Any
 
 from wordvec.corpus.bundled import BUNDLED, corpora_folder
 from wordvec.errors import CorpusError
+from wordvec.files import parse_json
 
 FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: where fetched corpora lie, in place of the user's cache folder
 TEXT, MARKUP = "text", "mediawiki-xml"  # of which no trainer reads the second
@@ -131,7 +132,7 @@ def origin_path(file: Path) -> Path:
 def read_origin(file: Path) -> dict[str, Any] | None:
     """The record beside `file`, or None unless `file` is there, complete, and written by wordvec."""
     try:
-        origin = json.loads(origin_path(file).read_text(encoding="utf-8"))
+        origin = parse_json(origin_path(file).read_text(encoding="utf-8"))
         whole = file.stat().st_size == origin["bytes"] and origin["format"] == "wordvec fetched corpus"
     except (OSError, ValueError, KeyError, TypeError):
         return None

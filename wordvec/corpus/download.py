@@ -15,7 +15,7 @@ from typing import Any
 
 from wordvec.corpus.catalogue import size_in_words
 from wordvec.errors import CorpusError, MissingExtraError
-from wordvec.files import move_file
+from wordvec.files import move_file, parse_json
 from wordvec.progress import announce, progress
 
 WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; they begin anew whenever more has arrived than ever
@@ -149,7 +149,7 @@ class ResumingDownload:
     def _resume_at(self, url: str) -> tuple[int, str | None]:
         """How much of the file is here, and the validator that proves it is of the same file; (0, None) to begin."""
         try:
-            kept = json.loads(self._validator_file.read_text(encoding="utf-8"))
+            kept = parse_json(self._validator_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             kept = {}
         validator = kept.get("validator") if isinstance(kept, dict) and kept.get("url") == url else None

@@ -11,6 +11,7 @@ from wordvec.corpus.missing import Unusable
 from wordvec.corpus.records import Block, Values, blocks_of_values, names_of, value_of
 from wordvec.corpus.sniffing import HEAD, JSON_LINES_NAMES, plain_suffix
 from wordvec.errors import CorpusError
+from wordvec.files import parse_json
 
 LONGEST_LITERAL = 20  # characters before the end where an error may mean that a word or a number goes on
 LONGEST_VALUE = 1 << 28  # characters of one record
@@ -55,8 +56,8 @@ def is_lines(head: str, name: str) -> bool:
 
 def _is_whole(line: str) -> bool:
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+        parse_json(line)
+    except ValueError:
         return False
     return True
 
@@ -67,8 +68,8 @@ def _line_values(lines: Iterable[str], name: str) -> Values:
             continue
         where = f"{name}: line {number}"
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            value = parse_json(line)
+        except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
         yield value, where

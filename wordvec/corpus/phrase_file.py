@@ -10,7 +10,7 @@ from typing import Any
 
 from wordvec.corpus.phrases import Pairs, Phrases
 from wordvec.errors import InputError, OptionError
-from wordvec.files import replace_file
+from wordvec.files import parse_json, replace_file
 
 KIND = "wordvec phrases 1"
 
@@ -44,7 +44,7 @@ def phrases_of(options: Mapping[str, Any], passes: Any) -> Phrases:
 
 
 def _pairs(text: str) -> Pairs:
-    rows = json.loads(text)
+    rows = parse_json(text)
     if not isinstance(rows, list):
         raise ValueError("the phrases of a pass are not a list")
     pairs: dict[tuple[str, str], float] = {}
@@ -67,7 +67,7 @@ def load_phrases(path: str | os.PathLike[str]) -> Phrases:
     """Read what `save_phrases` wrote. Raises InputError, naming the file, for anything else."""
     try:
         with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+            content = parse_json(file.read())
         if not isinstance(content, dict) or content.get("kind") != KIND:
             raise InputError(f"{path}: not a file of phrases; Phrases.save writes one")
         return phrases_of(content.get("options"), content.get("passes"))  # type: ignore[arg-type]

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CorpusError, InputError
+from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, replace_folder
+from wordvec.npy_header import map_npy
 from wordvec.progress import progress
 
 if TYPE_CHECKING:
@@ -123,13 +125,12 @@ def _open(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
 
 def _read(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
     try:
-        header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
         expected: dict[str, Any] = {"format": FORMAT, "version": VERSION, "fingerprint": corpus.fingerprint}
         if not isinstance(header, dict) or any(header.get(name) != value for name, value in expected.items()):
             return None
-        starts = np.load(folder / "starts.npy", allow_pickle=False)
-        positions = np.load(folder / "positions.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        starts, positions = map_npy(folder / "starts.npy"), map_npy(folder / "positions.npy")
+    except (OSError, ValueError):
         return None
     shapes = (len(corpus.vocabulary) + 1,), (len(corpus.ids),)
     if (starts.shape, positions.shape) != shapes or (starts.dtype, positions.dtype) != (np.int64, _dtype(corpus)):

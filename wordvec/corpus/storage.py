@@ -31,8 +31,10 @@ from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
+from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.memory import give_back_pages
+from wordvec.npy_header import map_npy
 
 MARKER = "corpus.json"
 FORMAT = "wordvec corpus"
@@ -192,8 +194,8 @@ def _read_header(folder: Path) -> dict[str, Any]:
     if not is_corpus_folder(folder):
         raise CorpusError(f"{folder}: is not a corpus folder: it has no {MARKER}; make one with Corpus.build(...).save")
     try:
-        header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
+        header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
         raise CorpusError(f"{folder}: damaged corpus: {MARKER}: {error}; build it again from the text") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CorpusError(f"{folder}: its {MARKER} was not written by wordvec")
@@ -235,8 +237,8 @@ def _map(path: Path, files: dict[str, Any]) -> np.ndarray:
     if path.name not in files:
         raise KeyError(path.name)
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+        return map_npy(path)
+    except (ValueError, OSError) as error:
         raise ValueError(f"{path.name}: {error}") from error
 
 

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CountsFileError
+from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
+from wordvec.npy_header import map_npy
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -82,8 +84,7 @@ def _load(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[
             if isinstance(options[name], bool) or not isinstance(options[name], kind):
                 raise ValueError(f"{name} is {options[name]!r}")
         row_starts, columns, values = (
-            np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
-            for name in ("row_starts", "columns", "values")
+            map_npy(folder / f"{name}.npy", "c") for name in ("row_starts", "columns", "values")
         )
         _check_fit(row_starts, columns, values, header["words"], header["cells"])
     except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
@@ -97,7 +98,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
     if not (folder / MARKER).is_file():
         raise CountsFileError(f"{folder}: is not a folder of counts: it has no {MARKER}; Cooccurrence.save makes one")
     try:
-        header = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise CountsFileError(f"{folder}: damaged counts: {MARKER}: {error}; count the corpus again") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -120,6 +121,8 @@ def _check_fit(row_starts: np.ndarray, columns: np.ndarray, values: np.ndarray, 
         raise ValueError(f"values.npy holds {values.dtype} {values.shape}, not ({cells},) float64")
     if row_starts[0] != 0 or row_starts[-1] != cells or (np.diff(row_starts) < 0).any():
         raise ValueError("row starts do not rise from 0 to the number of cells")
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        raise ValueError("values.npy holds a count below 0 or one that is not finite")
     if cells and not (columns.min() >= 0 and columns.max() < words):
         raise ValueError("columns.npy holds a column outside the matrix")
 

@@ -121,6 +121,8 @@ def bats_questions(lines: Sequence[Line]) -> tuple[Question, ...]:
         if not word.strip() or not accepted:
             raise line.error("expected a word, a tab and answers separated by /; got")
         pairs.append((word.strip(), accepted))
+    if len(pairs) == 1:
+        raise lines[0].error("expected two lines or more, each asked with the others; got one")
     return tuple(
         (a, answers[0], c, accepted)
         for i, (a, answers) in enumerate(pairs)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from pathlib import Path
 from typing import NamedTuple
 
 from wordvec.errors import CorpusError, EvaluationFileError
+from wordvec.files import parse_json
 
 BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
 SEPARATORS = ("\t", ";", ",")
@@ -128,8 +128,8 @@ def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
         raise EvaluationFileError(f"{source}: holds null bytes: it is not text, or is UTF-16 (name the encoding)")
     if content.lstrip()[:1] in (b"{", b"["):
         try:
-            json.loads(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
-        except (ValueError, RecursionError):
+            parse_json(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
+        except ValueError:
             return
         raise EvaluationFileError(f"{source}: holds JSON; write a table: words and scores between tabs or commas")
 

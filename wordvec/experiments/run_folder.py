@@ -27,7 +27,7 @@ from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import CorpusError, InputError
 from wordvec.experiments.training import Job, TrainedModel, train_in_child
-from wordvec.files import real_path, remove_abandoned, replace_file, try_temporary
+from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, try_temporary
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -155,7 +155,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """What a JSON file holds; None when it is not there or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

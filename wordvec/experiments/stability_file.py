@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, describe
 from wordvec.experiments.stability import Stability
-from wordvec.files import replace_file
+from wordvec.files import parse_json, replace_file
 
 FIRST_LINE = "# wordvec stability 1"
 FORMAT = "wordvec stability"
@@ -81,10 +81,10 @@ def read_stability(path: str | os.PathLike[str]) -> Stability:
     text = Path(path).read_text(encoding="utf-8")
     try:
         if text.startswith("{"):
-            content = json.loads(text)
+            content = parse_json(text)
             return _stability(content, content["words"], content["counts"], content["overlap"])
         return _read_table(text, os.fspath(path))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{os.fspath(path)}: damaged file of neighbour stability ({error}); write it again") from error
@@ -92,7 +92,7 @@ def read_stability(path: str | os.PathLike[str]) -> Stability:
 
 def _read_table(text: str, path: str) -> Stability:
     lines = text.split("\n")
-    facts = json.loads(lines[1].removeprefix("#"))
+    facts = parse_json(lines[1].removeprefix("#"))
     words, counts, overlaps = [], [], []
     for number, line in enumerate(lines[3:], start=4):
         if not line:
@@ -111,10 +111,19 @@ def _read_table(text: str, path: str) -> Stability:
 def _stability(facts: dict[str, Any], words: list[str], counts: list[int | None], overlap: list[float]) -> Stability:
     if not len(words) == len(counts) == len(overlap):
         raise InputError(f"{len(words)} words, {len(counts)} counts and {len(overlap)} overlaps")
+    facts = {name: facts[name] for name in FACTS}
+    for name, kind in zip(FACTS, (int, int, str, dict, dict)):
+        if type(facts[name]) is not kind:
+            raise ValueError(f"{name} is {describe(facts[name])}")
+    if not set(map(type, words)) <= {str} or not set(map(type, counts)) <= {int, type(None)}:
+        raise ValueError("a word that is no text, or a count that is no whole number")
+    overlap_of = np.array(overlap, np.float64)
+    if overlap_of.ndim != 1 or not ((overlap_of >= 0) & (overlap_of <= 1)).all():
+        raise ValueError("an overlap outside 0 to 1")
     known = [count for count in counts if count is not None]
     return Stability(
         words=tuple(words),
-        overlap=np.array(overlap, np.float64),
+        overlap=overlap_of,
         counts=np.array(known, np.int64) if words and len(known) == len(words) else None,
-        **{name: facts[name] for name in FACTS},
+        **facts,
     )

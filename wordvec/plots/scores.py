@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
+from wordvec.files import parse_json
 from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import INK, group_styles
@@ -79,7 +79,7 @@ def read_scores(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[dict[
     scores: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
         try:
-            found = json.loads(Path(path).read_text(encoding="utf-8"))
+            found = parse_json(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
             raise EvaluationFileError(f"{path}: {error.strerror or error}") from error
         except ValueError as error:

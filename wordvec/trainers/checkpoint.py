@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
-from wordvec.files import replace_file
+from wordvec.files import parse_json, replace_file
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
 
@@ -81,7 +81,7 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
             if metadata["sha256"] != _digest(metadata["state"], arrays):
                 raise ValueError("it was altered since it was written")
-            state = cls(arrays, **_checked(json.loads(metadata["state"])))
+            state = cls(arrays, **_checked(parse_json(metadata["state"])))
         except InputError:
             raise
         except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:

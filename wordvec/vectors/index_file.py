@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import VectorsFileError
-from wordvec.files import replace_file
+from wordvec.files import parse_json, replace_file
 from wordvec.vectors.approximate import KINDS, ApproximateSearch, Recall, get_faiss
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMAT, FORMAT_VERSION = "wordvec-index", 1
 LONGEST_HEADER = 65_536
+LARGEST_EFFORT = 1 << 20  # takes faiss 16 MB for a query
 
 
 def write_index(search: ApproximateSearch, path: str | os.PathLike[str]) -> None:
@@ -65,10 +66,10 @@ def read_index(path: str | os.PathLike[str], vectors: WordVectors) -> Approximat
             int(header["effort"]),
             header["kind"],
         )
-        if kind not in KINDS or effort < 1:
+        if kind not in KINDS or not 1 <= effort <= LARGEST_EFFORT:
             raise ValueError("unknown kind or effort")
         index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RuntimeError, MemoryError) as error:
         raise VectorsFileError(f"{path}: damaged: {error}; build it again") from error
     return ApproximateSearch(vectors, index, kind, effort, recall)
 
@@ -82,8 +83,8 @@ def fingerprint(vectors: WordVectors) -> str:
 
 def _header(path: str | os.PathLike[str], line: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(line)
-    except (ValueError, RecursionError):
+        header = parse_json(line)
+    except ValueError:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise VectorsFileError(f"{path}: not an index as wordvec writes them")

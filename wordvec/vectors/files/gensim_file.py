@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError, ShapeError, VectorsFileError
+from wordvec.npy_header import read_npy_header
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.choosing import choose
-from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
 from wordvec.vectors.files.pickle_values import read_pickle
 from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix

@@ -18,10 +18,10 @@ import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.npy_header import read_npy_header
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.bounds import bounded_json, check_memory
 from wordvec.vectors.files.choosing import choose
-from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.row_words import texts_of_array
 from wordvec.vectors.files.subword_arrays import ARRAYS as SUBWORD_ARRAYS
@@ -62,7 +62,7 @@ def _guarded(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
         raise
     except DAMAGED as error:
         named = "" if isinstance(error, (ValueError, OSError)) else f"{type(error).__name__} "
-        raise VectorsFileError(f"{path}: not a readable .npz of vectors: {named}{error}") from error
+        raise VectorsFileError(f"{path}: not a readable .npz of vectors: {named}{str(error)[:200]}") from error
 
 
 def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import VectorsFileError, describe
+from wordvec.npy_header import read_npy_header
 from wordvec.vectors.files.bounds import bounded_json
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
 from wordvec.vectors.files.gensim_file import described
-from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.pickled_words import words_of
 
 WORD_AND_COUNT = re.compile(r"(\S.*?)[ \t](\d{1,18})")
@@ -89,7 +89,8 @@ def tokens_of(tokenizer: dict[str, Any]) -> list[str] | None:
         token_of = {i: token for token, i in vocabulary.items() if type(i) is int}
     else:
         return None
-    for token in tokenizer.get("added_tokens") or []:
+    added = tokenizer.get("added_tokens")
+    for token in added if isinstance(added, list) else []:
         if isinstance(token, dict) and type(token.get("id")) is int:
             token_of.setdefault(token["id"], token.get("content"))
     tokens = [token_of.get(i) for i in range(len(token_of))]

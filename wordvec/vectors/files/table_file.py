@@ -41,7 +41,7 @@ def read_table(reading: Reading) -> WordVectors:
         raise MissingExtraError("pyarrow", "arrow", f"reading {reading.path}") from error
     try:
         return _read_columns(reading, pyarrow)
-    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError, SystemError) as error:
         if isinstance(error, VectorsFileError):
             raise
         raise reading.error(f"not a readable table of vectors: {_one_line(error)}") from error

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import OptionError, VectorsFileError, describe
+from wordvec.npy_header import map_npy
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.foreign_safetensors import read_tensors
 from wordvec.vectors.files.gensim_file import described
-from wordvec.vectors.files.npy_header import read_npy_header
 from wordvec.vectors.files.npz_file import read_members
 from wordvec.vectors.files.numbers import are_numbers, nearest_float32
 from wordvec.vectors.files.pickle_arrays import array_of
@@ -80,14 +80,12 @@ def words_path(reading: Reading) -> str | os.PathLike[str]:
 
 def _of_numpy(reading: Reading) -> np.ndarray:
     try:
-        with open(reading.path, "rb") as file:
-            header = read_npy_header(file)
-            if header.dtype.kind not in "fiu":
-                raise ValueError("numbers expected, and it holds text")
-            mapped = np.memmap(file, np.uint8, "r", file.tell(), (header.nbytes,))
+        array = np.asarray(map_npy(reading.path))
+        if array.dtype.kind not in "fiu":
+            raise ValueError("numbers expected, and it holds text")
     except ValueError as error:
         raise reading.error(f"not a readable array: {error}") from error
-    return np.asarray(mapped).view(header.dtype).reshape(header.shape, order=header.order)
+    return array
 
 
 def _only_matrix(reading: Reading, arrays: dict[str, np.ndarray]) -> np.ndarray:

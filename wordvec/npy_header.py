@@ -1,4 +1,4 @@
-"""The header of numpy's .npy arrays, read without evaluating it.
+"""numpy's .npy arrays, read without evaluating their header: a damaged one is a ValueError, whatever is in it.
 
 https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: the magic bytes, a version, the length of a text
 that is a Python dict of 'descr', 'fortran_order' and 'shape', that text, then the numbers.
@@ -6,6 +6,7 @@ that is a Python dict of 'descr', 'fortran_order' and 'shape', that text, then t
 
 from __future__ import annotations
 
+import os
 import re
 from math import prod
 from typing import IO, Literal, NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 MAGIC = b"\x93NUMPY"
 LENGTH_BYTES = {b"\x01\x00": 2, b"\x02\x00": 4, b"\x03\x00": 4}  # by version
 LONGEST = 10_000  # as in numpy
+MOST_DIMENSIONS = 32  # of numpy 1
 TYPE = re.compile(rb"'descr'\s*:\s*'([<>|=]?[fiuUS]\d{1,9})'")
 ORDER = re.compile(rb"'fortran_order'\s*:\s*(True|False)")
 SHAPE = re.compile(rb"'shape'\s*:\s*\(([\d,\sL]*)\)")
@@ -52,4 +54,27 @@ def read_npy_header(file: IO[bytes]) -> Header:
     if len(text) != length or kind is None or order is None or shape is None:
         raise ValueError(f"an array of numbers or text expected; its header says {text[:80]!r}")
     lengths = tuple(int(part.strip(b"L \t\n")) for part in shape[1].split(b",") if part.strip())
-    return Header(lengths, "F" if order[1] == b"True" else "C", np.dtype(kind[1].decode("ascii")))
+    if len(lengths) > MOST_DIMENSIONS or max(lengths, default=0) >= 2**62:
+        raise ValueError(f"no array has the shape in its header: {shape[1][:80]!r}")
+    try:
+        dtype = np.dtype(kind[1].decode("ascii"))
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"numpy has no type as in its header: {kind[1]!r}") from None
+    return Header(lengths, "F" if order[1] == b"True" else "C", dtype)
+
+
+def map_npy(path: str | os.PathLike[str], mode: Literal["r", "c"] = "r") -> np.ndarray:
+    """Map the array of a .npy file into memory, read-only or with changes that stay in memory ("c").
+
+    Raises ValueError for a file that is not such an array, is cut off or longer than its header says; OSError for one
+    that cannot be opened.
+    """
+    with open(path, "rb") as file:
+        header = read_npy_header(file)
+        begin = file.tell()
+        follow = os.fstat(file.fileno()).st_size - begin
+    if header.nbytes != follow:
+        raise ValueError(f"its header says that {header.nbytes:,} bytes follow, and there are {follow:,}")
+    if not follow:
+        return np.empty(header.shape, header.dtype, header.order)
+    return np.memmap(path, header.dtype, mode, begin, header.shape, header.order)
