@@ -22,7 +22,7 @@ FOUNDATIONS = {
     "progress",
     "signals",
 }
-FOUNDATIONS |= {"terminal", "wordvec"}
+FOUNDATIONS |= {"npy_header", "terminal", "wordvec"}
 ALLOWED = {
     "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
     | {"corpus"},

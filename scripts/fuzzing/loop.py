@@ -59,11 +59,9 @@ class Report:
         for name, (cases, read, slowest) in self.by_target.items():
             lines.append(f"{name:20} {cases:>9,} cases, {read:>9,} read, slowest {slowest * 1e3:7.1f} ms")
         lines.append(f"found: {len(self.faults)} kinds of faults")
-        lines += [
-            f"{fault['number']:,} x {kind}\n    again: scripts/fuzz.py --seed {fault['seed']} --target {fault['target']} "
-            f"--case {fault['case']}"
-            for kind, fault in self.faults.items()
-        ]
+        for kind, fault in self.faults.items():
+            again = f"--seed {fault['seed']} --target {fault['target']} --case {fault['case']}"
+            lines.append(f"{fault['number']:,} x {kind}\n    again: scripts/fuzz.py {again}")
         return "\n".join(lines)
 
 
@@ -246,10 +244,10 @@ class Fuzz:
         size = _address_space()
         while step < end and time.monotonic() < self.until:
             with limited() as start_clock:
-                for step in range(step, min(step + CHECKED_EVERY, end)):
-                    self.place[:2] = step, time.monotonic_ns()
-                    self._one(step, folder, start_clock)
-            step += 1
+                for each in range(step, min(step + CHECKED_EVERY, end)):
+                    self.place[:2] = each, time.monotonic_ns()
+                    self._one(each, folder, start_clock)
+            step = min(step + CHECKED_EVERY, end)
             self.place[0] = step
             if _address_space() > size + LEAK:
                 return  # a fresh worker goes on here

@@ -15,8 +15,9 @@ GLOBALS = (
 )  # fmt: skip
 ATOMS = (
     b"N", b"\x88", b"\x89", b"K\x07", b"M\x07\x01", b"J\xff\xff\xff\xff", b"\x8a\x01\x05", b"\x8a\xff" + b"\x7f" * 255,
-    b"I12\n", b"L12345678901234567890L\n", b"F1e999\n", b"G" + struct.pack(">d", float("nan")), b"\x8b\x04\0\0\0\1\2\3\4",
-    b"]", b"}", b")", b"\x8f", b"C\x03abc", b"U\x03abc", b"T\x02\0\0\0ab", b"S'a'\n", b"Vab\\u12\n", b"\x96" + b"\1" + bytes(7) + b"a",
+    b"I12\n", b"L12345678901234567890L\n", b"F1e999\n", b"G\x7f\xf8" + bytes(6), b"\x8b\x04\0\0\0\1\2\3\4",
+    b"]", b"}", b")", b"\x8f", b"C\x03abc", b"U\x03abc", b"T\x02\0\0\0ab", b"S'a'\n", b"Vab\\u12\n",
+    b"\x96\1" + bytes(7) + b"a",
     b"I99999999999999999999999999\n", b"I01\n", b"Ix\n", b"Lx\n", b"Fx\n",
 )  # fmt: skip
 BINARY_LENGTHS = (0, 1, 3, 255, 2**31 - 1, 2**31, 2**32 - 1)

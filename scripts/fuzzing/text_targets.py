@@ -34,7 +34,7 @@ def text_targets() -> dict[str, Target]:
         "tokenizers": Target(lambda random: {"t.txt": _text(random)}, _read_tokenized),
         "word-list": Target(_word_list, _read_word_list),
         "phrases": Target(_phrases, _read_phrases),
-        "lexicon": Target(lambda random: {"f": damaged_lines(["big large huge", "small little"], random)}, _read_lexicon),
+        "lexicon": Target(_lexicon, _read_lexicon),
         "groups": Target(_groups, _read_groups),
         "stability": Target(_stability, _read_stability),
         "scores": Target(_scores, _read_scores),
@@ -179,6 +179,10 @@ def _read_phrases(folder: Path) -> object:
     joined = phrases.join(["new", "york", "a", "b"])
     expect(all(isinstance(word, str) for word in joined), "a joined word that is no text")
     return "read"
+
+
+def _lexicon(random: Random) -> Files:
+    return {"f": damaged_lines(["big large huge", "small little"], random)}
 
 
 def _read_lexicon(folder: Path) -> object:
