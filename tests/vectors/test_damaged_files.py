@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
-import fuzz
 from fuzz_files import damage, example_files
+from fuzzing.vector_targets import OPTIONS, use_vectors
 
 from wordvec.errors import VectorsFileError, WordvecError
 from wordvec.vectors.load import load
@@ -35,12 +35,12 @@ def test_the_examples_are_read(tmp_path, name):
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.filterwarnings("ignore:.*repaired")
 @settings(max_examples=25)
-@given(seed=st.integers(0, 10**9), options=st.sampled_from(fuzz.OPTIONS))
+@given(seed=st.integers(0, 10**9), options=st.sampled_from(OPTIONS))
 def test_damaged_files_raise_our_error_or_load(tmp_path_factory, name, seed, options):
     path = tmp_path_factory.mktemp("v") / "v"
     path.write_bytes(damage(EXAMPLES[name], Random(seed)))
     try:
-        fuzz.use(path, options)
+        use_vectors(path, options)
     except WordvecError:
         return
 
@@ -58,7 +58,7 @@ def test_any_bytes_raise_our_error_or_load(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("v") / "v"
     path.write_bytes(content)
     try:
-        fuzz.use(path, {})
+        use_vectors(path, {})
     except WordvecError:
         return
 
@@ -96,24 +96,3 @@ def test_a_number_that_lies_takes_no_memory(tmp_path, name):
         assert tracemalloc.get_traced_memory()[1] < 12e6
     finally:
         tracemalloc.stop()
-
-
-def test_the_fuzzer_finds_planted_faults(tmp_path, monkeypatch):
-    found = fuzz.Fuzz(tmp_path, tmp_path / "keep")
-    tracemalloc.start()
-    try:
-        found.attempt(EXAMPLES["glove"], {})
-        assert found.found == []
-        faults = [lambda: 1 / 0, lambda: bytearray(fuzz.MOST_MEMORY + 1), lambda: sys.audit("os.system", b"true")]
-        for fault in faults:
-            monkeypatch.setattr(fuzz, "use", lambda path, options, fault=fault: str(bool(fault())))
-            found.attempt(b"x", {})
-    finally:
-        tracemalloc.stop()
-    assert [what.split(" (")[0] for what in found.found] == [
-        "ZeroDivisionError: division by zero",
-        "50 MB taken for a file of 1 bytes",
-        "RunByAFile: os.system",
-    ]
-    assert found.summary(1.0).splitlines()[0].startswith("4 cases in 1 s")
-    assert (tmp_path / "keep" / "found-000").read_bytes() == b"x"
