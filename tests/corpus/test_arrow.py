@@ -210,3 +210,30 @@ def test_without_pyarrow_the_extra_is_named(tmp_path, kind, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", no_pyarrow)
     with pytest.raises(MissingExtraError, match=r"reading .*t needs pyarrow.*wordvec\[arrow\]"):
         list(read_lines(path, field="text"))
+
+
+def lying_stream(tmp_path, old, new):
+    """An Arrow stream of two texts, with some of its bytes replaced; the whole file is written anew."""
+    table = pyarrow.table({"text": ["one two", "three four"]})
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue().to_pybytes()
+    assert content.count(old) == 1
+    path = tmp_path / "lies.arrow"
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize("end", [2**30, -5, 3])
+def test_offsets_that_lie_do_not_lead_into_foreign_memory(tmp_path, end):
+    offsets = np.array([0, 7, 17], "<i4").tobytes()
+    lies = np.array([0, end, 17 if end != 3 else 1], "<i4").tobytes()
+    with pytest.raises(CorpusError, match="damaged or cut off"):
+        Corpus.from_files([lying_stream(tmp_path, offsets, lies)], field="text", min_count=1)
+
+
+def test_a_name_of_a_column_that_is_not_utf8_is_damage(tmp_path):
+    path = lying_stream(tmp_path, b"text", b"\xfft\xfft")
+    with pytest.raises(CorpusError, match="damaged or cut off"):
+        Corpus.from_files([path], field="text", min_count=1)

@@ -18,7 +18,8 @@ MAGIC = {  # how columnar files begin; the byte behind the letters tells them fr
     "Arrow stream": re.compile(rb"\xff{4}"),
 }
 
-DAMAGED = (OSError, EOFError, MemoryError, OverflowError, SystemError)  # what pyarrow makes of lengths that lie
+# What pyarrow makes of lengths that lie, and of names of columns that are not UTF-8.
+DAMAGED = (OSError, EOFError, MemoryError, OverflowError, SystemError, UnicodeDecodeError)
 Values = Iterator[tuple[Any, str]]
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import CountsFileError
+from wordvec.errors import CountsFileError, describe
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.npy_header import map_npy
@@ -82,7 +82,10 @@ def _load(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[
         options = {name: header[name] for name in OPTIONS}
         for name, kind in OPTIONS.items():
             if isinstance(options[name], bool) or not isinstance(options[name], kind):
-                raise ValueError(f"{name} is {options[name]!r}")
+                raise ValueError(f"{name} is {describe(options[name])}")
+        for name in ("words", "cells"):
+            if type(header[name]) is not int or not 0 <= header[name] < 2**62:
+                raise ValueError(f"{name} is {describe(header[name])}")
         row_starts, columns, values = (
             map_npy(folder / f"{name}.npy", "c") for name in ("row_starts", "columns", "values")
         )

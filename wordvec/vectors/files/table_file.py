@@ -28,6 +28,7 @@ VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
 COUNTS = ("count", "counts", "frequency")
 DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*[-0-9]')
 ROWS = 64  # read at a time
+VALUES = 1 << 16  # looked through at a time
 
 
 def read_table(reading: Reading) -> WordVectors:
@@ -60,7 +61,7 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordVectors:
         raise reading.error(f"a column of vectors expected; its columns are {_names(schema)}")
     columns = [vector] if vector is not None else floats
     count = next((name for name in COUNTS if name in schema.names and _is_whole(pyarrow, schema, name)), None)
-    _check_numbers(reading, opened.metadata, columns)
+    _check_numbers(reading, opened, columns)
     builder: RowBuilder | None = None
     counts: list[Any] = []
     done = 0
@@ -78,12 +79,17 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordVectors:
     return WordVectors(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
 
 
-def _check_numbers(reading: Reading, groups: Any, columns: Sequence[str]) -> None:
-    """A small file can say the same number a billion times: what the columns hold is counted before it is unpacked."""
-    numbers = 0
-    for group in (groups.row_group(i) for i in range(groups.num_row_groups)):
-        chunks = (group.column(i) for i in range(group.num_columns))
-        numbers += sum(chunk.num_values for chunk in chunks if chunk.path_in_schema.split(".")[0] in columns)
+def _check_numbers(reading: Reading, opened: Any, columns: Sequence[str]) -> None:
+    """A small file can say the same number a billion times: what the columns hold is counted before it is unpacked.
+
+    First the columns are looked through, a part at a time: pyarrow raises an error where a footer contradicts itself,
+    and would end the process where `group.column` met the contradiction.
+    """
+    places = range(opened.metadata.num_columns)
+    chosen = [i for i in places if opened.schema.column(i).path.split(".")[0] in columns]
+    opened.scan_contents(chosen, VALUES)
+    groups = (opened.metadata.row_group(i) for i in range(opened.metadata.num_row_groups))
+    numbers = sum(group.column(i).num_values for group in groups for i in chosen)
     way_out = "write its vectors in another format with the program that made it"
     check_memory(reading.path, os.path.getsize(reading.path), 4 * numbers, "its matrix", way_out)
 

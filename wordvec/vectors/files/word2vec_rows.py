@@ -9,6 +9,7 @@ a newline before it in all rows or in none. Where the first space does not give 
 from __future__ import annotations
 
 import re
+import struct
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 LONGEST_WORD = 4_096  # bytes in which another space is looked for
 MOST_SPACES = 32  # in one word
 SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, zero aside
+FLOAT = struct.Struct("<f")
 LEAST, MOST_NUMBERS = 16, 1 << 16  # rows that are looked at together, and numbers in them
 
 
@@ -108,6 +110,14 @@ class RowFinder:
         usual = (sizes == 0) | ((sizes >= SMALLEST) & (sizes <= LARGEST))
         return usual.all(axis=1).tolist()  # type: ignore[no-any-return]
 
+    def _is_usual(self, buffer: bytes, row: Row) -> bool:
+        """The same for one row, which mostly shows at its first number."""
+        for begin in (row.space + 1, row.space + 5):
+            size = abs(FLOAT.unpack_from(buffer, begin)[0]) if begin < row.end else 0.0
+            if not (size == 0 or SMALLEST <= size <= LARGEST):
+                return False
+        return self._are_usual(buffer, [row])[0]
+
     def _careful(self, buffer: bytes, at: int, left: int, is_last: bool) -> Row | None:
         """The row at byte `at`, all spaces in its word considered; None when more of the file is needed.
 
@@ -129,8 +139,7 @@ class RowFinder:
                     break
                 return None
             first = first or row
-            (usual,) = self._are_usual(buffer, [row])
-            if behind and usual and _is_word(buffer[start:space]):
+            if behind and self._is_usual(buffer, row) and _is_word(buffer[start:space]):
                 if good is not None:
                     raise Misaligned(start)
                 good = row
@@ -140,7 +149,7 @@ class RowFinder:
         if first is None or good is not None:
             return good
         alone = followed is None and buffer[first.end : first.end + 1] != b"\n"
-        if alone and CONTROL.search(buffer[start : first.space]) and not self._are_usual(buffer, [first])[0]:
+        if alone and CONTROL.search(buffer[start : first.space]) and not self._is_usual(buffer, first):
             raise Misaligned(start)
         return followed or first
 
