@@ -6,11 +6,12 @@ import random
 import sys
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import arrow, read_lines
+from wordvec.corpus import Corpus, arrow, read_lines
 from wordvec.corpus.arrow import table_kind, values_of_file
 from wordvec.corpus.sources import as_files, as_texts, is_table
 from wordvec.errors import CorpusError, MissingExtraError
@@ -214,9 +215,9 @@ def test_without_pyarrow_the_extra_is_named(tmp_path, kind, monkeypatch):
 
 def lying_stream(tmp_path, old, new):
     """An Arrow stream of two texts, with some of its bytes replaced; the whole file is written anew."""
-    table = pyarrow.table({"text": ["one two", "three four"]})
-    sink = pyarrow.BufferOutputStream()
-    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+    table = pa.table({"text": ["one two", "three four"]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     content = sink.getvalue().to_pybytes()
     assert content.count(old) == 1
