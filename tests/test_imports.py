@@ -18,7 +18,6 @@ FOUNDATIONS = {
     "files",
     "folders",
     "memory",
-    "npy_header",
     "progress",
     "signals",
 }

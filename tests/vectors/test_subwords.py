@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wordvec.errors import VectorsFileError
 from wordvec.vectors.subwords import Subwords, ngram_hashes
 
 
@@ -91,3 +92,10 @@ def test_known_words_are_averaged_with_their_own_rows():
 @pytest.mark.parametrize("longest", [2**31 - 1])
 def test_a_length_that_lies_takes_no_time(longest):
     assert len(ngram_hashes([b"cat"], 3, longest)[1]) == 6  # 3, 2 and 1 n-grams of 3, 4 and 5 characters
+
+
+@pytest.mark.parametrize("lie", [np.nan, np.inf, -np.inf, 3.4e38])
+def test_a_row_of_an_ngram_that_is_not_finite_is_an_error(lie):
+    rows = np.full((7, 2), lie, np.float32)
+    with pytest.raises(VectorsFileError, match=r"'unseen' have rows with nan"):
+        Subwords(rows, 7, 2, 3).vector("unseen")

@@ -22,7 +22,7 @@ from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
 from wordvec.counts.saving import fingerprint_of, load_counts, save_counts
 from wordvec.counts.stream import EncodedText, checked_text, subsampling_thresholds, text_stream
-from wordvec.errors import OptionError
+from wordvec.errors import CountsFileError, OptionError, describe
 from wordvec.memory import available_cores, parse_bytes
 from wordvec.progress import progress
 
@@ -76,7 +76,19 @@ class Cooccurrence:
         Raises CountsFileError for a damaged folder, and where `vocabulary` is not the one that was counted with.
         """
         matrix, options = load_counts(Path(folder), vocabulary)
-        return cls(matrix, **options)
+        loaded = cls(matrix, **options)
+        fits = {
+            "window": loaded.window >= 1,
+            "weighting": loaded.weighting in WEIGHTINGS,
+            "side": loaded.side in SIDES,
+            "subsample": 0 <= loaded.subsample < math.inf,
+            "subsample_mode": loaded.subsample_mode in ("dirty", "clean"),
+        }
+        for name in (name for name, is_so in fits.items() if not is_so):
+            raise CountsFileError(
+                f"{folder}: damaged counts: {name} is {describe(options[name])}; count the corpus again"
+            )
+        return loaded
 
 
 @typed

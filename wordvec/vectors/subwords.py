@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from wordvec.errors import VectorsFileError, describe
+
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams
 LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
@@ -50,11 +52,21 @@ class Subwords:
         self.first, self.kept = first, kept
 
     def vector(self, word: str) -> np.ndarray | None:
-        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row."""
+        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row.
+
+        Raises VectorsFileError when the rows of its n-grams, which are not looked at before, are not finite.
+        """
         _, ids = self.ids([word.encode("utf-8", "replace")])
         if not len(ids):
             return None
-        return np.asarray(self.rows[ids], np.float32).mean(axis=0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            vector: np.ndarray = np.asarray(self.rows[ids], np.float32).mean(axis=0)
+        if not np.isfinite(vector).all():
+            raise VectorsFileError(
+                f"the n-grams of {describe(word)} have rows with nan, infinity or numbers too large to add: the file "
+                "of these vectors is damaged; fetch or train it again"
+            )
+        return vector
 
     def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
