@@ -72,7 +72,7 @@ PLANTED = {
     "outside": (_write_outside, "writes outside its folder"),
     "runs": (_run, "runs os.system"),
     "memory": (lambda folder: np.zeros(1 << 33, np.uint8), "MemoryError"),
-    "crash": (lambda folder: os.kill(os.getpid(), signal.SIGSEGV), "ends the process"),
+    "crash": (lambda folder: os.kill(os.getpid(), signal.SIGKILL), "ends the process"),
     "hang": (lambda folder: [None for _ in iter(int, 1)], "takes more than"),
 }
 
