@@ -98,6 +98,10 @@ BAD = {
     "stability, k as text": (stability, json.dumps(STABILITY | {"k": "10"})),
     "stability, a word that is a number": (stability, json.dumps(STABILITY | {"words": ["a", 3]})),
     "stability, a huge count": (stability, json.dumps(STABILITY | {"counts": [2**70, 1]})),
+    "stability, cut in a letter": (stability, b"# wordvec stability 1\n" + b"# " * 50 + b"\n" + "é".encode()[:1]),
+    "phrases, cut in a letter": (phrases, "é".encode()[:1]),
+    "scores, cut in a letter": (scores, "é".encode()[:1]),
+    "report, cut in a letter": (report, "é".encode()[:1]),
     "phrases, deep": (phrases, DEEP),
     "words of rows, deep": (row_words, DEEP),
 }
@@ -107,7 +111,7 @@ BAD = {
 def test_a_damaged_file_is_an_error_of_ours(tmp_path, name):
     read, content = BAD[name]
     path = tmp_path / "file.json"
-    path.mkdir() if content is None else path.write_text(content)
+    path.mkdir() if content is None else path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(WordvecError) as caught:
         read(path)
     assert "\n" not in str(caught.value)

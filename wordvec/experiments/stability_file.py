@@ -78,8 +78,8 @@ def read_stability(path: str | os.PathLike[str]) -> Stability:
         raise InputError(f"{os.fspath(path)}: no such file")
     if not is_stability_file(path):
         raise InputError(f"{os.fspath(path)}: not a file of neighbour stability; `wordvec stability -o` writes them")
-    text = Path(path).read_text(encoding="utf-8")
     try:
+        text = Path(path).read_text(encoding="utf-8")
         if text.startswith("{"):
             content = parse_json(text)
             return _stability(content, content["words"], content["counts"], content["overlap"])
