@@ -232,6 +232,7 @@ def _swap_in_two_steps(temporary: Path, target: Path) -> bool:
             os.rename(temporary, target)
         except BaseException as error:
             if isinstance(error, OSError) and error.errno in TAKEN:
+                remove(aside)  # the other run's folder is in its place, and its name must be free for the next try
                 return False
             os.rename(aside, target)
             raise
