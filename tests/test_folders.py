@@ -312,3 +312,24 @@ def test_every_folder_that_wordvec_writes_keeps_what_is_not_its_own(tmp_path, sa
     with pytest.raises(InputError, match=r"holds mine\.txt"):
         save(tmp_path / "folder")
     assert (tmp_path / "folder" / "mine.txt").read_text() == "years of work"
+
+
+@posix
+def test_another_run_that_comes_between_the_two_steps_leaves_nothing_in_the_way(tmp_path, monkeypatch):
+    target, rename, came = tmp_path / "corpus", os.rename, []
+    write(target, "start")
+
+    def rename_and_be_overtaken(source, destination):
+        rename(source, destination)
+        if str(destination).endswith(".old") and not came:
+            came.append(destination)
+            target.mkdir()
+            (target / "mark").write_text("mark")
+            (target / "data").write_text("theirs")
+
+    monkeypatch.setattr("wordvec.folders._exchange", lambda one, other: False)
+    monkeypatch.setattr("wordvec.folders.os.rename", rename_and_be_overtaken)
+    write(target, "ours")
+    assert came
+    assert (target / "data").read_text() == "ours"
+    assert os.listdir(tmp_path) == ["corpus"]
