@@ -226,11 +226,11 @@ def test_hogwild_on_one_thread_is_the_same_training_and_on_two_about_the_same():
     [("skipgram", {}), ("skipgram", {"paths": PATHS}), ("cbow", {}), ("cbow", {"paths": PATHS})],
 )
 def test_the_update_is_the_gradient_of_the_loss(module, architecture, options, fault):
-    """One centre, learning rate 1: what the rows lose is the gradient of what the call returned."""
+    """One centre, one step, learning rate 1: what the rows lose is the gradient of what the call returned."""
     precise = module is reference
     W_in, W_out = (W.astype(np.float64 if precise else np.float32) for W in random_tables(20, seed=3))
     sampler = replace(make_sampler(), keep_thresholds=np.full(WORDS, 2**32, np.uint64))
-    call = {"first": 200, "last": 201, "block": 1, "epoch": 0, "epochs": 10**9, **options}
+    call = {"first": 200, "last": 201, "block": 1, "epoch": 0, "epochs": 10**9, "meetings": 10**6, **options}
     _, *after = run(module, architecture, W_in, W_out, sampler, learning_rate=fault, **call)
     gradients = [before - now for before, now in zip((W_in, W_out), after)]
     rng = np.random.default_rng(4)

@@ -40,7 +40,7 @@ def train_skipgram(
     epochs: int,
     learning_rate: float = 0.025,
     block: int = 64,
-    meetings: int = 32,
+    meetings: int = 24,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -67,7 +67,7 @@ def train_cbow(
     epochs: int,
     learning_rate: float = 0.05,
     block: int = 64,
-    meetings: int = 16,
+    meetings: int = 12,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -89,7 +89,7 @@ def warm_up(
     *,
     paths: HuffmanPaths | None = None,
     dimension: int = 1,
-    meetings: int = 32,
+    meetings: int = 24,
     longest_sentence: int = 1,
 ) -> None:
     """Compile (or load from numba's cache) what ``train_<architecture>`` with these options will run.

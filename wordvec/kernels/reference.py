@@ -52,7 +52,7 @@ def train_skipgram(
     epochs: int,
     learning_rate: float = 0.025,
     block: int = 64,
-    meetings: int = 32,
+    meetings: int = 24,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -85,7 +85,7 @@ def train_cbow(
     epochs: int,
     learning_rate: float = 0.05,
     block: int = 64,
-    meetings: int = 16,
+    meetings: int = 12,
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
@@ -106,7 +106,7 @@ def train_cbow(
 class _SkipGram:
     """Embedding -> EmbeddingDot, with the derivatives of the scores given from outside."""
 
-    weights, mean = steps.SKIPGRAM_WEIGHTS, None
+    weights, of_mean = steps.SKIPGRAM_WEIGHTS, False
 
     def __init__(self, tables: Tables, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
@@ -135,7 +135,7 @@ class _SkipGram:
 class _CBOW:
     """Embedding -> Mean -> EmbeddingDot."""
 
-    weights = steps.CBOW_WEIGHTS
+    weights, of_mean = steps.CBOW_WEIGHTS, True
 
     def __init__(self, tables: Tables, gradient: str, meetings: int) -> None:
         self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
@@ -189,7 +189,7 @@ def _train(
         examples = network.examples(batch)
         outputs, labels, present = outputs_of(examples, paths)
         met = steps.count_meetings(
-            examples, outputs, present, network.weights, tree=paths is not None, mean=network.mean is not None
+            examples, outputs, present, network.weights, tree=paths is not None, mean=network.of_mean
         )
         losses = [
             _step(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
 LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
-MOST_EXAMPLES = 8192  # in a block, where a wide window makes many of each centre
+EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
 MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
 
 
@@ -167,7 +167,7 @@ class NeuralTrainer(Presets, Trainer):
             return self.batch_size
         contexts = 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
         examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
-        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, MOST_EXAMPLES // examples))
+        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
         """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
