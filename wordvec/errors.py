@@ -14,6 +14,7 @@
     ├── ShapeError (ValueError)           arrays that do not fit together
     ├── DeviceUnavailableError            a device was asked for that is not here
     ├── MissingExtraError (ImportError)   an optional dependency is not installed; names the extra
+    ├── LibraryError                      the C library is missing, damaged or built from other sources
     └── TrainingError                     training cannot go on (a loss that is not finite)
 
 The command line turns each of them into one line on stderr and exit status 2.
@@ -98,6 +99,10 @@ class MissingExtraError(WordvecError, ImportError):
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs {package}, which is not installed: pip install 'wordvec[{extra}]'")
+
+
+class LibraryError(WordvecError, RuntimeError):
+    """wordvec's C library is missing, damaged, or built from other sources than those beside it."""
 
 
 class TrainingError(WordvecError, RuntimeError):

@@ -1,0 +1,86 @@
+"""Every function of the C library, declared once, and the check of what it is given.
+
+An array argument becomes two in C: the address of its first element and the number of its elements. It must have the
+declared dtype, lie in one piece in memory, and be writable where the function writes; else ShapeError is raised and C
+is never entered. That the numbers inside make sense (word ids, offsets) is checked by the callers, who know their
+meaning.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec.errors import ShapeError
+from wordvec.native import library
+
+I64, U64, F32, F64 = ctypes.c_int64, ctypes.c_uint64, ctypes.c_float, ctypes.c_double
+
+
+class Read(NamedTuple):
+    """An array that C reads: ``const type *name, int64_t name_size``."""
+
+    dtype: type
+
+
+class Written(NamedTuple):
+    """An array that C writes to (and may read): ``type *name, int64_t name_size``."""
+
+    dtype: type
+
+
+def address(array: np.ndarray, kind: Read | Written, of: str = "") -> int:
+    """The address of the array's first element, after checking the array; raises ShapeError."""
+    if not isinstance(array, np.ndarray) or array.dtype != kind.dtype:
+        found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise ShapeError(f"{of}: an array of {np.dtype(kind.dtype)} expected; got {found}")
+    if not array.flags.c_contiguous or not array.flags.aligned:
+        raise ShapeError(f"{of}: an aligned array in one piece expected; got strides {array.strides}")
+    if isinstance(kind, Written) and not array.flags.writeable:
+        raise ShapeError(f"{of}: an array that can be written to expected; this one is read-only")
+    return array.ctypes.data
+
+
+def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
+    """A function of the library by its name in C, its arguments in order and what it returns.
+
+    The library is loaded when the function is first called.
+    """
+    types: list[Any] = []
+    for kind in kinds:
+        types += [ctypes.c_void_p, I64] if isinstance(kind, (Read, Written)) else [kind]
+    compiled: list[Any] = []
+
+    def call(*arguments: Any) -> Any:
+        if len(arguments) != len(kinds):
+            raise TypeError(f"{name} takes {len(kinds)} arguments; got {len(arguments)}")
+        if not compiled:
+            function = getattr(library.load(), name)
+            function.argtypes, function.restype = types, returns
+            compiled.append(function)
+        given: list[Any] = []
+        for number, (argument, kind) in enumerate(zip(arguments, kinds), 1):
+            if isinstance(kind, (Read, Written)):
+                given += [address(argument, kind, f"{name}, argument {number}"), argument.size]
+            else:
+                given.append(argument)
+        return compiled[0](*given)
+
+    call.__name__ = call.__qualname__ = name
+    return call
+
+
+# --- counting.c, products.c: co-occurrence counts and products of sparse matrices
+
+# --- pieces.c, text.c: from text to ids
+
+# --- numbers.c: decimals in files of vectors
+
+# --- search.c: analogy questions
+
+# --- glove.c
+
+# --- training.c: skip-gram and CBOW

@@ -1,0 +1,32 @@
+// What every file of the library starts from: names of types, and what is visible outside.
+//
+// A function that Python calls is marked EXPORT and declared once more in wordvec/native/functions.py, which checks
+// its arrays. Each array comes as the address of its first element and the number of its elements, `name` and
+// `name_size`, which functions that do not need the number call `UNUSED(name_size)`.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+#define INLINE static inline __attribute__((always_inline))
+#define UNUSED(name) (void)(name)
+
+typedef int32_t i32;
+typedef int64_t i64;
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef float f32;
+typedef double f64;
+
+INLINE i64 min_i64(i64 a, i64 b) { return a < b ? a : b; }
+INLINE i64 max_i64(i64 a, i64 b) { return a > b ? a : b; }
+
+// Ask for the cache line at an address that will be used soon. The address may be anything.
+INLINE void prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
