@@ -105,7 +105,7 @@ def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequ
 
 def build(folder: Path = LIBRARIES, isas: Sequence[str] | None = None) -> list[Path]:
     """Compile all builds of this machine's family into `folder`; raises BuildError when no compiler can."""
-    names = list(isas or ISAS.get(family() or "", ()))
+    names = list(isas or ISAS.get(family() or "", {}))
     if not names:
         raise BuildError(f"the library is written for x86-64 and ARM with 64 bits, not for {platform.machine()}")
     failures = []
