@@ -10,16 +10,12 @@ import pytest
 
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
-
-pytest.importorskip("numba")
-
 from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.kernels.tables import Tables
+from wordvec.native import library
 
-pytestmark = pytest.mark.slow(
-    "compiles each kernel once, for all files after this: each is equal to the layers on hostile examples"
-)
+pytestmark = pytest.mark.skipif(not library.is_available(), reason="the C library is not here")
 
 WORDS, POSITIONS = 30, 400
 # Sentences: an empty one, one word, one word that is alone, a long one, and one that ends the corpus.

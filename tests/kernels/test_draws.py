@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("numba")
-
-from numba import njit
-
-from wordvec import rng
 from wordvec.corpus.examples import ExampleSampler
-from wordvec.corpus.steps import SKIPGRAM_WEIGHTS, WHOLE, count_meetings, cut_into_steps, split_contexts
-from wordvec.kernels import draws, placing
+from wordvec.corpus.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
+from wordvec.kernels.cpu import drawing, stepping
 from wordvec.kernels.huffman import huffman_paths
+from wordvec.native import library
+from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, drawn_examples, new_training
+
+pytestmark = pytest.mark.skipif(not library.is_available(), reason="the C library is not here")
 
 POSITIONS, WORDS, DEAD = 300, 12, 99
 IDS = np.minimum(np.random.default_rng(3).zipf(1.4, POSITIONS) - 1, WORDS - 1).astype(np.int32)
@@ -21,39 +20,27 @@ STARTS = np.array([0, 0, 1, 5, 6, 6, 90, 91, 240, POSITIONS])
 COUNTS = np.bincount(IDS, minlength=WORDS) + 1
 
 
-@njit
-def draw(corpus, sampling, placement, scratch, examples, begin, end):
-    return draws.draw_examples(placement.tile, corpus, sampling, placement, scratch, examples, 0, begin, end)
-
-
-def compiled_examples(sampler, begin, end, *, merge, pairs=False, paths=None, tile=4, group=1000, meetings=10**6):
-    no_paths = (np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
-    negatives = 0 if paths is not None else sampler.negatives
-    sampling = draws.Sampling(
-        sampler.keep_thresholds,
-        sampler.negative_table.packed(),
-        *(paths or no_paths),
-        rng.key_of(sampler.seed, 2)[0],
-        sampler.window,
-        sampler.shrink_window,
-        sampler.negatives,
-        negatives * (2 * sampler.window if pairs else 1),
-        sampler.window,
-        group,
-        WHOLE * meetings,
-        *SKIPGRAM_WEIGHTS,
-    )
-    width = min(2 * sampler.window, group)
-    whole = 2 * sampler.window <= group
-    placement = placing.Placement(merge, 2, tile, paths is not None, pairs, whole, meetings, DEAD, DEAD)
-    slots = POSITIONS * -(-2 * sampler.window // width)
-    examples = placing.blank_examples(1, slots, width + width % 2, 8 * 2 * sampler.window * 3, placement)
-    scratch = draws.new_scratch(POSITIONS, sampler.window, sampling.draws)
-    centres, predictions, terms = draw(draws.Corpus(IDS, STARTS), sampling, placement, scratch, examples, begin, end)
-    steps = examples.step_ends[0, : examples.step_counts[0]].tolist()
-    if group == 1000:
-        assert centres == steps[-1]
-    return examples, steps, terms, predictions
+def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000, meetings=10**6):
+    """Examples of positions begin .. end - 1, which must be a block."""
+    block = max(end - begin, 1)
+    assert begin % block == 0
+    values = {
+        **drawing(architecture, sampler, 2, STARTS, paths),
+        **stepping(architecture, meetings, paths),
+        "group": group,
+        "ids": IDS,
+        "sentence_starts": STARTS,
+        "sentences": len(STARTS) - 1,
+        "architecture": architecture,
+        "block": block,
+        "end": end,
+        "absent_input": DEAD,
+        "absent_output": DEAD,
+        **dict.fromkeys(("first_block", "last_block", "done_before", "positions", "learning_rate"), 0),
+        **dict.fromkeys(("divide", "slice_count", "threads"), 0),
+        "slices": None,
+    }
+    return drawn_examples(new_training(**values), begin // block)
 
 
 def listed(ids, weights):
@@ -61,29 +48,44 @@ def listed(ids, weights):
     return sorted((int(i), float(w)) for i, w in zip(ids, weights) if w)
 
 
+def outputs_of(examples, slot, outputs, *, context=0, tile=None, most=None, used=None):
+    """The outputs of an example (of one of its contexts, where each has its own) with their weights, as a multiset.
+
+    Ids stand in groups of `tile`, 8 places each; weights in strips of 8, or of 4 for small tiles, bits reversed.
+    """
+    most = 4 if library.lanes() == 4 else most or (6 if library.lanes() == 8 else 8)
+    groups = -(-outputs // (tile or most))
+    tile = tile or -(-outputs // groups)
+    strip = 8 if tile > 4 else 4
+    order = [0, 4, 2, 6, 1, 5, 3, 7] if strip == 8 else [0, 2, 1, 3]
+    ids = examples["outputs"][slot].reshape(-1, 8)[context * groups : (context + 1) * groups, :tile]
+    weights = examples["output_weights"][slot].reshape(-1, strip)[context * groups : (context + 1) * groups]
+    shown = slice(None) if used is None else slice(0, used // 8)
+    return listed(ids[shown].ravel(), weights[:, order[:tile]][shown].ravel())
+
+
 def as_multiset(words, sign=1.0):
     return sorted((int(w), sign * float(n)) for w, n in zip(*np.unique(words, return_counts=True)))
 
 
-@pytest.mark.slow("compiles the drawing of examples, which every kernel of this file then uses")
-@pytest.mark.parametrize(("begin", "end"), [(0, 300), (0, 1), (5, 6), (80, 120), (239, 300), (150, 150)])
+@pytest.mark.parametrize(("begin", "end"), [(0, 300), (0, 1), (5, 6), (80, 120), (240, 300), (150, 150)])
 @pytest.mark.parametrize("options", [{}, {"window": 1, "negatives": 1}, {"window": 3, "shrink_window": False}])
 def test_shared_negatives(begin, end, options):
     sampler = ExampleSampler.for_counts(COUNTS, subsample=0.1, **{"window": 4, "negatives": 6, **options})
     batch = sampler.draw(IDS, STARTS, first=begin, last=end, epoch=2)
-    examples, steps, terms, predictions = compiled_examples(sampler, begin, end, merge=True)
-    slots = steps[-1]
-    assert slots == len(batch.centres)
-    assert predictions == batch.mask.sum()
-    assert terms == (batch.mask.sum(1) * (1 + (batch.negatives != batch.centres[:, None]).sum(1))).sum()
-    for b in range(slots):
-        count, centre = examples.context_counts[0, b], batch.centres[b]
-        contexts = listed(examples.contexts[0, b, :count], examples.context_weights[0, b, :count])
+    examples = drawn(sampler, begin, end)
+    assert examples["centres"] == examples["step_ends"][-1] == len(batch.centres)
+    assert examples["predictions"] == batch.mask.sum()
+    assert examples["terms"] == (batch.mask.sum(1) * (1 + (batch.negatives != batch.centres[:, None]).sum(1))).sum()
+    for b, centre in enumerate(batch.centres):
+        count = examples["context_counts"][b]
+        contexts = listed(examples["contexts"][b, :count], examples["context_weights"][b, :count])
         assert contexts == as_multiset(batch.contexts[b][batch.mask[b]])
         assert len({i for i, _ in contexts}) == count  # none is listed twice
+        assert not examples["context_weights"][b, count:].any()  # absent ones count for nothing
         others = batch.negatives[b][batch.negatives[b] != centre]
         expected = sorted([(int(centre), 1.0), *as_multiset(others, -1.0)])
-        assert listed(examples.outputs[0, b], examples.output_weights[0, b]) == expected
+        assert outputs_of(examples, b, 1 + sampler.negatives) == expected
 
 
 @pytest.mark.parametrize("group", [1, 3, 8, 1000])
@@ -94,51 +96,45 @@ def test_groups_and_steps_are_those_of_the_layers(group, meetings):
     outputs = np.column_stack([batch.centres, batch.negatives])
     present = (outputs != batch.centres[:, None]) | (np.arange(4) == 0)
     met = count_meetings(batch, outputs, present, SKIPGRAM_WEIGHTS, tree=False, mean=False)
-    examples, steps, _, _ = compiled_examples(sampler, 0, POSITIONS, merge=True, group=group, meetings=meetings)
-    assert steps == [step.stop for step in cut_into_steps(met, meetings)]
-    for b in range(steps[-1]):
-        contexts = listed(examples.contexts[0, b], examples.context_weights[0, b])
+    examples = drawn(sampler, 0, POSITIONS, group=group, meetings=meetings)
+    assert examples["step_ends"].tolist() == [step.stop for step in cut_into_steps(met, meetings)]
+    for b in range(examples["step_ends"][-1]):
+        contexts = listed(examples["contexts"][b], examples["context_weights"][b])
         assert contexts == as_multiset(batch.contexts[b][batch.mask[b]])
 
 
 def test_contexts_as_they_come():
     sampler = ExampleSampler.for_counts(COUNTS, subsample=0, window=4, negatives=3)
     batch = sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2)
-    examples, steps, _, predictions = compiled_examples(sampler, 0, POSITIONS, merge=False)
-    slots = steps[-1]
-    assert slots == predictions == len(batch.centres)
-    for b in range(slots):
-        assert examples.contexts[0, b, : batch.mask[b].sum()].tolist() == batch.contexts[b][batch.mask[b]].tolist()
+    examples = drawn(sampler, 0, POSITIONS, architecture=CBOW)
+    assert examples["step_ends"][-1] == examples["predictions"] == len(batch.centres)
+    for b, mask in enumerate(batch.mask):
+        assert examples["contexts"][b, : mask.sum()].tolist() == batch.contexts[b][mask].tolist()
 
 
 def test_negatives_for_each_pair():
     options = {"window": 3, "negatives": 5, "negative_sharing": "pair"}
     sampler = ExampleSampler.for_counts(COUNTS, subsample=0, **options)
     batch = sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2)
-    examples, steps, terms, _ = compiled_examples(sampler, 0, POSITIONS, merge=False, pairs=True)
-    slots = steps[-1]
-    assert slots == len(batch.centres)
+    examples = drawn(sampler, 0, POSITIONS, architecture=SKIPGRAM_PAIRS)
+    assert examples["step_ends"][-1] == len(batch.centres)
     kept = batch.mask[:, :, None] & (batch.negatives != batch.centres[:, None, None])
-    assert terms == batch.mask.sum() + kept.sum()
-    for b in range(slots):
-        assert examples.output_groups[0, b] == 2
+    assert examples["terms"] == batch.mask.sum() + kept.sum()
+    for b, centre in enumerate(batch.centres):
         for i, c in enumerate(np.flatnonzero(batch.mask[b])):
-            places = slice(16 * i, 16 * (i + 1))
-            expected = sorted(
-                [(int(batch.centres[b]), 1.0)] + [(int(n), -1.0) for n in batch.negatives[b, c][kept[b, c]]]
-            )
-            assert listed(examples.outputs[0, b, places], examples.output_weights[0, b, places]) == expected
+            negatives = [(int(n), -1.0) for n in batch.negatives[b, c][kept[b, c]]]
+            assert outputs_of(examples, b, 6, context=i, most=8) == sorted([(int(centre), 1.0), *negatives])
 
 
 def test_paths_of_a_tree():
     paths = huffman_paths(COUNTS)
     sampler = ExampleSampler.for_counts(COUNTS, subsample=0, window=2, negatives=0)
     batch = sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2)
-    examples, steps, terms, _ = compiled_examples(sampler, 0, POSITIONS, merge=True, paths=paths)
-    slots = steps[-1]
-    assert terms == (batch.mask.sum(1) * np.diff(paths.starts)[batch.centres]).sum()
-    for b in range(slots):
-        path = slice(paths.starts[batch.centres[b]], paths.starts[batch.centres[b] + 1])
-        places = slice(0, 8 * int(examples.output_groups[0, b]))
+    examples = drawn(sampler, 0, POSITIONS, paths=paths)
+    longest = int(np.diff(paths.starts).max())
+    assert examples["terms"] == (batch.mask.sum(1) * np.diff(paths.starts)[batch.centres]).sum()
+    for b, centre in enumerate(batch.centres):
+        path = slice(paths.starts[centre], paths.starts[centre + 1])
         expected = sorted((int(n), float(s)) for n, s in zip(paths.nodes[path], paths.signs[path]))
-        assert listed(examples.outputs[0, b, places], examples.output_weights[0, b, places]) == expected
+        used = 8 * int(examples["group_counts"][b])
+        assert outputs_of(examples, b, longest, tile=4, used=used) == expected

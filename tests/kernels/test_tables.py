@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from wordvec.errors import ShapeError
-
-pytest.importorskip("numba")
-
 from wordvec.kernels.tables import Tables, slice_vectors
+from wordvec.native import library
+
+pytestmark = pytest.mark.skipif(not library.is_available(), reason="the C library is not here")
 
 
 @pytest.mark.parametrize("dimension", [1, 16, 17, 100, 256, 257, 300, 513, 1000])

@@ -1,15 +1,13 @@
 """Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which says what they mean.
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
-number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead.
+number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
+in ``wordvec/native/src``: training.c, examples.c, skipgram.c, cbow.c.
 """
 
 from __future__ import annotations
 
-import functools
-import threading
-import zlib
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,15 +15,11 @@ from wordvec import rng
 from wordvec.corpus import steps
 from wordvec.corpus.examples import ExampleSampler
 from wordvec.errors import OptionError
-from wordvec.kernels import draws, placing, stages, team
 from wordvec.kernels.checks import check_call
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
-from wordvec.kernels.stages import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Shape
-from wordvec.kernels.tables import Tables, aligned_zeros
-from wordvec.kernels.threads import COUNTER_SPACING, new_counters
-from wordvec.kernels.tiles_skipgram import OUTPUT_STEP, strip_floats
-from wordvec.kernels.vector_ir import host_lanes, host_registers
+from wordvec.kernels.tables import Tables
+from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Training, new_training, run_all
 
 
 def train_skipgram(
@@ -83,40 +77,6 @@ def train_cbow(
     return _train(CBOW, tables, ids, sentence_starts, sampler, *options, divide=gradient == "mean")
 
 
-def warm_up(
-    architecture: str,
-    sampler: ExampleSampler,
-    *,
-    paths: HuffmanPaths | None = None,
-    dimension: int = 1,
-    meetings: int = 24,
-    longest_sentence: int = 1,
-) -> None:
-    """Compile (or load from numba's cache) what ``train_<architecture>`` with these options will run.
-
-    The first time takes some seconds, later ones some tenths; a trainer calls this to time and announce it. The code
-    serves any dimension, any bound on meetings and sentences of any length.
-    """
-    rows = len(sampler.keep_thresholds)
-    zeros = np.zeros((rows, 1), np.float32)
-    ids, starts = np.zeros(1, np.int32), np.array([0, 1])
-    train = {"skipgram": train_skipgram, "cbow": train_cbow}[architecture]
-    train(Tables(zeros, zeros), ids, starts, sampler, first=0, last=1, epoch=0, epochs=1, paths=paths)
-
-
-def tile_shape(architecture: int, outputs: int, tree: bool, lanes: int) -> Shape:
-    """The tile for this many outputs a centre (or a context, where pairs have their own).
-
-    As few groups as the registers allow, evenly filled; paths of a tree vary in length, so they take small groups.
-    """
-    most = 4 if lanes == 4 else 8 if architecture != SKIPGRAM or host_registers(lanes) == 32 else 6
-    if tree:
-        tile_outputs = 4 if architecture == SKIPGRAM else most
-    else:
-        tile_outputs = -(-outputs // -(-outputs // most))
-    return Shape(lanes, max(2, lanes // strip_floats(tile_outputs)), tile_outputs, architecture)
-
-
 def _train(
     architecture: int,
     tables: Tables,
@@ -137,130 +97,72 @@ def _train(
     divide: bool,
 ) -> Loss:
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths)
-    shape = tile_shape(architecture, sampler.negatives + 1, paths is not None, tables.lanes)
-    run = team.compile_team(shape, source_checksum())
-    corpus = draws.Corpus(_constant(ids, np.int32), _constant(sentence_starts, np.int64))
-    sampling = _sampling(architecture, sampler, epoch, sentence_starts, paths, meetings)
-    placement = placing.Placement(
-        architecture == SKIPGRAM,
-        shape.tile_contexts,
-        shape.tile_outputs,
-        paths is not None,
-        architecture == SKIPGRAM_PAIRS,
-        2 * sampling.reach <= sampling.group,
-        meetings,
-        *(len(matrix) - 1 for matrix in (tables.input_slices[0], tables.output_slices[0])),
-    )
-    layout = tables.addresses()
+    ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
+    values = {
+        "ids": ids,
+        "sentence_starts": sentence_starts,
+        "sentences": len(sentence_starts) - 1,
+        "architecture": architecture,
+        "block": block,
+        "end": last,
+        "done_before": float(epoch * len(ids)),
+        "positions": float(epochs * len(ids)),
+        "learning_rate": float(learning_rate),
+        "divide": divide,
+        "slices": tables.addresses(),
+        "slice_count": len(tables.vectors),
+        "absent_input": len(tables.input_slices[0]) - 1,
+        "absent_output": len(tables.output_slices[0]) - 1,
+        **drawing(architecture, sampler, epoch, sentence_starts, paths),
+        **stepping(architecture, meetings, paths),
+    }
     teams, team_size = (threads, 1) if hogwild else (1, threads)
     blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
-    jobs = []
-    for first_block, last_block in zip(blocks, blocks[1:]):
-        plan = team.Plan(
-            first_block, last_block, block, last, float(epoch * len(ids)), float(epochs * len(ids)),
-            float(learning_rate), divide,
-        )  # fmt: skip
-        work, private = _workspace(shape, sampling, placement, plan, layout)
-        counters = new_counters(team.COUNTERS)
-        for thread in range(team_size):
-            scratch = draws.new_scratch(block, sampling.reach, sampling.draws)
-            shared = (plan, corpus, sampling, placement, layout, work, counters)
-            jobs.append((thread, team_size, *shared, scratch, private()))
-    _run_threads(run, jobs)
-    losses = sum(float(job[-1].losses.sum()) for job in jobs)
-    predictions, terms, centres = np.sum([job[-1].numbers for job in jobs], axis=0).tolist()
-    return Loss(losses, predictions, terms, centres)
+    trainings: list[Training] = [
+        new_training(first_block=first_block, last_block=last_block, threads=team_size, **values)
+        for first_block, last_block in zip(blocks, blocks[1:])
+    ]
+    losses, numbers = run_all(trainings)
+    return Loss(losses, *numbers.tolist())
 
 
-def _sampling(
+def drawing(
     architecture: int,
     sampler: ExampleSampler,
     epoch: int,
     sentence_starts: np.ndarray,
     paths: HuffmanPaths | None,
-    meetings: int,
-) -> draws.Sampling:
-    reach = min(sampler.window, max(1, int(np.diff(sentence_starts).max()) - 1))
-    draws_of_centre = 0 if paths is not None else sampler.negatives
-    if architecture == SKIPGRAM_PAIRS:
-        draws_of_centre *= 2 * reach
-    tree = paths is not None
-    if paths is None:
-        paths = HuffmanPaths(np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.float32))
+) -> dict[str, Any]:
+    """How examples are drawn: fields of the library's ``struct training``."""
+    longest = int(np.diff(sentence_starts).max())
+    return {
+        "keep_thresholds": np.ascontiguousarray(sampler.keep_thresholds, np.uint64),
+        "negative_table": sampler.negative_table.packed(),
+        "words": len(sampler.keep_thresholds),
+        "epoch_key": int(rng.key_of(sampler.seed, epoch)[0]),
+        "window": sampler.window,
+        "shrink_window": sampler.shrink_window,
+        "negatives": sampler.negatives if paths is None else 0,
+        "reach": min(sampler.window, max(1, longest - 1)),
+        "pool": 0,
+        "renewed": 0,
+        "path_starts": None if paths is None else np.ascontiguousarray(paths.starts, np.int64),
+        "path_nodes": None if paths is None else np.ascontiguousarray(paths.nodes, np.int32),
+        "path_signs": None if paths is None else np.ascontiguousarray(paths.signs, np.float32),
+        "longest_path": 0 if paths is None else int(np.diff(paths.starts).max()),
+    }
+
+
+def stepping(architecture: int, meetings: int, paths: HuffmanPaths | None) -> dict[str, Any]:
+    """How examples are cut into steps: fields of the library's ``struct training``."""
     cbow = architecture == CBOW
-    return draws.Sampling(
-        _constant(sampler.keep_thresholds, np.uint64),
-        _constant(sampler.negative_table.packed(), np.uint64),
-        _constant(paths.starts, np.int64),
-        _constant(paths.nodes, np.int32),
-        _constant(paths.signs, np.float32),
-        rng.key_of(sampler.seed, epoch)[0],
-        int(sampler.window),
-        bool(sampler.shrink_window),
-        int(sampler.negatives),
-        int(draws_of_centre),
-        reach,
-        2 * reach if cbow else steps.group_size(meetings, tree),
-        steps.WHOLE * meetings,
-        *(steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS),
-    )
-
-
-def _constant(array: np.ndarray, dtype: type) -> np.ndarray:
-    """A read-only view: numba compiles again for arrays that can be written to, and a memory-mapped corpus can't."""
-    view = np.ascontiguousarray(array, dtype).view(np.ndarray).view()
-    view.flags.writeable = False
-    return view
-
-
-def _workspace(  # type: ignore[no-untyped-def]
-    shape: Shape, sampling: draws.Sampling, placement: placing.Placement, plan: team.Plan, layout: np.ndarray
-):
-    """Arrays for one team, and a function that makes those of one thread."""
-    most = min(2 * sampling.reach, sampling.group)
-    contexts = -(-most // shape.tile_contexts) * shape.tile_contexts
-    slots = plan.block * -(-2 * sampling.reach // most)
-    outputs = int(np.diff(sampling.path_starts).max()) if placement.tree else sampling.negatives + 1
-    groups = -(-outputs // shape.tile_outputs)
-    floats = stages.strips_of_centre(shape, contexts, groups)
-    sets = contexts if placement.pairs else 1
-    examples = placing.blank_examples(team.BUFFERS, slots, contexts, sets * groups * OUTPUT_STEP, placement)
-    scores = aligned_zeros((2 * len(layout), min(slots, steps.MOST_EXAMPLES), floats), np.float32)
-
-    def private() -> stages.Private:
-        one_context = np.zeros(shape.lanes, np.float32)
-        one_context[0] = 1
-        return stages.Private(
-            aligned_zeros((stages.RUN, floats), np.float32),
-            aligned_zeros((contexts, 4 * shape.lanes), np.float32),
-            one_context,
-            np.zeros(shape.lanes),
-            np.zeros(3, np.int64),
-        )
-
-    return stages.Workspace(examples, scores), private
-
-
-def _run_threads(run, jobs: list) -> None:  # type: ignore[no-untyped-def]
-    """Run all jobs at the same time, the first in this thread; the others never see a Python exception."""
-    helpers = [threading.Thread(target=run, args=job, daemon=True) for job in jobs[1:]]
-    started = []
-    try:
-        for helper in helpers:
-            helper.start()
-            started.append(helper)
-        run(*jobs[0])
-    except BaseException:
-        for job in jobs:  # nobody may wait for a thread that never came
-            job[8][team.STOP * COUNTER_SPACING] = 1
-        raise
-    finally:
-        for helper in started:
-            helper.join()
-
-
-@functools.cache
-def source_checksum() -> int:
-    """A checksum of the kernels' source code."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return functools.reduce(lambda checksum, path: zlib.crc32(path.read_bytes(), checksum), sources, host_lanes())
+    weights = steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS
+    return {
+        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None),
+        "bound": steps.WHOLE * meetings,
+        "context_quarters": weights.context,
+        "centre_quarters": weights.centre,
+        "negative_quarters": weights.negative,
+        "node_quarters": weights.node,
+        "most_repeats": meetings,
+    }

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import ShapeError
-from wordvec.kernels.vector_ir import FLOAT_BYTES, host_lanes
+from wordvec.native import library
 
+FLOAT_BYTES = 4
 HUGE_PAGE = 1 << 21
 ROWS_AT_ONCE = 1 << 13
 
@@ -51,7 +52,7 @@ class Tables:
             raise ShapeError(f"Tables: W_in (V, D) and W_out (U, D) expected; got {W_in.shape} and {W_out.shape}")
         if W_in.dtype != np.float32 or W_out.dtype != np.float32:
             raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype} and {W_out.dtype}")
-        self.dimension, self.lanes = W_in.shape[1], host_lanes()
+        self.dimension, self.lanes = W_in.shape[1], library.lanes()
         self.shapes = (W_in.shape, W_out.shape)
         self.vectors = np.array(slice_vectors(self.dimension, self.lanes, slices), np.int64)
         self.row_bytes = self.vectors * self.lanes * FLOAT_BYTES
@@ -102,9 +103,9 @@ class Tables:
             outputs[output_ids, :width] = rows_out[:, columns]
 
     def addresses(self) -> np.ndarray:
-        """Layout for compiled code, (slices, 4) int64: address of W_in, of W_out, bytes and vectors of a row."""
+        """``struct slice`` of the library, (slices, 3) int64: address of W_in, of W_out, floats in a row."""
         starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
-        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), self.row_bytes, self.vectors]))
+        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), self.vectors * self.lanes]))
 
     def _columns(self) -> list[slice]:
         ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()

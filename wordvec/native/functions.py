@@ -84,3 +84,12 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
 # --- glove.c
 
 # --- training.c: skip-gram and CBOW
+
+training_new = declare("training_new", ctypes.c_void_p, returns=ctypes.c_void_p)
+training_run = declare("training_run", ctypes.c_void_p, I64)
+training_stop = declare("training_stop", ctypes.c_void_p)
+training_abandon = declare("training_abandon", ctypes.c_void_p)
+training_result = declare("training_result", ctypes.c_void_p, Written(np.int64), returns=F64)
+training_free = declare("training_free", ctypes.c_void_p)
+examples_draw = declare("examples_draw", ctypes.c_void_p, I64, returns=ctypes.c_void_p)
+examples_free = declare("examples_free", ctypes.c_void_p)

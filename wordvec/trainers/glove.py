@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import warnings
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import numpy as np
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
+from wordvec.native import library
 from wordvec.progress import announced
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
@@ -231,12 +232,11 @@ class GloVe(Trainer):
         state.check_place(self.epochs, positions)
 
     def _has_kernel(self) -> bool:
-        """Whether the kernel is asked for, and numba, which compiles it, is there."""
-        if self.engine == "kernel" and self.device == "cpu" and importlib.util.find_spec("numba") is None:
-            warnings.warn(
-                "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
-            )
-            self._history.notes.append("trained through the layers: numba is not installed")
+        """Whether the kernel is asked for, and the C library, which holds it, is there."""
+        reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
+        if reason is not None:
+            warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)
+            self._history.notes.append(f"trained through the layers: {reason}")
             return False
         return self.engine == "kernel"
 

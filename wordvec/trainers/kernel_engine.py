@@ -39,17 +39,22 @@ class KernelEngine:
         self._train = {"skipgram": kernels.train_skipgram, "cbow": kernels.train_cbow}[trainer.name]
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
-        with announced("compiling the kernels: some seconds ..."):
-            kernels.warm_up(
-                trainer.name,
-                self._sampler,
-                paths=self._options.get("paths"),
-                dimension=trainer.dim,
-                meetings=trainer.meetings,
-                longest_sentence=corpus.longest_sentence,
-            )
+        if trainer.device == "gpu":
+            self._compile(kernels)
         self._tables = tables(W_in, W_out)
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
+
+    def _compile(self, kernels: Any) -> None:
+        """Have CuPy compile what the calls need; nothing is trained."""
+        with announced("compiling the kernels: some seconds ..."):
+            kernels.warm_up(
+                self.trainer.name,
+                self._sampler,
+                paths=self._options.get("paths"),
+                dimension=self.trainer.dim,
+                meetings=self.trainer.meetings,
+                longest_sentence=self.corpus.longest_sentence,
+            )
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import warnings
 from abc import abstractmethod
@@ -17,6 +16,7 @@ from wordvec.corpus.examples import ExampleSampler
 from wordvec.corpus.sampling import keep_probabilities
 from wordvec.corpus.steps import group_size, meetings_for
 from wordvec.errors import OptionError
+from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
@@ -278,12 +278,11 @@ class NeuralTrainer(Presets, Trainer):
         return parameters
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
-        """The engine asked for, or the layers where numba, which compiles the kernels, is not to be had."""
-        if self.engine == "kernel" and self.device == "cpu" and importlib.util.find_spec("numba") is None:
-            warnings.warn(
-                "numba is not installed, so training runs through the layers, many times slower", stacklevel=2
-            )
-            self._history.notes.append("trained through the layers: numba is not installed")
+        """The engine asked for, or the layers where the C library is not to be had."""
+        reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
+        if reason is not None:
+            warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)
+            self._history.notes.append(f"trained through the layers: {reason}")
             return LayersEngine
         return KernelEngine if self.engine == "kernel" else LayersEngine
 

@@ -1,0 +1,473 @@
+// Drawing training examples and cutting them into steps: the same as wordvec/corpus/examples.py and steps.py.
+//
+// Every draw is a function of (seed, epoch, position), so any thread can draw any block at any time. A block is drawn
+// in separate plain loops over arrays, which compilers turn into vector code.
+#include "memory.h"
+#include "random.h"
+#include "training.h"
+
+struct drawing {
+  const struct training *training;
+  struct shape shape;
+  i64 size;            // places: a block, and what its windows reach on both sides
+  u64 *keys;           // of the kept tokens' positions; before that, the positions
+  i32 *ids;            // kept tokens
+  u8 *flags;           // whether a position of the block is kept
+  i32 *latest_repeat;  // see find_repeated_words
+  i32 *first, *last;   // where the sentence of each token begins and ends
+  i32 *reach;          // the window drawn for each token
+  i32 *negatives;      // (draws, size)
+  i64 draws;           // negatives of a centre: K, or K for each of its contexts where pairs have their own
+  i32 *met;            // (2 COUNTERS,) quarters of a meeting, by class of rows of W_in, then of W_out
+  i32 *repeats;        // (COUNTERS,) zero between uses
+  i32 *pool;           // words that negatives come from, as they are for block `pool_block`
+  i64 pool_block;
+};
+
+void free_drawing(struct drawing *d) {
+  if (!d) return;
+  void *parts[] = {d->keys, d->ids, d->flags, d->latest_repeat, d->first, d->last,
+                   d->reach, d->negatives, d->met, d->repeats, d->pool, d};
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
+}
+
+struct drawing *new_drawing(const struct training *t) {
+  struct drawing *d = new_zeros(1, sizeof *d);
+  if (!d) return 0;
+  d->training = t;
+  d->shape = shape_of(t);
+  d->size = t->block + 4 * t->reach;
+  d->draws = has_tree(t) ? 0 : t->architecture == SKIPGRAM_PAIRS ? 2 * t->reach * t->negatives : t->negatives;
+  d->keys = new_zeros(d->size, 8);
+  d->ids = new_zeros(d->size, 4);
+  d->flags = new_zeros(d->size, 1);
+  d->latest_repeat = new_zeros(d->size, 4);
+  d->first = new_zeros(d->size, 4);
+  d->last = new_zeros(d->size, 4);
+  d->reach = new_zeros(d->size, 4);
+  d->negatives = new_zeros(d->draws * d->size, 4);
+  d->met = new_zeros(2 * COUNTERS, 4);
+  d->repeats = new_zeros(COUNTERS, 4);
+  d->pool = new_zeros(t->pool, 4);
+  d->pool_block = -1;
+  if (!(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
+        d->repeats && d->pool)) {
+    free_drawing(d);
+    return 0;
+  }
+  return d;
+}
+
+void free_examples(struct examples *e) {
+  void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->outputs,
+                   e->output_weights, e->group_counts, e->context_shares, e->step_ends};
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
+}
+
+// Room for the examples of a block; outputs that no draw ever touches stay absent. False when memory is short.
+bool new_examples(struct examples *e, const struct training *t) {
+  const struct shape shape = shape_of(t);
+  const i64 most = min_i64(2 * t->reach, t->group);
+  const i64 sets = t->architecture == SKIPGRAM_PAIRS ? most : 1;
+  *e = (struct examples){0};
+  e->most_slots = t->block * ((2 * t->reach + most - 1) / most);
+  e->most_contexts = (most + MOST_TILE_CONTEXTS - 1) / MOST_TILE_CONTEXTS * MOST_TILE_CONTEXTS;
+  e->most_groups = sets * shape.groups;
+  e->most_outputs = e->most_groups * OUTPUT_STEP;
+  e->weight_floats = e->most_groups * shape.strip;
+  e->contexts = new_zeros(e->most_slots * e->most_contexts, 4);
+  e->context_weights = new_zeros(e->most_slots * e->most_contexts + LANES, 4);  // read in whole vectors
+  e->context_counts = new_zeros(e->most_slots, 4);
+  e->outputs = new_zeros(e->most_slots * e->most_outputs, 4);
+  e->output_weights = new_zeros(e->most_slots * e->weight_floats + LANES, 4);
+  e->group_counts = new_zeros(e->most_slots, 4);
+  e->context_shares = new_zeros(e->most_slots, 4);
+  e->step_ends = new_zeros(e->most_slots + 1, 4);
+  if (!(e->contexts && e->context_weights && e->context_counts && e->outputs && e->output_weights && e->group_counts &&
+        e->context_shares && e->step_ends)) {
+    free_examples(e);
+    return false;
+  }
+  for (i64 k = 0; k < e->most_slots * e->most_contexts; k++) e->contexts[k] = (i32)t->absent_input;
+  for (i64 k = 0; k < e->most_slots * e->most_outputs; k++) e->outputs[k] = (i32)t->absent_output;
+  return true;
+}
+
+// --- which tokens are there
+
+INLINE bool is_kept(const struct training *t, i64 position) {
+  return (draw(item_key(t->epoch_key, (u64)position), SUBSAMPLE) >> 32) < t->keep_thresholds[t->ids[position]];
+}
+
+// The sentence a position lies in: the last one that starts at or before it.
+static i64 sentence_of(const struct training *t, i64 position) {
+  i64 low = 0, high = t->sentences;
+  while (high - low > 1) {
+    const i64 middle = (low + high) / 2;
+    if (t->sentence_starts[middle] <= position) low = middle;
+    else high = middle;
+  }
+  while (low + 1 < t->sentences && t->sentence_starts[low + 1] <= position) low++;
+  return low;
+}
+
+// latest_repeat[k]: the largest place whose word comes again at most `distance` later, not after k; or -1.
+// So the tokens low .. high - 1 (a window) are different words if latest_repeat[high - 1] < low.
+static void find_repeated_words(struct drawing *d, i64 count, i64 distance) {
+  i32 *restrict latest = d->latest_repeat;
+  const i32 *restrict ids = d->ids;
+  for (i64 k = 0; k < count; k++) latest[k] = -1;
+  for (i64 step = min_i64(distance, count - 1); step > 0; step--)
+    for (i64 k = step; k < count; k++) latest[k] = ids[k - step] == ids[k] ? (i32)(k - step) : latest[k];
+  for (i64 k = 1; k < count; k++) latest[k] = latest[k - 1] > latest[k] ? latest[k - 1] : latest[k];
+}
+
+// List the kept tokens of positions begin .. end - 1, with up to `reach` more on each side in the same sentence.
+// Returns how many tokens stand before `begin`; *count becomes how many stand before `end`.
+static i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
+  const struct training *t = d->training;
+  const i64 reach = t->reach, *starts = t->sentence_starts;
+  i64 sentence = sentence_of(t, begin), left = 0, right, sentence_first = 0;
+  for (i64 p = begin - 1; p >= starts[sentence] && left < reach; p--)
+    if (is_kept(t, p)) d->ids[left++] = t->ids[p];
+  for (i64 k = 0; k < left / 2; k++) {  // found backwards
+    const i32 id = d->ids[k];
+    d->ids[k] = d->ids[left - 1 - k];
+    d->ids[left - 1 - k] = id;
+  }
+  const i32 *restrict ids = t->ids + begin;
+  u8 *restrict flags = d->flags;
+  for (i64 k = 0; k < end - begin; k++)
+    flags[k] = (draw(item_key(t->epoch_key, (u64)(begin + k)), SUBSAMPLE) >> 32) < t->keep_thresholds[(u32)ids[k]];
+  i64 kept = left, position = begin;
+  while (position < end) {
+    const i64 stop = min_i64(end, starts[sentence + 1]);
+    for (i64 p = position; p < stop; p++) {  // written whether kept or not: no branch to mispredict
+      d->ids[kept] = t->ids[p];
+      d->keys[kept] = (u64)p;
+      kept += flags[p - begin];
+    }
+    if (stop == end) break;
+    for (i64 k = sentence_first; k < kept; k++) d->first[k] = (i32)sentence_first, d->last[k] = (i32)kept;
+    sentence_first = kept, position = stop, sentence++;
+  }
+  right = kept;
+  for (i64 p = end; p < starts[sentence + 1] && right < kept + reach; p++)
+    if (is_kept(t, p)) d->ids[right++] = t->ids[p];
+  for (i64 k = sentence_first; k < kept; k++) d->first[k] = (i32)sentence_first, d->last[k] = (i32)right;
+  if (has_tiles(t)) find_repeated_words(d, right, min_i64(2 * reach, t->group));
+  *count = kept;
+  return left;
+}
+
+// --- windows and negatives
+
+// The word that 64 bits choose from the alias table (NegativeTable.words_of).
+INLINE i32 word_of(const struct training *t, u64 bits) {
+  const u64 slot = below(bits, (u64)t->words), entry = t->negative_table[slot];
+  return (bits & 0xFFFFFFFF) < entry >> 32 ? (i32)slot : (i32)(u32)entry;
+}
+
+// The pool as it is for a block: group number b % groups was drawn anew for block b. See NegativePool in
+// wordvec/corpus/sampling.py.
+static void renew_pool(struct drawing *d, i64 block) {
+  const struct training *t = d->training;
+  const i64 groups = t->pool / t->renewed;
+  const i64 from = d->pool_block >= 0 && block - d->pool_block < groups ? d->pool_block + 1 : block - groups + 1;
+  for (i64 b = from; b <= block; b++) {
+    i32 *words = d->pool + (b % groups + groups) % groups * t->renewed;
+    const u64 key = item_key(mix(t->epoch_key + RNG_H), (u64)b);
+    for (i64 k = 0; k < t->renewed; k++) words[k] = word_of(t, draw(key, (u64)k));
+  }
+  d->pool_block = block;
+}
+
+// Windows and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys.
+static void draw_numbers(struct drawing *d, i64 begin, i64 end) {
+  const struct training *t = d->training;
+  u64 *restrict keys = d->keys;
+  i32 *restrict reach = d->reach;
+  for (i64 k = begin; k < end; k++) keys[k] = item_key(t->epoch_key, keys[k]);
+  for (i64 k = begin; k < end; k++) reach[k] = (i32)t->reach;
+  if (t->shrink_window)
+    for (i64 k = begin; k < end; k++) {
+      const i64 drawn = (i64)(1 + below(draw(keys[k], WINDOW), (u64)t->window));
+      reach[k] = (i32)min_i64(drawn, t->reach);
+    }
+  for (i64 j = 0; j < d->draws; j++) {
+    i32 *restrict negatives = d->negatives + j * d->size;
+    const u64 number = (u64)(FIRST_NEGATIVE + j);
+    if (t->pool)
+      for (i64 k = begin; k < end; k++) negatives[k] = d->pool[below(draw(keys[k], number), (u64)t->pool)];
+    else
+      for (i64 k = begin; k < end; k++) negatives[k] = word_of(t, draw(keys[k], number));
+  }
+}
+
+// --- contexts of an example
+
+INLINE u32 class_of(i32 row) { return (u32)row % COUNTERS; }
+
+// The tokens begin .. end - 1 without the centre, each word once; its weight is how often it occurs.
+static i64 merge_contexts(const struct drawing *d, i32 *contexts, f32 *weights, i64 centre, i64 begin, i64 end) {
+  i64 count = 0;
+  for (i64 k = begin; k < end; k++) {
+    if (k == centre) continue;
+    i64 other = 0;
+    while (other < count && contexts[other] != d->ids[k]) other++;
+    if (other == count) contexts[count] = d->ids[k], weights[count++] = 0;
+    weights[other] += 1;
+  }
+  return count;
+}
+
+// See cbow_shares in wordvec/corpus/steps.py.
+static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
+  i64 squares = 0;
+  for (i64 i = 0; i < count; i++) d->repeats[class_of(contexts[i])]++;
+  for (i64 i = 0; i < count; i++) {
+    i32 *repeats = d->repeats + class_of(contexts[i]);
+    squares += (i64)*repeats * *repeats;
+    *repeats = 0;
+  }
+  const f64 share = (f64)(d->training->most_repeats * count) / (f64)squares;
+  return share < 1.0 ? (f32)share : 1.0f;
+}
+
+// List contexts number first .. last - 1 of those from token `low` on, without the centre.
+INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
+  const struct training *t = d->training;
+  i32 *contexts = e->contexts + slot * e->most_contexts;
+  f32 *weights = e->context_weights + slot * e->most_contexts;
+  const i64 left = centre - low;
+  const i64 begin = low + first + (first >= left), end = low + last + (last > left);
+  i64 count = last - first;
+  if (has_tiles(t) && d->latest_repeat[end - 1] >= begin) {  // some word occurs twice between begin and end
+    memset(weights, 0, (size_t)e->most_contexts * sizeof *weights);
+    count = merge_contexts(d, contexts, weights, centre, begin, end);
+  } else {
+    if (2 * t->reach <= t->group) {  // as many as there may be, whatever there are: no branches to mispredict
+      for (i64 i = 0; i < t->reach; i++) contexts[i] = d->ids[low + i];
+      for (i64 i = 0; i < t->reach; i++) contexts[left + i] = d->ids[centre + 1 + i];
+    } else {
+      for (i64 i = first; i < last; i++) contexts[i - first] = d->ids[low + i + (low + i >= centre)];
+    }
+    if (has_tiles(t))
+      for (i64 i = 0; i < e->most_contexts; i++) weights[i] = i < count;
+    else if (count > t->most_repeats) e->context_shares[slot] = share_of_repeats(d, contexts, count);
+    else e->context_shares[slot] = 1;
+  }
+  e->context_counts[slot] = (i32)count;
+  if (has_tiles(t))  // the rest of the last tile
+    for (i64 i = count; i < min_i64(count + MOST_TILE_CONTEXTS - 1, e->most_contexts); i++)
+      contexts[i] = (i32)t->absent_input;
+}
+
+// --- outputs of an example
+
+struct outputs {
+  i32 *ids;      // OUTPUT_STEP places a group
+  f32 *weights;  // a strip a group
+  int tile, strip;
+};
+
+// The place after this one: groups of `tile` places begin at multiples of OUTPUT_STEP.
+INLINE i64 next_place(struct outputs o, i64 place) {
+  return (place + 1) % OUTPUT_STEP < o.tile ? place + 1 : place - o.tile + 1 + OUTPUT_STEP;
+}
+
+INLINE f32 *weight_at(struct outputs o, i64 place) {
+  return o.weights + place / OUTPUT_STEP * o.strip + place_in_strip((int)(place % OUTPUT_STEP), o.strip);
+}
+
+INLINE void put(struct outputs o, i64 place, i32 id, f32 weight) {
+  o.ids[place] = id;
+  *weight_at(o, place) = weight;
+}
+
+// Merge repeated negatives, drop those equal to the centre; returns how many terms they make.
+static i64 merge_negatives(const struct drawing *d, struct outputs o) {
+  const i32 absent = (i32)d->training->absent_output;
+  i64 terms = 0, place = 0;
+  for (i64 j = 0; j < d->training->negatives; j++) {
+    place = next_place(o, place);
+    const i32 word = o.ids[place];
+    i64 earlier = 0;
+    while (o.ids[earlier] != word) earlier = next_place(o, earlier);
+    if (earlier == place) {
+      terms++;
+      continue;
+    }
+    put(o, place, absent, 0);
+    if (earlier == 0) continue;  // the centre
+    *weight_at(o, earlier) -= 1;
+    terms++;
+  }
+  return terms;
+}
+
+// List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
+// Returns how many terms each context has with them. `known` is the number of negatives where the compiler knows it.
+INLINE i64 place_negatives(const struct drawing *d, struct outputs o, i64 centre, int known) {
+  const i64 negatives = known ? known : d->training->negatives;
+  const i32 *drawn = d->negatives + centre, target = d->ids[centre];
+  bool special = false;
+  i64 place = 0;
+  put(o, 0, target, 1);
+#pragma GCC unroll 8
+  for (i64 j = 0; j < negatives; j++) {
+    const i32 word = drawn[j * d->size];
+    special |= word == target;
+#pragma GCC unroll 8
+    for (i64 other = 0; other < j; other++) special |= word == drawn[other * d->size];
+    place = next_place(o, place);
+    put(o, place, word, -1);
+  }
+  return 1 + (special ? merge_negatives(d, o) : negatives);
+}
+
+static i64 place_shared(const struct drawing *d, struct outputs o, i64 centre) {
+  if (d->training->negatives == 5 && o.tile == 6) {  // the default, without divisions and with unrolled loops
+    o.tile = 6, o.strip = 8;
+    return place_negatives(d, o, centre, 5);
+  }
+  return place_negatives(d, o, centre, 0);
+}
+
+// List the centre and K negatives for each of the contexts first .. last - 1; returns how many terms there are in all.
+static i64 place_pairs(const struct drawing *d, struct outputs o, i64 groups, i64 centre, i64 first, i64 last) {
+  const i64 negatives = d->training->negatives;
+  const i32 target = d->ids[centre];
+  i64 terms = last - first;
+  for (i64 i = first; i < last; i++) {
+    i64 place = 0;
+    put(o, 0, target, 1);
+    for (i64 j = 0; j < negatives; j++) {
+      place = next_place(o, place);
+      const i32 word = d->negatives[(i * negatives + j) * d->size + centre];
+      const bool counts = word != target;
+      put(o, place, counts ? word : (i32)d->training->absent_output, counts ? -1 : 0);
+      terms += counts;
+    }
+    o.ids += groups * OUTPUT_STEP, o.weights += groups * o.strip;
+  }
+  return terms;
+}
+
+// List the inner nodes on the centre's path through the Huffman tree; returns how many.
+static i64 place_path(const struct training *t, struct outputs o, i32 target, i32 *groups) {
+  const i64 first = t->path_starts[target], length = t->path_starts[target + 1] - first;
+  i64 place = 0;
+  for (i64 k = first; k < first + length; k++, place = next_place(o, place))
+    put(o, place, t->path_nodes[k], t->path_signs[k]);
+  for (; place % OUTPUT_STEP; place = next_place(o, place)) put(o, place, (i32)t->absent_output, 0);
+  *groups = (i32)(place / OUTPUT_STEP);
+  return length;
+}
+
+// --- steps
+
+// Count the meetings of an example, contexts first .. last - 1 of a centre; says whether any exceeds the bound.
+INLINE bool meet(struct drawing *d, i64 centre, i64 first, i64 last) {
+  const struct training *t = d->training;
+  i32 *met = d->met, most = 0, partners = 1;
+  const i32 target = d->ids[centre];
+  if (t->architecture == CBOW) {
+    most = met[class_of(target)] += (i32)(t->context_quarters * (last - first));
+  } else {
+    partners = (i32)(last - first);
+  }
+  met += COUNTERS;
+  if (has_tree(t)) {
+    for (i64 k = t->path_starts[target]; k < t->path_starts[target + 1]; k++) {
+      const i32 now = met[class_of(t->path_nodes[k])] += partners * (i32)t->node_quarters;
+      most = now > most ? now : most;
+    }
+    return most > t->bound;
+  }
+  const i32 of_centre = met[class_of(target)] += partners * (i32)t->centre_quarters;
+  most = of_centre > most ? of_centre : most;
+  const bool pairs = t->architecture == SKIPGRAM_PAIRS;
+  const i64 begin = pairs ? first * t->negatives : 0, end = pairs ? last * t->negatives : t->negatives;
+  const i32 times = (pairs ? 1 : partners) * (i32)t->negative_quarters;
+  for (i64 j = begin; j < end; j++) {
+    const i32 word = d->negatives[j * d->size + centre];
+    const i32 now = met[class_of(word)] += word != target ? times : 0;
+    most = now > most ? now : most;
+  }
+  return most > t->bound;
+}
+
+static void forget_meetings(struct drawing *d) {
+  for (i64 k = 0; k < 2 * COUNTERS; k++) d->met[k] = 0;
+}
+
+// List one example: contexts first .. last - 1 of a centre, those from token `low` on.
+INLINE void place_example(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
+  const struct training *t = d->training;
+  const struct outputs o = {e->outputs + slot * e->most_outputs, e->output_weights + slot * e->weight_floats,
+                            (int)d->shape.tile, (int)d->shape.strip};
+  i64 terms;
+  place_contexts(d, e, slot, centre, low, first, last);
+  e->group_counts[slot] = (i32)d->shape.groups;
+  if (has_tree(t)) terms = place_path(t, o, d->ids[centre], e->group_counts + slot);
+  else if (t->architecture == SKIPGRAM_PAIRS) terms = place_pairs(d, o, d->shape.groups, centre, first, last);
+  else terms = place_shared(d, o, centre);
+  e->terms += has_tiles(t) ? (last - first) * terms : terms;
+  e->predictions += t->architecture == CBOW ? 1 : last - first;
+}
+
+void draw_block(struct drawing *d, struct examples *e, i64 number) {
+  const struct training *t = d->training;
+  const i64 begin = number * t->block, end = min_i64(begin + t->block, t->end);
+  i64 last_token, slot = 0, first_slot = 0;
+  if (t->pool) renew_pool(d, number);
+  const i64 first_token = list_kept_tokens(d, begin, end, &last_token);
+  draw_numbers(d, first_token, last_token);
+  e->steps = e->centres = e->predictions = e->terms = 0;
+  forget_meetings(d);
+  bool full = false;  // a step of one example may exceed the bound, and takes no other then
+  for (i64 k = first_token; k < last_token; k++) {
+    const i64 low = max_i64(d->first[k], k - d->reach[k]), high = min_i64(d->last[k], k + d->reach[k] + 1);
+    const i64 contexts = high - low - 1;
+    if (contexts < 1) continue;
+    e->centres++;
+    i64 fill = contexts;
+    if (contexts > t->group) {
+      const i64 groups = (contexts + t->group - 1) / t->group;
+      fill = (contexts + groups - 1) / groups;
+    }
+    for (i64 first = 0; first < contexts; first += fill, slot++) {
+      const i64 last = min_i64(first + fill, contexts);
+      place_example(d, e, slot, k, low, first, last);
+      full |= meet(d, k, first, last);
+      if (slot > first_slot && (full || first > 0 || slot - first_slot == MOST_EXAMPLES)) {
+        e->step_ends[e->steps++] = (i32)slot;
+        first_slot = slot;
+        forget_meetings(d);
+        full = meet(d, k, first, last);
+      }
+    }
+  }
+  e->step_ends[e->steps++] = (i32)slot;
+  e->slots = slot;
+}
+
+// The examples of one block of a training, to be looked at; 0 when memory is short.
+EXPORT struct examples *examples_draw(const struct training *t, i64 number) {
+  struct examples *e = new_zeros(1, sizeof *e);
+  struct drawing *d = new_drawing(t);
+  if (e && d && new_examples(e, t)) {
+    draw_block(d, e, number);
+    free_drawing(d);
+    return e;
+  }
+  free_drawing(d);
+  free(e);
+  return 0;
+}
+
+EXPORT void examples_free(struct examples *e) {
+  free_examples(e);
+  free(e);
+}

@@ -1,0 +1,179 @@
+// The threads of a training run: draw, score, update, step after step.
+//
+// Every thread runs all blocks. Whoever is free draws the examples of a whole block, mostly ahead of time, and cuts
+// them into steps. What every thread does in a step:
+//
+//   score    its own slices: their part of all scores, from the rows as they are; then all wait for all
+//   update   its own slices: gradients from the summed scores, example by example in corpus order
+//
+// Threads wait for each other once a step, after the scores, and a thread that would wait there draws later blocks.
+// After its update a thread continues at once: the scores of its slices need no other thread. Everything a thread
+// writes to the tables is in its own slices, so the result cannot depend on how threads take turns.
+#include "training.h"
+#include "memory.h"
+#include "team.h"
+
+enum {
+  AHEAD = 2,   // blocks drawn before they are needed: the next one is then ready when its rows are asked for
+  BUFFERS = 4  // blocks of examples: one in use, two drawn ahead, one a slower thread still reads
+};
+
+struct team {
+  struct training training;
+  struct shape shape;
+  counter claimed, scored, stop, abandoned, drawn[BUFFERS];
+  struct examples examples[BUFFERS];
+  f32 *scores;  // (2, slices, examples of a step, floats): of two steps, as a thread may be one step ahead
+  i64 example_floats, slice_floats, turn_floats;
+  struct member *members;
+};
+
+// What one thread has for itself.
+struct member {
+  struct drawing *drawing;
+  f32 *gradients, *stage;
+  f64 losses[LANES];
+  i64 predictions, terms, centres;
+};
+
+// The tile for the outputs of an example: as few groups as the registers allow, evenly filled. Paths of a tree
+// vary in length, so they take small groups.
+struct shape shape_of(const struct training *t) {
+  const bool shared = t->architecture == SKIPGRAM;
+  const i64 most = LANES == 4 ? 4 : !shared || REGISTERS == 32 ? 8 : 6;
+  const i64 outputs = has_tree(t) ? t->longest_path : t->negatives + 1;
+  i64 tile = shared ? 4 : most;
+  if (!has_tree(t)) {
+    const i64 groups = (outputs + most - 1) / most;
+    tile = (outputs + groups - 1) / groups;
+  }
+  return (struct shape){tile, (outputs + tile - 1) / tile, strip_floats((int)tile)};
+}
+
+// The learning rate at the start of a block: it falls in a straight line over the whole training, but never to zero.
+static f32 rate_at(const struct training *t, i64 block) {
+  const f64 left = 1.0 - (t->done_before + (f64)(block * t->block)) / t->positions;
+  return (f32)(t->learning_rate * (left > 1e-4 ? left : 1e-4));
+}
+
+EXPORT void training_free(struct team *team) {
+  if (!team) return;
+  for (int b = 0; b < BUFFERS; b++) free_examples(team->examples + b);
+  for (i64 k = 0; team->members && k < team->training.threads; k++) {
+    free_drawing(team->members[k].drawing);
+    free_aligned(team->members[k].gradients);
+    free_aligned(team->members[k].stage);
+  }
+  free(team->members);
+  free_aligned(team->scores);
+  free_aligned(team);
+}
+
+// Everything a call needs, for training->threads threads; 0 when memory is short.
+EXPORT struct team *training_new(const struct training *training) {
+  struct team *team = new_aligned(sizeof *team);
+  if (!team) return 0;
+  team->training = *training;
+  const struct training *t = &team->training;
+  const struct shape shape = team->shape = shape_of(t);
+  bool complete = true;
+  for (int b = 0; b < BUFFERS; b++) complete = new_examples(team->examples + b, t) && complete;
+  const struct examples *e = team->examples;
+  const i64 contexts = e->most_contexts;
+  team->example_floats = t->architecture == CBOW ? shape.groups * shape.strip : contexts * shape.groups * shape.strip;
+  team->slice_floats = min_i64(e->most_slots, MOST_EXAMPLES) * team->example_floats + LANES;
+  team->turn_floats = t->slice_count * team->slice_floats;
+  team->scores = new_aligned(2 * team->turn_floats * 4);
+  team->members = new_zeros(t->threads, sizeof *team->members);
+  for (i64 k = 0; team->members && k < t->threads; k++) {
+    struct member *m = team->members + k;
+    m->drawing = new_drawing(t);
+    m->gradients = new_aligned((RUN * team->example_floats + LANES) * 4);
+    m->stage = new_aligned(contexts * 4 * VECTOR_BYTES);
+    complete = complete && m->drawing && m->gradients && m->stage;
+  }
+  if (complete && team->members && team->scores) return team;
+  training_free(team);
+  return 0;
+}
+
+// Draw blocks, as long as any of the first `limit` are left to claim.
+static void draw_blocks(struct team *team, struct member *m, i64 limit) {
+  for (i64 number; (number = claim(&team->claimed, limit)) >= 0;) {
+    struct examples *e = team->examples + number % BUFFERS;
+    e->stopped = value_of(&team->stop) != 0;
+    if (!e->stopped) {
+      draw_block(m->drawing, e, team->training.first_block + number);
+      m->predictions += e->predictions, m->terms += e->terms, m->centres += e->centres;
+    }
+    add(&team->drawn[number % BUFFERS], 1);
+  }
+}
+
+static void score_step(const struct step *s) {
+  switch (s->training->architecture) {
+    case SKIPGRAM: score_skipgram(s); break;
+    case SKIPGRAM_PAIRS: score_pairs(s); break;
+    default: score_cbow(s); break;
+  }
+}
+
+static void update_step(const struct step *s) {
+  switch (s->training->architecture) {
+    case SKIPGRAM: update_skipgram(s); break;
+    case SKIPGRAM_PAIRS: update_pairs(s); break;
+    default: update_cbow(s); break;
+  }
+}
+
+// One thread's part of all blocks; the threads of a team call it with 0 .. threads - 1, all at the same time. After
+// training_stop all end before the same block, and the tables are those of the blocks before it.
+EXPORT void training_run(struct team *team, i64 thread) {
+  const struct training *t = &team->training;
+  struct member *m = team->members + thread;
+  const i64 blocks = t->last_block - t->first_block;
+  i64 steps_done = 0;
+  struct step s = {.training = t, .shape = team->shape, .gradients = m->gradients, .stage = m->stage};
+  s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
+  s.first_slice = t->slice_count * thread / t->threads, s.last_slice = t->slice_count * (thread + 1) / t->threads;
+  s.losses = thread == t->threads - 1 ? m->losses : 0;  // the last thread has the fewest columns
+  for (i64 number = 0; number < blocks; number++) {
+    const struct examples *e = s.examples = team->examples + number % BUFFERS;
+    counter *drawn_next = &team->drawn[(number + 1) % BUFFERS];
+    draw_blocks(team, m, number + 1);
+    wait_for(&team->drawn[number % BUFFERS], number / BUFFERS + 1, &team->abandoned);
+    if (e->stopped || value_of(&team->abandoned)) return;
+    s.rate = rate_at(t, t->first_block + number);
+    for (i64 step = 0; step < e->steps; step++) {
+      s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
+      s.scores = team->scores + steps_done++ % 2 * team->turn_floats;
+      score_step(&s);
+      add(&team->scored, 1);
+      if (step == 0) draw_blocks(team, m, min_i64(number + 1 + AHEAD, blocks));
+      wait_for(&team->scored, steps_done * t->threads, &team->abandoned);
+      if (value_of(&team->abandoned)) return;
+      const bool is_drawn = value_of(drawn_next) >= (number + 1) / BUFFERS + 1;
+      s.ahead = is_drawn && !team->examples[(number + 1) % BUFFERS].stopped ? team->examples + (number + 1) % BUFFERS : 0;
+      update_step(&s);
+    }
+  }
+}
+
+// Ask all threads to end before a block that none of them has drawn yet.
+EXPORT void training_stop(struct team *team) { add(&team->stop, 1); }
+
+// Let all threads end at once, because one of them never started; the tables are then good for nothing.
+EXPORT void training_abandon(struct team *team) { add(&team->abandoned, 1); }
+
+// Predictions, terms and centres of what was trained into numbers (3,); returns the sum of the losses.
+EXPORT f64 training_result(const struct team *team, i64 *numbers, i64 numbers_size) {
+  f64 loss = 0;
+  UNUSED(numbers_size);
+  numbers[0] = numbers[1] = numbers[2] = 0;
+  for (i64 k = 0; k < team->training.threads; k++) {
+    const struct member *m = team->members + k;
+    numbers[0] += m->predictions, numbers[1] += m->terms, numbers[2] += m->centres;
+    for (int lane = 0; lane < LANES; lane++) loss += m->losses[lane];
+  }
+  return loss;
+}

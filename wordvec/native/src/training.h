@@ -1,0 +1,211 @@
+// Skip-gram and CBOW: what the files training.c, examples.c, skipgram.c and cbow.c share.
+//
+// The meaning is that of wordvec/kernels/reference.py: an epoch is a walk over the corpus in blocks of positions; a
+// block's examples are drawn (examples.c) and cut into steps; in a step all scores come first, then all updates,
+// example by example (skipgram.c, cbow.c); threads share the columns of the tables (training.c).
+#pragma once
+#include "vectors.h"
+#include "wordvec.h"
+
+enum { SKIPGRAM, SKIPGRAM_PAIRS, CBOW };  // architectures; PAIRS: each context has negatives of its own
+enum {
+  COUNTERS = 1024,     // classes of rows whose meetings are counted, see wordvec/corpus/steps.py
+  MOST_EXAMPLES = 128  // in a step
+};
+
+// Some columns of both tables: rows of whole vectors, side by side. The last row of each is zero and stands for words
+// that are absent.
+struct slice {
+  f32 *in, *out;
+  i64 row_floats;
+};
+
+// All that one call trains: filled in by wordvec/native/training.py, field by field in this order.
+struct training {
+  // the corpus: ids (N,), sentence_starts (S + 1,)
+  const i32 *ids;
+  const i64 *sentence_starts;
+  i64 sentences;
+  // drawing: keep_thresholds (V,); negative_table (V,), see NegativeTable.packed
+  const u64 *keep_thresholds;
+  const u64 *negative_table;
+  i64 words;
+  u64 epoch_key;
+  i64 window, shrink_window;
+  i64 negatives;
+  i64 reach;  // contexts on each side at most: the window, or less where no sentence is as long
+  i64 pool;   // negatives come from a pool of so many words, 0: from the whole table
+  i64 renewed;  // of which so many are drawn anew for each block
+  // the Huffman tree: path_starts (V + 1,) into path_nodes and path_signs (+1 left, -1 right); 0 without one
+  const i64 *path_starts;
+  const i32 *path_nodes;
+  const f32 *path_signs;
+  i64 longest_path;
+  // examples and steps: contexts of an example at most; the bound on meetings and what each meeting counts, in quarters
+  i64 group;
+  i64 bound;
+  i64 context_quarters, centre_quarters, negative_quarters, node_quarters;
+  i64 most_repeats;  // how often the words of a CBOW window may repeat before its contexts' gradient is cut
+  // what is trained: blocks first_block .. last_block - 1, positions up to `end`
+  i64 architecture;
+  i64 first_block, last_block, block, end;
+  f64 done_before, positions;  // positions of the epochs before, of the whole training
+  f64 learning_rate;
+  i64 divide;  // CBOW: the gradient of a context is divided by their number
+  // the tables
+  const struct slice *slices;
+  i64 slice_count;
+  i64 absent_input, absent_output;  // the rows of zeros
+  i64 threads;
+};
+
+INLINE bool has_tree(const struct training *t) { return t->path_starts != 0; }
+// Contexts of skip-gram are in tiles, where a word that occurs twice stands once, with weight 2.
+INLINE bool has_tiles(const struct training *t) { return t->architecture == SKIPGRAM; }
+
+// --- outputs and their scores
+//
+// The outputs of an example (the centre and its negatives, or the nodes of a path) come in groups of `tile` rows, at
+// most 8. The numbers that belong to a group (scores, gradients, weights) are a strip of 4 or 8 floats, output j at
+// place_in_strip(j), which is where sums over lanes leave it. A group takes OUTPUT_STEP places in lists of ids.
+enum { OUTPUT_STEP = 8, MOST_TILE_CONTEXTS = 4 };
+
+struct shape {
+  i64 tile;    // outputs of a group
+  i64 groups;  // groups of an example at most
+  i64 strip;   // floats of a group's numbers: 8, or 4 for tiles of up to 4
+};
+
+struct shape shape_of(const struct training *t);
+
+INLINE int strip_floats(int tile) { return tile > 4 ? 8 : 4; }
+
+INLINE int place_in_strip(int j, int strip) {
+  return strip == 8 ? (j & 1) * 4 + (j & 2) + (j >> 2 & 1) : (j & 1) * 2 + (j >> 1 & 1);
+}
+
+// --- examples of a block
+//
+// Slot by slot, an example each: `most_contexts` places for contexts, `most_outputs` for outputs.
+struct examples {
+  i64 most_slots, most_contexts, most_outputs, most_groups;
+  i64 weight_floats;     // of output_weights of a slot
+  i32 *contexts;         // rows of W_in
+  f32 *context_weights;  // how often the context occurs; 0 for an absent one
+  i32 *context_counts;
+  i32 *outputs;         // rows of W_out; the absent row where there is none
+  f32 *output_weights;  // a strip a group: +1 for a target, minus how often for a negative, 0 for an absent one
+  i32 *group_counts;    // groups in use (of each context, where pairs have their own)
+  f32 *context_shares;  // what is left of the undivided gradient of CBOW's contexts
+  i32 *step_ends;       // the slot after the last one of each step
+  i64 steps;
+  i64 slots;
+  i64 stopped;  // drawn after the call was asked to stop: this block and those after it are not trained
+  i64 centres, predictions, terms;
+};
+
+struct drawing;  // working space of one thread for drawing a block
+
+struct drawing *new_drawing(const struct training *t);
+void free_drawing(struct drawing *d);
+bool new_examples(struct examples *e, const struct training *t);
+void free_examples(struct examples *e);
+// Draw the examples of a block, numbered from the start of the corpus, and cut them into steps.
+void draw_block(struct drawing *d, struct examples *e, i64 number);
+
+// --- a step
+//
+// scores: (slices, most_examples, floats) parts of scores; strips of one example: `floats` floats.
+struct step {
+  const struct training *training;
+  const struct examples *examples;
+  struct shape shape;
+  i64 first, last;    // slots
+  f32 *scores;        // of the first slice
+  i64 slice_floats;   // from the scores of one slice to those of the next
+  i64 example_floats;  // from one example to the next
+  i64 first_slice, last_slice;  // those of this thread
+  f32 rate;
+  const struct examples *ahead;  // the next block's examples, whose rows are asked for ahead, or 0
+  f32 *gradients;                // room for RUN examples, of this thread
+  f32 *stage;                    // room for some columns of all contexts
+  f64 *losses;                   // (LANES,) where losses are added up; 0: another thread does it
+};
+
+enum { RUN = 16 };  // gradients are made for so many examples before their updates, so that neither waits for the other
+
+void score_skipgram(const struct step *s);
+void update_skipgram(const struct step *s);
+void score_cbow(const struct step *s);
+void update_cbow(const struct step *s);
+void score_pairs(const struct step *s);
+void update_pairs(const struct step *s);
+
+INLINE const i32 *contexts_of(const struct examples *e, i64 slot) { return e->contexts + slot * e->most_contexts; }
+INLINE const i32 *outputs_of(const struct examples *e, i64 slot) { return e->outputs + slot * e->most_outputs; }
+INLINE const f32 *output_weights_of(const struct examples *e, i64 slot) {
+  return e->output_weights + slot * e->weight_floats;
+}
+INLINE f32 *scores_of(const struct step *s, i64 slice, i64 slot) {
+  return s->scores + slice * s->slice_floats + (slot - s->first) * s->example_floats;
+}
+
+INLINE f32 *row_in(const struct slice *slice, i32 id) { return slice->in + id * slice->row_floats; }
+INLINE f32 *row_out(const struct slice *slice, i32 id) { return slice->out + id * slice->row_floats; }
+
+// --- what the kernels of all architectures use
+
+// The sums of the lanes of `together` rows of T vectors, as strips side by side. Two vectors fold into one that holds
+// half-sums of both, and so on: adding up one vector alone would waste most of the adder.
+INLINE vec sums_of_lanes(vec (*sums)[OUTPUT_STEP], int together, int T) {
+  vec folded[OUTPUT_STEP];
+  const int strip = strip_floats(T);
+#pragma GCC unroll 8
+  for (int j = 0; j < OUTPUT_STEP; j++) {
+    if (j >= T) folded[j] = (vec){0};
+    else if (together == 1) folded[j] = sums[0][j];
+    else if (together == 2) folded[j] = fold(sums[0][j], sums[1][j], LANES);
+    else folded[j] = fold(fold(sums[0][j], sums[2][j], LANES), fold(sums[1][j], sums[3][j], LANES), LANES / 2);
+  }
+#pragma GCC unroll 4
+  for (int width = strip; width > 1; width /= 2)
+#pragma GCC unroll 4
+    for (int k = 0; k < width / 2; k++) folded[k] = fold(folded[2 * k], folded[2 * k + 1], width);
+  return folded[0];
+}
+
+// Ask for rows that an example of the next block needs and those before it did not: outputs, and the last context.
+// The updates leave the memory time for it, and the scores that come next find what they need.
+INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 slot, int T) {
+  const struct examples *e = s->ahead;
+  if (!e || slot >= e->slots) return;
+  const i32 *outputs = e->outputs + slot * e->most_outputs;
+  const f32 *newest = row_in(slice, e->contexts[slot * e->most_contexts + e->context_counts[slot] - 1]);
+  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / 4) {
+#pragma GCC unroll 8
+    for (int j = 0; j < T; j++) prefetch(row_out(slice, outputs[j]) + column);
+    prefetch(newest + column);
+  }
+}
+
+// A function of a step that calls `body` with the number of outputs in a tile as a constant.
+#if LANES == 4
+#define WIDER_TILES(body)
+#else
+#define WIDER_TILES(body)             \
+      case 5: body(s, 5); break;      \
+      case 6: body(s, 6); break;      \
+      case 7: body(s, 7); break;      \
+      case 8: body(s, 8); break;
+#endif
+#define FOR_EACH_TILE(name, body)     \
+  void name(const struct step *s) {   \
+    switch (s->shape.tile) {          \
+      case 1: body(s, 1); break;      \
+      case 2: body(s, 2); break;      \
+      case 3: body(s, 3); break;      \
+      case 4: body(s, 4); break;      \
+      WIDER_TILES(body)               \
+      default: break;                 \
+    }                                 \
+  }
