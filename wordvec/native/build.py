@@ -24,8 +24,8 @@ SOURCES, LIBRARIES = FOLDER / "src", FOLDER / "lib"
 ISAS: dict[str, dict[str, list[str]]] = {
     "x86-64": {
         "x86-64-v2": ["-march=x86-64-v2"],
-        "x86-64-v3": ["-march=x86-64-v3"],
-        "x86-64-v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"],
+        "x86-64-v3": ["-march=x86-64-v3", "-mtune=haswell"],
+        "x86-64-v4": ["-march=x86-64-v4", "-mtune=icelake-server", "-mprefer-vector-width=512"],
     },
     "arm64": {"arm64": []},
 }

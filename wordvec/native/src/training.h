@@ -179,12 +179,12 @@ INLINE vec sums_of_lanes(vec (*sums)[OUTPUT_STEP], int together, int T) {
 INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
-  const i32 *outputs = e->outputs + slot * e->most_outputs;
-  const f32 *newest = row_in(slice, e->contexts[slot * e->most_contexts + e->context_counts[slot] - 1]);
+  const i32 *outputs = outputs_of(e, slot);
+  const f32 *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
   for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / 4) {
 #pragma GCC unroll 8
-    for (int j = 0; j < T; j++) prefetch(row_out(slice, outputs[j]) + column);
-    prefetch(newest + column);
+    for (int j = 0; j < T; j++) prefetch_for_later(row_out(slice, outputs[j]) + column);
+    prefetch_for_later(newest + column);
   }
 }
 

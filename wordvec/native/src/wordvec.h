@@ -30,3 +30,6 @@ INLINE i64 max_i64(i64 a, i64 b) { return a > b ? a : b; }
 
 // Ask for the cache line at an address that will be used soon. The address may be anything.
 INLINE void prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+// The same for what is used later: into the second-level cache, as the first would have forgotten it by then.
+INLINE void prefetch_for_later(const void *address) { __builtin_prefetch(address, 0, 2); }
