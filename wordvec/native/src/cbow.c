@@ -91,7 +91,11 @@ INLINE void score_cbow_all(const struct step *s, int T) {
   const bool in_twos = s->shape.groups == 1 && LANES == 2 * strip_floats(T);
   i64 slot = s->first;
   for (; in_twos && slot + 1 < s->last; slot += 2)
-    for (i64 k = s->first_slice; k < s->last_slice; k++) score_two(s, k, slot, T);
+    for (i64 k = s->first_slice; k < s->last_slice; k++) {
+      prefetch_next(s, s->training->slices + k, slot + 1, T);
+      prefetch_next(s, s->training->slices + k, slot + 2, T);
+      score_two(s, k, slot, T);
+    }
   for (; slot < s->last; slot++)
     for (i64 k = s->first_slice; k < s->last_slice; k++)
       for (i64 group = 0; group < e->group_counts[slot]; group++) {

@@ -137,8 +137,9 @@ static i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
   }
   const i32 *restrict ids = t->ids + begin;
   u8 *restrict flags = d->flags;
-  for (i64 k = 0; k < end - begin; k++)
-    flags[k] = (draw(item_key(t->epoch_key, (u64)(begin + k)), SUBSAMPLE) >> 32) < t->keep_thresholds[(u32)ids[k]];
+  u64 *restrict bits = d->keys;  // until the keys are there
+  for (i64 k = 0; k < end - begin; k++) bits[k] = draw(item_key(t->epoch_key, (u64)(begin + k)), SUBSAMPLE) >> 32;
+  for (i64 k = 0; k < end - begin; k++) flags[k] = bits[k] < t->keep_thresholds[(u32)ids[k]];
   i64 kept = left, position = begin;
   while (position < end) {
     const i64 stop = min_i64(end, starts[sentence + 1]);

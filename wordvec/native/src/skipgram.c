@@ -63,8 +63,10 @@ INLINE void score_example(const struct step *s, const struct slice *slice, i64 s
 INLINE void score_all(const struct step *s, int T) {
   const int strip = strip_floats(T), P = LANES / strip > 2 ? LANES / strip : 2;
   for (i64 slot = s->first; slot < s->last; slot++)
-    for (i64 k = s->first_slice; k < s->last_slice; k++)
+    for (i64 k = s->first_slice; k < s->last_slice; k++) {
+      prefetch_next(s, s->training->slices + k, slot, T);
       score_example(s, s->training->slices + k, slot, scores_of(s, k, slot), P, T);
+    }
 }
 
 // --- gradients

@@ -188,6 +188,15 @@ INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 
   }
 }
 
+// Ask the second-level cache for the first outputs of the next example of the step.
+INLINE void prefetch_next(const struct step *s, const struct slice *slice, i64 slot, int T) {
+  if (slot + 1 >= s->last) return;
+  const i32 *outputs = outputs_of(s->examples, slot + 1);
+  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / 4)
+#pragma GCC unroll 8
+    for (int j = 0; j < T; j++) prefetch(row_out(slice, outputs[j]) + column);
+}
+
 // A function of a step that calls `body` with the number of outputs in a tile as a constant.
 #if LANES == 4
 #define WIDER_TILES(body)
