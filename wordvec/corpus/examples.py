@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import Array, array_module, to_device
-from wordvec.corpus.sampling import NegativeTable, keep_thresholds
+from wordvec.corpus.sampling import POOL_GROUPS, NegativeTable, from_pool, keep_thresholds
 from wordvec.errors import OptionError
 
 NegativeSharing = Literal["window", "pair"]
@@ -45,6 +45,8 @@ class ExampleSampler:
     shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
     negatives         K, negatives drawn per centre (0 for losses that need none)
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
+    negative_pool     draw negatives from a slowly renewed pool of so many words, see `wordvec.corpus.sampling`;
+                      0: from the whole vocabulary each time
     """
 
     keep_thresholds: Array
@@ -53,6 +55,7 @@ class ExampleSampler:
     negatives: int = 5
     negative_sharing: NegativeSharing = "window"
     shrink_window: bool = True
+    negative_pool: int = 0
     seed: int = 1
 
     @classmethod
@@ -76,6 +79,8 @@ class ExampleSampler:
             raise OptionError(f"negatives must be 0 or more; got {self.negatives}")
         if self.negative_sharing not in ("window", "pair"):
             raise OptionError(f"negative_sharing must be 'window' or 'pair'; got {self.negative_sharing!r}")
+        if self.negative_pool < 0 or self.negative_pool % POOL_GROUPS:
+            raise OptionError(f"negative_pool must be 0 or a multiple of {POOL_GROUPS}; got {self.negative_pool}")
 
     def on(self, device: str) -> ExampleSampler:
         """The same with its tables on this device, to draw from ids and sentence starts that are there, too."""
@@ -124,16 +129,21 @@ class ExampleSampler:
         mask, keys = mask[rows], keys[rows]
         contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
         positions = kept[centre[rows]]
-        return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask))
+        return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask, positions, epoch))
 
-    def _negatives(self, keys: Array, mask: Array) -> Array:
+    def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
         xp = array_module(keys, mask)
-        numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)
-        if self.negative_sharing == "window":
-            return self.negative_table.words_of(rng.draw(keys[:, None], numbers[None, :]))
-        slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # a context's place among those there
-        numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
-        return self.negative_table.words_of(rng.draw(keys[:, None, None], numbers))
+        numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)[None, :]
+        if self.negative_sharing == "pair":
+            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(
+                np.uint64
+            )  # a context's place among those there
+            numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
+            keys, positions = keys[:, None], positions[:, None]
+        bits = rng.draw(keys[:, None], numbers)
+        if self.negative_pool:
+            return from_pool(self.negative_table, self.negative_pool, bits, positions[:, None], self._key(epoch))
+        return self.negative_table.words_of(bits)
 
     def _kept_with_margins(
         self, ids: Array, sentence_starts: Array, first: int, last: int, epoch: int

@@ -29,7 +29,6 @@ FIELDS: dict[str, Any] = {
     "negatives": int,
     "reach": int,
     "pool": int,
-    "renewed": int,
     "path_starts": np.int64,
     "path_nodes": np.int32,
     "path_signs": np.float32,

@@ -6,6 +6,8 @@
 #include "random.h"
 #include "training.h"
 
+enum { POOL_GROUPS = 32, POOL_BLOCK = 128 };  // see wordvec/corpus/sampling.py
+
 struct drawing {
   const struct training *training;
   struct shape shape;
@@ -20,7 +22,7 @@ struct drawing {
   i64 draws;           // negatives of a centre: K, or K for each of its contexts where pairs have their own
   i32 *met;            // (2 COUNTERS,) quarters of a meeting, by class of rows of W_in, then of W_out
   i32 *repeats;        // (COUNTERS,) zero between uses
-  i32 *pool;           // words that negatives come from, as they are for block `pool_block`
+  i32 *pool;           // words that negatives come from, as they are for block `pool_block` of POOL_BLOCK positions
   i64 pool_block;
 };
 
@@ -169,32 +171,24 @@ INLINE i32 word_of(const struct training *t, u64 bits) {
   return (bits & 0xFFFFFFFF) < entry >> 32 ? (i32)slot : (i32)(u32)entry;
 }
 
-// The pool as it is for a block: group number b % groups was drawn anew for block b. See NegativePool in
-// wordvec/corpus/sampling.py.
-static void renew_pool(struct drawing *d, i64 block) {
+// The pool as it is for the POOL_BLOCK positions from `position` on: from_pool in wordvec/corpus/sampling.py.
+static void renew_pool(struct drawing *d, i64 position) {
   const struct training *t = d->training;
-  const i64 groups = t->pool / t->renewed;
-  const i64 from = d->pool_block >= 0 && block - d->pool_block < groups ? d->pool_block + 1 : block - groups + 1;
-  for (i64 b = from; b <= block; b++) {
-    i32 *words = d->pool + (b % groups + groups) % groups * t->renewed;
-    const u64 key = item_key(mix(t->epoch_key + RNG_H), (u64)b);
-    for (i64 k = 0; k < t->renewed; k++) words[k] = word_of(t, draw(key, (u64)k));
+  const i64 block = position / POOL_BLOCK, renewed = t->pool / POOL_GROUPS, before = d->pool_block;
+  const bool goes_on = before >= 0 && before <= block && block - before < POOL_GROUPS;
+  const u64 pool_key = mix(t->epoch_key + RNG_H);
+  for (i64 b = goes_on ? before + 1 : block - POOL_GROUPS + 1; b <= block; b++) {
+    i32 *words = d->pool + (b + POOL_GROUPS) % POOL_GROUPS * renewed;
+    const u64 key = item_key(pool_key, (u64)b);
+    for (i64 k = 0; k < renewed; k++) words[k] = word_of(t, draw(key, (u64)k));
   }
   d->pool_block = block;
 }
 
-// Windows and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys.
-static void draw_numbers(struct drawing *d, i64 begin, i64 end) {
+// Draw negatives for the listed tokens begin .. end - 1, all of one POOL_BLOCK where there is a pool.
+static void draw_negatives(struct drawing *d, i64 begin, i64 end) {
   const struct training *t = d->training;
-  u64 *restrict keys = d->keys;
-  i32 *restrict reach = d->reach;
-  for (i64 k = begin; k < end; k++) keys[k] = item_key(t->epoch_key, keys[k]);
-  for (i64 k = begin; k < end; k++) reach[k] = (i32)t->reach;
-  if (t->shrink_window)
-    for (i64 k = begin; k < end; k++) {
-      const i64 drawn = (i64)(1 + below(draw(keys[k], WINDOW), (u64)t->window));
-      reach[k] = (i32)min_i64(drawn, t->reach);
-    }
+  const u64 *restrict keys = d->keys;
   for (i64 j = 0; j < d->draws; j++) {
     i32 *restrict negatives = d->negatives + j * d->size;
     const u64 number = (u64)(FIRST_NEGATIVE + j);
@@ -203,6 +197,29 @@ static void draw_numbers(struct drawing *d, i64 begin, i64 end) {
     else
       for (i64 k = begin; k < end; k++) negatives[k] = word_of(t, draw(keys[k], number));
   }
+}
+
+// Windows and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys.
+static void draw_numbers(struct drawing *d, i64 begin, i64 end) {
+  const struct training *t = d->training;
+  u64 *restrict keys = d->keys;
+  i32 *restrict reach = d->reach;
+  for (i64 first = begin; first < end;) {
+    i64 last = end;
+    if (t->pool) {
+      renew_pool(d, (i64)keys[first]);
+      for (last = first; last < end && (i64)keys[last] / POOL_BLOCK == d->pool_block;) last++;
+    }
+    for (i64 k = first; k < last; k++) keys[k] = item_key(t->epoch_key, keys[k]);
+    draw_negatives(d, first, last);
+    first = last;
+  }
+  for (i64 k = begin; k < end; k++) reach[k] = (i32)t->reach;
+  if (t->shrink_window)
+    for (i64 k = begin; k < end; k++) {
+      const i64 drawn = (i64)(1 + below(draw(keys[k], WINDOW), (u64)t->window));
+      reach[k] = (i32)min_i64(drawn, t->reach);
+    }
 }
 
 // --- contexts of an example
@@ -422,7 +439,6 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   const struct training *t = d->training;
   const i64 begin = number * t->block, end = min_i64(begin + t->block, t->end);
   i64 last_token, slot = 0, first_slot = 0;
-  if (t->pool) renew_pool(d, number);
   const i64 first_token = list_kept_tokens(d, begin, end, &last_token);
   draw_numbers(d, first_token, last_token);
   e->steps = e->centres = e->predictions = e->terms = 0;

@@ -35,7 +35,6 @@ struct training {
   i64 negatives;
   i64 reach;  // contexts on each side at most: the window, or less where no sentence is as long
   i64 pool;   // negatives come from a pool of so many words, 0: from the whole table
-  i64 renewed;  // of which so many are drawn anew for each block
   // the Huffman tree: path_starts (V + 1,) into path_nodes and path_signs (+1 left, -1 right); 0 without one
   const i64 *path_starts;
   const i32 *path_nodes;
