@@ -99,6 +99,19 @@ def test_equals_the_layers_with_negatives_for_each_pair(dimension):
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_equals_the_layers_with_a_pool_of_negatives(architecture):
+    assert_same_training(architecture, 40, make_sampler(negative_pool=64), block=32)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_pool_of_negatives_is_another_training(architecture):
+    with pytest.raises(AssertionError):
+        assert_same_training(
+            architecture, 40, make_sampler(negative_pool=64), sampler_of_layers=make_sampler(negative_pool=32)
+        )
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("dimension", [1, 40])
 def test_equals_the_layers_with_hierarchical_softmax(architecture, dimension):
     assert_same_training(architecture, dimension, make_sampler(negatives=0), block=16, paths=PATHS)

@@ -70,8 +70,10 @@ def as_multiset(words, sign=1.0):
 
 @pytest.mark.parametrize(("begin", "end"), [(0, 300), (0, 1), (5, 6), (80, 120), (240, 300), (150, 150)])
 @pytest.mark.parametrize("options", [{}, {"window": 1, "negatives": 1}, {"window": 3, "shrink_window": False}])
-def test_shared_negatives(begin, end, options):
-    sampler = ExampleSampler.for_counts(COUNTS, subsample=0.1, **{"window": 4, "negatives": 6, **options})
+@pytest.mark.parametrize("pool", [0, 64])
+def test_shared_negatives(begin, end, options, pool):
+    options = {"window": 4, "negatives": 6, "negative_pool": pool, **options}
+    sampler = ExampleSampler.for_counts(COUNTS, subsample=0.1, **options)
     batch = sampler.draw(IDS, STARTS, first=begin, last=end, epoch=2)
     examples = drawn(sampler, begin, end)
     assert examples["centres"] == examples["step_ends"][-1] == len(batch.centres)
@@ -112,8 +114,9 @@ def test_contexts_as_they_come():
         assert examples["contexts"][b, : mask.sum()].tolist() == batch.contexts[b][mask].tolist()
 
 
-def test_negatives_for_each_pair():
-    options = {"window": 3, "negatives": 5, "negative_sharing": "pair"}
+@pytest.mark.parametrize("pool", [0, 32])
+def test_negatives_for_each_pair(pool):
+    options = {"window": 3, "negatives": 5, "negative_sharing": "pair", "negative_pool": pool}
     sampler = ExampleSampler.for_counts(COUNTS, subsample=0, **options)
     batch = sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2)
     examples = drawn(sampler, 0, POSITIONS, architecture=SKIPGRAM_PAIRS)

@@ -137,7 +137,7 @@ class ExampleSampler:
         if self.negative_sharing == "pair":
             slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(
                 np.uint64
-            )  # a context's place among those there
+            )  # a context's place among the others
             numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
             keys, positions = keys[:, None], positions[:, None]
         bits = rng.draw(keys[:, None], numbers)

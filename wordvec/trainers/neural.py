@@ -58,6 +58,8 @@ class NeuralTrainer(Presets, Trainer):
     negative_power    negatives are drawn by counts ** 0.75 (ibid., section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster;
                       "pair": one for each, as word2vec.c
+    negative_pool     draw negatives from a pool of so many words, a 32nd of them drawn anew every 128 positions
+                      (`wordvec.corpus.sampling.from_pool`): a multiple of 32, such as 4096; 0 draws from all words
     loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
                       vocabulary (for small ones)
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
@@ -84,6 +86,7 @@ class NeuralTrainer(Presets, Trainer):
     learning_rate: float | None = None
     negative_power: float = 0.75
     negative_sharing: str = "window"
+    negative_pool: int = 0
     shrink_window: bool = True
     loss: str = "negative-sampling"
     optimizer: str = "sgd"
@@ -148,6 +151,7 @@ class NeuralTrainer(Presets, Trainer):
             window=self.reach,
             negatives=self.negatives if self.loss == "negative-sampling" else 0,
             negative_sharing=self.negative_sharing,
+            negative_pool=self.negative_pool if self.loss == "negative-sampling" else 0,
             shrink_window=self.shrink_window,
             seed=self.seed,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.corpus.sampling import POOL_GROUPS
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
@@ -41,6 +42,10 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
+        negative_pool=(
+            trainer.negative_pool >= 0 and trainer.negative_pool % POOL_GROUPS == 0,
+            f"0 (off) or a multiple of {POOL_GROUPS}, such as 4096",
+        ),
         loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
         optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
         batch_size=(trainer.batch_size is None or trainer.batch_size >= 1, "at least 1"),
@@ -69,6 +74,8 @@ def _check_combinations(trainer: NeuralTrainer, kernel_fits: bool) -> None:
             f"{trainer.name}: learning_rate must be at most {most:g} with optimizer {trainer.optimizer!r}; got "
             f"{rate:g}. Above that, a single pair of words pushes its rows further than they should go, on any corpus"
         )
+    if trainer.negative_pool and trainer.device == "gpu" and trainer.engine == "kernel":
+        raise OptionError(f"{trainer.name}: negative_pool is for the CPU; the GPU's kernel draws from all words")
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):
