@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from wordvec.counts import compiled, plain
 from wordvec.counts.runs import Cells, Run
+from wordvec.native import library
 
 CELLS_PER_CHUNK = 2**18
 
@@ -177,11 +178,5 @@ def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 
 
 def counting_functions() -> Any:
-    """The module of compiled functions, or the plain one where numba, which compiles them, is not to be had."""
-    if importlib.util.find_spec("numba") is None:
-        from wordvec.counts import plain
-
-        return plain
-    from wordvec.counts import compiled
-
-    return compiled
+    """The module that calls the C library, or the plain one where that is not to be had."""
+    return compiled if library.is_available() else plain

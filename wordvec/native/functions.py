@@ -75,6 +75,22 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
 
 # --- counting.c, products.c: co-occurrence counts and products of sparse matrices
 
+I64S, F32S = Read(np.int64), Read(np.float32)
+# A `Workplace` of wordvec.counts.team: accumulator, marks, summary, columns, sums.
+WORKPLACE = (Written(np.int64), Written(np.uint64), Written(np.uint64), Written(np.int32), Written(np.int64))
+
+count_words = declare("count_words", Read(np.int32), I64, I64, Written(np.int64))
+place_words = declare("place_words", Read(np.int32), I64, I64, Written(np.int64), Written(np.uint32))
+count_rows = declare(
+    "count_rows",
+    *(Read(np.int32), Read(np.uint32), I64S, I64S, I64, I64),  # stream, positions, row starts, weights, left, right
+    *(*WORKPLACE, I64, I64, Written(np.int32)),  # first and last row, row sizes
+    returns=I64,
+)
+merge_rows = declare("merge_rows", Read(np.int32), I64S, I64S, *WORKPLACE, Written(np.int32), returns=I64)
+# indptr, indices, data, X, result, width, first, stop
+multiply_rows = declare("multiply_rows", I64S, Read(np.int32), F32S, F32S, Written(np.float32), I64, I64, I64)
+
 # --- pieces.c, text.c: from text to ids
 
 # --- numbers.c: decimals in files of vectors
