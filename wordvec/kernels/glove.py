@@ -23,7 +23,7 @@ STOP, COUNTERS = 2, 3  # as in glove.c
 
 
 def pack_cells(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int) -> tuple[np.ndarray, np.ndarray]:
-    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for one that is none."""
+    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another."""
     size = len(indptr) - 1
     if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
         raise ShapeError(f"Cells: a CSR matrix whose indptr rises from 0 to {len(data)} expected")

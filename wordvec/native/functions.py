@@ -101,9 +101,7 @@ multiply_rows = declare("multiply_rows", I64S, Read(np.int32), F32S, F32S, Writt
 
 # indptr, indices, [data,] first row, bands, starts; or, for the second, where each tile goes on, and the cells
 count_tiles = declare("count_tiles", I64S, Read(np.int32), I64, I64, Written(np.int64))
-place_cells = declare(
-    "place_cells", I64S, Read(np.int32), F32S, I64, I64, Written(np.int64), Written(np.uint64)
-)
+place_cells = declare("place_cells", I64S, Read(np.int32), F32S, I64, I64, Written(np.int64), Written(np.uint64))
 # counts, x_max, alpha, weights, logs
 weights_and_logs = declare("weights_and_logs", F32S, F32, F32, Written(np.float32), Written(np.float32))
 train_rounds = declare(
