@@ -19,7 +19,7 @@ from wordvec.native import functions, library
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-PIECES = 64  # units of work for threads, of about as many cells each
+PIECES = 32  # units of work for threads, of about as many cells each
 COLUMNS = 16  # that the library takes at a time: STRIP in products.c
 
 Product = Callable[[np.ndarray], np.ndarray]

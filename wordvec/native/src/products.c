@@ -16,12 +16,13 @@ enum {
   AHEAD = 16,  // cells between asking for a row of X and using it
 };
 
-// target[0 .. STRIP - 1] = the row's product with a strip of X.
-INLINE void multiply_row(const i32 *indices, const f32 *data, i64 cells, const f32 *X, i64 width, f32 *target) {
+// target[0 .. STRIP - 1] = the product of cells begin .. end - 1, a row, with a strip of X.
+INLINE void multiply_row(const i32 *indices, const f32 *data, i64 begin, i64 end, i64 last, const f32 *X, i64 width,
+                         f32 *target) {
   vec sums[VECTORS];
   for (int v = 0; v < VECTORS; v++) sums[v] = splat(0.0f);
-  for (i64 k = 0; k < cells; k++) {
-    prefetch(X + indices[min_i64(k + AHEAD, cells - 1)] * width);
+  for (i64 k = begin; k < end; k++) {
+    prefetch(X + indices[min_i64(k + AHEAD, last)] * width);  // of the next rows, too
     const f32 *row = X + indices[k] * width;
     const vec value = splat(data[k]);
     for (int v = 0; v < VECTORS; v++) sums[v] = multiply_add(value, load(row + v * LANES), sums[v]);
@@ -33,10 +34,9 @@ INLINE void multiply_row(const i32 *indices, const f32 *data, i64 cells, const f
 EXPORT void multiply_rows(const i64 *indptr, i64 indptr_size, const i32 *indices, i64 indices_size, const f32 *data,
                           i64 data_size, const f32 *X, i64 X_size, f32 *result, i64 result_size, i64 width, i64 first,
                           i64 stop) {
-  UNUSED(indptr_size), UNUSED(indices_size), UNUSED(data_size), UNUSED(X_size), UNUSED(result_size);
+  UNUSED(indptr_size), UNUSED(data_size), UNUSED(X_size), UNUSED(result_size);
   for (i64 column = 0; column < width; column += STRIP)
-    for (i64 row = first; row < stop; row++) {
-      const i64 begin = indptr[row], cells = indptr[row + 1] - begin;
-      multiply_row(indices + begin, data + begin, cells, X + column, width, result + row * width + column);
-    }
+    for (i64 row = first; row < stop; row++)
+      multiply_row(indices, data, indptr[row], indptr[row + 1], indices_size - 1, X + column, width,
+                   result + row * width + column);
 }
