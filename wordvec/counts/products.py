@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import ShapeError
-from wordvec.native import functions, library
+from wordvec.native import library
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -67,6 +67,8 @@ def _plain(matrix: csr_array) -> Callable[..., None]:
 
 def _compiled(matrix: csr_array) -> Callable[..., None]:
     """The same by the C library (``native/src/products.c``), for blocks of a multiple of COLUMNS columns."""
+    from wordvec.native import functions
+
     indptr = np.ascontiguousarray(matrix.indptr, np.int64)
     indices, data = np.ascontiguousarray(matrix.indices, np.int32), np.ascontiguousarray(matrix.data)
     if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.counts import compiled, plain
 from wordvec.counts.runs import Cells, Run
 from wordvec.native import library
 
@@ -179,4 +178,10 @@ def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 
 def counting_functions() -> Any:
     """The module that calls the C library, or the plain one where that is not to be had."""
-    return compiled if library.is_available() else plain
+    if not library.is_available():
+        from wordvec.counts import plain
+
+        return plain
+    from wordvec.counts import compiled
+
+    return compiled
