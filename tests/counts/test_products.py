@@ -7,6 +7,8 @@ import pytest
 from scipy.sparse import csr_array, random_array
 
 from wordvec.counts import products, truncated_svd
+from wordvec.errors import ShapeError
+from wordvec.native import library
 
 
 def sparse(rows, columns, density, dtype=np.float32):
@@ -33,8 +35,8 @@ def test_double_precision_stays_double():
     np.testing.assert_array_equal(product, matrix @ X)
 
 
-def test_without_numba_scipy_multiplies(monkeypatch):
-    monkeypatch.setattr(products.importlib.util, "find_spec", lambda name: None)
+def test_without_the_library_scipy_multiplies(monkeypatch):
+    monkeypatch.setattr(library, "is_available", lambda: False)
     matrix, X = sparse(30, 20, 0.5), np.ones((20, 3), np.float32)
     with ThreadPoolExecutor(2) as pool:
         product = products.product_with(matrix, pool)(X)
@@ -46,3 +48,17 @@ def test_the_svd_has_the_same_bytes_for_any_number_of_threads():
     one, three = (truncated_svd(matrix, 20, threads=threads) for threads in (1, 3))
     for a, b in zip(one, three):
         assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
+def test_what_would_read_elsewhere_never_reaches_c():
+    matrix = sparse(6, 4, 0.9)
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(ShapeError, match="a block of 4 rows expected; got 3"):
+            products.product_with(matrix, pool)(np.ones((3, 2), np.float32))
+        matrix.indices[5] = 4
+        with pytest.raises(ShapeError, match=r"indices in 0 \.\. 3"):
+            products.product_with(matrix, pool)
+        matrix.indices[5], matrix.indptr[3] = 0, -1
+        with pytest.raises(ShapeError, match="indptr rises from 0"):
+            products.product_with(matrix, pool)

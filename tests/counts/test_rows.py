@@ -17,8 +17,10 @@ from wordvec.counts import compiled, cooccurrence, count_cooccurrences, plain, r
 from wordvec.counts.rows import Plan, make_plan
 from wordvec.counts.spill import GrowingArray
 from wordvec.counts.team import Team, chunks, new_workplace
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, ShapeError
+from wordvec.native import library
 
+needs_library = pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
 TWINS = ["count_words", "place_words", "count_rows", "merge_rows"]
 
 
@@ -37,7 +39,7 @@ def text():
     return make_text()
 
 
-@pytest.fixture(params=[compiled, plain], ids=["compiled", "plain"])
+@pytest.fixture(params=[pytest.param(compiled, marks=needs_library, id="compiled"), pytest.param(plain, id="plain")])
 def functions(request, monkeypatch):
     monkeypatch.setattr(team, "counting_functions", lambda: request.param)
     return request.param
@@ -60,19 +62,18 @@ def test_shards_and_threads_do_not_change_a_bit(text, weighting, side, threads, 
 
 
 @pytest.mark.parametrize("shard", [300, 10**6])
-def test_without_numba_the_same_cells(text, functions, shard, monkeypatch):
+@needs_library
+def test_without_the_library_the_same_cells(text, functions, shard, monkeypatch):
     whole = count_cooccurrences(text, 6, "harmonic").matrix
     monkeypatch.setattr(team, "counting_functions", lambda: compiled)
     plan_for(monkeypatch, Plan(shard, 10**6, 10**6))
     assert bytes_of(count_cooccurrences(text, 6, "harmonic").matrix) == bytes_of(whole)
 
 
-def test_numba_is_not_needed(text, monkeypatch):
-    import importlib.util
-
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "numba" else found(name, *a))
-    assert team.counting_functions() is plain
+@pytest.mark.parametrize("available", [True, False])
+def test_without_the_library_the_plain_functions_count(available, monkeypatch):
+    monkeypatch.setattr(library, "is_available", lambda: available)
+    assert team.counting_functions() is (compiled if available else plain)
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -81,6 +82,7 @@ def test_the_twins_have_one_signature(name):
     assert ours == theirs
 
 
+@needs_library
 @settings(max_examples=60, deadline=None)
 @given(
     words=st.lists(st.integers(0, 7), min_size=1, max_size=40),  # 6 is a border, 7 a removed word
@@ -115,6 +117,85 @@ def test_the_twins_agree_on_any_stream(words, window, sides, pairs_at_once):
             assert not work.summary.any()
             assert not work.accumulator[:7].any()
     assert found[0] == found[1]
+
+
+@needs_library
+def test_runs_merge_alike():
+    """Parts that share columns, have columns of their own, and have rows without cells."""
+    rng = np.random.default_rng(4)
+    sizes = rng.integers(0, 5, size=(3, 6)) * (rng.random((3, 6)) < 0.7)
+    cells = [np.sort(rng.choice(200, size=n, replace=False)) for n in sizes.ravel()]
+    starts = np.zeros((3, 7), np.int64)
+    starts[:, 1:] = np.cumsum(sizes, axis=1)
+    starts += np.append(0, np.cumsum(sizes.sum(axis=1)))[:-1, None]
+    parts = team.Parts(np.concatenate(cells).astype(np.int32), rng.integers(1, 2**40, size=starts.max()), starts)
+    found = []
+    for module in (compiled, plain):
+        work, row_sizes = new_workplace(200, len(parts.sums)), np.zeros(6, np.int32)
+        filled = module.merge_rows(parts, work, row_sizes)
+        found.append((work.columns[:filled].tolist(), work.sums[:filled].tolist(), row_sizes.tolist()))
+    assert found[0] == found[1]
+
+
+STREAM = np.array([6, 0, 5, 7, 3, 6], np.int32)  # of 6 words; 6 is a border, 7 a removed word
+TEXT = team.Text(STREAM, np.array([1, 4, 2], np.uint32), np.array([0, 1, 1, 1, 2, 2, 3]), np.array([0, 1]), 1, 1)
+
+
+def counted(text, room=36, words=6, rows=(0, 6)):
+    return compiled.count_rows(text, new_workplace(words, room), *rows, np.zeros(6, np.int32))
+
+
+@needs_library
+def test_what_would_read_or_write_elsewhere_never_reaches_c():
+    counts, positions = np.zeros(6, np.int64), np.zeros(6, np.uint32)
+    assert counted(TEXT) == 4 - 2  # 0 and 5 meet; 3 meets a removed word only
+    for begin, end in ((-1, 3), (3, 7), (4, 3)):
+        with pytest.raises(ShapeError, match="a stretch outside"):
+            compiled.count_words(STREAM, begin, end, counts)
+    for bad in (-1, 8):
+        with pytest.raises(ShapeError, match="ids outside"):
+            compiled.place_words(np.array([6, bad, 6], np.int32), 0, 3, counts, positions)
+    with pytest.raises(ShapeError, match="places lie outside"):
+        compiled.place_words(STREAM, 0, 6, counts + 7, positions)
+    with pytest.raises(ShapeError, match="int32 expected; got int64"):
+        compiled.count_words(STREAM.astype(np.int64), 0, 6, counts)
+
+
+@needs_library
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        ({"stream": STREAM[1:]}, {}, "begin and end with a border"),
+        ({"stream": STREAM[:-1]}, {}, "begin and end with a border"),
+        ({"left": 2}, {}, "a window without weight"),
+        ({"positions": TEXT.positions[:2]}, {}, "row starts outside"),
+        ({"row_starts": TEXT.row_starts[:-1]}, {}, "rows outside"),
+        ({}, {"rows": (0, 7)}, "rows outside"),
+        ({}, {"room": 3}, "no room"),
+        ({}, {"words": 5}, "another vocabulary"),
+    ],
+)
+def test_texts_and_workplaces_that_do_not_fit_are_refused(change, options, message):
+    with pytest.raises(ShapeError, match=message):
+        counted(TEXT._replace(**change), **options)
+
+
+@needs_library
+@pytest.mark.parametrize(
+    ("columns", "starts", "room", "message"),
+    [
+        ([0, 6], [[0, 2]], 9, "cells outside"),
+        ([0, -1], [[0, 2]], 9, "cells outside"),
+        ([0, 1], [[0, 3]], 9, "starts must rise"),
+        ([0, 1], [[0, 2], [2, 1]], 9, "starts must rise"),
+        ([0, 1], [[0, 1, 2]], 9, "parts do not fit"),
+        ([0, 1], [[0, 2]], 1, "no room"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(columns, starts, room, message):
+    parts = team.Parts(np.array(columns, np.int32), np.ones(2, np.int64), np.array(starts))
+    with pytest.raises(ShapeError, match=message):
+        compiled.merge_rows(parts, new_workplace(6, room), np.zeros(1, np.int32))
 
 
 def test_a_planted_fault_is_caught(text, monkeypatch):
@@ -195,7 +276,7 @@ def test_memory_is_held_to_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(stream, "TOKENS_AT_ONCE", 2**10)
     ids = np.random.default_rng(1).integers(600, size=60_000, dtype=np.int32)
     text = ids, np.array([0, len(ids)]), 600
-    count_cooccurrences(make_text(sentences=1), 8, threads=1)  # compile
+    count_cooccurrences(make_text(sentences=1), 8, threads=1)  # loads what is needed
     peaks, results = [], []
     for memory in ("1G", "0.5M"):
         tracemalloc.start()

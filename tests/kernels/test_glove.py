@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from wordvec.errors import OptionError, ShapeError
+from wordvec.native import build, functions, library
 
-pytest.importorskip("numba")
+if not library.is_available():
+    pytest.skip(str(library.why_not()), allow_module_level=True)
 
-from numba import njit
-
-from wordvec.kernels import glove, glove_reference, glove_tables
+from wordvec.kernels import glove, glove_reference
 from wordvec.kernels.glove_cells import Cells
-from wordvec.kernels.tiles_glove import weights_and_logs
 
 WORDS, BANDS = 23, 4  # bands of unequal size
 LIKE_GLOVE_C = {"accumulator": 1600.0, "bias_accumulator": 4.0}
@@ -105,10 +107,18 @@ def test_counts_near_the_ends_of_float32():
     assert_same_training(5, Cells.from_matrix(matrix, 2), words=2, roundings=2)
 
 
-@pytest.mark.parametrize("lanes", [4, 8])
-def test_equals_the_layers_in_narrow_vectors(monkeypatch, lanes):
-    monkeypatch.setattr(glove_tables, "host_lanes", lambda: lanes)
-    assert_same_training(17)
+ISAS = list(build.ISAS.get(build.family() or "", {}))
+
+
+@pytest.mark.parametrize("isa", ISAS[: ISAS.index(library.isa())])
+def test_equals_the_layers_with_narrower_vectors(isa):
+    """The same tests in a process that loads another build."""
+    names = ("test_equals_the_layers", "test_weights_and_logarithms", "test_same_bytes_for_any_number_of_threads")
+    tests = [f"{__file__}::{name}" for name in names]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, env={**os.environ, library.VARIABLE: isa}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 passed" in done.stdout
 
 
 def test_no_cells_train_nothing():
@@ -119,18 +129,11 @@ def test_no_cells_train_nothing():
 
 
 def test_weights_and_logarithms():
-    lanes = glove_tables.host_lanes()
-
-    @njit
-    def compute(counts, vectors, x_max, alpha, weights, logs):
-        weights_and_logs(
-            lanes, counts.ctypes.data, vectors, x_max, alpha, weights.ctypes.data, logs.ctypes.data
-        )  # fmt: skip
-
+    lanes = library.lanes()
     X = np.exp(np.linspace(-10, 80, 64 * lanes)).astype(np.float32)
     X[:4] = 1.0, 100.0, np.nextafter(np.float32(1), np.float32(0)), np.nextafter(np.float32(1), np.float32(2))
     weights, logs = np.zeros_like(X), np.zeros_like(X)
-    compute(X, len(X) // lanes, np.float32(100), np.float32(0.75), weights, logs)
+    functions.weights_and_logs(X, 100.0, 0.75, weights, logs)
     assert logs[0] == 0.0
     assert weights[1] == 1.0
     np.testing.assert_allclose(logs, np.log(X.astype(np.float64)), rtol=2e-7, atol=1e-7)
@@ -227,6 +230,54 @@ def test_same_bytes_for_any_cut_into_calls():
     ]
     assert [array.tobytes() for array in tables.unpack()] == [array.tobytes() for array in expected]
     assert sum(parts) == pytest.approx(whole, rel=1e-12)
+
+
+# -- interruptions and failures
+
+
+def test_ctrl_c_ends_a_call_between_two_tiles():
+    """A call that never ends by itself, in a process of its own."""
+    program = """
+import threading, _thread
+import numpy as np
+from scipy.sparse import csr_array
+from wordvec.kernels import glove
+from wordvec.kernels.glove_cells import Cells
+cells = Cells.from_matrix(csr_array(np.ones((1000, 1000))), 100)
+tables = glove.Tables(*np.ones((2, 1000, 4), np.float32), *np.ones((2, 1000), np.float32), bands=100,
+                      accumulator=1.0, bias_accumulator=1.0)
+train = glove.functions.train_rounds
+def endless(*job):
+    ended.clear()
+    while not job[5][glove.STOP, 0]:
+        train(*job)
+    ended.set()
+ended = threading.Event()
+glove.functions.train_rounds = endless
+threading.Timer(0.5, _thread.interrupt_main).start()
+try:
+    glove.train_glove(tables, cells, first=0, last=100, epoch=0, seed=1, threads=3)
+except KeyboardInterrupt:
+    print("interrupted", ended.is_set(), threading.active_count())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["interrupted", "True", "1"], done.stderr
+
+
+def test_a_raised_stop_counter_ends_training_at_once():
+    tables = glove.Tables(*random_arrays(8), bands=BANDS, **LIKE_GLOVE_C)
+    before = tables.unpack()
+
+    def stopped(*job):
+        job[5][glove.STOP, 0] = 1
+        return train(*job)
+
+    train = functions.train_rounds
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(functions, "train_rounds", stopped)
+        loss = glove.train_glove(tables, CELLS, first=0, last=BANDS, epoch=0, seed=1, threads=2)
+    assert loss == 0.0
+    assert distance(tables.unpack(), before) == [0, 0]
 
 
 # -- gradients and losses

@@ -10,6 +10,9 @@ from scipy.sparse import csr_array
 
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.glove_cells import Cells, bands_for, order_in_tile, schedule
+from wordvec.native import library
+
+needs_library = pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
 
 
 def assert_rounds_share_nothing(tiles):
@@ -48,10 +51,10 @@ def test_all_orders_of_three_cells_are_about_as_likely():
     assert 150 < min(counts) <= max(counts) < 250  # 200 on average, standard deviation 13
 
 
+@needs_library
 @pytest.mark.parametrize("bands", [1, 2, 5, 9])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_tiles_hold_all_cells(bands, dtype):
-    pytest.importorskip("numba")
     rng = np.random.default_rng(1)
     dense = (rng.random((9, 9)) * (rng.random((9, 9)) < 0.6)).astype(dtype)
     cells = Cells.from_matrix(csr_array(dense), bands)
@@ -62,6 +65,48 @@ def test_tiles_hold_all_cells(bands, dtype):
         back[rows, columns] += counts
     np.testing.assert_array_equal(back, dense.astype(np.float32))
     assert len(cells) == np.count_nonzero(dense)
+
+
+@needs_library
+@pytest.mark.parametrize("indices", [np.int32, np.int64])
+@pytest.mark.parametrize("at_once", [1, 7, 10**6])
+def test_cells_are_packed_alike_in_any_blocks(at_once, indices, monkeypatch):
+    from wordvec.kernels import glove
+
+    rng = np.random.default_rng(2)
+    matrix = csr_array(rng.random((40, 40)) * (rng.random((40, 40)) < 0.2))
+    rows = np.repeat(np.arange(40), np.diff(matrix.indptr))
+    tile = rows % 3 * 3 + matrix.indices % 3
+    order = np.argsort(tile, kind="stable")
+    monkeypatch.setattr(glove, "CELLS_AT_ONCE", at_once)
+    cells = Cells(*glove.pack_cells(matrix.indptr, matrix.indices.astype(indices), matrix.data, 3), size=40, bands=3)
+    found = [cells.tile(number) for number in range(9)]
+    np.testing.assert_array_equal(np.concatenate([part[0] for part in found]), rows[order])
+    np.testing.assert_array_equal(np.concatenate([part[1] for part in found]), matrix.indices[order])
+    np.testing.assert_array_equal(np.concatenate([part[2] for part in found]), matrix.data[order].astype(np.float32))
+
+
+@needs_library
+def test_matrices_that_are_damaged_never_reach_c():
+    matrix = csr_array(np.ones((3, 3)))
+    matrix.indices[4] = 3
+    with pytest.raises(ShapeError, match=r"indices in 0 \.\. 2"):
+        Cells.from_matrix(matrix, 2)
+    matrix.indices[4], matrix.indptr[1] = 1, 7
+    with pytest.raises(ShapeError, match="indptr rises from 0"):
+        Cells.from_matrix(matrix, 2)
+
+
+def test_cells_outside_their_tables_are_refused():
+    starts = np.array([0, 1, 1, 1, 2])
+    packed = np.array([1 << 48, 1 << 32], np.uint64)
+    Cells(packed, starts, size=3, bands=2)
+    for bad in (2 << 48, 2 << 32):
+        with pytest.raises(ShapeError, match="must be below 2"):
+            Cells(np.array([0, bad], np.uint64), starts, size=3, bands=2)
+    for bad_starts in (starts[:-1], starts + 1, np.array([0, 2, 1, 1, 2]), np.array([0, 1, 1, 1, 3])):
+        with pytest.raises(ShapeError, match=r"rise from 0 to 2 in 2 x 2 steps"):
+            Cells(packed, bad_starts, size=3, bands=2)
 
 
 def test_bands_are_few_for_few_words_and_bounded_for_many():

@@ -10,6 +10,7 @@ from wordvec.arrays import device_module, to_numpy
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import glove_gpu, glove_reference
 from wordvec.kernels.glove_cells import order_in_tile, schedule
+from wordvec.native import library
 
 WORDS, BANDS = 23, 4  # bands of unequal size
 START = {"accumulator": 1600.0, "bias_accumulator": 4.0}
@@ -34,7 +35,7 @@ def on_gpu(matrix):
 
 
 def cells_of(matrix, bands):
-    """The cells as the readable form takes them, made without numba."""
+    """The cells as the readable form takes them, made without the C library."""
     from wordvec.kernels.glove_cells import Cells
 
     coo = matrix.tocoo()
@@ -67,7 +68,7 @@ def test_tiles_are_those_of_the_cpu(gpu, bands):
     np.testing.assert_array_equal(found.packed.get(), expected.packed)
     np.testing.assert_array_equal(found.starts.get(), expected.starts)
     assert (found.size, found.bands, len(found)) == (WORDS, bands, MATRIX.nnz)
-    if pytest.importorskip("numba", reason="the CPU's kernel is compiled by numba"):
+    if library.is_available():
         from wordvec.kernels.glove_cells import Cells
 
         np.testing.assert_array_equal(Cells.from_matrix(MATRIX, bands).packed, expected.packed)

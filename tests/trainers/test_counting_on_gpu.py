@@ -5,6 +5,7 @@ import pytest
 
 from wordvec import PPMI, SVD, Corpus, GloVe
 from wordvec.errors import DeviceUnavailableError, OptionError
+from wordvec.native import library
 from wordvec.trainers.spectral import spectral_start
 
 
@@ -53,8 +54,8 @@ def test_glove_learns_the_topics(gpu, corpus, init):
     assert {word for word, _ in trainer.vectors.most_similar("cat", k=3)} == {"dog", "cow", "hen"}
 
 
+@pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
 def test_glove_by_kernel_with_the_bands_of_the_cpu_is_the_cpu_s(gpu, corpus, monkeypatch):
-    pytest.importorskip("numba", reason="the CPU's kernel is compiled by numba")
     from wordvec.kernels import glove_cells, glove_gpu
 
     monkeypatch.setattr(glove_gpu, "bands_for", lambda size, cells: 4)

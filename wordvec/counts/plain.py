@@ -1,4 +1,4 @@
-"""Counting rows in plain numpy: what `wordvec.counts.compiled` does, to read, to check it by, and without numba."""
+"""Counting rows in plain numpy: what `wordvec.counts.compiled` does, to read, to check it by, and where C is absent."""
 
 from __future__ import annotations
 

@@ -7,28 +7,26 @@ always summed in one piece, so the number of threads changes the time and not th
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import zlib
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from wordvec.errors import ShapeError
+from wordvec.native import library
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-PIECES = 64  # units of work for threads, of about as many cells each
-COLUMNS = 16  # of the block, in registers at a time: one cache line of its row
-AHEAD = 16  # cells between asking for a row of the block and using it
+PIECES = 32  # units of work for threads, of about as many cells each
+COLUMNS = 16  # that the library takes at a time: STRIP in products.c
 
 Product = Callable[[np.ndarray], np.ndarray]
 
 
 def product_with(matrix: csr_array, pool: Executor) -> Product:
-    """X -> matrix @ X by blocks of rows in parallel; compiled where numba is installed and the matrix float32.
+    """X -> matrix @ X by blocks of rows in parallel; compiled where the library is here and the matrix float32.
 
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> from scipy.sparse import csr_array
@@ -39,11 +37,13 @@ def product_with(matrix: csr_array, pool: Executor) -> Product:
     cells = np.linspace(0, matrix.nnz, PIECES + 1)[1:-1]
     borders = np.unique([0, *np.searchsorted(matrix.indptr, cells), matrix.shape[0]]).tolist()
     pieces = list(zip(borders[:-1], borders[1:]))
-    compiled = matrix.dtype == np.float32 and importlib.util.find_spec("numba") is not None
+    compiled = matrix.dtype == np.float32 and library.is_available()
     multiply, columns = (_compiled(matrix), COLUMNS) if compiled else (_plain(matrix), 1)
 
     def product(X: np.ndarray) -> np.ndarray:
         rows, width = X.shape
+        if rows != matrix.shape[1]:
+            raise ShapeError(f"a block of {matrix.shape[1]} rows expected; got {rows}")
         block = np.zeros((rows, -(-width // columns) * columns), matrix.dtype)
         block[:, :width] = X
         result = np.empty((matrix.shape[0], block.shape[1]), matrix.dtype)
@@ -66,69 +66,17 @@ def _plain(matrix: csr_array) -> Callable[..., None]:
 
 
 def _compiled(matrix: csr_array) -> Callable[..., None]:
-    """The same by a vector kernel, COLUMNS columns at a time."""
-    kernel = compile_rows(_checksum())
-    indptr = matrix.indptr.astype(np.int64)
+    """The same by the C library (``native/src/products.c``), for blocks of a multiple of COLUMNS columns."""
+    from wordvec.native import functions
+
+    indptr = np.ascontiguousarray(matrix.indptr, np.int64)
     indices, data = np.ascontiguousarray(matrix.indices, np.int32), np.ascontiguousarray(matrix.data)
+    if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
+        raise ShapeError(f"a CSR matrix whose indptr rises from 0 to {len(data)} expected")
+    if len(indices) and not (0 <= indices.min() and indices.max() < matrix.shape[1]):
+        raise ShapeError(f"a CSR matrix with indices in 0 .. {matrix.shape[1] - 1} expected")
 
     def multiply(X: np.ndarray, result: np.ndarray, first: int, stop: int) -> None:
-        for column in range(0, X.shape[1], COLUMNS):
-            kernel(indptr, indices, data, X[:, column:], result[:, column:], first, stop)
+        functions.multiply_rows(indptr, indices, data, X, result, X.shape[1], first, stop)
 
     return multiply
-
-
-@functools.cache
-def compile_rows(source: int) -> Callable[..., None]:
-    """The compiled loop over rows; `source`, a checksum of the code, names the files of numba's cache."""
-    from numba import njit, types
-    from numba.extending import intrinsic
-
-    from wordvec.kernels.vector_ir import Vectors, host_lanes, no_value
-
-    lanes = host_lanes()
-
-    @intrinsic
-    def multiply_row(context, indices, data, X, target, row_bytes, count):  # type: ignore[no-untyped-def]
-        """target[c] = sum over k < count of data[k] * X[indices[k], c]; the first four are addresses."""
-
-        def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-            indices, data, X, target, row_bytes, count = arguments
-            v = Vectors(builder, lanes)
-            sums = [v.register(v.zero()) for _ in range(COLUMNS // lanes)]
-            last = builder.sub(count, v.number(1))
-            with v.loop(count) as k:
-                ahead = v.plus(k, AHEAD)
-                ahead = builder.select(builder.icmp_signed("<", ahead, last), ahead, last)
-                v.prefetch(v.row(X, indices, ahead, row_bytes))
-                place, value = v.row(X, indices, k, row_bytes), v.load_splat(v.element(data, k, 4))
-                for c, total in enumerate(sums):
-                    total.set(v.multiply_add(value, v.load(place, c * v.bytes), total.get()))
-            for c, total in enumerate(sums):
-                v.store(total.get(), target, c * v.bytes)
-            return no_value()
-
-        return types.void(*[types.int64] * 6), generate
-
-    def multiply_rows(indptr, indices, data, X, result, first, stop):  # type: ignore[no-untyped-def]
-        row_bytes = X.strides[0]
-        for row in range(first, stop):
-            begin, count = indptr[row], indptr[row + 1] - indptr[row]
-            target = result.ctypes.data + row * row_bytes
-            multiply_row(
-                indices.ctypes.data + 4 * begin, data.ctypes.data + 4 * begin, X.ctypes.data, target, row_bytes, count
-            )
-
-    multiply_rows.__qualname__ = f"multiply_rows_{source:08x}"
-    try:
-        return njit(cache=True, nogil=True)(multiply_rows)  # type: ignore[no-any-return]
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written to
-        return njit(nogil=True)(multiply_rows)  # type: ignore[no-any-return]
-
-
-def _checksum() -> int:
-    """Of this file and the one that emits its vector instructions, and the vector width."""
-    from wordvec.kernels import vector_ir
-
-    sources = Path(__file__).read_bytes() + Path(vector_ir.__file__).read_bytes()
-    return zlib.crc32(sources, vector_ir.host_lanes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.counts.runs import Cells, Run
+from wordvec.native import library
 
 CELLS_PER_CHUNK = 2**18
 
@@ -177,8 +177,8 @@ def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 
 
 def counting_functions() -> Any:
-    """The module of compiled functions, or the plain one where numba, which compiles them, is not to be had."""
-    if importlib.util.find_spec("numba") is None:
+    """The module that calls the C library, or the plain one where that is not to be had."""
+    if not library.is_available():
         from wordvec.counts import plain
 
         return plain

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BAND_BYTES = 2**20  # of the rows of one band: two bands should stay in a core's own cache
 FEWEST_BANDS, MOST_BANDS = 8, 256
 MOST_ROWS = 2**16  # in a band: places in a band are kept in 16 bits
+CELLS_AT_ONCE = 2**16  # that are checked: they stay in a cache
 SMALLEST_COUNT = float(np.finfo(np.float32).tiny)
 SCHEDULES = 2**41  # the streams of random numbers for the order of tiles, two an epoch
 
@@ -39,6 +40,11 @@ class Cells:
     starts: np.ndarray
     size: int
     bands: int
+
+    def __post_init__(self) -> None:
+        """Raise ShapeError for places and tiles that a kernel would look for outside its tables."""
+        if isinstance(self.packed, np.ndarray):  # those of a GPU are made there, by cut_cells
+            check_cells(self.packed, self.starts, self.size, self.bands)
 
     @classmethod
     def from_matrix(cls, matrix: csr_array, bands: int) -> Cells:
@@ -103,6 +109,18 @@ def check_square(shape: tuple[int, int], bands: int) -> int:
     if shape != (size, size) or not 1 <= bands <= max(1, size) or size > bands * MOST_ROWS:
         raise ShapeError(f"Cells: a square matrix and 1 to V bands expected; got {shape} and {bands} bands")
     return size
+
+
+def check_cells(packed: np.ndarray, starts: np.ndarray, size: int, bands: int) -> None:
+    """Raise ShapeError unless cells stand within tiles and their places within bands."""
+    rows = -(-size // bands) if bands else 0
+    fits = packed.shape == packed.shape[:1] and starts.shape == (bands * bands + 1,)
+    if not fits or starts[0] != 0 or starts[-1] != len(packed) or (np.diff(starts) < 0).any():
+        raise ShapeError(f"Cells: starts must rise from 0 to {len(packed)} in {bands} x {bands} steps")
+    for first in range(0, len(packed), CELLS_AT_ONCE):
+        part = packed[first : first + CELLS_AT_ONCE]
+        if max(int(part.max() >> np.uint64(48)), int((part >> np.uint64(32) & np.uint64(0xFFFF)).max())) >= rows:
+            raise ShapeError(f"Cells: a place in a band must be below {rows}")
 
 
 def check_counts(least: float, most: float) -> None:

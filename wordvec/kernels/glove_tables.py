@@ -7,17 +7,20 @@ import numpy as np
 from wordvec.errors import ShapeError
 from wordvec.kernels.glove_cells import check_tables
 from wordvec.kernels.tables import aligned_zeros
-from wordvec.kernels.tiles_glove import FROZEN
-from wordvec.kernels.vector_ir import FLOAT_BYTES, host_lanes
+from wordvec.native.library import lanes
+
+FLOAT_BYTES = 4
+FROZEN = 1e30  # sum of squares of a column that must not move: its steps are lost in rounding
 
 
 def row_bytes(dimension: int) -> int:
     """Bytes of a row of a table: D weights, a bias and a one, in whole vectors; and as many accumulators."""
-    return 2 * -(-(dimension + 2) // host_lanes()) * host_lanes() * FLOAT_BYTES
+    width = lanes()
+    return 2 * -(-(dimension + 2) // width) * width * FLOAT_BYTES
 
 
 class Tables:
-    """Both tables with their biases and AdaGrad's accumulators, in the kernel's layout (see `tiles_glove`).
+    """Both tables with their biases and AdaGrad's accumulators, in the kernel's layout (see ``native/src/glove.c``).
 
     Band k holds the rows of words k, k + T, k + 2 T, ... one after the other.
 
@@ -39,10 +42,9 @@ class Tables:
         if any(array.dtype != np.float32 for array in (W_in, W_out, b_in, b_out)):
             raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype}, {W_out.dtype}")
         size, dimension = W_in.shape
-        self.size, self.dimension, self.bands, self.lanes = size, dimension, bands, host_lanes()
-        self.vectors = row_bytes(dimension) // (2 * self.lanes * FLOAT_BYTES)
+        self.size, self.dimension, self.bands = size, dimension, bands
         self.rows_of_band = -(-size // bands)
-        shape = (2, bands, self.rows_of_band, 2, self.vectors * self.lanes)
+        shape = (2, bands, self.rows_of_band, 2, row_bytes(dimension) // (2 * FLOAT_BYTES))
         self.tables = aligned_zeros(shape, np.float32)
         self.tables[..., 1, :] = 1.0  # absent columns: never 0 / 0
         for side, (W, b) in enumerate(((W_in, b_in), (W_out, b_out))):

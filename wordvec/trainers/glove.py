@@ -14,7 +14,6 @@ from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
 from wordvec.native import library
-from wordvec.progress import announced
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
@@ -263,7 +262,5 @@ class GloVe(Trainer):
         from wordvec.kernels.glove_cells import Cells, bands_for
 
         check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
-        with self._history.stage("compile"), announced("compiling the kernels: some seconds ..."):
-            glove.warm_up(matrix.indices, matrix.data)
         with self._history.stage("train"):
             return Cells.from_matrix(matrix, bands_for(matrix.shape[0], glove.row_bytes(self.dim)))

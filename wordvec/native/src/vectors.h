@@ -53,6 +53,22 @@ INLINE vec choose(ivec condition, vec a, vec b) { return (vec)((condition & (ive
 INLINE vec absolute(vec a) { return (vec)((ivec)a & 0x7FFFFFFF); }
 INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }  // b where either is not a number
 
+// 1 / sqrt(h) for normal h > 0: the processor's estimate and steps of Newton's, e <- e (3 - h e^2) / 2, good to the last
+// bits, in a fraction of the time that a square root and a division take. Estimates differ between makers of processors.
+INLINE vec inverse_root(vec h) {
+#if defined(__AVX512F__)
+  vec e = (vec)_mm512_rsqrt14_ps((__m512)h);  // 14 bits
+#elif defined(__AVX__)
+  vec e = (vec)_mm256_rsqrt_ps((__m256)h);  // 12 bits
+#elif defined(__aarch64__)
+  vec e = (vec)vrsqrteq_f32((float32x4_t)h);  // 8 bits, so one step more
+  e = e * splat(-0.5f) * multiply_add(h * e, e, splat(-3.0f));
+#else
+  vec e = (vec)_mm_rsqrt_ps((__m128)h);  // 12 bits
+#endif
+  return e * splat(-0.5f) * multiply_add(h * e, e, splat(-3.0f));
+}
+
 // --- sums over lanes
 
 // Halve the runs of `width` lanes that hold partial sums, so that those of a and b share one vector:

@@ -1,0 +1,76 @@
+"""Threads that work together: a failure or an interrupt of one ends all, and none is left behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from wordvec.native.together import COUNTER_SIZE, new_counters, run_together
+
+
+def test_counters_are_zero_and_lie_two_cache_lines_apart():
+    for number in (1, 3, 7):
+        counters = new_counters(number)
+        assert counters.shape == (number, COUNTER_SIZE)
+        assert counters.ctypes.data % 128 == 0
+        assert counters.strides == (128, 8)
+        assert not counters.any()
+
+
+def test_all_jobs_run_at_the_same_time_and_are_done_at_the_end():
+    barrier, found = threading.Barrier(3, timeout=30), []
+
+    def run(number):
+        barrier.wait()
+        found.append(number)
+
+    run_together(run, [(1,), (2,), (3,)], new_counters(1)[0])
+    assert sorted(found) == [1, 2, 3]
+
+
+def wait_for_stop(number, stop, ended):
+    if number == 1:
+        raise ValueError("no luck")
+    while not stop[0]:
+        time.sleep(0.01)
+    ended.append(number)
+
+
+def test_a_failure_stops_the_others_and_is_raised():
+    stop, ended = new_counters(1)[0], []
+    with pytest.raises(ValueError, match="no luck"):
+        run_together(wait_for_stop, [(number, stop, ended) for number in range(3)], stop)
+    assert sorted(ended) == [0, 2]
+
+
+def test_an_interrupt_stops_all(monkeypatch):
+    stop, ended = new_counters(1)[0], []
+    join = threading.Thread.join
+
+    def interrupted_join(thread, timeout=None):
+        if timeout is not None:
+            raise KeyboardInterrupt
+        join(thread)
+
+    monkeypatch.setattr(threading.Thread, "join", interrupted_join)
+    with pytest.raises(KeyboardInterrupt):
+        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], stop)
+    assert sorted(ended) == [2, 3]
+
+
+def test_a_thread_that_cannot_start_stops_the_others(monkeypatch):
+    stop, ended = new_counters(1)[0], []
+    start = threading.Thread.start
+
+    def start_one(thread):
+        if threading.active_count() > before:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    before = threading.active_count()
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    with pytest.raises(RuntimeError, match="can't start"):
+        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], stop)
+    assert ended == [2]

@@ -1,0 +1,59 @@
+"""Threads that run one C function together: their counters, and waiting for them so that Ctrl-C gets through.
+
+C code knows nothing of signals. So all of it runs in helpers, while this thread waits; on KeyboardInterrupt, or when a
+helper fails, a counter tells the others to return.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+COUNTER_SIZE = 16  # int64 numbers in a `counter` of team.h
+POLL = 0.1  # seconds: on Windows, Ctrl-C doesn't end a wait
+
+
+def new_counters(number: int) -> np.ndarray:
+    """Counters at zero, (number, COUNTER_SIZE) int64 from a multiple of 128 bytes; the first of each is its value."""
+    size = 8 * COUNTER_SIZE
+    memory = np.zeros((number + 1) * size, np.uint8)
+    start = -memory.ctypes.data % size
+    return memory[start : start + number * size].view(np.int64).reshape(number, COUNTER_SIZE)
+
+
+def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop: np.ndarray) -> None:
+    """Call run(*job) for all jobs at the same time, each in a thread; returns when all are done.
+
+    stop   a counter that `run` looks at now and then: where it is not 0, `run` returns early
+
+    An exception of one of them, or KeyboardInterrupt here, stops the others and is raised.
+    """
+    failures: list[BaseException] = []
+
+    def work(job: tuple[Any, ...]) -> None:
+        try:
+            run(*job)
+        except BaseException as error:  # raised again below, in the thread that waits
+            failures.append(error)
+            stop[0] = 1
+
+    started = []
+    try:
+        for job in jobs:
+            helper = threading.Thread(target=work, args=(job,), daemon=True)
+            helper.start()
+            started.append(helper)
+        for helper in started:
+            while helper.is_alive():
+                helper.join(POLL)
+    except BaseException:
+        stop[0] = 1  # also where a thread could not be started: nobody may wait for it
+        raise
+    finally:
+        for helper in started:
+            helper.join()
+    if failures:
+        raise failures[0]
