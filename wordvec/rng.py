@@ -1,7 +1,7 @@
 """Counter-based random numbers: every draw is a function of (seed, stream, item, number).
 
 A draw does not depend on threads, chunks, order or device, so any training example can be replayed, and the
-same function compiled by numba or written in CUDA gives the same bits.
+same function written in C or CUDA gives the same bits.
 
 The generator is SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"),
 used as a hash of a counter::
@@ -12,10 +12,12 @@ used as a hash of a counter::
     draw(key, number)        = mix(key + (number + 1) * H)           as many per position as are needed
 
 All arguments and results are ``numpy.uint64`` arrays of at least one dimension (numpy warns about wrapping
-scalars), or scalars inside compiled code, where wrapping is silent.
+scalars).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -36,29 +38,29 @@ ROWS_AT_ONCE = 4096  # of a table under construction
 INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP, SENTENCES, TRIALS = (U64(2**40 + i) for i in range(7))
 
 
-def mix(z):  # type: ignore[no-untyped-def]  # compiled by numba too, for which annotations of arrays would be wrong
+def mix(z: Any) -> Any:
     """Scramble 64 bits (SplitMix64's finalizer): a bijection, each input bit flips half of the output bits."""
     z = (z ^ (z >> S30)) * A
     z = (z ^ (z >> S27)) * B
     return z ^ (z >> S31)
 
 
-def stream_key(seed, stream):  # type: ignore[no-untyped-def]
+def stream_key(seed: Any, stream: Any) -> Any:
     """Key of one stream of draws, such as one epoch of one seed."""
     return mix(mix(seed + G) + stream * G)
 
 
-def item_key(key, item):  # type: ignore[no-untyped-def]
+def item_key(key: Any, item: Any) -> Any:
     """Key of one item of a stream, such as one position of the corpus."""
     return mix(key + item * G + G)
 
 
-def draw(key, number):  # type: ignore[no-untyped-def]
+def draw(key: Any, number: Any) -> Any:
     """The draw with this number of one item: 64 random bits."""
     return mix(key + number * H + H)
 
 
-def below(bits, limit):  # type: ignore[no-untyped-def]
+def below(bits: Any, limit: Any) -> Any:
     """An integer in [0, limit) from the upper 32 bits of a draw; limit < 2**32."""
     return ((bits >> S32) * limit) >> S32
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -223,6 +224,31 @@ def test_hogwild_on_one_thread_is_the_same_training_and_on_two_about_the_same():
     racing_loss, *_ = run(cpu, "skipgram", W_in, W_out, make_sampler(), hogwild=True, threads=2)
     assert racing_loss[1:] == loss[1:]
     assert racing_loss.total == pytest.approx(loss.total, rel=0.05)
+
+
+def test_an_interrupt_leaves_the_tables_at_the_end_of_a_block(monkeypatch):
+    """Whatever block it is: the tables are those of the positions before it."""
+    sampler, block = make_sampler(), 16
+    W_in, W_out = random_tables(40)
+    prefixes = set()
+    for last in range(0, POSITIONS + block, block):
+        _, *tables = run(cpu, "skipgram", W_in, W_out, sampler, last=min(last, POSITIONS), block=block)
+        prefixes.add(b"".join(table.tobytes() for table in tables))
+    join = threading.Thread.join
+
+    def interrupted_join(thread, timeout=None):
+        if timeout is not None:
+            raise KeyboardInterrupt
+        join(thread)
+
+    for _ in range(20):
+        tables = Tables(W_in, W_out)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "join", interrupted_join)
+            with pytest.raises(KeyboardInterrupt):
+                options = {"first": 0, "last": POSITIONS, "epoch": 1, "epochs": 3, "learning_rate": 0.02}
+                cpu.train_skipgram(tables, IDS, STARTS, sampler, block=block, threads=3, **options)
+        assert b"".join(table.tobytes() for table in tables.unpack()) in prefixes
 
 
 # -- gradients and losses

@@ -26,7 +26,7 @@ def test_all_jobs_run_at_the_same_time_and_are_done_at_the_end():
         barrier.wait()
         found.append(number)
 
-    run_together(run, [(1,), (2,), (3,)], new_counters(1)[0])
+    run_together(run, [(1,), (2,), (3,)], lambda _: None)
     assert sorted(found) == [1, 2, 3]
 
 
@@ -41,7 +41,7 @@ def wait_for_stop(number, stop, ended):
 def test_a_failure_stops_the_others_and_is_raised():
     stop, ended = new_counters(1)[0], []
     with pytest.raises(ValueError, match="no luck"):
-        run_together(wait_for_stop, [(number, stop, ended) for number in range(3)], stop)
+        run_together(wait_for_stop, [(number, stop, ended) for number in range(3)], lambda _: stop.fill(1))
     assert sorted(ended) == [0, 2]
 
 
@@ -56,7 +56,7 @@ def test_an_interrupt_stops_all(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "join", interrupted_join)
     with pytest.raises(KeyboardInterrupt):
-        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], stop)
+        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], lambda _: stop.fill(1))
     assert sorted(ended) == [2, 3]
 
 
@@ -72,5 +72,5 @@ def test_a_thread_that_cannot_start_stops_the_others(monkeypatch):
     before = threading.active_count()
     monkeypatch.setattr(threading.Thread, "start", start_one)
     with pytest.raises(RuntimeError, match="can't start"):
-        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], stop)
+        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], lambda _: stop.fill(1))
     assert ended == [2]

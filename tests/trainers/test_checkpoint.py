@@ -1,6 +1,5 @@
 """An altered checkpoint is refused in one line, whatever was altered."""
 
-import importlib.util
 import json
 
 import numpy as np
@@ -11,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from wordvec import CBOW, Corpus, GloVe, SkipGram
 from wordvec.errors import InputError, WordvecError
+from wordvec.native import library
 from wordvec.trainers import checkpoint
 from wordvec.trainers.checkpoint import Checkpoint
 
@@ -191,8 +191,8 @@ class Killed(BaseException):
 @pytest.mark.parametrize("saves", [1, 4, 9])
 @pytest.mark.parametrize("init", ["random", "svd"])
 def test_glove_goes_on_to_the_same_bytes(tmp_path, monkeypatch, engine, saves, init):
-    if engine == "kernel" and importlib.util.find_spec("numba") is None:
-        pytest.skip("needs numba")
+    if engine == "kernel" and not library.is_available():
+        pytest.skip("needs the C library")
     rng = np.random.default_rng(5)
     corpus = Corpus.from_sentences([rng.choice(list("abcdefghijklmnopqrst"), size=8).tolist() for _ in range(40)])
     options = {"dim": 4, "epochs": 3, "window": 3, "batch_size": 16, "engine": engine, "init": init}

@@ -1,13 +1,13 @@
 """All five trainers: they learn a planted structure, repeat themselves by seed, and refuse what does not apply."""
 
 import hashlib
-import importlib.util
 
 import numpy as np
 import pytest
 
 from wordvec import CBOW, PPMI, SVD, Corpus, GloVe, SkipGram
 from wordvec.errors import DeviceUnavailableError, OptionError, TrainingError, WordvecError
+from wordvec.native import library
 from wordvec.trainers import TRAINERS, make_trainer
 from wordvec.trainers.base import check_memory
 
@@ -173,11 +173,10 @@ def test_the_gpu_learns_too(corpus, xp):
 
 
 @pytest.mark.parametrize("loss", ["negative-sampling", "hierarchical-softmax"])
-def test_without_numba_the_layers_train_and_say_so(corpus, monkeypatch, loss):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "numba" else found(name, *a))
+def test_without_the_library_the_layers_train_and_say_so(corpus, monkeypatch, loss):
+    monkeypatch.setattr(library, "why_not", lambda: "it is not here")
     trainer = SkipGram(dim=4, epochs=1, subsample=0, loss=loss)
-    with pytest.warns(UserWarning, match="numba is not installed"):
+    with pytest.warns(UserWarning, match="many times slower: it is not here"):
         trainer.fit(corpus)
     assert "trained through the layers" in trainer.history.notes[-1]
     assert len(trainer.history.loss) == 1

@@ -135,9 +135,7 @@ class ExampleSampler:
         xp = array_module(keys, mask)
         numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)[None, :]
         if self.negative_sharing == "pair":
-            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(
-                np.uint64
-            )  # a context's place among the others
+            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # its place among those there
             numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
             keys, positions = keys[:, None], positions[:, None]
         bits = rng.draw(keys[:, None], numbers)

@@ -1,6 +1,6 @@
 """What is drawn at random in training: which tokens are kept, and which words serve as negatives.
 
-Both are tables of 32-bit thresholds, so that numpy, numba and CUDA compare the same integers and agree exactly.
+Both are tables of 32-bit thresholds, so that numpy, C and CUDA compare the same integers and agree exactly.
 """
 
 from __future__ import annotations

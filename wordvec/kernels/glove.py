@@ -81,5 +81,5 @@ def train_glove(
         *(int(rng.key_of(seed, epoch)[0]), x_max, alpha, learning_rate),
     )
     jobs = [(*plan, np.empty(longest, np.uint32), *options) for _ in range(threads)]
-    run_together(functions.train_rounds, jobs, counters[STOP])
+    run_together(functions.train_rounds, jobs, lambda _: counters[STOP].fill(1))
     return float(losses.sum())

@@ -1,7 +1,7 @@
 """Threads that run one C function together: their counters, and waiting for them so that Ctrl-C gets through.
 
 C code knows nothing of signals. So all of it runs in helpers, while this thread waits; on KeyboardInterrupt, or when a
-helper fails, a counter tells the others to return.
+helper fails, the others are told to return.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def new_counters(number: int) -> np.ndarray:
     return memory[start : start + number * size].view(np.int64).reshape(number, COUNTER_SIZE)
 
 
-def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop: np.ndarray) -> None:
+def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop: Callable[[bool], Any]) -> None:
     """Call run(*job) for all jobs at the same time, each in a thread; returns when all are done.
 
-    stop   a counter that `run` looks at now and then: where it is not 0, `run` returns early
+    stop   makes every `run` return early; it is told whether all threads were started
 
     An exception of one of them, or KeyboardInterrupt here, stops the others and is raised.
     """
@@ -38,7 +38,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
             run(*job)
         except BaseException as error:  # raised again below, in the thread that waits
             failures.append(error)
-            stop[0] = 1
+            stop(True)
 
     started = []
     try:
@@ -50,7 +50,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
             while helper.is_alive():
                 helper.join(POLL)
     except BaseException:
-        stop[0] = 1  # also where a thread could not be started: nobody may wait for it
+        stop(len(started) == len(jobs))  # nobody may wait for a thread that never started
         raise
     finally:
         for helper in started:

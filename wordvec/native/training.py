@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from wordvec.native import functions
 from wordvec.native.functions import Read, address
+from wordvec.native.together import run_together
 
 SKIPGRAM, SKIPGRAM_PAIRS, CBOW = range(3)  # architectures, as in training.h
 
@@ -90,34 +90,18 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
     """
     losses, numbers = 0.0, np.zeros(3, np.int64)
     with _teams(trainings) as teams:
+
+        def stop(all_started: bool) -> None:
+            for team in teams:
+                functions.training_stop(team) if all_started else functions.training_abandon(team)
+
         jobs = [(team, thread) for team, training in zip(teams, trainings) for thread in range(training.threads)]
-        helpers = [threading.Thread(target=functions.training_run, args=job, daemon=True) for job in jobs]
-        started = []
-        try:
-            for helper in helpers:
-                helper.start()
-                started.append(helper)
-        except BaseException:
-            _end(functions.training_abandon, teams, started)
-            raise
-        try:
-            for helper in started:
-                helper.join()
-        except BaseException:
-            _end(functions.training_stop, teams, started)
-            raise
+        run_together(functions.training_run, jobs, stop)
         for team in teams:
             of_team = np.zeros(3, np.int64)
             losses += functions.training_result(team, of_team)
             numbers += of_team
     return losses, numbers
-
-
-def _end(how: Any, teams: list[int], started: list[threading.Thread]) -> None:
-    for team in teams:
-        how(team)
-    for helper in started:
-        helper.join()
 
 
 class Examples(ctypes.Structure):
