@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.evaluation import answers
-from wordvec.evaluation.answers import METHODS, best_answers, search
+from wordvec.evaluation.answers import METHODS, best_answers, compiled_search, search
 from wordvec.evaluation.settling import in_float64, settle
+from wordvec.native import library
 
 
 def unit_rows(seed: int, size: int, dim: int = 3) -> np.ndarray:
@@ -41,7 +42,7 @@ def test_blocks_answer_as_a_loop_over_all_words(method, compiled, data, seed, si
         patch.setattr(answers, "QUESTIONS", data.draw(st.integers(1, 7)))
         patch.setattr(answers, "SCORED", data.draw(st.integers(1, 5)))
         if not compiled:
-            patch.setattr(answers, "_search", lambda: search)
+            patch.setattr(library, "is_available", lambda: False)
         best, score, close = best_answers(unit.__getitem__, size, questions, method)
     for (a, b, c), answer, value, near in zip(questions, best, score, close):
         scores = plain_scores(unit, (a, b, c), method)
@@ -59,12 +60,13 @@ def test_blocks_answer_as_a_loop_over_all_words(method, compiled, data, seed, si
 
 @pytest.mark.parametrize("method", range(3))
 def test_compiled_and_plain_find_the_same(method):
-    compiled = pytest.importorskip("wordvec.evaluation.compiled_search", reason="needs numba")
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
     rng = np.random.default_rng(method)
     table = np.abs(rng.normal(size=(20, 150)).astype(np.float32)) / 4
     slots, excluded = rng.integers(20, size=(40, 3)), rng.integers(-1, 260, size=(40, 4))
     found = []
-    for function in (compiled.search, search):
+    for function in (compiled_search, search):
         best = np.full(40, -1)
         best_score, second = np.full(40, -np.inf, np.float32), np.full(40, -np.inf, np.float32)
         for first in (0, 150):

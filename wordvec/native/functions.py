@@ -75,11 +75,42 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
 
 # --- counting.c, products.c: co-occurrence counts and products of sparse matrices
 
-# --- pieces.c, text.c: from text to ids
+# --- text.c, pieces.c, ids.c: from text to ids
+
+U8, I32 = np.uint8, np.int32
+PIECES = Written(np.uint64), Written(U8), Written(np.int64)  # table, store, starts
+
+look_through = declare("look_through", Read(U8), I64, returns=I64)
+count_feeds = declare("count_feeds", Read(U8), I64, returns=I64)
+feeds_for_returns = declare("feeds_for_returns", Written(U8), I64)
+prepare_for_words = declare("prepare_for_words", Written(U8), I64, Read(U8))
+scan_text = declare(
+    "scan_text", Read(U8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(I32), Written(np.int64),
+    returns=I64,
+)  # fmt: skip
+absorb_pieces = declare(
+    "absorb_pieces", Read(U8), Read(np.int64), Written(np.int64), *PIECES, Written(I32), returns=I64
+)
+rehash = declare("rehash", Read(np.uint64), Written(np.uint64))
+look_up_ids = declare("look_up_ids", Written(I32), Read(I32))
+expand_ids = declare(
+    "expand_ids", Read(I32), Read(np.int64), Read(I32), Read(np.int64), Read(I32), Written(np.int64), Written(I32),
+    Written(np.int64),
+)  # fmt: skip
+renumber_ids = declare(
+    "renumber_ids", Read(I32), Read(I32), Read(np.int64), Written(I32), Written(np.int64), returns=I64
+)
 
 # --- numbers.c: decimals in files of vectors
 
+read_rows = declare("read_rows", Read(U8), I64, Written(np.float32), Written(np.int64), Written(np.int64))
+
 # --- search.c: analogy questions
+
+search_answers = declare(
+    "search_answers", Read(np.float32), I64, Read(np.int64), Read(np.float32), I64, I64, Read(np.int64),
+    Written(np.int64), Written(np.float32), Written(np.float32),
+)  # fmt: skip
 
 # --- glove.c
 
