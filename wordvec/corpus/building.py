@@ -207,23 +207,10 @@ def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> C
     return Cutting(_words_of_piece, _prepare_for_words, words_of_all) if tokenize is words else Cutting(tokenize)
 
 
-# For `words`, ASCII letters may be made small at once, and most other ASCII characters separate like a space. So do
-# points and commas, unless they may stand inside a number: with a digit behind them, ASCII or not.
-_INSIDE_WORDS = "'_.,\n"
-_SMALL_OR_SPACE = np.array(
-    [
-        ord(chr(code).lower() if chr(code).isalnum() or chr(code) in _INSIDE_WORDS else " ") if code < 128 else code
-        for code in range(256)
-    ],
-    np.uint8,
-)
-
-
 def _prepare_for_words(text: np.ndarray, size: int) -> None:
-    """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word "."""
     from wordvec.corpus import scanning
 
-    scanning.prepare_for_words(text, size, _SMALL_OR_SPACE)
+    scanning.prepare_for_words(text, size)
 
 
 def _words_of_piece(piece: str) -> list[str]:

@@ -40,13 +40,14 @@ def feeds_for_returns(text: np.ndarray, size: int) -> None:
     functions.feeds_for_returns(text, size)
 
 
-def prepare_for_words(text: np.ndarray, size: int, small_or_space: np.ndarray) -> None:
-    """Put small_or_space[b] for each byte b of text[:size], and a space for a point or comma before an ASCII character
-    that is no digit. small_or_space (256,) uint8.
+def prepare_for_words(text: np.ndarray, size: int) -> None:
+    """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word ".
+
+    ASCII letters are made small at once, and most other ASCII characters separate like a space. So do points and
+    commas, unless they may stand inside a number: with a digit behind them, ASCII or not.
     """
     _check_text(text, size)
-    _need(len(small_or_space) == 256, "every byte needs another")
-    functions.prepare_for_words(text, size, small_or_space)
+    functions.prepare_for_words(text, size)
 
 
 class HashTable:

@@ -83,7 +83,7 @@ PIECES = Written(np.uint64), Written(U8), Written(np.int64)  # table, store, sta
 look_through = declare("look_through", Read(U8), I64, returns=I64)
 count_feeds = declare("count_feeds", Read(U8), I64, returns=I64)
 feeds_for_returns = declare("feeds_for_returns", Written(U8), I64)
-prepare_for_words = declare("prepare_for_words", Written(U8), I64, Read(U8))
+prepare_for_words = declare("prepare_for_words", Written(U8), I64)
 scan_text = declare(
     "scan_text", Read(U8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(I32), Written(np.int64),
     returns=I64,

@@ -22,12 +22,12 @@ EXPORT i64 look_through(const u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
   i64 character = 0, found = 0;  // the next character outside ASCII is at `character` or later
   for (i64 at = 0; at < size; at += 64) {
-    const u64 special = bytes_in(text + at, 0x00, 0x00, 0x0D, 0x0D);
-    if (special) {
-      if (bytes_in(text + at, 0x00, 0x00, 0x00, 0x00)) return NOT_TEXT;
-      found = RETURNS;
-    }
-    if (!bytes_in(text + at, 0x80, 0xFF, 0x80, 0xFF)) continue;
+    const u64 zeros_and_returns = bytes_in(text + at, 0x00, 0x00, '\r', '\r');
+    const u64 others = bytes_in(text + at, 0x80, 0xFF, 0x80, 0xFF);
+    if (!(zeros_and_returns | others)) continue;
+    if (zeros_and_returns && bytes_in(text + at, 0x00, 0x00, 0x00, 0x00)) return NOT_TEXT;
+    if (zeros_and_returns) found = RETURNS;
+    if (!others) continue;
     character = max_i64(character, at);
     while (character < at + 64) {
       const i64 length = text[character] < 0x80 ? 1 : character_length(text + character);
@@ -49,18 +49,26 @@ EXPORT i64 count_feeds(const u8 *text, i64 text_size, i64 size) {
 // Put a line feed for each carriage return in text[0..size), or a space where a line feed follows it.
 EXPORT void feeds_for_returns(u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
-  for (i64 i = 0; i < size; i++)
-    if (text[i] == 0x0D) text[i] = text[i + 1] == 0x0A && i + 1 < size ? 0x20 : 0x0A;
+  const i64 last = size - 1;
+  for (i64 i = 0; i < last; i++) {
+    const u8 other = text[i + 1] == '\n' ? ' ' : '\n';
+    text[i] = text[i] == '\r' ? other : text[i];
+  }
+  if (size > 0 && text[last] == '\r') text[last] = '\n';  // what follows is no text
 }
 
-// Put small_or_space[b] for each byte b of text[0..size), and a space for a point or comma before an ASCII character
-// that is no digit.
-EXPORT void prepare_for_words(u8 *text, i64 text_size, i64 size, const u8 *small_or_space, i64 small_or_space_size) {
+// Change text[0..size) so that there are fewer different pieces, of which the tokenizer `words` makes the same words:
+// letters become small ones, and a space stands for all other ASCII characters but digits, ' and _, line feeds, and
+// points and commas that may stand inside a number, as a digit follows or anything outside ASCII.
+EXPORT void prepare_for_words(u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
-  UNUSED(small_or_space_size);
-  for (i64 i = 0; i < size; i++) {
-    const u8 byte = small_or_space[text[i]], behind = text[i + 1];
-    const bool in_number = (behind >= 0x80) | ((u8)(behind - '0') <= 9);
-    text[i] = ((byte == '.') | (byte == ',')) & !in_number ? ' ' : byte;
+  for (i64 i = 0; i < size; i += VECTOR_BYTES) {  // changes no line feeds, so none of the padding
+    const bytes part = load_bytes(text + i), behind = load_bytes(text + i + 1), small = part | 0x20;
+    const bytes letter = within(small, 'a', 'z');
+    const bytes in_number = within(behind, 0x80, 0xFF) | within(behind, '0', '9');
+    const bytes point = (bytes)(part == '.') | (bytes)(part == ',');
+    const bytes kept = within(part, 0x80, 0xFF) | within(part, '0', '9') | (bytes)(part == '\'') |
+                       (bytes)(part == '_') | (bytes)(part == '\n') | (point & in_number);
+    *(loose_bytes *)(text + i) = (letter & small) | (~letter & kept & part) | (~letter & ~kept & ' ');
   }
 }
