@@ -18,7 +18,7 @@ from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.tokenizers import TOKENIZERS, characters, whitespace, words
-from wordvec.errors import CorpusError, OptionError, ShapeError
+from wordvec.errors import CorpusError, OptionError
 from wordvec.native import library
 
 if not library.is_available():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordvec.errors import ShapeError
 from wordvec.evaluation import answers
 from wordvec.evaluation.answers import METHODS, best_answers, compiled_search, search
 from wordvec.evaluation.settling import in_float64, settle
@@ -113,3 +114,17 @@ def test_no_candidate_is_left():
     assert settle(unit.__getitem__, 3, questions, "3cosadd", questions, exact).tolist() == [-1]
     none = np.empty((0, 3), np.int64)
     assert [len(x) for x in best_answers(unit.__getitem__, 3, none, "3cosadd")] == [0, 0, 0]
+
+
+def test_rows_outside_the_table_do_not_reach_c():
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
+    table, best = np.zeros((2, 5), np.float32), np.full(1, -1)
+    scores, questions = np.full(1, -np.inf, np.float32), np.array([[0, 1, 1]])
+    given = table, questions, scores, 0, 0, questions, best, scores.copy(), scores.copy()
+    compiled_search(*given)
+    for slots in ([[0, 1, 2]], [[-1, 1, 1]]):
+        with pytest.raises(ShapeError, match="rows of the table, 0 to 1"):
+            compiled_search(table, np.array(slots), *given[2:])
+    with pytest.raises(ShapeError, match="1 questions, but arrays of the shapes"):
+        compiled_search(table, questions.repeat(2, axis=0), *given[2:])

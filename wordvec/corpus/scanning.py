@@ -1,8 +1,8 @@
 """Cutting text at white space and numbering the pieces, and their numbers after that: what C does for a corpus.
 
 Each function checks the sizes of its arrays and calls the one in ``wordvec/native/src/`` (text.c, pieces.c, ids.c),
-which says how it works. Text is UTF-8 in an array of bytes, `size` of them and PADDING line feeds behind. Modules import
-this one where they need it, as most corpora are small and made without it.
+which says how it works. Text is UTF-8 in an array of bytes, `size` of them and PADDING line feeds behind. Modules
+import this one where they need it, as small corpora are made without it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class HashTable:
 
     def _check_room(self, known: int, more: int, more_bytes: int, store: np.ndarray, starts: np.ndarray) -> None:
         _need(len(starts) > known + more, "no room for the starts of new pieces")
-        _need(len(store) >= starts[known] + more_bytes and len(store) >= 2 * FIRST_START, "no room for new pieces")
+        _need(len(store) >= starts[known] + more_bytes + 8, "no room for new pieces")  # eight bytes are read at a time
 
     def _grow(self) -> None:
         larger = np.zeros(4 * len(self._places), np.uint64)

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from wordvec.errors import ShapeError
 from wordvec.vectors.queries import EPSILON, positive
 
-# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without the C library, scores are made for 128 of
-# these questions (1 MiB, which stay in the cache).
+# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without the C library, scores are made for
+# 128 of these questions (1 MiB, which stay in the cache).
 QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
 METHODS = ("3cosadd", "3cosmul", "pair-direction")
 # Float32 scores nearer than this to the best one may be equal, or better, in exact arithmetic.

@@ -253,3 +253,10 @@ def test_a_file_of_one_endless_line_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(text_file, "LONGEST_LINE", 1 << 12)
     with pytest.raises(VectorsFileError, match="a line of more than 4,096 bytes"):
         load(tmp_path, b"a 1 2\n" + b"x" * (1 << 21))
+
+
+@pytest.mark.parametrize(("text", "dim"), [(b"a 1", 1), (b"", 1), (b"a 1\n", 0)])
+def test_only_whole_lines_reach_c(text, dim):
+    need_library()
+    with pytest.raises(ShapeError, match="each with a newline, expected"):
+        text_file.plain_rows(text, dim)

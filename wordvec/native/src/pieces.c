@@ -114,9 +114,10 @@ static void number_batch(pieces *p, const u8 *text, const i64 *from, const i64 *
     const i64 i = listed[j], length = to[i] - from[i], start = p->starts[numbers[i]];
     const i64 end = max_i64(p->starts[numbers[i] + 1], FIRST_START) - 1;  // an empty table has none yet
     const u8 *piece = text + from[i];
-    const bool same = (end - start == length) & (length <= 16) & (eight_bytes(piece) == eight_bytes(p->store + start)) &
-                      (eight_bytes(piece + length - 8) == eight_bytes(p->store + end - 8));
-    found[i] = same ? found[i] : 0;
+    const u64 differs = (u64)(end - start - length) | (u64)(length > 16) |
+                        (eight_bytes(piece) ^ eight_bytes(p->store + start)) |
+                        (eight_bytes(piece + length - 8) ^ eight_bytes(p->store + end - 8));
+    found[i] = differs ? 0 : found[i];
   }
   rest = 0;
   for (i64 i = 0; i < many; i++) {
