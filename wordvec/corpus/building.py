@@ -76,7 +76,8 @@ def spool_source(
     if isinstance(source, TokenLists):
         source = Texts(source.items, "tokens")
     is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences
-    ranges_from = COMPILED_FROM if is_cut and can_compile() else None
+    is_large = (size_in_bytes(source) or 0) >= COMPILED_FROM
+    ranges_from = COMPILED_FROM if is_cut and is_large and can_compile() else None
     blocks, has_tokens = _of_one_kind(
         read_blocks(
             source, options.encoding, options.encoding_errors, on_bytes, options.field, options.strict, ranges_from

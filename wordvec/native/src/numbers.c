@@ -1,8 +1,9 @@
 // Rows of text, a word and its decimals, each decimal as the f32 nearest to it: for vectors/files/text_file.py.
 //
-// A decimal's first 19 digits are a whole number m, so its value is m * 10^e. In f64 that is wrong by a few units in the
-// last place at most, and rounding it to f32 is right unless it lies that near to the middle between two f32. Lines with
-// such a number, and with anything else that is not plain, are left to Python. The same results in every build.
+// A decimal's first 19 digits are a whole number m, so its value is m * 10^e. In f64 that is wrong by a few units in
+// the last place at most, and rounding it to f32 is right unless it lies that near to the middle between two f32.
+// Lines with such a number, and with anything else that is not plain, are left to Python. The same results in every
+// build.
 #include "wordvec.h"
 
 #include <string.h>
@@ -105,8 +106,8 @@ INLINE const u8 *read_row(const u8 *at, i64 dim, f32 *row) {
 
 // Read lines of a word and `dim` numbers; text (n,) ends with a line feed.
 //
-// Fills rows (., dim) with those of plain lines, one after another, and for every line where its word starts and ends in
-// the text; an end of -1 says that the line was not plain. A plain line has 2 * dim + 2 bytes or more, and rows must
+// Fills rows (., dim) with those of plain lines, one after another, and for every line where its word starts and ends
+// in the text; an end of -1 says that the line was not plain. A plain line has 2 * dim + 2 bytes or more, and rows must
 // have room for n / (2 * dim + 2) + 1.
 EXPORT void read_rows(const u8 *text, i64 text_size, i64 dim, f32 *rows, i64 rows_size, i64 *word_starts,
                       i64 word_starts_size, i64 *word_ends, i64 word_ends_size) {
