@@ -77,33 +77,32 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
 
 # --- text.c, pieces.c, ids.c: from text to ids
 
-U8, I32 = np.uint8, np.int32
-PIECES = Written(np.uint64), Written(U8), Written(np.int64)  # table, store, starts
+PIECES = Written(np.uint64), Written(np.uint8), Written(np.int64)  # table, store, starts
 
-look_through = declare("look_through", Read(U8), I64, returns=I64)
-count_feeds = declare("count_feeds", Read(U8), I64, returns=I64)
-feeds_for_returns = declare("feeds_for_returns", Written(U8), I64)
-prepare_for_words = declare("prepare_for_words", Written(U8), I64)
+look_through = declare("look_through", Read(np.uint8), I64, returns=I64)
+count_feeds = declare("count_feeds", Read(np.uint8), I64, returns=I64)
+feeds_for_returns = declare("feeds_for_returns", Written(np.uint8), I64)
+prepare_for_words = declare("prepare_for_words", Written(np.uint8), I64)
 scan_text = declare(
-    "scan_text", Read(U8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(I32), Written(np.int64),
+    "scan_text", Read(np.uint8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(np.int32), Written(np.int64),
     returns=I64,
 )  # fmt: skip
 absorb_pieces = declare(
-    "absorb_pieces", Read(U8), Read(np.int64), Written(np.int64), *PIECES, Written(I32), returns=I64
+    "absorb_pieces", Read(np.uint8), Read(np.int64), Written(np.int64), *PIECES, Written(np.int32), returns=I64
 )
 rehash = declare("rehash", Read(np.uint64), Written(np.uint64))
-look_up_ids = declare("look_up_ids", Written(I32), Read(I32))
+look_up_ids = declare("look_up_ids", Written(np.int32), Read(np.int32))
 expand_ids = declare(
-    "expand_ids", Read(I32), Read(np.int64), Read(I32), Read(np.int64), Read(I32), Written(np.int64), Written(I32),
+    "expand_ids", Read(np.int32), Read(np.int64), Read(np.int32), Read(np.int64), Read(np.int32), Written(np.int64), Written(np.int32),
     Written(np.int64),
 )  # fmt: skip
 renumber_ids = declare(
-    "renumber_ids", Read(I32), Read(I32), Read(np.int64), Written(I32), Written(np.int64), returns=I64
+    "renumber_ids", Read(np.int32), Read(np.int32), Read(np.int64), Written(np.int32), Written(np.int64), returns=I64
 )
 
 # --- numbers.c: decimals in files of vectors
 
-read_rows = declare("read_rows", Read(U8), I64, Written(np.float32), Written(np.int64), Written(np.int64))
+read_rows = declare("read_rows", Read(np.uint8), I64, Written(np.float32), Written(np.int64), Written(np.int64))
 
 # --- search.c: analogy questions
 
