@@ -84,8 +84,8 @@ count_feeds = declare("count_feeds", Read(np.uint8), I64, returns=I64)
 feeds_for_returns = declare("feeds_for_returns", Written(np.uint8), I64)
 prepare_for_words = declare("prepare_for_words", Written(np.uint8), I64)
 scan_text = declare(
-    "scan_text", Read(np.uint8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(np.int32), Written(np.int64),
-    returns=I64,
+    "scan_text", Read(np.uint8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(np.int32),
+    Written(np.int64), returns=I64,
 )  # fmt: skip
 absorb_pieces = declare(
     "absorb_pieces", Read(np.uint8), Read(np.int64), Written(np.int64), *PIECES, Written(np.int32), returns=I64
@@ -93,8 +93,8 @@ absorb_pieces = declare(
 rehash = declare("rehash", Read(np.uint64), Written(np.uint64))
 look_up_ids = declare("look_up_ids", Written(np.int32), Read(np.int32))
 expand_ids = declare(
-    "expand_ids", Read(np.int32), Read(np.int64), Read(np.int32), Read(np.int64), Read(np.int32), Written(np.int64), Written(np.int32),
-    Written(np.int64),
+    "expand_ids", Read(np.int32), Read(np.int64), Read(np.int32), Read(np.int64), Read(np.int32), Written(np.int64),
+    Written(np.int32), Written(np.int64),
 )  # fmt: skip
 renumber_ids = declare(
     "renumber_ids", Read(np.int32), Read(np.int32), Read(np.int64), Written(np.int32), Written(np.int64), returns=I64
