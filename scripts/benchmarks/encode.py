@@ -2,7 +2,7 @@
 
 gensim reads the text to make its vocabulary and reads and looks up every word again in each epoch; wordvec makes the
 vocabulary and the encoded corpus in one go. Both are timed from the file to a vocabulary of equal words and counts
-(checked), wordvec to its ids too. Compiling, or loading what was compiled, comes before and is reported by itself.
+(checked), wordvec to its ids too. Loading the C library comes before and is reported by itself.
 
 python -m benchmarks.encode '{"who": "gensim", "corpus": "FILE", ...}'   prints one JSON line
 """
@@ -55,15 +55,12 @@ def encode_gensim(job: EncodeJob) -> tuple[float, float, list[tuple[str, int]], 
 
 
 def encode_wordvec(job: EncodeJob) -> tuple[float, float, list[tuple[str, int]], int]:
-    """Seconds of compiling and of Corpus.build, the vocabulary, and the tokens of words in it."""
+    """Seconds of loading and of Corpus.build, the vocabulary, and the tokens of words in it."""
     start = time.perf_counter()
     from wordvec.corpus import Corpus
     from wordvec.corpus.building import can_compile
 
-    if can_compile():
-        from wordvec.corpus.blocks import warm_up
-
-        warm_up()
+    can_compile()  # loads the library
     loaded = time.perf_counter()
     corpus = Corpus.build(job.corpus, tokenizer=job.tokenizer, min_count=job.min_count, threads=job.threads)
     seconds = time.perf_counter() - loaded

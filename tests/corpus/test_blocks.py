@@ -19,13 +19,10 @@ from wordvec.corpus.building import cutting_of, sentences_of, spool_text
 from wordvec.corpus.normalization import Normalization
 from wordvec.corpus.tokenizers import TOKENIZERS, characters, whitespace, words
 from wordvec.errors import CorpusError, OptionError
+from wordvec.native import library
 
-pytest.importorskip("numba")
-import wordvec.corpus.scanning  # noqa: F401  some functions take the compiled way once this is loaded
-
-pytestmark = pytest.mark.slow(
-    "compiles the reader of text, for all files after this: it encodes what the plain one encodes"
-)
+if not library.is_available():
+    pytest.skip(str(library.why_not()), allow_module_level=True)
 
 SPACES = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
 # Hostile to the scanner: all white space, its neighbours, control characters, what words are made of, long pieces.
@@ -182,12 +179,12 @@ def test_a_long_line_is_one_sentence(tmp_path):
     assert first == ["word4998", "word4999", "word0", "word1"]
 
 
-def test_without_numba_the_result_is_the_same(tmp_path):
+def test_without_the_c_library_the_result_is_the_same(tmp_path):
     (tmp_path / "text").write_text("The tea, the cup.\nA cup of Tea\n" * 3, encoding="utf-8")
     options = {"tokenizer": "words", "normalization": {"case": "lower"}, "min_count": 1}
     with mock.patch.object(building, "COMPILED_FROM", 0):
         compiled_corpus = Corpus.build(tmp_path / "text", **options)
-        with mock.patch.object(building, "can_compile", return_value=False):
+        with mock.patch.object(library, "is_available", return_value=False):
             plain = Corpus.build(tmp_path / "text", **options)
     assert plain.fingerprint == compiled_corpus.fingerprint
     assert plain.info == compiled_corpus.info
@@ -283,7 +280,7 @@ def test_final_ids_compiled_and_plain_agree(lines, at_a_time, threads):
     spooled = encoding.spool((([str(number) for number in line], True) for line in lines), ignore)
     with mock.patch.object(encoding, "TOKENS_AT_A_TIME", at_a_time):
         compiled_arrays = encoding.renumber(spooled, vocabulary, threads)
-        with mock.patch.dict(sys.modules, {"wordvec.corpus.scanning": None}):
+        with mock.patch.object(library, "is_available", return_value=False):
             plain_arrays = encoding.renumber(spooled, vocabulary, threads)
     for one, other in zip(compiled_arrays, plain_arrays):
         assert one.dtype == other.dtype

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wordvec.corpus import blocks, encoding, ranges, readers
+from wordvec.corpus import blocks, encoding, ranges, readers, scanning
 from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.ranges import TextRange, load_range, ranges_of
 from wordvec.errors import CorpusError
+from wordvec.native import library
 
-pytest.importorskip("numba")
+if not library.is_available():
+    pytest.skip(str(library.why_not()), allow_module_level=True)
 
 TEXT = st.text("ab\r\n\t \ufeff\x1c\x85\u3000\u2003é가\U0001f600", max_size=60)
 
@@ -59,17 +61,15 @@ def test_ranges_give_the_same_as_lines(tmp_path_factory, text, size, threads):
 @example("", b"a\0b", 100)
 @settings(max_examples=500, deadline=None)
 def test_bytes_that_are_no_text_are_found_as_python_finds_them(text, some_bytes, before):
-    from wordvec.corpus import text_bytes
-
     data = b"a" * before + text.encode() + some_bytes + text.encode()
-    padded = np.frombuffer(bytearray(data + b"\n" * text_bytes.PADDING), np.uint8)
+    padded = np.frombuffer(bytearray(data + b"\n" * scanning.PADDING), np.uint8)
     try:
         is_text = "\0" not in data.decode()
     except UnicodeDecodeError:
         is_text = False
-    found = text_bytes.look_through(padded, len(data))
-    assert (found != text_bytes.NOT_TEXT) == is_text
-    assert not is_text or (found == text_bytes.RETURNS) == (b"\r" in data)
+    found = scanning.look_through(padded, len(data))
+    assert (found != scanning.NOT_TEXT) == is_text
+    assert not is_text or (found == scanning.RETURNS) == (b"\r" in data)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -13,6 +13,7 @@ from wordvec.corpus.normalization import CHOICES, Normalization
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.corpus.tokenizers import TOKENIZERS
 from wordvec.errors import CorpusError, InputError, OptionError
+from wordvec.native import library
 
 PIECES = [
     "New",
@@ -87,7 +88,8 @@ def test_a_function_of_the_user_is_asked_for(lines, phrases):
 
 
 def test_text_that_was_read_by_compiled_code(monkeypatch):
-    pytest.importorskip("numba")
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
     lines = ["The New York TIMES, 1990s!", "new york… don't", "été in New York"] * 50
     options = {"tokenizer": "words", "normalization": {"accents": "strip"}, "phrases": Phrases(1, "npmi", 0.9)}
     plain = built(lines, **options)

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordvec.errors import ShapeError
 from wordvec.evaluation import answers
-from wordvec.evaluation.answers import METHODS, best_answers, search
+from wordvec.evaluation.answers import METHODS, best_answers, compiled_search, search
 from wordvec.evaluation.settling import in_float64, settle
+from wordvec.native import library
 
 
 def unit_rows(seed: int, size: int, dim: int = 3) -> np.ndarray:
@@ -41,7 +43,7 @@ def test_blocks_answer_as_a_loop_over_all_words(method, compiled, data, seed, si
         patch.setattr(answers, "QUESTIONS", data.draw(st.integers(1, 7)))
         patch.setattr(answers, "SCORED", data.draw(st.integers(1, 5)))
         if not compiled:
-            patch.setattr(answers, "_search", lambda: search)
+            patch.setattr(library, "is_available", lambda: False)
         best, score, close = best_answers(unit.__getitem__, size, questions, method)
     for (a, b, c), answer, value, near in zip(questions, best, score, close):
         scores = plain_scores(unit, (a, b, c), method)
@@ -59,12 +61,13 @@ def test_blocks_answer_as_a_loop_over_all_words(method, compiled, data, seed, si
 
 @pytest.mark.parametrize("method", range(3))
 def test_compiled_and_plain_find_the_same(method):
-    compiled = pytest.importorskip("wordvec.evaluation.compiled_search", reason="needs numba")
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
     rng = np.random.default_rng(method)
     table = np.abs(rng.normal(size=(20, 150)).astype(np.float32)) / 4
     slots, excluded = rng.integers(20, size=(40, 3)), rng.integers(-1, 260, size=(40, 4))
     found = []
-    for function in (compiled.search, search):
+    for function in (compiled_search, search):
         best = np.full(40, -1)
         best_score, second = np.full(40, -np.inf, np.float32), np.full(40, -np.inf, np.float32)
         for first in (0, 150):
@@ -111,3 +114,17 @@ def test_no_candidate_is_left():
     assert settle(unit.__getitem__, 3, questions, "3cosadd", questions, exact).tolist() == [-1]
     none = np.empty((0, 3), np.int64)
     assert [len(x) for x in best_answers(unit.__getitem__, 3, none, "3cosadd")] == [0, 0, 0]
+
+
+def test_rows_outside_the_table_do_not_reach_c():
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
+    table, best = np.zeros((2, 5), np.float32), np.full(1, -1)
+    scores, questions = np.full(1, -np.inf, np.float32), np.array([[0, 1, 1]])
+    given = table, questions, scores, 0, 0, questions, best, scores.copy(), scores.copy()
+    compiled_search(*given)
+    for slots in ([[0, 1, 2]], [[-1, 1, 1]]):
+        with pytest.raises(ShapeError, match="rows of the table, 0 to 1"):
+            compiled_search(table, np.array(slots), *given[2:])
+    with pytest.raises(ShapeError, match="1 questions, but arrays of the shapes"):
+        compiled_search(table, questions.repeat(2, axis=0), *given[2:])

@@ -15,14 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encoding import Spool, Spooled, in_order, renumber
+from wordvec.corpus.encoding import Spool, Spooled, in_order
 from wordvec.corpus.pieces import Growing, PieceTable
 from wordvec.corpus.ranges import TextRange
 from wordvec.corpus.readers import read_range
 from wordvec.corpus.tokenizers import Tokenizer
-from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
-from wordvec.progress import announced
 
 BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
 NOTHING = np.zeros(0, np.int64)
@@ -70,20 +68,6 @@ def encode_blocks(
         return spool.finished(*words.finish(spool))
 
 
-def warm_up() -> None:
-    """Compile, or load what was compiled before; say so where that takes longer than a second."""
-    with announced("compiling the reader of text: some seconds ..."):
-        spooled = encode_blocks([("a", True)], Cutting(str.split), threads=1, on_sentences=lambda number: None)
-        renumber(spooled, Vocabulary(["a"], [1]))
-        from wordvec.corpus import scanning, text_bytes
-
-        text, size = bytes_of("a", None)
-        text_bytes.look_through(text, size)
-        text_bytes.feeds_for_returns(text, size)
-        scanning.look_up(spooled.ids, spooled.ids)
-        text_bytes.prepare_for_words(text, size, np.zeros(256, np.uint8))
-
-
 def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterator[str | TextRange]:
     r"""Join blocks to texts of about `size` characters or more, with a line feed at the end of each line.
 
@@ -110,15 +94,15 @@ def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterato
 
 
 def bytes_of(text: str | TextRange, prepare: Callable[[np.ndarray, int], None] | None) -> tuple[np.ndarray, int]:
-    """The UTF-8 of a block of text with `text_bytes.PADDING` line feeds behind it, and its size without them."""
-    from wordvec.corpus import text_bytes
+    """The UTF-8 of a block of text with `scanning.PADDING` line feeds behind it, and its size without them."""
+    from wordvec.corpus import scanning
 
     if isinstance(text, TextRange):
-        padded, size = read_range(text, text_bytes.PADDING)
+        padded, size = read_range(text, scanning.PADDING)
     else:
         data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
         size = len(data)
-        padded = np.empty(size + text_bytes.PADDING, np.uint8)
+        padded = np.empty(size + scanning.PADDING, np.uint8)
         padded[:size] = np.frombuffer(data, np.uint8)
         padded[size:] = 0x0A
     if prepare is not None:
@@ -230,10 +214,8 @@ class TokenizedPieces:
         self._add_words(self._table.pieces(known))
         starts = self._word_starts.array
         words = int(((starts[numbers + 1] - starts[numbers]) * block.table.counts).sum())
-        ids, line_ends = np.empty(words, np.int32), np.empty_like(block.line_ends)
-        counts = self._counts.array
-        scanning.expand(block.ids, block.line_ends, numbers, starts, self._word_ids.array, counts, ids, line_ends)
-        return ids, line_ends
+        given = block.ids, block.line_ends, numbers, starts, self._word_ids.array, self._counts.array
+        return scanning.expand(*given, words)
 
     def _add_words(self, pieces: list[str]) -> None:
         words = self._tokenize_all(pieces)

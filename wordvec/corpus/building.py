@@ -2,22 +2,20 @@
 
 - Most text goes through `blocks`: compiled code cuts it at white space, and the tokenizer sees each different piece
   once. That is right for the built-in tokenizers, which never look across white space.
-- Small texts, and all where numba is missing, take plain Python: the tokenizer sees every line.
+- Small texts, and all where the C library is missing, take plain Python: the tokenizer sees every line.
 - So do functions of the user and the analysers for Korean, Japanese and Chinese, which may look at whole lines.
 - Token lists are taken as they are.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.blocks import Cutting, encode_blocks, warm_up
+from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.build_options import with_flag
 from wordvec.corpus.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.encoding import Spooled, checked_sentences, spool
@@ -33,7 +31,7 @@ from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
 from wordvec.progress import progress
 
-COMPILED_FROM = 1 << 22  # characters of text: loading the compiled code takes as long as reading this many in Python
+COMPILED_FROM = 1 << 18  # characters of text: loading the C library takes as long as reading this many in Python
 
 
 class TextOptions(NamedTuple):
@@ -78,7 +76,8 @@ def spool_source(
     if isinstance(source, TokenLists):
         source = Texts(source.items, "tokens")
     is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences
-    ranges_from = COMPILED_FROM if is_cut and can_compile() else None
+    is_large = (size_in_bytes(source) or 0) >= COMPILED_FROM
+    ranges_from = COMPILED_FROM if is_cut and is_large and can_compile() else None
     blocks, has_tokens = _of_one_kind(
         read_blocks(
             source, options.encoding, options.encoding_errors, on_bytes, options.field, options.strict, ranges_from
@@ -142,7 +141,6 @@ def spool_text(
         return spool(checked_sentences(tokenize_lines(tokenize, lines)), on_sentences)
     blocks, is_large = _is_large(blocks)
     if is_large and can_compile():
-        warm_up()
         return encode_blocks(blocks, cutting, threads, on_sentences)
     pieces = split_blocks(blocks)
     if normalize is not None:
@@ -161,8 +159,10 @@ def _is_large(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool]:
 
 
 def can_compile() -> bool:
-    """Whether numba is here, and the processor of the kind that `scanning` is for."""
-    return importlib.util.find_spec("numba") is not None and sys.byteorder == "little"
+    """Whether the C library is here, which `scanning` needs."""
+    from wordvec.native import library
+
+    return library.is_available()
 
 
 def checked_threads(threads: int | None) -> int:
@@ -208,23 +208,10 @@ def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> C
     return Cutting(_words_of_piece, _prepare_for_words, words_of_all) if tokenize is words else Cutting(tokenize)
 
 
-# For `words`, ASCII letters may be made small at once, and most other ASCII characters separate like a space. So do
-# points and commas, unless they may stand inside a number: with a digit behind them, ASCII or not.
-_INSIDE_WORDS = "'_.,\n"
-_SMALL_OR_SPACE = np.array(
-    [
-        ord(chr(code).lower() if chr(code).isalnum() or chr(code) in _INSIDE_WORDS else " ") if code < 128 else code
-        for code in range(256)
-    ],
-    np.uint8,
-)
-
-
 def _prepare_for_words(text: np.ndarray, size: int) -> None:
-    """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word "."""
-    from wordvec.corpus import text_bytes
+    from wordvec.corpus import scanning
 
-    text_bytes.prepare_for_words(text, size, _SMALL_OR_SPACE)
+    scanning.prepare_for_words(text, size)
 
 
 def _words_of_piece(piece: str) -> list[str]:

@@ -7,11 +7,11 @@ a second pass over the ids (not over the text) gives every token its final id.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -196,12 +196,13 @@ def renumber(
     """
     if final_id is None:
         final_id = vocabulary.ids_of(spooled.words, missing=-1)
+    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
     kept = 0  # tokens kept so far
     last_start = 0  # where the next sentence starts, if it has words
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
-        for ids, ends in in_order(lambda begin: _renumbered(spooled, final_id, begin), begins, threads):
+        for ids, ends in in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads):
             ids_file.append(ids)
             starts = kept + ends
             starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
@@ -213,17 +214,23 @@ def renumber(
         return ids_file.mapped(), starts_file.mapped()
 
 
-def _renumbered(spooled: Spooled, final_id: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray]:
+def _can_compile() -> bool:
+    from wordvec.native import library
+
+    return library.is_available()
+
+
+def _renumbered(spooled: Spooled, final_id: np.ndarray, compiled: bool, begin: int) -> tuple[np.ndarray, np.ndarray]:
     """The tokens from `begin` on that are kept, and how many of them come before each sentence end among them."""
     ids = spooled.ids[begin : begin + TOKENS_AT_A_TIME]
     first, stop = np.searchsorted(spooled.sentence_ends, [begin, begin + len(ids)], side="right")
     if begin == 0:
         first = 0  # empty sentences at the very beginning
     ends = spooled.sentence_ends[first:stop] - begin
-    scanning = sys.modules.get("wordvec.corpus.scanning")  # if the text was large enough to load it
-    if scanning is not None:
-        kept, kept_ends = np.empty(len(ids) + 1, np.int32), np.empty(len(ends), np.int64)
-        kept = kept[: scanning.renumber(np.asarray(ids), final_id, ends, kept, kept_ends)]
+    if compiled:
+        from wordvec.corpus import scanning
+
+        kept, kept_ends = scanning.renumber(np.asarray(ids), final_id, ends)
     else:
         in_vocabulary = np.take(final_id, ids, mode="clip")  # clip: without a check
         is_kept = in_vocabulary >= 0

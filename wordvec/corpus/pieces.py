@@ -40,7 +40,7 @@ class PieceTable:
         from wordvec.corpus import scanning
 
         self.size = 0
-        self._table = np.zeros(1 << 12, np.uint64)
+        self._table = scanning.HashTable()
         self._store, self._starts, self._counts = Growing(np.uint8), Growing(np.int64), Growing(np.int64)
         self._store.size = scanning.FIRST_START
         self._starts.extend([scanning.FIRST_START])  # the next piece's is always there, too
@@ -53,26 +53,22 @@ class PieceTable:
     def scan(self, text: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them stand before each line end.
 
-        `text` is UTF-8 in bytes, with `text_bytes.PADDING` line feeds behind `size`.
+        `text` is UTF-8 in bytes, with `scanning.PADDING` line feeds behind `size`.
         """
-        from wordvec.corpus import scanning, text_bytes
-
         most = size // 2 + 1  # pieces, of one byte and with one byte between them
         room = self._store.room(size + 16), self._starts.room(most), self._counts.room(most)
-        ids, line_ends = np.empty(most, np.int32), np.empty(text_bytes.count_feeds(text, size), np.int64)
-        self._table, known, tokens, lines = scanning.scan(text, size, self._table, self.size, *room, ids, line_ends)
+        ids, line_ends, known = self._table.scan(text, size, self.size, *room)
         self._has(known)
-        return ids[:tokens], line_ends[:lines]
+        return ids, line_ends
 
     def absorb(self, other: PieceTable) -> np.ndarray:
         """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
-        from wordvec.corpus import scanning, text_bytes
+        from wordvec.corpus import scanning
 
-        starts, stored = other._starts.array, other._store.room(text_bytes.PADDING)
+        starts, stored = other._starts.array, other._store.room(scanning.PADDING)
         room = self._store.room(other._store.size + 16), self._starts.room(other.size + 1)
-        numbers = np.empty(other.size, np.int32)
         self._counts.room(other.size)
-        self._table, known = scanning.absorb(stored, starts, self._table, self.size, *room, numbers)
+        numbers, known = self._table.absorb(stored, starts, self.size, *room)
         self._has(known)
         self.counts[numbers] += other.counts
         return numbers
@@ -84,8 +80,7 @@ class PieceTable:
 
     def forget(self) -> None:
         """Give the memory back; the table must not be used again."""
-        self._table, self._store, self._starts = np.zeros(0, np.uint64), Growing(np.uint8), Growing(np.int64)
-        self._counts = Growing(np.int64)
+        del self._table, self._store, self._starts, self._counts
 
     def pieces(self, first: int = 0) -> list[str]:
         """The pieces from number `first` on."""

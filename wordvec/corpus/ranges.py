@@ -55,18 +55,18 @@ def load_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
 
     Line ends are line feeds, and the last line of the file has one. Raises NotTextError for what is no text.
     """
-    from wordvec.corpus import text_bytes
+    from wordvec.corpus import scanning
 
     buffer, start, stop, ends_file = _read(part, padding)
     text, size = buffer[start:], stop - start
     if not part.begin and text[:3].tobytes() == BYTE_ORDER_MARK:
         text[:3] = 0x20
     text[size : size + padding + 1] = 0x0A
-    found = text_bytes.look_through(text, size)
-    if found == text_bytes.NOT_TEXT:
+    found = scanning.look_through(text, size)
+    if found == scanning.NOT_TEXT:
         raise NotTextError
-    if found == text_bytes.RETURNS:
-        text_bytes.feeds_for_returns(text, size)
+    if found == scanning.RETURNS:
+        scanning.feeds_for_returns(text, size)
     if ends_file and size and text[size - 1] != 0x0A:
         size += 1
     return text[: size + padding], size

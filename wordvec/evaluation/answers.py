@@ -7,17 +7,17 @@ candidates is ever made.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from wordvec.errors import ShapeError
 from wordvec.vectors.queries import EPSILON, positive
 
-# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without numba, scores are made for 128 of
-# these questions (1 MiB, which stay in the cache).
+# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without the C library, scores are made for
+# 128 of these questions (1 MiB, which stay in the cache).
 QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
 METHODS = ("3cosadd", "3cosmul", "pair-direction")
 # Float32 scores nearer than this to the best one may be equal, or better, in exact arithmetic.
@@ -71,18 +71,40 @@ def best_answers(
 
 
 def _search() -> Callable[..., None]:
-    if importlib.util.find_spec("numba") is None:
-        return search
-    from wordvec.evaluation.compiled_search import search as compiled_search
+    from wordvec.native import library
 
-    return compiled_search  # type: ignore[no-any-return]
+    return compiled_search if library.is_available() else search
+
+
+def compiled_search(
+    table: np.ndarray, slots: np.ndarray, offsets: np.ndarray, method: int, first: int, excluded: np.ndarray,
+    best: np.ndarray, best_score: np.ndarray, second_score: np.ndarray,
+) -> None:  # fmt: skip
+    """The same as `search`, in C (``wordvec/native/src/search.c``)."""
+    from wordvec.native import functions
+
+    number = len(offsets)
+    shapes = slots.shape, excluded.shape[:1], best.shape, best_score.shape, second_score.shape
+    if shapes != ((number, 3), *[(number,)] * 4):
+        raise ShapeError(f"{number} questions, but arrays of the shapes {shapes}")
+    if number and not 0 <= slots.min() <= slots.max() < len(table):
+        raise ShapeError(f"slots must be rows of the table, 0 to {len(table) - 1}")
+    excluded = np.ascontiguousarray(excluded, np.int64)
+    functions.search_answers(
+        table, table.shape[1], slots, offsets, method, first, excluded, best, best_score, second_score
+    )
 
 
 def search(
     table: np.ndarray, slots: np.ndarray, offsets: np.ndarray, method: int, first: int, excluded: np.ndarray,
     best: np.ndarray, best_score: np.ndarray, second_score: np.ndarray,
 ) -> None:  # fmt: skip
-    """What `wordvec.evaluation.compiled_search.search` does, in numpy: to read, to check it by, and without numba."""
+    """Update the best candidate, its score and the second best score of each question with a block of candidates.
+
+    Shapes: table (U, C) cosines of the questions' words with the candidates first, first + 1, ...; slots (Q, 3) rows
+    of the table; offsets (Q,) cos(c, b) - cos(c, a); excluded (Q, E) candidates that are no answer; best (Q,) int64,
+    best_score and second_score (Q,) float32. method: a place in METHODS; cosines are in [0, 1] for "3cosmul".
+    """
     for i in range(0, len(slots), SCORED):
         part = slice(i, i + SCORED)
         a, b, c = (table[slots[part, j]] for j in range(3))

@@ -94,11 +94,41 @@ merge_rows = declare("merge_rows", Read(np.int32), I64S, I64S, *WORKPLACE, Writt
 # indptr, indices, data, X, result, width, first, stop
 multiply_rows = declare("multiply_rows", I64S, Read(np.int32), F32S, F32S, Written(np.float32), I64, I64, I64)
 
-# --- pieces.c, text.c: from text to ids
+# --- text.c, pieces.c, ids.c: from text to ids
+
+PIECES = Written(np.uint64), Written(np.uint8), Written(np.int64)  # table, store, starts
+
+look_through = declare("look_through", Read(np.uint8), I64, returns=I64)
+count_feeds = declare("count_feeds", Read(np.uint8), I64, returns=I64)
+feeds_for_returns = declare("feeds_for_returns", Written(np.uint8), I64)
+prepare_for_words = declare("prepare_for_words", Written(np.uint8), I64)
+scan_text = declare(
+    "scan_text", Read(np.uint8), I64, Written(np.int64), *PIECES, Written(np.int64), Written(np.int32),
+    Written(np.int64), returns=I64,
+)  # fmt: skip
+absorb_pieces = declare(
+    "absorb_pieces", Read(np.uint8), Read(np.int64), Written(np.int64), *PIECES, Written(np.int32), returns=I64
+)
+rehash = declare("rehash", Read(np.uint64), Written(np.uint64))
+look_up_ids = declare("look_up_ids", Written(np.int32), Read(np.int32))
+expand_ids = declare(
+    "expand_ids", Read(np.int32), Read(np.int64), Read(np.int32), Read(np.int64), Read(np.int32), Written(np.int64),
+    Written(np.int32), Written(np.int64),
+)  # fmt: skip
+renumber_ids = declare(
+    "renumber_ids", Read(np.int32), Read(np.int32), Read(np.int64), Written(np.int32), Written(np.int64), returns=I64
+)
 
 # --- numbers.c: decimals in files of vectors
 
+read_rows = declare("read_rows", Read(np.uint8), I64, Written(np.float32), Written(np.int64), Written(np.int64))
+
 # --- search.c: analogy questions
+
+search_answers = declare(
+    "search_answers", Read(np.float32), I64, Read(np.int64), Read(np.float32), I64, I64, Read(np.int64),
+    Written(np.int64), Written(np.float32), Written(np.float32),
+)  # fmt: skip
 
 # --- glove.c: cells in tiles, and training on them
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.errors import VectorsFileError
+from wordvec.errors import ShapeError, VectorsFileError
+from wordvec.native import library
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files import text_file
 from wordvec.vectors.files.numbers import nearest_float32
@@ -18,14 +19,19 @@ from wordvec.vectors.load import load as load_file
 ROWS = b"".join(b"w%d %d 0.5\n" % (i, i) for i in range(20))
 
 
+def need_library():
+    if not library.is_available():
+        pytest.skip(str(library.why_not()))
+
+
 @pytest.fixture(params=["compiled", "plain"])
 def reader(request, monkeypatch):
     """Both readers: the compiled one, also for small files, and the plain one."""
     if request.param == "compiled":
-        pytest.importorskip("numba", reason="the compiled reader needs numba")
+        need_library()
         monkeypatch.setattr(text_file, "COMPILED_FROM", 0)
     else:
-        monkeypatch.setattr(text_file, "_kernel", lambda: None)
+        monkeypatch.setattr(library, "is_available", lambda: False)
 
 
 def load(tmp_path, content: bytes, **options) -> WordVectors:
@@ -183,7 +189,7 @@ HALFWAY = [
 @settings(max_examples=150)
 @given(numbers=st.lists(decimals | st.sampled_from(HALFWAY), min_size=2, max_size=2))
 def test_decimals_become_the_nearest_float32_in_both_readers(tmp_path_factory, numbers):
-    pytest.importorskip("numba", reason="the compiled reader needs numba")
+    need_library()
     expected = np.array([nearest(number) for number in numbers])
     np.testing.assert_array_equal(nearest_float32([number.encode() for number in numbers]), expected)
     path = tmp_path_factory.mktemp("v") / "v"
@@ -210,7 +216,7 @@ ODD_LINES = [
     strict=st.booleans(),
 )
 def test_the_compiled_reader_and_the_plain_one_agree(tmp_path_factory, lines, header, strict):
-    pytest.importorskip("numba", reason="the compiled reader needs numba")
+    need_library()
     path = tmp_path_factory.mktemp("v") / "v"
     start = b"%d 2\n" % len(lines) if header else b""
     path.write_bytes(start + ROWS.replace(b"w", b"x") * (not header) + b"first 1 2\n" + b"\n".join(lines))
@@ -247,3 +253,10 @@ def test_a_file_of_one_endless_line_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(text_file, "LONGEST_LINE", 1 << 12)
     with pytest.raises(VectorsFileError, match="a line of more than 4,096 bytes"):
         load(tmp_path, b"a 1 2\n" + b"x" * (1 << 21))
+
+
+@pytest.mark.parametrize(("text", "dim"), [(b"a 1", 1), (b"", 1), (b"a 1\n", 0)])
+def test_only_whole_lines_reach_c(text, dim):
+    need_library()
+    with pytest.raises(ShapeError, match="each with a newline, expected"):
+        text_file.plain_rows(text, dim)

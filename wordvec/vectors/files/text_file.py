@@ -2,18 +2,18 @@
 
 A row is the word and D numbers, separated by spaces or tabs. Numbers are written with nine significant digits, which
 give back the same float32, and read as the float32 nearest to them. Text packed with gzip, bzip2, xz or Zstandard is
-read as it is. Lines are read by the compiled `text_kernel`, and those that are not plain by `_plain_row`.
+read as it is. Lines are read in C (``wordvec/native/src/numbers.c``), and those that are not plain in Python.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 
 import numpy as np
 
-from wordvec.errors import InputError
+from wordvec.errors import InputError, ShapeError
 from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, read_chunks
 from wordvec.vectors.files.numbers import are_numbers, nearest_float32
@@ -24,7 +24,7 @@ from wordvec.vectors.files.writing import written_rows, written_words
 from wordvec.vectors.word_vectors import WordVectors
 
 LONGEST_LINE = 1 << 26
-COMPILED_FROM = 1 << 22  # bytes of a file; compiled code takes a moment to load
+COMPILED_FROM = 1 << 18  # bytes of a file; the C library takes a moment to load
 
 
 def read_text(reading: Reading) -> WordVectors:
@@ -80,7 +80,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
     size = os.path.getsize(reading.path)
     believed = rows is not None and rows * (2 * dim + 2) <= size  # a packed file may hold more; then the matrix grows
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
-    parser = _Parser(reading, builder, layout, size >= COMPILED_FROM)
+    parser = _Parser(reading, builder, layout, size >= COMPILED_FROM and _can_compile())
     begin = begin[layout.start :]
     for block in chain([begin], blocks):
         finished = block.endswith(b"\n")
@@ -103,22 +103,17 @@ class _Parser:
         self.reading, self.builder, self.dim, self.base64 = reading, builder, layout.dim, layout.base64
         self.line = int(layout.rows is not None)
         self.rows = self.blank = self.left_out = 0
-        self.kernel = _kernel() if compiled else None
-        self._scratch = np.empty(1, np.float64)
+        self.compiled = compiled
 
     def read(self, block: bytes) -> None:
         """Read the lines of a block, which ends with a newline."""
-        if self.kernel is None or not block:
+        if not self.compiled or not block:
             for line in block.split(b"\n")[:-1]:
                 if not self.builder.full:
                     self._plain(line)
             return
-        lines = block.count(b"\n")
-        starts, ends = np.empty(lines, np.int64), np.empty(lines, np.int64)
-        rows = np.empty((len(block) // (2 * self.dim + 2) + 1, self.dim), np.float32)
-        text = np.frombuffer(block, np.uint8)
-        self.kernel(text, self.dim, rows, starts, ends, self._scratch, self._scratch.view(np.uint64))
-        odd = np.flatnonzero(ends < 0)
+        rows, starts, ends = plain_rows(block, self.dim)
+        lines, odd = len(ends), np.flatnonzero(ends < 0)
         first, row = 0, 0
         for line in [*odd.tolist(), lines]:
             if self.builder.full:
@@ -203,13 +198,31 @@ def line_blocks(reading: Reading) -> Generator[bytes, None, None]:
         yield tail
 
 
-def _kernel() -> Callable[..., int] | None:
-    """The compiled reader, or None where numba is not installed."""
-    try:
-        from wordvec.vectors.files.text_kernel import parse_rows
-    except ImportError:
-        return None
-    return parse_rows
+def plain_rows(text: bytes, dim: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Read in C the lines of a text, which ends with a newline, that are a word and `dim` plain decimals.
+
+    Returns the rows of those, (R, dim) float32 and more behind, and for each line where its word starts and ends in the
+    text, (L,) int64; an end of -1 says that the line was not plain.
+
+    >>> rows, starts, ends = plain_rows(b"a 1 2\nb one 2\nc 3 -4e-1\n", 2)
+    >>> rows[:2].tolist(), starts.tolist(), ends.tolist()
+    ([[1.0, 2.0], [3.0, -0.4000000059604645]], [0, 6, 14], [1, -1, 15])
+    """
+    from wordvec.native import functions
+
+    if dim < 1 or not text.endswith(b"\n"):
+        raise ShapeError(f"lines of a word and {dim} numbers, each with a newline, expected")
+    lines = text.count(b"\n")
+    starts, ends = np.empty(lines, np.int64), np.empty(lines, np.int64)
+    rows = np.empty((len(text) // (2 * dim + 2) + 1, dim), np.float32)
+    functions.read_rows(np.frombuffer(text, np.uint8), dim, rows, starts, ends)
+    return rows, starts, ends
+
+
+def _can_compile() -> bool:
+    from wordvec.native import library
+
+    return library.is_available()
 
 
 def _shown(line: bytes) -> str:

@@ -1,0 +1,74 @@
+// Looking through text before it is cut: is it text, how many lines, and bytes put in place of others.
+//
+// A text is UTF-8, `size` bytes with PADDING line feeds behind them. The same results in every build.
+#include "bytes.h"
+#include "wordvec.h"
+
+enum { NOT_TEXT = 1, RETURNS = 2 };  // what look_through finds
+
+// Bytes of the character outside ASCII that begins here, 0 if it is not UTF-8 (Unicode 15, table 3-7).
+static i64 character_length(const u8 *text) {
+  const u8 first = text[0], second = text[1];
+  if (first < 0xC2 || first > 0xF4 || (second & 0xC0) != 0x80) return 0;
+  if (first < 0xE0) return 2;
+  if ((text[2] & 0xC0) != 0x80) return 0;
+  if (first < 0xF0) return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? 0 : 3;
+  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
+  return (text[3] & 0xC0) == 0x80 ? 4 : 0;
+}
+
+// NOT_TEXT if a byte of text[0..size) is 0 or not UTF-8; else RETURNS if there are carriage returns, or 0.
+EXPORT i64 look_through(const u8 *text, i64 text_size, i64 size) {
+  UNUSED(text_size);
+  i64 character = 0, found = 0;  // the next character outside ASCII is at `character` or later
+  for (i64 at = 0; at < size; at += 64) {
+    const u64 zeros_and_returns = bytes_in(text + at, 0x00, 0x00, '\r', '\r');
+    const u64 others = bytes_in(text + at, 0x80, 0xFF, 0x80, 0xFF);
+    if (!(zeros_and_returns | others)) continue;
+    if (zeros_and_returns && bytes_in(text + at, 0x00, 0x00, 0x00, 0x00)) return NOT_TEXT;
+    if (zeros_and_returns) found = RETURNS;
+    if (!others) continue;
+    character = max_i64(character, at);
+    while (character < at + 64) {
+      const i64 length = text[character] < 0x80 ? 1 : character_length(text + character);
+      if (length == 0) return NOT_TEXT;
+      character += length;
+    }
+  }
+  return found;
+}
+
+// How many line feeds there are in text[0..size), at most 64 too many: `size` is rounded up.
+EXPORT i64 count_feeds(const u8 *text, i64 text_size, i64 size) {
+  UNUSED(text_size);
+  i64 feeds = 0;
+  for (i64 at = 0; at < size; at += 64) feeds += bits_set(line_feeds(text + at));
+  return feeds;
+}
+
+// Put a line feed for each carriage return in text[0..size), or a space where a line feed follows it.
+EXPORT void feeds_for_returns(u8 *text, i64 text_size, i64 size) {
+  UNUSED(text_size);
+  const i64 last = size - 1;
+  for (i64 i = 0; i < last; i++) {
+    const u8 other = text[i + 1] == '\n' ? ' ' : '\n';
+    text[i] = text[i] == '\r' ? other : text[i];
+  }
+  if (size > 0 && text[last] == '\r') text[last] = '\n';  // what follows is no text
+}
+
+// Change text[0..size) so that there are fewer different pieces, of which the tokenizer `words` makes the same words:
+// letters become small ones, and a space stands for all other ASCII characters but digits, ' and _, line feeds, and
+// points and commas that may stand inside a number, as a digit follows or anything outside ASCII.
+EXPORT void prepare_for_words(u8 *text, i64 text_size, i64 size) {
+  UNUSED(text_size);
+  for (i64 i = 0; i < size; i += VECTOR_BYTES) {  // changes no line feeds, so none of the padding
+    const bytes part = load_bytes(text + i), behind = load_bytes(text + i + 1), small = part | 0x20;
+    const bytes letter = within(small, 'a', 'z');
+    const bytes in_number = within(behind, 0x80, 0xFF) | within(behind, '0', '9');
+    const bytes point = (bytes)(part == '.') | (bytes)(part == ',');
+    const bytes kept = within(part, 0x80, 0xFF) | within(part, '0', '9') | (bytes)(part == '\'') |
+                       (bytes)(part == '_') | (bytes)(part == '\n') | (point & in_number);
+    *(loose_bytes *)(text + i) = (letter & small) | (~letter & kept & part) | (~letter & ~kept & ' ');
+  }
+}
