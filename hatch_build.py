@@ -46,7 +46,8 @@ def _load_build() -> Any:
     """wordvec/native/build.py, without importing wordvec, which needs numpy."""
     path = Path(__file__).parent / "wordvec" / "native" / "build.py"
     spec = importlib.util.spec_from_file_location("wordvec_native_build", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -132,7 +133,7 @@ def _tag_here(paths: list[Path]) -> str:
 
 
 def linux_tag(paths: list[Path], machine: str) -> str:
-    """manylinux with the newest version of glibc whose symbols the builds name; linux where they need other libraries.
+    """The tag manylinux with the newest glibc whose symbols the builds name; linux where they need other libraries.
 
     Names are looked for in all bytes, which may find too many, never too few.
     """

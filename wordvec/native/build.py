@@ -165,10 +165,8 @@ def _arguments(compiler: Sequence[str], isa: str) -> list[str]:
     """What a compiler is given besides the name of its output."""
     flags = next(isas[isa] for isas in ISAS.values() if isa in isas)
     if any(Path(part).stem in ("zig", "ziglang") for part in compiler):  # it spells processors in its own way
-        flags = [
-            "-mcpu=" + flag.removeprefix("-march=").replace("-", "_") if flag.startswith("-march=") else flag
-            for flag in flags
-        ]
+        flags = [flag.replace("-", "_").replace("_march=", "-mcpu=") if "-march=" in flag else flag for flag in flags]
+        flags = flags or ["-mcpu=baseline"]  # without it, the one that compiles
     names = [f'-DWORDVEC_ISA="{isa}"', f'-DWORDVEC_SOURCES="{checksum()}"']
     sources = [str(path) for path in source_files() if path.suffix == ".c"]
     return [*FLAGS, *WARNINGS, *flags, *names, *sources]
@@ -228,7 +226,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
     """Let no other process compile into the folder; where files have no locks, each compiles for itself."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = open(folder / ".lock", "ab")  # noqa: SIM115: closed below
+        lock = open(folder / ".lock", "ab")  # noqa: SIM115
     except OSError as error:
         raise CannotBuildError(f"nothing can be written to {folder} ({error.strerror})") from None
     with lock:
