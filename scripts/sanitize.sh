@@ -14,7 +14,7 @@ failed=0
 
 over() { # over NAME RUNTIME FLAGS... -- PYTEST...: the tests over a build with these flags; whatever it reports fails
   local name=$1 runtime flags=()
-  runtime=$(gcc -print-file-name="$2")
+  runtime="$(gcc -print-file-name="$2") $(gcc -print-file-name=libstdc++.so.6)" # the second: some packages throw
   shift 2
   while [ "$1" != -- ]; do flags+=("$1"); shift; done
   shift
@@ -26,7 +26,7 @@ over() { # over NAME RUNTIME FLAGS... -- PYTEST...: the tests over a build with 
   local common="log_path=$folder/report-$name:exitcode=66"
   ASAN_OPTIONS="$common:detect_leaks=0:allocator_may_return_null=1:handle_segv=1" \
     UBSAN_OPTIONS="$common:print_stacktrace=1" TSAN_OPTIONS="$common:report_bugs=1" \
-    PYTHONMALLOC=malloc WORDVEC_LIBRARY=$folder/$name/wordvec-$isa.so LD_PRELOAD=$runtime \
+    PYTHONMALLOC=malloc WORDVEC_LIBRARY=$folder/$name/wordvec-$isa.so LD_PRELOAD="$runtime" \
     setarch "$(uname -m)" -R .venv/bin/python -m pytest -p no:xdist -p no:cacheprovider "$@" || failed=1
   for report in "$folder/report-$name".*; do
     [ -e "$report" ] || continue
