@@ -1,7 +1,8 @@
 """Calls of the C library, recorded while wordvec works, and made again over another build.
 
     python replay.py record FILE     what `scenario` calls, the first calls of each function
-    python replay.py again FILE OUT  the same calls over the build that WORDVEC_ISA names; writes their results
+    python replay.py again FILE OUT  the same calls over the build that WORDVEC_ISA names, and all of `scenario`;
+                                     writes the calls' results and the vectors that were trained
 
 `c_program` makes a program in C of the recorded calls, for processors that this machine can only emulate. A result is
 what the function returned and the bytes of every array that it may write to.
@@ -13,6 +14,7 @@ import ctypes
 import pickle
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,6 +51,12 @@ def is_array(kind: Any) -> bool:
     return isinstance(kind, (Read, Written))
 
 
+def can_be_replayed(name: str) -> bool:
+    """Whether all that a function is given are numbers and arrays: what other addresses lead to is not recorded."""
+    function = getattr(functions, name, None)
+    return function is not None and ctypes.c_void_p not in (*function.kinds, function.returns)
+
+
 class Recorder:
     """Stands in for the library and takes down what its functions are given."""
 
@@ -57,7 +65,7 @@ class Recorder:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(REAL_LOAD(), name)
-        return RecordedFunction(self.calls, name, real) if hasattr(functions, name) else real
+        return RecordedFunction(self.calls, name, real) if can_be_replayed(name) else real
 
 
 class RecordedFunction:
@@ -82,23 +90,24 @@ class RecordedFunction:
         return self.real(*given)
 
 
-def scenario(folder: Path) -> None:
-    """Work that reaches the functions of the library, with one thread: a call waits for no other."""
-    from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
-    from wordvec.corpus.examples import tiny_world
+def scenario(folder: Path) -> list[np.ndarray]:
+    """Work that reaches the functions of the library, with one thread: a call waits for no other.
+
+    Returns the vectors that were trained.
+    """
+    from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
+    from wordvec.corpus.bundled import bundled_corpus
     from wordvec.evaluation import evaluate_analogy
-    from wordvec.vectors import load
 
     text = folder / "text.txt"
-    text.write_text("\n".join(" ".join(sentence) for sentence in tiny_world()[:300]), encoding="utf-8")
+    text.write_text("\n".join(islice(bundled_corpus("tiny-world"), 300)), encoding="utf-8")
     corpus = Corpus.from_files(text, min_count=2)
-    SVD(dim=16, window=2, threads=1).fit(corpus)
-    GloVe(dim=16, epochs=1, threads=1).fit(corpus)
-    CBOW(dim=16, epochs=1, threads=1).fit(corpus)
-    vectors = SkipGram(dim=16, epochs=1, threads=1).fit(corpus).vectors
-    vectors.save(folder / "vectors.txt")
-    words = load(folder / "vectors.txt").words
-    evaluate_analogy(vectors, [tuple(words[4 * n : 4 * n + 4]) for n in range(5)])
+    counted = SVD(dim=16, window=2, threads=1).fit(corpus).vectors
+    trained = [trainer(dim=16, epochs=1, threads=1).fit(corpus).vectors for trainer in (GloVe, CBOW, SkipGram)]
+    counted.save(folder / "vectors.txt")
+    words = WordVectors.load(folder / "vectors.txt").words
+    evaluate_analogy(counted, [tuple(words[4 * n : 4 * n + 4]) for n in range(5)])
+    return [vectors.matrix for vectors in trained]
 
 
 def record() -> list[Call]:
@@ -197,4 +206,6 @@ if __name__ == "__main__":
         Path(sys.argv[2]).write_bytes(pickle.dumps([tuple(call) for call in record()]))
     else:
         recorded = [Call(*call) for call in pickle.loads(Path(sys.argv[2]).read_bytes())]
-        Path(sys.argv[3]).write_bytes(pickle.dumps([tuple(result) for result in again(recorded)]))
+        with tempfile.TemporaryDirectory() as place:
+            made = [tuple(result) for result in again(recorded)], scenario(Path(place))
+        Path(sys.argv[3]).write_bytes(pickle.dumps(made))
