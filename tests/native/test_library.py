@@ -179,17 +179,25 @@ def test_a_given_file_is_loaded_and_no_other(folder, tmp_path, monkeypatch):
 # --- in a checkout, where sources change
 
 
+@pytest.fixture(scope="session")
+def current(tmp_path_factory) -> Path:
+    """As much of a checkout as the library needs, compiled. Its only source is library.c, which takes a second."""
+    if not library.is_available():
+        pytest.skip(library.why_not())
+    root = tmp_path_factory.mktemp("checkout")
+    (root / "wordvec" / "native" / "src").mkdir(parents=True)
+    names = ["__init__.py", "errors.py", *(f"native/{name}.py" for name in ("__init__", "build", "library"))]
+    names += [f"native/src/{path.name}" for path in build.source_files() if path.suffix == ".h"]
+    for name in [*names, "native/src/library.c"]:
+        shutil.copy(ROOT / "wordvec" / name, root / "wordvec" / name)
+    (root / "pyproject.toml").touch()
+    subprocess.run([sys.executable, "-S", "-E", str(root / "wordvec/native/build.py")], check=True, capture_output=True)
+    return root
+
+
 @pytest.fixture
-def checkout(builds, tmp_path) -> Path:
-    """As much of a checkout as the library needs, with current builds."""
-    for name in ("__init__.py", "errors.py"):
-        (tmp_path / "wordvec").mkdir(exist_ok=True)
-        shutil.copy(ROOT / "wordvec" / name, tmp_path / "wordvec" / name)
-    native = tmp_path / "wordvec" / "native"
-    shutil.copytree(ROOT / "wordvec" / "native", native, ignore=shutil.ignore_patterns("lib", "__pycache__"))
-    shutil.copytree(builds, native / "lib")
-    (tmp_path / "pyproject.toml").touch()
-    return tmp_path
+def checkout(current, tmp_path) -> Path:
+    return Path(shutil.copytree(current, tmp_path / "checkout"))
 
 
 def start(checkout: Path, code: str = REPORT, **environment: str) -> subprocess.Popen:
