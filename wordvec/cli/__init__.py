@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
-from wordvec import __version__
 from wordvec.cli.failures import in_one_line
-from wordvec.cli.parser import Parser, unknown_options, unknown_verb
+from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable
@@ -109,7 +108,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         allow_abbrev=False,
         epilog="wordvec VERB --help describes a verb's options.",
     )
-    parser.add_argument("--version", action="version", version=f"wordvec {__version__}")
+    parser.add_argument("--version", action=Version, verbose="--verbose" in argv)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parsers = {name: verbs.add_parser(name, allow_abbrev=False) for name in VERBS}
     for name in VERBS.keys() & set(argv):

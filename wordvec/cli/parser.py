@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from wordvec import __version__
+
 OTHER_VERBS = {  # what other programs, fastText's above all, call them
     "skipgram": "train --trainer skipgram",
     "cbow": "train --trainer cbow",
@@ -53,6 +55,25 @@ class Parser(argparse.ArgumentParser):
             sys.stderr.write(self.description.strip() + "\n\n")
         line = " ".join(message.split())
         self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options\n")
+
+
+class Version(argparse.Action):
+    """``--version``; with ``--verbose`` also which build of the C library is used, or why none is."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, verbose: bool) -> None:
+        what = "the version; with --verbose also which build of the C library is used, and where it is"
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, default=argparse.SUPPRESS, help=what)
+        self.verbose = verbose
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and leave."""
+        print(f"wordvec {__version__}")
+        if self.verbose:
+            from wordvec.native import library
+            from wordvec.terminal import printable
+
+            print(*map(printable, library.report()), sep="\n")
+        parser.exit()
 
 
 def unknown_verb(given: str, verbs: Iterable[str]) -> str:

@@ -1,26 +1,36 @@
 """Compiling the C library, for the build of the package and in a checkout. Needs nothing but Python and a compiler.
 
-A build is one shared library for one instruction set. ``lib/`` holds as many as the processor's family has.
+A build is one shared library for one instruction set. ``lib/`` holds as many as the processor's family has, and beside
+each the SHA-256 of its bytes: a file that was cut short must be found out before it is loaded, because it would end
+the process. Whoever changes a build after this (strips or signs it) writes that anew: ``build.py --seal``.
+
+The same bytes come out of every build, whatever compiler made it, on x86-64 and ARM: whole numbers, random numbers,
+and all that is copied or compared. Not the same: sums of floats, which are added up in an order that depends on the
+length of a vector (4, 8 or 16 numbers), and products added in one step (all but x86-64-v2), and what is computed from
+either, such as trained vectors. One build gives the same floats again on every machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import importlib.util
 import os
 import platform
 import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SOURCES, LIBRARIES = FOLDER / "src", FOLDER / "lib"
 
-# Instruction sets by family, the least first, with what the compiler is told. Every build of a family computes the
-# same whole numbers; sums of floats may differ in their last bits from one instruction set to the next.
+# Instruction sets by family, the least first, with what the compiler is told.
 ISAS: dict[str, dict[str, list[str]]] = {
     "x86-64": {
         "x86-64-v2": ["-march=x86-64-v2"],
@@ -36,7 +46,15 @@ LONGEST = 600  # seconds that one compilation may take
 
 
 class BuildError(Exception):
-    """The library could not be compiled; says by which compiler and why."""
+    """The library could not be compiled: says in one line by what and why; `output` is all that the compiler said."""
+
+    def __init__(self, line: str, output: str = "") -> None:
+        super().__init__(line)
+        self.output = output
+
+
+class CannotBuildError(BuildError):
+    """Nothing can be compiled here, whatever the sources: no compiler, or no folder to write to."""
 
 
 def family(machine: str | None = None) -> str | None:
@@ -45,8 +63,15 @@ def family(machine: str | None = None) -> str | None:
     >>> family("AMD64"), family("aarch64"), family("s390x")
     ('x86-64', 'arm64', None)
     """
-    machine = (machine or platform.machine()).lower()
+    machine = (machine or _machine()).lower()
     return {"x86_64": "x86-64", "amd64": "x86-64", "aarch64": "arm64", "arm64": "arm64"}.get(machine)
+
+
+def _machine() -> str:
+    """The processor that this Python was compiled for, which need not be all that the machine has."""
+    if sys.maxsize < 2**32:
+        return f"{platform.machine()} with Python of 32 bits"
+    return sysconfig.get_platform().removeprefix("win-") if sys.platform == "win32" else platform.machine()
 
 
 def file_name(isa: str, system: str | None = None) -> str:
@@ -73,53 +98,164 @@ def checksum() -> str:
     return digest.hexdigest()[:16]
 
 
+def seal(path: Path) -> None:
+    """Write the checksum of a build's bytes beside it, as sha256sum does."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n", encoding="ascii")
+    os.replace(new, seal_of(path))
+
+
+def seal_of(path: Path) -> Path:
+    """The file that holds the checksum of a build."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a build has the bytes that it was written with."""
+    try:
+        return seal_of(path).read_bytes()[:64].decode("ascii") == hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def is_current(path: Path) -> bool:
+    """Whether a build is whole and carries the checksum of the sources beside it, which needs no loading."""
+    return is_whole(path) and checksum().encode() in path.read_bytes()
+
+
 def compilers() -> Iterator[list[str]]:
     """Commands of C compilers that may be here: $CC, the system's, then the one of the package ziglang."""
     if os.environ.get("CC"):
         yield shlex.split(os.environ["CC"])
-    for name in ("cc", "gcc", "clang"):
+    for name in () if sys.platform == "win32" else ("cc", "gcc", "clang"):  # on Windows they need more than themselves
         if shutil.which(name):
             yield [name]
-    if subprocess.run([sys.executable, "-c", "import ziglang"], capture_output=True).returncode == 0:
+    if importlib.util.find_spec("ziglang"):
         yield [sys.executable, "-m", "ziglang", "cc"]
+
+
+def works(compiler: Sequence[str]) -> bool:
+    """Whether a compiler knows what the sources ask of it; tried without optimizing, on the most demanding build."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            compile_library(compiler, list(ISAS[family() or "x86-64"])[-1], Path(folder) / "library", ["-O0"])
+        except BuildError:
+            return False
+    return True
 
 
 def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequence[str] = ()) -> None:
     """Compile one build into the file `output`, which appears when it is complete. Raises BuildError."""
-    flags = next(isas[isa] for isas in ISAS.values() if isa in isas)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".building-") as folder:
-        new = Path(folder) / output.name
-        names = [f'-DWORDVEC_ISA="{isa}"', f'-DWORDVEC_SOURCES="{checksum()}"']
-        sources = [str(path) for path in source_files() if path.suffix == ".c"]
-        command = [*compiler, *FLAGS, *WARNINGS, *flags, *names, *extra, *sources, "-o", str(new), "-lm"]
-        try:
+    what = f"{shlex.join(compiler)} did not compile the library for {isa}"
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".building-") as folder:
+            new = Path(folder) / output.name
+            command = [*compiler, *_arguments(compiler, isa), *extra, "-o", str(new), "-lm"]
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LONGEST)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise BuildError(f"{shlex.join(compiler)} did not compile the library for {isa}: {error}") from None
-        if done.returncode != 0:
-            said = "\n".join(done.stderr.strip().splitlines()[:20])
-            raise BuildError(f"{shlex.join(compiler)} did not compile the library for {isa}:\n{said}")
-        os.replace(new, output)
+            if done.returncode != 0:
+                raise BuildError(f"{what}: {_first_error(done.stderr) or f'status {done.returncode}'}", done.stderr)
+            os.replace(new, output)
+            seal(output)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BuildError(f"{what}: {error}") from None
 
 
-def build(folder: Path = LIBRARIES, isas: Sequence[str] | None = None) -> list[Path]:
-    """Compile all builds of this machine's family into `folder`; raises BuildError when no compiler can."""
-    names = list(isas or ISAS.get(family() or "", {}))
+def _arguments(compiler: Sequence[str], isa: str) -> list[str]:
+    """What a compiler is given besides the name of its output."""
+    flags = next(isas[isa] for isas in ISAS.values() if isa in isas)
+    if any(Path(part).stem in ("zig", "ziglang") for part in compiler):  # it spells processors in its own way
+        flags = [flag.replace("-", "_").replace("_march=", "-mcpu=") if "-march=" in flag else flag for flag in flags]
+        flags = flags or ["-mcpu=baseline"]  # without it, the one that compiles
+    names = [f'-DWORDVEC_ISA="{isa}"', f'-DWORDVEC_SOURCES="{checksum()}"']
+    sources = [str(path) for path in source_files() if path.suffix == ".c"]
+    return [*FLAGS, *WARNINGS, *flags, *names, *sources]
+
+
+def _first_error(said: str) -> str:
+    """The line of a compiler's output that says most."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line.lower()), lines[0] if lines else "")
+
+
+def build(
+    folder: Path | None = None,
+    isas: Iterable[str] = (),
+    extra: Sequence[str] = (),
+    with_: Iterable[Sequence[str]] | None = None,
+    system: str | None = None,
+) -> list[Path]:
+    """Compile builds into `folder` by the first compiler that can; raises BuildError when none can.
+
+    Where `isas` names none: all of this machine's family.
+    """
+    names = list(isas) or list(ISAS.get(family() or "", ()))
     if not names:
-        raise BuildError(f"the library is written for x86-64 and ARM with 64 bits, not for {platform.machine()}")
+        raise CannotBuildError(f"the library is written for x86-64 and ARM with 64 bits, not for {_machine()}")
     failures = []
-    for compiler in compilers():
+    paths = [(folder or LIBRARIES) / file_name(isa, system) for isa in names]
+    for compiler in compilers() if with_ is None else with_:
         try:
-            paths = [folder / file_name(isa) for isa in names]
             for isa, path in zip(names, paths):
-                compile_library(compiler, isa, path)
+                compile_library(compiler, isa, path, extra)
             return paths
         except BuildError as error:
-            failures.append(str(error))
-    raise BuildError("\n".join(failures) or "no C compiler is here (cc, gcc, clang, or the package ziglang)")
+            failures.append(error)
+    if not failures:
+        raise CannotBuildError(
+            "no C compiler is here (looked for cc, gcc, clang, $CC and ziglang: pip install ziglang)"
+        )
+    raise BuildError("; ".join(map(str, failures)), "\n".join(failure.output for failure in failures))
+
+
+def make_current(isa: str) -> Path:
+    """The file of a build in ``lib/``, compiled again when its sources have changed. Raises BuildError.
+
+    Processes that want the same build at the same time wait for the first.
+    """
+    path = LIBRARIES / file_name(isa)
+    if not is_current(path):
+        with _one_at_a_time(path.parent):
+            if not is_current(path):
+                build(path.parent, [isa])
+    return path
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let no other process compile into the folder; where files have no locks, each compiles for itself."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / ".lock", "ab")  # noqa: SIM115
+    except OSError as error:
+        raise CannotBuildError(f"nothing can be written to {folder} ({error.strerror})") from None
+    with lock:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    """``python wordvec/native/build.py [ISA ...]``; needs no numpy."""
+    parser = argparse.ArgumentParser(description="Compile the C library.")
+    parser.add_argument("isas", nargs="*", metavar="ISA", help="instruction sets; default: all of this processor's")
+    parser.add_argument("--into", type=Path, default=LIBRARIES, metavar="FOLDER")
+    parser.add_argument("--flags", default="", help="for the compiler, after its others, in one argument: --flags=-g")
+    parser.add_argument("--seal", action="store_true", help="compile nothing: write the checksums of FOLDER's builds")
+    given = parser.parse_args()
+    try:
+        if given.seal:
+            made = sorted(path for path in given.into.glob("wordvec-*") if path.suffix in (".so", ".dylib", ".dll"))
+            for path in made:
+                seal(path)
+        else:
+            made = build(given.into, given.isas, shlex.split(given.flags))
+    except BuildError as error:
+        sys.exit(f"{error.output}\n{error}".strip())
+    print(*made, sep="\n")  # noqa: T201
 
 
 if __name__ == "__main__":
-    for made in build(isas=sys.argv[1:] or None):
-        print(made)  # noqa: T201
+    main()

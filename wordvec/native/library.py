@@ -1,4 +1,9 @@
-"""Finding and loading the build of the C library that suits this machine."""
+"""Finding and loading the build of the C library that suits this machine.
+
+Two variables of the environment steer this. ``WORDVEC_ISA=x86-64-v2`` takes a lesser build than the processor could
+run, to compare them or to repeat results. ``WORDVEC_LIBRARY=/some/file.so`` loads that file and looks for no other,
+for builds with sanitizers (scripts/sanitize.sh) or a profiler; it must be made from the same sources.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from pathlib import Path
 from wordvec.errors import LibraryError, OptionError
 from wordvec.native import build
 
-VARIABLE = "WORDVEC_ISA"
+VARIABLE, FILE_VARIABLE = "WORDVEC_ISA", "WORDVEC_LIBRARY"
 _lock = threading.Lock()
 
 
@@ -22,11 +27,10 @@ class _Missing(Exception):
 
 def load() -> ctypes.CDLL:
     """The library, loaded once. Raises LibraryError where none can be had, OptionError for a bad WORDVEC_ISA."""
-    with _lock:
-        try:
-            return _load(os.environ.get(VARIABLE) or None)
-        except _Missing as error:
-            raise LibraryError(str(error)) from None
+    found = _find()
+    if isinstance(found, _Missing):
+        raise LibraryError(str(found))
+    return found
 
 
 def why_not() -> str | None:
@@ -34,12 +38,8 @@ def why_not() -> str | None:
 
     A build that is here and cannot be used, because it is damaged or made from other sources, raises LibraryError.
     """
-    with _lock:
-        try:
-            _load(os.environ.get(VARIABLE) or None)
-        except _Missing as error:
-            return str(error)
-        return None
+    found = _find()
+    return str(found) if isinstance(found, _Missing) else None
 
 
 def is_available() -> bool:
@@ -57,56 +57,94 @@ def lanes() -> int:
     return int(load().wordvec_lanes())
 
 
+def report() -> list[str]:
+    """Lines that say which build is used and where it is, or why none is, and which builds there are."""
+    try:
+        reason = why_not()
+        used = f"none: {reason}" if reason else f"{isa()}, vectors of {lanes()} numbers: {load()._name}"
+    except (LibraryError, OptionError) as error:
+        used = f"none: {error}"
+    isas = build.ISAS.get(build.family() or "", {})
+    here = [name for name in isas if (build.LIBRARIES / build.file_name(name)).is_file()]
+    return [f"C library: {used}", f"builds in {build.LIBRARIES}: {', '.join(here) or 'none'}"]
+
+
+def _find() -> ctypes.CDLL | _Missing:
+    with _lock:
+        return _load(os.environ.get(VARIABLE) or None, os.environ.get(FILE_VARIABLE) or None, build.LIBRARIES)
+
+
 @functools.cache
-def _load(wanted: str | None) -> ctypes.CDLL:
+def _load(wanted: str | None, file: str | None, folder: Path) -> ctypes.CDLL | _Missing:
+    """The library or why there is none; that is remembered, too, because finding it out may start compilers."""
+    try:
+        return _open(Path(file), f"named by {FILE_VARIABLE}") if file else _choose(wanted, folder)
+    except _Missing as missing:
+        return missing
+
+
+def _choose(wanted: str | None, folder: Path) -> ctypes.CDLL:
     family = build.family()
     if family is None:
         raise _Missing(f"wordvec's C library is not written for this processor ({platform.machine()})")
     names = list(build.ISAS[family])
     if wanted is not None and wanted not in names:
         raise OptionError(f"{VARIABLE} must be one of {', '.join(names)} on this machine; got {wanted!r}")
-    base = _open(names[0])
-    best = max(1, min(int(base.wordvec_level()), len(names)))
+    base = _open_build(names[0], folder)
+    best = min(int(base.wordvec_level()), len(names))
+    if best < 1:
+        raise _Missing(f"wordvec's C library needs a processor with {names[0]} (for example SSE4.2), and this has less")
     if wanted is None:
-        return base if best == 1 else _open(names[best - 1])
-    if names.index(wanted) >= best:
+        wanted = names[best - 1]
+    elif names.index(wanted) >= best:
         raise OptionError(f"{VARIABLE} is {wanted}, and this processor has no more than {names[best - 1]}")
-    return _open(wanted)
+    if wanted == names[0]:
+        return base
+    try:
+        return _open_build(wanted, folder)
+    except _Missing as missing:  # others are here: a part of the installation is lost
+        raise LibraryError(str(missing)) from None
 
 
-def _open(name: str) -> ctypes.CDLL:
-    path = build.LIBRARIES / build.file_name(name)
-    in_checkout = (build.FOLDER.parents[1] / "pyproject.toml").is_file()
-    if in_checkout and not _is_current(path):
-        _rebuild(name, path)
+def _open_build(name: str, folder: Path) -> ctypes.CDLL:
+    path = folder / build.file_name(name)
+    if in_checkout():
+        _renew(name, path)
     if not path.is_file():
         raise _Missing(f"wordvec's C library is not here: looked for {path}; reinstall wordvec")
+    if not build.is_whole(path):
+        raise LibraryError(
+            f"{path}: this build of wordvec's C library is damaged: its bytes are not those that"
+            f" {build.seal_of(path).name} beside it was written for; reinstall wordvec"
+        )
+    return _open(path, "reinstall wordvec")
+
+
+def in_checkout() -> bool:
+    """Whether this is a checkout, or an unpacked source distribution, where sources change and compilers may be."""
+    return (build.FOLDER.parents[1] / "pyproject.toml").is_file()
+
+
+def _renew(name: str, path: Path) -> None:
+    """In a checkout, compile again what is older than its sources. What is broken is not passed over in silence."""
+    try:
+        build.make_current(name)
+    except build.BuildError as error:
+        no_library = f"wordvec's C library could not be built into {path}: {error}"
+        if isinstance(error, build.CannotBuildError) and not path.exists():
+            raise _Missing(no_library) from None
+        raise LibraryError(no_library) from None
+
+
+def _open(path: Path, way_on: str) -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(str(path))
         made_from = _string(library, "wordvec_sources")
     except (OSError, AttributeError) as error:
-        raise LibraryError(
-            f"{path}: this build of wordvec's C library cannot be loaded ({error}); reinstall wordvec"
-        ) from None
+        raise LibraryError(f"{path}: this build of wordvec's C library cannot be loaded ({error}); {way_on}") from None
     if made_from != build.checksum():
-        raise LibraryError(f"{path}: built from other sources than those beside it; reinstall wordvec")
+        raise LibraryError(f"{path}: built from other sources than those beside it; {way_on}")
     return library
-
-
-def _is_current(path: Path) -> bool:
-    """Whether the file carries the checksum of the sources beside it, which needs no loading."""
-    try:
-        return build.checksum().encode() in path.read_bytes()
-    except OSError:
-        return False
-
-
-def _rebuild(name: str, path: Path) -> None:
-    """In a checkout, compile again what is older than its sources."""
-    try:
-        build.build(path.parent, [name])
-    except build.BuildError as error:
-        raise _Missing(f"wordvec's C library could not be built: {error}") from None
 
 
 def _string(library: ctypes.CDLL, name: str) -> str:

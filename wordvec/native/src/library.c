@@ -15,12 +15,14 @@ EXPORT const char *wordvec_sources(void) { return WORDVEC_SOURCES; }
 // How many f32 a vector of this build holds.
 EXPORT i64 wordvec_lanes(void) { return LANES; }
 
-// Which of the builds of its family the processor can run, 1 for the first: on x86-64 1, 2 and 3 are -v2, -v3 and -v4
-// (System V ABI for AMD64, section 3.1.1), if the operating system saves the wider registers, too.
+// Which of the builds of its family the processor can run, 1 for the first and 0 for none: on x86-64 1, 2 and 3 are
+// -v2, -v3 and -v4 (System V ABI for AMD64, section 3.1.1), if the operating system saves the wider registers, too.
 EXPORT i64 wordvec_level(void) {
 #if defined(__x86_64__)
   u32 a, b, c, d, low, high;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 1;
+  const u32 v2_needs = bit_SSE3 | bit_SSSE3 | bit_SSE4_1 | bit_SSE4_2 | bit_POPCNT | bit_CMPXCHG16B;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & v2_needs) != v2_needs) return 0;
+  if (!(c & bit_OSXSAVE)) return 1;
   const u32 v3_first = bit_FMA | bit_MOVBE | bit_AVX | bit_F16C;
   bool v3 = (c & v3_first) == v3_first;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
