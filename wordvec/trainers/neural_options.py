@@ -23,6 +23,7 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
     "gpu": (("negative-sampling",), ("window",)),
 }
 
+LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
 LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
 
 
@@ -43,8 +44,8 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(
-            trainer.negative_pool >= 0 and trainer.negative_pool % POOL_GROUPS == 0,
-            f"0 (off) or a multiple of {POOL_GROUPS}, such as 4096",
+            0 <= trainer.negative_pool <= LARGEST_POOL and trainer.negative_pool % POOL_GROUPS == 0,
+            f"0 (off) or a multiple of {POOL_GROUPS} up to {LARGEST_POOL:,}, such as 4096",
         ),
         loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
         optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
