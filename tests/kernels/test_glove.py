@@ -254,10 +254,12 @@ def endless(*job):
     ended.set()
 ended = threading.Event()
 glove.functions.train_rounds = endless
-threading.Timer(0.5, _thread.interrupt_main).start()
+timer = threading.Timer(0.5, _thread.interrupt_main)
+timer.start()
 try:
     glove.train_glove(tables, cells, first=0, last=100, epoch=0, seed=1, threads=3)
 except KeyboardInterrupt:
+    timer.join()
     print("interrupted", ended.is_set(), threading.active_count())
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
