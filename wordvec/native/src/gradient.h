@@ -9,12 +9,12 @@
 #pragma once
 #include "vectors.h"
 
-// The gradients of LANES scores; *loss grows by their losses.
+// The gradients of LANES scores; *loss grows by their losses where `loss` is not 0.
 INLINE vec gradients_of(vec score, vec weight, vec rate, vec *loss) {
   const ivec sign = (ivec)weight & (i32)0x80000000;
   const vec u = (vec)((ivec)score ^ sign ^ (i32)0x80000000);
   const vec e = exp_of_minus(absolute(u));
-  *loss = multiply_add(absolute(weight), softplus(u, e), *loss);
+  if (loss) *loss = multiply_add(absolute(weight), softplus(u, e), *loss);
   return rate * weight * sigmoid(u, e);
 }
 

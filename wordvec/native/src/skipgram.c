@@ -71,12 +71,11 @@ INLINE void score_all(const struct step *s, int T) {
 
 // --- gradients
 
-INLINE void gradients_of_example(const struct step *s, i64 slot, int T) {
+INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients, int T, bool wants_loss) {
   const struct examples *e = s->examples;
   const int strip = strip_floats(T);
   const f32 *weights = output_weights_of(e, slot), *repeats = e->context_weights + slot * e->most_contexts;
   const f32 *scores = scores_of(s, 0, slot);
-  f32 *gradients = gradients_of_slot(s, slot);
   const i64 slices = s->training->slice_count, count = e->context_counts[slot];
   const vec rate = splat(s->rate);
   vec loss = {0};
@@ -87,10 +86,10 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, int T) {
       vec score = load(scores + begin + k);  // the sum over slices, in their order
       for (i64 slice = 1; slice < slices; slice++) score += load(scores + slice * s->slice_floats + begin + k);
       const vec weight = of_outputs * spread_over_strips(load(repeats + k / strip), strip);
-      store(gradients + begin + k, gradients_of(score, weight, rate, &loss));
+      store(gradients + begin + k, gradients_of(score, weight, rate, wants_loss ? &loss : 0));
     }
   }
-  add_loss(losses_of(s, slot), loss);
+  if (wants_loss) add_loss(s->losses, loss);
 }
 
 // --- updates
@@ -165,20 +164,21 @@ INLINE void update_example(const struct step *s, const struct slice *slice, i64 
   }
 }
 
-INLINE void gradients_all(const struct step *s, int T) {
-  for (i64 begin = s->first; begin < s->last; begin += RUN)
-    if (is_own_run(s, begin))
-      for (i64 slot = begin; slot < min_i64(begin + RUN, s->last); slot++) gradients_of_example(s, slot, T);
-}
-
 INLINE void update_all(const struct step *s, int T) {
-  for (i64 slot = s->first; slot < s->last; slot++)
-    for (i64 k = s->first_slice; k < s->last_slice; k++) {
-      prefetch_ahead(s, s->training->slices + k, slot, T);
-      update_example(s, s->training->slices + k, slot, gradients_of_slot(s, slot), T);
+  for (i64 begin = s->first; begin < s->last; begin += RUN) {
+    const i64 end = min_i64(begin + RUN, s->last);
+    for (i64 slot = begin; slot < end; slot++) {
+      f32 *gradients = s->gradients + (slot - begin) * s->example_floats;
+      if (s->losses) gradients_of_example(s, slot, gradients, T, true);
+      else gradients_of_example(s, slot, gradients, T, false);
     }
+    for (i64 slot = begin; slot < end; slot++)
+      for (i64 k = s->first_slice; k < s->last_slice; k++) {
+        prefetch_ahead(s, s->training->slices + k, slot, T);
+        update_example(s, s->training->slices + k, slot, s->gradients + (slot - begin) * s->example_floats, T);
+      }
+  }
 }
 
 FOR_EACH_TILE(score_skipgram, score_all)
-FOR_EACH_TILE(gradients_skipgram, gradients_all)
 FOR_EACH_TILE(update_skipgram, update_all)

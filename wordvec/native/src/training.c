@@ -3,12 +3,11 @@
 // Every thread runs all blocks. Whoever is free draws the examples of a whole block, mostly ahead of time, and cuts
 // them into steps. What every thread does in a step:
 //
-//   score       its own slices: their part of all scores, from the rows as they are; then all wait for all
-//   gradients   of its own examples, from the scores summed over the slices; then all wait for all
-//   update      its own slices: example by example in corpus order
+//   score    its own slices: their part of all scores, from the rows as they are; then all wait for all
+//   update   its own slices: gradients from the summed scores, example by example in corpus order
 //
-// A thread that would wait after the scores draws later blocks. After its update a thread continues at once: the
-// scores of its slices need no other thread. Everything a thread
+// Threads wait for each other once a step, after the scores, and a thread that would wait there draws later blocks.
+// After its update a thread continues at once: the scores of its slices need no other thread. Everything a thread
 // writes to the tables is in its own slices, so the result cannot depend on how threads take turns.
 #include "training.h"
 #include "memory.h"
@@ -22,19 +21,18 @@ enum {
 struct team {
   struct training training;
   struct shape shape;
-  counter claimed, scored, graded, stop, abandoned, drawn[BUFFERS];
+  counter claimed, scored, stop, abandoned, drawn[BUFFERS];
   struct examples examples[BUFFERS];
-  f32 *scores;     // (slices, examples of a step, floats)
-  f32 *gradients;  // (examples of a step, floats)
-  i64 example_floats, slice_floats;
-  f64 losses[PARTS * LANES];
+  f32 *scores;  // (2, slices, examples of a step, floats): of two steps, as a thread may be one step ahead
+  i64 example_floats, slice_floats, turn_floats;
   struct member *members;
 };
 
 // What one thread has for itself.
 struct member {
   struct drawing *drawing;
-  f32 *stage;
+  f32 *gradients, *stage;
+  f64 losses[LANES];
   i64 predictions, terms, centres;
 };
 
@@ -63,11 +61,11 @@ EXPORT void training_free(struct team *team) {
   for (int b = 0; b < BUFFERS; b++) free_examples(team->examples + b);
   for (i64 k = 0; team->members && k < team->training.threads; k++) {
     free_drawing(team->members[k].drawing);
+    free_aligned(team->members[k].gradients);
     free_aligned(team->members[k].stage);
   }
   free(team->members);
   free_aligned(team->scores);
-  free_aligned(team->gradients);
   free_aligned(team);
 }
 
@@ -84,16 +82,17 @@ EXPORT struct team *training_new(const struct training *training) {
   const i64 contexts = e->most_contexts;
   team->example_floats = t->architecture == CBOW ? shape.groups * shape.strip : contexts * shape.groups * shape.strip;
   team->slice_floats = min_i64(e->most_slots, MOST_EXAMPLES) * team->example_floats + LANES;
-  team->scores = new_aligned(t->slice_count * team->slice_floats * 4);
-  team->gradients = new_aligned(team->slice_floats * 4);
+  team->turn_floats = t->slice_count * team->slice_floats;
+  team->scores = new_aligned(2 * team->turn_floats * 4);
   team->members = new_zeros(t->threads, sizeof *team->members);
   for (i64 k = 0; team->members && k < t->threads; k++) {
     struct member *m = team->members + k;
     m->drawing = new_drawing(t);
+    m->gradients = new_aligned((RUN * team->example_floats + LANES) * 4);
     m->stage = new_aligned(contexts * 4 * VECTOR_BYTES);
-    complete = complete && m->drawing && m->stage;
+    complete = complete && m->drawing && m->gradients && m->stage;
   }
-  if (complete && team->members && team->scores && team->gradients) return team;
+  if (complete && team->members && team->scores) return team;
   training_free(team);
   return 0;
 }
@@ -119,14 +118,6 @@ static void score_step(const struct step *s) {
   }
 }
 
-static void gradients_of_step(const struct step *s) {
-  switch (s->training->architecture) {
-    case SKIPGRAM: gradients_skipgram(s); break;
-    case SKIPGRAM_PAIRS: gradients_pairs(s); break;
-    default: gradients_cbow(s); break;
-  }
-}
-
 static void update_step(const struct step *s) {
   switch (s->training->architecture) {
     case SKIPGRAM: update_skipgram(s); break;
@@ -142,10 +133,10 @@ EXPORT void training_run(struct team *team, i64 thread) {
   struct member *m = team->members + thread;
   const i64 blocks = t->last_block - t->first_block;
   i64 steps_done = 0;
-  struct step s = {.training = t, .shape = team->shape, .thread = thread, .stage = m->stage};
-  s.scores = team->scores, s.gradients = team->gradients, s.losses = team->losses;
+  struct step s = {.training = t, .shape = team->shape, .gradients = m->gradients, .stage = m->stage};
   s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
   s.first_slice = t->slice_count * thread / t->threads, s.last_slice = t->slice_count * (thread + 1) / t->threads;
+  s.losses = thread == t->threads - 1 ? m->losses : 0;  // the last thread has the fewest columns
   for (i64 number = 0; number < blocks; number++) {
     const struct examples *e = s.examples = team->examples + number % BUFFERS;
     counter *drawn_next = &team->drawn[(number + 1) % BUFFERS];
@@ -155,14 +146,11 @@ EXPORT void training_run(struct team *team, i64 thread) {
     s.rate = rate_at(t, t->first_block + number);
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
+      s.scores = team->scores + steps_done++ % 2 * team->turn_floats;
       score_step(&s);
       add(&team->scored, 1);
-      steps_done++;
       if (step == 0) draw_blocks(team, m, min_i64(number + 1 + AHEAD, blocks));
       wait_for(&team->scored, steps_done * t->threads, &team->abandoned);
-      gradients_of_step(&s);
-      add(&team->graded, 1);
-      wait_for(&team->graded, steps_done * t->threads, &team->abandoned);
       if (value_of(&team->abandoned)) return;
       const bool is_drawn = value_of(drawn_next) >= (number + 1) / BUFFERS + 1;
       s.ahead = is_drawn && !team->examples[(number + 1) % BUFFERS].stopped ? team->examples + (number + 1) % BUFFERS : 0;
@@ -185,7 +173,7 @@ EXPORT f64 training_result(const struct team *team, i64 *numbers, i64 numbers_si
   for (i64 k = 0; k < team->training.threads; k++) {
     const struct member *m = team->members + k;
     numbers[0] += m->predictions, numbers[1] += m->terms, numbers[2] += m->centres;
+    for (int lane = 0; lane < LANES; lane++) loss += m->losses[lane];
   }
-  for (int k = 0; k < PARTS * LANES; k++) loss += team->losses[k];
   return loss;
 }

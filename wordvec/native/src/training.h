@@ -114,44 +114,31 @@ void draw_block(struct drawing *d, struct examples *e, i64 number);
 
 // --- a step
 //
+// scores: (slices, most_examples, floats) parts of scores; strips of one example: `floats` floats.
 struct step {
   const struct training *training;
   const struct examples *examples;
   struct shape shape;
   i64 first, last;    // slots
-  f32 *scores;        // of the first slice; strips of one example after the other
-  f32 *gradients;     // the same of the gradients, which threads share
+  f32 *scores;        // of the first slice
   i64 slice_floats;   // from the scores of one slice to those of the next
   i64 example_floats;  // from one example to the next
   i64 first_slice, last_slice;  // those of this thread
   f32 rate;
   const struct examples *ahead;  // the next block's examples, whose rows are asked for ahead, or 0
+  f32 *gradients;                // room for RUN examples, of this thread
   f32 *stage;                    // room for some columns of all contexts
-  i64 thread;
-  f64 *losses;  // (PARTS, LANES) sums of losses
+  f64 *losses;                   // (LANES,) where losses are added up; 0: another thread does it
 };
 
-// Gradients are made in runs of examples, which threads share out. Run number r of a step belongs to part r % PARTS,
-// and each part has its own sum of losses: so these too are the same for any number of threads.
-enum { RUN = 4, PARTS = 8 };
+enum { RUN = 16 };  // gradients are made for so many examples before their updates, so that neither waits for the other
 
 void score_skipgram(const struct step *s);
-void score_cbow(const struct step *s);
-void score_pairs(const struct step *s);
-void gradients_skipgram(const struct step *s);
-void gradients_cbow(const struct step *s);
-void gradients_pairs(const struct step *s);
 void update_skipgram(const struct step *s);
+void score_cbow(const struct step *s);
 void update_cbow(const struct step *s);
+void score_pairs(const struct step *s);
 void update_pairs(const struct step *s);
-
-// Whether the run that begins with this example is the thread's.
-INLINE bool is_own_run(const struct step *s, i64 begin) {
-  return (begin - s->first) / RUN % PARTS % s->training->threads == s->thread;
-}
-
-// The sums of losses of the run that an example lies in.
-INLINE f64 *losses_of(const struct step *s, i64 slot) { return s->losses + (slot - s->first) / RUN % PARTS * LANES; }
 
 INLINE const i32 *contexts_of(const struct examples *e, i64 slot) { return e->contexts + slot * e->most_contexts; }
 INLINE const i32 *outputs_of(const struct examples *e, i64 slot) { return e->outputs + slot * e->most_outputs; }
@@ -160,10 +147,6 @@ INLINE const f32 *output_weights_of(const struct examples *e, i64 slot) {
 }
 INLINE f32 *scores_of(const struct step *s, i64 slice, i64 slot) {
   return s->scores + slice * s->slice_floats + (slot - s->first) * s->example_floats;
-}
-
-INLINE f32 *gradients_of_slot(const struct step *s, i64 slot) {
-  return s->gradients + (slot - s->first) * s->example_floats;
 }
 
 INLINE f32 *row_in(const struct slice *slice, i32 id) { return slice->in + id * slice->row_floats; }
