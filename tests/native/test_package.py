@@ -107,6 +107,13 @@ def test_an_unknown_target_is_refused(make_hook, monkeypatch):
         make_hook().initialize("standard", new_data())
 
 
+@pytest.mark.parametrize("isa", [isa for isas in build.ISAS.values() for isa in isas])
+def test_zig_is_told_the_instruction_set_and_no_other_processor(isa):
+    given = build._arguments([sys.executable, "-m", "ziglang", "cc"], isa)
+    processors = [flag for flag in given if flag.startswith(("-mcpu=", "-march=", "-mtune="))]
+    assert processors == ["-mcpu=" + ("baseline" if isa == "arm64" else isa.replace("-", "_"))]
+
+
 @pytest.mark.parametrize(
     "content, tag",
     [

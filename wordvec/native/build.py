@@ -164,9 +164,12 @@ def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequ
 def _arguments(compiler: Sequence[str], isa: str) -> list[str]:
     """What a compiler is given besides the name of its output."""
     flags = next(isas[isa] for isas in ISAS.values() if isa in isas)
-    if any(Path(part).stem in ("zig", "ziglang") for part in compiler):  # it spells processors in its own way
+    if any(Path(part).stem in ("zig", "ziglang") for part in compiler):
+        # It writes names of processors with _, and takes -mtune for the processor itself: the build would then use
+        # instructions that its set does not have. Without -mcpu it compiles for the machine that compiles.
+        flags = [flag for flag in flags if not flag.startswith("-mtune=")]
         flags = [flag.replace("-", "_").replace("_march=", "-mcpu=") if "-march=" in flag else flag for flag in flags]
-        flags = flags or ["-mcpu=baseline"]  # without it, the one that compiles
+        flags = flags or ["-mcpu=baseline"]
     names = [f'-DWORDVEC_ISA="{isa}"', f'-DWORDVEC_SOURCES="{checksum()}"']
     sources = [str(path) for path in source_files() if path.suffix == ".c"]
     return [*FLAGS, *WARNINGS, *flags, *names, *sources]
