@@ -67,7 +67,9 @@ def make_job(options: argparse.Namespace, text: str, entry: Entry, model: str, d
 
 def measured(job: Job, log: Log, kind: str, **facts: Any) -> dict[str, Any]:
     """Run a job, check its result, log it and say so on stderr."""
-    result = run_child("contenders", asdict(job), job.threads, CONTENDERS[job.contender].environment)
+    contender = CONTENDERS[job.contender]
+    folder = getattr(contender, "folder", None)
+    result = run_child("contenders", asdict(job), job.threads, contender.environment, folder)
     what = f"{job.model} {job.dim} {job.contender}, {job.threads} thread{'s' * (job.threads > 1)}"
     if not result["finite"]:
         raise WordvecError(f"{what}: the vectors are not finite; the learning rate {job.learning_rate} may be too high")

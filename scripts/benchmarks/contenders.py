@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -219,10 +220,21 @@ class Wordvec:
         return result
 
 
+class Before(Wordvec):
+    """wordvec as another checkout has it, whose folder is in WORDVEC_BEFORE (``--before``)."""
+
+    @property
+    def folder(self) -> str | None:
+        """Where Python looks for modules first."""
+        return os.environ.get("WORDVEC_BEFORE")
+
+
 CONTENDERS: dict[str, Any] = {
     "gensim": Gensim(),
     "fasttext": FastText(),
     "wordvec": Wordvec(engine="kernel"),
+    "wordvec-before": Before(engine="kernel"),
+    "wordvec-pool": Wordvec(engine="kernel", negative_pool=4096),
     "wordvec-sequential": Wordvec(engine="kernel", batch_size=1),
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
     "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,8 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "wordvec": (3.5e6, 6e6),
     "wordvec-hogwild": (4e6, 6e6),
     "wordvec-svd-start": (3.5e6, 6e6),
+    "wordvec-before": (3.5e6, 6e6),
+    "wordvec-pool": (3.5e6, 6e6),
     "wordvec-sequential": (1e6, 2e6),
     "wordvec-layers": (0.04e6, 0.15e6),
     "wordvec-layers-gpu": (1e6, 1.5e6),
@@ -47,6 +50,7 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--lines", type=int, help="use only the first so many lines")
     add("--peers", nargs="+", metavar="NAME", help="default: gensim fasttext; none for none")
     add("--contenders", nargs="+", metavar="NAME", help="default: wordvec wordvec-hogwild")
+    add("--before", metavar="DIR", help="another checkout of wordvec, which is then the contender wordvec-before")
     add("--models", nargs="+", default=["skipgram", "cbow"], choices=("skipgram", "cbow"))
     add("--dim", nargs="+", type=int, help="default: 100 300")
     add("--threads", nargs="+", type=int, default=[2, 1], help="wordvec's; peers get the most of them (default: 2 1)")
@@ -102,6 +106,8 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
     add("--name", help="of the result file, after the date (default: quick, full or gpu)")
     options = parser.parse_args(arguments)
     gpu = options.device == "gpu"
+    if options.before:
+        os.environ["WORDVEC_BEFORE"] = os.path.abspath(options.before)
     options.name = options.name or ("gpu" if gpu else "quick" if options.quick else "full")
     options.lines = options.lines or (QUICK_LINES if options.quick else None)
     options.dim = options.dim or ([100] if options.quick else [100, 128] if gpu else [100, 300])
@@ -113,6 +119,8 @@ def parse_arguments(arguments: Sequence[str] | None, description: str | None) ->
 
 def check(options: argparse.Namespace) -> None:
     """Raise now what would fail later: an unknown name, a missing package, no GPU."""
+    if "wordvec-before" in options.contenders and not os.environ.get("WORDVEC_BEFORE"):
+        raise OptionError("wordvec-before is another checkout: give its folder with --before")
     missing = [name for name in GLOVE_PROGRAMS if options.counts and name not in programs(options.counts)]
     if missing:
         raise OptionError(f"{options.counts} has no {' and no '.join(missing)}: --counts wants GloVe's built programs")

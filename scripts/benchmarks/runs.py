@@ -20,8 +20,8 @@ from typing import Any
 from wordvec.errors import WordvecError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
-THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-PACKAGES = ("numpy", "scipy", "numba", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x", "torch")
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")  # of peers, too
+PACKAGES = ("numpy", "scipy", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x", "torch")
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,22 @@ def alternate(peers: Iterable[Entry], own: Iterable[Entry]) -> list[Entry]:
 
 
 def run_child(
-    module: str, job: dict[str, Any], threads: int, environment: Mapping[str, str] = MappingProxyType({})
+    module: str,
+    job: dict[str, Any],
+    threads: int,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    folder: str | None = None,
 ) -> dict[str, Any]:
     """Run a module of this folder with `job` as JSON; returns the JSON object of its last line.
 
-    `environment` is added to this process's; BLAS gets no more threads than the contender.
+    `environment` is added to this process's; `folder` is where it runs, so that modules there come first. BLAS gets no
+    more threads than the contender.
     Raises WordvecError with the child's last words when it fails.
     """
     settings = os.environ | dict.fromkeys(THREAD_SETTINGS, str(threads)) | dict(environment)
     settings["PYTHONPATH"] = os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])])
     command = [sys.executable, "-m", f"benchmarks.{module}", json.dumps(job)]
-    child = subprocess.run(command, env=settings, capture_output=True, text=True, encoding="utf-8")
+    child = subprocess.run(command, env=settings, cwd=folder, capture_output=True, text=True, encoding="utf-8")
     if child.returncode != 0:
         last = child.stderr.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
         what = [module, *(str(job[key]) for key in ("contender", "who", "model", "dim") if key in job)]
