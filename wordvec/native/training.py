@@ -110,9 +110,10 @@ class Examples(ctypes.Structure):
     _fields_ = [
         *[(name, ctypes.c_int64) for name in ("most_slots", "most_contexts", "most_outputs", "most_groups")],
         ("weight_floats", ctypes.c_int64),
-        *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("contexts",)],
+        *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("contexts", "context_counts")],
+        ("merged", ctypes.POINTER(ctypes.c_uint8)),
         ("context_weights", ctypes.POINTER(ctypes.c_float)),
-        *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("context_counts", "outputs")],
+        ("outputs", ctypes.POINTER(ctypes.c_int32)),
         ("output_weights", ctypes.POINTER(ctypes.c_float)),
         ("group_counts", ctypes.POINTER(ctypes.c_int32)),
         ("context_shares", ctypes.POINTER(ctypes.c_float)),
@@ -138,6 +139,8 @@ def drawn_examples(training: Training, block: int) -> dict[str, Any]:
             columns = width.get(name) or 1
             array = np.ctypeslib.as_array(getattr(e, name), (max(rows, 1), columns))[:rows].copy()
             examples[name] = array if width.get(name) else array[:, 0]
+        once = np.arange(e.most_contexts) < examples["context_counts"][:, None]
+        examples["context_weights"] = np.where(examples["merged"][:, None], examples["context_weights"], once)
         return examples
     finally:
         functions.examples_free(drawn)

@@ -6,6 +6,7 @@
 #include "random.h"
 #include "training.h"
 
+enum { AT_ONCE = 8 };  // words that are copied together, wanted or not: a loop of unknown length takes longer
 enum { POOL_GROUPS = 32, POOL_BLOCK = 128 };  // see wordvec/corpus/sampling.py
 
 struct drawing {
@@ -38,7 +39,7 @@ struct drawing *new_drawing(const struct training *t) {
   if (!d) return 0;
   d->training = t;
   d->shape = shape_of(t);
-  d->size = t->block + 4 * t->reach;
+  d->size = t->block + 4 * t->reach + AT_ONCE;
   d->draws = has_tree(t) ? 0 : t->architecture == SKIPGRAM_PAIRS ? 2 * t->reach * t->negatives : t->negatives;
   d->keys = new_zeros(d->size, 8);
   d->ids = new_zeros(d->size, 4);
@@ -61,7 +62,7 @@ struct drawing *new_drawing(const struct training *t) {
 }
 
 void free_examples(struct examples *e) {
-  void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->outputs,
+  void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->merged, e->outputs,
                    e->output_weights, e->group_counts, e->context_shares, e->step_ends};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
@@ -77,7 +78,8 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->most_groups = sets * shape.groups;
   e->most_outputs = e->most_groups * OUTPUT_STEP;
   e->weight_floats = e->most_groups * shape.strip;
-  e->contexts = new_zeros(e->most_slots * e->most_contexts, 4);
+  e->contexts = new_zeros(e->most_slots * e->most_contexts + 2 * AT_ONCE, 4);
+  e->merged = new_zeros(e->most_slots, 1);
   e->context_weights = new_zeros(e->most_slots * e->most_contexts + LANES, 4);  // read in whole vectors
   e->context_counts = new_zeros(e->most_slots, 4);
   e->outputs = new_zeros(e->most_slots * e->most_outputs, 4);
@@ -85,8 +87,8 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->group_counts = new_zeros(e->most_slots, 4);
   e->context_shares = new_zeros(e->most_slots, 4);
   e->step_ends = new_zeros(e->most_slots + 1, 4);
-  if (!(e->contexts && e->context_weights && e->context_counts && e->outputs && e->output_weights && e->group_counts &&
-        e->context_shares && e->step_ends)) {
+  if (!(e->contexts && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
+        e->group_counts && e->context_shares && e->step_ends)) {
     free_examples(e);
     return false;
   }
@@ -256,29 +258,24 @@ static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
 INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
   const struct training *t = d->training;
   i32 *contexts = e->contexts + slot * e->most_contexts;
-  f32 *weights = e->context_weights + slot * e->most_contexts;
   const i64 left = centre - low;
   const i64 begin = low + first + (first >= left), end = low + last + (last > left);
   i64 count = last - first;
-  if (has_tiles(t) && d->latest_repeat[end - 1] >= begin) {  // some word occurs twice between begin and end
+  e->merged[slot] = has_tiles(t) && d->latest_repeat[end - 1] >= begin;  // some word occurs twice between begin and end
+  if (e->merged[slot]) {
+    f32 *weights = e->context_weights + slot * e->most_contexts;
     memset(weights, 0, (size_t)e->most_contexts * sizeof *weights);
     count = merge_contexts(d, contexts, weights, centre, begin, end);
+  } else if (t->reach <= AT_ONCE && 2 * t->reach <= t->group) {
+    memcpy(contexts, d->ids + low, AT_ONCE * sizeof *contexts);
+    memcpy(contexts + left, d->ids + centre + 1, AT_ONCE * sizeof *contexts);
   } else {
-    if (2 * t->reach <= t->group) {  // as many as there may be, whatever there are: no branches to mispredict
-      for (i64 i = 0; i < t->reach; i++) contexts[i] = d->ids[low + i];
-      for (i64 i = 0; i < t->reach; i++) contexts[left + i] = d->ids[centre + 1 + i];
-    } else {
-      for (i64 i = first; i < last; i++) contexts[i - first] = d->ids[low + i + (low + i >= centre)];
-    }
-    if (has_tiles(t))
-      for (i64 i = 0; i < e->most_contexts; i++) weights[i] = i < count;
-    else if (count > t->most_repeats) e->context_shares[slot] = share_of_repeats(d, contexts, count);
-    else e->context_shares[slot] = 1;
+    for (i64 i = first; i < last; i++) contexts[i - first] = d->ids[low + i + (low + i >= centre)];
   }
   e->context_counts[slot] = (i32)count;
   if (has_tiles(t))  // the rest of the last tile
-    for (i64 i = count; i < min_i64(count + MOST_TILE_CONTEXTS - 1, e->most_contexts); i++)
-      contexts[i] = (i32)t->absent_input;
+    for (i64 i = 0; i < MOST_TILE_CONTEXTS - 1; i++) contexts[count + i] = (i32)t->absent_input;
+  else e->context_shares[slot] = count > t->most_repeats ? share_of_repeats(d, contexts, count) : 1;
 }
 
 // --- outputs of an example

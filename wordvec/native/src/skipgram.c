@@ -75,6 +75,7 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
   const struct examples *e = s->examples;
   const int strip = strip_floats(T);
   const f32 *weights = output_weights_of(e, slot), *repeats = e->context_weights + slot * e->most_contexts;
+  const bool merged = e->merged[slot];
   const f32 *scores = scores_of(s, 0, slot);
   const i64 slices = s->training->slice_count, count = e->context_counts[slot];
   const vec rate = splat(s->rate);
@@ -85,7 +86,9 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
     for (i64 k = 0; k < count * strip; k += LANES) {
       vec score = load(scores + begin + k);  // the sum over slices, in their order
       for (i64 slice = 1; slice < slices; slice++) score += load(scores + slice * s->slice_floats + begin + k);
-      const vec weight = of_outputs * spread_over_strips(load(repeats + k / strip), strip);
+      vec weight = of_outputs;
+      if (merged) weight *= spread_over_strips(load(repeats + k / strip), strip);
+      else if (k + LANES > count * strip) weight = first_lanes(weight, (int)(count * strip - k));
       store(gradients + begin + k, gradients_of(score, weight, rate, wants_loss ? &loss : 0));
     }
   }

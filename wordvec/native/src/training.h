@@ -90,8 +90,9 @@ struct examples {
   i64 most_slots, most_contexts, most_outputs, most_groups;
   i64 weight_floats;     // of output_weights of a slot
   i32 *contexts;         // rows of W_in
-  f32 *context_weights;  // how often the context occurs; 0 for an absent one
   i32 *context_counts;
+  u8 *merged;            // whether some word occurred twice among the contexts and stands once, with its weight
+  f32 *context_weights;  // how often the context occurs; nothing where none does twice
   i32 *outputs;         // rows of W_out; the absent row where there is none
   f32 *output_weights;  // a strip a group: +1 for a target, minus how often for a negative, 0 for an absent one
   i32 *group_counts;    // groups in use (of each context, where pairs have their own)
