@@ -14,7 +14,7 @@ from benchmarks.glove import TRAINING_PROGRAMS
 from benchmarks.loading import PEER, WORDS
 from benchmarks.queries import WORDS as QUERY_WORDS
 from benchmarks.race import RUNNERS
-from benchmarks.runs import Entry, alternate
+from benchmarks.runs import RESULTS, Entry, alternate
 from benchmarks.sessions import CONTENDERS as SIDES
 from benchmarks.sessions import WINDOWS
 from wordvec.arrays import device_module
@@ -37,7 +37,6 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "wordvec-gpu": (40e6, 80e6),
     "torch-gpu": (1e6, 1e6),
 }
-RESULTS = Path(__file__).resolve().parents[1] / "benchmark_results"
 
 
 def parse_arguments(arguments: Sequence[str] | None, description: str | None) -> argparse.Namespace:

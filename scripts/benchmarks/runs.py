@@ -20,6 +20,7 @@ from typing import Any
 from wordvec.errors import WordvecError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
+RESULTS = SCRIPTS / "benchmark_results"
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")  # of peers, too
 PACKAGES = ("numpy", "scipy", "gensim", "fasttext", "wordvec", "cupy-cuda12x", "cupy-cuda13x", "torch")
 
