@@ -158,7 +158,7 @@ def planted(monkeypatch, text, tmp_path):
     benchmark = part("benchmark")
 
     def run(**report):
-        def child(script, job, threads, environment=None):
+        def child(script, job, threads, environment=None, folder=None):
             if script == "floor":
                 return {"flop_per_second_by_size": {"256": 1e11}}
             rate = 8e6 if job["contender"].startswith("wordvec") else 2e6
