@@ -40,7 +40,8 @@ def random_tables(dimension, seed=1, output_rows=WORDS):
 
 
 def run(module, architecture, W_in, W_out, sampler, **options):
-    tables = Tables(W_in, W_out) if module is cpu else reference.Tables(W_in, W_out)
+    precision = options.pop("precision", "float32")
+    tables = Tables(W_in, W_out, precision=precision) if module is cpu else reference.Tables(W_in, W_out)
     options = {"first": 0, "last": POSITIONS, "epoch": 1, "epochs": 3, "learning_rate": 0.02, "block": 32, **options}
     train = {"skipgram": module.train_skipgram, "cbow": module.train_cbow}[architecture]
     loss = train(tables, IDS, STARTS, sampler, **options)
@@ -124,6 +125,63 @@ def test_equals_the_layers_with_the_sum_gradient():
 
 def test_cbow_shares_negatives_whatever_the_sampler_says():
     assert_same_training("cbow", 40, make_sampler(negative_sharing="pair"), block=16)
+
+
+# -- tables of float16
+
+needs_half = pytest.mark.skipif(
+    not (library.is_available() and library.has_half()), reason="this build has no float16 in memory"
+)
+KINDS = {  # each keeps its rows in its own way
+    "skip-gram": ("skipgram", make_sampler(), {}),
+    "many negatives": ("skipgram", make_sampler(negatives=17), {}),
+    "pairs": ("skipgram", make_sampler(negative_sharing="pair"), {}),
+    "CBOW": ("cbow", make_sampler(), {}),
+    "tree": ("cbow", make_sampler(negatives=0), {"paths": PATHS}),
+}
+
+
+@needs_half
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dimension", [1, 40, 100])
+def test_float16_is_near_float32(kind, dimension):
+    architecture, sampler, options = KINDS[kind]
+    W_in, W_out = (W.astype(np.float16).astype(np.float32) for W in random_tables(dimension))
+    loss, *half = run(cpu, architecture, W_in, W_out, sampler, precision="float16", **options)
+    exact, *full = run(cpu, architecture, W_in, W_out, sampler, **options)
+    assert loss[1:] == exact[1:]
+    assert loss.total == pytest.approx(exact.total, rel=0.01)
+    assert distance(half, full) < 0.1 * distance((W_in, W_out), full) + 2e-3
+    assert all((W.astype(np.float16) == W).all() for W in half)
+
+
+@needs_half
+@pytest.mark.parametrize("kind", KINDS)
+def test_changes_too_small_for_float16_count_in_the_mean(kind):
+    """A number near 1 changes by steps of 2^-10 only; rounding to the nearest would forget changes of 1e-5."""
+    architecture, sampler, options = KINDS[kind]
+    signs = np.random.default_rng(2).choice([-1.0, 1.0], size=(2, WORDS, 300)).astype(np.float32)
+    W_in, W_out = signs * np.float32(1.0)
+    options = {**options, "learning_rate": 2e-4, "epochs": 10**6}
+    _, *half = run(cpu, architecture, W_in, W_out, sampler, precision="float16", **options)
+    _, *full = run(cpu, architecture, W_in, W_out, sampler, **options)
+    for start, rounded, exact in zip((W_in, W_out), half, full):
+        wanted = (exact - start).astype(np.float64)
+        share = (wanted * (rounded - start)).sum() / (wanted**2).sum()
+        assert share == pytest.approx(1, abs=0.15)
+
+
+@needs_half
+def test_float16_has_the_same_bytes_for_any_number_of_threads_and_cut():
+    W_in, W_out = random_tables(100)
+    one = run(cpu, "skipgram", W_in, W_out, make_sampler(), precision="float16", block=16)
+    two = run(cpu, "skipgram", W_in, W_out, make_sampler(), precision="float16", block=16, threads=2)
+    assert [W.tobytes() for W in one[1:]] == [W.tobytes() for W in two[1:]]
+    tables = Tables(W_in, W_out, precision="float16")
+    for first in range(0, POSITIONS, 80):
+        options = {"epoch": 1, "epochs": 3, "learning_rate": 0.02, "block": 16, "last": first + 80}
+        cpu.train_skipgram(tables, IDS, STARTS, make_sampler(), first=first, **options)
+    assert [W.tobytes() for W in tables.unpack()] == [W.tobytes() for W in one[1:]]
 
 
 # -- planted faults: each must be caught by the test above

@@ -37,7 +37,7 @@ def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000,
         "absent_input": DEAD,
         "absent_output": DEAD,
         **dict.fromkeys(("first_block", "last_block", "done_before", "positions", "learning_rate"), 0),
-        **dict.fromkeys(("divide", "slice_count", "threads"), 0),
+        **dict.fromkeys(("divide", "slice_count", "half", "threads"), 0),
         "slices": None,
     }
     return drawn_examples(new_training(**values), begin // block)

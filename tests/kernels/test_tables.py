@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wordvec.errors import ShapeError
+from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.tables import Tables, slice_vectors
 from wordvec.native import library
 
@@ -29,6 +29,20 @@ def test_what_goes_in_comes_out(dimension, slices):
     tables.write_rows(np.array([2, 5]), W_in[[0, 1]], np.array([3]), W_out[[4]])
     W_in[[2, 5]], W_out[3] = W_in[[0, 1]], W_out[4]
     assert [a.tobytes() for a in tables.unpack()] == [W_in.tobytes(), W_out.tobytes()]
+
+
+@pytest.mark.parametrize("dimension", [1, 100])
+def test_float16_takes_half_the_memory_and_comes_out_as_float32(dimension):
+    if not library.has_half():
+        with pytest.raises(OptionError, match="precision float16 needs a processor"):
+            Tables(np.ones((2, 3), "f"), np.ones((2, 3), "f"), precision="float16")
+        return
+    W = np.random.default_rng(1).normal(size=(7, dimension)).astype("f")
+    tables, full = Tables(W, W, precision="float16"), Tables(W, W)
+    assert [2 * part.nbytes for part in tables.input_slices] == [part.nbytes for part in full.input_slices]
+    assert tables.unpack()[0].dtype == np.float32
+    assert (tables.unpack()[0] == W.astype(np.float16)).all()
+    assert tables.largest() == np.abs(W.astype(np.float16)).max()
 
 
 def test_rows_begin_at_cache_lines():

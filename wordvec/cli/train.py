@@ -46,6 +46,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
         "negatives are drawn by counts ** this: 0.75, or less where rare items should be met more",
     ),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
+    ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
     ("negative_pool", int, "draw negatives from a slowly renewed pool of so many words, such as 4096; 0: from all"),
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),

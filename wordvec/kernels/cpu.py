@@ -111,6 +111,7 @@ def _train(
         "divide": divide,
         "slices": tables.addresses(),
         "slice_count": len(tables.vectors),
+        "half": tables.half,
         "absent_input": len(tables.input_slices[0]) - 1,
         "absent_output": len(tables.output_slices[0]) - 1,
         **drawing(architecture, sampler, epoch, sentence_starts, paths),

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import ShapeError
+from wordvec.errors import OptionError, ShapeError
 from wordvec.native import library
 
-FLOAT_BYTES = 4
 HUGE_PAGE = 1 << 21
 ROWS_AT_ONCE = 1 << 13
 
@@ -40,6 +39,8 @@ class Tables:
     """Both matrices in the kernels' layout; made once for a training, read back with `unpack`.
 
     slices: None for the default; 1 keeps rows whole, which suits one thread and Hogwild a little better.
+    precision: "float16" keeps the numbers in half the memory. Each is rounded up or down at random, so that small
+    changes count in the mean (stochastic rounding, Gupta et al. 2015); the arithmetic is that of float32.
 
     >>> tables = Tables(np.ones((3, 20), np.float32), np.zeros((3, 20), np.float32))
     >>> W_in, W_out = tables.unpack()
@@ -47,21 +48,32 @@ class Tables:
     (True, (3, 20), (3, 20))
     """
 
-    def __init__(self, W_in: np.ndarray, W_out: np.ndarray, *, slices: int | None = None) -> None:
+    def __init__(
+        self, W_in: np.ndarray, W_out: np.ndarray, *, slices: int | None = None, precision: str = "float32"
+    ) -> None:
         if W_in.ndim != 2 or W_out.ndim != 2 or W_in.shape[1] != W_out.shape[1]:
             raise ShapeError(f"Tables: W_in (V, D) and W_out (U, D) expected; got {W_in.shape} and {W_out.shape}")
         if W_in.dtype != np.float32 or W_out.dtype != np.float32:
             raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype} and {W_out.dtype}")
         self.dimension, self.lanes = W_in.shape[1], library.lanes()
-        self.shapes = (W_in.shape, W_out.shape)
+        self.shapes, self.dtype = (W_in.shape, W_out.shape), np.dtype(precision)
+        if self.half and not library.has_half():
+            raise OptionError(
+                f"precision float16 needs a processor that converts it (F16C); this one is {library.isa()}"
+            )
         self.vectors = np.array(slice_vectors(self.dimension, self.lanes, slices), np.int64)
-        self.row_bytes = self.vectors * self.lanes * FLOAT_BYTES
-        self.input_slices = [_new_slice(len(W_in), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
-        self.output_slices = [_new_slice(len(W_out), width // FLOAT_BYTES) for width in self.row_bytes.tolist()]
+        widths = (self.vectors * self.lanes).tolist()
+        self.input_slices = [_new_slice(len(W_in), width, self.dtype) for width in widths]
+        self.output_slices = [_new_slice(len(W_out), width, self.dtype) for width in widths]
         for matrix, parts in ((W_in, self.input_slices), (W_out, self.output_slices)):
             if matrix.any():  # zeros are there already, and take no memory before they are written to
                 for columns, part in zip(self._columns(), parts):
                     part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
+
+    @property
+    def half(self) -> bool:
+        """Whether the numbers are of float16."""
+        return self.dtype == np.float16
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray]:
         """Copies of W_in (V, D) and W_out (U, D) as they are now."""
@@ -103,16 +115,17 @@ class Tables:
             outputs[output_ids, :width] = rows_out[:, columns]
 
     def addresses(self) -> np.ndarray:
-        """``struct slice`` of the library, (slices, 3) int64: address of W_in, of W_out, floats in a row."""
+        """``struct slice`` of the library, (slices, 4) int64: addresses of W_in and W_out, row length, first column."""
         starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
-        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), self.vectors * self.lanes]))
+        widths = self.vectors * self.lanes
+        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths]))
 
     def _columns(self) -> list[slice]:
         ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()
         return [slice(start, end) for start, end in zip([0, *ends[:-1]], ends)]
 
 
-def aligned_zeros(shape: tuple[int, ...], dtype: type) -> np.ndarray:
+def aligned_zeros(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """Zeros that start at a cache line, in huge pages where the system has them."""
     size = max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
@@ -134,6 +147,6 @@ def give_back(part: np.ndarray) -> None:
         memory.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
-def _new_slice(rows: int, floats: int) -> np.ndarray:
-    """One slice, with a row of zeros at the end for what is absent ("dead")."""
-    return aligned_zeros((rows + 1, floats), np.float32)
+def _new_slice(rows: int, width: int, dtype: np.dtype) -> np.ndarray:
+    """One slice, with a row of zeros at the end for what is absent."""
+    return aligned_zeros((rows + 1, width), dtype)

@@ -52,6 +52,11 @@ def isa() -> str:
     return str(_string(load(), "wordvec_isa"))
 
 
+def has_half() -> bool:
+    """Whether the loaded build keeps tables in float16."""
+    return bool(load().wordvec_has_half())
+
+
 def lanes() -> int:
     """How many float32 a vector of the loaded build holds: 16 (x86-64-v4), 8 (-v3) or 4."""
     return int(load().wordvec_lanes())

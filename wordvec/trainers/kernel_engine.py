@@ -41,7 +41,7 @@ class KernelEngine:
         give_back_pages(corpus.ids)  # its fingerprint has read them all
         if trainer.device == "gpu":
             self._compile(kernels)
-        self._tables = tables(W_in, W_out)
+        self._tables = tables(W_in, W_out, **({} if trainer.device == "gpu" else {"precision": trainer.precision}))
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def _compile(self, kernels: Any) -> None:

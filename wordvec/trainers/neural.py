@@ -70,6 +70,8 @@ class NeuralTrainer(Presets, Trainer):
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
                       (`wordvec.trainers.spectral`), from where fewer epochs do
     device            "cpu" or "gpu"
+    precision         "float32", or "float16" (the CPU's kernel): the tables take half the memory, and numbers are
+                      rounded at random, so that the mean is right
     threads           of the CPU: None is all cores; the result has the same bytes for any number
     warps             of the GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
     hogwild           let threads race: a little faster, and no two results alike
@@ -95,6 +97,7 @@ class NeuralTrainer(Presets, Trainer):
     engine: str | None = None
     init: str = "random"
     device: str = "cpu"
+    precision: str = "float32"
     threads: int | None = None
     warps: int | None = None
     hogwild: bool = False

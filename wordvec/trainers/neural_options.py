@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wordvec.trainers.neural import NeuralTrainer
 
 ENGINES = ("kernel", "layers")
+PRECISIONS = ("float32", "float16")
 KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
     "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
     "gpu": (("negative-sampling",), ("window",)),
@@ -54,6 +55,7 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         engine=(trainer.engine in ENGINES, "one of " + ", ".join(ENGINES)),
         init=(trainer.init in INITS, "one of " + ", ".join(INITS)),
         device=(trainer.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
+        precision=(trainer.precision in PRECISIONS, "one of " + ", ".join(PRECISIONS)),
         threads=(trainer.threads is None or trainer.threads >= 1, "at least 1"),
         warps=(trainer.warps is None or trainer.warps >= 1, "at least 1"),
         held_out=(0 <= trainer.held_out < 1, "a share from 0 to below 1"),
@@ -77,6 +79,8 @@ def _check_combinations(trainer: NeuralTrainer, kernel_fits: bool) -> None:
         )
     if trainer.negative_pool and trainer.device == "gpu" and trainer.engine == "kernel":
         raise OptionError(f"{trainer.name}: negative_pool is for the CPU; the GPU's kernel draws from all words")
+    if trainer.precision != "float32" and (trainer.engine, trainer.device) != ("kernel", "cpu"):
+        raise OptionError(f"{trainer.name}: precision {trainer.precision!r} is for the CPU's kernel, engine 'kernel'")
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):

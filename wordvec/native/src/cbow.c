@@ -19,9 +19,9 @@ INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 cou
 #pragma GCC unroll 4
   for (int c = 0; c < C; c++) h[c] = (vec){0};
   for (i64 i = 0; i < count; i++) {
-    const f32 *x = row_in(slice, contexts[i]) + column;
+    const number *x = row_in(slice, contexts[i]) + column;
 #pragma GCC unroll 4
-    for (int c = 0; c < C; c++) h[c] += load(x + c * LANES);
+    for (int c = 0; c < C; c++) h[c] += load_row(x + c * LANES);
   }
 #pragma GCC unroll 4
   for (int c = 0; c < C; c++) h[c] *= splat(scale);
@@ -48,9 +48,9 @@ INLINE void add_scores(const struct slice *slice, const i32 *contexts, i64 count
   mean_of_rows(slice, contexts, count, scale, column, h, C);
 #pragma GCC unroll 8
   for (int j = 0; j < T; j++) {
-    const f32 *y = row_out(slice, outputs[j]) + column;
+    const number *y = row_out(slice, outputs[j]) + column;
 #pragma GCC unroll 4
-    for (int c = 0; c < C; c++) sums[j] = multiply_add(h[c], load(y + c * LANES), sums[j]);
+    for (int c = 0; c < C; c++) sums[j] = multiply_add(h[c], load_row(y + c * LANES), sums[j]);
   }
 }
 
@@ -155,27 +155,35 @@ INLINE void update_cbow_columns(const struct step *s, const struct slice *slice,
   const i64 count = e->context_counts[slot];
   const f32 scale = 1.0f / (f32)count, share = s->training->divide ? scale : e->context_shares[slot];
   vec h[MOST_COLUMNS], dh[MOST_COLUMNS];
+  uvec random[MOST_COLUMNS];
   mean_of_rows(slice, contexts, count, scale, column, h, C);
 #pragma GCC unroll 4
-  for (int c = 0; c < C; c++) dh[c] = (vec){0};
+  for (int c = 0; c < C; c++) {
+    dh[c] = (vec){0};
+    random[c] = random_bits(e->keys[slot], slice->first_column + column + c * LANES);
+  }
   for (i64 group = 0; group < e->group_counts[slot]; group++)
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) {
       const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
-      f32 *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
+      number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
 #pragma GCC unroll 4
       for (int c = 0; c < C; c++) {
-        const vec old = load(y + c * LANES);
+        const vec old = load_row(y + c * LANES);
         dh[c] = multiply_add(g, old, dh[c]);
-        store(y + c * LANES, multiply_add(g, h[c], old));
+        store_row(y + c * LANES, multiply_add(g, h[c], old), random[c]);
+        random[c] = next_bits(random[c]);
       }
     }
 #pragma GCC unroll 4
   for (int c = 0; c < C; c++) dh[c] *= splat(share);
   for (i64 i = 0; i < count; i++) {
-    f32 *x = row_in(slice, contexts[i]) + column;
+    number *x = row_in(slice, contexts[i]) + column;
 #pragma GCC unroll 4
-    for (int c = 0; c < C; c++) store(x + c * LANES, load(x + c * LANES) + dh[c]);
+    for (int c = 0; c < C; c++) {
+      store_row(x + c * LANES, load_row(x + c * LANES) + dh[c], random[c]);
+      random[c] = next_bits(random[c]);
+    }
   }
 }
 
@@ -198,29 +206,30 @@ INLINE void update_pairs_columns(const struct step *s, const struct slice *slice
     for (i64 group = i * groups; group < (i + 1) * groups; group++)
       for (int j = 0; j < T; j++) {
         const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
-        const f32 *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
+        const number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
 #pragma GCC unroll 4
-        for (int c = 0; c < C; c++) change[c] = multiply_add(g, load(y + c * LANES), change[c]);
+        for (int c = 0; c < C; c++) change[c] = multiply_add(g, load_row(y + c * LANES), change[c]);
       }
 #pragma GCC unroll 4
     for (int c = 0; c < C; c++) store(s->stage + (i * C + c) * LANES, change[c]);
   }
+  uvec random[MOST_COLUMNS];
+#pragma GCC unroll 4
+  for (int c = 0; c < C; c++) random[c] = random_bits(e->keys[slot], slice->first_column + column + c * LANES);
   for (i64 i = 0; i < count; i++) {
-    const f32 *x = row_in(slice, contexts[i]) + column;
+    const number *x = row_in(slice, contexts[i]) + column;
     for (i64 group = i * groups; group < (i + 1) * groups; group++)
       for (int j = 0; j < T; j++) {
         const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
-        f32 *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
+        number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
 #pragma GCC unroll 4
-        for (int c = 0; c < C; c++)
-          store(y + c * LANES, multiply_add(g, load(x + c * LANES), load(y + c * LANES)));
+        for (int c = 0; c < C; c++) {
+          store_row(y + c * LANES, multiply_add(g, load_row(x + c * LANES), load_row(y + c * LANES)), random[c]);
+          random[c] = next_bits(random[c]);
+        }
       }
   }
-  for (i64 i = 0; i < count; i++) {
-    f32 *x = row_in(slice, contexts[i]) + column;
-#pragma GCC unroll 4
-    for (int c = 0; c < C; c++) store(x + c * LANES, load(x + c * LANES) + load(s->stage + (i * C + c) * LANES));
-  }
+  add_stage(s, slice, slot, column, C);
 }
 
 INLINE void update_pairs_example(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients, int T) {

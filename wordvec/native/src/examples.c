@@ -62,7 +62,7 @@ struct drawing *new_drawing(const struct training *t) {
 }
 
 void free_examples(struct examples *e) {
-  void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->merged, e->outputs,
+  void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,
                    e->output_weights, e->group_counts, e->context_shares, e->step_ends};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
@@ -79,6 +79,7 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->most_outputs = e->most_groups * OUTPUT_STEP;
   e->weight_floats = e->most_groups * shape.strip;
   e->contexts = new_zeros(e->most_slots * e->most_contexts + 2 * AT_ONCE, 4);
+  e->keys = new_zeros(e->most_slots, 4);
   e->merged = new_zeros(e->most_slots, 1);
   e->context_weights = new_zeros(e->most_slots * e->most_contexts + LANES, 4);  // read in whole vectors
   e->context_counts = new_zeros(e->most_slots, 4);
@@ -87,7 +88,7 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->group_counts = new_zeros(e->most_slots, 4);
   e->context_shares = new_zeros(e->most_slots, 4);
   e->step_ends = new_zeros(e->most_slots + 1, 4);
-  if (!(e->contexts && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
+  if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
         e->group_counts && e->context_shares && e->step_ends)) {
     free_examples(e);
     return false;
@@ -425,6 +426,7 @@ INLINE void place_example(struct drawing *d, struct examples *e, i64 slot, i64 c
   i64 terms;
   place_contexts(d, e, slot, centre, low, first, last);
   e->group_counts[slot] = (i32)d->shape.groups;
+  e->keys[slot] = (u32)(d->keys[centre] >> 32) + (u32)first;
   if (has_tree(t)) terms = place_path(t, o, d->ids[centre], e->group_counts + slot);
   else if (t->architecture == SKIPGRAM_PAIRS) terms = place_pairs(d, o, d->shape.groups, centre, first, last);
   else terms = place_shared(d, o, centre);

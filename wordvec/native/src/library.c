@@ -37,3 +37,6 @@ EXPORT i64 wordvec_level(void) {
   return 1;
 #endif
 }
+
+// Whether tables can be of float16.
+EXPORT i64 wordvec_has_half(void) { return HAS_HALF; }

@@ -20,8 +20,8 @@
 // --- scores
 
 // scores[p] = strip of x_p . y_j, for the P contexts of one tile, over the columns of one slice.
-INLINE void score_tile(const struct slice *slice, const i32 *contexts, const f32 *const *y, f32 *scores, int P, int T) {
-  const f32 *x[MOST_TILE_CONTEXTS];
+INLINE void score_tile(const struct slice *slice, const i32 *contexts, const number *const *y, f32 *scores, int P, int T) {
+  const number *x[MOST_TILE_CONTEXTS];
   vec sums[MOST_TILE_CONTEXTS][OUTPUT_STEP];
   const int strip = strip_floats(T), together = LANES / strip > 1 ? LANES / strip : 1;
 #pragma GCC unroll 4
@@ -33,10 +33,10 @@ INLINE void score_tile(const struct slice *slice, const i32 *contexts, const f32
   for (i64 column = 0; column < slice->row_floats; column += LANES) {
     vec of_context[MOST_TILE_CONTEXTS];
 #pragma GCC unroll 4
-    for (int p = 0; p < P; p++) of_context[p] = load(x[p] + column);
+    for (int p = 0; p < P; p++) of_context[p] = load_row(x[p] + column);
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) {
-      const vec of_output = load(y[j] + column);
+      const vec of_output = load_row(y[j] + column);
 #pragma GCC unroll 4
       for (int p = 0; p < P; p++) sums[p][j] = multiply_add(of_context[p], of_output, sums[p][j]);
     }
@@ -52,7 +52,7 @@ INLINE void score_example(const struct step *s, const struct slice *slice, i64 s
   for (i64 group = 0; group < e->group_counts[slot]; group++) {
     const i32 *outputs = outputs_of(e, slot) + group * OUTPUT_STEP;
     f32 *of_group = scores + group * e->most_contexts * strip;
-    const f32 *y[OUTPUT_STEP];
+    const number *y[OUTPUT_STEP];
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) y[j] = row_out(slice, outputs[j]);
     for (i64 first = 0; first < count; first += P)
@@ -60,7 +60,7 @@ INLINE void score_example(const struct step *s, const struct slice *slice, i64 s
   }
 }
 
-INLINE void score_all(const struct step *s, int T) {
+INLINE void score_skipgram_all(const struct step *s, int T) {
   const int strip = strip_floats(T), P = LANES / strip > 2 ? LANES / strip : 2;
   for (i64 slot = s->first; slot < s->last; slot++)
     for (i64 k = s->first_slice; k < s->last_slice; k++) {
@@ -106,19 +106,22 @@ INLINE void update_columns(const struct step *s, const struct slice *slice, i64 
   const i32 *outputs = outputs_of(e, slot) + group * OUTPUT_STEP;
   const int strip = strip_floats(T);
   const i64 count = e->context_counts[slot];
-  f32 *of_output[OUTPUT_STEP];
+  number *of_output[OUTPUT_STEP];
+  uvec random[2];
   vec y[OUTPUT_STEP][2], change[OUTPUT_STEP][2];
+#pragma GCC unroll 2
+  for (int c = 0; c < C; c++) random[c] = random_bits(e->keys[slot] + (u32)group, slice->first_column + column + c * LANES);
 #pragma GCC unroll 8
   for (int j = 0; j < T; j++) {
     of_output[j] = row_out(slice, outputs[j]) + column;
 #pragma GCC unroll 2
-    for (int c = 0; c < C; c++) y[j][c] = load(of_output[j] + c * LANES), change[j][c] = (vec){0};
+    for (int c = 0; c < C; c++) y[j][c] = load_row(of_output[j] + c * LANES), change[j][c] = (vec){0};
   }
   for (i64 i = 0; i < count; i++) {
-    f32 *of_context = row_in(slice, contexts[i]) + column, *to = stage ? stage + i * C * LANES : of_context;
+    number *of_context = row_in(slice, contexts[i]) + column;
     vec x[2], x_change[2];
 #pragma GCC unroll 2
-    for (int c = 0; c < C; c++) x[c] = load(of_context + c * LANES);
+    for (int c = 0; c < C; c++) x[c] = load_row(of_context + c * LANES);
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) {
       const vec g = splat(gradients[i * strip + place_in_strip(j, strip)]);
@@ -130,12 +133,19 @@ INLINE void update_columns(const struct step *s, const struct slice *slice, i64 
     }
     // A change is summed up before it is added to the row, which is larger: fewer bits are lost.
 #pragma GCC unroll 2
-    for (int c = 0; c < C; c++) store(to + c * LANES, (stage ? load(to + c * LANES) : x[c]) + x_change[c]);
+    for (int c = 0; c < C; c++) {
+      f32 *gathered = stage + (i * C + c) * LANES;
+      if (stage) store(gathered, load(gathered) + x_change[c]);
+      else store_row(of_context + c * LANES, x[c] + x_change[c], random[c]), random[c] = next_bits(random[c]);
+    }
   }
 #pragma GCC unroll 8
   for (int j = 0; j < T; j++)
 #pragma GCC unroll 2
-    for (int c = 0; c < C; c++) store(of_output[j] + c * LANES, y[j][c] + change[j][c]);
+    for (int c = 0; c < C; c++) {
+      store_row(of_output[j] + c * LANES, y[j][c] + change[j][c], random[c]);
+      random[c] = next_bits(random[c]);
+    }
 }
 
 // The same for several groups of outputs: all must see the contexts as they were, so what these change by is gathered
@@ -148,10 +158,7 @@ INLINE void update_groups(const struct step *s, const struct slice *slice, i64 s
   memset(s->stage, 0, (size_t)(count * C * VECTOR_BYTES));
   for (i64 group = 0; group < e->group_counts[slot]; group++)
     update_columns(s, slice, slot, group, gradients + group * e->most_contexts * strip, column, s->stage, T, C);
-  for (i64 i = 0; i < count; i++) {
-    f32 *x = row_in(slice, e->contexts[slot * e->most_contexts + i]) + column;
-    for (int c = 0; c < C; c++) store(x + c * LANES, load(x + c * LANES) + load(s->stage + (i * C + c) * LANES));
-  }
+  add_stage(s, slice, slot, column, C);
 }
 
 INLINE void update_example(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients, int T) {
@@ -167,7 +174,7 @@ INLINE void update_example(const struct step *s, const struct slice *slice, i64 
   }
 }
 
-INLINE void update_all(const struct step *s, int T) {
+INLINE void update_skipgram_all(const struct step *s, int T) {
   for (i64 begin = s->first; begin < s->last; begin += RUN) {
     const i64 end = min_i64(begin + RUN, s->last);
     for (i64 slot = begin; slot < end; slot++) {
@@ -183,5 +190,5 @@ INLINE void update_all(const struct step *s, int T) {
   }
 }
 
-FOR_EACH_TILE(score_skipgram, score_all)
-FOR_EACH_TILE(update_skipgram, update_all)
+FOR_EACH_TILE(score_skipgram, score_skipgram_all)
+FOR_EACH_TILE(update_skipgram, update_skipgram_all)

@@ -13,6 +13,12 @@
 #include "memory.h"
 #include "team.h"
 
+#if HAS_HALF
+#define HALF_KERNELS(name) {name##_skipgram_half, name##_pairs_half, name##_cbow_half}
+#else
+#define HALF_KERNELS(name) {0, 0, 0}
+#endif
+
 enum {
   AHEAD = 2,   // blocks drawn before they are needed: the next one is then ready when its rows are asked for
   BUFFERS = 4  // blocks of examples: one in use, two drawn ahead, one a slower thread still reads
@@ -110,21 +116,11 @@ static void draw_blocks(struct team *team, struct member *m, i64 limit) {
   }
 }
 
-static void score_step(const struct step *s) {
-  switch (s->training->architecture) {
-    case SKIPGRAM: score_skipgram(s); break;
-    case SKIPGRAM_PAIRS: score_pairs(s); break;
-    default: score_cbow(s); break;
-  }
-}
+typedef void kernel(const struct step *s);
 
-static void update_step(const struct step *s) {
-  switch (s->training->architecture) {
-    case SKIPGRAM: update_skipgram(s); break;
-    case SKIPGRAM_PAIRS: update_pairs(s); break;
-    default: update_cbow(s); break;
-  }
-}
+// The kernels by architecture, for tables of f32 and of float16.
+static kernel *const SCORE[][3] = {{score_skipgram, score_pairs, score_cbow}, HALF_KERNELS(score)};
+static kernel *const UPDATE[][3] = {{update_skipgram, update_pairs, update_cbow}, HALF_KERNELS(update)};
 
 // One thread's part of all blocks; the threads of a team call it with 0 .. threads - 1, all at the same time. After
 // training_stop all end before the same block, and the tables are those of the blocks before it.
@@ -147,14 +143,14 @@ EXPORT void training_run(struct team *team, i64 thread) {
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
       s.scores = team->scores + steps_done++ % 2 * team->turn_floats;
-      score_step(&s);
+      SCORE[t->half][t->architecture](&s);
       add(&team->scored, 1);
       if (step == 0) draw_blocks(team, m, min_i64(number + 1 + AHEAD, blocks));
       wait_for(&team->scored, steps_done * t->threads, &team->abandoned);
       if (value_of(&team->abandoned)) return;
       const bool is_drawn = value_of(drawn_next) >= (number + 1) / BUFFERS + 1;
       s.ahead = is_drawn && !team->examples[(number + 1) % BUFFERS].stopped ? team->examples + (number + 1) % BUFFERS : 0;
-      update_step(&s);
+      UPDATE[t->half][t->architecture](&s);
     }
   }
 }

@@ -13,11 +13,12 @@ enum {
   MOST_EXAMPLES = 128  // in a step
 };
 
-// Some columns of both tables: rows of whole vectors, side by side. The last row of each is zero and stands for words
-// that are absent.
+// Some columns of both tables: rows of whole vectors, side by side, of f32 or of float16. The last row of each is zero
+// and stands for words that are absent.
 struct slice {
-  f32 *in, *out;
-  i64 row_floats;
+  void *in, *out;
+  i64 row_floats;    // numbers in a row
+  i64 first_column;  // of all columns
 };
 
 // All that one call trains: filled in by wordvec/native/training.py, field by field in this order.
@@ -54,6 +55,7 @@ struct training {
   // the tables
   const struct slice *slices;
   i64 slice_count;
+  i64 half;  // whether they are of float16
   i64 absent_input, absent_output;  // the rows of zeros
   i64 threads;
 };
@@ -91,6 +93,7 @@ struct examples {
   i64 weight_floats;     // of output_weights of a slot
   i32 *contexts;         // rows of W_in
   i32 *context_counts;
+  u32 *keys;             // for random bits, where the tables are rounded
   u8 *merged;            // whether some word occurred twice among the contexts and stands once, with its weight
   f32 *context_weights;  // how often the context occurs; nothing where none does twice
   i32 *outputs;         // rows of W_out; the absent row where there is none
@@ -134,12 +137,16 @@ struct step {
 
 enum { RUN = 16 };  // gradients are made for so many examples before their updates, so that neither waits for the other
 
-void score_skipgram(const struct step *s);
-void update_skipgram(const struct step *s);
-void score_cbow(const struct step *s);
-void update_cbow(const struct step *s);
-void score_pairs(const struct step *s);
-void update_pairs(const struct step *s);
+// Scores and updates of each architecture, for tables of f32 and of float16.
+#define DECLARE(name)               \
+  void name(const struct step *s);  \
+  void name##_half(const struct step *s);
+DECLARE(score_skipgram)
+DECLARE(update_skipgram)
+DECLARE(score_cbow)
+DECLARE(update_cbow)
+DECLARE(score_pairs)
+DECLARE(update_pairs)
 
 INLINE const i32 *contexts_of(const struct examples *e, i64 slot) { return e->contexts + slot * e->most_contexts; }
 INLINE const i32 *outputs_of(const struct examples *e, i64 slot) { return e->outputs + slot * e->most_outputs; }
@@ -150,8 +157,30 @@ INLINE f32 *scores_of(const struct step *s, i64 slice, i64 slot) {
   return s->scores + slice * s->slice_floats + (slot - s->first) * s->example_floats;
 }
 
-INLINE f32 *row_in(const struct slice *slice, i32 id) { return slice->in + id * slice->row_floats; }
-INLINE f32 *row_out(const struct slice *slice, i32 id) { return slice->out + id * slice->row_floats; }
+// --- rows
+//
+// skipgram.c and cbow.c are compiled twice, the second time with HALF (by half.c): then a number of a row is a float16,
+// and is stored with random rounding. With f32, random bits are asked for and thrown away, which the compiler sees.
+#ifdef HALF
+typedef u16 number;
+#define NAME(name) name##_half
+INLINE vec load_row(const number *from) { return load_half(from); }
+INLINE void store_row(number *to, vec a, uvec random) { store_half(to, a, random); }
+#else
+typedef f32 number;
+#define NAME(name) name
+INLINE vec load_row(const number *from) { return load(from); }
+INLINE void store_row(number *to, vec a, uvec random) {
+  UNUSED(random);
+  store(to, a);
+}
+#endif
+
+INLINE number *row_in(const struct slice *slice, i32 id) { return (number *)slice->in + id * slice->row_floats; }
+INLINE number *row_out(const struct slice *slice, i32 id) { return (number *)slice->out + id * slice->row_floats; }
+
+// Other bits for the next row that an example changes.
+INLINE uvec next_bits(uvec random) { return random << 5 | random >> 27; }
 
 // --- what the kernels of all architectures use
 
@@ -174,14 +203,30 @@ INLINE vec sums_of_lanes(vec (*sums)[OUTPUT_STEP], int together, int T) {
   return folded[0];
 }
 
+// Add what C vectors of an example's contexts change by, which lies in the stage, to their rows.
+INLINE void add_stage(const struct step *s, const struct slice *slice, i64 slot, i64 column, int C) {
+  const struct examples *e = s->examples;
+  uvec random[4];
+#pragma GCC unroll 4
+  for (int c = 0; c < C; c++) random[c] = random_bits(~e->keys[slot], slice->first_column + column + c * LANES);
+  for (i64 i = 0; i < e->context_counts[slot]; i++) {
+    number *x = row_in(slice, contexts_of(e, slot)[i]) + column;
+#pragma GCC unroll 4
+    for (int c = 0; c < C; c++) {
+      store_row(x + c * LANES, load_row(x + c * LANES) + load(s->stage + (i * C + c) * LANES), random[c]);
+      random[c] = next_bits(random[c]);
+    }
+  }
+}
+
 // Ask for rows that an example of the next block needs and those before it did not: outputs, and the last context.
 // The updates leave the memory time for it, and the scores that come next find what they need.
 INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
-  const f32 *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
-  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / 4) {
+  const number *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
+  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number)) {
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) prefetch_for_later(row_out(slice, outputs[j]) + column);
     prefetch_for_later(newest + column);
@@ -192,7 +237,7 @@ INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 
 INLINE void prefetch_next(const struct step *s, const struct slice *slice, i64 slot, int T) {
   if (slot + 1 >= s->last) return;
   const i32 *outputs = outputs_of(s->examples, slot + 1);
-  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / 4)
+  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number))
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) prefetch(row_out(slice, outputs[j]) + column);
 }
@@ -208,7 +253,7 @@ INLINE void prefetch_next(const struct step *s, const struct slice *slice, i64 s
       case 8: body(s, 8); break;
 #endif
 #define FOR_EACH_TILE(name, body)     \
-  void name(const struct step *s) {   \
+  void NAME(name)(const struct step *s) { \
     switch (s->shape.tile) {          \
       case 1: body(s, 1); break;      \
       case 2: body(s, 2); break;      \

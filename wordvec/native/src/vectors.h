@@ -171,3 +171,46 @@ INLINE vec sigmoid(vec u, vec e) {
 
 // log(1 + exp(u)), given e = exp(-|u|). Not a number where u is none: a loss must show that training diverged.
 INLINE vec softplus(vec u, vec e) { return multiply_add(e, log1p_over(e), choose(u < splat(0.0f), splat(0.0f), u)); }
+
+// --- float16 in memory, f32 in registers: load_half and store_half, where the processor can (HAS_HALF)
+#if defined(__AVX512F__)
+#define HAS_HALF 1
+INLINE vec load_half(const u16 *from) { return (vec)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)from)); }
+INLINE void truncate_to_half(u16 *to, vec a) {
+  _mm256_storeu_si256((__m256i *)to, _mm512_cvtps_ph((__m512)a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+}
+#elif defined(__F16C__)
+#define HAS_HALF 1
+INLINE vec load_half(const u16 *from) { return (vec)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)from)); }
+INLINE void truncate_to_half(u16 *to, vec a) {
+  _mm_storeu_si128((__m128i *)to, _mm256_cvtps_ph((__m256)a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+}
+#elif defined(__aarch64__)
+#define HAS_HALF 1
+INLINE vec load_half(const u16 *from) { return (vec)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from))); }
+INLINE void truncate_to_half(u16 *to, vec a) {  // the bits that float16 has no room for go first: then it is exact
+  const vec cut = (vec)((ivec)a & ~0x1FFF);
+  vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32((float32x4_t)cut)));
+}
+#else
+#define HAS_HALF 0
+#endif
+
+typedef u32 uvec __attribute__((vector_size(VECTOR_BYTES)));
+
+// 32 random bits for each lane, a function of a key and of the vector's column: a hash of the lane's number.
+INLINE uvec random_bits(u32 key, i64 column) {
+  uvec x;
+#pragma GCC unroll 16
+  for (u32 lane = 0; lane < LANES; lane++) x[lane] = lane * 0x9E3779B1u;
+  x += key + (u32)column * 0x85EBCA6Bu;
+  x = (x ^ (x >> 16)) * 0x7FEB352Du;
+  x = (x ^ (x >> 15)) * 0x846CA68Bu;
+  return x ^ (x >> 16);
+}
+
+#if HAS_HALF
+// Store as float16, rounded up or down at random so that the mean is right (stochastic rounding): the 13 bits that
+// float16 has no room for grow by 13 random ones, and what is still too small is cut off.
+INLINE void store_half(u16 *to, vec a, uvec random) { truncate_to_half(to, (vec)((uvec)a + (random & 0x1FFF))); }
+#endif
