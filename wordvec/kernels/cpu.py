@@ -2,7 +2,7 @@
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
-in ``wordvec/native/src``: training.c, examples.c, skipgram.c, cbow.c.
+in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c.
 """
 
 from __future__ import annotations
