@@ -11,7 +11,7 @@ what the function returned and the bytes of every array that it may write to.
 from __future__ import annotations
 
 import ctypes
-import pickle
+import json
 import sys
 import tempfile
 from itertools import islice
@@ -214,11 +214,49 @@ def read_output(calls: list[Call], output: bytes) -> list[Result]:
     return results
 
 
+# --- files that one process leaves to another
+
+
+def save(path: Path, value: Any) -> None:
+    """Write lists of numbers, strings, bytes, arrays and dicts: JSON, bytes and arrays beside it in one npz file."""
+    arrays: list[np.ndarray] = []
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, (bytes, np.ndarray)):
+            arrays.append(np.frombuffer(value, np.uint8) if isinstance(value, bytes) else value)
+            return {"bytes" if isinstance(value, bytes) else "array": len(arrays) - 1}
+        if isinstance(value, dict):
+            return {"dict": [[key, plain(item)] for key, item in value.items()]}
+        if isinstance(value, (list, tuple)):
+            return [plain(item) for item in value]
+        return value.item() if isinstance(value, np.generic) else value
+
+    structure = np.frombuffer(json.dumps(plain(value)).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, structure=structure, **{str(n): array for n, array in enumerate(arrays)})
+
+
+def load(path: Path) -> Any:
+    """Read what `save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+
+        def restored(value: Any) -> Any:
+            if isinstance(value, list):
+                return [restored(item) for item in value]
+            if not isinstance(value, dict):
+                return value
+            ((kind, content),) = value.items()
+            if kind == "dict":
+                return {key: restored(item) for key, item in content}
+            return arrays[str(content)].tobytes() if kind == "bytes" else arrays[str(content)]
+
+        return restored(json.loads(arrays["structure"].tobytes()))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "record":
-        Path(sys.argv[2]).write_bytes(pickle.dumps([tuple(call) for call in record()]))
+        save(Path(sys.argv[2]), record())
     else:
-        recorded = [Call(*call) for call in pickle.loads(Path(sys.argv[2]).read_bytes())]
+        recorded = [Call(*call) for call in load(Path(sys.argv[2]))]
         with tempfile.TemporaryDirectory() as place:
-            made = [tuple(result) for result in again(recorded)], scenario(Path(place))
-        Path(sys.argv[3]).write_bytes(pickle.dumps(made))
+            save(Path(sys.argv[3]), [again(recorded), scenario(Path(place))])

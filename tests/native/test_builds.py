@@ -6,7 +6,6 @@ tests/native/replay.py records while wordvec counts, trains, reads and searches.
 
 import importlib.util
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from native.replay import Call, Result, c_program, can_be_replayed, kinds_of, read_output
+from native.replay import Call, Result, c_program, can_be_replayed, kinds_of, load, read_output
 
 from wordvec.native import build, functions, library
 from wordvec.native.functions import Written
@@ -44,7 +43,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def calls(folder) -> list[Call]:
-    return [Call(*call) for call in pickle.loads((folder / "calls").read_bytes())]
+    return [Call(*call) for call in load(folder / "calls")]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +54,7 @@ def results(folder):
         path = folder / isa
         if not path.exists():
             run("again", folder / "calls", path, WORDVEC_ISA=isa)
-        called, trained = pickle.loads(path.read_bytes())
+        called, trained = load(path)
         return [Result(*result) for result in called], trained
 
     return of
