@@ -235,6 +235,7 @@ CONTENDERS: dict[str, Any] = {
     "wordvec": Wordvec(engine="kernel"),
     "wordvec-before": Before(engine="kernel"),
     "wordvec-pool": Wordvec(engine="kernel", negative_pool=4096),
+    "wordvec-half": Wordvec(engine="kernel", precision="float16"),
     "wordvec-sequential": Wordvec(engine="kernel", batch_size=1),
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
     "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),

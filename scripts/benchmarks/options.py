@@ -31,6 +31,7 @@ ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores:
     "wordvec-svd-start": (3.5e6, 6e6),
     "wordvec-before": (3.5e6, 6e6),
     "wordvec-pool": (3.5e6, 6e6),
+    "wordvec-half": (3.5e6, 6e6),
     "wordvec-sequential": (1e6, 2e6),
     "wordvec-layers": (0.04e6, 0.15e6),
     "wordvec-layers-gpu": (1e6, 1.5e6),
