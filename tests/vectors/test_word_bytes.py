@@ -9,11 +9,16 @@ from wordvec.errors import VectorsFileError
 from wordvec.vectors import word_bytes
 from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_bytes, join_words, repeated_words
 
-some_words = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), max_size=12)
+some_words = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5), max_size=12)
 
 
 def lazy(words: list[str]) -> LazyWords:
     return LazyWords(*join_words(words))
+
+
+def test_an_empty_word_is_damage():
+    with pytest.raises(VectorsFileError, match="the word of row 1 is empty"):
+        list(lazy(["a", "", "b"]))
 
 
 @given(words=some_words, start=st.integers(-14, 14), stop=st.integers(-14, 14), step=st.integers(1, 3))

@@ -18,7 +18,7 @@ class LazyWords(Sequence[str]):
     """A list of words that are decoded when asked for; equal to any sequence of the same words.
 
     data (bytes,) uint8 and ends (V,) int64: word i is data[ends[i - 1] : ends[i]] in UTF-8. Nothing is checked until
-    it is read: VectorsFileError, naming the file, for a word whose bytes are not where `ends` says or not UTF-8.
+    it is read: VectorsFileError, naming the file, for a word that is empty, not UTF-8 or not where `ends` says.
 
     >>> words = LazyWords(*join_words(["a", "né"]))
     >>> words[1], words[-2:], words == ["a", "né"]
@@ -77,6 +77,8 @@ class LazyWords(Sequence[str]):
 
     def _decoded(self, first: int, stop: int) -> list[str]:
         words = self.encoded(first, stop)
+        if not all(words):
+            raise VectorsFileError(f"{self.name}: damaged: the word of row {first + words.index(b'')} is empty")
         try:
             return [word.decode("utf-8") for word in words]
         except UnicodeDecodeError:
