@@ -1,10 +1,24 @@
 import sys
+from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
 from wordvec.plots import pca, project
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_loops_are_kept():
+    """UMAP asks numba to compile its loops anew in every process, which takes 15 s; here they are kept for the next run
+    (see KEPT in tests/plugins/surroundings.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        if find_spec("umap"):
+            import numba
+
+            patch.setattr(numba, "njit", partial(numba.njit, cache=True))
+        yield
 
 
 def test_points_on_a_line_by_hand():
@@ -75,7 +89,7 @@ def test_too_few_rows(method):
         project(np.eye(3), method)
 
 
-@pytest.mark.slow("what numba compiles for UMAP, once for all its maps: seeds repeat and near words stay near")
+@pytest.mark.slow("what numba compiles for UMAP, kept for the next run: seeds repeat and near words stay near")
 @pytest.mark.filterwarnings("ignore")  # what these packages warn about is theirs
 @pytest.mark.parametrize(("method", "module"), [("tsne", "openTSNE"), ("umap", "umap")])
 def test_groups_stay_together_and_seeds_repeat(method, module):

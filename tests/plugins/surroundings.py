@@ -25,8 +25,12 @@ STEERING = (
 # other work the suite takes ten times as long. Read when those libraries are loaded, which is after this.
 FIXED = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 # Folders for what takes long to make, by environment variable: matplotlib's list of fonts, which it would look for in
-# the home folder, and the kernels compiled by g++. And one that stays empty, in the place of the user's downloads.
-KEPT = {"MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "WORDVEC_DATA": "no-data"}
+# the home folder, the kernels compiled by g++, and the loops of UMAP compiled by numba. And one that stays empty, in the
+# place of the user's downloads.
+KEPT = {
+    "MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "NUMBA_CACHE_DIR": "numba",
+    "WORDVEC_DATA": "no-data",
+}  # fmt: skip
 WIDE_SCRIPTS = ((0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF))
 
 
@@ -59,6 +63,16 @@ def _kept_folder(config, name: str) -> str:
         return str(cache.mkdir(name))
     except (AttributeError, OSError):
         return tempfile.mkdtemp(prefix="wordvec-tests-")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_core():
+    """Where a test does not say how many threads, there is one, as for the libraries above. A team of two on a tiny
+    corpus mostly waits for each other, longer the more workers share the cores. Programs that a test starts see all.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_getaffinity", lambda pid: {0}, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

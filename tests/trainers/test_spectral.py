@@ -24,16 +24,23 @@ def test_the_start_has_rows_of_one_length_and_the_same_bytes_each_time(corpus):
         np.testing.assert_allclose(np.linalg.norm(a, axis=1), LENGTH, rtol=1e-5)
 
 
-@pytest.mark.slow("an epoch through the layers: starting from the factorised matrix saves what its help promises")
-@pytest.mark.parametrize("trainer", [SkipGram, CBOW])
-@pytest.mark.parametrize("engine", ["kernel", "layers"])
-def test_the_first_epoch_is_far_ahead_of_one_from_noise(trainer, engine, corpus):
-    if engine == "layers":  # ten times as slow as the kernels
-        corpus = Corpus.from_sentences(islice(corpus.sentences(), 4_000))
+@pytest.mark.parametrize(
+    ("trainer", "engine", "sentences", "most"),
+    [
+        (SkipGram, "kernel", None, 0.965),
+        (CBOW, "kernel", None, 0.87),
+        (SkipGram, "layers", 1000, 0.95),  # the layers are ten times as slow as the kernels
+        (CBOW, "layers", 1000, 0.89),
+    ],
+)
+def test_the_first_epoch_is_far_ahead_of_one_from_noise(trainer, engine, sentences, most, corpus):
+    """By more than rows of that length would be that belong to other words: those exceed `most` by 0.01 or more."""
+    if sentences:
+        corpus = Corpus.from_sentences(islice(corpus.sentences(), sentences))
     options = {"dim": 20, "epochs": 1, "subsample": 0, "engine": engine}
     noise = trainer(**options).fit(corpus).history
     svd = trainer(**options, init="svd").fit(corpus).history
-    assert svd.loss[0] < 0.97 * noise.loss[0]
+    assert svd.loss[0] < most * noise.loss[0]
     assert svd.seconds["init"] > 0
     assert "init" not in noise.seconds
 

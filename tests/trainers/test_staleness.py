@@ -62,11 +62,17 @@ def test_negatives_for_each_pair(corpora, name):
     assert_learns_like_single_steps(SkipGram, corpora(name), window=20, negative_sharing="pair", epochs=1)
 
 
+LITTLE = {"long sessions": {"sessions": 15}, "three words": {"sentences": 150}}  # the layers are slow
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "adam"])
-@pytest.mark.parametrize("name", ["long sessions", "three words"])
-def test_layers_and_their_optimizers(corpora, optimizer, name):
+@pytest.mark.parametrize("name", LITTLE)
+def test_layers_and_their_optimizers(optimizer, name):
+    """What plain steps without a bound would not learn is learnt; the optimizers that divide hardly begin."""
+    corpus = Corpus.from_sentences(CORPORA[name](**LITTLE[name]), min_count=1)
     options = {"engine": "layers", "optimizer": optimizer, "epochs": 1, "window": 10}
-    assert losses(SkipGram, corpora(name), **options)[0] < 4.5
+    most = {"long sessions": 4.0, "three words": 2.8} if optimizer in ("sgd", "momentum") else {}
+    assert losses(SkipGram, corpus, **options)[0] < most.get(name, 4.5)
 
 
 def test_full_softmax(corpora):
