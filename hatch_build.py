@@ -76,7 +76,8 @@ class LibraryHook(BuildHookInterface):
             return
         try:
             if version == "editable":
-                build.build(extra=_extra(sys.platform))
+                if not build.all_current():
+                    build.build(extra=_extra(sys.platform))
                 return
             self.made = tempfile.mkdtemp(prefix="wordvec-library-")
             paths, tag = _compile(Path(self.made), os.environ.get("WORDVEC_TARGET"))

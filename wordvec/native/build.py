@@ -211,6 +211,12 @@ def build(
     raise BuildError("; ".join(map(str, failures)), "\n".join(failure.output for failure in failures))
 
 
+def all_current() -> bool:
+    """Whether ``lib/`` has all builds of this machine's family, from the sources as they are."""
+    names = ISAS.get(family() or "", {})
+    return bool(names) and all(is_current(LIBRARIES / file_name(isa)) for isa in names)
+
+
 def make_current(isa: str) -> Path:
     """The file of a build in ``lib/``, compiled again when its sources have changed. Raises BuildError.
 
