@@ -25,7 +25,7 @@ STEERING = (
 # other work the suite takes ten times as long. Read when those libraries are loaded, which is after this.
 FIXED = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 # Folders for what takes long to make, by environment variable: matplotlib's list of fonts, which it would look for in
-# the home folder, the kernels compiled by g++, and the loops of UMAP, which numba compiles. And one that stays empty, in
+# the home folder, the kernels compiled by g++, and the loops of UMAP. And one that stays empty, in
 # the place of the user's downloads.
 KEPT = {
     "MPLCONFIGDIR": "matplotlib", "WORDVEC_TESTS_COMPILED": "kernels", "NUMBA_CACHE_DIR": "numba",
