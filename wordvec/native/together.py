@@ -40,20 +40,20 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
             failures.append(error)
             stop(True)
 
-    started = []
+    helpers, started = [threading.Thread(target=work, args=(job,), daemon=True) for job in jobs], 0
     try:
-        for job in jobs:
-            helper = threading.Thread(target=work, args=(job,), daemon=True)
+        for helper in helpers:
             helper.start()
-            started.append(helper)
-        for helper in started:
+            started += 1
+        for helper in helpers:
             while helper.is_alive():
                 helper.join(POLL)
     except BaseException:
-        stop(len(started) == len(jobs))  # nobody may wait for a thread that never started
+        stop(started == len(jobs))  # nobody may wait for a thread that never started
         raise
     finally:
-        for helper in started:
-            helper.join()
+        for helper in helpers:
+            if helper.ident is not None:  # also one that was just starting when the interrupt came
+                helper.join()
     if failures:
         raise failures[0]
