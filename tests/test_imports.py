@@ -35,7 +35,7 @@ ALLOWED = {
     "vectors": {"corpus"},
     "kernels": {"corpus"},
     "kernels/reference": {"networks", "layers", "corpus", "kernels"},
-    "kernels/glove_reference": {"networks", "layers", "corpus", "kernels"},
+    "kernels/glove/reference": {"networks", "layers", "corpus", "kernels"},
     "layers": set(),
     "corpus": set(),
 }

@@ -241,7 +241,7 @@ def _index(random: Random) -> Files:
         import tempfile
 
         with tempfile.TemporaryDirectory() as name:
-            from wordvec.vectors.approximate import ApproximateSearch
+            from wordvec.vectors.search.approximate import ApproximateSearch
 
             ApproximateSearch.build(_vectors(), kind="hnsw").save(Path(name) / "index")
             _made["index"] = (Path(name) / "index").read_bytes()
@@ -252,7 +252,7 @@ def _index(random: Random) -> Files:
 
 
 def _read_index(folder: Path) -> object:
-    from wordvec.vectors.approximate import ApproximateSearch
+    from wordvec.vectors.search.approximate import ApproximateSearch
 
     search = ApproximateSearch.load(folder / "index", _vectors())
     search.most_similar("the", k=2)

@@ -71,7 +71,7 @@ def line_width(asked: int | None = None) -> int:
 
 def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.concordance import sort_lines
-    from wordvec.corpus.keyword_lines import keyword_lines, times
+    from wordvec.corpus.concordance.keyword_lines import keyword_lines, times
     from wordvec.terminal import printable
 
     (word,), near, window = arguments.words, arguments.near, arguments.window
@@ -90,7 +90,7 @@ def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> Non
 
 
 def _print_evidence(concordance: Concordance, arguments: argparse.Namespace) -> None:
-    from wordvec.corpus.keyword_lines import evidence_lines
+    from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
     a, b = arguments.words
     evidence = concordance.behind(a, b, arguments.window, arguments.limit, arguments.seed)

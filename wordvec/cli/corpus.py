@@ -65,7 +65,7 @@ def run_info(arguments: argparse.Namespace) -> None:
 
 def run_fetch(arguments: argparse.Namespace) -> None:
     """Download, and say what to do with it."""
-    from wordvec.corpus.fetch import fetch
+    from wordvec.corpus.named_texts.fetch import fetch
 
     fetched = fetch(arguments.name, arguments.to)
     if arguments.json:
@@ -84,8 +84,8 @@ def run_fetch(arguments: argparse.Namespace) -> None:
 
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
-    from wordvec.corpus.bundled import BUNDLED
-    from wordvec.corpus.catalogue import TEXT, list_catalogue, list_evaluation_sets, size_in_words
+    from wordvec.corpus.named_texts.bundled import BUNDLED
+    from wordvec.corpus.named_texts.catalogue import TEXT, list_catalogue, list_evaluation_sets, size_in_words
 
     entries = list_catalogue()
     if arguments.json:

@@ -103,7 +103,7 @@ def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None =
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of `Corpus.build` that were given; words files are read, one word a line."""
-    from wordvec.corpus.normalization import Normalization
+    from wordvec.corpus.encode.normalization import Normalization
     from wordvec.corpus.phrases import Phrases
     from wordvec.corpus.vocabulary import Vocabulary
     from wordvec.corpus.wordlists import read_word_list

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wordvec.corpus.corpus import Corpus
+from wordvec.corpus.encode.tokenizers import get_tokenizer
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.readers import read_lines
-from wordvec.corpus.tokenizers import get_tokenizer
+from wordvec.corpus.read.readers import read_lines
 from wordvec.corpus.vocabulary import Vocabulary
 
 __all__ = ["Corpus", "Phrases", "Vocabulary", "get_tokenizer", "read_lines"]

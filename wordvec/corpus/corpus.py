@@ -24,15 +24,15 @@ from wordvec.corpus.build_options import (
     refuse_other_options,
 )
 from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
-from wordvec.corpus.encoding import Spooled, renumber
-from wordvec.corpus.normalization import Normalization
-from wordvec.corpus.phrase_file import pairs_as_text
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.token_ids import Spooled, renumber
+from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases, find_phrases
+from wordvec.corpus.phrases.file import pairs_as_text
+from wordvec.corpus.read.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select, select_more, word_set
-from wordvec.corpus.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
-from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 from wordvec.memory import give_back_pages
@@ -112,7 +112,7 @@ class Corpus:
         are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
         lines of text.) What happens to the text, in this order:
 
-        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
+        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.encode.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
         - `tokenizer` is a name or a function from a line to tokens (default ``"whitespace"``);
         - `phrases` (a `Phrases`, or the number of passes) joins words that belong together; those that were learned

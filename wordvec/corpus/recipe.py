@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from wordvec.corpus.cjk import ANALYSERS
-from wordvec.corpus.normalization import Normalization
-from wordvec.corpus.phrase_file import pairs_as_text, phrases_of
+from wordvec.corpus.encode.cjk import ANALYSERS
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.sentences import split_sentences
+from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.records import block_of
-from wordvec.corpus.sentences import split_sentences
-from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
+from wordvec.corpus.phrases.file import pairs_as_text, phrases_of
+from wordvec.corpus.read.records import block_of
 from wordvec.errors import InputError, OptionError
 
 KEYS = ("tokenizer", "normalization", "split_sentences", "phrases", "phrase_pairs", "dropped_words")  # in an info

@@ -16,9 +16,9 @@ from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
-from wordvec.experiments.pace import spoken
 from wordvec.experiments.run_folder import sha256_of
 from wordvec.experiments.stability import Stability
+from wordvec.experiments.tuning.pace import spoken
 from wordvec.vectors import WordVectors
 
 NOT_STATED = "not stated"

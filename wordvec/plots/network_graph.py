@@ -34,7 +34,7 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     its forward takes. Raises OptionError for a network without layers.
 
     >>> import numpy as np
-    >>> from wordvec.corpus.examples import Examples
+    >>> from wordvec.corpus.draws.examples import Examples
     >>> from wordvec.networks import SkipGramNetwork
     >>> centres, contexts = np.array([1, 2, 3, 4]), np.array([[0, 2], [1, 3], [2, 4], [3, 5]])
     >>> batch = Examples(np.arange(4), centres, contexts, np.ones((4, 2), bool), np.zeros((4, 5), int))

@@ -240,8 +240,8 @@ class GloVe(Trainer):
         return self.engine == "kernel"
 
     def _kernel_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveKernel:
-        """Trains with `wordvec.kernels.glove` or `glove_gpu`."""
-        kernel = importlib.import_module("wordvec.kernels.glove" + ("_gpu" if self.device == "gpu" else ""))
+        """Trains with `wordvec.kernels.glove.cpu` or `gpu`."""
+        kernel = importlib.import_module(f"wordvec.kernels.glove.{self.device}")
         cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
             return GloveKernel(self, kernel, cells, start)
@@ -254,12 +254,12 @@ class GloVe(Trainer):
         """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
         matrix = count_corpus(self, corpus, show_progress).matrix
         if self.device == "gpu":
-            from wordvec.kernels import glove_gpu
+            from wordvec.kernels.glove import gpu as glove_gpu
 
             with self._history.stage("train"):
                 return glove_gpu.cut_cells(matrix, glove_gpu.bands_for(matrix.shape[0], matrix.nnz))
-        from wordvec.kernels import glove
-        from wordvec.kernels.glove_cells import Cells, bands_for
+        from wordvec.kernels.glove import cpu as glove
+        from wordvec.kernels.glove.cells import Cells, bands_for
 
         check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
         with self._history.stage("train"):

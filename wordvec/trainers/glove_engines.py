@@ -24,7 +24,7 @@ SUMS = ("H_in", "H_out", "h_in", "h_out")  # AdaGrad's sums of squares for each 
 
 
 class GloveKernel:
-    """Rounds of `wordvec.kernels.glove` or `glove_gpu` over cells cut into bands; positions are rounds.
+    """Rounds of `wordvec.kernels.glove.cpu` or `glove_gpu` over cells cut into bands; positions are rounds.
 
     `start` has the arrays of `TABLES`, and of `SUMS` where training goes on.
     """

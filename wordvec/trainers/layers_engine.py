@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wordvec.arrays import Array, array_module, gpu_memory_errors, to_device, to_numpy
-from wordvec.corpus.examples import Examples
-from wordvec.corpus.steps import (
+from wordvec.corpus.draws.examples import Examples
+from wordvec.corpus.draws.steps import (
     CBOW_WEIGHTS,
     SKIPGRAM_WEIGHTS,
     Meetings,
@@ -50,7 +50,7 @@ class Loss(NamedTuple):
 class LayersEngine:
     """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch after the other.
 
-    A mini-batch is a step of `wordvec.corpus.steps`, within a block of `block` positions. Its loss is summed over its
+    A mini-batch is a step of `corpus/draws/steps.py`, within a block of `block` positions. Its loss is summed over its
     predictions, as word2vec's steps are; `frozen` (V,) marks words whose rows stay as they are.
     """
 

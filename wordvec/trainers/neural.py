@@ -12,9 +12,9 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import Array, device_module
-from wordvec.corpus.examples import ExampleSampler
-from wordvec.corpus.sampling import keep_probabilities
-from wordvec.corpus.steps import group_size, meetings_for
+from wordvec.corpus.draws.examples import ExampleSampler
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.corpus.draws.steps import group_size, meetings_for
 from wordvec.errors import OptionError
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
@@ -59,13 +59,13 @@ class NeuralTrainer(Presets, Trainer):
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster;
                       "pair": one for each, as word2vec.c
     negative_pool     draw negatives from a pool of so many words, a 32nd of them drawn anew every 128 positions
-                      (`wordvec.corpus.sampling.from_pool`): a multiple of 32, such as 4096; 0 draws from all words
+                      (`corpus/draws/sampling.py`): a multiple of 32, such as 4096; 0 draws from all words
     loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
                       vocabulary (for small ones)
     optimizer         "sgd", or the others of wordvec.networks by their lower-case names
     batch_size        corpus positions in a block, 128 by default (layers: 4,096). Blocks are cut into steps by
     max_meetings      how often a row may be met before its scores are computed anew; None is 0.6 / learning rate
-                      (`wordvec.corpus.steps`). 1, with batch_size 1, is sequential SGD, pair by pair
+                      (`wordvec.corpus.draws.steps`). 1, with batch_size 1, is sequential SGD, pair by pair
     engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
                       (`wordvec.trainers.spectral`), from where fewer epochs do

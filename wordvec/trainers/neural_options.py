@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.sampling import POOL_GROUPS
+from wordvec.corpus.draws.sampling import POOL_GROUPS
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options

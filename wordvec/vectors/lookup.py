@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.corpus.spelling import near_spellings
-from wordvec.corpus.tokenizers import TOKENIZERS
 from wordvec.errors import InputError
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.corpus.encode.tokenizers import Tokenizer, tokenizer_name
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
-from wordvec.corpus.tokenizers import Tokenizer, tokenizer_name
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
 from wordvec.vectors.filters import check_names, select
