@@ -28,7 +28,6 @@ from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases, find_phrases
-from wordvec.corpus.phrases.file import pairs_as_text
 from wordvec.corpus.read.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select, select_more, word_set
@@ -139,7 +138,7 @@ class Corpus:
             "split_sentences": split_sentences or None,
             "field": field,
             "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
-            "phrase_pairs": None if phrases is None else pairs_as_text(as_phrases(phrases)),
+            "phrase_pairs": None if phrases is None else as_phrases(phrases).as_text(),
             "min_count": None if min_count is None else checked_min_count(min_count),
             "max_words": max_words,
             "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
@@ -236,7 +235,7 @@ class Corpus:
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
-            info["phrase_pairs"] = pairs_as_text(phrases if phrases.learned is not None else phrases.with_found(found))
+            info["phrase_pairs"] = (phrases if phrases.learned is not None else phrases.with_found(found)).as_text()
         options = selection.as_options()
         given = options.pop("vocabulary", None)
         if given is not None:
@@ -272,7 +271,13 @@ class Corpus:
         they are first needed. `verify` reads everything and also finds what was altered in place.
         Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
         """
-        corpus = cls(*open_corpus(Path(folder), verify=verify))
+        ids, sentence_starts, parts, info, fingerprint = open_corpus(Path(folder), verify=verify)
+        corpus = cls(ids, sentence_starts, Vocabulary.of_parts(*parts), info, fingerprint)
+        if verify:
+            try:
+                corpus.vocabulary.check()
+            except CorpusError as error:
+                raise CorpusError(f"{folder}: damaged corpus: {error}; build it again from the text") from error
         corpus.folder = Path(folder)
         return corpus
 
@@ -295,7 +300,9 @@ class Corpus:
         Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
         """
         try:
-            save_corpus(Path(folder), self.ids, self.sentence_starts, self.vocabulary, self.info, self.fingerprint)
+            save_corpus(
+                Path(folder), self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
+            )
         except OSError as error:
             raise CorpusError(
                 f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "

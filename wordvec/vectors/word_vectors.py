@@ -248,13 +248,16 @@ class WordVectors(WordRows):
         """Read vectors from a file of any known format, told by its content.
 
         `limit`: the first so many rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
-        "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load`.
+        "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load_rows`.
         """
-        from wordvec.vectors.load import load
+        from wordvec.vectors.load import load_rows
 
-        return load(
+        rows = load_rows(
             path, limit=limit, words=words, words_from=words_from, dtype=dtype, strict=strict, on_repair=on_repair
         )
+        vectors = cls.__new__(cls)  # the rows were checked already, and a look at all of them would read the whole file
+        vars(vectors).update(vars(rows))
+        return vectors
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors; the format follows the suffix unless given; see `wordvec.vectors.load.save`."""

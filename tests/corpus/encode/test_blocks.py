@@ -231,8 +231,9 @@ def test_a_reading_error_comes_through_the_threads(tmp_path):
 
 FULL_DISK = """
 import resource, sys
-from wordvec.corpus import Corpus, encoding
-encoding.HELD_IN_MEMORY = 1000
+from wordvec.corpus import Corpus
+from wordvec.corpus.encode import token_ids
+token_ids.HELD_IN_MEMORY = 1000
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
 try:
     Corpus.build(sys.argv[1]).save(sys.argv[2])

@@ -249,7 +249,7 @@ def test_ctrl_c_ends_a_call_between_two_tiles():
 import threading, _thread
 import numpy as np
 from scipy.sparse import csr_array
-from wordvec.kernels import glove
+from wordvec.kernels.glove import cpu as glove
 from wordvec.kernels.glove.cells import Cells
 cells = Cells.from_matrix(csr_array(np.ones((1000, 1000))), 100)
 tables = glove.Tables(*np.ones((2, 1000, 4), np.float32), *np.ones((2, 1000), np.float32), bands=100,

@@ -71,15 +71,15 @@ def test_tiles_hold_all_cells(bands, dtype):
 @pytest.mark.parametrize("indices", [np.int32, np.int64])
 @pytest.mark.parametrize("at_once", [1, 7, 10**6])
 def test_cells_are_packed_alike_in_any_blocks(at_once, indices, monkeypatch):
-    from wordvec.kernels.glove import cpu as glove
+    from wordvec.kernels.glove import cells as module
 
     rng = np.random.default_rng(2)
     matrix = csr_array(rng.random((40, 40)) * (rng.random((40, 40)) < 0.2))
     rows = np.repeat(np.arange(40), np.diff(matrix.indptr))
     tile = rows % 3 * 3 + matrix.indices % 3
     order = np.argsort(tile, kind="stable")
-    monkeypatch.setattr(glove, "CELLS_AT_ONCE", at_once)
-    cells = Cells(*glove.pack_cells(matrix.indptr, matrix.indices.astype(indices), matrix.data, 3), size=40, bands=3)
+    monkeypatch.setattr(module, "PACKED_AT_ONCE", at_once)
+    cells = Cells(*module.pack_cells(matrix.indptr, matrix.indices.astype(indices), matrix.data, 3), size=40, bands=3)
     found = [cells.tile(number) for number in range(9)]
     np.testing.assert_array_equal(np.concatenate([part[0] for part in found]), rows[order])
     np.testing.assert_array_equal(np.concatenate([part[1] for part in found]), matrix.indices[order])

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.encode.token_ids import Spool, Spooled, checked_sentences, give_back_pages, spool
+from wordvec.corpus.phrases.file import Pairs, passes_as_text, passes_of_text, read_phrases, write_phrases
 from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, neighbours, pair_keys, split_keys
-from wordvec.errors import OptionError
-
-Pairs = Mapping[tuple[str, str], float]  # two words that are joined, and their score
+from wordvec.errors import InputError, OptionError
 
 DEFAULT_THRESHOLDS = {
     "word2phrase": 100.0,  # word2phrase.c's
@@ -122,17 +121,34 @@ class Phrases:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write options and learned phrases to a JSON file. Raises OptionError when none were learned."""
-        from wordvec.corpus.phrases.file import save_phrases
-
-        self._passes()
-        save_phrases(self, path)
+        write_phrases(self.as_dict(), self._passes(), path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Phrases:
         """Read what `save` wrote. Raises InputError for a missing, damaged or other file."""
-        from wordvec.corpus.phrases.file import load_phrases
+        options, passes = read_phrases(path)
+        try:
+            return cls.from_text(options, passes)
+        except ValueError as error:
+            raise InputError(f"{path}: not a file of phrases, or damaged: {error}") from error
 
-        return load_phrases(path)
+    @classmethod
+    def from_text(cls, options: Any, passes: Any) -> Phrases:
+        """The inverse of `as_dict` and `as_text`. Raises ValueError for what they cannot have written.
+
+        >>> Phrases.from_text({"delimiter": "+"}, ['[["new","york",3.0]]']).join(["new", "york"])
+        ['new+york']
+        """
+        if not isinstance(options, Mapping):
+            raise ValueError("the phrases are not as wordvec writes them")
+        try:
+            return cls(**options, learned=passes_of_text(passes))
+        except (OptionError, TypeError) as error:
+            raise ValueError(f"the phrases are not as wordvec writes them: {error}") from error
+
+    def as_text(self) -> list[str] | None:
+        """The learned pairs, one string of JSON a pass, for the description of a corpus; None without any."""
+        return None if self.learned is None else passes_as_text(self.learned)
 
     def _passes(self) -> tuple[Pairs, ...]:
         if self.learned is None:

@@ -9,7 +9,7 @@ from typing import Any
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report.advice import advise, percent
 from wordvec.corpus.report.boilerplate import Boilerplate, examine_boilerplate
-from wordvec.corpus.report.forecast import Forecast, forecast, seconds_in_words
+from wordvec.corpus.report.estimates import Forecast, forecast, seconds_in_words
 from wordvec.corpus.report.sentences import Sentences, examine_sentences
 from wordvec.corpus.report.words import CurvePoint, Words, examine_words
 from wordvec.memory import available_memory

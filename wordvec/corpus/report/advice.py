@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wordvec.corpus.report.boilerplate import Boilerplate, advise_on_boilerplate
-from wordvec.corpus.report.forecast import Forecast
+from wordvec.corpus.report.estimates import Forecast
 from wordvec.corpus.report.sentences import Sentences
 from wordvec.corpus.report.words import Words
 

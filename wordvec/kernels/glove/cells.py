@@ -9,6 +9,7 @@ descent"). T rounds are an epoch. T follows from the size of the tables, never f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.errors import OptionError, ShapeError
+from wordvec.native import functions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -24,6 +26,7 @@ BAND_BYTES = 2**20  # of the rows of one band: two bands should stay in a core's
 FEWEST_BANDS, MOST_BANDS = 8, 256
 MOST_ROWS = 2**16  # in a band: places in a band are kept in 16 bits
 CELLS_AT_ONCE = 2**16  # that are checked: they stay in a cache
+PACKED_AT_ONCE = 2**22  # Ctrl-C waits for a call, and their copies in C's types take memory
 SMALLEST_COUNT = float(np.finfo(np.float32).tiny)
 SCHEDULES = 2**41  # the streams of random numbers for the order of tiles, two an epoch
 
@@ -52,8 +55,6 @@ class Cells:
 
         Raises ShapeError for a matrix that is not square, OptionError for a count that is not positive.
         """
-        from wordvec.kernels.glove.cpu import pack_cells
-
         size = check_square(matrix.shape, bands)
         if len(matrix.data):
             check_counts(matrix.data.min(), matrix.data.max())
@@ -69,6 +70,37 @@ class Cells:
         rows = (packed >> np.uint64(48)).astype(np.int64) * self.bands + number // self.bands
         columns = (packed >> np.uint64(32) & np.uint64(0xFFFF)).astype(np.int64) * self.bands + number % self.bands
         return rows, columns, packed.astype(np.uint32).view(np.float32)
+
+
+def pack_cells(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int) -> tuple[np.ndarray, np.ndarray]:
+    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another."""
+    size = len(indptr) - 1
+    if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
+        raise ShapeError(f"Cells: a CSR matrix whose indptr rises from 0 to {len(data)} expected")
+    if len(indices) and not (0 <= indices.min() and indices.max() < size):
+        raise ShapeError(f"Cells: a CSR matrix with indices in 0 .. {size - 1} expected")
+    packed, starts = np.empty(len(indices), np.uint64), np.zeros(bands * bands + 1, np.int64)
+    for first, offsets, part in _row_blocks(indptr):
+        functions.count_tiles(offsets, _as(np.int32, indices[part]), first, bands, starts)
+    np.cumsum(starts, out=starts)
+    free = starts[:-1].copy()
+    for first, offsets, part in _row_blocks(indptr):
+        columns, counts = _as(np.int32, indices[part]), _as(np.float32, data[part])
+        functions.place_cells(offsets, columns, counts, first, bands, free, packed)
+    return packed, starts
+
+
+def _row_blocks(indptr: np.ndarray) -> Iterator[tuple[int, np.ndarray, slice]]:
+    """Blocks of rows with about PACKED_AT_ONCE cells: the first row, where rows begin in the block, all its cells."""
+    cuts = np.searchsorted(indptr, np.arange(PACKED_AT_ONCE, indptr[-1], PACKED_AT_ONCE))
+    borders = np.unique([0, *cuts, len(indptr) - 1]).tolist()
+    for first, last in zip(borders, borders[1:]):
+        offsets = indptr[first : last + 1].astype(np.int64)
+        yield first, offsets - offsets[0], slice(int(offsets[0]), int(offsets[-1]))
+
+
+def _as(dtype: type, array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array, dtype)
 
 
 def bands_for(size: int, row_bytes: int) -> int:

@@ -1,56 +1,104 @@
-"""GloVe on the CPU, by the C library (``native/src/glove.c``): `glove_reference.py` says what it means.
+"""GloVe on the CPU, by the C library (``native/src/glove.c``): `reference.py` says what it means.
 
 `train_glove` trains some rounds of one epoch. The result has the same bytes for any number of threads and for any
-cut of an epoch into calls: tiles of one round share no row (see `glove_cells`), and rounds follow one another.
+cut of an epoch into calls: tiles of one round share no row (see `cells.py`), and rounds follow one another.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from wordvec import rng
 from wordvec.errors import ShapeError
-from wordvec.kernels.glove.cells import Cells, check_call, check_options, schedule
-from wordvec.kernels.glove.tables import Tables, row_bytes
+from wordvec.kernels.glove.cells import Cells, check_call, check_options, check_tables, schedule
+from wordvec.kernels.tables import aligned_zeros
 from wordvec.native import functions
+from wordvec.native.library import lanes
 from wordvec.native.together import new_counters, run_together
 
-CELLS_AT_ONCE = 2**22  # that are packed: Ctrl-C waits for a call, and their copies in C's types take memory
 FLOAT_BYTES = 4
+FROZEN = 1e30  # sum of squares of a column that must not move: its steps are lost in rounding
 STOP, COUNTERS = 2, 3  # as in glove.c
 
 
-def pack_cells(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int) -> tuple[np.ndarray, np.ndarray]:
-    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another."""
-    size = len(indptr) - 1
-    if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
-        raise ShapeError(f"Cells: a CSR matrix whose indptr rises from 0 to {len(data)} expected")
-    if len(indices) and not (0 <= indices.min() and indices.max() < size):
-        raise ShapeError(f"Cells: a CSR matrix with indices in 0 .. {size - 1} expected")
-    packed, starts = np.empty(len(indices), np.uint64), np.zeros(bands * bands + 1, np.int64)
-    for first, offsets, part in _row_blocks(indptr):
-        functions.count_tiles(offsets, _as(np.int32, indices[part]), first, bands, starts)
-    np.cumsum(starts, out=starts)
-    free = starts[:-1].copy()
-    for first, offsets, part in _row_blocks(indptr):
-        columns, counts = _as(np.int32, indices[part]), _as(np.float32, data[part])
-        functions.place_cells(offsets, columns, counts, first, bands, free, packed)
-    return packed, starts
+def row_bytes(dimension: int) -> int:
+    """Bytes of a row of a table: D weights, a bias and a one, in whole vectors; and as many accumulators."""
+    width = lanes()
+    return 2 * -(-(dimension + 2) // width) * width * FLOAT_BYTES
 
 
-def _row_blocks(indptr: np.ndarray) -> Iterator[tuple[int, np.ndarray, slice]]:
-    """Blocks of rows with about CELLS_AT_ONCE cells: the first row, where rows begin in the block, all its cells."""
-    cuts = np.searchsorted(indptr, np.arange(CELLS_AT_ONCE, indptr[-1], CELLS_AT_ONCE))
-    borders = np.unique([0, *cuts, len(indptr) - 1]).tolist()
-    for first, last in zip(borders, borders[1:]):
-        offsets = indptr[first : last + 1].astype(np.int64)
-        yield first, offsets - offsets[0], slice(int(offsets[0]), int(offsets[-1]))
+class Tables:
+    """Both tables with their biases and AdaGrad's accumulators, in the kernel's layout (see ``native/src/glove.c``).
 
+    Band k holds the rows of words k, k + T, k + 2 T, ... one after the other.
 
-def _as(dtype: type, array: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(array, dtype)
+    Arguments and errors: `wordvec.kernels.glove.reference.Tables`; all arrays float32.
+    """
+
+    def __init__(
+        self,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        b_in: np.ndarray,
+        b_out: np.ndarray,
+        *,
+        bands: int,
+        accumulator: float,
+        bias_accumulator: float,
+    ) -> None:
+        check_tables(W_in, W_out, b_in, b_out, bands, (accumulator, bias_accumulator))
+        if any(array.dtype != np.float32 for array in (W_in, W_out, b_in, b_out)):
+            raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype}, {W_out.dtype}")
+        size, dimension = W_in.shape
+        self.size, self.dimension, self.bands = size, dimension, bands
+        self.rows_of_band = -(-size // bands)
+        shape = (2, bands, self.rows_of_band, 2, row_bytes(dimension) // (2 * FLOAT_BYTES))
+        self.tables = aligned_zeros(shape, np.float32)
+        self.tables[..., 1, :] = 1.0  # absent columns: never 0 / 0
+        for side, (W, b) in enumerate(((W_in, b_in), (W_out, b_out))):
+            own, other = dimension + side, dimension + 1 - side
+            self.tables[side, :, :, 1, :dimension] = accumulator
+            self.tables[side, :, :, 1, own] = bias_accumulator
+            self.tables[side, :, :, 0, other] = 1.0
+            self.tables[side, :, :, 1, other] = FROZEN
+            for band in range(bands):
+                part = self.tables[side, band, : len(W[band::bands]), 0]
+                part[:, :dimension] = W[band::bands]
+                part[:, own] = b[band::bands]
+
+    def unpack(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Copies of W_in, W_out (V, D), b_in and b_out (V,) as they are now."""
+        return self._collected_of(0)
+
+    def sums(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Copies of AdaGrad's sums of squares for the four, in the same order and shapes."""
+        return self._collected_of(1)
+
+    def write_sums(self, H_in: np.ndarray, H_out: np.ndarray, h_in: np.ndarray, h_out: np.ndarray) -> None:
+        """Overwrite the sums of squares with what `sums` gave."""
+        for side, (H, h) in enumerate(((H_in, h_in), (H_out, h_out))):
+            for band in range(self.bands):
+                part = self.tables[side, band, : len(H[band :: self.bands]), 1]
+                part[:, : self.dimension] = H[band :: self.bands]
+                part[:, self.dimension + side] = h[band :: self.bands]
+
+    def _collected_of(self, part: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The four arrays of weights (part 0) or of sums of squares (part 1)."""
+        matrix, bias = (self.size, self.dimension), (self.size,)
+        columns = slice(0, self.dimension)
+        return (
+            self._collected(0, part, columns, matrix),
+            self._collected(1, part, columns, matrix),
+            self._collected(0, part, self.dimension, bias),
+            self._collected(1, part, self.dimension + 1, bias),
+        )
+
+    def _collected(self, side: int, part: int, columns: int | slice, shape: tuple[int, ...]) -> np.ndarray:
+        collected = np.empty(shape, np.float32)
+        for band in range(self.bands):
+            rows = collected[band :: self.bands]
+            rows[...] = self.tables[side, band, : len(rows), part, columns]
+        return collected
 
 
 def train_glove(

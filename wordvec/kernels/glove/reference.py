@@ -1,6 +1,6 @@
 """What `glove.py` computes, said with layers: the same call, slow, for any float dtype.
 
-**The step.** One cell at a time, in the order of `glove_cells`: GloVeLoss forward and backward, then AdaGrad on the
+**The step.** One cell at a time, in the order of `cells.py`: GloVeLoss forward and backward, then AdaGrad on the
 two rows and the two biases. Each of the four starts its sums of squares h from a given value above 0, so there is no
 epsilon: h <- h + gradient^2, W <- W - learning_rate gradient / sqrt(h).
 """

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 
-from wordvec.errors import MissingExtraError, OptionError
+from wordvec.errors import OptionError
 from wordvec.progress import announce, progress
 from wordvec.vectors import queries
 from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search import check_k
+from wordvec.vectors.search.index_file import KINDS, Index, get_faiss, read_index, write_index
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
-KINDS = ("hnsw", "ivf", "ivf-int8")
 HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to so many rows the graph, up to so many cells of float32, then int8
 LINKS = 32  # of each row in the graph
 TRAINED_ON = 64  # rows for each cell's centre
@@ -138,27 +137,13 @@ class ApproximateSearch:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index; the vectors stay in their own file. See `wordvec.vectors.search.index_file`."""
-        from wordvec.vectors.search.index_file import write_index
-
-        write_index(self, path)
+        write_index(Index(self.index, self.kind, self.effort, astuple(self.recall)), self.vectors, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], vectors: WordVectors) -> ApproximateSearch:
         """Read an index that `save` wrote for these vectors. See `wordvec.vectors.search.index_file`."""
-        from wordvec.vectors.search.index_file import read_index
-
-        return read_index(path, vectors)
-
-
-def get_faiss() -> Any:
-    """Import faiss. Raises MissingExtraError, which names the extra, where it is not installed."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of the tool that generated its interface
-            import faiss
-    except ImportError:
-        raise MissingExtraError("faiss", "ann", "approximate search") from None
-    return faiss
+        found = read_index(path, vectors)
+        return cls(vectors, found.index, found.kind, found.effort, Recall(*found.recall))
 
 
 def _filled_index(vectors: WordVectors, kind: str, rng: np.random.Generator, show_progress: bool | None) -> Any:

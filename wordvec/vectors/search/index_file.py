@@ -9,33 +9,51 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+import warnings
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.errors import VectorsFileError
+from wordvec.errors import MissingExtraError, VectorsFileError
 from wordvec.files import parse_json, replace_file
-from wordvec.vectors.search.approximate import KINDS, ApproximateSearch, Recall, get_faiss
-
-if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 FORMAT, FORMAT_VERSION = "wordvec-index", 1
 LONGEST_HEADER = 65_536
+KINDS = ("hnsw", "ivf", "ivf-int8")
 LARGEST_EFFORT = 1 << 20  # takes faiss 16 MB for a query
 
 
-def write_index(search: ApproximateSearch, path: str | os.PathLike[str]) -> None:
-    """Write an index. A failed write leaves an existing file as it was."""
-    content = get_faiss().serialize_index(search.index).tobytes()
-    recall = search.recall
+class Index(NamedTuple):
+    """faiss's index, its kind, how much of it a question looks at; its recall: value, standard error, k, sample."""
+
+    index: Any
+    kind: str
+    effort: int
+    recall: tuple[float, float, int, int]
+
+
+def get_faiss() -> Any:
+    """Import faiss. Raises MissingExtraError, which names the extra, where it is not installed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the tool that generated its interface
+            import faiss
+    except ImportError:
+        raise MissingExtraError("faiss", "ann", "approximate search") from None
+    return faiss
+
+
+def write_index(found: Index, vectors: WordRows, path: str | os.PathLike[str]) -> None:
+    """Write an index over the rows of `vectors`. A failed write leaves an existing file as it was."""
+    content = get_faiss().serialize_index(found.index).tobytes()
     header = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "kind": search.kind,
-        "effort": search.effort,
-        "recall": [recall.value, recall.standard_error, recall.k, recall.sample],
-        "vectors": fingerprint(search.vectors),
+        "kind": found.kind,
+        "effort": found.effort,
+        "recall": list(found.recall),
+        "vectors": fingerprint(vectors),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     with replace_file(path) as file:
@@ -43,7 +61,7 @@ def write_index(search: ApproximateSearch, path: str | os.PathLike[str]) -> None
         file.write(content)
 
 
-def read_index(path: str | os.PathLike[str], vectors: WordVectors) -> ApproximateSearch:
+def read_index(path: str | os.PathLike[str], vectors: WordRows) -> Index:
     """Read an index that `write_index` wrote for the same vectors.
 
     Raises VectorsFileError for a file that is missing, damaged, or of other vectors; MissingExtraError without faiss.
@@ -61,20 +79,15 @@ def read_index(path: str | os.PathLike[str], vectors: WordVectors) -> Approximat
         raise VectorsFileError(f"{path}: damaged: the index is not what was written; build it again")
     try:
         value, error, k, sample = header["recall"]
-        recall, effort, kind = (
-            Recall(float(value), float(error), int(k), int(sample)),
-            int(header["effort"]),
-            header["kind"],
-        )
+        recall, effort, kind = (float(value), float(error), int(k), int(sample)), int(header["effort"]), header["kind"]
         if kind not in KINDS or not 1 <= effort <= LARGEST_EFFORT:
             raise ValueError("unknown kind or effort")
-        index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
+        return Index(faiss.deserialize_index(np.frombuffer(content, np.uint8)), kind, effort, recall)
     except (KeyError, TypeError, ValueError, OverflowError, RuntimeError, MemoryError) as error:
         raise VectorsFileError(f"{path}: damaged: {error}; build it again") from error
-    return ApproximateSearch(vectors, index, kind, effort, recall)
 
 
-def fingerprint(vectors: WordVectors) -> str:
+def fingerprint(vectors: WordRows) -> str:
     """Return a SHA-256 of the shape and of every row's length: other rows, or another order, give another one."""
     digest = hashlib.sha256(str(vectors.matrix.shape).encode("ascii"))
     digest.update(np.ascontiguousarray(vectors.lengths).tobytes())
