@@ -33,6 +33,7 @@ ALLOWED = {
     "networks": {"layers", "corpus"},
     "counts": {"kernels", "layers", "corpus"},
     "vectors": {"corpus"},
+    "vectors/fitted_subwords": {"corpus", "counts"},  # the product of a sparse matrix, which the SVD uses too
     "kernels": {"corpus"},
     "kernels/reference": {"networks", "layers", "corpus", "kernels"},
     "kernels/glove/reference": {"networks", "layers", "corpus", "kernels"},

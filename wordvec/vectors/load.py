@@ -33,6 +33,7 @@ from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_rows import WordRows
 
 SUBWORDS = "vectors of unseen words (subwords)"
+KEEP_SUBWORDS = ("safetensors", "npz")
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -151,7 +152,7 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
         "one scale a row": vectors.scales is not None,
     }
     lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]
-    keeps_subwords = format in ("safetensors", "npz") and isinstance(vectors.subwords, Subwords)
+    keeps_subwords = format in KEEP_SUBWORDS and isinstance(vectors.subwords, Subwords)
     return lost + [SUBWORDS] * (vectors.subwords is not None and not keeps_subwords)
 
 

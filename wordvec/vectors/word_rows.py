@@ -211,8 +211,16 @@ class WordRows(metaclass=NamesOfGensim):
         row = self._ids.get(word)
         if row is not None:
             return row
-        message, near = explain_missing(word, self.words, self.rare, self.info)
+        message, near = explain_missing(word, self.words, self.rare, self.info, self._of_parts(word))
         raise UnknownWordError(word, message, near)
+
+    def _of_parts(self, word: str) -> str:
+        """What the n-grams of a word without a row give, for a message; nothing without subwords."""
+        if self.subwords is None:
+            return ""
+        if self.subwords.vector(word) is None:
+            return ", none of its n-grams is known"
+        return ": it has no row, and its vector is composed of its n-grams"
 
     def ids_of(self, words: Iterable[str], missing: int | None = None) -> np.ndarray:
         """Return the row of each word (n,) int64; `missing` is put for a word that has none.

@@ -113,7 +113,10 @@ class WordVectors(WordRows):
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
-        return queries.nearest(self, targets, excluded, k, self.select(**filters))
+        found = queries.nearest(self, targets, excluded, k, self.select(**filters))
+        for answer, (positive, negative) in zip(found, pairs):
+            answer.composed = queries.composed_words(self, positive + negative)
+        return found
 
     def nearest(self, vector: np.ndarray, k: int = 10, **filters: Unpack[Filters]) -> Neighbours:
         """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is left out.
@@ -134,7 +137,11 @@ class WordVectors(WordRows):
         number of items times the number of words.
         """
         targets = [self.unit_of(item) for item in items]
-        return queries.nearest(self, targets, [self.known_ids([item]) for item in items], k, self.select(**filters))
+        own = [self.known_ids([item]) for item in items]
+        found = queries.nearest(self, targets, own, k, self.select(**filters))
+        for answer, item in zip(found, items):
+            answer.composed = queries.composed_words(self, [item])
+        return found
 
     def analogy(
         self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd", **filters: Unpack[Filters]
@@ -150,7 +157,9 @@ class WordVectors(WordRows):
         >>> WordVectors(["man", "king", "woman", "queen", "apple"], lattice).analogy("man", "king", "woman")[0][0]
         'queen'
         """
-        return queries.analogy(self, a, b, c, k, method, self.select(**filters))
+        found = queries.analogy(self, a, b, c, k, method, self.select(**filters))
+        found.composed = queries.composed_words(self, [a, b, c])
+        return found
 
     def rank(self, a: str, b: str, **filters: Unpack[Filters]) -> int:
         """Return which neighbour of `a` the word `b` is: 1 for the nearest, 0 for `a` itself.
@@ -230,6 +239,39 @@ class WordVectors(WordRows):
         least = self.info.get("min_count")
         kept = {"min_count": least} if isinstance(least, int) else {}
         return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}
+
+    # Words without a row
+
+    def fit_subwords(
+        self,
+        min_n: int = 3,
+        max_n: int = 6,
+        buckets: int | None = None,
+        *,
+        ridge: float = 0.2,
+        lean: bool | float = False,
+        threads: int | None = None,
+    ) -> WordVectors:
+        """Return these vectors with `subwords` fitted to them: rows of n-grams whose mean predicts a word's vector.
+
+        n-grams are those of ``<word>``, of `min_n` to `max_n` characters; each has a row of its own, unless `buckets`
+        numbers them by a hash, as fastText does. The fit is a ridge regression (Zhao, Mudgal and Liang 2018; see
+        `wordvec.vectors.fitted_subwords`), which any vectors will do for; words weigh log(count + 1). The rows of the
+        words stay as they are, to the byte.
+        With `lean`, rare words lean on their parts: (c own + k predicted) / (c + k) of rows of length 1, c the word's
+        count; the length of the row stays. ``lean=True`` chooses k by every tenth word, which is predicted from the
+        others: see `info["subwords"]`; a number is k itself. The same bytes for any number of `threads`.
+        Raises OptionError for options out of range; InputError where no word has n-grams, or counts are needed and
+        missing.
+
+        >>> vectors = WordVectors(["walk", "walking", "talk"], np.array([[1.0, 0.1], [0.9, 0.3], [0.1, 1.0]]))
+        >>> fitted = vectors.fit_subwords()
+        >>> "walked" in fitted, sorted(word for word, _ in fitted.most_similar("walked", k=2))
+        (False, ['walk', 'walking'])
+        """
+        from wordvec.vectors.fitted_subwords import fit_subwords
+
+        return fit_subwords(self, min_n, max_n, buckets, ridge=ridge, lean=lean, threads=threads)
 
     # Files
 
