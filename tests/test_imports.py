@@ -23,9 +23,21 @@ FOUNDATIONS = {
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
-    "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
+    "cli": {
+        "serve",
+        "explorer",
+        "experiments",
+        "plots",
+        "evaluation",
+        "trainers",
+        "networks",
+        "counts",
+        "vectors",
+        "kernels",
+    }
     | {"corpus"},
-    "explorer": {"plots", "vectors", "corpus"},
+    "explorer": {"serve", "plots", "vectors", "corpus"},
+    "serve": {"vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},

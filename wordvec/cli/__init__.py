@@ -35,6 +35,7 @@ VERBS = {
     "tune": "search for a trainer's best options on development sets",
     "card": "write a model card of a file of vectors",
     "explore": "a map in the browser, to search and click",
+    "serve": "answer questions about vectors over HTTP, for other programs",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
     "convert": "write vectors in another format",
     "export": "write vectors for TensorBoard's projector, or as Parquet",

@@ -32,7 +32,7 @@ OTHER_VERBS = {  # what other programs, fastText's above all, call them
     "fetch": "corpus fetch",
     "download": "corpus fetch",
     "build": "corpus build",
-    "serve": "explore",
+    "server": "serve",
     "help": "--help",
 }
 

@@ -15,6 +15,9 @@ from wordvec.vectors.packed_lookup import PackedLookup
 from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
 from wordvec.vectors.word_bytes import LazyWords
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 WordOrVector = str | np.ndarray
 T = TypeVar("T")
 RowNumbers = slice | np.ndarray | Sequence[int]
@@ -166,6 +169,21 @@ class WordRows(metaclass=NamesOfGensim):
                 for first in range(0, len(self), BLOCK):
                     self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
         return self._unit
+
+    def warm_up(self) -> Self:
+        """Compute now what the first questions would compute: the index of the words and the lengths of the rows.
+
+        After that, questions only read: call this before threads share the vectors, and before a process forks, so
+        that its children share one index. Words of a file stay packed, at 12 bytes a word, however many are asked for.
+        Raises InputError for a row that holds nan or infinity, naming its word.
+
+        >>> WordRows(["a"], np.ones((1, 2))).warm_up().lengths.round(3).tolist()
+        [1.414]
+        """
+        if isinstance(self._ids, PackedLookup):
+            self._ids.stays_packed = True
+        _ = self.divisors
+        return self
 
     def rows(self, ids: RowNumbers) -> np.ndarray:
         """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.

@@ -13,6 +13,7 @@ from wordvec.errors import OptionError
 SCORES = 1 << 22
 ROWS = 65_536  # scores looked through at a time, in the cache
 GATHERED = 16_384  # rows at a time that do not lie side by side: these are copied
+GROUPS_PER_K = 8  # groups of scores for each row asked for: more make a tighter bound
 QUERIES = 512  # queries answered at a time: with more, blocks of rows would be small
 
 RowSelector = slice | np.ndarray
@@ -98,7 +99,8 @@ def _merge(best: Best, scores: np.ndarray, piece: RowSelector, start: int, k: in
     """The k best of `best` and of the scores of `piece` from its `start` on; later rows must be strictly better."""
     ids, values = best
     least = scores.dtype.type(values[-1] if len(values) == k else -np.inf)  # a float64 would widen all scores
-    found = np.flatnonzero(scores > least)
+    floor = least if len(values) == k else _floor(scores, k)
+    found = np.flatnonzero(scores >= floor if floor > least else scores > least)
     if len(found) > k:
         threshold = np.partition(scores[found], len(found) - k)[len(found) - k]
         found = found[scores[found] >= threshold]
@@ -107,3 +109,16 @@ def _merge(best: Best, scores: np.ndarray, piece: RowSelector, start: int, k: in
     values = np.concatenate([values, scores[found].astype(np.float64)])
     order = np.lexsort((ids, -values))[:k]
     return ids[order], values[order]
+
+
+def _floor(scores: np.ndarray, k: int) -> np.floating:
+    """A score that at least k of the scores reach, and few more: the k-th largest of the maxima of groups of them.
+
+    -inf where there are too few scores for groups.
+    """
+    groups = GROUPS_PER_K * k
+    width = len(scores) // groups
+    if width < 2:
+        return scores.dtype.type(-np.inf)
+    maxima = np.fmax.reduce(scores[: width * groups].reshape(width, groups))
+    return np.partition(maxima, groups - k)[groups - k]
