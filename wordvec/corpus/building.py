@@ -25,7 +25,7 @@ from wordvec.corpus.paths import size_in_bytes
 from wordvec.corpus.ranges import TextRange
 from wordvec.corpus.readers import read_blocks, split_blocks
 from wordvec.corpus.sentences import split_sentences
-from wordvec.corpus.sources import Source, Texts, TokenLists
+from wordvec.corpus.sources import Documented, Source, Texts, TokenLists
 from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
@@ -70,6 +70,10 @@ def spool_source(
     on_sentences: Callable[[int], None],
 ) -> tuple[Spooled, bool]:
     """Give every token of `source` a provisional id; returns them, and whether `source` held text, not token lists."""
+    if isinstance(source, Documented):
+        split = sentences_of if options.split_sentences else None
+        texts = source.blocks(options.encoding, options.encoding_errors, split)
+        return spool_text(texts, options.tokenize, options.normalization, threads, on_sentences), True
     if isinstance(source, TokenLists) and options.field is None:
         _refuse_text_options(options)
         return spool(checked_sentences(source.items, options.strict), on_sentences), False
