@@ -55,7 +55,7 @@ def test_near_and_formats(capsys, tmp_path):
 def test_tokens_are_shown_on_demand_and_where_no_documents_are_known(capsys):
     assert "the  queen  of 0" in run(capsys, "corpus", "queen", "--tokens")[1]
     assert "a  queen" in run(capsys, "plain", "queen")[1]
-    assert "contexts of both" in run(capsys, "corpus", "queen", "tea")[1]
+    assert "queen and tea: 2 times within 5" in run(capsys, "corpus", "queen", "tea")[1]
 
 
 @pytest.mark.parametrize(

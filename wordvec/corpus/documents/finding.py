@@ -28,6 +28,7 @@ class WordFinder:
     def __init__(self, recipe: TextRecipe) -> None:
         self._recipe = recipe
         self._by_pieces = recipe.tokenizer in TOKENIZERS  # which never look across white space
+        self._has_zeros = recipe.tokenizer == "words" or recipe.normalization.numbers == "zero"  # in place of digits
         try:
             self._tokenize = get_tokenizer(recipe.tokenizer) if recipe.tokenizer else None
         except WordvecError:  # a function of the user, or an extra that is missing
@@ -63,11 +64,17 @@ class WordFinder:
             piece = line[begin:end]
             at = 0
             for token in self._tokenize(self._recipe.normalization.apply(piece)):
-                span = _inside(piece, token, at)
+                span = None if self._has_zeros and "0" in token else _inside(piece, token, at)
                 at = at if span is None else span[1]
                 if span is None and self._by_pieces:
-                    span = (0, end - begin)  # of another form than printed: all of the piece
+                    span = _without_marks(piece)  # of another form than it is printed in: all of the piece
                 yield token, None if span is None else (begin + span[0], begin + span[1])
+
+
+def _without_marks(piece: str) -> Span:
+    """A piece of text without what is neither letter nor digit at both of its ends."""
+    signs = [at for at, sign in enumerate(piece) if sign.isalnum()]
+    return (signs[0], signs[-1] + 1) if signs else (0, len(piece))
 
 
 def _inside(text: str, token: str, start: int) -> Span | None:
