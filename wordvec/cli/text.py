@@ -98,6 +98,10 @@ def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None =
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
+    if getattr(arguments, "metadata", None) is not None or getattr(arguments, "metadata_fields", None) is not None:
+        from wordvec.cli.documents import read_documented
+
+        return read_documented(arguments, options)
     return Corpus.from_files(arguments.text, **options)
 
 

@@ -26,7 +26,7 @@ from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.read.paths import size_in_bytes
 from wordvec.corpus.read.ranges import TextRange
 from wordvec.corpus.read.readers import read_blocks, split_blocks
-from wordvec.corpus.read.sources import Source, Texts, TokenLists
+from wordvec.corpus.read.sources import Documented, Source, Texts, TokenLists
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
 from wordvec.progress import progress
@@ -70,6 +70,10 @@ def spool_source(
     on_sentences: Callable[[int], None],
 ) -> tuple[Spooled, bool]:
     """Give every token of `source` a provisional id; returns them, and whether `source` held text, not token lists."""
+    if isinstance(source, Documented):
+        split = sentences_of if options.split_sentences else None
+        texts = source.blocks(options.encoding, options.encoding_errors, split)
+        return spool_text(texts, options.tokenize, options.normalization, threads, on_sentences), True
     if isinstance(source, TokenLists) and options.field is None:
         _refuse_text_options(options)
         return spool(checked_sentences(source.items, options.strict), on_sentences), False

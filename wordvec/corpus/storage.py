@@ -10,6 +10,8 @@
     word_counts.npy          (V,) int64
     rare_words.npy, rare_word_ends.npy, rare_counts.npy     the same for words that were seen but left out
     rare_reasons.npy         int8, why each was left out (wordvec/corpus/selection.py)
+    documents.json, sentence_documents.npy, sentence_lines.npy      where documents are known, see
+                             wordvec/corpus/documents/documents.py
 
 Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. A file that is
 missing or was cut off is found then; one that was altered in place is found by ``verify``, which reads everything.
@@ -26,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.documents.documents import FILES as DOCUMENT_FILES
+from wordvec.corpus.documents.documents import Documents
 from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut, VocabularyParts
 from wordvec.corpus.words import Words
@@ -55,7 +59,8 @@ DTYPES = {
 
 
 INDEX = frozenset({"positions/positions.json", "positions/starts.npy", "positions/positions.npy"})
-KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', frozenset({MARKER, *(f"{n}.npy" for n in DTYPES)}) | INDEX)
+OURS = frozenset({MARKER, *(f"{name}.npy" for name in DTYPES), *DOCUMENT_FILES}) | INDEX
+KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', OURS)
 
 
 def is_corpus_folder(folder: Path) -> bool:
@@ -76,6 +81,7 @@ def save_corpus(
     vocabulary: VocabularyParts,
     info: dict[str, Any],
     fingerprint: str,
+    documents: Documents | None = None,
 ) -> None:
     """Write all files; `folder` is replaced as a whole, or after a failure left as it was."""
     words, word_ends = vocabulary.words.pack()
@@ -102,7 +108,8 @@ def save_corpus(
         "info": info,
     }
     with replace_folder(folder, KIND) as temporary:
-        header["files"] = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        files = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        header["files"] = files if documents is None else files | documents.write(temporary)
         header["sha256"] = _header_digest(header)
         (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
 

@@ -43,7 +43,7 @@ from wordvec.corpus.read.records import (
     check_field,
 )
 from wordvec.corpus.read.sniffing import HEAD, is_json, refuse_markup, refuse_vectors, table_of
-from wordvec.corpus.read.sources import Files, PathLike, TokenLists, is_table, source_of
+from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "read_pieces", "size_in_bytes"]
@@ -155,6 +155,8 @@ def read_blocks(
             yield from _blocks_of_path(path, reading)
     elif isinstance(source, TokenLists):
         raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
+    elif isinstance(source, Documented):
+        yield from source.blocks(encoding, encoding_errors, None)
     elif is_table(source.items):
         yield from blocks_of_table(source.items, field, strict)
     elif field is not None:

@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -57,7 +57,21 @@ class TokenLists:
     items: Any
 
 
-Source = Files | Texts | TokenLists
+@dataclass(frozen=True)
+class Documented:
+    """Texts whose reader notes which sentence is of which document.
+
+    names    what was named, for `Corpus.info`
+    blocks   called with (encoding, encoding_errors, how to cut lines into sentences or None): what `read_blocks` yields
+    found    called when all was read: the `Documents` of every sentence that was yielded
+    """
+
+    names: list[str]
+    blocks: Callable[..., Iterator[tuple[str, bool]]]
+    found: Callable[[], Any]
+
+
+Source = Files | Texts | TokenLists | Documented
 
 
 def as_files(paths: Any) -> Files:
@@ -111,7 +125,7 @@ def source_of(given: Any, field: str | None = None) -> Source:
 Corpus.from_texts(strings) for texts, where missing ones are left out and counted; Corpus.from_files(paths) for \
 files; Corpus.from_sentences(lists) for lists of tokens
     """
-    if isinstance(given, (Files, Texts, TokenLists)):
+    if isinstance(given, (Files, Texts, TokenLists, Documented)):
         return given
     if isinstance(given, (str, os.PathLike)):
         return as_files(given)
@@ -146,6 +160,8 @@ def name_of(source: Source) -> list[str]:
     """The files, or the type of the object, for `Corpus.info` and messages."""
     if isinstance(source, Files):
         return [os.fspath(path) for path in source.paths]
+    if isinstance(source, Documented):
+        return source.names
     return [type(source.items).__name__]
 
 
