@@ -15,6 +15,7 @@ release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "mathml", "docstrings", "generated"]
 exclude_patterns = ["_ext", "_build", "README.md"]
 source_suffix = {".md": "markdown"}
+smartquotes = False  # --option is two hyphens
 default_role = "code"  # `name` in a docstring is code
 suppress_warnings = [
     "toc.empty_glob",  # folders whose pages are still to come

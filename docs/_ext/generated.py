@@ -4,6 +4,7 @@ is replaced by it when the page is read.
 
 import argparse
 import re
+import textwrap
 from pathlib import Path
 
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
@@ -50,8 +51,8 @@ def course() -> str:
 
 
 def parser_parts(parser, purpose: str) -> list[str]:
-    """One parser: its description as it is, then its arguments by group."""
-    parts = [f"```text\n{(parser.description or purpose).strip()}\n```\n"]
+    """One parser: its description, then its arguments by group."""
+    parts = [described(paragraph) for paragraph in (parser.description or purpose).strip().split("\n\n")]
     for group in parser._action_groups:
         actions = [action for action in group._group_actions if action.help != argparse.SUPPRESS]
         actions = [a for a in actions if not isinstance(a, (argparse._HelpAction, argparse._SubParsersAction))]
@@ -61,6 +62,17 @@ def parser_parts(parser, purpose: str) -> list[str]:
         parts += [f"**{prose(title[0].upper() + title[1:])}**\n"] if title else []
         parts += [f"{usage_of(action)}\n: {prose(help_of(action))}\n" for action in actions]
     return parts
+
+
+def described(paragraph: str) -> str:
+    """A paragraph of a description: examples and tables as they are, prose as prose."""
+    lines = paragraph.splitlines()
+    first = [line for line in lines if not line.startswith((" ", "wordvec "))]
+    if len(first) == len(lines):
+        return prose(" ".join(lines)) + "\n"
+    if lines[0] in first and len(first) == 1:  # a heading of a table
+        return f"{prose(lines[0])}\n\n```text\n" + "\n".join(lines[1:]) + "\n```\n"
+    return "```text\n" + textwrap.dedent(paragraph) + "\n```\n"
 
 
 def usage_of(action) -> str:

@@ -49,7 +49,7 @@ WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary"
 class Corpus:
     """Sentences as word ids, memory-mapped if they are many, with their vocabulary.
 
-    ids              (N,) int32, the words of all sentences, one after another; words outside the vocabulary are left out
+    ids              (N,) int32, the words of all sentences, one after another, without words outside the vocabulary
     sentence_starts  (S + 1,) int64; sentence `s` is ``ids[sentence_starts[s]:sentence_starts[s + 1]]``. The first is 0,
                      the last N, and each is greater than the one before: a sentence without words is left out
     vocabulary       the words, with ids by falling count
