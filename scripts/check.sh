@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What must hold before a change goes in, besides the tests: style, format, types, direction of imports, and that the
-# same tests are found on every machine. With --sanitize: the tests of the C library, see scripts/sanitize.sh.
+# same tests are found on every machine, and the documentation. With --sanitize: the tests of the C library, see
+# scripts/sanitize.sh.
 if [ "${1:-}" = --sanitize ]; then
   exec bash "$(dirname "$0")/sanitize.sh" "${@:2}"
 fi
@@ -11,3 +12,4 @@ ruff format --check .
 mypy
 python -m pytest -p no:xdist tests/test_imports.py
 python scripts/check_collection.py
+bash scripts/docs.sh

@@ -12,9 +12,9 @@ for trainer in ppmi svd glove cbow skipgram; do
   wordvec train demo/corpus -o "demo/$trainer.safetensors" --trainer "$trainer"
 done
 
-echo "== ask"
-wordvec similar demo/skipgram.safetensors king france dog -k 5
-wordvec analogy demo/skipgram.safetensors man king woman -k 3
+echo "== ask" # on a text this small the SVD answers best: wordvec train takes it by itself
+wordvec similar demo/svd.safetensors france paris dog -k 5
+wordvec analogy demo/svd.safetensors man king woman -k 3
 
 echo "== evaluate"
 wordvec evaluate demo/{ppmi,svd,glove,cbow,skipgram}.safetensors \
@@ -25,6 +25,6 @@ countries=france,england,japan,china,turkey,paris,london,tokyo,beijing,ankara
 people=king,queen,duke,duchess,brother,sister,father,mother,actor,actress,hero,heroine
 animals=dog,cat,cow,horse,lion,owl,duck,frog,puppy,kitten,calf,foal
 verbs=sings,sang,singing,climbs,climbed,climbing,sails,sailed,sailing,digs,dug,digging
-wordvec plot demo/skipgram.safetensors -o demo/map.png --words "$countries,$people,$animals,$verbs"
-wordvec plot demo/skipgram.safetensors -o demo/king.png --neighbours king
+wordvec plot demo/svd.safetensors -o demo/map.png --words "$countries,$people,$animals,$verbs"
+wordvec plot demo/svd.safetensors -o demo/france.png --neighbours france
 wordvec plot demo/skipgram.safetensors -o demo/loss.png --loss

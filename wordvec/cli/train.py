@@ -5,8 +5,8 @@
   wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
-example; plain, .gz, .bz2, .xz or .zst. An option left out takes the trainer's own default; one that the
-trainer does not have is an error that lists those it has.
+example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. An option left
+out takes the trainer's own default; one that the trainer does not have is an error that lists those it has.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from wordvec.memory import peak_memory
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.trainers import Trainer
+    from wordvec.vectors import WordVectors
 
 
 def window(text: str) -> int | str:
@@ -92,7 +93,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_text_arguments(parser, threads=False)
     parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
-    parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    parser.add_argument(
+        "--trainer",
+        metavar="NAME",
+        help="skipgram, cbow, glove, svd or ppmi (default: by the options given; if they fit both, svd below "
+        "5 million tokens and skipgram from there on; with --start, the trainer of FILE)",
+    )
     parser.add_argument(
         "--preset",
         metavar="NAME",
@@ -145,30 +151,37 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
     from wordvec.files import check_writable
     from wordvec.trainers import make_trainer
+    from wordvec.trainers.choice import BY_SIZE, choose_by_size
     from wordvec.trainers.presets import with_preset
+    from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
 
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    start = None if arguments.start is None else WordVectors.load(arguments.start)
+    name, reason = choose_trainer(arguments, given, start)
     if arguments.preset:
-        given = with_preset(arguments.preset, arguments.trainer, given)
-    fit = long_run(arguments)
-    vectors = fit.get("start")
-    if vectors is not None:
-        given.setdefault("dim", vectors.dim)
-    trainer = make_trainer(arguments.trainer, **given)  # wrong options are known before anything is read
+        given = with_preset(arguments.preset, name or "skipgram", given)
+    fit = long_run(arguments, name, start)
+    if start is not None:
+        given.setdefault("dim", start.dim)
+    names = BY_SIZE if name is None else (name,)
+    trainers: dict[str, Any] = {each: make_trainer(each, **given) for each in names}  # wrong options are known now
     format_for(arguments.out)
     subwords = _subword_options(arguments)
     check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
-    start = time.perf_counter()
-    corpus = read_corpus(arguments, None if vectors is None else vectors.build_options(arguments.tokenizer))
-    if vectors is None:
+    began = time.perf_counter()
+    corpus = read_corpus(arguments, None if start is None else start.build_options(arguments.tokenizer))
+    if start is None:
         corpus.forget_left_out()
-    seconds["corpus"] = time.perf_counter() - start
+    seconds["corpus"] = time.perf_counter() - began
+    if name is None:
+        name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), trainers[BY_SIZE[0]].dim)
+    trainer = trainers[name]
     trainer.fit(corpus, **fit)
     seconds |= trainer.history.seconds
-    start = time.perf_counter()
+    began = time.perf_counter()
     trainer.vectors.save(arguments.out)
     with_subwords = None
     if subwords is not None:  # the vectors are safe already
@@ -179,8 +192,8 @@ def run(arguments: argparse.Namespace) -> None:
         with_subwords.save(arguments.out)
     if "checkpoint" in fit:  # it protected the vectors until they were on disk under their name
         Path(fit["checkpoint"]).resolve().unlink(missing_ok=True)
-    seconds["save"] = time.perf_counter() - start
-    report = make_report(trainer, corpus, arguments.out, seconds)
+    seconds["save"] = time.perf_counter() - began
+    report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
     if with_subwords is not None:
         report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
@@ -206,10 +219,27 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     return given
 
 
-def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Arguments of ``fit`` for starting vectors and checkpoints."""
-    from wordvec.vectors import WordVectors
+def choose_trainer(
+    arguments: argparse.Namespace, given: dict[str, Any], start: WordVectors | None
+) -> tuple[str | None, str]:
+    """The trainer's name, None where the size of the text decides; and why, empty where it was named."""
+    from wordvec.trainers.choice import choose_by_options
 
+    if arguments.trainer is not None:
+        return arguments.trainer, ""
+    if start is not None:
+        of_file = start.info.get("trainer")
+        if of_file in ("skipgram", "cbow"):
+            return of_file, f"{arguments.start} was trained by it"
+        return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
+    for option in ("preset", "freeze", "checkpoint_every", "resume"):
+        if getattr(arguments, option) not in (None, False):
+            return "skipgram", f"svd has no --{option.replace('_', '-')}"
+    return choose_by_options(list(given))
+
+
+def long_run(arguments: argparse.Namespace, trainer: str | None, start: WordVectors | None) -> dict[str, Any]:
+    """Arguments of ``fit`` for starting vectors and checkpoints."""
     fit: dict[str, Any] = {}
     asked = {
         "--start": bool(arguments.start),
@@ -217,17 +247,17 @@ def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
         "--checkpoint-every": arguments.checkpoint_every is not None,
         "--resume": arguments.resume,
     }
-    missing = [name for name in asked if name not in LONG_RUNS.get(arguments.trainer, ())]
+    missing = [name for name in asked if name not in LONG_RUNS.get(trainer or "", ())]
     if any(asked[name] for name in missing):
         lacks = f"{', '.join(missing[:-1])} or {missing[-1]}"
-        raise OptionError(f"the {arguments.trainer} trainer has no {lacks}; leave it out, or take another trainer")
+        raise OptionError(f"the {trainer} trainer has no {lacks}; leave it out, or take another trainer")
     if arguments.checkpoint_every is not None or arguments.resume:
         fit |= {"checkpoint": arguments.out + ".checkpoint", "resume": arguments.resume}
         _check_checkpoint(arguments)
     if arguments.checkpoint_every is not None:
         fit["checkpoint_every"] = arguments.checkpoint_every
-    if arguments.start is not None:
-        fit |= {"start": WordVectors.load(arguments.start), "freeze": arguments.freeze}
+    if start is not None:
+        fit |= {"start": start, "freeze": arguments.freeze}
     elif arguments.freeze:
         raise OptionError("--freeze keeps the words of --start FILE where they are: give --start too")
     return fit
@@ -273,6 +303,8 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
 def print_report(report: dict[str, Any]) -> None:
     """The report as a few lines."""
     print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
+    if report["trainer_chosen"]:
+        print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
     print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
     if report["device"] != "cpu":
         print(f"  device   {report['device']}")

@@ -59,13 +59,12 @@ WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary"
 class Corpus:
     """Sentences as word ids, memory-mapped if they are many, with their vocabulary.
 
-    Attributes:
-        ids: (N,) int32, the words of all sentences after one another; words outside the vocabulary are left out.
-        sentence_starts: (S + 1,) int64; sentence `s` is ``ids[sentence_starts[s]:sentence_starts[s + 1]]``. The
-            first is 0, the last N, and each is greater than the one before: a sentence without words is left out.
-        vocabulary: the words, with ids by falling count.
-        info: where the corpus comes from: tokenizer, sources, and the raw counts before `min_count`.
-        folder: the folder it was opened from, or None.
+    ids              (N,) int32, the words of all sentences, one after another, without words outside the vocabulary
+    sentence_starts  (S + 1,) int64; sentence `s` is ``ids[sentence_starts[s]:sentence_starts[s + 1]]``. The first is 0,
+                     the last N, and each is greater than the one before: a sentence without words is left out
+    vocabulary       the words, with ids by falling count
+    info             where the corpus comes from: tokenizer, sources, and the raw counts before `min_count`
+    folder           the folder it was opened from, or None
 
     A sentence is a line of the text, whatever its length. No window reaches across its borders.
 

@@ -11,11 +11,13 @@ from wordvec.arrays import Array
 from wordvec.networks import CBOWNetwork
 from wordvec.trainers.base import check_options
 from wordvec.trainers.neural import NeuralTrainer
+from wordvec.trainers.option_help import with_option_help
 
 
+@with_option_help
 @dataclass
 class CBOW(NeuralTrainer):
-    """Train CBOW: the mean of the words around a centre predicts the centre. Options: see NeuralTrainer, and
+    """Train CBOW: the mean of the words around a centre predicts the centre (Mikolov et al. 2013).
 
     cbow_gradient  "sum" (word2vec.c, gensim): each context gets the mean's gradient undivided, which acts as a
                    larger learning rate for the contexts; "mean" is the true gradient (Irsoy et al. 2021)

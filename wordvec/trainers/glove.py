@@ -20,6 +20,7 @@ from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_con
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
+from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.spectral import INITS, spectral_start
 
@@ -32,22 +33,24 @@ if TYPE_CHECKING:
 StartTables = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # W_in, W_out (V, D), b_in, b_out (V,)
 
 
+@with_option_help
 @dataclass
 class GloVe(Trainer):
     """J = sum over cells of f(X_ij) (w_i . c_j + b_i + b_j - log X_ij)^2 (Pennington et al. 2014, eq. 8), by AdaGrad.
 
-    dim            length of a vector: 100
-    window         words on each side: 10 (ibid., section 4.2)
-    weighting      "harmonic", 1 / distance (ibid.); this and side, subsample, subsample_mode and memory as in SVD
-    epochs         passes over the non-zero cells: 5, enough with init "svd": more fit the counts better and similarity
-                   worse (measured); with init "random" take 25 (GloVe's own demo takes 15, its paper 50 to 100)
-    learning_rate  0.05 (ibid., section 4.2), and used as GloVe's own program does, see below; on 17 million words of
-                   Wikipedia 0.2 gave the same analogies and better similarities (MEN .542 for .488)
-    x_max, alpha   f(x) = min(1, (x / x_max)^alpha); alpha 0.75 (ibid., section 3); x_max 10, as GloVe's demo
-                   takes for corpora of text8's size, where the paper's 100 was for billions of words
-    add_context    the vectors are word + context vectors (ibid., section 4.2)
+    dim            length of a vector, as in word2vec
+    window         words counted on each side (Pennington et al., section 4.2)
+    epochs         passes over the non-zero cells: 5 are enough with init "svd", as more fit the counts better and
+                   similarity worse (measured); with init "random" take 25 (GloVe's own demo takes 15, its paper 50 to
+                   100)
+    learning_rate  0.05 (Pennington et al., section 4.2), and used as GloVe's own program does, see below; on 17 million
+                   words of Wikipedia 0.2 gave the same analogies and better similarities (MEN .542 for .488)
+    x_max          count from which a cell weighs fully, in f(x) = min(1, (x / x_max)^alpha); 10, as GloVe's demo takes
+                   for corpora of text8's size, where the paper's 100 was for billions of words
+    alpha          power in f(x), below x_max (Pennington et al., section 3)
+    add_context    the vectors are word + context vectors (Pennington et al., section 4.2)
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
-    engine         "kernel", compiled, or "layers"; None takes the kernel
+    engine         "kernel", compiled, or "layers", the readable form; None takes the kernel
     init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.spectral`) with the
                    logarithms of the counts as biases, which scored higher on every set than "random", small noise as
                    GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
@@ -55,6 +58,12 @@ class GloVe(Trainer):
                    and so takes them in another order: another result of the same kind
     threads        of counting and of the CPU's kernel: None is all cores; the result has the same bytes for any number
     seed           same seed, same options, same machine: same bytes
+    weighting      "harmonic", 1 / distance (Pennington et al., section 4.2); or "flat" or "linear", as in SVD
+    side           contexts on "both" sides, or only on the "left" or the "right"
+    subsample      words with a relative frequency above this are downsampled; 0 is none, as in GloVe's program
+    subsample_mode "dirty" takes words out before windows are made, as word2vec does, "clean" after
+    memory         limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
+                   free. Changes nothing about the result
 
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
     That is what GloVe's program does in other words: it takes half the gradient g, sums (learning_rate g)^2 from 1

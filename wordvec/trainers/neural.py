@@ -24,6 +24,7 @@ from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
 from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
 from wordvec.trainers.spectral import spectral_start
@@ -43,40 +44,45 @@ EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each ce
 MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
 
 
+@with_option_help
 @dataclass
 class NeuralTrainer(Presets, Trainer):
     """Options of CBOW and SkipGram; the defaults are word2vec's where it has one.
 
-    dim               length of a vector: 100
-    window            words on each side: 5; with shrink_window each centre draws its own from 1 .. window;
-                      "sentence" takes in all words of the centre's sentence (`wordvec.trainers.windows`)
-    negatives         negatives drawn for each example: 5 (Mikolov et al. 2013b: 5-20 for small data)
-    epochs            passes over the corpus: 5
-    subsample         t: words of a larger share than this are thinned out: 1e-3 (0 turns it off)
-    learning_rate     falls linearly to 1e-4 of itself; None is word2vec's for SGD, 0.025 for skip-gram and 0.05
-                      for CBOW, a tenth of that with momentum, and 0.001 for the adaptive optimizers
-    negative_power    negatives are drawn by counts ** 0.75 (ibid., section 2.2)
-    negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster;
-                      "pair": one for each, as word2vec.c
-    negative_pool     draw negatives from a pool of so many words, a 32nd of them drawn anew every 128 positions
-                      (`corpus/draws/sampling.py`): a multiple of 32, such as 4096; 0 draws from all words
+    dim               length of a vector, as in word2vec; 300 is usual for billions of words
+    window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
+                      sentence (`wordvec.trainers.windows`)
+    negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
+    epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
+    subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
+    learning_rate     falls linearly to 1e-4 of itself. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for
+                      CBOW; a tenth of that with momentum; and 0.001 for the adaptive optimizers
+    negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
+    negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
+                      each, as word2vec.c does
+    negative_pool     draw negatives from a pool of this many words, a 32nd of which is drawn anew every 128 positions
+                      (`corpus/draws/sampling.py`): a multiple of 32, such as 4096. 0 draws from all words
+    shrink_window     each centre draws its own window from 1 .. window, as word2vec does, so that near words count more
     loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
-                      vocabulary (for small ones)
-    optimizer         "sgd", or the others of wordvec.networks by their lower-case names
-    batch_size        corpus positions in a block, 128 by default (layers: 4,096). Blocks are cut into steps by
-    max_meetings      how often a row may be met before its scores are computed anew; None is 0.6 / learning rate
-                      (`wordvec.corpus.draws.steps`). 1, with batch_size 1, is sequential SGD, pair by pair
-    engine            "kernel", compiled, or "layers"; None takes the kernel where it can run the options
+                      vocabulary, for small ones
+    optimizer         "sgd", as word2vec; or another of wordvec.networks in lower case, through the layers
+    batch_size        corpus positions in a block; None is 128 for the kernel, whose rows then stay in a core's cache,
+                      and 4,096 for the layers
+    max_meetings      how often a row may be met in a block before scores are computed anew (`corpus/draws/steps.py`);
+                      None is 0.6 / learning rate, which keeps a step stable on any corpus. 1, with batch_size 1, is
+                      sequential SGD, pair by pair
+    engine            "kernel", compiled, or "layers", the readable form; None takes the kernel where it can run the
+                      options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
-                      (`wordvec.trainers.spectral`), from where fewer epochs do
-    device            "cpu" or "gpu"
-    precision         "float32", or "float16" (the CPU's kernel): the tables take half the memory, and numbers are
+                      (`wordvec.trainers.spectral`), from which fewer epochs are enough
+    device            "cpu" or "gpu"; never chosen by what the machine has, so that a result does not depend on it
+    precision         "float32", or "float16" (kernel on the CPU): the tables take half the memory, and numbers are
                       rounded at random, so that the mean is right
     threads           of the CPU: None is all cores; the result has the same bytes for any number
-    warps             of the GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
-    hogwild           let threads race: a little faster, and no two results alike
-    held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
-    patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
+    warps             of a GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
+    hogwild           let threads race: useful with more cores than can share a row, and no two results are alike
+    held_out          share of the sentences, the last ones, kept from training to measure the loss on
+    patience          stop when the held-out loss has not fallen for this many epochs; None never stops early
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 

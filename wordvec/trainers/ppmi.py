@@ -12,12 +12,14 @@ from wordvec.counts.gpu import matrix_on
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
+from wordvec.trainers.option_help import with_option_help
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
 
+@with_option_help
 @dataclass
 class PPMI(Trainer):
     """Row w is PPMI(w, c) over the context words c: max(0, log P(w, c) / (P(w) P(c))), no learning at all. Natural
@@ -25,12 +27,20 @@ class PPMI(Trainer):
 
     dim               how many context words are kept as dimensions, the commonest first (Bullinaria and Levy 2007);
                       a vocabulary smaller than this keeps all of them
-    window            5 words on each side
-    weighting         "harmonic", above "flat" on WordSim-353, SimLex-999, MEN and Google's analogies on 1, 3 and 17
-                      million words (measured beside SVD's defaults, see there)
+    window            words counted on each side, as in word2vec
+    weighting         "harmonic", 1 / distance, above "flat" on WordSim-353, SimLex-999, MEN and Google's analogies on
+                      1, 3 and 17 million words (measured together with SVD's defaults, see there)
+    side              contexts on "both" sides, or only on the "left" or the "right"
+    subsample         words with a relative frequency above this are downsampled; 0 is none
+    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after
     context_smoothing 1, none, as in `wordvec.counts.ppmi` and every figure; 0.75 (Levy, Goldberg and Dagan 2015,
                       section 3.2) gains .01 of the analogies
-    side, subsample, subsample_mode, shift, seed, memory, device, threads   as in SVD
+    shift             k in max(0, PMI - log k); 1 is none
+    seed              of subsampling, the only thing drawn at random
+    memory            limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
+                      free. Changes nothing about the result
+    device            "cpu", or "gpu" for counting and PPMI
+    threads           of counting: None is all cores; changes nothing about the result
     """
 
     name: ClassVar[str] = "ppmi"

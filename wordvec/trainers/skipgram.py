@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 from wordvec.arrays import Array
 from wordvec.networks import SkipGramNetwork
 from wordvec.trainers.neural import NeuralTrainer
+from wordvec.trainers.option_help import with_option_help
 
 
+@with_option_help
 @dataclass
 class SkipGram(NeuralTrainer):
-    """Train skip-gram: every word around a centre predicts the centre. Options: see NeuralTrainer.
+    """Train skip-gram: every word around a centre predicts the centre (Mikolov et al. 2013).
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["a", "b", "a", "c"]] * 20)

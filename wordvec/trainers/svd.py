@@ -9,12 +9,14 @@ from wordvec.arrays import device_module, to_numpy
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
+from wordvec.trainers.option_help import with_option_help
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
 
+@with_option_help
 @dataclass
 class SVD(Trainer):
     """W = U_d S_d^p of the PPMI matrix M = U S V^T (Levy, Goldberg and Dagan 2015, section 2.2).
@@ -24,26 +26,29 @@ class SVD(Trainer):
     (scripts/benchmark_results/2026-11-21-svd-settings.jsonl, from where the figures below are, too).
 
     dim               d: singular values kept; 100 as in word2vec
-    window            words counted on each side: 10, as in GloVe; 5 loses .02 to .03 of the analogies and from 3
-                      million words on gains .02 on SimLex-999
+    window            words counted on each side, as in GloVe; 5 loses .02 to .03 of the analogies and from 3 million
+                      words on gains .02 on SimLex-999
     weighting         "flat" counts every word in the window as 1, "harmonic" as 1 / distance, "linear" as
                       (window - distance + 1) / window, as word2vec's drawn windows do on average; harmonic gains
                       .01 to .02 of the analogies over linear, .01 to .03 over flat
     side              contexts on "both" sides, or only on the "left" or the "right"
-    subsample         words of a larger share than this are thinned out; 0 is none, which suits texts of any length.
-                      With window 5, 3e-4 scores alike: higher on SimLex-999, lower on WordSim-353
-    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after (ibid., sec. 3.1)
+    subsample         words with a relative frequency above this are downsampled; 0 is none, which suits texts of any
+                      length. With window 5, 3e-4 scores alike: higher on SimLex-999, lower on WordSim-353
+    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after (Levy et al.,
+                      section 3.1)
     context_smoothing power of the contexts' distribution; 1 is none, better by .03 on WordSim-353 and .01 to .02 on
-                      MEN, at every size, than the 0.75 of ibid., section 3.2, which gains .01 to .02 on the analogies
-    shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (ibid., section 5; here on all sets)
+                      MEN, at every size, than the 0.75 of Levy et al., section 3.2, which gains .01 to .02 on the
+                      analogies
+    shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (Levy et al., section 5; here on all
+                      sets)
     power             p: 0 is above 0.5 by .03 on WordSim-353 and below it by .01 to .02 on the analogies; p = 1 is the
                       plain SVD
-    add_context       add the context vectors V S^p to the word vectors (ibid., section 3.3): without smoothing it loses
-                      .01 to .03 of the analogies and changes similarity by .01 at most
+    add_context       add the context vectors V S^p to the word vectors (Levy et al., section 3.3): without smoothing it
+                      loses .01 to .03 of the analogies and changes similarity by .01 at most
     seed              of subsampling and the solver's starting vectors; the same seed gives the same bytes on the
                       same machine with the same libraries
-    memory            limit of the counting, such as "2G"; beyond it temporary files are used (None: half of what is
-                      free). Changes nothing about the result
+    memory            limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
+                      free. Changes nothing about the result
     device            "cpu", or "gpu" for counting, PPMI and solver: counts are the same, the solver's last bits others
     threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
     """

@@ -1,0 +1,79 @@
+"""`wordvec train` without --trainer takes one that suits, and says why in one line."""
+
+import json
+
+import pytest
+
+from wordvec.cli import main
+from wordvec.trainers.choice import choose_by_options, choose_by_size
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("the king rules the land\nthe queen rules the land\n" * 20, encoding="utf-8")
+    return path
+
+
+def train(capsys, text, *options):
+    status = main(["train", str(text), "-o", str(text.with_name("v.safetensors")), "--json", *map(str, options)])
+    out, err = capsys.readouterr()
+    return status, json.loads(out or "null"), err
+
+
+@pytest.mark.parametrize(
+    "options, trainer, reason",
+    [
+        ([], "svd", "200 tokens are fewer than 5,000,000"),
+        (["--epochs", "1"], "skipgram", "svd has no --epochs"),
+        (["--preset", "items"], "skipgram", "svd has no --preset"),
+        (["--checkpoint-every", "100"], "skipgram", "svd has no --checkpoint-every"),
+        (["--x-max", "3"], "glove", "skipgram has no --x-max"),
+        (["--cbow-gradient", "mean"], "cbow", "skipgram has no --cbow-gradient"),
+        (["--shift", "2", "--window", "1"], "svd", "skipgram has no --shift"),
+    ],
+)
+def test_the_choice_follows_from_options_and_size(capsys, text, options, trainer, reason):
+    status, report, err = train(capsys, text, "--dim", "2", *options)
+    assert status == 0, err
+    assert report["trainer"] == trainer
+    assert report["trainer_chosen"].startswith(reason)
+
+
+def test_the_reason_is_one_line_of_the_report(capsys, text):
+    assert main(["train", str(text), "-o", str(text.with_name("v.safetensors")), "--dim", "2"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  trainer  ")]
+    assert lines == [
+        "  trainer  svd, as 200 tokens are fewer than 5,000,000, too few for skip-gram's five epochs; "
+        "--trainer takes another"
+    ]
+
+
+def test_a_trainer_that_was_named_needs_no_reason(capsys, text):
+    status, report, err = train(capsys, text, "--dim", "2", "--trainer", "ppmi")
+    assert (status, report["trainer"], report["trainer_chosen"]) == (0, "ppmi", None)
+    assert err == ""
+
+
+def test_training_goes_on_with_the_trainer_of_the_file(capsys, text):
+    first = text.with_name("first.safetensors")
+    assert main(f"train {text} -o {first} --trainer cbow --dim 4 --epochs 1".split()) == 0
+    capsys.readouterr()
+    _, report, _ = train(capsys, text, "--start", first)
+    assert (report["trainer"], report["dim"]) == ("cbow", 4)
+    assert report["trainer_chosen"] == f"{first} was trained by it"
+
+
+def test_a_wrong_option_is_known_before_anything_is_read(capsys, tmp_path):
+    status, _, err = train(capsys, tmp_path / "nowhere.txt", "--dim", "0")
+    assert status == 2
+    assert "dim must be at least 1" in err
+    status, _, err = train(capsys, tmp_path / "nowhere.txt", "--x-max", "1", "--shift", "1")
+    assert "the skipgram trainer has no option" in err
+
+
+def test_large_texts_are_skip_grams():
+    assert choose_by_size(4_999_999, 9000, 100)[0] == "svd"
+    assert choose_by_size(5_000_000, 9000, 100)[0] == "skipgram"
+    assert choose_by_size(5_000, 100, 100) == ("skipgram", "svd cannot make 100 dimensions of 100 words")
+    assert choose_by_options([]) == (None, "")

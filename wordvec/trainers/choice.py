@@ -1,0 +1,46 @@
+"""Which trainer to take when nobody has named one: by the options that were given, then by the size of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from wordvec.corpus.report.advice import FEW_TOKENS
+from wordvec.trainers import TRAINERS, option_names
+
+BY_SIZE = ("svd", "skipgram")  # for a small text, for a large one
+ORDER = ("skipgram", "svd", "cbow", "glove", "ppmi")
+
+
+def choose_by_options(options: Collection[str]) -> tuple[str | None, str]:
+    """The trainer that these options ask for, and why; None where both `BY_SIZE` have them, and the size decides.
+
+    >>> choose_by_options(["dim", "epochs"])
+    ('skipgram', 'svd has no --epochs')
+    >>> choose_by_options(["dim", "window"])[0] is None
+    True
+    """
+    able = [name for name in ORDER if set(options).issubset(option_names(TRAINERS[name]))]
+    if set(BY_SIZE).issubset(able):
+        return None, ""
+    name = able[0] if able else ORDER[0]  # whose error about the options names what it has
+    usual = BY_SIZE[0] if name == ORDER[0] else ORDER[0]
+    lacking = [option for option in options if option not in option_names(TRAINERS[usual])]
+    return name, f"{usual} has no --{lacking[0].replace('_', '-')}" if lacking else "no trainer has all these options"
+
+
+def choose_by_size(tokens: int, words: int, dim: int) -> tuple[str, str]:
+    """The trainer that scores higher on a text of this many tokens and different words, and why.
+
+    On 1, 3 and 17 million words SVD scored .535, .595 and .660 on WordSim-353, skip-gram with its five epochs .286,
+    .487 and .627; on SimLex-999 skip-gram is ahead from 3 million on, by .011, then .057
+    (scripts/benchmark_results/2026-11-21-svd-settings.jsonl and 2026-11-21-compare.json). SVD cannot make more
+    dimensions than there are words.
+
+    >>> choose_by_size(300_000, 8_000, 100)
+    ('svd', "300,000 tokens are fewer than 5,000,000, too few for skip-gram's five epochs")
+    """
+    if words <= dim:
+        return "skipgram", f"svd cannot make {dim} dimensions of {words:,} words"
+    if tokens < FEW_TOKENS:
+        return "svd", f"{tokens:,} tokens are fewer than {FEW_TOKENS:,}, too few for skip-gram's five epochs"
+    return "skipgram", f"{tokens:,} tokens are {FEW_TOKENS:,} or more, enough for it"
