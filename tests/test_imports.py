@@ -23,8 +23,20 @@ FOUNDATIONS = {
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
-    "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
+    "cli": {
+        "compat",
+        "explorer",
+        "experiments",
+        "plots",
+        "evaluation",
+        "trainers",
+        "networks",
+        "counts",
+        "vectors",
+        "kernels",
+    }
     | {"corpus"},
+    "compat": {"evaluation", "trainers", "vectors", "corpus"},
     "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},
