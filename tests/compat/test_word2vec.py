@@ -233,8 +233,6 @@ def test_what_is_told():
         Word2Vec().most_similar  # noqa: B018
     with pytest.raises(OptionError, match=r"Doc2Vec needs wordvec\.ParagraphVectors"):
         Doc2Vec([TaggedDocument(["a"], ["1"])], vector_size=2)
-    with pytest.raises(OptionError, match="does not train vectors of subwords"):
-        FastText(TEXT, vector_size=2)
 
 
 def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):
@@ -250,6 +248,28 @@ def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):
     model = FastText.load(tmp_path / "ft.safetensors")
     model.save(tmp_path / "again.model")
     np.testing.assert_array_equal(FastText.load(tmp_path / "again.model").wv["cats"], kv["cats"])
+
+
+def test_fasttext_is_word2vec_with_n_grams_fitted_to_it(monkeypatch, tmp_path):
+    if not hasattr(WordVectors, "fit_subwords"):
+        with pytest.raises(OptionError, match="does not fit vectors of subwords"):
+            FastText(TEXT, vector_size=2)
+        monkeypatch.setattr(WordVectors, "fit_subwords", fitted_in_its_place, raising=False)
+    with pytest.warns(CompatWarning, match="rows of n-grams fitted to them afterwards"):
+        model = FastText(TEXT, sg=1, epochs=2, min_n=2, max_n=3, **SMALL)
+    np.testing.assert_array_equal(model.wv.vectors, Word2Vec(TEXT, sg=1, epochs=2, **SMALL).wv.vectors)
+    assert model.wv["cats"].shape == (8,) and "cats" in model.wv and not model.wv.has_index_for("cats")
+    model.save(tmp_path / "ft.model")
+    again = FastText.load(str(tmp_path / "ft.model"))
+    np.testing.assert_array_equal(again.wv["cats"], model.wv["cats"])
+    assert (again.min_n, again.max_n, again.sg) == (2, 3, 1)
+    plain = FastText(TEXT, max_n=0, **SMALL)
+    assert "cats" not in plain.wv
+
+
+def fitted_in_its_place(vectors, min_n, max_n, threads):
+    rows = np.ones((50, vectors.dim), np.float32)
+    return WordVectors(vectors.words, vectors.matrix, subwords=Subwords(rows, 50, min_n, max_n))
 
 
 PHRASES = [

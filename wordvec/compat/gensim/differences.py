@@ -85,7 +85,13 @@ DIFFERENCES = {
     ("Phrases", ""): "words are text; passing max_vocab_size is an error, where gensim drops rare pairs and goes on",
     ("Phrases", "save"): "a JSON file; gensim's files of phrases are not read",
     ("FrozenPhrases", "save"): "a JSON file; gensim's files of phrases are not read",
-    ("FastText", ""): "no training: fastText's own files are read (load, load_facebook_model), with unseen words",
+    (
+        "FastText",
+        "",
+    ): "known words have Word2Vec's vectors; rows of n-grams are fitted to them afterwards (warns), where "
+    "fastText trains both together; refused where wordvec cannot fit n-grams; fastText's own files are read",
+    ("FastText", "bucket"): "no effect: each n-gram has a row of its own",
+    ("FastText", "word_ngrams"): "1 or 0, as in gensim",
     ("Doc2Vec", ""): "refused: needs wordvec.ParagraphVectors, which this version does not have",
     ("LineSentence", ""): "takes the name of a file, plain or packed, no open file",
 }

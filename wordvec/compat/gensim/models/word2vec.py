@@ -24,6 +24,10 @@ SMALL, FEW_PAIRS = 100_000, 30  # tokens; neighbouring pairs of words that are l
 LOWEST = 1e-4  # of alpha: wordvec's learning rate falls no further
 
 
+KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
+KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
+
+
 class LineSentence:
     """The lines of a text file, plain or packed, each a list of the words between white space.
 
@@ -65,6 +69,8 @@ class Word2Vec:
     names; CompatWarning tells of arguments that have another effect.
     """
 
+    kept = KEPT
+
     def __init__(
         self,
         sentences: Iterable[Sequence[str]] | None = None,
@@ -98,7 +104,7 @@ class Word2Vec:
     ) -> None:
         for name in older:
             hint = f": gensim 4 and wordvec.compat.gensim call it {RENAMED[name]}" if name in RENAMED else ""
-            raise ArgumentError(f"Word2Vec has no argument {name!r}{hint}")
+            raise ArgumentError(f"{type(self).__name__} has no argument {name!r}{hint}")
         self.vector_size, self.alpha, self.min_alpha, self.window = int(vector_size), alpha, min_alpha, window
         self.min_count, self.sample, self.seed, self.workers, self.epochs = min_count, sample, seed, workers, epochs
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
@@ -235,7 +241,7 @@ class Word2Vec:
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write one .safetensors file, whatever its name, with the output rows and the model's arguments."""
         vectors = self.wv.to_word_vectors()
-        vectors.info["gensim_arguments"] = {name: getattr(self, name) for name in KEPT}
+        vectors.info["gensim_arguments"] = {name: getattr(self, name) for name in self.kept}
         vectors.save(args[0] if args else kwargs["fname_or_handle"], format="safetensors")
 
     @classmethod
@@ -243,7 +249,7 @@ class Word2Vec:
         """Read what `save` wrote, or vectors of any format wordvec reads, gensim's own models among them."""
         vectors = WordVectors.load(args[0] if args else kwargs["fname"])
         kept = vectors.info.get("gensim_arguments")
-        arguments = {name: kept[name] for name in KEPT if name in kept} if isinstance(kept, dict) else {}
+        arguments = {name: kept[name] for name in cls.kept if name in kept} if isinstance(kept, dict) else {}
         model = cls(**{"vector_size": vectors.dim, **arguments})
         model._wv = KeyedVectors.from_word_vectors(vectors)
         return model
@@ -319,10 +325,6 @@ class Word2Vec:
         raise AttributeError(
             f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat lists what there is"
         )
-
-
-KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
-KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
 
 
 def leaves_nothing(corpus: Corpus, sample: float) -> bool:
