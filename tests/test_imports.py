@@ -25,6 +25,7 @@ FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
     "cli": {
         "serve",
+        "compat",
         "explorer",
         "experiments",
         "plots",
@@ -38,8 +39,9 @@ ALLOWED = {
     | {"corpus"},
     "explorer": {"serve", "plots", "vectors", "corpus"},
     "serve": {"vectors", "corpus"},
+    "compat": {"evaluation", "trainers", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
-    "experiments": {"evaluation", "vectors", "corpus"},
+    "experiments": {"evaluation", "trainers", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
     "trainers": {"networks", "counts", "vectors", "kernels", "layers", "corpus"},
     "networks": {"layers", "corpus"},

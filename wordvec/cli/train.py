@@ -41,6 +41,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start); the same as the start: constant"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",

@@ -78,7 +78,7 @@ class KernelEngine:
             first=first,
             last=last,
             epoch=epoch,
-            epochs=self.trainer.epochs,
+            epochs=self.trainer.epochs_to_zero,  # kernels ask only for how the learning rate falls
             learning_rate=self.trainer.learning_rate_at(0.0),
             block=self.block,
             meetings=self.trainer.meetings,

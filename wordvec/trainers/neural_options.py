@@ -42,6 +42,11 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         epochs=(trainer.epochs >= 1, "at least 1"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
         learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        learning_rate_end=(
+            trainer.learning_rate_end is None
+            or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
+            f"from 0 to the rate it starts with, {trainer.learning_rate or trainer.default_learning_rate}",
+        ),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(

@@ -30,6 +30,33 @@ class Subwords(Protocol):
         """Return a vector (D,) float32, or None where the word has no known part."""
 
 
+class WordIds(Mapping[str, int]):
+    """The row of each word, for `WordRows.word_ids`: no second copy of the words is made."""
+
+    def __init__(self, vectors: WordRows) -> None:
+        self._vectors = vectors
+
+    def __getitem__(self, word: str) -> int:
+        return self._vectors.word_id(word)
+
+    def get(self, word: Any, default: Any = None) -> Any:
+        """The row of `word`, or `default`; what is spelt alike is not looked for, as `word_id` does."""
+        row = self._vectors._ids.get(word) if isinstance(word, str) else None
+        return default if row is None else row
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._vectors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._vectors.words)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def __repr__(self) -> str:
+        return f"<the rows of {len(self):,} words>"
+
+
 class WordRows(metaclass=NamesOfGensim):
     """What `WordVectors` holds; its docstring tells the shapes and errors."""
 
@@ -77,8 +104,11 @@ class WordRows(metaclass=NamesOfGensim):
         Raises UnknownWordError for the first word without a vector.
         """
         if isinstance(word, (list, tuple, np.ndarray)):
-            vectors = [self._row(each)[1] for each in word]
-            return np.array(vectors, np.float32).reshape(len(vectors), self.dim)
+            ids = self.ids_of(word, missing=-1)
+            rows = self.rows(ids)
+            for place in np.flatnonzero(ids < 0).tolist():
+                rows[place] = self._row(word[place])[1]
+            return rows
         return self._row(word)[1]  # type: ignore[arg-type]  # which refuses what is no word
 
     def get(self, word: str, default: T | None = None) -> np.ndarray | T | None:
@@ -125,6 +155,16 @@ class WordRows(metaclass=NamesOfGensim):
             packed = isinstance(self.words, LazyWords)
             self._row_of = PackedLookup(self.words) if packed else number_words(self.words)  # type: ignore[arg-type]
         return self._row_of
+
+    @property
+    def word_ids(self) -> Mapping[str, int]:
+        """The row of each word, as a mapping that cannot be written; its values are 0 .. V - 1 in order.
+
+        >>> ids = WordRows(["cat", "dog"], np.ones((2, 2))).word_ids
+        >>> ids["dog"], ids.get("cow"), len(ids), dict(ids)
+        (1, None, 2, {'cat': 0, 'dog': 1})
+        """
+        return WordIds(self)
 
     @property
     def lengths(self) -> np.ndarray:

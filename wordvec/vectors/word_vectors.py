@@ -13,6 +13,7 @@ from wordvec.corpus.encode.tokenizers import Tokenizer, tokenizer_name
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
+from wordvec.vectors.cosines import cosines
 from wordvec.vectors.filters import check_names, select
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRows
@@ -83,6 +84,19 @@ class WordVectors(WordRows):
             raise OptionError("n_similarity: give two lists of at least one word each")
         a, b = (np.sum([self.unit_of(item) for item in items], axis=0) for items in (some, others))
         return self.similarity(a, b)
+
+    def distances(self, item: WordOrVector, words: Sequence[str] | None = None) -> np.ndarray:
+        """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows in their order.
+
+        With `words`, to these only, as they stand; a zero row is at distance 1 from everything. Raises
+        UnknownWordError for the first of them without a row.
+
+        >>> vectors = WordVectors(["x", "y"], np.array([[2.0, 0.0], [0.0, 1.0]]))
+        >>> vectors.distances("x").tolist(), vectors.distances("x", ["y"]).tolist()
+        ([0.0, 1.0], [1.0])
+        """
+        rows = slice(0, len(self)) if words is None else self.ids_of(words)
+        return np.asarray(1.0 - np.clip(cosines(self, self.unit_of(item)[None, :], rows)[0], -1.0, 1.0))
 
     # Which words
 
@@ -197,6 +211,67 @@ class WordVectors(WordRows):
         """
         check_names(filters)
         return select(self, **filters)
+
+    # In other forms
+
+    def with_rows(
+        self,
+        words: Sequence[str],
+        rows: np.ndarray,
+        counts: Sequence[int] | np.ndarray | None = None,
+        *,
+        replace: bool = False,
+    ) -> WordVectors:
+        """Return new vectors with `rows` (n, D) for `words` behind the others; these vectors stay as they are.
+
+        `counts` (n,) are how often the words were seen; without them, and where there are counts, 0. With `replace`,
+        words that have a row get the new one in its place, and keep their count unless one is given. New rows have no
+        context vectors (zero). float16 and int8 become float32. Raises ShapeError for rows of another shape,
+        InputError for a word that is there already, or twice.
+
+        >>> cat = WordVectors(["cat"], np.array([[1.0, 2.0]]))
+        >>> cat.with_rows(["<unk>"], np.zeros((1, 2))).words, len(cat)
+        (['cat', '<unk>'], 1)
+        """
+        from wordvec.vectors.added_rows import with_rows
+
+        return with_rows(self, words, rows, counts, replace=replace)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame: the words are its index, a column for each dimension. Raises MissingExtraError."""
+        from wordvec.vectors.frames import to_pandas
+
+        return to_pandas(self)
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame: columns word, count where counts are known, vector (an array). Raises MissingExtraError.
+
+        `to_arrow` has the same columns.
+        """
+        from wordvec.vectors.frames import to_polars
+
+        return to_polars(self)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table: word, count where counts are known, vector (a list of fixed size); `info` as metadata.
+
+        float32 rows are not copied. ``save("vectors.parquet")`` writes this table. Raises MissingExtraError.
+
+        >>> WordVectors(["cat"], np.array([[1.0, 2.0]])).to_arrow().to_pylist()
+        [{'word': 'cat', 'vector': [1.0, 2.0]}]
+        """
+        from wordvec.vectors.frames import to_arrow
+
+        return to_arrow(self)
+
+    def to_torch(self, freeze: bool = True) -> Any:
+        """A torch.nn.Embedding with a copy of the rows; `freeze`: training does not change them.
+
+        A word's number is ``vectors.word_ids[word]``. Raises MissingExtraError.
+        """
+        from wordvec.vectors.frames import to_torch
+
+        return to_torch(self, freeze)
 
     # New text
 
