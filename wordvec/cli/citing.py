@@ -80,7 +80,7 @@ def _as_json(arguments: argparse.Namespace, lines: list[CitedLine], count: int) 
 
 
 def _text(arguments: argparse.Namespace, lines: list[CitedLine], count: int) -> str:
-    from wordvec.cli.concordance import line_width
+    from wordvec.cli.output import line_width
     from wordvec.corpus.documents.citation_formats import cited_as_csv, cited_as_html, cited_as_text
 
     if arguments.format == "json":

@@ -14,12 +14,11 @@ the lines are as they are printed, with year, file and line.
 from __future__ import annotations
 
 import argparse
-import shutil
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from wordvec.cli.citing import add_citing_arguments, check_citing_arguments, is_cited, print_cited
-from wordvec.cli.output import print_json
+from wordvec.cli.output import line_width, print_json
 from wordvec.errors import OptionError
 from wordvec.progress import announce
 
@@ -70,11 +69,6 @@ def open_concordance(source: str) -> Concordance:
     from wordvec.corpus.concordance import Concordance
 
     return Concordance(Corpus.build(source))
-
-
-def line_width(asked: int | None = None) -> int:
-    """Columns to print in: those asked for, else the terminal's, else 100."""
-    return asked or shutil.get_terminal_size((100, 24)).columns
 
 
 def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:

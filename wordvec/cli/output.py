@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -44,3 +45,8 @@ def neighbours_as_json(neighbours: Iterable[tuple[str, float]]) -> list[dict[str
     composed = list(getattr(neighbours, "composed", ()))
     marked = {"composed": composed} if composed else {}
     return [{"word": word, "score": float(score), **marked} for word, score in neighbours]
+
+
+def line_width(asked: int | None = None) -> int:
+    """Columns to print in: those asked for, else the terminal's, else 100."""
+    return asked or shutil.get_terminal_size((100, 24)).columns

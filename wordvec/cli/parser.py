@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from wordvec import __version__
+from wordvec.version import __version__
 
 OTHER_VERBS = {  # what other programs, fastText's above all, call them
     "skipgram": "train --trainer skipgram",

@@ -111,7 +111,7 @@ def _print(answer: Answer, behind: Behind) -> None:
     """A question's neighbours, and the corpus lines behind each."""
     print_neighbours(answer.question, answer.neighbours, behind.stability)
     for evidence in _evidence(answer, behind):
-        from wordvec.cli.concordance import line_width
+        from wordvec.cli.output import line_width
         from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
         if evidence is not None:

@@ -92,7 +92,7 @@ OTHERS = {
 
 def describe_service(questions: Questions) -> dict[str, Any]:
     """The OpenAPI document; its examples hold words of the vectors, and can be asked as they are."""
-    from wordvec import __version__
+    from wordvec.version import __version__
 
     vectors = questions.vectors
     about = f"{len(vectors):,} words, {vectors.dim:,} dimensions"

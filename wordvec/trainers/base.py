@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -163,8 +163,8 @@ class Trainer(ABC):
         return asdict(self)  # type: ignore[call-overload]
 
     def _make_vectors(self, corpus: Corpus, matrix: Any, context_matrix: Any = None) -> WordVectors:
-        from wordvec import __version__
         from wordvec.vectors import WordVectors
+        from wordvec.version import __version__
 
         info = {
             "trainer": self.name,
@@ -227,7 +227,13 @@ def check_is_corpus(trainer: str, given: Any) -> None:
     raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")
 
 
-def check_options(trainer: Trainer, **conditions: tuple[bool, str]) -> None:
+class Named(Protocol):
+    """What has options, and a name to call it by."""
+
+    name: ClassVar[str]
+
+
+def check_options(trainer: Named, **conditions: tuple[bool, str]) -> None:
     """Raise OptionError for the first option whose condition is False; a condition is (holds, what is expected)."""
     for option, (holds, expected) in conditions.items():
         if not holds:

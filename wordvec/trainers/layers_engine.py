@@ -25,7 +25,7 @@ from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.neural import NeuralTrainer
+    from wordvec.trainers.options import NeuralOptions
 
 CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
 MOST_CONTEXTS = 2_000_000  # in a chunk
@@ -56,7 +56,7 @@ class LayersEngine:
 
     def __init__(
         self,
-        trainer: NeuralTrainer,
+        trainer: NeuralOptions,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, ShapeError
 from wordvec.vectors.checks import number_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
+
+Vectors = TypeVar("Vectors", bound=WordRows)
 
 
 def with_rows(
-    vectors: WordVectors,
+    vectors: Vectors,
     words: Sequence[str],
     rows: np.ndarray,
     counts: Sequence[int] | np.ndarray | None = None,
     *,
     replace: bool = False,
-) -> WordVectors:
+) -> Vectors:
     """See `WordVectors.with_rows`."""
     if isinstance(words, str):
         raise OptionError(f"with_rows: give a list of words; for one, [{words!r}] and [row]")
@@ -48,12 +51,12 @@ def with_rows(
     info = {**vectors.info, "rows_added": vectors.info.get("rows_added", 0) + len(added)}
     if known.any():
         info["rows_replaced"] = vectors.info.get("rows_replaced", 0) + int(known.sum())
-    return WordVectors(
+    return type(vectors)(
         [*vectors.words, *added], matrix, kept_counts, info, context, subwords=vectors.subwords, rare=rare
     )
 
 
-def _checked_rows(vectors: WordVectors, words: list[str], rows: np.ndarray) -> np.ndarray:
+def _checked_rows(vectors: WordRows, words: list[str], rows: np.ndarray) -> np.ndarray:
     new = np.asarray(rows)
     if new.shape != (len(words), vectors.dim) or new.dtype.kind not in "fiu":
         raise ShapeError(

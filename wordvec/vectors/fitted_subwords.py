@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from wordvec.memory import available_cores
 from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords, ngram_hashes, word_blocks
 from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.word_rows import WordRows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from wordvec.vectors.word_vectors import WordVectors
 
+Vectors = TypeVar("Vectors", bound=WordRows)
 RIDGE = 0.2  # held-out words of a text of 3 million are predicted equally well from 0.1 to 0.3
 STEPS = 5  # of conjugate gradients; more than 4 change nothing about held-out words
 STRIP = 16  # columns solved together, as many as the product takes at a time
@@ -68,7 +69,7 @@ class NgramTable:
 
 
 def fit_subwords(
-    vectors: WordVectors,
+    vectors: Vectors,
     min_n: int = 3,
     max_n: int = 6,
     buckets: int | None = None,
@@ -76,10 +77,8 @@ def fit_subwords(
     ridge: float = RIDGE,
     lean: bool | float = False,
     threads: int | None = None,
-) -> WordVectors:
+) -> Vectors:
     """See `WordVectors.fit_subwords`."""
-    from wordvec.vectors.word_vectors import WordVectors
-
     check_options(min_n, max_n, buckets, ridge, lean, threads)
     _check_vectors(vectors, lean)
     threads = threads or available_cores()
@@ -97,7 +96,7 @@ def fit_subwords(
     subwords = Subwords(rows, buckets or EXACT, min_n, max_n, kept=table.buckets)
     record = {"method": "ridge", "min_n": min_n, "max_n": max_n, "buckets": buckets, "ridge": ridge}
     info = {**vectors.info, "subwords": record | {"ngrams": len(rows), "lean": k or None, **facts}}
-    return WordVectors(
+    return type(vectors)(
         vectors.words,
         matrix,
         vectors.counts,
@@ -113,7 +112,7 @@ def fit_subwords(
 class _Fit:
     """A ridge regression of rows of n-grams (G, D) on the rows of length 1 of words (V, D)."""
 
-    vectors: WordVectors
+    vectors: WordRows
     matrix: csr_array
     weights: np.ndarray
     ridge: float
@@ -266,7 +265,7 @@ def check_options(
         raise OptionError(f"lean must be True, False or k itself, a number from 0 on; got {lean!r}")
 
 
-def _check_vectors(vectors: WordVectors, lean: bool | float) -> None:
+def _check_vectors(vectors: WordRows, lean: bool | float) -> None:
     if lean and vectors.counts is None:
         raise InputError("lean: these vectors have no counts, which tell how rare a word is; fit them without it")
     if not vectors.lengths.any():

@@ -11,18 +11,18 @@ import numpy as np
 from wordvec.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+    from wordvec.vectors.word_rows import WordRows
 
 EXTRAS = {"pandas": "frames", "polars": "frames", "pyarrow": "arrow", "torch": "torch"}
 
 
-def to_pandas(vectors: WordVectors) -> Any:
+def to_pandas(vectors: WordRows) -> Any:
     """See `WordVectors.to_pandas`."""
     pandas = _package("pandas", "to_pandas")
     return pandas.DataFrame(np.array(_rows(vectors)), index=pandas.Index(list(vectors.words), name="word"))
 
 
-def to_polars(vectors: WordVectors) -> Any:
+def to_polars(vectors: WordRows) -> Any:
     """See `WordVectors.to_polars`."""
     polars = _package("polars", "to_polars")
     columns = {"word": polars.Series(list(vectors.words), dtype=polars.String)}
@@ -32,7 +32,7 @@ def to_polars(vectors: WordVectors) -> Any:
     return polars.DataFrame(columns)
 
 
-def to_arrow(vectors: WordVectors) -> Any:
+def to_arrow(vectors: WordRows) -> Any:
     """See `WordVectors.to_arrow`."""
     pyarrow = _package("pyarrow", "to_arrow")
     columns: dict[str, Any] = {"word": pyarrow.array(list(vectors.words), pyarrow.string())}
@@ -44,14 +44,14 @@ def to_arrow(vectors: WordVectors) -> Any:
     return pyarrow.table(columns).replace_schema_metadata({"wordvec": about})
 
 
-def to_torch(vectors: WordVectors, freeze: bool = True) -> Any:
+def to_torch(vectors: WordRows, freeze: bool = True) -> Any:
     """See `WordVectors.to_torch`."""
     torch = _package("torch", "to_torch")
     rows = np.array(vectors.rows(slice(None)))  # torch warns of an array that cannot be written
     return torch.nn.Embedding.from_pretrained(torch.from_numpy(rows), freeze=freeze)
 
 
-def _rows(vectors: WordVectors) -> np.ndarray:
+def _rows(vectors: WordRows) -> np.ndarray:
     return np.ascontiguousarray(vectors.rows(slice(None)))
 
 

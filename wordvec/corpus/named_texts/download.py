@@ -187,7 +187,7 @@ def import_requests() -> Any:
 
 
 def _user_agent() -> str:
-    from wordvec import __version__
+    from wordvec.version import __version__
 
     return f"wordvec/{__version__}"
 
