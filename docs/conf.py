@@ -43,5 +43,6 @@ html_css_files = ["wordvec.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}
+highlight_language = "text"
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"

@@ -1,9 +1,10 @@
-"""Docstrings of wordvec as reStructuredText: prose is prose, lists of names with reasons become field lists.
+"""Docstrings of wordvec as reStructuredText: prose is prose, lists of names with reasons are lists.
 
 A docstring here is plain text for ``help()``: an asterisk is a multiplication, W_in is no link, and a list of options
 is lines of a name, two spaces or more, and its reason.
 """
 
+import dataclasses
 import re
 
 ENTRY = re.compile(r"([\w.]+(?:, [\w.]+)*) {2,}(\S.*)|(\w+ = \S+)$")  # "name   reason", or "name = default"
@@ -21,7 +22,7 @@ def to_rst(lines):
         if literal or paragraph[0].lstrip().startswith(">>>"):
             converted += [*paragraph, ""]
         else:
-            converted += [*as_fields(paragraph), ""]
+            converted += [*as_entries(paragraph), ""]
         literal = literal or paragraph[-1].endswith("::")
     return converted
 
@@ -37,8 +38,8 @@ def paragraphs(lines):
             run = []
 
 
-def as_fields(paragraph):
-    """A paragraph of entries as a field list; other prose with its signs escaped."""
+def as_entries(paragraph):
+    """A paragraph of entries as a definition list; other prose with its signs escaped."""
     if not any(ENTRY.fullmatch(line.strip()) for line in paragraph) and not DRAWING.search("\n".join(paragraph)):
         return escaped("\n".join(paragraph)).split("\n")
     lines, entry = [], None
@@ -48,9 +49,9 @@ def as_fields(paragraph):
         if found and (entry is None or depth <= entry):
             name, reason = (found[1], escaped(found[2])) if found[1] else (found[3], "")
             entry = depth
-            lines.append(f":{name.replace(':', '')}: {reason}")
+            lines += [" " * depth + f"``{name}``", *([" " * depth + "    " + reason] if reason else [])]
         elif entry is not None and depth > entry:
-            lines.append("    " + escaped(line.strip()))
+            lines.append(" " * (entry + 4) + escaped(line.strip()))
         elif entry is not None or DRAWING.search(line):
             return ["::", "", *("    " + text for text in paragraph)]  # a drawing or a table of another kind
         else:
@@ -77,7 +78,16 @@ def convert(app, what, name, obj, options, lines):
     lines[:] = to_rst(lines)
 
 
+def signature(app, what, name, obj, options, given, returns):
+    """For autodoc: trainers take any options by ``__new__``, to explain wrong ones; show their own."""
+    if what == "class" and dataclasses.is_dataclass(obj) and given.startswith("(*args"):
+        parameters = [f"{f.name}: {f.type} = {f.default!r}" for f in dataclasses.fields(obj)]
+        return f"({', '.join(parameters)})", returns
+    return None
+
+
 def setup(app):
     """Called by Sphinx."""
+    app.connect("autodoc-process-signature", signature)
     app.connect("autodoc-process-docstring", convert)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,6 +22,7 @@ PAGES += [page for page in sorted((ROOT / "docs").rglob("*.md")) if "_build" not
 FENCE = re.compile(
     r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^(?P<ticks>```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=ticks)$", re.M | re.S
 )
+UNSURE = ("docs/_build", "docs/learn")  # built, or not in every checkout
 LINES_OF_TEXT = 3000  # of tiny-world, as my-text.txt
 
 
@@ -121,3 +122,9 @@ def test_an_error_of_a_page_is_found(tmp_path):
 def test_links_of_the_front_pages_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_files_that_a_page_names_exist(page):
+    named = re.findall(r"`((?:wordvec|scripts|tests|docs|corpora)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists() and not name.startswith(UNSURE)] == []
