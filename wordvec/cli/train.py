@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_text_arguments(parser, threads=False)
     parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
-    parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    parser.add_argument(
+        "--trainer", help="skipgram, cbow, glove, svd or ppmi (default: skipgram; with --scheduler svd)"
+    )
     parser.add_argument(
         "--preset",
         metavar="NAME",
@@ -131,6 +134,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
+    cluster = parser.add_argument_group("a Dask cluster (the extra distributed)")
+    cluster.add_argument(
+        "--scheduler",
+        metavar="WHERE",
+        help="train on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N "
+        "processes of this machine",
+    )
+    cluster.add_argument(
+        "--store",
+        metavar="WHERE",
+        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -142,6 +157,10 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.trainers.presets import with_preset
     from wordvec.vectors.load import format_for
 
+    if arguments.trainer is None:
+        arguments.trainer = "svd" if arguments.scheduler else "skipgram"
+    if arguments.store and not arguments.scheduler:
+        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     if arguments.preset:
@@ -159,7 +178,8 @@ def run(arguments: argparse.Namespace) -> None:
     if vectors is None:
         corpus.forget_left_out()
     seconds["corpus"] = time.perf_counter() - start
-    trainer.fit(corpus, **fit)
+    with cluster_of(arguments) as where:
+        trainer.fit(corpus, **fit, **where)
     seconds |= trainer.history.seconds
     start = time.perf_counter()
     trainer.vectors.save(arguments.out)
@@ -171,6 +191,22 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print_report(report)
+
+
+@contextmanager
+def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Arguments of ``fit`` for a cluster, connected in the block; the store that was not named is removed after it."""
+    if not arguments.scheduler:
+        yield {}
+        return
+    from wordvec.cluster import connected
+    from wordvec.store import open_store
+
+    store = arguments.store or arguments.out + ".work"
+    with connected(arguments.scheduler) as client:
+        yield {"client": client, "store": store}
+    if not arguments.store:
+        open_store(store).clear()
 
 
 def long_run(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknow
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
@@ -104,14 +105,27 @@ class Trainer(ABC):
         _check_types_and_sizes(self)
         self._vectors: WordVectors | None = None
         self._history = History()
+        self._cluster: Cluster | None = None
 
     @abstractmethod
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         """Train and return the vectors, filling ``self._history``."""
 
     @hints_for_arguments
-    def fit(self, corpus: Corpus, *, start: WordVectors | None = None, show_progress: bool | None = None) -> Self:
+    def fit(
+        self,
+        corpus: Corpus,
+        *,
+        start: WordVectors | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
+        show_progress: bool | None = None,
+    ) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal".
+
+        `client`, a ``dask.distributed.Client``, gives the work to a cluster (GloVe: the counting alone). PPMI, SVD and
+        counts have the same bytes there. `store` is a folder or fsspec URL that all its workers see, for what is in
+        between; by default FOLDER.work beside the corpus, removed at the end.
 
         `start`, vectors to go on from, is for SkipGram and CBOW; others raise OptionError.
         """
@@ -121,14 +135,33 @@ class Trainer(ABC):
                 f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
                 "SkipGram and CBOW take start=; here train on all texts together"
             )
+        if client is None and store is not None:
+            raise OptionError("store is where the workers of a cluster meet: give client too, or leave store out")
+        if client is not None and getattr(self, "device", "cpu") != "cpu":
+            raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
         self._history = History()
         if getattr(self, "device", "cpu") == "gpu":
             self._history.device = str(describe_device())
             announce(f"training on {self._history.device}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
-        self._vectors = self._train(corpus, show_progress)
+        with self._on_cluster(client, store, corpus):
+            self._vectors = self._train(corpus, show_progress)
         return self
+
+    @contextmanager
+    def _on_cluster(self, client: Any, store: str | os.PathLike[str] | None, corpus: Corpus) -> Iterator[None]:
+        """Where a client is given, have its cluster as ``self._cluster`` in the block."""
+        if client is None:
+            yield
+            return
+        from wordvec.corpus.shared import cluster_for
+
+        with cluster_for(client, store, corpus) as self._cluster:
+            try:
+                yield
+            finally:
+                self._cluster = None
 
     @property
     def vectors(self) -> WordVectors:

@@ -142,6 +142,7 @@ class GloVe(Trainer):
                     seed=self.seed,
                     threads=self.threads,
                     device=self.device,
+                    cluster=self._cluster,
                     show_progress=show_progress,
                 )
         except (OptionError, ShapeError, TrainingError) as error:  # too few dimensions, no counts, none above chance
@@ -162,6 +163,8 @@ class GloVe(Trainer):
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -170,13 +173,14 @@ class GloVe(Trainer):
         checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
                           remove it when the vectors are saved
         resume            go on from `checkpoint`; the result is that of a run never interrupted
+        client, store     count on the workers of a Dask cluster (see `Trainer.fit`); the cells are trained on here
         show_progress     None means "on a terminal"
         """
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
-        return super().fit(corpus, start=start, show_progress=show_progress)
+        return super().fit(corpus, start=start, client=client, store=store, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)

@@ -218,6 +218,8 @@ class NeuralTrainer(Presets, Trainer):
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -237,6 +239,8 @@ class NeuralTrainer(Presets, Trainer):
         self._start, self._freeze = start, freeze
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
+        if client is not None:
+            raise OptionError(f"{self.name} trains on one machine; PPMI, SVD and GloVe's counting take a client")
         if freeze and start is None:
             raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
         if freeze and self.engine == "kernel" and self.device == "gpu":
@@ -250,7 +254,7 @@ class NeuralTrainer(Presets, Trainer):
         self._start_notes = []
         if start is not None:
             corpus, self._start_notes = corpus_for(start, corpus)
-        return super().fit(corpus, show_progress=show_progress)
+        return super().fit(corpus, client=client, store=store, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
