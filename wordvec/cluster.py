@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import platform
 import queue
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
-from wordvec.memory import show_bytes
+from wordvec.memory import available_cores, show_bytes
 from wordvec.progress import announce, progress
 from wordvec.store import Store, name_of, open_store
 
@@ -47,6 +48,11 @@ class Cluster:
         self._watch.wait_for_workers()
         for address, there in client.run(facts_of_process).items():
             _check_same(self._here, there, f"worker {address}")
+
+    @property
+    def threads_of_a_task(self) -> int:
+        """How many threads a task starts: a worker runs as many tasks as it has threads."""
+        return 1
 
     def run(
         self,
@@ -122,6 +128,38 @@ class Cluster:
                     f"{what}: the connection to the scheduler was lost; give the same command again: it goes on from "
                     "what was published"
                 ) from error
+
+
+class ThisProcess:
+    """The same without a cluster: one task after the other, here, with all cores; the store goes with it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="wordvec-")
+        self.store: Store = open_store(self._folder.name)
+
+    @property
+    def threads_of_a_task(self) -> int:
+        """How many threads a task starts."""
+        return available_cores()
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        calls: Sequence[tuple[Any, ...]],
+        what: str,
+        show_progress: bool | None = None,
+    ) -> list[Any]:
+        """See Cluster."""
+        return [function(self.store.location, *call) for call in calls]
+
+    def check_memory(self, what: str, needed: int) -> None:
+        """Trainers look at this process's memory themselves."""
+
+    def __enter__(self) -> ThisProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
 
 
 class _Watch:

@@ -56,8 +56,11 @@ class Store:
         """Whether an entry is there, whole."""
         raise NotImplementedError
 
-    def publish(self, name: str, arrays: Mapping[str, np.ndarray], **facts: Any) -> None:
-        """Write an entry in one step; one that is there already stays, as its bytes are the same."""
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
+        """Write an entry in one step; one that is there already stays, as its bytes are the same.
+
+        One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
+        """
         raise NotImplementedError
 
     def facts(self, name: str) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class FolderStore(Store):
         """See Store."""
         return (self._folder / name / FACTS).is_file()
 
-    def publish(self, name: str, arrays: Mapping[str, np.ndarray], **facts: Any) -> None:
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
         """See Store. Raises InputError for a full disk."""
         if self.is_published(name):
             return
@@ -115,7 +118,8 @@ class FolderStore(Store):
                 for array, values in arrays.items():
                     np.save(temporary / f"{array}.npy", np.asarray(values))
                 (temporary / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-                _flush(temporary)
+                if lasting:
+                    _flush(temporary)
                 if target.exists() and not self.is_published(name):
                     remove(target)  # what a kill left of an entry that was being removed
                 os.rename(temporary, target)
@@ -181,7 +185,7 @@ class ObjectStore(Store):
         """See Store."""
         return bool(self._files.exists(self._path(name, FACTS)))
 
-    def publish(self, name: str, arrays: Mapping[str, np.ndarray], **facts: Any) -> None:
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
         """See Store."""
         if self.is_published(name):
             return

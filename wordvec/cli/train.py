@@ -76,6 +76,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
         "of counting, such as 2G; what does not fit goes to temporary files (default: half of what is free)",
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
+    ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
+    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (8)"),
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
 ]

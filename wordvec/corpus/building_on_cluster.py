@@ -157,8 +157,9 @@ def spool_part(
             spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
     words, word_ends = pack_words(spooled.words)
     arrays = {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends, "words": words, "word_ends": word_ends}
-    sizes = {"tokens": len(spooled.ids), "sentences": len(spooled.sentence_ends)}
-    place.publish(name, arrays | {"counts": np.asarray(spooled.counts)}, is_text=is_text, said=said, **sizes)
+    arrays["counts"] = np.asarray(spooled.counts)
+    tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
+    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
 
 
 def _check_same_file(part: Part) -> None:

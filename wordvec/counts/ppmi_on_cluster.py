@@ -120,7 +120,7 @@ def weigh_block(store: str, block: str, margins: str, borders: list[int], number
     order = np.argsort(of_column, kind="stable")
     cell_rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
     arrays = {
-        "indptr": matrix.indptr.astype(np.int64),
+        "indptr": matrix.indptr,
         "indices": matrix.indices.astype(np.int32),
         "data": matrix.data,
         "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders))[1:]),
@@ -147,8 +147,7 @@ def transpose_block(store: str, blocks: list[str], borders: list[int], number: i
     first, last = borders[number], borders[number + 1]
     order = np.argsort(columns, kind="stable")
     sizes = np.bincount(columns - first, minlength=last - first)
-    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    place.publish(name, {"indptr": indptr, "indices": rows[order], "data": values[order]})
+    place.publish(name, {"indptr": row_starts(sizes), "indices": rows[order], "data": values[order]})
 
 
 def counts_block(store: Store, block: str, size: int) -> csr_array:
@@ -156,10 +155,15 @@ def counts_block(store: Store, block: str, size: int) -> csr_array:
     from scipy.sparse import csr_array
 
     sizes, columns, values = (np.asarray(store.read(block, name)) for name in ("sizes", "columns", "values"))
-    indptr = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-    matrix = csr_array((values, columns, indptr), shape=(len(sizes), size))
+    matrix = csr_array((values, columns, row_starts(sizes)), shape=(len(sizes), size))
     matrix.has_canonical_format = True
     return matrix
+
+
+def row_starts(sizes: np.ndarray) -> np.ndarray:
+    """Where rows of these sizes start, (rows + 1,); in 32 bits where they do, as scipy would copy columns else."""
+    starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    return starts.astype(np.int32) if starts[-1] < 2**31 else starts
 
 
 def csr_block(store: Store, name: str, columns: int) -> csr_array:

@@ -26,7 +26,7 @@ from wordvec.store import name_of, open_store
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
-OPEN_BLOCKS = 8  # of a process, which need no second look at their cells
+OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
 
 
 def svd_on_cluster(
@@ -64,7 +64,7 @@ class OnCluster(OnCPU):
 
     def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
         factor = f"factor-{hashlib.sha256(np.ascontiguousarray(X).data).hexdigest()[:32]}"
-        self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)})
+        self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
         calls = [(block, self._columns, factor) for block in blocks]
         result = np.concatenate(self._cluster.run(multiply_block, calls, "svd", show_progress=False))
         self._cluster.store.remove(factor)

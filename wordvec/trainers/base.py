@@ -40,6 +40,8 @@ LARGEST = {
     "threads": 1_024,
     "warps": 1_000_000,
     "patience": 1_000_000,
+    "pieces": 100_000,
+    "merges": 100_000,
 }
 
 
