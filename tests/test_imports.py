@@ -20,6 +20,8 @@ FOUNDATIONS = {
     "memory",
     "progress",
     "signals",
+    "store",
+    "cluster",
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
@@ -56,6 +58,7 @@ ALLOWED = {
 }
 LAYERS_FOUNDATIONS = {"arrays", "errors"}
 CUPY_SEAMS = {"arrays", "kernels/gpu"}
+DASK_SEAM = "cluster"
 
 
 def imported_modules(source: str) -> set[str]:
@@ -78,6 +81,8 @@ def violations(name: str, source: str) -> list[str]:
     for module in imported_modules(source):
         parts = module.split(".")
         if parts[0] == "cupy" and name not in CUPY_SEAMS:
+            found.append(module)
+        if parts[0] in ("dask", "distributed") and name != DASK_SEAM:
             found.append(module)
         if parts[0] != "wordvec" or len(parts) == 1 or rules is None:
             continue
@@ -104,6 +109,7 @@ def test_imports_point_one_way(name):
         ("layers/matmul", "import wordvec.rng"),
         ("kernels/cpu", "def f():\n    from wordvec.layers import MatMul"),
         ("corpus/readers", "import cupy"),
+        ("counts/on_cluster", "from distributed import Client"),
         ("vectors/load", "import wordvec.plots.figures"),
     ],
 )
@@ -119,7 +125,7 @@ def modules_after(statement: str) -> set[str]:
 def test_import_wordvec_is_light():
     names = "CBOW, Corpus, SVD, SkipGram, Vocabulary, WordVectors"
     loaded = modules_after(f"from wordvec import {names}")
-    assert not loaded & {"matplotlib", "cupy", "scipy", "tqdm", "safetensors"}
+    assert not loaded & {"matplotlib", "cupy", "scipy", "tqdm", "safetensors", "distributed", "fsspec"}
 
 
 def test_help_needs_no_numpy():

@@ -15,7 +15,8 @@
     ├── DeviceUnavailableError            a device was asked for that is not here
     ├── MissingExtraError (ImportError)   an optional dependency is not installed; names the extra
     ├── LibraryError                      the C library is missing, damaged or built from other sources
-    └── TrainingError                     training cannot go on (a loss that is not finite)
+    ├── TrainingError                     training cannot go on (a loss that is not finite)
+    └── ClusterError                      a cluster that cannot be reached, does not fit or has lost its workers
 
 The command line turns each of them into one line on stderr and exit status 2.
 """
@@ -107,6 +108,10 @@ class LibraryError(WordvecError, RuntimeError):
 
 class TrainingError(WordvecError, RuntimeError):
     """Training cannot go on."""
+
+
+class ClusterError(WordvecError, RuntimeError):
+    """A cluster that cannot be reached, whose workers do not fit together, or that has none left."""
 
 
 def describe(value: Any) -> str:

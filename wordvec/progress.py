@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from importlib.util import find_spec
 from typing import Any
 
@@ -91,8 +92,32 @@ def announced(text: str) -> Iterator[None]:
         timer.cancel()
 
 
+_listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """In the block, collect what this thread announces: a task on another machine has no one at its terminal.
+
+    >>> with heard() as said:
+    ...     announce("3 records hold no text")
+    >>> said
+    ['3 records hold no text']
+    """
+    said: list[str] = []
+    token = _listener.set(said)
+    try:
+        yield said
+    finally:
+        _listener.reset(token)
+
+
 def announce(text: str) -> None:
     """Write one line to stderr, where there is one that can be written; no training ends for want of it."""
+    listener = _listener.get()
+    if listener is not None:
+        listener.append(text)
+        return
     try:
         sys.stderr.write(f"wordvec: {printable(text)}\n")
         sys.stderr.flush()

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
         "of counting, such as 2G; what does not fit goes to temporary files (default: half of what is free)",
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
+    ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
+    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (8)"),
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
 ]
@@ -98,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trainer",
         metavar="NAME",
         help="skipgram, cbow, glove, svd or ppmi (default: by the options given; if they fit both, svd below "
-        "5 million tokens and skipgram from there on; with --start, the trainer of FILE)",
+        "5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
     )
     parser.add_argument(
         "--preset",
@@ -144,6 +147,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
     )
     add_subword_arguments(subwords)
+    cluster = parser.add_argument_group("a Dask cluster (the extra distributed)")
+    cluster.add_argument(
+        "--scheduler",
+        metavar="WHERE",
+        help="train on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N "
+        "processes of this machine",
+    )
+    cluster.add_argument(
+        "--store",
+        metavar="WHERE",
+        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -157,6 +172,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
 
+    if arguments.store and not arguments.scheduler:
+        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     start = None if arguments.start is None else WordVectors.load(arguments.start)
@@ -180,7 +197,8 @@ def run(arguments: argparse.Namespace) -> None:
     if name is None:
         name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), trainers[BY_SIZE[0]].dim)
     trainer = trainers[name]
-    trainer.fit(corpus, **fit)
+    with cluster_of(arguments) as where:
+        trainer.fit(corpus, **fit, **where)
     seconds |= trainer.history.seconds
     began = time.perf_counter()
     trainer.vectors.save(arguments.out)
@@ -236,7 +254,26 @@ def choose_trainer(
     for option in ("preset", "freeze", "checkpoint_every", "resume"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
-    return choose_by_options(list(given))
+    name, reason = choose_by_options(list(given))
+    if name is None and arguments.scheduler:
+        return "svd", "on a cluster it has the bytes of one machine"
+    return name, reason
+
+
+@contextmanager
+def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Arguments of ``fit`` for a cluster, connected in the block; the store that was not named is removed after it."""
+    if not arguments.scheduler:
+        yield {}
+        return
+    from wordvec.cluster import connected
+    from wordvec.store import open_store
+
+    store = arguments.store or arguments.out + ".work"
+    with connected(arguments.scheduler) as client:
+        yield {"client": client, "store": store}
+    if not arguments.store:
+        open_store(store).clear()
 
 
 def long_run(arguments: argparse.Namespace, trainer: str | None, start: WordVectors | None) -> dict[str, Any]:

@@ -13,8 +13,9 @@ import numpy as np
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.selection import Selection, select
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import OptionError
+from wordvec.errors import CorpusError, OptionError
 
 OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # lists of tokens have no use for them
 MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
@@ -31,6 +32,8 @@ class SentenceOptions(TypedDict, total=False):
     vocabulary: str | os.PathLike[str] | Vocabulary | Iterable[str] | None
     strict: bool
     threads: int | None
+    client: Any
+    store: str | os.PathLike[str] | None
     show_progress: bool | None
 
 
@@ -121,6 +124,32 @@ def in_words(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))[:200]
     return f"{value!s:.200}"
+
+
+def raw_counts(
+    tokens: int, words: int, sentences: int, selection: WordSelection, info: dict[str, Any]
+) -> dict[str, Any]:
+    """What `info` says of the text before words are left out. Raises CorpusError for a text without words."""
+    if not tokens:
+        raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
+    return {
+        "min_count": selection.min_count,
+        "raw_tokens": tokens,
+        "raw_words": words,
+        "raw_sentences": sentences,
+    }
+
+
+def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection) -> Selection:
+    """The words that the options take. Raises CorpusError where they take none."""
+    options = selection.as_options()
+    given = options.pop("vocabulary", None)
+    if given is not None:
+        options["given"] = frozenset(given.words)
+    chosen = select(words, counts, **options)
+    if not len(chosen.taken):
+        raise CorpusError(nothing_left_message(counts, selection))
+    return chosen
 
 
 def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -123,10 +123,15 @@ def _of_one_kind(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool | None]:
         yield first
         for block in blocks:
             if isinstance(block[0], list) != has_tokens:
-                raise CorpusError("some of the text is lists of tokens and some is not: build a corpus of each")
+                refuse_mixture()
             yield block
 
     return checked(), has_tokens
+
+
+def refuse_mixture() -> NoReturn:
+    """Raise CorpusError for text and lists of tokens in one source."""
+    raise CorpusError("some of the text is lists of tokens and some is not: build a corpus of each")
 
 
 def spool_text(

@@ -19,11 +19,18 @@ from wordvec.corpus.build_options import (
     WordSelection,
     as_phrases,
     checked_min_count,
+    choose_words,
     describe_words,
-    nothing_left_message,
+    raw_counts,
     refuse_other_options,
 )
 from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
+from wordvec.corpus.building_on_cluster import (
+    Spools,
+    cluster_to_build_on,
+    renumber_on_cluster,
+    spool_on_cluster,
+)
 from wordvec.corpus.documents.documents import Documents, read_documents
 from wordvec.corpus.documents.reading import DocumentReader, kept_sentences
 from wordvec.corpus.encode.normalization import Normalization
@@ -41,14 +48,16 @@ from wordvec.corpus.read.sources import (
     source_of,
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
-from wordvec.corpus.selection import Selection, select, select_more, word_set
+from wordvec.corpus.selection import Selection, select_more, word_set
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import give_back_pages
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from wordvec.cluster import Cluster
 
 DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
@@ -111,6 +120,8 @@ class Corpus:
         encoding_errors: str = "strict",
         strict: bool = False,
         threads: int | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Corpus:
         """Read `source` once, tokenize it and give every word an id.
@@ -133,6 +144,9 @@ class Corpus:
         tokens. What is missing, and a record that cannot be read, is left out, counted and reported; with `strict` it
         is an error. `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a
         few blocks, not the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
+
+        `client`, a ``dask.distributed.Client``, has the workers of its cluster read the files, to the same result;
+        `store` is a folder or fsspec URL that all of them see, for what is in between.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
         OptionError for options out of range, for options that differ from those of an opened folder, and for options
@@ -177,7 +191,13 @@ class Corpus:
             strict,
             tuple(option for option in OPTIONS_OF_TEXT if asked[option] is not None),
         )
-        spooled, is_text = spool_with_progress(source, options, threads, show_progress)
+        cluster = None if client is None else cluster_to_build_on(client, store, phrases)
+        if cluster is not None and isinstance(source, Documented):
+            raise OptionError("documents with metadata are read on one machine: leave out the cluster, or the metadata")
+        if cluster is None:
+            spooled, is_text = spool_with_progress(source, options, threads, show_progress)
+        else:
+            spools, is_text = spool_on_cluster(cluster, source, options, show_progress)
         info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": name_of(source)}
         if is_text:
             info |= {"encoding": encoding, "encoding_errors": encoding_errors}
@@ -185,6 +205,8 @@ class Corpus:
         info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
         if selection.drop_words:
             info["dropped_words"] = selection.drop_words
+        if cluster is not None:
+            return cls._from_cluster(cluster, spools, selection, info, show_progress)
         documents = source.found() if isinstance(source, Documented) else None
         found = None if phrases is None else as_phrases(phrases)
         return cls._from_spooled(spooled, selection, info, found, threads, documents)
@@ -270,26 +292,30 @@ class Corpus:
         threads: int = 1,
         documents: Documents | None = None,
     ) -> Corpus:
-        if not len(spooled.ids):
-            raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
-        info |= {
-            "min_count": selection.min_count,
-            "raw_tokens": len(spooled.ids),
-            "raw_words": len(spooled.words),
-            "raw_sentences": len(spooled.sentence_ends),
-        }
+        info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
             info["phrase_pairs"] = (phrases if phrases.learned is not None else phrases.with_found(found)).as_text()
-        options = selection.as_options()
-        given = options.pop("vocabulary", None)
-        if given is not None:
-            options["given"] = frozenset(given.words)
-        chosen = select(spooled.words, spooled.counts, **options)
-        if not len(chosen.taken):
-            raise CorpusError(nothing_left_message(spooled.counts, selection))
+        chosen = choose_words(spooled.words, spooled.counts, selection)
         return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads, documents)
+
+    @classmethod
+    def _from_cluster(
+        cls,
+        cluster: Cluster,
+        spools: Spools,
+        selection: WordSelection,
+        info: dict[str, Any],
+        show_progress: bool | None,
+    ) -> Corpus:
+        info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, selection, info)
+        chosen = choose_words(spools.words, spools.counts, selection)
+        vocabulary = Vocabulary.of_selection(
+            spools.words, spools.counts, chosen, selection.min_count, selection.max_words
+        )
+        ids, sentence_starts = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
+        return cls(ids, sentence_starts, vocabulary, info)
 
     @classmethod
     def _of_selection(
@@ -303,8 +329,7 @@ class Corpus:
         documents: Documents | None = None,
     ) -> Corpus:
         vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
-        final_id = np.full(len(spooled.words), -1, np.int32)
-        final_id[chosen.taken] = np.arange(len(chosen.taken))
+        final_id = chosen.final_ids()
         ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
         corpus = cls(ids, sentence_starts, vocabulary, info)
         corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None

@@ -52,6 +52,12 @@ class Selection(NamedTuple):
     reasons: np.ndarray
     absent: list[str]  # asked for by name, but never seen
 
+    def final_ids(self) -> np.ndarray:
+        """The id of each word in the list, int32; -1 for one that was left out."""
+        ids = np.full(len(self.taken) + len(self.left), -1, np.int32)
+        ids[self.taken] = np.arange(len(self.taken))
+        return ids
+
 
 def select(
     words: Sequence[str],

@@ -12,7 +12,7 @@ import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
 from wordvec.counts.saving import fingerprint_of, load_counts, save_counts
+from wordvec.counts.spill import LIMITLESS
 from wordvec.counts.stream import EncodedText, checked_text, subsampling_thresholds, text_stream
 from wordvec.errors import CountsFileError, OptionError, describe
 from wordvec.memory import available_cores, parse_bytes
@@ -29,6 +30,7 @@ from wordvec.progress import progress
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus, Vocabulary
 
 WEIGHTINGS = ("flat", "harmonic", "linear")
@@ -104,6 +106,8 @@ def count_cooccurrences(
     memory: str | int | None = None,
     threads: int | None = None,
     device: str = "cpu",
+    client: Any = None,
+    store: str | os.PathLike[str] | None = None,
     show_progress: bool | None = None,
 ) -> Cooccurrence:
     """Count how often each word meets each context word at most `window` words away in the same sentence.
@@ -124,6 +128,10 @@ def count_cooccurrences(
     default all cores. `device` "gpu" counts there, and there the matrix stays (`Cooccurrence.on` brings it back); the
     text is copied in stretches as long as fit. None of them changes a byte of the result. Time grows with N * window,
     memory with N (8 bytes) and the cells (12 bytes).
+
+    `client`, a ``dask.distributed.Client``, counts on the workers of its cluster instead; `store`, a folder or fsspec
+    URL that all of them see, takes what is between (default: FOLDER.work beside the corpus, removed at the end). The
+    result is the same and is brought here, within `memory`.
 
     Sums are exact up to 2**63 units: with "harmonic", whose unit is 1 / lcm(1 .. window), windows up to 20 suit any
     corpus below 5 * 10**9 words; what could overflow is refused. Values are then rounded once (twice above 2**53).
@@ -149,8 +157,17 @@ def count_cooccurrences(
         counts, fingerprint = corpus.vocabulary.counts, fingerprint_of(corpus.vocabulary.words)
     ids, sentence_starts, size = text
     thresholds = subsampling_thresholds(counts, text, subsample, subsample_mode)
-    _check_that_sums_fit(len(ids), weights, weighting, size)
+    check_that_sums_fit(len(ids), weights, weighting, size)
 
+    if client is not None:
+        if isinstance(corpus, tuple) or device != "cpu":
+            raise OptionError("client counts a Corpus on the CPUs of its workers: leave out device, and give a Corpus")
+        from wordvec.corpus.shared import cluster_for
+
+        options = {"window": int(window), "weighting": weighting, "side": side, "subsample": float(subsample)}
+        options |= {"subsample_mode": subsample_mode, "seed": int(seed)}
+        with cluster_for(client, store, corpus) as cluster:
+            return gather_counts(cluster, corpus, options, memory, show_progress)
     if device != "cpu":
         device_module(device)
     threads = threads or available_cores()
@@ -165,6 +182,17 @@ def count_cooccurrences(
             else:
                 matrix = _matrix(*count_stream(stream, size, weights, sides, unit, plan, threads, bar.update))
     return Cooccurrence(matrix, int(window), weighting, side, float(subsample), subsample_mode, int(seed), fingerprint)
+
+
+def gather_counts(
+    cluster: Cluster, corpus: Corpus, options: dict[str, Any], memory: str | int | None, show_progress: bool | None
+) -> Cooccurrence:
+    """Count on a cluster and bring the matrix here, within a limit of memory; `options` are those of counting."""
+    from wordvec.counts.on_cluster import count_on_cluster, gathered
+
+    rows = count_on_cluster(cluster, corpus, options, show_progress)
+    matrix = _matrix(*gathered(cluster, rows, LIMITLESS if memory is None else parse_bytes(memory)))
+    return Cooccurrence(matrix, **options, vocabulary_fingerprint=fingerprint_of(corpus.vocabulary.words))
 
 
 def weights_of(window: int, weighting: str) -> tuple[int, np.ndarray]:
@@ -194,7 +222,7 @@ def weights_of(window: int, weighting: str) -> tuple[int, np.ndarray]:
     return unit, np.concatenate([np.zeros(1, np.int64), weights])
 
 
-def _check_that_sums_fit(words: int, weights: np.ndarray, weighting: str, vocabulary_size: int) -> None:
+def check_that_sums_fit(words: int, weights: np.ndarray, weighting: str, vocabulary_size: int) -> None:
     """Raise where a cell could leave int64 or an id 32 bits, before anything is counted."""
     if 2 * words * sum(weights.tolist()) >= 2**63:
         what = f"window {len(weights) - 1} with {weighting} weighting"

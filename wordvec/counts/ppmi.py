@@ -58,8 +58,8 @@ def ppmi(
     information = Information.of(matrix, context_smoothing, shift)
 
     def positive(block: Block) -> tuple[np.ndarray, np.ndarray]:
-        values = information.of_cells(block)
-        return values, (values > 0) & (block.counts > 0) & (block.counts >= minimum_count)
+        values, stored = information.positive(block)
+        return values, stored & (block.counts >= minimum_count)
 
     return map_cells(matrix, positive, dtype, in_place)
 
@@ -107,8 +107,15 @@ class Information(NamedTuple):
     @classmethod
     def of(cls, matrix: csr_array, context_smoothing: float, shift: float) -> Information:
         """From a matrix of counts; `shift` is k."""
-        rows = log_or_zero(np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel())
-        column_sums = np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel()
+        row_sums, column_sums = (np.asarray(matrix.sum(axis=axis, dtype=np.float64)).ravel() for axis in (1, 0))
+        return cls.of_sums(row_sums, column_sums, context_smoothing, shift)
+
+    @classmethod
+    def of_sums(
+        cls, row_sums: np.ndarray, column_sums: np.ndarray, context_smoothing: float, shift: float
+    ) -> Information:
+        """From the sums of a matrix of counts."""
+        rows = log_or_zero(row_sums)
         columns = context_smoothing * log_or_zero(column_sums)
         return cls(rows, columns, _log_sum_exp(columns[column_sums > 0]) - float(np.log(shift)))
 
@@ -119,6 +126,11 @@ class Information(NamedTuple):
         values -= self.rows[block.rows]
         values -= self.columns[block.columns]
         return values
+
+    def positive(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
+        """For `map_cells`: PMI of all cells, and which of them are stored in PPMI."""
+        values = self.of_cells(block)
+        return values, (values > 0) & (block.counts > 0)
 
 
 def _check_options(context_smoothing: float, shift: float, minimum_count: float) -> None:

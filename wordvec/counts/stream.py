@@ -31,16 +31,23 @@ def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, s
     stream = GrowingArray(np.int32, limit, room=len(ids) + len(sentence_starts))
     stream.append(np.array([border]))
     for begin in range(0, len(ids), TOKENS_AT_ONCE):
-        end = min(begin + TOKENS_AT_ONCE, len(ids))
-        words = np.asarray(ids[begin:end])
-        kept = np.ones(len(words), bool) if thresholds is None else keeps(words, begin, thresholds, seed)
-        first, last = np.searchsorted(sentence_starts, [begin, end], side="right")
-        ends = np.asarray(sentence_starts[first:last]) - begin  # of sentences, as places between words of this piece
-        if clean:
-            words, kept = np.where(kept, words, border + 1), np.ones(len(words), bool)
-        stream.append(_with_borders(words[kept], np.append(0, np.cumsum(kept))[ends], border))
+        stream.append(stretch_of(text, thresholds, clean, seed, begin, min(begin + TOKENS_AT_ONCE, len(ids))))
         give_back_pages(ids)
     return stream
+
+
+def stretch_of(
+    text: EncodedText, thresholds: np.ndarray | None, clean: bool, seed: int, begin: int, end: int
+) -> np.ndarray:
+    """What words begin .. end - 1 add to the stream: themselves, and a border after each that ends a sentence."""
+    ids, sentence_starts, border = text
+    words = np.asarray(ids[begin:end])
+    kept = np.ones(len(words), bool) if thresholds is None else keeps(words, begin, thresholds, seed)
+    first, last = np.searchsorted(sentence_starts, [begin, end], side="right")
+    ends = np.asarray(sentence_starts[first:last]) - begin  # of sentences, as places between words of this piece
+    if clean:
+        words, kept = np.where(kept, words, border + 1), np.ones(len(words), bool)
+    return _with_borders(words[kept], np.append(0, np.cumsum(kept))[ends], border)
 
 
 def keeps(words: np.ndarray, position: int, thresholds: np.ndarray, seed: int) -> np.ndarray:

@@ -72,9 +72,14 @@ def truncated_svd(
     else:
         with gpu_memory_errors(f"truncated_svd of {matrix.nnz:,} cells", device="gpu" if on_gpu(matrix) else "cpu"):
             U, S, V = largest_singular_triples(matrix, dim, seed, threads or available_cores(), tolerance)
+    return finished(U, S, V, dim, matrix.shape)
+
+
+def finished(U: Array, S: Array, V: Array, dim: int, shape: tuple[int, int]) -> SVD:
+    """The triples with their signs fixed. Raises OptionError where the rank is below `dim`."""
     rank = int((S > 100 * float(np.finfo(S.dtype).eps) * S[0]).sum())
     if rank < dim:
-        raise OptionError(f"dim is {dim}, but this {matrix.shape} matrix has rank {rank} only; choose dim <= {rank}")
+        raise OptionError(f"dim is {dim}, but this {shape} matrix has rank {rank} only; choose dim <= {rank}")
     return with_fixed_signs(U, S, V)
 
 
@@ -84,13 +89,7 @@ def _checked_matrix(matrix: Any, dim: int) -> Any:
     there = on_gpu(matrix)
     if not (issparse(matrix) or there):
         raise ShapeError(f"truncated_svd: a scipy sparse matrix expected; got {type(matrix).__name__}")
-    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)) or dim < 1:
-        raise OptionError(f"dim must be a whole number of dimensions, at least 1; got {dim!r}")
-    if dim > min(matrix.shape):
-        raise OptionError(
-            f"dim is {dim}, but a {matrix.shape} matrix has at most {min(matrix.shape)} dimensions; "
-            "choose a smaller dim, or a larger vocabulary (more text, a lower min_count)"
-        )
+    check_dim(dim, matrix.shape)
     dtype = np.float64 if matrix.dtype == np.float64 else np.float32
     matrix = matrix.astype(dtype) if there else csr_array(matrix, dtype=dtype)
     if not bool(array_module(matrix.data).isfinite(matrix.data).all()):
@@ -98,6 +97,17 @@ def _checked_matrix(matrix: Any, dim: int) -> Any:
     if not matrix.data.any():
         raise OptionError(f"truncated_svd: this {matrix.shape} matrix has no cell other than 0, so it has no dimension")
     return matrix
+
+
+def check_dim(dim: int, shape: tuple[int, int]) -> None:
+    """Raise OptionError for a number of dimensions that a matrix of this shape cannot have."""
+    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)) or dim < 1:
+        raise OptionError(f"dim must be a whole number of dimensions, at least 1; got {dim!r}")
+    if dim > min(shape):
+        raise OptionError(
+            f"dim is {dim}, but a {shape} matrix has at most {min(shape)} dimensions; "
+            "choose a smaller dim, or a larger vocabulary (more text, a lower min_count)"
+        )
 
 
 def with_fixed_signs(U: Array, S: Array, V: Array) -> SVD:

@@ -26,6 +26,7 @@ from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknow
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
@@ -40,6 +41,8 @@ LARGEST = {
     "threads": 1_024,
     "warps": 1_000_000,
     "patience": 1_000_000,
+    "pieces": 100_000,
+    "merges": 100_000,
 }
 
 
@@ -107,6 +110,7 @@ class Trainer(ABC):
         self._vectors: WordVectors | None = None
         self._history = History()
         self._on_epoch: list[OnEpoch] = []
+        self._cluster: Cluster | None = None
 
     @abstractmethod
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
@@ -119,9 +123,15 @@ class Trainer(ABC):
         *,
         start: WordVectors | None = None,
         on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal or in a notebook".
+
+        `client`, a ``dask.distributed.Client``, gives the work to a cluster (GloVe: the counting alone). PPMI, SVD and
+        counts have the same bytes there. `store` is a folder or fsspec URL that all its workers see, for what is in
+        between; by default FOLDER.work beside the corpus, removed at the end.
 
         `start`, vectors to go on from, is for SkipGram and CBOW, `on_epoch` for these and GloVe; others raise
         OptionError.
@@ -135,6 +145,10 @@ class Trainer(ABC):
                 f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
                 "SkipGram and CBOW take start=; here train on all texts together"
             )
+        if client is None and store is not None:
+            raise OptionError("store is where the workers of a cluster meet: give client too, or leave store out")
+        if client is not None and getattr(self, "device", "cpu") != "cpu":
+            raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
         self._history = History()
         if getattr(self, "device", "cpu") == "gpu":
             self._history.device = str(describe_device())
@@ -143,8 +157,23 @@ class Trainer(ABC):
         logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
-        self._vectors = self._train(corpus, show_progress)
+        with self._on_cluster(client, store, corpus):
+            self._vectors = self._train(corpus, show_progress)
         return self
+
+    @contextmanager
+    def _on_cluster(self, client: Any, store: str | os.PathLike[str] | None, corpus: Corpus) -> Iterator[None]:
+        """Where a client is given, have its cluster as ``self._cluster`` in the block."""
+        if client is None:
+            yield
+            return
+        from wordvec.corpus.shared import cluster_for
+
+        with cluster_for(client, store, corpus) as self._cluster:
+            try:
+                yield
+            finally:
+                self._cluster = None
 
     @property
     def vectors(self) -> WordVectors:

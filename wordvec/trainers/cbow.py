@@ -50,6 +50,11 @@ class CBOW(NeuralTrainer):
         contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
         return contexts**0.5 if self.cbow_gradient == "sum" else 1.0
 
+    def pulls_of_a_centre(self) -> tuple[float, float]:
+        """One prediction, whose gradient each context gets whole ("sum") or a share of."""
+        contexts, _ = super().pulls_of_a_centre()
+        return (contexts if self.cbow_gradient == "sum" else 1.0), 1.0
+
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> CBOWNetwork:
         """CBOW as layers."""
         return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths, self.meetings)

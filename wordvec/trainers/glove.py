@@ -154,6 +154,7 @@ class GloVe(Trainer):
                     seed=self.seed,
                     threads=self.threads,
                     device=self.device,
+                    cluster=self._cluster,
                     show_progress=show_progress,
                 )
         except (OptionError, ShapeError, TrainingError) as error:  # too few dimensions, no counts, none above chance
@@ -175,6 +176,8 @@ class GloVe(Trainer):
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
         on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -185,13 +188,15 @@ class GloVe(Trainer):
         resume            go on from `checkpoint`; the result is that of a run never interrupted
         on_epoch          a function, or several, called after each epoch with an `EpochReport` (loss, time, and the
                           vectors as they are), whose ``stop()`` ends the training
+        client, store     count on the workers of a Dask cluster (see `Trainer.fit`); the cells are trained on here
         show_progress     None means "on a terminal or in a notebook"
         """
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
-        return super().fit(corpus, start=start, on_epoch=on_epoch, show_progress=show_progress)
+        shared: dict[str, Any] = {"client": client, "store": store, "show_progress": show_progress}
+        return super().fit(corpus, start=start, on_epoch=on_epoch, **shared)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)

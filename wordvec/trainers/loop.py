@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -116,7 +118,8 @@ def _report(
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, watch: _Watch, bar: Any) -> None:
     while state.position < plan.tokens:
         first, last = state.position, min(state.position + engine.chunk, plan.tokens)
-        with delayed_signals() as signals:  # within a call the weights belong to no place in the text
+        # Within a call the weights belong to no place in the text, unless the engine keeps those from before it.
+        with _undelayed() if getattr(engine, "restartable", False) else delayed_signals() as signals:
             loss = engine.train(first, last, state.epoch, plan.tokens)
             watch.check_loss(loss, state.epoch + 1)
             state.position = last
@@ -125,6 +128,12 @@ def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, 
             _end(keeper, signals)
         bar.update(last - first)
         keeper.save_when_due()
+
+
+@contextmanager
+def _undelayed() -> Iterator[list[int]]:
+    """What `delayed_signals` yields, for a block that signals may end."""
+    yield []
 
 
 def _held_out_loss(engine: Any, plan: Epochs, keeper: Keeper) -> list[float]:

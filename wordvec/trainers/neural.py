@@ -7,6 +7,7 @@ import os
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,7 +27,7 @@ from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
-from wordvec.trainers.neural_options import choose_engine_and_check
+from wordvec.trainers.neural_options import MERGES, PIECES, ROUNDS, check_pieces, choose_engine_and_check
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
@@ -87,6 +88,9 @@ class NeuralTrainer(Presets, Trainer):
     warps             of a GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
     hogwild           let threads race: useful with more cores than can share a row, and no two results are alike
     held_out          share of the sentences, the last ones, kept from training to measure the loss on
+    pieces            train each stretch of the text in this many pieces, apart, and merge their rows
+                      (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with their number
+    merges            rounds of an epoch, after each of which pieces are merged: None is 8
     patience          stop when the held-out loss has not fallen for this many epochs; None never stops early
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
@@ -118,6 +122,8 @@ class NeuralTrainer(Presets, Trainer):
     held_out: float = 0.0
     patience: int | None = None
     seed: int = 1
+    pieces: int | None = None
+    merges: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -244,6 +250,8 @@ class NeuralTrainer(Presets, Trainer):
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
         on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -260,11 +268,21 @@ class NeuralTrainer(Presets, Trainer):
         resume            go on from `checkpoint`; the result is that of a run never interrupted
         on_epoch          a function, or several, called after each epoch with an `EpochReport` (losses, learning rate,
                           time, and the vectors as they are), whose ``stop()`` ends the training
+        client, store     train on the workers of a Dask cluster (see `Trainer.fit`), in `pieces`: the bytes depend on
+                          `pieces` and `merges`, not on the workers. A client killed goes on by the same call with
+                          the same store. init "svd" suits pieces far better than "random"
         show_progress     None means "on a terminal or in a notebook"
         """
         self._start, self._freeze = start, freeze
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
+        if client is not None and self.pieces is None:
+            self.pieces = PIECES
+            check_pieces(self)
+        if client is None and self.pieces is None and self.merges is not None:
+            raise OptionError(f"{self.name}: merges are those of pieces: give pieces too, or leave it out")
+        if self.pieces is not None and freeze:
+            raise OptionError("freeze: pieces move all words; train in one piece")
         if freeze and start is None:
             raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
         if freeze and self.engine == "kernel" and self.device == "gpu":
@@ -278,7 +296,7 @@ class NeuralTrainer(Presets, Trainer):
         self._start_notes = []
         if start is not None:
             corpus, self._start_notes = corpus_for(start, corpus)
-        return super().fit(corpus, on_epoch=on_epoch, show_progress=show_progress)
+        return super().fit(corpus, on_epoch=on_epoch, client=client, store=store, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
@@ -293,20 +311,21 @@ class NeuralTrainer(Presets, Trainer):
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
         done_before = plan.tokens * state.epoch + state.position
-        with self._history.stage("compile"):
-            engine = self._engine_class()(self, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen)
-        state.forget_arrays()  # the engine has its own
-        with self._history.stage("train"):
-            reporter = Reporter(
-                self.name,
-                self._on_epoch,
-                words_of=lambda epoch: plan.tokens * epoch - done_before,
-                make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.weights())),
-                learning_rate_at=self.learning_rate_at,
-            )
-            run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
-        self._history.words = plan.tokens * len(self._history.loss) - done_before
-        return self._vectors_of(corpus, *engine.take_weights())
+        with ExitStack() as stack:
+            with self._history.stage("compile"):
+                engine = self._engine(stack, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen, plan.tokens)
+            state.forget_arrays()  # the engine has its own
+            with self._history.stage("train"):
+                reporter = Reporter(
+                    self.name,
+                    self._on_epoch,
+                    words_of=lambda epoch: plan.tokens * epoch - done_before,
+                    make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.weights())),
+                    learning_rate_at=self.learning_rate_at,
+                )
+                run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
+            self._history.words = plan.tokens * len(self._history.loss) - done_before
+            return self._vectors_of(corpus, *engine.take_weights())
 
     def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
         """The vectors that these weights are, with what `start` had."""
@@ -320,7 +339,35 @@ class NeuralTrainer(Presets, Trainer):
         parameters = super().parameters()
         if not self.hogwild:
             del parameters["threads"]
-        return parameters
+        return {name: value for name, value in parameters.items() if value is not None or name not in ROUNDS}
+
+    def pulls_of_a_centre(self) -> tuple[float, float]:
+        """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
+        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
+        return contexts, contexts
+
+    def _engine(
+        self,
+        stack: ExitStack,
+        corpus: Corpus,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        frozen: np.ndarray | None,
+        tokens: int,
+    ) -> Any:
+        """What trains; `stack` ends what it needs."""
+        if self.pieces is None:
+            return self._engine_class()(self, corpus, W_in, W_out, frozen)
+        from wordvec.cluster import ThisProcess
+        from wordvec.trainers.rounds import RoundsEngine
+
+        if self.pieces > 1:
+            self._history.notes.append(
+                f"trained in {self.pieces} pieces, merged {self.merges or MERGES} times an epoch: other vectors than "
+                "one piece would give, and somewhat lower scores"
+            )
+        cluster = self._cluster or stack.enter_context(ThisProcess())
+        return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
         """The engine asked for, or the layers where the C library is not to be had."""
@@ -369,6 +416,7 @@ class NeuralTrainer(Presets, Trainer):
                     seed=self.seed,
                     threads=self.threads,
                     device=self.device,
+                    cluster=self._cluster,
                     show_progress=show_progress,
                 )
                 W_out = W_out if tree else contexts

@@ -24,6 +24,9 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
     "gpu": (("negative-sampling",), ("window",)),
 }
 
+PIECES, MERGES = 8, 8  # where a cluster trains and nobody said how many
+ROUNDS = ("pieces", "merges")  # options that are recorded where they are set
+
 LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
 LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
 
@@ -65,8 +68,24 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
         warps=(trainer.warps is None or trainer.warps >= 1, "at least 1"),
         held_out=(0 <= trainer.held_out < 1, "a share from 0 to below 1"),
         patience=(trainer.patience is None or trainer.patience >= 1, "at least 1"),
+        pieces=(trainer.pieces is None or trainer.pieces >= 1, "at least 1"),
+        merges=(trainer.merges is None or trainer.merges >= 1, "at least 1"),
     )
+    check_pieces(trainer)
     _check_combinations(trainer, kernel_fits)
+
+
+def check_pieces(trainer: NeuralOptions) -> None:
+    """Raise OptionError for options that training in pieces does not have."""
+    if trainer.pieces is None:
+        return
+    needed = {"engine": "kernel", "device": "cpu", "loss": "negative-sampling", "precision": "float32"}
+    for option, value in (needed | {"hogwild": False}).items():
+        if getattr(trainer, option) != value:
+            raise OptionError(
+                f"{trainer.name}: training in pieces (on a cluster) needs {option} {value!r}; got "
+                f"{getattr(trainer, option)!r}"
+            )
 
 
 def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:

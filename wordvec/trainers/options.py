@@ -41,6 +41,8 @@ class NeuralOptions(Protocol):
     warps: int | None
     hogwild: bool
     held_out: float
+    pieces: int | None
+    merges: int | None
     patience: int | None
     seed: int
 

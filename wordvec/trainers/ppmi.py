@@ -10,6 +10,7 @@ import numpy as np
 from wordvec.arrays import device_module
 from wordvec.counts.gpu import matrix_on
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
+from wordvec.counts.ppmi_on_cluster import dense_rows
 from wordvec.trainers.base import Trainer, check_memory, check_options, option_names
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 from wordvec.trainers.option_help import with_option_help
@@ -77,9 +78,13 @@ class PPMI(Trainer):
         columns = min(self.dim, size)
         check_memory(f"a PPMI matrix of {size:,} words by {columns:,} contexts", 4 * size * columns)
         device_module(self.device)
-        matrix = matrix_on(count_and_weigh(self, corpus, show_progress), "cpu")
+        matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
-            dense = matrix[:, :columns].toarray().astype(np.float32)
+            if self._cluster is None:
+                dense = matrix_on(matrix, "cpu")[:, :columns].toarray().astype(np.float32)
+            else:
+                calls = [(name, size, columns) for name in matrix.names]
+                dense = np.concatenate(self._cluster.run(dense_rows, calls, "ppmi", show_progress))
         self._history.words = len(corpus.ids)
         if columns < size:
             self._history.notes.append(f"dimensions are the {columns:,} commonest of {size:,} context words")

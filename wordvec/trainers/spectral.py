@@ -16,6 +16,7 @@ from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
 
 INITS = ("random", "svd")
@@ -33,11 +34,12 @@ def spectral_start(
     seed: int = 1,
     threads: int | None = None,
     device: str = "cpu",
+    cluster: Cluster | None = None,
     show_progress: bool | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """W_in and W_out (V, dim), float32, rows of this length (0 for a word that has no context above chance).
 
-    Numpy arrays, also where `device` "gpu" counts and factorises.
+    Numpy arrays, also where `device` "gpu" or a `cluster` counts and factorises.
 
     Raises OptionError where the PPMI matrix has fewer than `dim` dimensions, TrainingError where it has no positive
     cell.
@@ -48,8 +50,7 @@ def spectral_start(
     >>> W_in.shape == W_out.shape == (len(corpus.vocabulary), 10), round(float(np.linalg.norm(W_in[0])), 3) == LENGTH
     (True, True)
     """
-    from wordvec.counts import truncated_svd
-    from wordvec.trainers.counting import count_and_weigh
+    from wordvec.trainers.counting import count_and_weigh, factorise
     from wordvec.trainers.svd import SVD
 
     options = SVD(
@@ -62,9 +63,10 @@ def spectral_start(
         device=device,
         threads=threads,
     )
+    options._cluster = cluster
     matrix = count_and_weigh(options, corpus, show_progress)
     try:
-        U, _, V = truncated_svd(matrix, dim, seed=seed, threads=threads, tolerance=TOLERANCE)
+        U, _, V = factorise(options, matrix, dim, TOLERANCE)
     except OptionError as error:
         raise OptionError(f"init 'svd' starts from the PPMI matrix, which is too small here: {error}") from error
     return with_unit_rows(to_numpy(U)) * np.float32(length), with_unit_rows(to_numpy(V)) * np.float32(length)

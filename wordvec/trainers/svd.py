@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wordvec.arrays import device_module, to_numpy
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.trainers.base import Trainer, check_memory, check_options
-from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
+from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions, factorise
 from wordvec.trainers.option_help import with_option_help
 
 if TYPE_CHECKING:
@@ -86,14 +86,14 @@ class SVD(Trainer):
         return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
-        from wordvec.counts import truncated_svd, word_vectors
+        from wordvec.counts import word_vectors
 
         device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{size:,} words in {self.dim} dimensions", 24 * size * self.dim)
         matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
-            U, S, V = factors = truncated_svd(matrix, self.dim, seed=self.seed, threads=self.threads)
+            U, S, V = factors = factorise(self, matrix, self.dim)
             words = to_numpy(word_vectors(factors, self.power, self.add_context))
             contexts = to_numpy(word_vectors(type(factors)(V, S, U), self.power))
         self._history.words = len(corpus.ids)

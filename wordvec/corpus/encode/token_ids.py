@@ -196,22 +196,27 @@ def renumber(
     """
     if final_id is None:
         final_id = vocabulary.ids_of(spooled.words, missing=-1)
-    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
     kept = 0  # tokens kept so far
     last_start = 0  # where the next sentence starts, if it has words
-    begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
-        for ids, ends in in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads):
+        for ids, ends in renumbered(spooled, final_id, threads):
             ids_file.append(ids)
             starts = kept + ends
             starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             kept += len(ids)
-        give_back_pages(spooled.ids)
-        give_back_pages(spooled.sentence_ends)
         return ids_file.mapped(), starts_file.mapped()
+
+
+def renumbered(spooled: Spooled, final_id: np.ndarray, threads: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Stretch by stretch, the ids of tokens that are kept, and how many of them stand before each sentence end."""
+    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
+    begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
+    yield from in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads)
+    give_back_pages(spooled.ids)
+    give_back_pages(spooled.sentence_ends)
 
 
 def _can_compile() -> bool:

@@ -115,6 +115,7 @@ def _character_pattern() -> re.Pattern[str]:
 
 
 TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
+TOKENIZER_NAMES = (*TOKENIZERS, *ANALYSERS)
 
 
 def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
@@ -131,7 +132,7 @@ def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
         return TOKENIZERS[tokenizer]
     if tokenizer in ANALYSERS:
         return make_analyser(tokenizer)
-    names = ", ".join([*TOKENIZERS, *ANALYSERS])
+    names = ", ".join(TOKENIZER_NAMES)
     raise OptionError(f"tokenizer {tokenizer!r} does not exist: choose one of {names}, or pass a function")
 
 

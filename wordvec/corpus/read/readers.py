@@ -49,7 +49,7 @@ from wordvec.errors import CorpusError, OptionError
 __all__ = ["files_of", "read_lines", "read_pieces", "size_in_bytes"]
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """How files are read: the options of `read_lines`."""
 
     encoding: str
@@ -150,7 +150,7 @@ def read_blocks(
     source = source_of(source, field)
     if isinstance(source, Files):
         nothing: OnBytes = lambda size: None  # noqa: E731
-        reading = _Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
+        reading = Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
         for path in source.paths:
             yield from _blocks_of_path(path, reading)
     elif isinstance(source, TokenLists):
@@ -176,7 +176,7 @@ def _check_encoding(encoding: str, encoding_errors: str) -> None:
         raise OptionError(f"encoding_errors is strict, replace or ignore; got {encoding_errors!r}") from None
 
 
-def _blocks_of_path(path: PathLike, reading: _Reading) -> Iterator[Any]:
+def _blocks_of_path(path: PathLike, reading: Reading) -> Iterator[Any]:
     if path == "-":
         stdin: Any = getattr(sys.stdin, "buffer", sys.stdin)
         if stdin is None:
@@ -199,7 +199,7 @@ def _blocks_of_path(path: PathLike, reading: _Reading) -> Iterator[Any]:
     for file in files_of(Path(path)):
         try:
             with open(file, "rb") as stream:
-                if size := _size_to_cut(stream, str(file), reading):
+                if size := size_to_cut(stream, str(file), reading):
                     for part in ranges_of(str(file), size, reading.encoding):
                         reading.on_bytes(part.end - part.begin)
                         yield part
@@ -213,7 +213,7 @@ def _unreadable(file: object, error: OSError) -> CorpusError:
     return CorpusError(f"{file}: cannot be read: {error.strerror or error}")
 
 
-def _size_to_cut(stream: BinaryIO, name: str, reading: _Reading) -> int:
+def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
     """The size of a plain file of UTF-8 prose that is large enough for ranges, 0 for anything else."""
     if reading.ranges_from is None or reading.field is not None or reading.errors != "strict":
         return 0
@@ -252,7 +252,7 @@ def may_be_packed(stream: BinaryIO, name: str) -> bool:
     return promised or table_kind(head) is not None or packing_of(head) is not None
 
 
-def _blocks_of_stream(stream: BinaryIO, name: str, reading: _Reading) -> Iterator[Any]:
+def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Any]:
     """Blocks of the text, or of the field of the JSON or of the table, that `stream` holds."""
     encoding, errors, on_bytes, field, strict, _ = reading
     if isinstance(stream, io.TextIOBase):

@@ -32,15 +32,15 @@ def largest_singular_triples(
     The matrix is scipy's, or cupyx's on the GPU, where the result then is, too.
     """
     if array_module(matrix.data) is not np:
-        return _search(OnGPU(matrix), matrix.shape, dim, seed, tolerance)
+        return search(OnGPU(matrix), matrix.shape, dim, seed, tolerance)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        return _search(OnCPU(matrix, pool), matrix.shape, dim, seed, tolerance)
+        return search(OnCPU(matrix, pool), matrix.shape, dim, seed, tolerance)
 
 
-def _search(
-    on: Arithmetic, shape: tuple[int, int], dim: int, seed: int, tolerance: float
-) -> tuple[Array, Array, Array]:
-    """Q holds an orthonormal basis of the space searched, T = Q^T A A^T Q is small and block tridiagonal, and its
+def search(on: Arithmetic, shape: tuple[int, int], dim: int, seed: int, tolerance: float) -> tuple[Array, Array, Array]:
+    """The triples, by the large steps of `on`.
+
+    Q holds an orthonormal basis of the space searched, T = Q^T A A^T Q is small and block tridiagonal, and its
     eigenvectors w give the best u = Q w. What of A A^T Q sticks out of Q, (next block) R, tells how far each u is
     from being exact: ||A A^T u - s^2 u|| = ||R w[last block]||.
     """

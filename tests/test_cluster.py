@@ -1,0 +1,180 @@
+"""Two worker processes of this machine: the bytes of one process, with a worker killed on the way, and plain errors."""
+
+import json
+import os
+import signal
+import sys
+
+import numpy as np
+import pytest
+
+from wordvec import SVD, GloVe
+from wordvec import cluster as clusters
+from wordvec.cli import main
+from wordvec.cluster import Cluster, connected, facts_of_process, local_client, run_task
+from wordvec.corpus import Corpus
+from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
+from wordvec.trainers import PPMI
+
+distributed = pytest.importorskip("distributed", reason="needs dask[distributed], the extra distributed")
+cloudpickle = pytest.importorskip("cloudpickle")
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
+
+
+@pytest.fixture(scope="module")
+def client():
+    with local_client(2) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus") / "tiny"
+    Corpus.build("tiny-world", min_count=1).save(folder)
+    return Corpus.open(folder)
+
+
+def twice(store, number):
+    return 2 * number
+
+
+def die(store):
+    os._exit(1)
+
+
+def fail(store):
+    raise InputError("piece 3: cannot be read")
+
+
+def kill_a_worker(client):
+    pids = client.run(os.getpid)
+    os.kill(sorted(pids.values())[0], signal.SIGKILL)
+
+
+def test_svd_has_the_bytes_of_one_machine_with_a_worker_killed_before_each_stage(client, corpus, monkeypatch):
+    run, stages = Cluster.run, []
+
+    def run_after_a_kill(self, function, calls, what, show_progress=None):
+        if what not in stages:
+            stages.append(what)
+            if what in ("counting", "ppmi"):
+                kill_a_worker(client)
+        return run(self, function, calls, what, show_progress)
+
+    monkeypatch.setattr("wordvec.counts.svd_on_cluster.DENSE_LIMIT", 0)
+    monkeypatch.setattr("wordvec.counts.on_cluster.PIECE_WORDS", 10_000)
+    monkeypatch.setattr("wordvec.counts.on_cluster.BLOCK_CELLS", 50_000)
+    monkeypatch.setattr("wordvec.counts.svd.DENSE_LIMIT", 0)
+    monkeypatch.setattr(Cluster, "run", run_after_a_kill)
+    expected = SVD(dim=10).fit(corpus).vectors
+    found = SVD(dim=10).fit(corpus, client=client).vectors
+    np.testing.assert_array_equal(found.matrix, expected.matrix)
+    np.testing.assert_array_equal(found.context_matrix, expected.context_matrix)
+    assert found.info == expected.info
+    assert stages == ["counting", "merging counts", "sums", "ppmi", "transposing", "svd"]
+    assert not corpus.folder.with_name("tiny.work").exists()  # the store that nobody named is gone
+
+
+@pytest.mark.parametrize("trainer", [PPMI(dim=40), GloVe(dim=5, epochs=1)], ids=["ppmi", "glove"])
+def test_other_counting_trainers_have_the_bytes_of_one_machine(client, corpus, tmp_path, trainer):
+    expected = trainer.fit(corpus).vectors.matrix
+    found = trainer.fit(corpus, client=client, store=tmp_path / "store").vectors.matrix
+    np.testing.assert_array_equal(found, expected)
+    assert any((tmp_path / "store").iterdir())  # a store that was named stays
+
+
+def test_results_come_in_the_order_of_the_calls(client, tmp_path):
+    cluster = Cluster(client, tmp_path)
+    assert cluster.run(twice, [(i,) for i in range(20)], "doubling") == [2 * i for i in range(20)]
+
+
+def test_an_error_of_a_task_is_raised_here(client, tmp_path):
+    with pytest.raises(InputError, match="piece 3: cannot be read"):
+        Cluster(client, tmp_path).run(fail, [()], "reading")
+
+
+def test_a_task_that_ends_its_workers_is_given_up(client, tmp_path):
+    def allow(number, dask_scheduler=None):
+        before, dask_scheduler.allowed_failures = dask_scheduler.allowed_failures, number
+        return before
+
+    before = client.run_on_scheduler(allow, 0)
+    try:
+        with pytest.raises(ClusterError, match=r"counting, task 1 of 1 ended its worker 1 times.*memory"):
+            Cluster(client, tmp_path).run(die, [()], "counting")
+    finally:
+        client.run_on_scheduler(allow, before)
+
+
+def test_a_worker_of_another_version_is_refused():
+    other = facts_of_process() | {"wordvec": "0.0"}
+    with pytest.raises(ClusterError, match=r"has wordvec .*, and this process 0\.0.*install the same version"):
+        run_task(other, twice, "store", 1)
+    other = facts_of_process() | {"instruction set": "x86-64-v9"}
+    with pytest.raises(ClusterError, match="WORDVEC_ISA"):
+        run_task(other, twice, "store", 1)
+
+
+def test_too_little_memory_is_said_before_the_work(client, tmp_path, monkeypatch):
+    cluster = Cluster(client, tmp_path)
+    workers = {"tcp://1.2.3.4:5": {"memory_limit": 2**30, "nthreads": 4}}
+    monkeypatch.setattr(client, "scheduler_info", lambda n_workers: {"workers": workers})
+    cluster.check_memory("counting", 2**28)
+    with pytest.raises(ClusterError, match=r"counting needs 300M for each task.*1\.2\.3\.4:5 has 1G for 4 tasks"):
+        cluster.check_memory("counting", 300 * 2**20)
+
+
+def test_no_workers_is_an_error_and_no_hang(tmp_path, monkeypatch):
+    monkeypatch.setattr(clusters, "NO_WORKERS_FOR", 0.2)
+    options = {"n_workers": 0, "processes": False, "dashboard_address": ":0"}
+    with (
+        distributed.LocalCluster(**options) as empty,
+        distributed.Client(empty, set_as_default=False) as client,
+        pytest.raises(ClusterError, match="no workers for"),
+    ):
+        Cluster(client, tmp_path)
+
+
+def test_no_scheduler_is_one_line(monkeypatch):
+    monkeypatch.setattr(clusters, "CONNECT_WITHIN", 0.3)
+    with pytest.raises(ClusterError, match=r"127\.0\.0\.1:9: no Dask scheduler answers"), connected("127.0.0.1:9"):
+        pass
+
+
+def test_other_places_than_schedulers_are_refused(tmp_path):
+    with pytest.raises(OptionError, match="local: and a number"), connected("local:many"):
+        pass
+    with pytest.raises(InputError, match="no such file"), connected(str(tmp_path / "scheduler.json")):
+        pass
+    with pytest.raises(ArgumentError, match=r"client must be a dask\.distributed\.Client; got a str"):
+        Cluster("tcp://1.2.3.4:5", tmp_path)
+
+
+def test_train_with_a_scheduler_takes_svd_and_leaves_only_the_vectors(client, corpus, tmp_path, capsys):
+    out, alone = tmp_path / "cluster.safetensors", tmp_path / "alone.safetensors"
+    scheduler = ["--scheduler", client.scheduler.address]
+    assert main(["train", str(corpus.folder), "-o", str(out), "--dim", "10", *scheduler, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["trainer"] == "svd"
+    assert main(["train", str(corpus.folder), "-o", str(alone), "--dim", "10", "--trainer", "svd"]) == 0
+    assert out.read_bytes() == alone.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.safetensors", "cluster.safetensors"]
+
+
+def test_store_without_a_scheduler_is_refused(corpus, tmp_path, capsys):
+    out = str(tmp_path / "v.safetensors")
+    assert main(["train", str(corpus.folder), "-o", out, "--store", str(tmp_path)]) == 2
+    assert "give --scheduler too" in capsys.readouterr().err
+
+
+def test_a_corpus_in_no_folder_needs_a_store(client):
+    corpus = Corpus.from_sentences([["a", "b"]] * 5)
+    with pytest.raises(OptionError, match="a cluster needs a store"):
+        SVD(dim=1).fit(corpus, client=client)
+    with pytest.raises(OptionError, match="give client too"):
+        SVD(dim=1).fit(corpus, store="here")
+
+
+def test_without_dask_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingExtraError, match=r"wordvec\[distributed\]"), connected("local:1"):
+        pass

@@ -1,0 +1,96 @@
+"""Entries of a store are published whole or not at all, in a folder and in an object store."""
+
+import os
+
+import numpy as np
+import pytest
+
+from wordvec.errors import InputError
+from wordvec.store import FolderStore, ObjectStore, name_of, open_store
+
+
+@pytest.fixture(params=["folder", "memory"])
+def store(request, tmp_path):
+    if request.param == "folder":
+        yield open_store(tmp_path / "store")
+        return
+    pytest.importorskip("fsspec", reason="needs fsspec, the extra distributed")
+    store = open_store(f"memory://{tmp_path.name}")
+    yield store
+    store.clear()
+
+
+ARRAYS = {
+    "numbers": np.arange(10, dtype=np.int64),
+    "rows": np.arange(12, dtype=np.float32).reshape(6, 2),
+    "nothing": np.zeros((0, 3), np.float32),
+}
+
+
+def test_what_is_published_is_read_back_by_who_knows_the_location(store):
+    store.publish("entry-1", ARRAYS, words=3, word="é")
+    other = open_store(store.location)
+    assert other.is_published("entry-1")
+    assert other.facts("entry-1") == {"words": 3, "word": "é"}
+    for name, array in ARRAYS.items():
+        found = other.read("entry-1", name)
+        assert found.dtype == array.dtype
+        np.testing.assert_array_equal(found, array)
+
+
+@pytest.mark.parametrize("begin, end", [(0, 0), (2, 5), (5, None), (9, 99)])
+def test_a_part_of_an_array(store, begin, end):
+    store.publish("entry-1", ARRAYS)
+    for name in ("numbers", "rows"):
+        np.testing.assert_array_equal(store.read("entry-1", name, begin, end), ARRAYS[name][begin:end])
+
+
+def test_the_first_of_two_writers_stays(store):
+    store.publish("entry-1", {"a": np.zeros(1)})
+    store.publish("entry-1", {"a": np.ones(1)})
+    assert store.read("entry-1", "a")[0] == 0
+
+
+def test_removing(store):
+    store.publish("entry-1", ARRAYS)
+    store.remove("entry-1")
+    store.remove("entry-2")
+    assert not store.is_published("entry-1")
+    store.publish("entry-1", {"a": np.ones(1)})
+    store.clear()
+    assert not open_store(store.location).is_published("entry-1")
+
+
+def test_an_entry_without_facts_was_never_published(tmp_path):
+    """A writer that was killed, or one that was killed while it removed an entry."""
+    store = FolderStore(tmp_path)
+    store.publish("entry-1", {"a": np.zeros(1)})
+    os.unlink(tmp_path / "entry-1" / "facts.json")
+    assert not store.is_published("entry-1")
+    store.publish("entry-1", {"a": np.ones(2)})
+    assert store.read("entry-1", "a").tolist() == [1, 1]
+
+
+def test_a_failed_writer_leaves_nothing(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    store = FolderStore(tmp_path / "store")
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(InputError, match="No space left on device; make room there"):
+        store.publish("entry-1", {"a": np.zeros(1)})
+    assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_places_that_are_no_store(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="cannot be made"):
+        open_store(tmp_path / "file" / "store")
+    pytest.importorskip("fsspec", reason="needs fsspec, the extra distributed")
+    with pytest.raises(InputError, match="no such kind of store"):
+        ObjectStore("nothing://bucket")
+
+
+def test_names_depend_on_all_inputs_and_not_on_their_order():
+    assert name_of("a", x=1, y=[2]) == name_of("a", y=[2], x=1)
+    assert len({name_of("a", x=1), name_of("a", x=2), name_of("b", x=1), name_of("a", y=1), name_of("a", x="1")}) == 5

@@ -1,0 +1,197 @@
+"""Training in pieces: the bytes depend on pieces and merges alone, and one piece is one machine."""
+
+import numpy as np
+import pytest
+from inline_cluster import InlineCluster
+
+from wordvec import CBOW, SkipGram
+from wordvec.corpus import Corpus
+from wordvec.errors import OptionError, TrainingError
+from wordvec.trainers import rounds
+from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.trainers.rounds import terms_of_piece
+
+OPTIONS = {"dim": 12, "epochs": 2, "window": 3, "batch_size": 32, "subsample": 1e-2, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus") / "tiny"
+    Corpus.build("tiny-world", min_count=1, max_words=150).save(folder)
+    return Corpus.open(folder)
+
+
+@pytest.fixture
+def on_cluster(monkeypatch, tmp_path):
+    """Trains with tasks in another order, and everything between in a store that stays."""
+
+    def fit(trainer, corpus, **options):
+        cluster = InlineCluster(tmp_path / "store")
+        cluster.threads_of_a_task = 1
+        monkeypatch.setattr(trainer, "_on_cluster", lambda *given: _with(trainer, cluster))
+        if trainer.pieces is None:
+            trainer.pieces = 8
+        fit.cluster = cluster
+        return trainer.fit(corpus, **options).vectors
+
+    return fit
+
+
+class _with:
+    def __init__(self, trainer, cluster):
+        self.trainer, self.cluster = trainer, cluster
+
+    def __enter__(self):
+        self.trainer._cluster = self.cluster
+
+    def __exit__(self, *_):
+        self.trainer._cluster = None
+
+
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.matrix, other.matrix)
+    np.testing.assert_array_equal(one.context_matrix, other.context_matrix)
+
+
+@pytest.mark.parametrize("trainer", [SkipGram, CBOW])
+def test_one_piece_is_one_machine(on_cluster, corpus, trainer):
+    expected = trainer(**OPTIONS).fit(corpus)
+    found = on_cluster(trainer(**OPTIONS, pieces=1), corpus)
+    assert_same(found, expected.vectors)
+    assert found.info["loss"] == expected.history.loss
+    assert on_cluster.cluster.done.count("train_piece") == 2 * 8  # rounds in two epochs
+
+
+@pytest.mark.parametrize("trainer", [SkipGram, CBOW])
+def test_pieces_have_the_same_bytes_here_and_on_a_cluster(on_cluster, corpus, trainer, monkeypatch):
+    options = OPTIONS | {"pieces": 3, "merges": 2}
+    here = trainer(**options).fit(corpus)
+    monkeypatch.setattr(rounds, "BLOCK_BYTES", 8 * 12 * 40)  # rows are merged in four blocks
+    found = on_cluster(trainer(**options | {"threads": 2}), corpus)
+    assert_same(found, here.vectors)
+    assert found.info == here.vectors.info
+    assert {"pieces": 3, "merges": 2}.items() <= found.info["parameters"].items()
+    assert "trained in 3 pieces, merged 2 times an epoch" in found.info["notes"][0]
+    assert on_cluster.cluster.done.count("merge_rows") == 2 * 2 * 4
+
+
+def test_other_pieces_and_merges_are_other_bytes_and_still_learn(corpus):
+    losses, matrices = [], []
+    for given in ({"pieces": 2}, {"pieces": 4}, {"pieces": 4, "merges": 3}, {}):
+        trainer = SkipGram(**OPTIONS | {"epochs": 4}, **given).fit(corpus)
+        losses.append(trainer.history.loss)
+        matrices.append(trainer.vectors.matrix)
+    for i in range(3):
+        assert not np.array_equal(matrices[i], matrices[i + 1])
+        assert losses[i][-1] < losses[i][0]  # and an epoch in pieces goes less far than one in one piece
+        assert losses[3][-1] <= losses[i][-1]
+
+
+def test_without_pieces_a_file_names_none(corpus):
+    parameters = SkipGram(**OPTIONS).fit(corpus).vectors.info["parameters"]
+    assert not {"pieces", "merges"} & parameters.keys()
+
+
+def test_a_run_that_begins_anew_passes_over_the_rounds_that_were_done(on_cluster, corpus, monkeypatch):
+    options = OPTIONS | {"pieces": 2, "merges": 3, "held_out": 0.1}
+    expected = SkipGram(**options).fit(corpus).vectors
+    merge, left = rounds.merge_rows, [4]
+
+    def killed(*call):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return merge(*call)
+
+    killed.__name__ = "merge_rows"
+    monkeypatch.setattr(rounds, "merge_rows", killed)
+    with pytest.raises(KeyboardInterrupt):
+        on_cluster(SkipGram(**options), corpus)
+    monkeypatch.setattr(rounds, "merge_rows", merge)
+    found = on_cluster(SkipGram(**options), corpus)
+    assert on_cluster.cluster.done.count("merge_rows") == 2  # of six
+    assert_same(found, expected)
+    assert found.info == expected.info
+    again = on_cluster(SkipGram(**options), corpus)
+    assert on_cluster.cluster.done == []
+    assert_same(again, expected)
+
+
+def test_a_checkpoint_goes_on_with_or_without_a_cluster(on_cluster, corpus, monkeypatch, tmp_path):
+    options, path = OPTIONS | {"pieces": 2, "merges": 3}, tmp_path / "checkpoint"
+    expected = SkipGram(**options).fit(corpus).vectors
+    merge, left = rounds.merge_rows, [4]
+
+    def killed(*call):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return merge(*call)
+
+    monkeypatch.setattr(rounds, "merge_rows", killed)
+    with pytest.raises(KeyboardInterrupt):
+        on_cluster(SkipGram(**options), corpus, checkpoint=path, checkpoint_every=0)
+    assert (Checkpoint.load(path).epoch, Checkpoint.load(path).position > 0) == (1, True)
+    monkeypatch.setattr(rounds, "merge_rows", merge)
+    assert_same(SkipGram(**options).fit(corpus, checkpoint=path, resume=True).vectors, expected)
+
+
+def test_start_and_held_out_sentences_and_patience(on_cluster, corpus):
+    start = SkipGram(**OPTIONS).fit(corpus).vectors
+    options = OPTIONS | {"pieces": 2, "merges": 2, "held_out": 0.2, "patience": 1, "epochs": 3}
+    here = SkipGram(**options).fit(corpus, start=start).vectors
+    found = on_cluster(SkipGram(**options), corpus, start=start)
+    assert_same(found, here)
+    assert len(found.info["held_out_loss"]) >= 1
+
+
+def test_terms_count_what_is_trained_on(corpus):
+    """Over many epochs the examples drawn are as many as expected, for words that are neither rare nor thinned out."""
+    trainer = SkipGram(**OPTIONS)
+    sampler = trainer.sampler(corpus.vocabulary.counts)
+    begin, end, epochs = 320, 1600, 30
+    inputs, outputs = (np.zeros(len(corpus.vocabulary)) for _ in range(2))
+    for epoch in range(epochs):
+        batch = sampler.draw(corpus.ids, corpus.sentence_starts, first=begin, last=end, epoch=epoch)
+        terms = 1 + trainer.negatives
+        np.add.at(inputs, batch.contexts[batch.mask], terms / epochs)
+        contexts = batch.mask.sum(axis=1)
+        np.add.at(outputs, batch.centres, contexts / epochs)
+        np.add.at(outputs, batch.negatives, np.broadcast_to(contexts[:, None], batch.negatives.shape) / epochs)
+    expected_in, expected_out = terms_of_piece(trainer, corpus, begin, end)
+    # Sentences end, so there are fewer contexts than in an endless text: the same factor for all rows.
+    assert 0.5 < inputs.sum() / expected_in.sum() < 1
+    assert outputs.sum() / expected_out.sum() == pytest.approx(inputs.sum() / expected_in.sum(), rel=0.05)
+    often = expected_in > 500
+    assert np.corrcoef(inputs[often], expected_in[often])[0, 1] > 0.95
+    assert np.corrcoef(outputs, expected_out)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"pieces": 0}, "pieces must be at least 1"),
+        ({"merges": 0}, "merges must be at least 1"),
+        ({"pieces": 2, "engine": "layers"}, "needs engine 'kernel'"),
+        ({"pieces": 2, "loss": "hierarchical-softmax"}, "needs loss 'negative-sampling'"),
+        ({"pieces": 2, "hogwild": True}, "needs hogwild False"),
+        ({"pieces": 2, "precision": "float16"}, "needs precision 'float32'"),
+    ],
+    ids=["no piece", "no merge", "layers", "tree", "hogwild", "half"],
+)
+def test_options_that_pieces_do_not_have(options, message):
+    with pytest.raises(OptionError, match=message):
+        SkipGram(**options)
+
+
+def test_merges_without_pieces_and_frozen_words_are_refused(corpus):
+    with pytest.raises(OptionError, match="give pieces too"):
+        SkipGram(merges=4).fit(corpus)
+    start = SkipGram(**OPTIONS).fit(corpus).vectors
+    with pytest.raises(OptionError, match="pieces move all words"):
+        SkipGram(**OPTIONS, pieces=2).fit(corpus, start=start, freeze=True)
+
+
+def test_a_run_that_diverges_says_so(corpus):
+    with pytest.raises(TrainingError, match="diverged"):
+        SkipGram(dim=12, epochs=30, pieces=8, merges=1, learning_rate=0.8, max_meetings=10_000).fit(corpus)

@@ -1,0 +1,297 @@
+"""A Dask cluster as the rest of wordvec sees it; the only file that imports dask.
+
+A task is a function of a module and plain arguments. It reads files and entries of the store, publishes its output
+there and returns little. It may run twice, on any worker and at any time: the bytes are the same. So the loss of a
+worker costs the tasks that it was running, and the loss of the client nothing that was published.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import queue
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
+from wordvec.memory import available_cores, show_bytes
+from wordvec.progress import announce, progress
+from wordvec.store import Store, name_of, open_store
+
+NO_WORKERS_FOR = 60.0  # seconds without any worker, after which waiting is an error
+POLL = 1.0  # seconds between two looks at the workers
+CONNECT_WITHIN = 20.0  # seconds
+LOCAL = "local:"  # and a number: so many processes of this machine
+LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for others
+    "distributed.deploy.lost-worker-timeout": "10 minutes",  # by default a killed worker has 15 s to come back
+    "distributed.scheduler.allowed-failures": 10,  # deaths of workers that a task survives
+    "distributed.worker.daemon": True,
+}
+
+
+class Cluster:
+    """The workers behind a client, all alike, and the store that they share with this process.
+
+    Raises ArgumentError for a client of another kind, ClusterError where there are no workers or they differ from
+    this process in what changes bytes: versions and the instruction set of the C library.
+    """
+
+    def __init__(self, client: Any, store: str | os.PathLike[str]) -> None:
+        _check_is_client(client)
+        self._client = client
+        self.store: Store = open_store(store)
+        self._watch = _Watch(client)
+        self._here = facts_of_process()
+        self._watch.wait_for_workers()
+        for address, there in client.run(facts_of_process).items():
+            _check_same(self._here, there, f"worker {address}")
+
+    @property
+    def threads_of_a_task(self) -> int:
+        """How many threads a task starts: a worker runs as many tasks as it has threads."""
+        return 1
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        calls: Sequence[tuple[Any, ...]],
+        what: str,
+        show_progress: bool | None = None,
+    ) -> list[Any]:
+        """The results of ``function(store's location, *call)`` for all calls, in their order.
+
+        Arguments must be those of JSON. A task is named by them, so the scheduler runs equal ones once.
+        Raises what the first task that failed raised; ClusterError for a task that killed its workers, for a lost
+        scheduler, and when there was no worker for NO_WORKERS_FOR seconds.
+        """
+        futures = [self._submit(function, call) for call in calls]
+        done: queue.SimpleQueue[int] = queue.SimpleQueue()
+        results: list[Any] = [None] * len(calls)
+        try:
+            for number, future in enumerate(futures):
+                future.add_done_callback(lambda _, number=number: done.put(number))
+            with progress(len(calls), what, "tasks", show=show_progress) as bar:
+                for _ in calls:
+                    number = self._next(done)
+                    results[number] = self._result(futures[number], f"{what}, task {number + 1} of {len(calls)}")
+                    bar.update(1)
+        finally:
+            for future in futures:
+                future.release()
+        return results
+
+    def check_memory(self, what: str, needed: int) -> None:
+        """Raise ClusterError where a worker has less memory than its tasks need at a time, `needed` bytes each."""
+        for address, worker in self._client.scheduler_info(n_workers=-1)["workers"].items():
+            limit, threads = worker.get("memory_limit") or 0, max(1, worker.get("nthreads") or 1)
+            if limit and threads * needed > limit:
+                raise ClusterError(
+                    f"{what} needs {show_bytes(needed)} for each task, and worker {address} has {show_bytes(limit)} "
+                    f"for {threads} task{'s' * (threads > 1)} at a time: start workers with more --memory-limit or "
+                    "fewer --nthreads"
+                )
+
+    def _submit(self, function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
+        where = f"{function.__module__}.{function.__qualname__}"
+        key = name_of(function.__name__, function=where, store=self.store.location, call=list(call))
+        return self._client.submit(run_task, self._here, function, self.store.location, *call, key=key, pure=True)
+
+    def _next(self, done: queue.SimpleQueue[int]) -> int:
+        while True:
+            try:
+                return done.get(timeout=POLL)
+            except queue.Empty:
+                self._watch.check()
+
+    def _result(self, future: Any, what: str) -> Any:
+        from concurrent.futures import CancelledError
+
+        from distributed import TimeoutError
+        from distributed.scheduler import KilledWorker
+
+        while True:
+            try:
+                return future.result(timeout=POLL)
+            except TimeoutError:  # its worker died with the result: it is being made again
+                self._watch.check()
+            except KilledWorker as error:
+                raise ClusterError(
+                    f"{what} ended its worker {error.allowed_failures + 1} times, the last one at "
+                    f"{error.last_worker.address}: too little memory is the usual cause; start workers with more "
+                    "--memory-limit or fewer --nthreads, and look into their logs"
+                ) from None
+            except CancelledError as error:
+                raise ClusterError(
+                    f"{what}: the connection to the scheduler was lost; give the same command again: it goes on from "
+                    "what was published"
+                ) from error
+
+
+class ThisProcess:
+    """The same without a cluster: one task after the other, here, with all cores; the store goes with it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="wordvec-")
+        self.store: Store = open_store(self._folder.name)
+
+    @property
+    def threads_of_a_task(self) -> int:
+        """How many threads a task starts."""
+        return available_cores()
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        calls: Sequence[tuple[Any, ...]],
+        what: str,
+        show_progress: bool | None = None,
+    ) -> list[Any]:
+        """See Cluster."""
+        return [function(self.store.location, *call) for call in calls]
+
+    def check_memory(self, what: str, needed: int) -> None:
+        """Trainers look at this process's memory themselves."""
+
+    def __enter__(self) -> ThisProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+
+class _Watch:
+    """Says when there have been no workers for too long: Dask would wait for ever."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._address = client, client.scheduler.address if client.scheduler else "the scheduler"
+        self._last_seen = time.monotonic()
+        self._next_look = 0.0
+
+    def check(self) -> None:
+        """Raise ClusterError when there was no worker for NO_WORKERS_FOR seconds."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + POLL
+        if self._workers():
+            self._last_seen = now
+        elif now - self._last_seen > NO_WORKERS_FOR:
+            raise ClusterError(
+                f"{self._address}: no workers for {NO_WORKERS_FOR:.0f} seconds; start some (dask worker ADDRESS), and "
+                "give the same command again: it goes on from what was published"
+            )
+
+    def wait_for_workers(self) -> None:
+        """Return as soon as there is a worker."""
+        if not self._workers():
+            announce(f"waiting for workers at {self._address} ...")
+        while not self._workers():
+            self.check()
+            time.sleep(POLL / 10)
+
+    def _workers(self) -> int:
+        try:
+            return len(self._client.nthreads())
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ClusterError(f"{self._address}: the scheduler no longer answers ({error})") from error
+
+
+def run_task(expected: dict[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a worker runs; one that joined later is checked here."""
+    _check_same(expected, facts_of_process(), f"worker on {platform.node()}")
+    return function(*arguments)
+
+
+def facts_of_process() -> dict[str, str]:
+    """What bytes depend on, in this process. Loads the C library."""
+    import numpy as np
+    import scipy
+
+    from wordvec import __version__
+    from wordvec.native import library
+
+    isa = library.isa() if library.is_available() else "none"
+    return {"wordvec": __version__, "numpy": np.__version__, "scipy": scipy.__version__, "instruction set": isa}
+
+
+def _check_same(here: dict[str, str], there: dict[str, str], who: str) -> None:
+    for name, value in here.items():
+        if there.get(name) != value:
+            way_out = (
+                "set WORDVEC_ISA to the lesser one for all processes, or run the command on a machine like the workers"
+                if name == "instruction set"
+                else "install the same version everywhere"
+            )
+            raise ClusterError(
+                f"{who} has {name} {there.get(name)}, and this process {value}, so results would differ: {way_out}"
+            )
+
+
+@contextmanager
+def connected(scheduler: str) -> Iterator[Any]:
+    """A client of the scheduler at an address, of one whose file this is (``FILE.json``), or of ``local:N`` processes.
+
+    Raises ClusterError where no scheduler answers, OptionError for a number of processes that is none.
+    """
+    dask_client = _import("Client")
+    if scheduler.startswith(LOCAL):
+        with local_client(_processes(scheduler)) as client:
+            yield client
+        return
+    if scheduler.endswith(".json"):
+        if not os.path.isfile(scheduler):
+            raise InputError(f"{scheduler}: no such file; dask scheduler --scheduler-file writes one")
+        where: dict[str, Any] = {"scheduler_file": scheduler}
+    else:
+        where = {"address": scheduler if "://" in scheduler else f"tcp://{scheduler}"}
+    try:
+        client = dask_client(**where, timeout=CONNECT_WITHIN, set_as_default=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ClusterError(
+            f"{scheduler}: no Dask scheduler answers there within {CONNECT_WITHIN:.0f} seconds "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); start one with: dask scheduler"
+        ) from error
+    with client:
+        yield client
+
+
+@contextmanager
+def local_client(processes: int) -> Iterator[Any]:
+    """A client of so many worker processes of this machine, each with one thread."""
+    _import("Client")
+    import dask
+    from distributed import Client, LocalCluster
+
+    options = {"threads_per_worker": 1, "processes": True, "memory_limit": None, "dashboard_address": ":0"}
+    with (
+        dask.config.set(LOCAL_SETTINGS),
+        LocalCluster(n_workers=processes, **options, silence_logs=50) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def _processes(scheduler: str) -> int:
+    number = scheduler.removeprefix(LOCAL)
+    if not number.isdecimal() or int(number) < 1:
+        raise OptionError(f"scheduler {scheduler!r}: local: and a number of processes expected, such as local:4")
+    return int(number)
+
+
+def _check_is_client(client: Any) -> None:
+    if not isinstance(client, _import("Client")):
+        raise ArgumentError(
+            f"client must be a dask.distributed.Client; got a {type(client).__name__}: "
+            "from dask.distributed import Client; Client('tcp://host:8786')"
+        )
+
+
+def _import(name: str) -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise MissingExtraError("dask[distributed]", "distributed", "running on a cluster") from None
+    return getattr(distributed, name)

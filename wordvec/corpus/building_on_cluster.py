@@ -1,0 +1,253 @@
+"""Encoding text on a cluster: the ids, sentence starts and words that one machine gives.
+
+::
+
+    files ─► parts ─► provisional ids and words of each ─► one list of words ─► ids of each part ─► one after another
+
+A large plain file is cut at fixed places into parts of PART_BYTES, where `ranges` would cut it anyway, so also inside a
+long line; another file is one part. Words are put together in the order of the parts, which is that of their first
+appearance. This process holds all different words, as on one machine, and passes the ids on without keeping them.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.building import COMPILED_FROM, TextOptions, can_compile, cutting_of, refuse_mixture, spool_source
+from wordvec.corpus.encode.blocks import encode_blocks
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.token_ids import ArrayFile, Spooled, renumbered
+from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
+from wordvec.corpus.named_texts.bundled import is_bundled
+from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
+from wordvec.corpus.read.paths import files_of, is_pattern
+from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
+from wordvec.corpus.read.readers import Reading, size_to_cut
+from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
+from wordvec.corpus.words import pack_words, unpack_words
+from wordvec.errors import CorpusError, OptionError
+from wordvec.progress import announce, heard
+from wordvec.store import Store, name_of, open_store
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+
+PART_BYTES = 16 * RANGE_BYTES  # of text: 32 MB
+
+
+class Part(NamedTuple):
+    """Bytes begin .. end - 1 of a file of this size, or all of it where `end` is 0; `changed` is its time, in ns."""
+
+    path: str
+    begin: int = 0
+    end: int = 0
+    size: int = 0
+    changed: int = 0
+
+
+class Spools(NamedTuple):
+    """A text in the store with provisional ids: entry parts[i] holds those of part i, with ids of its own.
+
+    The word with number n in part i is words[numbers[i][n]].
+    """
+
+    parts: list[str]
+    numbers: list[np.ndarray]
+    words: list[str]
+    counts: np.ndarray
+    tokens: int
+    sentences: int
+
+
+def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None, phrases: Any) -> Cluster:
+    """The cluster of a client. Raises OptionError for what a cluster cannot do."""
+    from wordvec.cluster import Cluster
+
+    if phrases is not None:
+        raise OptionError("phrases are found on one machine: build the corpus without client, or without phrases")
+    if store is None:
+        raise OptionError("a cluster needs a store, a folder or URL that all workers read and write: give store=")
+    return Cluster(client, store)
+
+
+def spool_on_cluster(
+    cluster: Cluster, source: Source, options: TextOptions, show_progress: bool | None
+) -> tuple[Spools, bool]:
+    """See `building.spool_source`. Raises OptionError for what workers cannot read or run."""
+    if not isinstance(source, Files):
+        raise OptionError("workers of a cluster read files: give their paths, or build the corpus without client")
+    if tokenizer_name(options.tokenize) not in TOKENIZER_NAMES:
+        raise OptionError("workers of a cluster know tokenizers by name: take a named one, or build without client")
+    facts = _as_facts(options)
+    parts = list(parts_of(source, options))
+    names = [name_of("spooled", part=part, options=facts) for part in parts]
+    calls = [(*part, facts, name) for part, name in zip(parts, names)]
+    cluster.run(spool_part, calls, "reading", show_progress)
+    found = [cluster.store.facts(name) for name in names]
+    for line in (line for each in found for line in each["said"]):
+        announce(line)
+    kinds = {each["is_text"] for each in found if each["tokens"] or each["sentences"]}
+    if len(kinds) > 1:
+        refuse_mixture()
+    words, counts, numbers = _joined_words(cluster.store, names)
+    tokens, sentences = (sum(each[what] for each in found) for what in ("tokens", "sentences"))
+    return Spools(names, numbers, words, counts, tokens, sentences), kinds != {False}
+
+
+def parts_of(source: Files, options: TextOptions) -> Iterator[Part]:
+    """What each task reads, in the order of the text."""
+    is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences and can_compile()
+    ranges_from = COMPILED_FROM if is_cut else None
+    reading = Reading(
+        options.encoding, options.encoding_errors, lambda size: None, options.field, options.strict, ranges_from
+    )
+    for path in source.paths:
+        yield from _parts_of_path(path, reading)
+
+
+def _parts_of_path(path: PathLike, reading: Reading) -> Iterator[Part]:
+    if path == "-":
+        raise CorpusError("standard input cannot be read by the workers of a cluster: write it to a file they see")
+    if isinstance(path, str) and is_bundled(path):
+        yield Part(path)
+        return
+    if not os.path.exists(path) and not is_pattern(path):
+        fetched = fetched_path(os.fspath(path))
+        if fetched is None:
+            raise CorpusError(missing_text_message(os.fspath(path)))
+        path = fetched
+    for file in files_of(Path(path)):
+        name = str(file.absolute())
+        try:
+            with open(file, "rb") as stream:
+                status = os.fstat(stream.fileno())
+                size = size_to_cut(stream, str(file), reading)
+        except OSError as error:
+            raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
+        stamp = status.st_size, status.st_mtime_ns
+        cuts = range(0, size, PART_BYTES) if size else ()
+        yield from (Part(name, begin, min(begin + PART_BYTES, size), *stamp) for begin in cuts)
+        if not size:
+            yield Part(name, 0, 0, *stamp)
+
+
+def spool_part(
+    store: str, path: str, begin: int, end: int, size: int, changed: int, facts: dict[str, Any], name: str
+) -> None:
+    """Publish a part with provisional ids: ids, sentence ends, words and their counts."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    _check_same_file(Part(path, begin, end, size, changed))
+    options, is_text = _from_facts(facts), True
+    with heard() as said:
+        if end:
+            normalize = None if options.normalization.changes_nothing else options.normalization.apply
+            cutting = cutting_of(options.tokenize, normalize)
+            cuts = range(begin, end, RANGE_BYTES)
+            ranges = (TextRange(path, cut, min(cut + RANGE_BYTES, end), size, options.encoding) for cut in cuts)
+            spooled = encode_blocks(ranges, cutting, 1, lambda count: None)  # type: ignore[arg-type]
+        else:
+            spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
+    words, word_ends = pack_words(spooled.words)
+    arrays = {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends, "words": words, "word_ends": word_ends}
+    arrays["counts"] = np.asarray(spooled.counts)
+    tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
+    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
+
+
+def _check_same_file(part: Part) -> None:
+    if not part.size and is_bundled(part.path):
+        return
+    try:
+        size = os.stat(part.path).st_size
+    except OSError as error:
+        raise CorpusError(f"{part.path}: a worker cannot read it: {error.strerror}; put it where all see it") from error
+    if size != part.size:
+        raise CorpusError(f"{part.path}: has {size} bytes for a worker and {part.size} here: it must be one file")
+
+
+def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
+    """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
+    number_of: dict[str, int] = {}
+    numbers: list[np.ndarray] = []
+    counts = np.zeros(0, np.int64)
+    for name in names:
+        words = unpack_words(*(np.asarray(store.read(name, array)) for array in ("words", "word_ends")))
+        places = (number_of.setdefault(word, len(number_of)) for word in words)
+        numbers.append(np.fromiter(places, np.int64, len(words)))
+        counts = np.concatenate([counts, np.zeros(len(number_of) - len(counts), np.int64)])
+        counts[numbers[-1]] += np.asarray(store.read(name, "counts"))
+    return list(number_of), counts, numbers
+
+
+def renumber_on_cluster(
+    cluster: Cluster, spools: Spools, final_id: np.ndarray, show_progress: bool | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """See `encoding.renumber`: ids (N,) and sentence starts (S + 1,), memory-mapped if large."""
+    store = cluster.store
+    finals = [name_of("final", part=name, ids=hash_of(final_id)) for name in spools.parts]
+    names = [name_of("ids", final=name) for name in finals]
+    for name, numbers in zip(finals, spools.numbers):
+        store.publish(name, {"final_id": final_id[numbers]})
+    calls = list(zip(spools.parts, finals, names))
+    cluster.run(renumber_part, calls, "encoding", show_progress)
+    kept = last_start = 0
+    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
+        starts_file.append(np.zeros(1, np.int64))
+        for name in names:
+            ids, ends = store.read(name, "ids"), store.read(name, "ends")
+            ids_file.append(ids)
+            starts = kept + np.asarray(ends)
+            starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
+            starts_file.append(starts)
+            last_start = int(starts[-1]) if len(starts) else last_start
+            kept += len(ids)
+        result = ids_file.mapped(), starts_file.mapped()
+    for name in (*names, *finals, *spools.parts):
+        store.remove(name)
+    return result
+
+
+def renumber_part(store: str, part: str, final: str, name: str) -> None:
+    """Publish the ids of a part's tokens that are kept, and how many of them stand before each sentence end."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    spooled = Spooled(place.read(part, "ids"), place.read(part, "sentence_ends"), [], np.zeros(0))
+    kept = 0
+    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as ends_file:
+        for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
+            ids_file.append(ids)
+            ends_file.append(np.unique(kept + ends))
+            kept += len(ids)
+        place.publish(name, {"ids": ids_file.mapped(), "ends": ends_file.mapped()})
+
+
+def hash_of(array: np.ndarray) -> str:
+    """The SHA-256 of an array's numbers."""
+    import hashlib
+
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+
+
+def _as_facts(options: TextOptions) -> dict[str, Any]:
+    return options._asdict() | {
+        "tokenize": tokenizer_name(options.tokenize),
+        "normalization": options.normalization.as_dict(),
+    }
+
+
+def _from_facts(facts: dict[str, Any]) -> TextOptions:
+    tokenize = _tokenizer(facts["tokenize"])
+    given = {"normalization": Normalization.from_options(facts["normalization"]), "given": tuple(facts["given"])}
+    return TextOptions(**(facts | {"tokenize": tokenize} | given))
+
+
+_tokenizer = functools.lru_cache(maxsize=4)(get_tokenizer)  # an analyser takes seconds to load

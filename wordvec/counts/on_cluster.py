@@ -1,0 +1,183 @@
+"""Co-occurrence counts on a cluster, the same bytes as on one machine.
+
+::
+
+    corpus ─► pieces of the text ─► rows of each, whole numbers ─► merged, block of rows by block of rows
+
+A piece counts its own words as centres; their windows reach over its ends. Sums are whole numbers until all pieces are
+merged, so where the text is cut leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.shared import opened, share
+from wordvec.counts.rows import add_run
+from wordvec.counts.rows import team as teams
+from wordvec.counts.rows.runs import Run
+from wordvec.counts.rows.team import Team, Text
+from wordvec.counts.spill import GrowingArray
+from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
+from wordvec.store import name_of, open_store
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+    from wordvec.corpus import Corpus
+
+PIECE_WORDS = 2**22  # in a piece, or more where there would be more than MOST_PIECES
+MOST_PIECES = 256
+BLOCK_CELLS = 2**24  # at most in a block of rows, by what the words' counts allow
+MOST_BLOCKS = 256
+HELD = 2**28  # bytes of a piece's cells in memory, before they go to temporary files
+
+
+class Rows(NamedTuple):
+    """A matrix (V, V) in the store: block i has rows borders[i] .. borders[i + 1] - 1 and is the entry names[i]."""
+
+    borders: list[int]
+    names: list[str]
+    cells: int
+
+
+def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], show_progress: bool | None) -> Rows:
+    """The counts of a corpus by blocks of rows: entries with sizes (rows,), columns and values.
+
+    `options` are window, weighting, side, subsample, subsample_mode and seed of `count_cooccurrences`, checked.
+    """
+    from wordvec.counts.cooccurrence import check_that_sums_fit, weights_of
+
+    size, tokens = len(corpus.vocabulary), len(corpus.ids)
+    check_that_sums_fit(tokens, weights_of(options["window"], options["weighting"])[1], options["weighting"], size)
+    store, (folder, fingerprint) = cluster.store, share(corpus, cluster.store)
+    cuts = _evenly(tokens, PIECE_WORDS, MOST_PIECES)
+    borders = _borders(corpus.vocabulary.counts, 2 * options["window"])
+    facts = {"corpus": fingerprint, "options": options, "cuts": cuts}
+    pieces = [name_of("piece", **facts, piece=i) for i in range(len(cuts) - 1)]
+    blocks = [name_of("counts", **facts, rows=[first, last]) for first, last in zip(borders, borders[1:])]
+    if not all(map(store.is_published, blocks)):
+        cluster.check_memory("counting", memory_of_a_task(cuts[1], size))
+        counting = [
+            (folder, fingerprint, options, begin, end, name) for begin, end, name in zip(cuts, cuts[1:], pieces)
+        ]
+        cluster.run(count_piece, counting, "counting", show_progress)
+        merging = [(pieces, options, size, *rows, name) for *rows, name in zip(borders, borders[1:], blocks)]
+        cluster.run(merge_block, merging, "merging counts", show_progress)
+    for name in pieces:
+        store.remove(name)
+    return Rows(borders, blocks, sum(store.facts(name)["cells"] for name in blocks))
+
+
+def memory_of_a_task(words: int, vocabulary_size: int) -> int:
+    """Bytes that counting a piece of so many words takes, about: its stream and index, one workplace, cells held."""
+    return 24 * words + 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 60 * vocabulary_size + 2 * HELD
+
+
+def count_piece(
+    store: str, folder: str, fingerprint: str, options: dict[str, Any], begin: int, end: int, name: str
+) -> None:
+    """Publish the rows of words begin .. end - 1 as centres, in whole numbers: sizes (V,), columns, sums."""
+    from wordvec.counts.cooccurrence import weights_of
+
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    corpus = opened(folder, fingerprint)
+    _, weights = weights_of(options["window"], options["weighting"])
+    left = 0 if options["side"] == "right" else options["window"]
+    right = 0 if options["side"] == "left" else options["window"]
+    run = Run.in_memory(HELD, np.int64, 0)
+    with Team(len(corpus.vocabulary), 1) as team:
+        stream, first, last = stream_of_piece(corpus, options, begin, end)
+        row_starts, positions = team.index(stream, first, last)
+        for cells in team.count(Text(stream, positions, row_starts, weights, left, right), lambda done: None):
+            run.append(*cells)
+    sizes, columns, sums = (array.finish() for array in run)
+    place.publish(name, {"sizes": sizes, "columns": columns, "sums": sums})
+
+
+def stream_of_piece(corpus: Corpus, options: dict[str, Any], begin: int, end: int) -> tuple[np.ndarray, int, int]:
+    """The stream of words begin .. end - 1 with what their windows reach, and where they begin and end in it."""
+    text: EncodedText = corpus.ids, corpus.sentence_starts, len(corpus.vocabulary)
+    mode, window = options["subsample_mode"], options["window"]
+    thresholds = subsampling_thresholds(corpus.vocabulary.counts, text, options["subsample"], mode)
+
+    def stretch(first: int, last: int) -> np.ndarray:
+        return stretch_of(text, thresholds, mode == "clean", options["seed"], first, last)
+
+    starts = corpus.sentence_starts
+    sentence = int(starts[np.searchsorted(starts, begin, side="right") - 1])
+    sentence_end = int(starts[np.searchsorted(starts, end, side="left")])
+    before = _reached(lambda words: stretch(max(sentence, begin - words), begin), window, begin - sentence)
+    after = _reached(lambda words: stretch(end, min(sentence_end, end + words)), window, sentence_end - end)
+    border, own = np.array([len(corpus.vocabulary)], np.int32), stretch(begin, end)
+    first = 1 + len(before)
+    return np.concatenate([border, before, own, after, border]), first, first + len(own)
+
+
+def _reached(stretch: Callable[[int], np.ndarray], window: int, most: int) -> np.ndarray:
+    """So many words of the text as give `window` of the stream, where words were left out, or else all of `most`."""
+    words = min(window, most)
+    while len(part := stretch(words)) < window and words < most:
+        words = min(2 * words, most)
+    return part
+
+
+def merge_block(
+    store: str, pieces: list[str], options: dict[str, Any], size: int, first: int, last: int, name: str
+) -> None:
+    """Publish rows first .. last - 1 of the counts: those of all pieces added up, then divided once."""
+    from wordvec.counts.cooccurrence import weights_of
+
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    unit, _ = weights_of(options["window"], options["weighting"])
+    runs: list[list[Run]] = []
+    result = Run.in_memory(HELD, np.float64, 0)
+    with Team(size, 1) as team:
+        for piece in pieces:
+            all_sizes = np.asarray(place.read(piece, "sizes"))
+            begin = int(all_sizes[:first].sum(dtype=np.int64))
+            sizes = np.zeros(size, np.int32)
+            sizes[first:last] = all_sizes[first:last]
+            end = begin + int(sizes.sum(dtype=np.int64))
+            cells = (np.asarray(place.read(piece, each, begin, end)) for each in ("columns", "sums"))
+            add_run(runs, [(sizes, *cells)], team)  # type: ignore[list-item]
+        every = [run for level in runs for run in level]
+        for row_sizes, columns, sums in team.merge(every):
+            result.append(row_sizes, columns, sums / unit)
+        for run in every:
+            run.close()
+    sizes, columns, values = (array.finish() for array in result)
+    place.publish(name, {"sizes": sizes[first:last], "columns": columns, "values": values}, cells=len(columns))
+
+
+def gathered(cluster: Cluster, rows: Rows, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All rows in this process: cells in each (V,), their columns and their values; above `limit` bytes on disk."""
+    whole = Run(GrowingArray(np.int32), GrowingArray(np.int32, limit // 3), GrowingArray(np.float64, 2 * limit // 3))
+    for name in rows.names:
+        whole.append(*(np.asarray(cluster.store.read(name, array)) for array in ("sizes", "columns", "values")))
+    return whole.row_sizes.finish(), whole.columns.finish(), whole.sums.finish()
+
+
+def _evenly(length: int, step: int, most: int) -> list[int]:
+    """Cuts from 0 to `length` into equal parts of about `step`, at most `most` of them, at least one.
+
+    >>> _evenly(10, 4, 9), _evenly(100, 4, 2), _evenly(0, 4, 9)
+    ([0, 3, 6, 10], [0, 50, 100], [0, 0])
+    """
+    parts = max(1, min(most, -(-length // step)))
+    return [length * i // parts for i in range(parts + 1)]
+
+
+def _borders(counts: np.ndarray, contexts: int) -> list[int]:
+    """Borders of blocks of rows with about as many cells each, by what their words' counts allow at most."""
+    size = len(counts)
+    most = np.cumsum(np.minimum(np.asarray(counts) * contexts, size), dtype=np.int64)
+    blocks = max(1, min(MOST_BLOCKS, -(-int(most[-1]) // BLOCK_CELLS)))
+    inner = np.searchsorted(most, [int(most[-1]) * i // blocks for i in range(1, blocks)])
+    return sorted({0, *inner.tolist(), size})

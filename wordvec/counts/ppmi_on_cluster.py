@@ -1,0 +1,189 @@
+"""PPMI on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
+
+The sums of rows and columns are taken in the order in which one machine takes them, so they round alike.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.counts.cells import checked_counts, map_cells
+from wordvec.counts.on_cluster import Rows
+from wordvec.counts.ppmi import Information
+from wordvec.store import Store, name_of, open_store
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from wordvec.cluster import Cluster
+
+CSR = ("indptr", "indices", "data")
+
+
+class Weighed(NamedTuple):
+    """A PPMI matrix (V, V) in the store: block i is the CSR matrix of rows borders[i] .. borders[i + 1] - 1."""
+
+    borders: list[int]
+    names: list[str]
+    cells: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of the whole."""
+        return self.borders[-1], self.borders[-1]
+
+
+def ppmi_on_cluster(
+    cluster: Cluster,
+    counts: Rows,
+    symmetric: bool,
+    context_smoothing: float,
+    shift: float,
+    show_progress: bool | None,
+) -> Weighed:
+    """See `wordvec.counts.ppmi.ppmi`. Raises ShapeError where there is no count above 0."""
+    from scipy.sparse import csr_array
+
+    store, size = cluster.store, counts.borders[-1]
+    if not counts.cells:
+        checked_counts(csr_array((size, size)), "ppmi")
+    facts = {"counts": counts.names, "smoothing": context_smoothing, "shift": shift}
+    sums, margins = name_of("sums", counts=counts.names), name_of("margins", **facts)
+    names = [name_of("ppmi", **facts, rows=rows) for rows in pairwise(counts.borders)]
+    if not all(map(store.is_published, names)):
+        if not store.is_published(sums):
+            _publish_sums(cluster, counts, symmetric, sums, show_progress)
+        rows, columns = (np.asarray(store.read(sums, axis)) for axis in ("rows", "columns"))
+        information = Information.of_sums(rows, columns, context_smoothing, shift)
+        arrays = {"rows": information.rows, "columns": information.columns}
+        store.publish(margins, arrays, shared=information.shared)
+        calls = [(block, margins, counts.borders, i, name) for i, (block, name) in enumerate(zip(counts.names, names))]
+        cluster.run(weigh_block, calls, "ppmi", show_progress)
+        store.remove(margins)
+    return Weighed(counts.borders, names, sum(store.facts(name)["cells"] for name in names))
+
+
+def _publish_sums(cluster: Cluster, counts: Rows, symmetric: bool, name: str, show_progress: bool | None) -> None:
+    """Publish the sums of rows and of columns, (V,) each."""
+    size = counts.borders[-1]
+    found = cluster.run(sum_block, [(block, size) for block in counts.names], "sums", show_progress)
+    rows = np.concatenate([of_rows for of_rows, _ in found])
+    columns = np.concatenate([in_order for _, in_order in found])  # column c of a symmetric matrix is its row c
+    if not symmetric:
+        columns, before = np.zeros(size), None
+        for i, block in enumerate(counts.names):  # each goes on where the one before ended: the order of one machine
+            after = name_of("column-sums", counts=counts.names, block=i)
+            cluster.run(add_columns, [(block, before, size, after)], "sums of columns", show_progress)
+            if before is not None:
+                cluster.store.remove(before)
+            before = after
+        columns = np.array(cluster.store.read(str(before), "sums"))
+        cluster.store.remove(str(before))
+    cluster.store.publish(name, {"rows": rows, "columns": columns})
+
+
+def sum_block(store: str, block: str, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of the rows of a block of counts: as scipy takes them along rows, and as along columns, one after another.
+
+    Shapes: (rows,) each.
+    """
+    matrix = counts_block(open_store(store), block, size)
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    in_order = np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0])
+    return np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel(), in_order
+
+
+def add_columns(store: str, block: str, before: str | None, size: int, name: str) -> None:
+    """Publish the sums of columns up to a block of counts, (V,), from those up to the block before."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    sums = np.zeros(size) if before is None else np.array(place.read(before, "sums"))
+    matrix = counts_block(place, block, size)
+    np.add.at(sums, matrix.indices, matrix.data)
+    place.publish(name, {"sums": sums})
+
+
+def weigh_block(store: str, block: str, margins: str, borders: list[int], number: int, name: str) -> None:
+    """Publish PPMI of a block of counts as CSR, and its cells once more by blocks of columns (`transpose_block`)."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    first, last = borders[number], borders[number + 1]
+    rows, columns = (np.asarray(place.read(margins, axis)) for axis in ("rows", "columns"))
+    information = Information(rows[first:last], columns, place.facts(margins)["shared"])
+    matrix = map_cells(counts_block(place, block, borders[-1]), information.positive, np.float32)
+    of_column = np.searchsorted(borders, matrix.indices, side="right")  # the block of columns of each cell, from 1
+    order = np.argsort(of_column, kind="stable")
+    cell_rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
+    arrays = {
+        "indptr": matrix.indptr,
+        "indices": matrix.indices.astype(np.int32),
+        "data": matrix.data,
+        "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders))[1:]),
+        "part_rows": cell_rows[order],
+        "part_columns": matrix.indices[order].astype(np.int32),
+        "part_values": matrix.data[order],
+    }
+    place.publish(name, arrays, cells=int(matrix.nnz))
+
+
+def transpose_block(store: str, blocks: list[str], borders: list[int], number: int, name: str) -> None:
+    """Publish, as CSR, the rows of the transpose that are the columns of this block: each by rising row."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    spans = []
+    for block in blocks:
+        ends = [0, *np.asarray(place.read(block, "part_ends")).tolist()]
+        spans.append((block, ends[number], ends[number + 1]))
+    rows, columns, values = (
+        np.concatenate([np.asarray(place.read(block, f"part_{what}", *span)) for block, *span in spans])
+        for what in ("rows", "columns", "values")
+    )
+    first, last = borders[number], borders[number + 1]
+    order = np.argsort(columns, kind="stable")
+    sizes = np.bincount(columns - first, minlength=last - first)
+    place.publish(name, {"indptr": row_starts(sizes), "indices": rows[order], "data": values[order]})
+
+
+def counts_block(store: Store, block: str, size: int) -> csr_array:
+    """A block of counts as CSR (rows, V)."""
+    from scipy.sparse import csr_array
+
+    sizes, columns, values = (np.asarray(store.read(block, name)) for name in ("sizes", "columns", "values"))
+    matrix = csr_array((values, columns, row_starts(sizes)), shape=(len(sizes), size))
+    matrix.has_canonical_format = True
+    return matrix
+
+
+def row_starts(sizes: np.ndarray) -> np.ndarray:
+    """Where rows of these sizes start, (rows + 1,); in 32 bits where they do, as scipy would copy columns else."""
+    starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    return starts.astype(np.int32) if starts[-1] < 2**31 else starts
+
+
+def csr_block(store: Store, name: str, columns: int) -> csr_array:
+    """A block that `weigh_block` or `transpose_block` published."""
+    from scipy.sparse import csr_array
+
+    indptr, indices, data = (np.asarray(store.read(name, array)) for array in CSR)
+    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, columns))
+
+
+def dense_rows(store: str, name: str, size: int, columns: int) -> np.ndarray:
+    """The first `columns` columns of a block, (rows, columns) float32."""
+    return np.asarray(csr_block(open_store(store), name, size)[:, :columns].toarray(), np.float32)
+
+
+def gathered_ppmi(store: Store, weighed: Weighed) -> csr_array:
+    """The whole matrix in this process."""
+    from scipy.sparse import csr_array
+
+    parts: dict[str, Any] = {name: [np.asarray(store.read(block, name)) for block in weighed.names] for name in CSR}
+    sizes = np.concatenate([np.diff(indptr) for indptr in parts["indptr"]])
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    return csr_array((np.concatenate(parts["data"]), np.concatenate(parts["indices"]), indptr), shape=weighed.shape)

@@ -1,0 +1,81 @@
+"""The truncated SVD with its matrix on a cluster: products there, the small and tall rest here.
+
+A row of a product is summed in one piece wherever that is done, so the bytes are those of one machine. This process
+holds what `wordvec.counts.solver.lanczos` holds besides the matrix, some 5 * dim columns of V numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from wordvec.counts.ppmi_on_cluster import Weighed, csr_block, gathered_ppmi, transpose_block
+from wordvec.counts.solver.arithmetic import OnCPU
+from wordvec.counts.solver.lanczos import TOLERANCE, search
+from wordvec.counts.solver.products import Product, product_with
+from wordvec.counts.svd import DENSE_LIMIT, SVD, check_dim, finished, truncated_svd
+from wordvec.memory import available_cores
+from wordvec.store import name_of, open_store
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+
+OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
+
+
+def svd_on_cluster(
+    cluster: Cluster,
+    matrix: Weighed,
+    dim: int,
+    seed: int = 1,
+    threads: int | None = None,
+    tolerance: float = TOLERANCE,
+    show_progress: bool | None = None,
+) -> SVD:
+    """See `wordvec.counts.svd.truncated_svd`; `threads` are those of this process."""
+    check_dim(dim, matrix.shape)
+    if matrix.shape[0] <= DENSE_LIMIT:
+        return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
+    turned = [name_of("turned", ppmi=matrix.names, columns=columns) for columns in pairwise(matrix.borders)]
+    calls = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
+    cluster.run(transpose_block, calls, "transposing", show_progress)
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
+        on = OnCluster(cluster, matrix, turned, pool)
+        U, S, V = search(on, matrix.shape, dim, seed, tolerance)
+    for name in turned:
+        cluster.store.remove(name)
+    return finished(U, S, V, dim, matrix.shape)
+
+
+class OnCluster(OnCPU):
+    """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
+
+    def __init__(self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor) -> None:
+        self._pool, self._dtype = pool, np.dtype(np.float32)
+        self._cluster, self._columns = cluster, matrix.shape[1]
+        self.product = functools.partial(self._product, matrix.names)
+        self.transposed_product = functools.partial(self._product, turned)
+
+    def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
+        factor = f"factor-{hashlib.sha256(np.ascontiguousarray(X).data).hexdigest()[:32]}"
+        self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
+        calls = [(block, self._columns, factor) for block in blocks]
+        result = np.concatenate(self._cluster.run(multiply_block, calls, "svd", show_progress=False))
+        self._cluster.store.remove(factor)
+        return result
+
+
+def multiply_block(store: str, block: str, columns: int, factor: str) -> np.ndarray:
+    """A block of rows of a sparse matrix times a factor (columns, width)."""
+    return _product_of(store, block, columns)(np.asarray(open_store(store).read(factor, "X")))
+
+
+@functools.lru_cache(maxsize=OPEN_BLOCKS)
+def _product_of(store: str, block: str, columns: int) -> Product:
+    return product_with(csr_block(open_store(store), block, columns), ThreadPoolExecutor(1))

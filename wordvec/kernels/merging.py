@@ -1,0 +1,76 @@
+"""Merging what pieces of a text, trained apart from the same weights, have changed.
+
+A sum of the pieces' changes overshoots where every piece has moved a row all the way; their mean moves a row that one
+piece met a K-th of the way. So rows are scaled one by one: W += s(w) (d_1 + ... + d_K), with
+
+    s(w) = (1 - exp(-a N)) / ((1 - exp(-a n_1)) + ... + (1 - exp(-a n_K))),   a = RATE * learning rate,
+
+n_k the terms of the loss that piece k is expected to have pulled row w with, and N their sum. A row that is pulled n
+times goes about 1 - exp(-a n) of its way, so s is 1 for rows hardly met and 1 / K for rows that every piece has moved
+as far as they go. It needs no more than counts, and changes add up in a fixed order: the bytes depend on the pieces,
+not on who trained them.
+
+`merged_rows` has a twin to read in `merging_reference`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wordvec.errors import ShapeError
+
+RATE = 0.15  # chosen on 3 and 17 million words in 8 pieces: 0.04 overshoots, 0.6 is too careful
+
+
+def merged_rows(
+    start: np.ndarray, changes: Sequence[np.ndarray], terms: Sequence[np.ndarray], learning_rate: float
+) -> np.ndarray:
+    """Rows (n, D) float32 from those that all pieces began with, what each changed, (n, D), and its terms, (n,).
+
+    Raises ShapeError for arrays that do not fit together.
+
+    >>> start, change = np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32)
+    >>> merged_rows(start, [change, change], [np.array([0.0, 1e9])] * 2, 0.025).ravel().tolist()
+    [2.0, 1.0]
+    """
+    shapes = {start.shape, *(change.shape for change in changes)}
+    if not changes or len(changes) != len(terms) or len(shapes) != 1 or {len(n) for n in terms} != {len(start)}:
+        raise ShapeError(f"merging: changes of the rows' shape {start.shape} and terms for each row expected")
+    return start + scales(np.stack(terms), learning_rate).astype(np.float32)[:, None] * tree_sum(changes)
+
+
+def scales(terms: np.ndarray, learning_rate: float) -> np.ndarray:
+    """s(w) of each row, from the terms of each piece (K, n) -> (n,)."""
+    rate = RATE * learning_rate
+    ways = -np.expm1(-rate * terms).sum(axis=0)
+    return np.where(ways > 0, -np.expm1(-rate * terms.sum(axis=0)) / np.where(ways > 0, ways, 1), 1.0)
+
+
+def tree_sum(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """The sum along a binary tree over the arrays' numbers: ((0 + 1) + (2 + 3)) + ..., always in the same order."""
+    arrays = list(arrays)
+    while len(arrays) > 1:
+        pairs = [left + right for left, right in zip(arrays[::2], arrays[1::2])]
+        arrays = pairs + arrays[2 * len(pairs) :]
+    return arrays[0]
+
+
+def expected_terms(
+    occurrences: np.ndarray, negatives: np.ndarray, negatives_drawn: int, inputs: float, predictions: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Terms of the loss that pull rows of W_in and of W_out, (V,) each, on a stretch of text.
+
+    occurrences      (V,), expected tokens of each word that are kept
+    negatives        (V,), how often each word is drawn as a negative, in proportion
+    negatives_drawn  for each prediction
+    inputs           predictions that pull a token's row of W_in: as many as its contexts, or 1 where they share a pull
+    predictions      that each centre makes: as many as its contexts in skip-gram, 1 in CBOW
+
+    >>> W_in, W_out = expected_terms(np.array([10.0, 0.0]), np.array([1.0, 3.0]), 5, inputs=6.0, predictions=6.0)
+    >>> W_in.tolist(), W_out.tolist()
+    ([360.0, 0.0], [135.0, 225.0])
+    """
+    drawn = negatives_drawn * occurrences.sum() * negatives / negatives.sum()
+    return inputs * (1 + negatives_drawn) * occurrences, predictions * (occurrences + drawn)

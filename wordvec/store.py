@@ -1,0 +1,228 @@
+"""Where tasks on several machines leave their results: a folder that all of them see, or an object store by fsspec.
+
+An entry is a name with some arrays and a few facts. It is published in one step, so nobody reads half of one. Entries
+are named by a hash of what they were made from (`name_of`): whoever makes one again makes the same bytes, so of two
+writers of one name either may win.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, MissingExtraError
+from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers
+from wordvec.npy_header import map_npy, read_npy_header
+
+FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
+
+
+def name_of(kind: str, **inputs: Any) -> str:
+    """The name of an entry: its kind, and a hash of all that its content depends on.
+
+    >>> name_of("counts", window=5, piece=2) == name_of("counts", piece=2, window=5)
+    True
+    >>> name_of("counts", window=5, piece=2) == name_of("counts", window=5, piece=3)
+    False
+    """
+    text = json.dumps(inputs, sort_keys=True, allow_nan=False)
+    return f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def open_store(location: str | os.PathLike[str]) -> Store:
+    """The store at a folder, which is made where there is none, or at an fsspec URL such as ``s3://bucket/run``.
+
+    Raises InputError for one that cannot be written, MissingExtraError for a URL without fsspec or its driver.
+    """
+    if "://" in os.fspath(location):
+        return ObjectStore(os.fspath(location))
+    return FolderStore(location)
+
+
+class Store:
+    """Entries by name. `location` is all another process needs to open the same store."""
+
+    location: str
+
+    def is_published(self, name: str) -> bool:
+        """Whether an entry is there, whole."""
+        raise NotImplementedError
+
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
+        """Write an entry in one step; one that is there already stays, as its bytes are the same.
+
+        One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
+        """
+        raise NotImplementedError
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """The facts of an entry."""
+        raise NotImplementedError
+
+    def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
+        """Rows begin .. end - 1 of an array of an entry, mapped where the file system can."""
+        raise NotImplementedError
+
+    def remove(self, name: str) -> None:
+        """Remove an entry, where there is one."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Remove the store with all that is in it."""
+        raise NotImplementedError
+
+
+class FolderStore(Store):
+    """A folder for each entry, renamed into place when it is whole.
+
+    >>> import tempfile
+    >>> store = FolderStore(Path(tempfile.mkdtemp()) / "store")
+    >>> store.publish("sums-1", {"values": np.arange(5)}, words=7)
+    >>> store.is_published("sums-1"), store.facts("sums-1"), store.read("sums-1", "values", 1, 3).tolist()
+    (True, {'words': 7}, [1, 2])
+    >>> store.clear()
+    """
+
+    def __init__(self, location: str | os.PathLike[str]) -> None:
+        self._folder = Path(location).absolute()
+        self.location = str(self._folder)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            writable = os.access(self._folder, os.W_OK)
+        except OSError as error:
+            raise InputError(f"store {location}: cannot be made: {error.strerror or error}; name another") from error
+        if not writable:
+            raise InputError(f"store {location}: no permission to write in it; name another folder")
+
+    def is_published(self, name: str) -> bool:
+        """See Store."""
+        return (self._folder / name / FACTS).is_file()
+
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
+        """See Store. Raises InputError for a full disk."""
+        if self.is_published(name):
+            return
+        target = self._folder / name
+        try:
+            remove_leftovers(target)
+            temporary, lock = new_temporary(target, folder=True)
+            try:
+                for array, values in arrays.items():
+                    np.save(temporary / f"{array}.npy", np.asarray(values))
+                (temporary / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+                if lasting:
+                    _flush(temporary)
+                if target.exists() and not self.is_published(name):
+                    remove(target)  # what a kill left of an entry that was being removed
+                os.rename(temporary, target)
+            finally:
+                remove(temporary)
+                release(lock)
+        except OSError as error:
+            if not self.is_published(name):  # else another writer was first
+                raise InputError(
+                    f"store {self.location}: cannot be written: {error.strerror or error}; make room there, or name "
+                    "another store"
+                ) from error
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """See Store."""
+        return dict(parse_json((self._folder / name / FACTS).read_bytes()))
+
+    def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
+        """See Store."""
+        return map_npy(self._folder / name / f"{array}.npy")[begin:end]
+
+    def remove(self, name: str) -> None:
+        """See Store. What publishes the entry goes first."""
+        (self._folder / name / FACTS).unlink(missing_ok=True)
+        remove(self._folder / name)
+
+    def clear(self) -> None:
+        """See Store."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    """Flush the files of an entry, so that its name never comes to disk before its content."""
+    for path in folder.iterdir():
+        with open(path, "rb+") as file:
+            os.fsync(file.fileno())
+
+
+class ObjectStore(Store):
+    """The same by fsspec: the object with the facts comes last.
+
+    >>> store = ObjectStore("memory://a-run")
+    >>> store.publish("sums-1", {"values": np.arange(5)}, words=7)
+    >>> store.is_published("sums-1"), store.facts("sums-1"), store.read("sums-1", "values", 1, 3).tolist()
+    (True, {'words': 7}, [1, 2])
+    >>> store.clear()
+    """
+
+    def __init__(self, location: str) -> None:
+        try:
+            import fsspec
+        except ImportError:
+            raise MissingExtraError("fsspec", "distributed", f"the store {location}") from None
+        self.location = location
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(location)
+        except ImportError as error:
+            raise InputError(f"store {location}: {error}") from error
+        except ValueError as error:
+            raise InputError(f"store {location}: no such kind of store ({error})") from error
+
+    def is_published(self, name: str) -> bool:
+        """See Store."""
+        return bool(self._files.exists(self._path(name, FACTS)))
+
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
+        """See Store."""
+        if self.is_published(name):
+            return
+        try:
+            for array, values in arrays.items():
+                with self._files.open(self._path(name, f"{array}.npy"), "wb") as file:
+                    np.save(file, np.asarray(values), allow_pickle=False)
+            self._files.pipe_file(self._path(name, FACTS), json.dumps(facts).encode())
+        except OSError as error:
+            raise InputError(f"store {self.location}: cannot be written: {error.strerror or error}") from error
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """See Store."""
+        return dict(parse_json(self._files.cat_file(self._path(name, FACTS))))
+
+    def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
+        """See Store. Only the bytes of these rows are fetched."""
+        path = self._path(name, f"{array}.npy")
+        head = io.BytesIO(self._files.cat_file(path, start=0, end=min(1024, self._files.size(path))))
+        shape, _, dtype = read_npy_header(head)
+        first, last, _ = slice(begin, end).indices(shape[0])
+        row = dtype.itemsize * int(np.prod(shape[1:]))
+        start = head.tell() + first * row
+        data = self._files.cat_file(path, start=start, end=start + (last - first) * row) if last > first else b""
+        return np.frombuffer(data, dtype).reshape(max(last - first, 0), *shape[1:])
+
+    def remove(self, name: str) -> None:
+        """See Store. What publishes the entry goes first."""
+        if self.is_published(name):
+            self._files.rm_file(self._path(name, FACTS))
+        if self._files.exists(f"{self._root}/{name}"):
+            self._files.rm(f"{self._root}/{name}", recursive=True)
+
+    def clear(self) -> None:
+        """See Store."""
+        if self._files.exists(self._root):
+            self._files.rm(self._root, recursive=True)
+
+    def _path(self, name: str, file: str) -> str:
+        return f"{self._root}/{name}/{file}"

@@ -1,0 +1,235 @@
+"""Skip-gram and CBOW in pieces: a round is a stretch of the epoch, its pieces train apart, then their rows are merged.
+
+::
+
+    weights ─► piece 1 .. piece K, each the kernel on its part of the round ─► merged, block of rows by block of rows
+
+How many `pieces` and how many rounds an epoch has (`merges`) are options of the run, never the number of workers: so
+are the bytes. The learning rate is a function of the position, that of one machine. Merging is `kernels.merging`'s.
+
+Weights are entries of the store, named by all that led to them, and so are the losses: a run that begins anew passes
+over the rounds whose loss is there, and needs the weights of the last one alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
+from wordvec.corpus.shared import opened, share
+from wordvec.kernels.merging import expected_terms, merged_rows
+from wordvec.store import Store, name_of, open_store
+from wordvec.trainers.kernel_engine import KernelEngine
+from wordvec.trainers.layers_engine import LayersEngine, Loss
+from wordvec.trainers.neural_options import MERGES
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster, ThisProcess
+    from wordvec.corpus import Corpus
+    from wordvec.trainers.neural import NeuralTrainer
+
+BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
+MATRICES = ("W_in", "W_out")
+
+
+class Weights(NamedTuple):
+    """W_in and W_out (V, D) in the store: entry names[i] has their rows borders[i] .. borders[i + 1] - 1."""
+
+    borders: list[int]
+    names: list[str]
+
+    def read(self, store: Store) -> tuple[np.ndarray, np.ndarray]:
+        """Both matrices."""
+        W_in, W_out = (np.concatenate([store.read(name, matrix) for name in self.names]) for matrix in MATRICES)
+        return W_in, W_out
+
+
+class RoundsEngine:
+    """Trains in rounds on a cluster, or piece after piece in this process; an engine of `loop.run_epochs`."""
+
+    restartable = True  # an interrupt within a round leaves its start as it was
+
+    def __init__(
+        self,
+        trainer: NeuralTrainer,
+        corpus: Corpus,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        cluster: Cluster | ThisProcess,
+        tokens: int,
+    ) -> None:
+        self.trainer, self.corpus, self._cluster = trainer, corpus, cluster
+        self.block = trainer.block_for(corpus)
+        self._pieces, merges = trainer.pieces or 1, trainer.merges or MERGES
+        self.chunk = self.block * -(-tokens // (merges * self.block))
+        self._share = share(corpus, cluster.store)
+        size, dim = W_in.shape
+        cluster.check_memory("training", 4 * 4 * 2 * size * dim + 40 * size)
+        rows = max(1, BLOCK_BYTES // (8 * dim))
+        self._borders = [*range(0, size, rows), size]
+        self._facts: dict[str, Any] = {"trainer": trainer.name, "options": asdict(trainer), "reach": trainer.reach}
+        self._facts["options"]["threads"] = None
+        self._name = name_of("start", **self._facts, corpus=corpus.fingerprint, W=[_hash(W_in), _hash(W_out)])
+        self._publish_start(W_in, W_out)
+        self._largest = float(max(np.abs(W_in).max(), np.abs(W_out).max()))
+
+    def _publish_start(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
+        store, weights = self._cluster.store, self._weights(self._name)
+        if store.is_published(name_of("first", start=self._name)):
+            return  # the first round is done, and its start removed
+        for name, (first, last) in zip(weights.names, pairwise(self._borders)):
+            store.publish(name, {"W_in": W_in[first:last], "W_out": W_out[first:last]})
+
+    def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """One round, unless it was done before."""
+        store, before = self._cluster.store, self._name
+        edges = self._edges(first, last)
+        self._name = name_of("round", before=before, edges=edges, epoch=epoch, tokens=tokens)
+        if not store.is_published(_loss_of(self._name)):
+            try:
+                self._train(before, edges, epoch, tokens)
+            except BaseException:
+                self._name = before
+                raise
+            for name in self._weights(before).names:
+                store.remove(name)
+        facts = store.facts(_loss_of(self._name))
+        self._largest = facts["largest"]
+        return Loss(facts["total"], facts["predictions"])
+
+    def _train(self, before: str, edges: list[int], epoch: int, tokens: int) -> None:
+        cluster, start, after = self._cluster, self._weights(before), self._weights(self._name)
+        pieces = [name_of("piece", round=self._name, number=i) for i in range(len(edges) - 1)]
+        threads = self.trainer.threads or cluster.threads_of_a_task
+        common = (self._share, self._facts, start, epoch, tokens, threads)
+        training = [(*common, begin, end, len(pieces) > 1, name) for (begin, end), name in zip(pairwise(edges), pieces)]
+        losses = cluster.run(train_piece, training, "training", show_progress=False)
+        rate = self.trainer.learning_rate_at((epoch * tokens + edges[0]) / (self.trainer.epochs * tokens))
+        merging = [
+            (before_name, pieces, rate, *rows, name)
+            for before_name, rows, name in zip(start.names, pairwise(self._borders), after.names)
+        ]
+        largest = cluster.run(merge_rows, merging, "merging", show_progress=False)
+        total, predictions = (sum(loss[i] for loss in losses) for i in (0, 1))
+        cluster.store.publish(name_of("first", start=before), {})
+        cluster.store.publish(_loss_of(self._name), {}, total=total, predictions=predictions, largest=max(largest))
+        for name in pieces:
+            cluster.store.remove(name)
+
+    def _edges(self, first: int, last: int) -> list[int]:
+        """Whole blocks for each piece, but for the end of the text; fewer pieces where there are fewer blocks."""
+        cuts = (first + (last - first) * i // self._pieces // self.block * self.block for i in range(self._pieces))
+        return sorted({*cuts, last})
+
+    def _weights(self, name: str) -> Weights:
+        names = [name_of("weights", of=name, rows=rows) for rows in pairwise(self._borders)]
+        return Weights(self._borders, names)
+
+    def loss(self, first: int, last: int, epoch: int) -> Loss:
+        """The loss on positions first .. last - 1 at the weights as they are, through the layers, here."""
+        store, name = self._cluster.store, name_of("held-out", of=self._name, first=first, last=last)
+        if not store.is_published(name):
+            loss = LayersEngine(self.trainer, self.corpus, *self.weights()).loss(first, last, epoch)
+            store.publish(name, {}, total=float(loss.total), predictions=int(loss.predictions))
+        facts = store.facts(name)
+        return Loss(facts["total"], facts["predictions"])
+
+    def largest_weight(self) -> float:
+        """The largest absolute value in either matrix; nan where there is one."""
+        return self._largest
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out as they are now."""
+        return self._weights(self._name).read(self._cluster.store)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The same by name, for checkpoints."""
+        return dict(zip(MATRICES, self.weights()))
+
+    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out at the end."""
+        return self.weights()
+
+
+def train_piece(
+    store: str,
+    corpus: tuple[str, str],
+    facts: dict[str, Any],
+    start: tuple[list[int], list[str]],
+    epoch: int,
+    tokens: int,
+    threads: int,
+    begin: int,
+    end: int,
+    as_change: bool,
+    name: str,
+) -> tuple[float, int]:
+    """Publish what training on positions begin .. end - 1 changes, or gives, and the terms of each row.
+
+    Returns the sum of the loss and the number of predictions.
+    """
+    place = open_store(store)
+    if not place.is_published(name):
+        text = opened(*corpus)
+        trainer = _trainer(facts, threads)
+        W_in, W_out = Weights(*start).read(place)
+        engine = KernelEngine(trainer, text, W_in, W_out)
+        loss = engine.train(begin, end, epoch, tokens)
+        after = engine.take_weights()
+        if as_change:
+            for matrix, before in zip(after, (W_in, W_out)):
+                matrix -= before
+        terms = dict(zip(("terms_in", "terms_out"), terms_of_piece(trainer, text, begin, end)))
+        arrays = dict(zip(MATRICES, after)) | terms
+        place.publish(name, arrays, total=float(loss.total), predictions=int(loss.predictions))
+    found = place.facts(name)
+    return found["total"], found["predictions"]
+
+
+def terms_of_piece(trainer: NeuralTrainer, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+    """See `expected_terms`, for positions begin .. end - 1."""
+    counts = np.asarray(corpus.vocabulary.counts)
+    occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(
+        counts, trainer.subsample
+    )
+    negatives = negative_weights(counts, trainer.negative_power)
+    return expected_terms(occurrences, negatives, trainer.negatives, *trainer.pulls_of_a_centre())
+
+
+def merge_rows(
+    store: str, before: str, pieces: list[str], learning_rate: float, first: int, last: int, name: str
+) -> float:
+    """Publish rows first .. last - 1 of both matrices after a round; returns their largest absolute value."""
+    place = open_store(store)
+    if not place.is_published(name):
+        merged = {}
+        for matrix, terms_name in zip(MATRICES, ("terms_in", "terms_out")):
+            parts = [np.asarray(place.read(piece, matrix, first, last)) for piece in pieces]
+            terms = [np.asarray(place.read(piece, terms_name, first, last)) for piece in pieces]
+            start = np.asarray(place.read(before, matrix))
+            merged[matrix] = parts[0] if len(pieces) == 1 else merged_rows(start, parts, terms, learning_rate)
+        largest = max(float(np.abs(matrix).max()) for matrix in merged.values())
+        place.publish(name, merged, largest=largest if np.isfinite(largest) else None)
+    found = place.facts(name)["largest"]
+    return float("inf") if found is None else found
+
+
+def _trainer(facts: dict[str, Any], threads: int) -> NeuralTrainer:
+    from wordvec.trainers import make_trainer
+
+    trainer: Any = make_trainer(facts["trainer"], **(facts["options"] | {"threads": threads}))
+    trainer._reach = facts["reach"]
+    return trainer
+
+
+def _loss_of(name: str) -> str:
+    return name_of("loss", of=name)
+
+
+def _hash(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
