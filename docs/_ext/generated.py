@@ -39,6 +39,13 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+def protocols() -> str:
+    """What each protocol of evaluation does, in its own words."""
+    from wordvec.evaluation import PROTOCOLS
+
+    return "\n".join(f"`{name}`\n: {prose(protocol.meaning)}\n" for name, protocol in PROTOCOLS.items())
+
+
 def course() -> str:
     """The table of contents of the course, where there is one."""
     folder = Path(__file__).parents[1] / "learn"
