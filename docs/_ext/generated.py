@@ -39,6 +39,40 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+def tools() -> str:
+    """Functions and classes that `wordvec` itself does not export, documented under the module they are in today."""
+    from wordvec.corpus.concordance import Concordance
+    from wordvec.corpus.fetch import fetch
+    from wordvec.corpus.report import examine
+    from wordvec.experiments.card import model_card
+    from wordvec.experiments.compare import compare
+    from wordvec.experiments.stability import neighbour_stability
+    from wordvec.plots.exports import write_parquet, write_projector
+    from wordvec.vectors.approximate import ApproximateSearch
+    from wordvec.vectors.postprocessing import all_but_the_top, centered, principal_components, unit_length, whitened
+    from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
+    from wordvec.vectors.several_models.alignment import align
+    from wordvec.vectors.several_models.comparison import compare_neighbours
+    from wordvec.vectors.several_models.retrofitting import retrofit
+    from wordvec.vectors.several_models.translation import Translator
+
+    groups = {
+        "Better vectors": (all_but_the_top, centered, principal_components, unit_length, whitened),
+        "Sentences": (mean_sentence_vectors, sif_sentence_vectors),
+        "Large vocabularies": (ApproximateSearch,),
+        "Several models": (align, compare_neighbours, Translator, retrofit, neighbour_stability, compare),
+        "About a text, about a model": (examine, Concordance, fetch, model_card, write_projector, write_parquet),
+    }
+    parts = []
+    for title, items in groups.items():
+        parts.append(f"### {title}\n\n```{{eval-rst}}")
+        for item in items:
+            kind, members = ("autoclass", "   :members:\n") if isinstance(item, type) else ("autofunction", "")
+            parts.append(f".. {kind}:: {item.__module__}.{item.__qualname__}\n{members}")
+        parts.append("```\n")
+    return "\n".join(parts)
+
+
 def protocols() -> str:
     """What each protocol of evaluation does, in its own words."""
     from wordvec.evaluation import PROTOCOLS
