@@ -314,8 +314,8 @@ def note_saves() -> None:
 @contextlib.contextmanager
 def small_steps() -> Iterator[None]:
     """Cut training into many short calls, so that there are many checkpoints; train models in this process."""
-    from wordvec.cli.train_job import run
     from wordvec.experiments import run_folder
+    from wordvec.experiments.child import run
     from wordvec.trainers import glove_engines, kernel_engine
 
     def train(job: Any, corpus_folder: Path, out: Path) -> dict[str, Any]:

@@ -23,19 +23,34 @@ FOUNDATIONS = {
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
-    "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
+    "cli": {
+        "serve",
+        "compat",
+        "explorer",
+        "experiments",
+        "plots",
+        "evaluation",
+        "trainers",
+        "networks",
+        "counts",
+        "vectors",
+        "kernels",
+    }
     | {"corpus"},
-    "explorer": {"plots", "vectors", "corpus"},
+    "explorer": {"serve", "plots", "vectors", "corpus"},
+    "serve": {"vectors", "corpus"},
+    "compat": {"evaluation", "trainers", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
-    "experiments": {"evaluation", "vectors", "corpus"},
+    "experiments": {"evaluation", "trainers", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
     "trainers": {"networks", "counts", "vectors", "kernels", "layers", "corpus"},
     "networks": {"layers", "corpus"},
     "counts": {"kernels", "layers", "corpus"},
     "vectors": {"corpus"},
+    "vectors/fitted_subwords": {"corpus", "counts"},  # the product of a sparse matrix, which the SVD uses too
     "kernels": {"corpus"},
     "kernels/reference": {"networks", "layers", "corpus", "kernels"},
-    "kernels/glove_reference": {"networks", "layers", "corpus", "kernels"},
+    "kernels/glove/reference": {"networks", "layers", "corpus", "kernels"},
     "layers": set(),
     "corpus": set(),
 }

@@ -60,7 +60,7 @@ def report(path):
 
 
 def stability(path):
-    from wordvec.experiments.stability_file import read_stability
+    from wordvec.experiments.stability.file import read_stability
 
     return read_stability(path)
 
@@ -150,7 +150,7 @@ def test_one_pair_of_bats_asks_nothing(tmp_path):
 def test_an_index_with_other_numbers_in_its_header_is_refused(tmp_path, change):
     pytest.importorskip("faiss")
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.approximate import ApproximateSearch
+    from wordvec.vectors.search.approximate import ApproximateSearch
 
     vectors = WordVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
     path = tmp_path / "index"

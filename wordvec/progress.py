@@ -1,4 +1,4 @@
-"""Progress on stderr: a tqdm bar on a terminal, silence elsewhere."""
+"""Progress: a tqdm bar on a terminal or in a notebook, silence elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any
 
 from wordvec.terminal import printable, unguarded
@@ -30,19 +31,31 @@ class Silence:
 def progress(total: int | None, what: str, unit: str, *, show: bool | None = None) -> Any:
     """Return a context manager with ``update(amount)`` and ``set_postfix_str(text)``.
 
-    `show` is True, False, or None for "when stderr is a terminal". The bar gives rate and time left.
+    `show` is True, False, or None for "on a terminal or in a notebook". The bar gives rate and time left.
 
     >>> with progress(10, "counting", "words", show=False) as bar:
     ...     bar.update(10)
     """
+    notebook = _in_notebook()
     if show is None:
-        show = sys.stderr is not None and sys.stderr.isatty()
+        show = notebook or (sys.stderr is not None and sys.stderr.isatty())
     if not show:
         return Silence()
+    bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}
+    if notebook and find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm as notebook_tqdm
+
+        return notebook_tqdm(total=total, desc=what, **bar)
     from tqdm import tqdm
 
-    bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}
     return tqdm(total=total, desc=what, file=_Terminal(unguarded(sys.stderr)), **bar)  # type: ignore[arg-type]
+
+
+def _in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook: Jupyter's, Colab's. IPython is not loaded to find out."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return getattr(shell, "kernel", None) is not None
 
 
 class _Terminal:

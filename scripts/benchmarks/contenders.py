@@ -257,7 +257,7 @@ def run(job: Job) -> dict[str, Any]:
     total = time.perf_counter() - PROCESS_START
     import numpy as np
 
-    from wordvec.corpus.sampling import keep_probabilities
+    from wordvec.corpus.draws.sampling import keep_probabilities
 
     counts, matrix = np.asarray(result.counts, np.int64), np.asarray(result.matrix, np.float32)
     tokens = int(counts.sum())

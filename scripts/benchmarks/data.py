@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from wordvec.corpus.compression import decompressed
+from wordvec.corpus.read.compression import decompressed
 from wordvec.errors import CorpusError, EvaluationFileError
 
 ROOT = Path(__file__).resolve().parents[2]

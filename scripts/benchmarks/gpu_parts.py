@@ -59,7 +59,7 @@ def corpus(job: Job) -> None:
     """The text, unpacked or made, and encoded."""
     from benchmarks import gpu_text
     from wordvec.corpus import Corpus
-    from wordvec.corpus.sampling import keep_probabilities
+    from wordvec.corpus.draws.sampling import keep_probabilities
 
     if job.rehearse:
         gpu_text.write_sets(job.folder / "evaluation")

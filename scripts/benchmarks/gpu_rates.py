@@ -45,7 +45,7 @@ def parity(job: Job) -> None:
 
 def one_warp(model: str, positions: int) -> Callable[..., Any]:
     """A training, step by step, of a short text: from a module of kernels and two tables to loss and tables."""
-    from wordvec.corpus.examples import ExampleSampler
+    from wordvec.corpus.draws.examples import ExampleSampler
 
     ids = np.minimum(np.random.default_rng(0).zipf(1.2, positions) - 1, WORDS - 1).astype(np.int32)
     counts, starts = np.bincount(ids, minlength=WORDS) + 1, np.array([0, positions // 3, positions])
@@ -137,7 +137,7 @@ def queries(job: Job) -> None:
     """Neighbours and analogies among many words, in memory of the card, and that the answers are the CPU's."""
     from benchmarks.queries import timed
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.gpu_search import GPUSearch
+    from wordvec.vectors.search.gpu import GPUSearch
 
     words, dim, together = job.size((500_000, 300, 1_000), (500, 20, 20))
     rng = np.random.default_rng(1)
@@ -162,7 +162,7 @@ def queries(job: Job) -> None:
 def analogies(job: Job, vectors: Any, rng: np.random.Generator) -> None:
     """Questions by chance among the first words; where no call was close, the answers must be the CPU's."""
     from benchmarks.queries import timed
-    from wordvec.evaluation import answers, gpu_answers
+    from wordvec.evaluation.analogy import answers, gpu_answers
 
     number, size = job.size((20_000, 100_000), (40, 200))
     questions = rng.integers(0, size, (number, 3))

@@ -37,7 +37,7 @@ def find_or_make(folder: Path, words: int, vocabulary: int) -> tuple[Text, str]:
 def unpack(packed: Path, target: Path) -> Path | None:
     """Unpack Zstandard by what this machine has: Python's own or backports.zstd, zstd, pyarrow; None where nothing."""
     try:
-        from wordvec.corpus.compression import decompressed
+        from wordvec.corpus.read.compression import decompressed
 
         with open(packed, "rb") as file, open(target, "wb") as out:
             out.writelines(decompressed(iter(lambda: file.read(CHUNK), b""), str(packed)))

@@ -56,7 +56,6 @@ def word_of(number: int) -> str:
 def make_files(folder: Path, words: int, dim: int) -> list[LoadJob]:
     """Write the vectors in each format; returns what to load, in the order of a round."""
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import load
 
     binary, text, own = folder / "vectors.bin", folder / "vectors.txt", folder / "vectors.safetensors"
     numbers = np.random.default_rng(1).normal(scale=0.2, size=(BLOCK, dim)).astype("<f4")
@@ -66,8 +65,8 @@ def make_files(folder: Path, words: int, dim: int) -> list[LoadJob]:
             rows = numbers * np.float32(1 + first / words)
             for row in range(min(BLOCK, words - first)):
                 file.write(word_of(first + row).encode("ascii") + b" " + rows[row].tobytes() + b"\n")
-    load(binary, limit=max(1, words // TEXT_SHARE)).save(text, "word2vec-text")
-    vectors = load(binary)
+    WordVectors.load(binary, limit=max(1, words // TEXT_SHARE)).save(text, "word2vec-text")
+    vectors = WordVectors.load(binary)
     counts = np.arange(len(vectors), 0, -1)
     WordVectors(vectors.words, vectors.matrix, counts).save(own)
     jobs = [LoadJob(who, str(binary), "word2vec-binary") for who in ("read", PEER, "wordvec")]
@@ -106,10 +105,10 @@ def load_gensim(job: LoadJob) -> tuple[tuple[float, float], Sequence[str], np.nd
 
 def load_wordvec(job: LoadJob) -> tuple[tuple[float, float], Sequence[str], np.ndarray]:
     """Seconds, words and matrix of wordvec's WordVectors; of a mapped file, until a row has been read."""
-    from wordvec.vectors.load import load
+    from wordvec.vectors import WordVectors
 
     start = moment()
-    vectors = load(job.path)
+    vectors = WordVectors.load(job.path)
     vectors.rows(slice(len(vectors) // 2, len(vectors) // 2 + 1))
     return since(start), vectors.words, vectors.matrix
 

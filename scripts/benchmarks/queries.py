@@ -59,10 +59,10 @@ def make_file(path: Path, words: int, dim: int) -> None:
 
 def make_forms(binary: Path, folder: Path) -> list[Path]:
     """Write the vectors as wordvec's own files, in each form."""
-    from wordvec.vectors.load import load
     from wordvec.vectors.steps import post_processed
+    from wordvec.vectors.word_vectors import WordVectors
 
-    vectors, paths = load(binary), []
+    vectors, paths = WordVectors.load(binary), []
     for form in FORMS:
         paths.append(folder / f"{form}.safetensors")
         (vectors if form == "float32" else post_processed(vectors, form)).save(paths[-1])
@@ -136,9 +136,9 @@ def ask_gensim(job: QueryJob) -> Asking:
 
 def ask_wordvec(job: QueryJob) -> Asking:
     """wordvec's WordVectors, of any file."""
-    from wordvec.vectors.load import load
+    from wordvec.vectors.word_vectors import WordVectors
 
-    vectors = load(job.path)
+    vectors = WordVectors.load(job.path)
 
     def ask(word: str) -> Any:
         return vectors.most_similar(word, k=NEIGHBOURS)
@@ -148,10 +148,10 @@ def ask_wordvec(job: QueryJob) -> Asking:
 
 def recall(job: QueryJob) -> dict[str, Any]:
     """The part of the ten nearest words in float32 that float16 and int8 find, over a sample of words."""
-    from wordvec.vectors.load import load
     from wordvec.vectors.steps import post_processed
+    from wordvec.vectors.word_vectors import WordVectors
 
-    vectors = load(job.path)
+    vectors = WordVectors.load(job.path)
     rows = np.random.default_rng(3).choice(len(vectors), min(RECALL_WORDS, len(vectors)), replace=False)
     words = [vectors.words[row] for row in rows.tolist()]
     exact = vectors.nearest_to_each(words, k=NEIGHBOURS)

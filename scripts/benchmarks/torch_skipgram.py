@@ -64,7 +64,7 @@ class TorchSkipGram:
 def _text_on_device(torch: Any, corpus: Any, job: Job, device: str) -> dict[str, Any]:
     import numpy as np
 
-    from wordvec.corpus.sampling import keep_probabilities
+    from wordvec.corpus.draws.sampling import keep_probabilities
 
     counts = corpus.vocabulary.counts
     sentences = np.repeat(np.arange(len(corpus.sentence_starts) - 1), np.diff(corpus.sentence_starts))

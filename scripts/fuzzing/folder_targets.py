@@ -18,7 +18,7 @@ from fuzzing.mutators import as_json, changed_json, damaged_json, damaged_npy
 from fuzzing.targets import Files, Target, expect
 from fuzzing.text_targets import LINES
 from wordvec.corpus import Corpus
-from wordvec.corpus.positions import Positions
+from wordvec.corpus.concordance.positions import Positions
 from wordvec.counts import Cooccurrence, count_cooccurrences
 from wordvec.trainers.checkpoint import Checkpoint
 

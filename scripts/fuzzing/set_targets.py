@@ -32,9 +32,9 @@ BATS = ["cat\tcats", "dog\tdogs/doggies", "man\tmen"]
 
 def set_targets() -> dict[str, Target]:
     """Name -> target, for evaluation sets."""
-    from wordvec.evaluation.group_sets import read_bias_tests, read_categories, read_outliers
+    from wordvec.evaluation.files.group_sets import read_bias_tests, read_categories, read_outliers
+    from wordvec.evaluation.files.readers import read_analogies, read_pairs
     from wordvec.evaluation.hit_rate import read_held_out
-    from wordvec.evaluation.readers import read_analogies, read_pairs
     from wordvec.evaluation.relations import read_relations
     from wordvec.evaluation.sessions import read_sessions
     from wordvec.evaluation.tasks import recognise

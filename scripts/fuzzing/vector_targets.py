@@ -18,7 +18,6 @@ from fuzzing.mutators import as_json as json_text
 from fuzzing.pickles import pickle_by_grammar
 from fuzzing.targets import Files, Target, expect
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {}, {"strict": True}, {"limit": 2}, {"words": ["the", "b"]}, {"dtype": "int8"}, {"dtype": "float16", "limit": 3},
@@ -64,7 +63,7 @@ def read_vectors(folder: Path) -> object:
 
 def use_vectors(path: Path, options: dict[str, Any]) -> object:
     """Load, touch everything and check that the parts fit together."""
-    vectors = load(path, **options)
+    vectors = WordVectors.load(path, **options)
     rows = np.asarray(vectors.rows(slice(None)))
     words = list(vectors.words)
     expect(rows.shape == (len(words), vectors.matrix.shape[1]), f"{rows.shape} rows for {len(words)} words")
@@ -241,7 +240,7 @@ def _index(random: Random) -> Files:
         import tempfile
 
         with tempfile.TemporaryDirectory() as name:
-            from wordvec.vectors.approximate import ApproximateSearch
+            from wordvec.vectors.search.approximate import ApproximateSearch
 
             ApproximateSearch.build(_vectors(), kind="hnsw").save(Path(name) / "index")
             _made["index"] = (Path(name) / "index").read_bytes()
@@ -252,7 +251,7 @@ def _index(random: Random) -> Files:
 
 
 def _read_index(folder: Path) -> object:
-    from wordvec.vectors.approximate import ApproximateSearch
+    from wordvec.vectors.search.approximate import ApproximateSearch
 
     search = ApproximateSearch.load(folder / "index", _vectors())
     search.most_similar("the", k=2)

@@ -79,8 +79,8 @@ def test_bad_requests_are_one_line_and_train_nothing(small, capsys, arguments, m
 
 
 def test_ctrl_c_keeps_what_is_finished(small, capsys, monkeypatch):
-    from wordvec.cli.train_job import run as run_job
     from wordvec.experiments import run_folder
+    from wordvec.experiments.child import run as run_job
 
     def train(job, corpus_folder, out):
         order = {"corpus": corpus_folder, "sample": None, "trainer": job.configuration.trainer}

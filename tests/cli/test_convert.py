@@ -7,7 +7,6 @@ import pytest
 
 from wordvec.cli import main
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load
 
 WORDS = ["the", "of", "naïve"]
 ROWS = np.array([[0.5, 1.0], [2.0, -3.0], [1.0, 1.0]], np.float32)
@@ -35,7 +34,7 @@ def test_it_says_what_it_wrote_and_what_was_lost(capsys):
 
 def test_limit_and_type(capsys):
     assert run(capsys, "v.safetensors", "w", "--limit", "2", "--dtype", "int8")[1].startswith("w: 2 words")
-    read = load("w")
+    read = WordVectors.load("w")
     assert read.matrix.dtype == np.int8
     np.testing.assert_allclose(read.rows([0, 1]), ROWS[:2], atol=0.02)
     assert read.counts.tolist() == [3, 2]
@@ -46,7 +45,7 @@ def test_a_list_of_words(capsys, tmp_path):
     status, out, _ = run(capsys, "v.safetensors", "w.bin", "--words", "list")
     assert status == 0
     assert "not among the vectors read: 1 of the 3 words in list" in out
-    assert load("w.bin").words == ["the", "naïve"]
+    assert WordVectors.load("w.bin").words == ["the", "naïve"]
 
 
 @pytest.mark.filterwarnings("always:.*repaired")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from wordvec import Corpus, WordVectors
-from wordvec.cli import main, train_job
+from wordvec.cli import main
+from wordvec.experiments import child as train_job
 from wordvec.files import new_temporary, release
 from wordvec.signals import Terminated
 from wordvec.trainers.checkpoint import Checkpoint

@@ -233,7 +233,7 @@ def test_analogies_by_each_method_and_with_filters(file, run, method):
 def test_stability_stands_beside_the_neighbours(tmp_path, capsys):
 
     from wordvec.experiments.stability import Stability
-    from wordvec.experiments.stability_file import save_stability
+    from wordvec.experiments.stability.file import save_stability
 
     file, kept = tmp_path / "v.npz", tmp_path / "seeds.tsv"
     WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])).save(file)

@@ -38,7 +38,7 @@ def text(tmp_path, monkeypatch):
 @pytest.fixture
 def trained_here(monkeypatch):
     """Training without a process of its own, and the list of what was trained."""
-    from wordvec.cli.train_job import run as run_job
+    from wordvec.experiments.child import run as run_job
 
     trained = []
 

@@ -11,7 +11,7 @@ import pytest
 from wordvec import Corpus
 from wordvec.cli import main
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.phrases import Phrases
 
 

@@ -39,7 +39,7 @@ def small(sentences, tmp_path, monkeypatch):
 
 @pytest.fixture
 def trained_here(monkeypatch):
-    from wordvec.cli.train_job import run as run_job
+    from wordvec.experiments.child import run as run_job
 
     trained = []
 

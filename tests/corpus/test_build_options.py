@@ -4,7 +4,7 @@ import pytest
 
 from wordvec.corpus import Corpus, Vocabulary
 from wordvec.corpus.build_options import describe_words
-from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.phrases import Phrases
 from wordvec.errors import CorpusError, OptionError
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordvec.corpus import Corpus, decoding, encoding, read_lines
-from wordvec.corpus.sources import as_files, as_texts
+from wordvec.corpus import Corpus, read_lines
+from wordvec.corpus.encode import token_ids as encoding
+from wordvec.corpus.read import decoding
+from wordvec.corpus.read.sources import as_files, as_texts
 from wordvec.errors import CorpusError, InputError, OptionError, UnknownWordError
 
 SENTENCES = st.lists(st.lists(st.text("abcdé \n", min_size=1, max_size=2), max_size=12), max_size=12)

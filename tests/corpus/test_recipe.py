@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from wordvec import Corpus, Phrases, SkipGram, WordVectors
 from wordvec.corpus import building
-from wordvec.corpus.normalization import CHOICES, Normalization
+from wordvec.corpus.encode.normalization import CHOICES, Normalization
+from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
-from wordvec.corpus.tokenizers import TOKENIZERS
 from wordvec.errors import CorpusError, InputError, OptionError
 from wordvec.native import library
 

@@ -11,7 +11,7 @@ from wordvec.cli.learning import matrix_of
 from wordvec.counts import Cooccurrence, cells, count_cooccurrences, dense_cooccurrences, dense_ppmi, pmi, ppmi
 from wordvec.errors import OptionError, ShapeError
 from wordvec.trainers import PPMI, SVD
-from wordvec.trainers.counting import recount
+from wordvec.trainers.ppmi import recount
 
 COUNTS = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 1.0], [1.0, 1.0, 8.0]])  # margins 3, 3, 10; total 16
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.counts import count_cooccurrences, stream
 from wordvec.counts.stream import text_stream
 

@@ -19,7 +19,7 @@ from wordvec.evaluation.bias import (
 )
 from wordvec.evaluation.categorisation import evaluate_categorisation, in_majority
 from wordvec.evaluation.clustering import spherical_kmeans
-from wordvec.evaluation.group_sets import BiasTest, OutlierSet
+from wordvec.evaluation.files.group_sets import BiasTest, OutlierSet
 from wordvec.evaluation.hit_rate import evaluate_hit_rate
 from wordvec.evaluation.outliers import evaluate_outliers
 from wordvec.evaluation.relations import Relation, RelationSet, evaluate_relations

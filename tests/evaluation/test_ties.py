@@ -7,7 +7,7 @@ import pytest
 
 from wordvec.errors import InputError
 from wordvec.evaluation import evaluate, evaluate_analogy, evaluate_hit_rate, evaluate_similarity
-from wordvec.evaluation.group_sets import BiasTest, OutlierSet
+from wordvec.evaluation.files.group_sets import BiasTest, OutlierSet
 from wordvec.evaluation.relations import Relation, RelationSet
 from wordvec.evaluation.translation import evaluate_translation
 from wordvec.vectors import WordVectors

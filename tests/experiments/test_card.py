@@ -7,7 +7,7 @@ import pytest
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError, UnknownWordError
 from wordvec.evaluation import evaluate
-from wordvec.evaluation.group_sets import BiasTest
+from wordvec.evaluation.files.group_sets import BiasTest
 from wordvec.experiments.card import CardFacts, example_words, model_card
 from wordvec.experiments.stability import Stability
 from wordvec.trainers import SkipGram

@@ -23,7 +23,7 @@ def corpus():
 @pytest.fixture
 def trained_here(monkeypatch):
     """Training without a process of its own, and the list of what was trained."""
-    from wordvec.cli.train_job import run
+    from wordvec.experiments.child import run
 
     trained = []
 
@@ -66,7 +66,7 @@ def test_a_training_that_diverges_is_an_error_of_its_own(corpus, tmp_path):
 
 
 def test_a_child_ends_with_its_parent(tmp_path):
-    code = "import threading, wordvec.cli.train_job as t; t.leave_with_the_parent(); print('still here')"
+    code = "import threading, wordvec.experiments.child as t; t.leave_with_the_parent(); print('still here')"
     child = subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert (child.returncode, child.stdout) == (130, "")
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths

@@ -1,12 +1,12 @@
-"""Examples drawn in compiled code are those of wordvec.corpus.examples, whatever the stretch."""
+"""Examples drawn in compiled code are those of wordvec.corpus.draws.examples, whatever the stretch."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from wordvec.corpus.examples import ExampleSampler
-from wordvec.corpus.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
+from wordvec.corpus.draws.examples import ExampleSampler
+from wordvec.corpus.draws.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
 from wordvec.kernels.cpu import drawing, stepping
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.native import library

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import gpu as gpu_kernels
 from wordvec.kernels import gpu_text, reference

@@ -11,6 +11,7 @@ import wordvec.layers
 from wordvec.errors import WordvecError
 from wordvec.layers import (
     Affine,
+    BatchNorm,
     Dropout,
     Embedding,
     EmbeddingDot,
@@ -52,6 +53,10 @@ CASES = {
     "MatMul 1 1 1": lambda f, a: (MatMul(f(1, 1)), [f(1, 1)]),
     "MatMul with W a transposed view": lambda f, a: (MatMul(f(5, 4).T), [f(3, 4)]),
     "Affine": lambda f, a: (Affine(f(4, 5), f(5)), [f(3, 4)]),
+    "MatMul 3 axes": lambda f, a: (MatMul(f(4, 5)), [f(3, 2, 4)]),
+    "Affine 3 axes": lambda f, a: (Affine(f(4, 5), f(5)), [f(3, 2, 4)]),
+    "BatchNorm": lambda f, a: (BatchNorm(f(4), f(4)), [f(3, 4)]),
+    "BatchNorm of two": lambda f, a: (BatchNorm(f(1), f(1), epsilon=0.1), [f(2, 1)]),
     "Affine 1 1 1": lambda f, a: (Affine(f(1, 1), f(1)), [f(1, 1)]),
     "Repeat": lambda f, a: (Repeat(3), [f(1, 4)]),
     "Repeat axis 1": lambda f, a: (Repeat(4, axis=1), [f(3, 1)]),

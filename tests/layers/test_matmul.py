@@ -72,7 +72,7 @@ def test_one_hot_windows_make_the_cooccurrence_matrix():
     assert (follows + follows.T).tolist() == expected
 
 
-@pytest.mark.parametrize("shape", [(3,), (2, 4), (1, 2, 3)])
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (1, 3, 2)])
 def test_shapes_that_do_not_fit(shape):
     with pytest.raises(ShapeError, match=r"MatMul: x must be \(B, 3\) for W \(3, 2\); got"):
         MatMul(np.ones((3, 2))).forward(np.ones(shape))

@@ -17,9 +17,9 @@ PROGRAM = """
 import hashlib
 import numpy as np
 from wordvec.corpus import building
-from wordvec.corpus.blocks import encode_blocks
-from wordvec.corpus.tokenizers import TOKENIZERS
-from wordvec.evaluation.answers import METHODS, compiled_search
+from wordvec.corpus.encode.blocks import encode_blocks
+from wordvec.corpus.encode.tokenizers import TOKENIZERS
+from wordvec.evaluation.analogy.answers import METHODS, compiled_search
 from wordvec.native import library
 from wordvec.vectors.files.text_file import plain_rows
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wordvec.corpus.examples import Examples, ExampleSampler
+from wordvec.corpus.draws.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError, WordvecError
 from wordvec.layers import numerical_gradient
 from wordvec.networks import CBOWNetwork, SkipGramNetwork

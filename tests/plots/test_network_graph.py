@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
 from wordvec.plots import plot_network, save_figure

@@ -238,7 +238,7 @@ def test_a_start_that_is_no_vectors():
 
 
 def test_tokens_in_temporary_files_are_found_again(monkeypatch):
-    monkeypatch.setattr("wordvec.corpus.encoding.HELD_IN_MEMORY", 64)
+    monkeypatch.setattr("wordvec.corpus.encode.token_ids.HELD_IN_MEMORY", 64)
     text = [["a", "b"]] * 20 + [["rare", "a"]]
     corpus = Corpus.from_sentences(text, 2)
     assert list(corpus.with_words(["rare", "never"]).sentences()) == text

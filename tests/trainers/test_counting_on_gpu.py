@@ -56,7 +56,8 @@ def test_glove_learns_the_topics(gpu, corpus, init):
 
 @pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
 def test_glove_by_kernel_with_the_bands_of_the_cpu_is_the_cpu_s(gpu, corpus, monkeypatch):
-    from wordvec.kernels import glove_cells, glove_gpu
+    from wordvec.kernels.glove import cells as glove_cells
+    from wordvec.kernels.glove import gpu as glove_gpu
 
     monkeypatch.setattr(glove_gpu, "bands_for", lambda size, cells: 4)
     monkeypatch.setattr(glove_cells, "bands_for", lambda size, row_bytes: 4)

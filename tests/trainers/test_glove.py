@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus, GloVe
-from wordvec.corpus.bundled import bundled_corpus
+from wordvec.corpus.named_texts.bundled import bundled_corpus
 from wordvec.errors import OptionError, TrainingError
 from wordvec.evaluation import evaluate_analogy, evaluate_similarity
 from wordvec.layers import GloVeLoss
@@ -101,7 +101,7 @@ def test_a_loss_that_is_not_finite_stops_the_training(corpus, engine):
 
 @needs_library
 def test_ctrl_c_waits_for_the_end_of_a_call(corpus, monkeypatch):
-    from wordvec.kernels import glove
+    from wordvec.kernels.glove import cpu as glove
 
     done, train = [], glove.train_glove
 

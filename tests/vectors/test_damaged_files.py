@@ -20,7 +20,7 @@ from fuzz_files import damage, example_files
 from fuzzing.vector_targets import OPTIONS, use_vectors
 
 from wordvec.errors import VectorsFileError, WordvecError
-from wordvec.vectors.load import load
+from wordvec.vectors.word_vectors import WordVectors
 
 EXAMPLES = example_files()
 
@@ -28,7 +28,7 @@ EXAMPLES = example_files()
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_are_read(tmp_path, name):
     (tmp_path / "v").write_bytes(EXAMPLES[name])
-    vectors = load(tmp_path / "v", strict=True)
+    vectors = WordVectors.load(tmp_path / "v", strict=True)
     assert list(vectors.words) == ["the", "naïve", "한국어", "b"]
 
 
@@ -72,7 +72,7 @@ def test_cut_anywhere_raises_and_names_the_file(tmp_path, name):
     for length in {*range(0, needed, needed // 150 + 1), *range(max(0, needed - 30), needed)}:
         (tmp_path / "cut").write_bytes(content[:length])
         with pytest.raises(VectorsFileError, match="cut: ") as caught:
-            load(tmp_path / "cut")
+            WordVectors.load(tmp_path / "cut")
         assert "\n" not in str(caught.value)
 
 
@@ -90,7 +90,7 @@ def test_a_number_that_lies_takes_no_memory(tmp_path, name):
         for damaged in changed:
             (tmp_path / "v").write_bytes(damaged)
             try:
-                load(tmp_path / "v")
+                WordVectors.load(tmp_path / "v")
             except VectorsFileError:
                 continue
         assert tracemalloc.get_traced_memory()[1] < 12e6

@@ -19,7 +19,7 @@ from fuzz_files import fasttext_bin
 
 from wordvec.errors import InputError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import WRITERS, format_for, load, not_kept, sniff
+from wordvec.vectors.load import WRITERS, format_for, not_kept, sniff
 from wordvec.vectors.subwords import Subwords
 
 EVERYTHING = ("safetensors", "npz")
@@ -95,10 +95,10 @@ def test_text_cut_anywhere_raises_or_says_that_it_may_be_cut(tmp_path, format):
         behind_a_row = whole[:length].endswith(b"\n")
         if format == "word2vec-text" or not behind_a_row:  # GloVe's format has nothing that counts its rows
             with pytest.raises(VectorsFileError):
-                load(tmp_path / "cut", strict=True)
+                WordVectors.load(tmp_path / "cut", strict=True)
         told: list[str] = []
         try:
-            read = load(tmp_path / "cut", on_repair=told.append)
+            read = WordVectors.load(tmp_path / "cut", on_repair=told.append)
         except VectorsFileError:
             continue
         if read.matrix.shape[1] == 2:  # the rows before the last are whole
@@ -163,7 +163,7 @@ def packers():
 def test_packed_files_are_read_as_they_are(tmp_path, whole, pack, format):
     whole.save(tmp_path / "v", format)
     (tmp_path / "packed").write_bytes(packers()[pack]((tmp_path / "v").read_bytes()))
-    read = load(tmp_path / "packed", strict=True)
+    read = WordVectors.load(tmp_path / "packed", strict=True)
     assert read.words == WORDS
     np.testing.assert_array_equal(read.matrix, ROWS)
 
@@ -172,7 +172,7 @@ def test_an_archive_of_texts_is_told_from_an_npz(tmp_path):
     with zipfile.ZipFile(tmp_path / "glove.zip", "w") as archive:
         archive.writestr("glove.50d.txt", "the 1 2\n")
     with pytest.raises(VectorsFileError, match=r"\.zip archive: unpack it and name one of its files: glove\.50d\.txt"):
-        load(tmp_path / "glove.zip")
+        WordVectors.load(tmp_path / "glove.zip")
 
 
 ROWS = np.random.default_rng(5).normal(size=(6, 4)).astype(np.float32)
@@ -192,7 +192,7 @@ def whole():
 )
 def test_options_do_the_same_in_every_format(tmp_path, whole, format, dtype, options, rows):
     whole.save(tmp_path / "v", format)
-    read = load(tmp_path / "v", dtype=dtype, **options)
+    read = WordVectors.load(tmp_path / "v", dtype=dtype, **options)
     assert list(read.words) == [WORDS[row] for row in rows]
     assert read.matrix.dtype == (dtype or np.float32)
     tolerance = {"int8": np.abs(ROWS).max() / 127 / 2 + 1e-6, np.float16: 2e-3}.get(dtype, 0.0)
@@ -207,21 +207,21 @@ def test_options_do_the_same_in_every_format(tmp_path, whole, format, dtype, opt
 @pytest.mark.parametrize("format", EVERYTHING)
 def test_narrow_vectors_are_kept_as_they_are_and_can_be_widened(tmp_path, whole, format, dtype):
     whole.save(tmp_path / "v", format)
-    narrow = load(tmp_path / "v", dtype=dtype)
+    narrow = WordVectors.load(tmp_path / "v", dtype=dtype)
     narrow.save(tmp_path / "w", format)
-    again = load(tmp_path / "w")
+    again = WordVectors.load(tmp_path / "w")
     assert again.matrix.tobytes() == narrow.matrix.tobytes()
     assert (again.scales is None) == (dtype == np.float16)
-    np.testing.assert_array_equal(load(tmp_path / "w", dtype="float32").matrix, narrow.rows(slice(None)))
+    np.testing.assert_array_equal(WordVectors.load(tmp_path / "w", dtype="float32").matrix, narrow.rows(slice(None)))
     narrow.save(tmp_path / "t", "word2vec-text")
-    np.testing.assert_array_equal(load(tmp_path / "t").matrix, narrow.rows(slice(None)))
+    np.testing.assert_array_equal(WordVectors.load(tmp_path / "t").matrix, narrow.rows(slice(None)))
 
 
 @pytest.mark.parametrize("format", WRITERS)
 def test_what_float16_cannot_hold_is_named(tmp_path, format):
     WordVectors(["a", "b"], np.array([[1.0, 2.0], [1e5, 0.0]])).save(tmp_path / "v", format)
     with pytest.raises(VectorsFileError, match=r"'b' holds a number too large for float16"):
-        load(tmp_path / "v", dtype="float16")
+        WordVectors.load(tmp_path / "v", dtype="float16")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_what_float16_cannot_hold_is_named(tmp_path, format):
 def test_options_out_of_range(tmp_path, whole, options, message):
     whole.save(tmp_path / "v", "glove")
     with pytest.raises(OptionError, match=message):
-        load(tmp_path / "v", **options)
+        WordVectors.load(tmp_path / "v", **options)
 
 
 @pytest.mark.parametrize("format", EVERYTHING)
@@ -249,10 +249,10 @@ def test_nan_in_our_own_files_is_found_when_strict_narrowed_or_used(tmp_path, fo
     WordVectors(["a", "b"], matrix).save(tmp_path / "v", format)
     for options in ({"strict": True}, {"dtype": "int8"}, {"dtype": "float16"}):
         with pytest.raises(VectorsFileError, match="row 1: the vector of 'b' holds nan or infinity"):
-            load(tmp_path / "v", **options)
+            WordVectors.load(tmp_path / "v", **options)
     with pytest.raises(InputError, match=r"'b'.*nan"):
-        load(tmp_path / "v").most_similar("a")
-    assert load(tmp_path / "v", limit=1, strict=False).words == ["a"]
+        WordVectors.load(tmp_path / "v").most_similar("a")
+    assert WordVectors.load(tmp_path / "v", limit=1, strict=False).words == ["a"]
 
 
 def test_what_a_format_does_not_keep(whole):
@@ -317,14 +317,14 @@ def test_any_word_comes_back_or_is_refused_in_one_line(tmp_path_factory, format,
 @pytest.mark.parametrize("format", EVERYTHING)
 def test_vectors_of_unseen_words_are_kept(tmp_path, format, quantized):
     (tmp_path / "m").write_bytes(fasttext_bin(["cat", "dog"], np.ones((2, 3), np.float32), 5, 2, 3, quantized))
-    made = load(tmp_path / "m")
+    made = WordVectors.load(tmp_path / "m")
     made.save(tmp_path / "v", format)
-    read = load(tmp_path / "v", strict=True)
+    read = WordVectors.load(tmp_path / "v", strict=True)
     assert not_kept(made, format) == []
     for word in ("kitens", "한국", "dogs"):
         np.testing.assert_array_equal(read[word], made[word])
         assert word not in read
-    again = load(tmp_path / "v", dtype="int8", limit=1)
+    again = WordVectors.load(tmp_path / "v", dtype="int8", limit=1)
     np.testing.assert_array_equal(again["kitens"], made["kitens"])
 
 
@@ -334,7 +334,7 @@ def test_of_a_pruned_model_the_kept_buckets_are_kept(tmp_path):
     words = ["kitens", "b", "cats", "xyz", "abcdefghijklmnopqrstuvwxyz"]
     for format in EVERYTHING:
         made.save(tmp_path / "v", format)
-        read = load(tmp_path / "v").subwords
+        read = WordVectors.load(tmp_path / "v").subwords
         for word in words:
             np.testing.assert_array_equal(read.vector(word), made.subwords.vector(word))
 
@@ -351,4 +351,4 @@ def test_subwords_that_do_not_fit_are_refused(tmp_path, change):
     arrays = {"words": ["a"], "matrix": np.ones((1, 3)), "subwords": [5, 2, 3], "subword_rows": np.ones((5, 3), "f4")}
     np.savez(tmp_path / "v.npz", **{name: value for name, value in {**arrays, **change}.items() if value is not None})
     with pytest.raises(VectorsFileError, match=r"subword|n-grams"):
-        load(tmp_path / "v.npz")
+        WordVectors.load(tmp_path / "v.npz")

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load
 
 WORDS = ["the", "naïve", "한국어", "1990", "a_b", "."]
 MATRIX = np.concatenate(
@@ -75,7 +74,7 @@ def write_as_word2vec(path: Path, binary: bool) -> None:
 @pytest.mark.parametrize("binary", [True, False])
 def test_what_word2vec_writes_is_read(tmp_path, binary):
     write_as_word2vec(tmp_path / "v", binary)
-    read = load(tmp_path / "v", strict=True)
+    read = WordVectors.load(tmp_path / "v", strict=True)
     assert read.words == WORDS
     expected = MATRIX if binary else [[float(f"{number:f}") for number in row] for row in MATRIX.tolist()]
     np.testing.assert_array_equal(read.matrix, np.array(expected, np.float32))
@@ -109,7 +108,7 @@ def test_what_gensim_writes_is_read(tmp_path, keyed_vectors, options):
     written = keyed_vectors(5)
     written.add_vectors(WORDS, MATRIX)
     written.save_word2vec_format(str(tmp_path / "v"), **options)
-    read = load(tmp_path / "v", strict=True)
+    read = WordVectors.load(tmp_path / "v", strict=True)
     assert list(read.words) == written.index_to_key
     np.testing.assert_array_equal(read.matrix, written.vectors)
 

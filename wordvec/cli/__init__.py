@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
-from wordvec.cli.failures import in_one_line
+from wordvec.failures import in_one_line
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
@@ -27,6 +27,7 @@ VERBS = {
     "translate": "words of another language, by their vectors",
     "retrofit": "draw the vectors of a lexicon's words towards one another",
     "postprocess": "center, whiten, reduce or quantise vectors, with scores before and after",
+    "subwords": "give vectors to words never seen, from the parts of those that were",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",
@@ -34,8 +35,10 @@ VERBS = {
     "tune": "search for a trainer's best options on development sets",
     "card": "write a model card of a file of vectors",
     "explore": "a map in the browser, to search and click",
+    "serve": "answer questions about vectors over HTTP, for other programs",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
     "convert": "write vectors in another format",
+    "compat": "what of gensim's names is in wordvec.compat.gensim, and what differs",
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 

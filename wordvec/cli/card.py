@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.corpus import Corpus
     from wordvec.evaluation.tasks import evaluate, read_tasks
     from wordvec.experiments.card import CardFacts, model_card
-    from wordvec.experiments.stability_file import read_stability
+    from wordvec.experiments.stability.file import read_stability
     from wordvec.files import check_writable, replace_file
     from wordvec.vectors import WordVectors
 
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:
     """The licence of a corpus whose one source is a name of the catalogue, or None."""
-    from wordvec.corpus.catalogue import list_catalogue
+    from wordvec.corpus.named_texts.catalogue import list_catalogue
 
     sources = [] if corpus is None else corpus.info.get("sources") or []
     for entry in list_catalogue():

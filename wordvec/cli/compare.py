@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, train, score, report."""
     from wordvec.evaluation.protocols import get_protocol
     from wordvec.experiments.compare import compare
-    from wordvec.experiments.comparison_report import comparison_as_dict, comparison_text
+    from wordvec.experiments.compare.report import comparison_as_dict, comparison_text
     from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.files import replace_file
 

@@ -4,18 +4,21 @@ wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
 wordvec concordance corpus/ tea coffee             what stands behind the similarity of two words
 
+wordvec concordance corpus/ tea --sort date --format csv -o tea.csv
+
 CORPUS is a folder that `wordvec corpus build` wrote, or a text. A corpus folder gets an index of its words the first
-time. The lines are spread evenly over the corpus; --seed draws others.
+time. The lines are spread evenly over the corpus; --seed draws others. Of a corpus that was built with --metadata,
+the lines are as they are printed, with year, file and line.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from wordvec.cli.output import print_json
+from wordvec.cli.citing import add_citing_arguments, check_citing_arguments, is_cited, print_cited
+from wordvec.cli.output import line_width, print_json
 from wordvec.errors import OptionError
 from wordvec.progress import announce
 
@@ -34,9 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sort",
         default="position",
-        choices=("position", "left", "right"),
-        help="by the words before or behind the keyword (default: position)",
+        choices=("position", "left", "right", "date"),
+        help="by the words before or behind the keyword, or by date (default: position)",
     )
+    add_citing_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -49,8 +53,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError(f"one word, one word with --near, or two words expected; got {' '.join(words)}")
     if len(set(words)) < len(words):
         raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
+    check_citing_arguments(arguments)
     concordance = open_concordance(arguments.corpus)
-    if len(words) == 2:
+    if is_cited(concordance, arguments):
+        print_cited(concordance, arguments)
+    elif len(words) == 2:
         _print_evidence(concordance, arguments)
     else:
         _print_lines(concordance, arguments)
@@ -64,14 +71,9 @@ def open_concordance(source: str) -> Concordance:
     return Concordance(Corpus.build(source))
 
 
-def line_width(asked: int | None = None) -> int:
-    """Columns to print in: those asked for, else the terminal's, else 100."""
-    return asked or shutil.get_terminal_size((100, 24)).columns
-
-
 def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.concordance import sort_lines
-    from wordvec.corpus.keyword_lines import keyword_lines, times
+    from wordvec.corpus.concordance.keyword_lines import keyword_lines, times
     from wordvec.terminal import printable
 
     (word,), near, window = arguments.words, arguments.near, arguments.window
@@ -90,7 +92,7 @@ def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> Non
 
 
 def _print_evidence(concordance: Concordance, arguments: argparse.Namespace) -> None:
-    from wordvec.corpus.keyword_lines import evidence_lines
+    from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
     a, b = arguments.words
     evidence = concordance.behind(a, b, arguments.window, arguments.limit, arguments.seed)

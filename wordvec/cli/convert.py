@@ -38,12 +38,13 @@ def run(arguments: argparse.Namespace) -> None:
     """Load, save, and say what the format does not keep."""
     from wordvec.corpus.wordlists import read_word_list
     from wordvec.files import check_writable
-    from wordvec.vectors.load import format_for, load, not_kept
+    from wordvec.vectors.load import format_for, not_kept
+    from wordvec.vectors.word_vectors import WordVectors
 
     format = format_for(arguments.out, arguments.to)
     check_writable(arguments.out, arguments.file)
     words = None if arguments.words is None else read_word_list(arguments.words)
-    vectors = load(
+    vectors = WordVectors.load(
         arguments.file,
         limit=arguments.limit,
         words=words,

@@ -3,6 +3,9 @@
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
 wordvec corpus info corpus/                              sizes, signs of trouble, time and memory, advice
 wordvec corpus info book.txt --tokenizer words           the same of text, before it is trained on
+wordvec corpus build texts/ --metadata table.csv -o corpus/       with a row a file: path, year, author, ...
+wordvec corpus info corpus/ --by decade                  documents and words of each decade (or year, or author)
+wordvec corpus split corpus/ --by decade -o decades/     a corpus of each; --by half --seed 1: two halves by chance
 wordvec corpus list                                      public corpora and evaluation sets: licence, size
 wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """
@@ -13,6 +16,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from wordvec.cli.documents import add_group_arguments, add_metadata_arguments, print_groups, save_parts
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 
@@ -22,14 +26,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     build = actions.add_parser("build", help="encode text into a folder that trainers open at once", allow_abbrev=False)
     add_text_arguments(build)
+    add_metadata_arguments(build)
     build.add_argument("-o", "--out", required=True, metavar="DIR")
     info = actions.add_parser("info", help="what is in a corpus, what training will take, advice", allow_abbrev=False)
     add_text_arguments(info)
+    add_group_arguments(info)
+    splitting = actions.add_parser("split", help="a corpus for each group of documents", allow_abbrev=False)
+    splitting.add_argument("corpus", metavar="DIR", help="a corpus folder that was built with metadata")
+    add_group_arguments(splitting, required=True)
+    splitting.add_argument("--seed", type=int, default=1, metavar="N", help="of the halves (default: 1)")
+    splitting.add_argument(
+        "--min-count", type=int, metavar="N", help="of a word in its part (default: as in the whole)"
+    )
+    splitting.add_argument("-o", "--out", required=True, metavar="DIR", help="the parts become folders in it")
     listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
     fetching = actions.add_parser("fetch", help="download a public corpus of the list", allow_abbrev=False)
     fetching.add_argument("name", metavar="NAME")
     fetching.add_argument("--to", metavar="DIR", help="folder (default: WORDVEC_DATA, else your cache folder)")
-    verbs = ((build, run_build), (info, run_info), (fetching, run_fetch), (listing, run_list))
+    verbs = ((build, run_build), (info, run_info), (splitting, run_split), (fetching, run_fetch), (listing, run_list))
     for action, run in verbs:
         action.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
         action.set_defaults(run=run)
@@ -43,7 +57,8 @@ def run_build(arguments: argparse.Namespace) -> None:
     check_folder_writable(arguments.out, KIND)
     corpus = read_corpus(arguments)
     corpus.save(arguments.out)
-    _print(describe(corpus) | {"out": arguments.out}, arguments.json)
+    documents = {} if corpus.documents is None else {"documents": len(corpus.documents)}
+    _print(describe(corpus) | documents | {"out": arguments.out}, arguments.json)
 
 
 def run_info(arguments: argparse.Namespace) -> None:
@@ -53,6 +68,9 @@ def run_info(arguments: argparse.Namespace) -> None:
     from wordvec.progress import announce
 
     corpus = read_corpus(arguments)
+    if arguments.by is not None:
+        print_groups(corpus, arguments)
+        return
     report = examine(corpus, arguments.threads)
     if corpus.folder is not None:
         for leftover in abandoned(real_path(corpus.folder)):
@@ -63,9 +81,16 @@ def run_info(arguments: argparse.Namespace) -> None:
         print("\n".join(report_lines(report)))
 
 
+def run_split(arguments: argparse.Namespace) -> None:
+    """Write the parts."""
+    from wordvec.corpus import Corpus
+
+    save_parts(Corpus.open(arguments.corpus), arguments)
+
+
 def run_fetch(arguments: argparse.Namespace) -> None:
     """Download, and say what to do with it."""
-    from wordvec.corpus.fetch import fetch
+    from wordvec.corpus.named_texts.fetch import fetch
 
     fetched = fetch(arguments.name, arguments.to)
     if arguments.json:
@@ -84,8 +109,8 @@ def run_fetch(arguments: argparse.Namespace) -> None:
 
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
-    from wordvec.corpus.bundled import BUNDLED
-    from wordvec.corpus.catalogue import TEXT, list_catalogue, list_evaluation_sets, size_in_words
+    from wordvec.corpus.named_texts.bundled import BUNDLED
+    from wordvec.corpus.named_texts.catalogue import TEXT, list_catalogue, list_evaluation_sets, size_in_words
 
     entries = list_catalogue()
     if arguments.json:

@@ -82,7 +82,7 @@ def rows_of(
 ) -> tuple[tuple[np.ndarray, np.ndarray], list[str], list[str]]:
     """PPMI rows of A and B, the names of their columns, and what the reader should know."""
     from wordvec.counts.explain import row_of
-    from wordvec.trainers.counting import recount
+    from wordvec.trainers.ppmi import recount
 
     words = arguments.a, arguments.b
     if arguments.corpus is None:

@@ -57,7 +57,7 @@ def network_of(
     """
     import numpy as np
 
-    from wordvec.corpus.examples import ExampleSampler
+    from wordvec.corpus.draws.examples import ExampleSampler
     from wordvec.networks import CBOWNetwork, SkipGramNetwork
 
     if min(vocabulary, dim) < 2 or window < 1 or negatives < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stab
     With `stability`, how many of its neighbours each word keeps stands in front of it, too.
     """
     title = printable(heading)
+    composed = getattr(neighbours, "composed", ())
+    if composed:
+        title += f"  (no row of its own, composed of n-grams: {', '.join(map(printable, composed))})"
     if stability is not None:
         title += f"\n  cosine  stability: overlap@{stability.k} over {stability.models} {stability.over}; "
         title += f"{printable(heading)}: {_share(stability.stability_of(heading))}"
@@ -37,5 +41,12 @@ def _share(value: float | None) -> str:
 
 
 def neighbours_as_json(neighbours: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
-    """Neighbours as JSON rows."""
-    return [{"word": word, "score": float(score)} for word, score in neighbours]
+    """Neighbours as JSON rows; where words of the question have no row, each says which: ``composed``."""
+    composed = list(getattr(neighbours, "composed", ()))
+    marked = {"composed": composed} if composed else {}
+    return [{"word": word, "score": float(score), **marked} for word, score in neighbours]
+
+
+def line_width(asked: int | None = None) -> int:
+    """Columns to print in: those asked for, else the terminal's, else 100."""
+    return asked or shutil.get_terminal_size((100, 24)).columns

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from wordvec import __version__
+from wordvec.version import __version__
 
 OTHER_VERBS = {  # what other programs, fastText's above all, call them
     "skipgram": "train --trainer skipgram",
@@ -32,7 +32,7 @@ OTHER_VERBS = {  # what other programs, fastText's above all, call them
     "fetch": "corpus fetch",
     "download": "corpus fetch",
     "build": "corpus build",
-    "serve": "explore",
+    "server": "serve",
     "help": "--help",
 }
 

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
         "bytes": [row_bytes(before), row_bytes(after)],
         "context_matrix": "left behind" if before.context_matrix is not None and after.context_matrix is None else None,
     }
-    scores = _scores(before, after, tasks)
+    scores = scores_before_and_after(before, after, tasks)
     if arguments.json:
         listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
         print_json(report | {"scores": listed})
@@ -76,7 +76,8 @@ def row_bytes(vectors: WordVectors) -> int:
     return int(vectors.matrix.nbytes + (0 if vectors.scales is None else vectors.scales.nbytes))
 
 
-def _scores(before: WordVectors, after: WordVectors, tasks: list[tuple[str, Any]]) -> list[Scored]:
+def scores_before_and_after(before: WordVectors, after: WordVectors, tasks: list[tuple[str, Any]]) -> list[Scored]:
+    """The scores of both on each task, and their difference."""
     from wordvec.evaluation import compare_scores, evaluate
 
     pairs = zip(evaluate(before, tasks), evaluate(after, tasks))

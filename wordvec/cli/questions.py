@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.gpu_search import GPUSearch
+    from wordvec.vectors.search.gpu import GPUSearch
 
 TOGETHER = 256  # questions of a batch answered at once
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wordvec.corpus.concordance import Concordance, Evidence
     from wordvec.experiments.stability import Stability
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.gpu_search import GPUSearch
+    from wordvec.vectors.search.gpu import GPUSearch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,8 +111,8 @@ def _print(answer: Answer, behind: Behind) -> None:
     """A question's neighbours, and the corpus lines behind each."""
     print_neighbours(answer.question, answer.neighbours, behind.stability)
     for evidence in _evidence(answer, behind):
-        from wordvec.cli.concordance import line_width
-        from wordvec.corpus.keyword_lines import evidence_lines
+        from wordvec.cli.output import line_width
+        from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
         if evidence is not None:
             print("\n" + "\n".join(evidence_lines(evidence, line_width())))
@@ -148,7 +148,7 @@ def _gpu_search(vectors: WordVectors, arguments: argparse.Namespace) -> GPUSearc
         return None
     if any((arguments.top, arguments.min_count, arguments.pattern, arguments.among)):
         raise OptionError("--device gpu answers among all words: leave --top, --min-count, --pattern and --among out")
-    from wordvec.vectors.gpu_search import GPUSearch
+    from wordvec.vectors.search.gpu import GPUSearch
 
     return GPUSearch(vectors)
 
@@ -156,7 +156,7 @@ def _gpu_search(vectors: WordVectors, arguments: argparse.Namespace) -> GPUSearc
 def _stability(arguments: argparse.Namespace) -> Stability | None:
     if arguments.stability is None:
         return None
-    from wordvec.experiments.stability_file import read_stability
+    from wordvec.experiments.stability.file import read_stability
 
     return read_stability(arguments.stability)
 

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Train or load, measure, show."""
     from wordvec.experiments.stability import neighbour_stability
-    from wordvec.experiments.stability_file import (
+    from wordvec.experiments.stability.file import (
         check_stability_path,
         is_stability_file,
         read_stability,
@@ -142,7 +142,7 @@ def show(
     found: Stability, words: Sequence[str] | None, models: Sequence[WordVectors], arguments: argparse.Namespace
 ) -> None:
     """Print the result: by frequency, or for some words."""
-    from wordvec.experiments.stability_report import bands_table, neighbours_text, stability_as_dict
+    from wordvec.experiments.stability.report import bands_table, neighbours_text, stability_as_dict
 
     if arguments.json:
         result: dict[str, Any] = stability_as_dict(found, words, models)

@@ -98,12 +98,16 @@ def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None =
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
+    if getattr(arguments, "metadata", None) is not None or getattr(arguments, "metadata_fields", None) is not None:
+        from wordvec.cli.documents import read_documented
+
+        return read_documented(arguments, options)
     return Corpus.from_files(arguments.text, **options)
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of `Corpus.build` that were given; words files are read, one word a line."""
-    from wordvec.corpus.normalization import Normalization
+    from wordvec.corpus.encode.normalization import Normalization
     from wordvec.corpus.phrases import Phrases
     from wordvec.corpus.vocabulary import Vocabulary
     from wordvec.corpus.wordlists import read_word_list

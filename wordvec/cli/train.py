@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
+from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import OptionError
+from wordvec.errors import InputError, OptionError
 from wordvec.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start); the same as the start: constant"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",
@@ -137,6 +139,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
+    subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
+    subwords.add_argument(
+        "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
+    )
+    add_subword_arguments(subwords)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -162,6 +169,7 @@ def run(arguments: argparse.Namespace) -> None:
     names = BY_SIZE if name is None else (name,)
     trainers: dict[str, Any] = {each: make_trainer(each, **given) for each in names}  # wrong options are known now
     format_for(arguments.out)
+    subwords = _subword_options(arguments)
     check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
     began = time.perf_counter()
@@ -176,14 +184,40 @@ def run(arguments: argparse.Namespace) -> None:
     seconds |= trainer.history.seconds
     began = time.perf_counter()
     trainer.vectors.save(arguments.out)
+    with_subwords = None
+    if subwords is not None:  # the vectors are safe already
+        try:
+            with_subwords = trainer.vectors.fit_subwords(**subwords, threads=arguments.threads)
+        except InputError as error:
+            raise InputError(f"{arguments.out} is written, without n-grams: {error}") from error
+        with_subwords.save(arguments.out)
     if "checkpoint" in fit:  # it protected the vectors until they were on disk under their name
         Path(fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
+    if with_subwords is not None:
+        report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
         print_json(report)
     else:
         print_report(report)
+        for line in [] if with_subwords is None else subword_lines(with_subwords):
+            print(f"  subwords {line}")
+
+
+def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """The options of the n-grams; None without --subwords. Raises OptionError before the work for what cannot be."""
+    from wordvec.vectors.fitted_subwords import check_options
+
+    given = given_subword_options(arguments)
+    if not arguments.subwords:
+        if given:
+            names = ", ".join("--" + name.replace("_", "-") for name in given)
+            raise OptionError(f"{names} belong to --subwords: give that too, or leave them out")
+        return None
+    check_keeps_subwords(arguments.out)
+    check_options(**given)
+    return given
 
 
 def choose_trainer(

@@ -29,8 +29,8 @@ from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
-    from wordvec.experiments.search_space import Range
     from wordvec.experiments.tuning import Tuning
+    from wordvec.experiments.tuning.search_space import Range
 
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -64,12 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Search, test, report."""
     from wordvec.evaluation.protocols import get_protocol
-    from wordvec.experiments.leakage import separate
-    from wordvec.experiments.proposals import make_proposals
     from wordvec.experiments.run_folder import check_run_folder, write_json
-    from wordvec.experiments.search_space import described
     from wordvec.experiments.tuning import Search, tune
-    from wordvec.experiments.tuning_report import tuning_as_dict, tuning_text
+    from wordvec.experiments.tuning.leakage import separate
+    from wordvec.experiments.tuning.proposals import make_proposals
+    from wordvec.experiments.tuning.report import tuning_as_dict, tuning_text
+    from wordvec.experiments.tuning.search_space import described
     from wordvec.progress import announce
 
     if arguments.trials is None and arguments.budget is None:
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
-    from wordvec.experiments.search_space import search_space
+    from wordvec.experiments.tuning.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
     from wordvec.trainers.other_names import unknown_argument
 

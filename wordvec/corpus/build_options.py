@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
-from wordvec.corpus.normalization import Normalization
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.tokenizers import Tokenizer
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import OptionError
 

@@ -15,18 +15,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.blocks import Cutting, encode_blocks
 from wordvec.corpus.build_options import with_flag
-from wordvec.corpus.decoding import LONGEST_PIECE, whole_lines
-from wordvec.corpus.encoding import Spooled, checked_sentences, spool
-from wordvec.corpus.many_words import words_of_all
-from wordvec.corpus.normalization import Normalization
-from wordvec.corpus.paths import size_in_bytes
-from wordvec.corpus.ranges import TextRange
-from wordvec.corpus.readers import read_blocks, split_blocks
-from wordvec.corpus.sentences import split_sentences
-from wordvec.corpus.sources import Source, Texts, TokenLists
-from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
+from wordvec.corpus.encode.blocks import Cutting, encode_blocks
+from wordvec.corpus.encode.many_words import words_of_all
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.sentences import split_sentences
+from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
+from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
+from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
+from wordvec.corpus.read.paths import size_in_bytes
+from wordvec.corpus.read.ranges import TextRange
+from wordvec.corpus.read.readers import read_blocks, split_blocks
+from wordvec.corpus.read.sources import Documented, Source, Texts, TokenLists
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
 from wordvec.progress import progress
@@ -70,6 +70,10 @@ def spool_source(
     on_sentences: Callable[[int], None],
 ) -> tuple[Spooled, bool]:
     """Give every token of `source` a provisional id; returns them, and whether `source` held text, not token lists."""
+    if isinstance(source, Documented):
+        split = sentences_of if options.split_sentences else None
+        texts = source.blocks(options.encoding, options.encoding_errors, split)
+        return spool_text(texts, options.tokenize, options.normalization, threads, on_sentences), True
     if isinstance(source, TokenLists) and options.field is None:
         _refuse_text_options(options)
         return spool(checked_sentences(source.items, options.strict), on_sentences), False
@@ -209,7 +213,7 @@ def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> C
 
 
 def _prepare_for_words(text: np.ndarray, size: int) -> None:
-    from wordvec.corpus import scanning
+    from wordvec.corpus.encode import scanning
 
     scanning.prepare_for_words(text, size)
 

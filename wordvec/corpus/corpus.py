@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +24,25 @@ from wordvec.corpus.build_options import (
     refuse_other_options,
 )
 from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
-from wordvec.corpus.encoding import Spooled, renumber
-from wordvec.corpus.normalization import Normalization
-from wordvec.corpus.phrase_file import pairs_as_text
+from wordvec.corpus.documents.documents import Documents, read_documents
+from wordvec.corpus.documents.reading import DocumentReader, kept_sentences
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.token_ids import Spooled, renumber
+from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases, find_phrases
+from wordvec.corpus.read.sources import (
+    Documented,
+    Files,
+    PathLike,
+    as_files,
+    as_texts,
+    as_token_lists,
+    name_of,
+    source_of,
+)
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select, select_more, word_set
-from wordvec.corpus.sources import Files, PathLike, as_files, as_texts, as_token_lists, name_of, source_of
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
-from wordvec.corpus.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
 from wordvec.memory import give_back_pages
@@ -111,7 +121,7 @@ class Corpus:
         are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
         lines of text.) What happens to the text, in this order:
 
-        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.sentences`;
+        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.encode.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
         - `tokenizer` is a name or a function from a line to tokens (default ``"whitespace"``);
         - `phrases` (a `Phrases`, or the number of passes) joins words that belong together; those that were learned
@@ -138,7 +148,7 @@ class Corpus:
             "split_sentences": split_sentences or None,
             "field": field,
             "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
-            "phrase_pairs": None if phrases is None else pairs_as_text(as_phrases(phrases)),
+            "phrase_pairs": None if phrases is None else as_phrases(phrases).as_text(),
             "min_count": None if min_count is None else checked_min_count(min_count),
             "max_words": max_words,
             "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
@@ -175,7 +185,9 @@ class Corpus:
         info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
         if selection.drop_words:
             info["dropped_words"] = selection.drop_words
-        return cls._from_spooled(spooled, selection, info, None if phrases is None else as_phrases(phrases), threads)
+        documents = source.found() if isinstance(source, Documented) else None
+        found = None if phrases is None else as_phrases(phrases)
+        return cls._from_spooled(spooled, selection, info, found, threads, documents)
 
     @classmethod
     def from_texts(cls, texts: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
@@ -205,6 +217,39 @@ class Corpus:
         return cls.build(as_files(paths), **options)
 
     @classmethod
+    def from_documents(
+        cls,
+        paths: PathLike | Iterable[PathLike],
+        metadata: PathLike | None = None,
+        *,
+        path_column: str | None = None,
+        metadata_fields: Sequence[str] = (),
+        **options: Unpack[BuildOptions],
+    ) -> Corpus:
+        r"""Make a corpus that knows its documents (`Corpus.documents`); options as in `build`.
+
+        `metadata` is a table with a row a file of text: CSV, TSV, JSON Lines or Parquet, with a column for the path
+        (one called path or file, or `path_column`) and any others, such as year and author. Or the documents are
+        records of JSON Lines, CSV or Parquet: `field` holds their text and `metadata_fields` are kept.
+
+        Files without a row and rows without a file are named, or with `strict` refused. Raises CorpusError as `build`
+        does, and for a table that does not fit the files; OptionError where neither or both were given.
+
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "a.txt").write_text("tea and milk")
+        >>> _ = (folder / "years.csv").write_text("path,year\na.txt,1850\n")
+        >>> corpus = Corpus.from_documents(folder, folder / "years.csv", min_count=1)
+        >>> corpus.documents.metadata(0), corpus.documents.place(0)
+        ({'year': '1850'}, ('a.txt', 1))
+        """
+        fields = (metadata_fields,) if isinstance(metadata_fields, str) else tuple(metadata_fields)
+        listed = [os.fspath(path) for path in as_files(paths).paths]
+        given = options.get("field"), fields, options.get("strict", False)
+        reader = DocumentReader(listed, metadata, path_column, *given)
+        return cls.build(Documented(listed, reader.blocks, reader.documents), **options)
+
+    @classmethod
     def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:
         """Make a corpus of token lists, such as ``[["the", "cat"], ["a", "dog"]]``; an iterator is read once.
 
@@ -223,6 +268,7 @@ class Corpus:
         info: dict[str, Any],
         phrases: Phrases | None = None,
         threads: int = 1,
+        documents: Documents | None = None,
     ) -> Corpus:
         if not len(spooled.ids):
             raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
@@ -235,7 +281,7 @@ class Corpus:
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
             info["phrases_found"] = [len(of_pass.words) for of_pass in found]
-            info["phrase_pairs"] = pairs_as_text(phrases if phrases.learned is not None else phrases.with_found(found))
+            info["phrase_pairs"] = (phrases if phrases.learned is not None else phrases.with_found(found)).as_text()
         options = selection.as_options()
         given = options.pop("vocabulary", None)
         if given is not None:
@@ -243,7 +289,7 @@ class Corpus:
         chosen = select(spooled.words, spooled.counts, **options)
         if not len(chosen.taken):
             raise CorpusError(nothing_left_message(spooled.counts, selection))
-        return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads)
+        return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads, documents)
 
     @classmethod
     def _of_selection(
@@ -254,6 +300,7 @@ class Corpus:
         max_words: int | None,
         info: dict[str, Any],
         threads: int = 1,
+        documents: Documents | None = None,
     ) -> Corpus:
         vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
         final_id = np.full(len(spooled.words), -1, np.int32)
@@ -261,6 +308,10 @@ class Corpus:
         ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
         corpus = cls(ids, sentence_starts, vocabulary, info)
         corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
+        if documents is not None:
+            if len(documents.lines) != len(spooled.sentence_ends):
+                raise CorpusError("a text changed while it was read: its lines are not those of its documents")
+            corpus.documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
         return corpus
 
     @classmethod
@@ -271,7 +322,13 @@ class Corpus:
         they are first needed. `verify` reads everything and also finds what was altered in place.
         Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
         """
-        corpus = cls(*open_corpus(Path(folder), verify=verify))
+        ids, sentence_starts, parts, info, fingerprint = open_corpus(Path(folder), verify=verify)
+        corpus = cls(ids, sentence_starts, Vocabulary.of_parts(*parts), info, fingerprint)
+        if verify:
+            try:
+                corpus.vocabulary.check()
+            except CorpusError as error:
+                raise CorpusError(f"{folder}: damaged corpus: {error}; build it again from the text") from error
         corpus.folder = Path(folder)
         return corpus
 
@@ -294,7 +351,8 @@ class Corpus:
         Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
         """
         try:
-            save_corpus(Path(folder), self.ids, self.sentence_starts, self.vocabulary, self.info, self.fingerprint)
+            parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
+            save_corpus(Path(folder), *parts, self.documents)
         except OSError as error:
             raise CorpusError(
                 f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
@@ -320,6 +378,11 @@ class Corpus:
     def forget_left_out(self) -> None:
         """Let go of the tokens of words that were left out, which only `with_words` needs."""
         self._all_tokens = None
+
+    @cached_property
+    def documents(self) -> Documents | None:
+        """The documents that the sentences are of, or None where the corpus was built without; see `from_documents`."""
+        return None if self.folder is None else read_documents(self.folder, len(self.sentence_starts) - 1)
 
     @cached_property
     def recipe(self) -> TextRecipe:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from wordvec.corpus.cjk import ANALYSERS
-from wordvec.corpus.normalization import Normalization
-from wordvec.corpus.phrase_file import pairs_as_text, phrases_of
+from wordvec.corpus.encode.cjk import ANALYSERS
+from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.sentences import split_sentences
+from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.records import block_of
-from wordvec.corpus.sentences import split_sentences
-from wordvec.corpus.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, tokenizer_name
+from wordvec.corpus.read.records import block_of
 from wordvec.errors import InputError, OptionError
 
 KEYS = ("tokenizer", "normalization", "split_sentences", "phrases", "phrase_pairs", "dropped_words")  # in an info
@@ -52,7 +51,7 @@ class TextRecipe:
             "normalization": None if self.normalization.changes_nothing else self.normalization.as_dict(),
             "split_sentences": self.split_sentences,
             "phrases": None if self.phrases is None else self.phrases.as_dict(),
-            "phrase_pairs": None if self.phrases is None else pairs_as_text(self.phrases),
+            "phrase_pairs": None if self.phrases is None else self.phrases.as_text(),
             "dropped_words": list(self.drop_words),
         }
 
@@ -85,7 +84,7 @@ class TextRecipe:
                 tokenizer,
                 Normalization.from_options(info.get("normalization")),
                 bool(info.get("split_sentences")),
-                None if options is None else phrases_of(options, info.get("phrase_pairs")),
+                None if options is None else Phrases.from_text(options, info.get("phrase_pairs")),
                 tuple(dropped),
             )
         except (ValueError, TypeError) as error:

@@ -34,6 +34,16 @@ class LeftOut:
         return self.words.pack(), self.counts, self.reasons
 
 
+class VocabularyParts(NamedTuple):
+    """What a vocabulary is made of, and how it is kept in a file: words by falling count, and those left out."""
+
+    words: Words
+    counts: np.ndarray
+    min_count: int
+    left_out: LeftOut | None
+    max_words: int | None
+
+
 class Selection(NamedTuple):
     """Positions in the list of words: taken ones in the order of their ids, (V,); the others with their reasons."""
 

@@ -10,6 +10,8 @@
     word_counts.npy          (V,) int64
     rare_words.npy, rare_word_ends.npy, rare_counts.npy     the same for words that were seen but left out
     rare_reasons.npy         int8, why each was left out (wordvec/corpus/selection.py)
+    documents.json, sentence_documents.npy, sentence_lines.npy      where documents are known, see
+                             wordvec/corpus/documents/documents.py
 
 Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. A file that is
 missing or was cut off is found then; one that was altered in place is found by ``verify``, which reads everything.
@@ -26,9 +28,10 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.documents.documents import FILES as DOCUMENT_FILES
+from wordvec.corpus.documents.documents import Documents
 from wordvec.corpus.header import check_header
-from wordvec.corpus.selection import LeftOut
-from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.corpus.selection import LeftOut, VocabularyParts
 from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
@@ -56,7 +59,8 @@ DTYPES = {
 
 
 INDEX = frozenset({"positions/positions.json", "positions/starts.npy", "positions/positions.npy"})
-KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', frozenset({MARKER, *(f"{n}.npy" for n in DTYPES)}) | INDEX)
+OURS = frozenset({MARKER, *(f"{name}.npy" for name in DTYPES), *DOCUMENT_FILES}) | INDEX
+KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', OURS)
 
 
 def is_corpus_folder(folder: Path) -> bool:
@@ -74,12 +78,13 @@ def save_corpus(
     folder: Path,
     ids: np.ndarray,
     sentence_starts: np.ndarray,
-    vocabulary: Vocabulary,
+    vocabulary: VocabularyParts,
     info: dict[str, Any],
     fingerprint: str,
+    documents: Documents | None = None,
 ) -> None:
     """Write all files; `folder` is replaced as a whole, or after a failure left as it was."""
-    words, word_ends = vocabulary.packed_words
+    words, word_ends = vocabulary.words.pack()
     arrays = {
         "ids": ids,
         "sentence_starts": sentence_starts,
@@ -95,7 +100,7 @@ def save_corpus(
         "version": VERSION,
         "tokens": len(ids),
         "sentences": len(sentence_starts) - 1,
-        "words": len(vocabulary),
+        "words": len(vocabulary.words),
         "min_count": vocabulary.min_count,
         "max_words": vocabulary.max_words,
         "rare_words": None if vocabulary.left_out is None else len(vocabulary.left_out.counts),
@@ -103,7 +108,8 @@ def save_corpus(
         "info": info,
     }
     with replace_folder(folder, KIND) as temporary:
-        header["files"] = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        files = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        header["files"] = files if documents is None else files | documents.write(temporary)
         header["sha256"] = _header_digest(header)
         (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
 
@@ -136,7 +142,7 @@ def _header_digest(header: dict[str, Any]) -> str:
 
 def open_corpus(
     folder: Path, *, verify: bool = False
-) -> tuple[np.ndarray, np.ndarray, Vocabulary, dict[str, Any], str]:
+) -> tuple[np.ndarray, np.ndarray, VocabularyParts, dict[str, Any], str]:
     """Map the files of `folder`: ids, sentence starts, vocabulary, info, fingerprint.
 
     Sizes, dtypes and shapes are always checked; `verify` reads everything and checks each file's SHA-256 and that
@@ -147,7 +153,7 @@ def open_corpus(
     return read_unchanged(folder / MARKER, lambda: _open(folder, verify))
 
 
-def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabulary, dict[str, Any], str]:
+def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, VocabularyParts, dict[str, Any], str]:
     header = _read_header(folder)
     try:
         _check_sizes(folder, header)
@@ -159,8 +165,7 @@ def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabular
         vocabulary = _vocabulary(folder, arrays, header)
         ids, sentence_starts = arrays["ids"], arrays["sentence_starts"]
         if verify:
-            check_content(ids, sentence_starts, len(vocabulary))
-            vocabulary.check()
+            check_content(ids, sentence_starts, len(vocabulary.words))
         return ids, sentence_starts, vocabulary, dict(header["info"]), str(header["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         message = f"its {MARKER} lacks {error}" if isinstance(error, KeyError) else str(error)
@@ -258,11 +263,11 @@ def _check_shapes(arrays: dict[str, np.ndarray], header: dict[str, Any]) -> None
             raise ValueError(f"{name}.npy holds {array.dtype} {array.shape}, but {expected} was expected")
 
 
-def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, Any]) -> Vocabulary:
+def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, Any]) -> VocabularyParts:
     part = {name: np.asarray(array) for name, array in arrays.items()}  # plain views of what is mapped
     left_out = None
     if header["rare_words"] is not None:
         rare = Words(packed=(part["rare_words"], part["rare_word_ends"]), where=f"{folder / 'rare_words.npy'}")
         left_out = LeftOut(rare, part["rare_counts"], part["rare_reasons"])
     words = Words(packed=(part["words"], part["word_ends"]), where=f"{folder / 'words.npy'}")
-    return Vocabulary.of_parts(words, part["word_counts"], header["min_count"], left_out, header["max_words"])
+    return VocabularyParts(words, part["word_counts"], header["min_count"], left_out, header["max_words"])

@@ -17,11 +17,13 @@ from wordvec.corpus.selection import (
     TOO_RARE,
     LeftOut,
     Selection,
+    VocabularyParts,
     select,
 )
 from wordvec.corpus.spelling import near_spellings
+from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
-from wordvec.corpus.words import Packed, Words
+from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError, OptionError, UnknownWordError
 
 T = TypeVar("T")
@@ -177,9 +179,7 @@ class Vocabulary:
         if not isinstance(source, (str, os.PathLike)):
             words, counts = checked_words(source), None
         elif Path(source).is_dir():
-            from wordvec.corpus.storage import open_corpus  # which needs this module
-
-            return open_corpus(Path(source))[2]
+            return cls.of_parts(*open_corpus(Path(source))[2])
         else:
             words, counts = read_counted_words(source)
         if counts is None:
@@ -227,9 +227,9 @@ class Vocabulary:
         return self._words.list
 
     @property
-    def packed_words(self) -> Packed:
-        """All words as UTF-8 (uint8), and the end of each (int64)."""
-        return self._words.pack()
+    def parts(self) -> VocabularyParts:
+        """What it is made of, for `of_parts` and for files."""
+        return VocabularyParts(self._words, self.counts, self.min_count, self.left_out, self.max_words)
 
     @property
     def rare(self) -> dict[str, int] | None:

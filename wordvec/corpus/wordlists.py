@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wordvec.corpus.sources import is_unordered
+from wordvec.corpus.read.sources import is_unordered
 from wordvec.errors import CorpusError
 
 

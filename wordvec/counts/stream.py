@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec import rng
-from wordvec.corpus.sampling import keep_thresholds
+from wordvec.corpus.draws.sampling import keep_thresholds
 from wordvec.counts.spill import GrowingArray
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import give_back_pages
@@ -19,7 +19,7 @@ EncodedText = tuple[np.ndarray, np.ndarray, int]  # ids (N,), sentence_starts (S
 def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, seed: int, limit: int) -> GrowingArray:
     """All words with a border before the first sentence and after each.
 
-    The id V (the vocabulary's size) is a border. With `thresholds` (see `wordvec.corpus.sampling`) tokens are
+    The id V (the vocabulary's size) is a border. With `thresholds` (see `wordvec.corpus.draws.sampling`) tokens are
     subsampled: left out, so that their neighbours move together ("dirty"), or, with `clean`, replaced by the id V + 1,
     so that the others keep their distances. Up to `limit` bytes are held in memory.
 

@@ -4,16 +4,16 @@ from wordvec.evaluation.analogy import AnalogyScore, SectionScore, evaluate_anal
 from wordvec.evaluation.bias import BiasScore, evaluate_bias
 from wordvec.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from wordvec.evaluation.differences import Difference, compare_scores, holm, mcnemar
+from wordvec.evaluation.files.readers import read_analogies, read_pairs
+from wordvec.evaluation.files.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.hit_rate import HitRateScore, evaluate_hit_rate
 from wordvec.evaluation.model_comparison import ComparedSet, compare_models
 from wordvec.evaluation.outliers import OutlierScore, evaluate_outliers
 from wordvec.evaluation.protocols import PROTOCOLS, Protocol, get_protocol
-from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import RelationScore, evaluate_relations
 from wordvec.evaluation.report import comparison_table, score_table, scores_as_dicts
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.sessions import SessionScore, evaluate_sessions, split_sessions
-from wordvec.evaluation.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.similarity import SimilarityScore, evaluate_similarity
 from wordvec.evaluation.tasks import TASKS, evaluate, read_tasks, recognise
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
-from wordvec.evaluation.group_sets import BiasTest, read_bias_tests
+from wordvec.evaluation.files.group_sets import BiasTest, read_bias_tests
 from wordvec.evaluation.lookup import EXAMPLES, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score

@@ -10,7 +10,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.evaluation.clustering import spherical_kmeans
-from wordvec.evaluation.group_sets import CategorySet, read_categories
+from wordvec.evaluation.files.group_sets import CategorySet, read_categories
 from wordvec.evaluation.lookup import EXAMPLES, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.evaluation.group_sets import OutlierSet, read_outliers
+from wordvec.evaluation.files.group_sets import OutlierSet, read_outliers
 from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score

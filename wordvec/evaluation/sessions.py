@@ -20,14 +20,14 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import EvaluationFileError, OptionError
+from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
 from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.set_files import Source, fields_of, read_set_lines, set_name
 from wordvec.evaluation.statistics import Interval, mean_interval
 from wordvec.vectors import WordVectors
-from wordvec.vectors.nearest_rows import nearest_rows
+from wordvec.vectors.search.nearest_rows import nearest_rows
 
 STEPS = ("all", "last")
 Session = TypeVar("Session", bound=Sequence[str])

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.evaluation.files.readers import read_pairs
+from wordvec.evaluation.files.sets import Pair, WordPairs
 from wordvec.evaluation.lookup import find_words
 from wordvec.evaluation.protocols import get_protocol
-from wordvec.evaluation.readers import read_pairs
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.sets import Pair, WordPairs
 from wordvec.evaluation.statistics import (
     bootstrap_spearman,
     pearson,

@@ -12,14 +12,14 @@ from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.analogy import evaluate_analogy
 from wordvec.evaluation.bias import evaluate_bias
 from wordvec.evaluation.categorisation import evaluate_categorisation
-from wordvec.evaluation.group_sets import read_bias_tests, read_categories, read_outliers
+from wordvec.evaluation.files.group_sets import read_bias_tests, read_categories, read_outliers
+from wordvec.evaluation.files.readers import read_analogies, read_pairs
+from wordvec.evaluation.files.set_files import BUNDLED, Source, find_file, read_set_lines
 from wordvec.evaluation.hit_rate import evaluate_hit_rate, read_held_out
 from wordvec.evaluation.outliers import evaluate_outliers
-from wordvec.evaluation.readers import read_analogies, read_pairs
 from wordvec.evaluation.relations import evaluate_relations, read_relations
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.sessions import evaluate_sessions, read_sessions
-from wordvec.evaluation.set_files import BUNDLED, Source, find_file, read_set_lines
 from wordvec.evaluation.similarity import evaluate_similarity
 from wordvec.vectors import WordVectors
 
@@ -119,7 +119,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     >>> recognise("tiny-world-similarity")[0]
     'similarity'
     """
-    from wordvec.corpus.catalogue import find, is_catalogued_set
+    from wordvec.corpus.named_texts.catalogue import find, is_catalogued_set
 
     name = str(source)
     if is_catalogued_set(name) and not os.path.exists(name):

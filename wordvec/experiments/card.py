@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
 from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
-from wordvec.experiments.pace import spoken
 from wordvec.experiments.run_folder import sha256_of
 from wordvec.experiments.stability import Stability
+from wordvec.experiments.tuning.pace import spoken
 from wordvec.vectors import WordVectors
+from wordvec.version import __version__
 
 NOT_STATED = "not stated"
 RANKS = (100, 300, 1_000, 3_000, 10_000)  # of the words whose neighbours are shown

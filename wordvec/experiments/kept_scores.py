@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from wordvec import __version__
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tasks import evaluate
 from wordvec.experiments.named_sets import EvaluationSet
 from wordvec.experiments.run_folder import RunFolder, read_json, write_json
 from wordvec.experiments.training import TrainedModel
+from wordvec.version import __version__
 
 FIELDS = ("name", "measure", "score", "ci95", "items", "covered", "protocol", "missing", "notes")
 

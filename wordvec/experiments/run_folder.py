@@ -23,11 +23,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import CorpusError, InputError
 from wordvec.experiments.training import Job, TrainedModel, train_in_child
 from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, try_temporary
+from wordvec.version import __version__
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors

@@ -15,7 +15,7 @@ from typing import Any
 from wordvec.errors import TrainingError, WordvecError
 from wordvec.signals import ENDING, Terminated
 
-WORKER = "wordvec.cli.train_job"
+WORKER = "wordvec.experiments.child"
 DIVERGED = 3  # the worker's exit status when training cannot go on
 SEEDED = "subsample"  # the one option through which a counting trainer depends on its seed
 COUNTING = ("svd", "ppmi")
@@ -78,7 +78,7 @@ class TrainedModel:
 
 
 def train_in_child(job: Job, corpus_folder: Path, out: Path) -> dict[str, Any]:
-    """Train in a new process and return its report; see `wordvec.cli.train_job`.
+    """Train in a new process and return its report; see `wordvec.experiments.child`.
 
     On a terminal the child draws its own progress bar. It ends when this process does, however that ends.
     Raises TrainingError when training diverges, WordvecError with the child's last words when it fails otherwise.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.huffman import HuffmanPaths
 

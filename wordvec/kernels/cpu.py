@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from wordvec import rng
-from wordvec.corpus import steps
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws import steps
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.kernels.checks import check_call
 from wordvec.kernels.huffman import HuffmanPaths

@@ -17,8 +17,8 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module, free_memory, gpu_memory_errors, to_numpy
-from wordvec.corpus.examples import ExampleSampler
-from wordvec.corpus.steps import group_size
+from wordvec.corpus.draws.examples import ExampleSampler
+from wordvec.corpus.draws.steps import group_size
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.checks import check_call
 from wordvec.kernels.gpu_shape import Shape

@@ -1,5 +1,5 @@
 // The first part of the GPU kernel (see gpu.cu): what it works on, and from positions of the corpus to examples.
-// Every draw is a function of (seed, epoch, position): the examples are those of wordvec.corpus.examples.
+// Every draw is a function of (seed, epoch, position): the examples are those of wordvec.corpus.draws.examples.
 
 typedef unsigned int u32;
 typedef unsigned long long u64;
@@ -183,7 +183,7 @@ __device__ u32 list_contexts(Warp& warp, u32 begin, u32 end, u32 centre) {
     return listed;
 }
 
-// What is left of the undivided gradient of CBOW's contexts: see wordvec.corpus.steps.cbow_shares.
+// What is left of the undivided gradient of CBOW's contexts: see wordvec.corpus.draws.steps.cbow_shares.
 __device__ float share_of_repeats(const Warp& warp, u32 listed, u32 contexts) {
     if (contexts <= MEETINGS) return 1;
     u32 squares = 0;

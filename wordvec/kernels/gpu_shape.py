@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wordvec.corpus.steps import COUNTERS
+from wordvec.corpus.draws.steps import COUNTERS
 
 LANES = 32
 REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of their gains: 160 of 255 registers

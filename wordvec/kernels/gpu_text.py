@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.examples import ExampleSampler
+from wordvec.corpus.draws.examples import ExampleSampler
 
 PIECE = 1 << 24  # positions: 64 MiB
 MARGIN = 1 << 12  # positions copied beyond a piece on either side; more where windows reach further

@@ -1,7 +1,7 @@
 """What the kernels compute, said with layers: the same calls as `cpu.py`, slow, for any float dtype.
 
 **The step.** An epoch is a walk over the corpus in blocks of `block` positions, and a block is cut into steps, so that
-no row is met more than `meetings` times in one (`wordvec.corpus.steps` says how, and why). In a step all scores come
+no row is met more than `meetings` times in one (`corpus/draws/steps.py` says how, and why). In a step all scores come
 first, from W_in and W_out as they were at its start; they fix the derivative of each term. Then the updates follow,
 example by example in corpus order, each computed from the rows as they are by then (both sides from before this
 example's own update): plain SGD on the sum of the terms. An example is a centre with its contexts, or for skip-gram
@@ -10,8 +10,8 @@ count, kept or not, so neither subsampling nor the cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
 
-**The examples** are those of `wordvec.corpus.examples.ExampleSampler`; skip-gram's contexts are rows of W_in and its
-centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped.
+**The examples** are those of `ExampleSampler` in `corpus/draws/examples.py`; skip-gram's contexts are rows of W_in
+and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus import steps
-from wordvec.corpus.examples import Examples, ExampleSampler
+from wordvec.corpus.draws import steps
+from wordvec.corpus.draws.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss

@@ -24,9 +24,11 @@ Two layers and a loss, trained on the exclusive or:
 
 from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
 from wordvec.layers.affine import Affine
+from wordvec.layers.batch_norm import BatchNorm
 from wordvec.layers.dropout import Dropout
 from wordvec.layers.embedding import Embedding
 from wordvec.layers.embedding_dot import EmbeddingDot
+from wordvec.layers.explain import explain_backward
 from wordvec.layers.functions import (
     cross_entropy_error,
     log_sigmoid,
@@ -39,6 +41,7 @@ from wordvec.layers.functions import (
 )
 from wordvec.layers.glove_loss import GloVeLoss
 from wordvec.layers.gradients import GradientError, check_backward, numerical_gradient
+from wordvec.layers.initializers import he, xavier
 from wordvec.layers.matmul import MatMul
 from wordvec.layers.mean import Mean
 from wordvec.layers.multiply import Multiply
@@ -51,6 +54,7 @@ from wordvec.layers.sum import Sum
 
 __all__ = [
     "Affine",
+    "BatchNorm",
     "Dropout",
     "Embedding",
     "EmbeddingDot",
@@ -72,6 +76,8 @@ __all__ = [
     "add_gradients",
     "check_backward",
     "cross_entropy_error",
+    "explain_backward",
+    "he",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
@@ -80,4 +86,5 @@ __all__ = [
     "relu",
     "sigmoid",
     "softmax",
+    "xavier",
 ]

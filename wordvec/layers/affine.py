@@ -9,7 +9,7 @@ from wordvec.layers.matmul import MatMul
 
 
 class Affine(Layer):
-    """y = x W + b.  Shapes: x (B, D), W (D, V), b (V,) -> y (B, V).
+    """y = x W + b.  Shapes: x (B, D), W (D, V), b (V,) -> y (B, V); or x (B, ..., D), as in MatMul.
 
     Raises ShapeError when W and b, or x and W, do not fit together.
 
@@ -35,5 +35,5 @@ class Affine(Layer):
 
     def backward(self, dout: Array) -> Array:
         """Return dL/dx; write dL/dW and dL/db to grads."""
-        self.grads[1][...] = dout.sum(axis=0)  # dL/db = sum over b of dL/dy[b]
+        self.grads[1][...] = dout.reshape(-1, dout.shape[-1]).sum(axis=0)  # dL/db = sum over b of dL/dy[b]
         return self.matmul.backward(dout)

@@ -25,6 +25,7 @@ class Layer:
     """
 
     _went_forward = False
+    _shapes: tuple[list[tuple[int, ...] | None], tuple[int, ...]] = ([], ())  # of the last forward: inputs, output
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -39,6 +40,7 @@ def _noted(forward: Callable[..., Any]) -> Callable[..., Any]:
     def noted(self: Any, *args: Any, **options: Any) -> Any:
         self._went_forward = False
         result = forward(self, *args, **options)
+        self._shapes = [getattr(value, "shape", None) for value in args], getattr(result, "shape", ())
         self._went_forward = True
         return result
 

@@ -8,7 +8,7 @@ from wordvec.layers.layer import Layer
 
 
 class MatMul(Layer):
-    """y = x W.  Shapes: x (B, D), W (D, V) -> y (B, V).
+    """y = x W.  Shapes: x (B, D), W (D, V) -> y (B, V); or x (B, ..., D) -> y (B, ..., V), row by row.
 
     Raises ShapeError when x does not fit W.
 
@@ -27,7 +27,7 @@ class MatMul(Layer):
         """Return x W."""
         (W,) = self.params
         array_module(x, W)  # raises when they are on different devices
-        if x.ndim != 2 or x.shape[1] != W.shape[0]:
+        if x.ndim < 2 or x.shape[-1] != W.shape[0]:
             raise ShapeError(f"MatMul: x must be (B, {W.shape[0]}) for W {W.shape}; got {x.shape}")
         self._x = x
         return x @ W
@@ -35,5 +35,6 @@ class MatMul(Layer):
     def backward(self, dout: Array) -> Array:
         """Return dL/dx; write dL/dW to grads."""
         (W,), (dW,) = self.params, self.grads
-        dW[...] = self._x.T @ dout  # dL/dW = x^T dL/dy
+        rows, drows = self._x.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])  # of 2-D arrays: themselves
+        dW[...] = rows.T @ drows  # dL/dW = x^T dL/dy
         return dout @ W.T  # dL/dx = dL/dy W^T

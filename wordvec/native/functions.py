@@ -80,7 +80,7 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
 # --- counting.c, products.c: co-occurrence counts and products of sparse matrices
 
 I64S, F32S = Read(np.int64), Read(np.float32)
-# A `Workplace` of wordvec.counts.team: accumulator, marks, summary, columns, sums.
+# A `Workplace` of wordvec.counts.rows.team: accumulator, marks, summary, columns, sums.
 WORKPLACE = (Written(np.int64), Written(np.uint64), Written(np.uint64), Written(np.int32), Written(np.int64))
 
 count_words = declare("count_words", Read(np.int32), I64, I64, Written(np.int64))

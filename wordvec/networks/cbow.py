@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wordvec.arrays import Array, array_module, to_numpy
-from wordvec.corpus.examples import Examples
-from wordvec.corpus.steps import cbow_shares
+from wordvec.corpus.draws.examples import Examples
+from wordvec.corpus.draws.steps import cbow_shares
 from wordvec.errors import OptionError
 from wordvec.layers import Embedding, Mean
 from wordvec.layers.layer import Layer
@@ -19,7 +19,7 @@ class CBOWNetwork(Layer):
     gradient  "mean": each context gets dL/dh / count, the gradient of what forward computed;
               "sum": each context gets dL/dh undivided, as word2vec.c and gensim do.
     most_repeats  with "sum": how often the words of a window may repeat before dL/dh is cut
-              (`wordvec.corpus.steps.cbow_shares`); None never cuts it.
+              (`wordvec.corpus.draws.steps.cbow_shares`); None never cuts it.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from wordvec.arrays import Array, array_module
-from wordvec.corpus.examples import Examples
+from wordvec.corpus.draws.examples import Examples
 from wordvec.errors import OptionError
 from wordvec.layers import EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss
 from wordvec.layers.layer import Layer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wordvec.arrays import Array
-from wordvec.corpus.examples import Examples
+from wordvec.corpus.draws.examples import Examples
 from wordvec.layers import Embedding
 from wordvec.layers.layer import Layer
 from wordvec.networks.outputs import Paths, make_output

@@ -10,6 +10,7 @@ from wordvec.plots.heat_map import plot_matrix, plot_similarities
 from wordvec.plots.neighbourhood import plot_neighbourhood
 from wordvec.plots.neighbours import plot_neighbours
 from wordvec.plots.network_graph import plot_network
+from wordvec.plots.network_values import plot_values
 from wordvec.plots.projection import pca, project
 from wordvec.plots.scores import plot_scores, read_scores
 from wordvec.plots.word_map import plot_map
@@ -29,6 +30,7 @@ __all__ = [
     "plot_network",
     "plot_scores",
     "plot_similarities",
+    "plot_values",
     "project",
     "read_groups",
     "read_scores",

@@ -31,10 +31,10 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     pairs of a centre and a context.
 
     `network` is one of `wordvec.networks` or alike (layers in its attributes, ``forward``, ``params``), `batch` what
-    its forward takes. Raises OptionError for a network without layers.
+    its forward takes, for `Sequential` a tuple (x, t). Raises OptionError for a network without layers.
 
     >>> import numpy as np
-    >>> from wordvec.corpus.examples import Examples
+    >>> from wordvec.corpus.draws.examples import Examples
     >>> from wordvec.networks import SkipGramNetwork
     >>> centres, contexts = np.array([1, 2, 3, 4]), np.array([[0, 2], [1, 3], [2, 4], [3, 5]])
     >>> batch = Examples(np.arange(4), centres, contexts, np.ones((4, 2), bool), np.zeros((4, 5), int))
@@ -57,14 +57,18 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     for number, step in enumerate(steps):
         _draw_step(axes, step, _top(number), letters, first=number == 0)
     _edge_down(axes, last, 0.45)
-    axes.text(CENTRE, last + 0.53, "loss: one number", ha="center", va="top", fontsize=8.5, color=INK)
+    end = steps[-1].output
+    said = "loss: one number" if end == () else f"result  {_shape(end, letters)}"
+    axes.text(CENTRE, last + 0.53, said, ha="center", va="top", fontsize=8.5, color=INK)
     note = ", ".join(f"{letter} = {size} {MEANINGS[letter]}" for size, letter in letters.items())
     set_title(axes, type(network).__name__, note)
     return axes
 
 
 def sizes_of(network: Any, batch: Any) -> dict[str, int]:
-    """The sizes that shapes are made of, by letter."""
+    """The sizes that shapes are made of, by letter; none for a chain of any layers, whose sizes have no names."""
+    if hasattr(network, "named_params"):
+        return {}
     V, D = network.params[0].shape
     sizes = {"V": V, "D": D}
     for letter, name, axis in (("B", "centres", 0), ("C", "contexts", 1), ("1+K", "negatives", -1)):

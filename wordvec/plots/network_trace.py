@@ -40,6 +40,7 @@ class _Recorder:
     """Collects steps while a network runs."""
 
     parameters: list[Any]
+    names: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     outputs: list[Any] = field(default_factory=list)
 
@@ -74,7 +75,12 @@ class _Recorder:
         return out
 
     def _name(self, W: Any) -> str:
-        """W_in is the first parameter of a network, W_out the second; MatMul multiplies by W_out's transpose."""
+        """Its name in the network, if that names its parameters. Else W_in is the first parameter of a network, W_out
+        the second, and MatMul multiplies by W_out's transpose.
+        """
+        for name, parameter in self.names.items():
+            if parameter is W:
+                return name
         for name, parameter in zip(("W_in", "W_out"), self.parameters):
             if parameter is W:
                 return name if W.shape[0] >= W.shape[-1] or name == "W_in" else f"{name} transposed"
@@ -82,7 +88,8 @@ class _Recorder:
 
 
 def trace(network: Any, batch: Any) -> list[Step]:
-    """Run ``network.forward(batch)`` and return what each of its layers did, in order.
+    """Run ``network.forward(batch)`` and return what each of its layers did, in order; ``forward(*batch)`` for a plain
+    tuple such as (x, t).
 
     A layer made of several layers (NegativeSamplingLoss) shows as these. The network's results are not changed.
 
@@ -97,10 +104,15 @@ def trace(network: Any, batch: Any) -> list[Step]:
     >>> step.layer, step.parameters, step.inputs[0], step.output
     ('Embedding', [('W_in', (3, 3))], Value(name='ids', shape=(2,), source=None), (2, 3))
     """
-    recorder = _Recorder(list(network.params))
+    recorder = _Recorder(list(network.params), getattr(network, "named_params", {}))
     with _recorded(network, recorder):
-        network.forward(batch)
+        network.forward(*inputs_of(batch))
     return recorder.steps
+
+
+def inputs_of(batch: Any) -> tuple[Any, ...]:
+    """What a network's forward takes: the members of a plain tuple such as (x, t); else the batch itself."""
+    return batch if type(batch) is tuple else (batch,)
 
 
 @contextmanager
@@ -121,7 +133,7 @@ def _recorded(network: Any, recorder: _Recorder) -> Iterator[None]:
 
 def _layers(thing: Any, part_of: str | None) -> Iterator[tuple[Any, str | None]]:
     """The layers in the attributes of `thing`, those made of several layers taken apart."""
-    for value in vars(thing).values():
+    for value in _attributes(thing):
         if not hasattr(value, "forward") or not hasattr(value, "__dict__"):
             continue
         inside = [part for part in vars(value).values() if _is_layer(part)]
@@ -131,6 +143,15 @@ def _layers(thing: Any, part_of: str | None) -> Iterator[tuple[Any, str | None]]
             yield from _layers(value, type(value).__name__)
         else:
             yield value, part_of
+
+
+def _attributes(thing: Any) -> Iterator[Any]:
+    """The attributes of `thing`; of a list, such as the layers of a chain, its members."""
+    for value in vars(thing).values():
+        if isinstance(value, (list, tuple)):
+            yield from value
+        else:
+            yield value
 
 
 def _is_layer(thing: Any) -> bool:

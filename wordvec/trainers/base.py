@@ -6,10 +6,10 @@ import math
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import counts_fingerprint
+from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
 from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknown_argument
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Trainer(ABC):
     """Corpus -> WordVectors. Subclasses are dataclasses: their fields are their options."""
 
     name: ClassVar[str]
+    has_epochs: ClassVar[bool] = False
 
     if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
 
@@ -104,18 +106,30 @@ class Trainer(ABC):
         _check_types_and_sizes(self)
         self._vectors: WordVectors | None = None
         self._history = History()
+        self._on_epoch: list[OnEpoch] = []
 
     @abstractmethod
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         """Train and return the vectors, filling ``self._history``."""
 
     @hints_for_arguments
-    def fit(self, corpus: Corpus, *, start: WordVectors | None = None, show_progress: bool | None = None) -> Self:
-        """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal".
+    def fit(
+        self,
+        corpus: Corpus,
+        *,
+        start: WordVectors | None = None,
+        on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
+        show_progress: bool | None = None,
+    ) -> Self:
+        """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal or in a notebook".
 
-        `start`, vectors to go on from, is for SkipGram and CBOW; others raise OptionError.
+        `start`, vectors to go on from, is for SkipGram and CBOW, `on_epoch` for these and GloVe; others raise
+        OptionError.
         """
         check_is_corpus(type(self).__name__, corpus)
+        self._on_epoch = as_functions(on_epoch)
+        if self._on_epoch and not self.has_epochs:
+            raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
         if start is not None:
             raise OptionError(
                 f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
@@ -125,6 +139,8 @@ class Trainer(ABC):
         if getattr(self, "device", "cpu") == "gpu":
             self._history.device = str(describe_device())
             announce(f"training on {self._history.device}")
+        words, tokens = len(corpus.vocabulary), len(corpus.ids)
+        logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
         self._vectors = self._train(corpus, show_progress)
@@ -147,8 +163,8 @@ class Trainer(ABC):
         return asdict(self)  # type: ignore[call-overload]
 
     def _make_vectors(self, corpus: Corpus, matrix: Any, context_matrix: Any = None) -> WordVectors:
-        from wordvec import __version__
         from wordvec.vectors import WordVectors
+        from wordvec.version import __version__
 
         info = {
             "trainer": self.name,
@@ -158,9 +174,9 @@ class Trainer(ABC):
             "min_count": corpus.vocabulary.min_count,
             "counted": [counts_fingerprint(corpus.vocabulary)],
             "tokens": len(corpus.ids),
-            "loss": self._history.loss,
-            "held_out_loss": self._history.held_out_loss,
-            "notes": self._history.notes,
+            "loss": list(self._history.loss),
+            "held_out_loss": list(self._history.held_out_loss),
+            "notes": list(self._history.notes),
             "wordvec_version": __version__,
         }
         vocabulary = corpus.vocabulary
@@ -211,7 +227,13 @@ def check_is_corpus(trainer: str, given: Any) -> None:
     raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")
 
 
-def check_options(trainer: Trainer, **conditions: tuple[bool, str]) -> None:
+class Named(Protocol):
+    """What has options, and a name to call it by."""
+
+    name: ClassVar[str]
+
+
+def check_options(trainer: Named, **conditions: tuple[bool, str]) -> None:
     """Raise OptionError for the first option whose condition is False; a condition is (holds, what is expected)."""
     for option, (holds, expected) in conditions.items():
         if not holds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from wordvec.corpus.report_advice import FEW_TOKENS
+from wordvec.corpus.report.advice import FEW_TOKENS
 from wordvec.trainers import TRAINERS, option_names
 
 BY_SIZE = ("svd", "skipgram")  # for a small text, for a large one

@@ -62,21 +62,3 @@ def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) ->
             "too small or too uniform, or shift is too large"
         )
     return matrix
-
-
-def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = None) -> Any:
-    """The sparse PPMI matrix (V, V) of a corpus as the model that `info` tells of was, or could have been, made from.
-
-    For PPMI and SVD with their own options; for other models with their window and PPMI's other defaults, as they
-    have no such matrix. `info` is that of `WordVectors`.
-    """
-    from wordvec.trainers.base import option_names
-    from wordvec.trainers.ppmi import PPMI
-
-    parameters = dict(info.get("parameters", {}))
-    if "reach" in info:  # of a window that is the whole sentence
-        parameters["window"] = info["reach"]
-    names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
-    return count_and_weigh(
-        PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, show_progress
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +18,7 @@ from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
+from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
@@ -73,6 +75,7 @@ class GloVe(Trainer):
     """
 
     name: ClassVar[str] = "glove"
+    has_epochs: ClassVar[bool] = True
 
     dim: int = 100
     window: int = 10
@@ -171,6 +174,7 @@ class GloVe(Trainer):
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
+        on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -179,13 +183,15 @@ class GloVe(Trainer):
         checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
                           remove it when the vectors are saved
         resume            go on from `checkpoint`; the result is that of a run never interrupted
-        show_progress     None means "on a terminal"
+        on_epoch          a function, or several, called after each epoch with an `EpochReport` (loss, time, and the
+                          vectors as they are), whose ``stop()`` ends the training
+        show_progress     None means "on a terminal or in a notebook"
         """
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
-        return super().fit(corpus, start=start, show_progress=show_progress)
+        return super().fit(corpus, start=start, on_epoch=on_epoch, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
@@ -202,11 +208,21 @@ class GloVe(Trainer):
             state.forget_arrays()  # the engine has its own
             plan = Epochs(self.epochs, engine.length, engine.length, unit=engine.unit)
             with self._history.stage("train"):
-                run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
+                reporter = Reporter(
+                    self.name,
+                    self._on_epoch,
+                    words_of=lambda epoch: len(corpus.ids) * (epoch * engine.length - done_before) // engine.length,
+                    make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.vectors())),
+                )
+                run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
                 words, contexts = engine.vectors()
         if not (np.isfinite(words).all() and np.isfinite(contexts).all()):
             raise TrainingError(diverged(self.epochs, self._saving))
-        self._history.words = len(corpus.ids) * (self.epochs * engine.length - done_before) // engine.length
+        done = len(self._history.loss) * engine.length
+        self._history.words = len(corpus.ids) * (done - done_before) // engine.length
+        return self._vectors_of(corpus, words, contexts)
+
+    def _vectors_of(self, corpus: Corpus, words: np.ndarray, contexts: np.ndarray) -> WordVectors:
         return self._make_vectors(corpus, words + contexts if self.add_context else words, contexts)
 
     def _starting_state(self, corpus: Corpus, engine: str, show_progress: bool | None) -> Checkpoint:
@@ -249,8 +265,8 @@ class GloVe(Trainer):
         return self.engine == "kernel"
 
     def _kernel_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveKernel:
-        """Trains with `wordvec.kernels.glove` or `glove_gpu`."""
-        kernel = importlib.import_module("wordvec.kernels.glove" + ("_gpu" if self.device == "gpu" else ""))
+        """Trains with `wordvec.kernels.glove.cpu` or `gpu`."""
+        kernel = importlib.import_module(f"wordvec.kernels.glove.{self.device}")
         cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
             return GloveKernel(self, kernel, cells, start)
@@ -263,12 +279,12 @@ class GloVe(Trainer):
         """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
         matrix = count_corpus(self, corpus, show_progress).matrix
         if self.device == "gpu":
-            from wordvec.kernels import glove_gpu
+            from wordvec.kernels.glove import gpu as glove_gpu
 
             with self._history.stage("train"):
                 return glove_gpu.cut_cells(matrix, glove_gpu.bands_for(matrix.shape[0], matrix.nnz))
-        from wordvec.kernels import glove
-        from wordvec.kernels.glove_cells import Cells, bands_for
+        from wordvec.kernels.glove import cpu as glove
+        from wordvec.kernels.glove.cells import Cells, bands_for
 
         check_memory(f"{matrix.nnz:,} co-occurrences", 8 * matrix.nnz)
         with self._history.stage("train"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,21 +17,35 @@ from wordvec.trainers.layers_engine import BATCHES_ON_GPU, CHUNK, Loss, total_of
 
 if TYPE_CHECKING:
     from wordvec.trainers.checkpoint import Arrays
-    from wordvec.trainers.glove import GloVe
 
 TABLES = ("W_in", "W_out", "b_in", "b_out")  # (V, D), (V, D), (V,), (V,)
 SUMS = ("H_in", "H_out", "h_in", "h_out")  # AdaGrad's sums of squares for each of them
 
 
+class GloveOptions(Protocol):
+    """What the engines ask of the trainer; its docstring describes the options."""
+
+    x_max: float
+    alpha: float
+    batch_size: int
+    device: str
+    threads: int | None
+    seed: int
+
+    @property
+    def accumulators(self) -> tuple[float, float]:
+        """Where AdaGrad's sums of squares start: of the vectors, of the biases."""
+
+
 class GloveKernel:
-    """Rounds of `wordvec.kernels.glove` or `glove_gpu` over cells cut into bands; positions are rounds.
+    """Rounds of `wordvec.kernels.glove.cpu` or `glove_gpu` over cells cut into bands; positions are rounds.
 
     `start` has the arrays of `TABLES`, and of `SUMS` where training goes on.
     """
 
     unit = "rounds"
 
-    def __init__(self, trainer: GloVe, kernel: Any, cells: Any, start: Arrays) -> None:
+    def __init__(self, trainer: GloveOptions, kernel: Any, cells: Any, start: Arrays) -> None:
         self.kernel, self.cells, self.length = kernel, cells, cells.bands
         self.chunk = max(1, cells.bands // 16)  # of a first call; later calls take about SECONDS_A_CHUNK
         self._options = {
@@ -77,7 +91,7 @@ class GloveLayers:
 
     unit = "cells"
 
-    def __init__(self, trainer: GloVe, matrix: Any, start: Arrays) -> None:
+    def __init__(self, trainer: GloveOptions, matrix: Any, start: Arrays) -> None:
         self.trainer, self.length = trainer, len(matrix.data)
         batches = BATCHES_ON_GPU if trainer.device == "gpu" else max(1, CHUNK // trainer.batch_size)
         self.chunk = trainer.batch_size * batches

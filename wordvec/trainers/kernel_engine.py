@@ -13,7 +13,7 @@ from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.neural import NeuralTrainer
+    from wordvec.trainers.options import NeuralOptions
 
 FIRST_CHUNK = 100_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
 SECONDS_A_CHUNK = 1.0
@@ -24,7 +24,7 @@ class KernelEngine:
 
     def __init__(
         self,
-        trainer: NeuralTrainer,
+        trainer: NeuralOptions,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
@@ -78,7 +78,7 @@ class KernelEngine:
             first=first,
             last=last,
             epoch=epoch,
-            epochs=self.trainer.epochs,
+            epochs=self.trainer.epochs_to_zero,  # kernels ask only for how the learning rate falls
             learning_rate=self.trainer.learning_rate_at(0.0),
             block=self.block,
             meetings=self.trainer.meetings,
@@ -140,7 +140,7 @@ class KernelEngine:
         return self.block * max(1, round(positions / self.block))
 
 
-def _kernels_of(trainer: NeuralTrainer, corpus: Corpus) -> tuple[Any, Any, int]:
+def _kernels_of(trainer: NeuralOptions, corpus: Corpus) -> tuple[Any, Any, int]:
     """The module of kernels for the trainer's device, its class of tables, and how many threads or warps are to run."""
     if trainer.device == "gpu":
         from wordvec.kernels import gpu

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wordvec.arrays import Array, array_module, gpu_memory_errors, to_device, to_numpy
-from wordvec.corpus.examples import Examples
-from wordvec.corpus.steps import (
+from wordvec.corpus.draws.examples import Examples
+from wordvec.corpus.draws.steps import (
     CBOW_WEIGHTS,
     SKIPGRAM_WEIGHTS,
     Meetings,
@@ -25,7 +25,7 @@ from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.neural import NeuralTrainer
+    from wordvec.trainers.options import NeuralOptions
 
 CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
 MOST_CONTEXTS = 2_000_000  # in a chunk
@@ -50,13 +50,13 @@ class Loss(NamedTuple):
 class LayersEngine:
     """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch after the other.
 
-    A mini-batch is a step of `wordvec.corpus.steps`, within a block of `block` positions. Its loss is summed over its
+    A mini-batch is a step of `corpus/draws/steps.py`, within a block of `block` positions. Its loss is summed over its
     predictions, as word2vec's steps are; `frozen` (V,) marks words whose rows stay as they are.
     """
 
     def __init__(
         self,
-        trainer: NeuralTrainer,
+        trainer: NeuralOptions,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,

@@ -14,6 +14,7 @@ from wordvec.trainers.checkpoint import Arrays, Checkpoint, Keeper, Saving
 
 if TYPE_CHECKING:
     from wordvec.trainers.base import History
+    from wordvec.trainers.epoch_reports import Reporter
     from wordvec.trainers.layers_engine import Loss
 
 DIVERGED_AT = 4.0  # times the loss of chance; training that works never gets there, as it starts at 1 and falls
@@ -63,6 +64,7 @@ def run_epochs(
     saving: Saving | None,
     label: str,
     show_progress: bool | None,
+    reporter: Reporter | None = None,
 ) -> None:
     """Train from the place in `state` to the end of `plan`, appending each epoch's mean loss to `history`.
 
@@ -70,14 +72,15 @@ def run_epochs(
     started from, where they are worse), or a weight above LARGEST_WEIGHT at the end of an epoch.
     Ctrl-C, SIGTERM and SIGHUP wait for the end of a call of the engine (about a second); then a checkpoint is written
     where `saving` says, and the signal takes its course. A checkpoint is also written at the end: it protects the
-    result until that is saved.
+    result until that is saved. `reporter` tells the user's functions of each epoch, one of which may end the training.
     """
+    reason: str | None = None
     keeper = Keeper(engine.arrays, state, history, saving)
     watch = _Watch(engine, plan.chance, saving)
     done = state.epoch * plan.tokens + state.position
     with progress(plan.epochs * plan.tokens, label, plan.unit, show=show_progress) as bar:
         bar.update(done)
-        while state.epoch < plan.epochs and not _should_stop(history.held_out_loss, plan.patience):
+        while state.epoch < plan.epochs and reason is None and not _should_stop(history.held_out_loss, plan.patience):
             _run_epoch(engine, plan, state, keeper, watch, bar)
             watch.check_weights(state.epoch + 1)
             loss = mean_loss(state.total, state.predictions)
@@ -89,9 +92,25 @@ def run_epochs(
             if signals:
                 _end(keeper, signals)
             bar.set_postfix_str(f"loss {loss:.4f}")
-    if state.epoch < plan.epochs:
+            if reporter is not None:
+                reason = _report(reporter, keeper, state.epoch, plan.epochs, loss, *held_out)
+    if reason is not None:
+        why = f": {reason}" if reason else ""
+        history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs} by on_epoch{why}")
+    elif state.epoch < plan.epochs:
         history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls")
     keeper.save(ending=True)
+
+
+def _report(
+    reporter: Reporter, keeper: Keeper, epoch: int, epochs: int, loss: float, held_out: float | None = None
+) -> str | None:
+    """Report an epoch. Where a function of the user raises, what was trained is kept in the checkpoint."""
+    try:
+        return reporter.report(epoch, epochs, loss, held_out)
+    except BaseException:
+        keeper.save(ending=True)
+        raise
 
 
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, watch: _Watch, bar: Any) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import Array, device_module
-from wordvec.corpus.examples import ExampleSampler
-from wordvec.corpus.sampling import keep_probabilities
-from wordvec.corpus.steps import group_size, meetings_for
+from wordvec.corpus.draws.examples import ExampleSampler
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.corpus.draws.steps import group_size, meetings_for
 from wordvec.errors import OptionError
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
+from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
@@ -55,20 +58,22 @@ class NeuralTrainer(Presets, Trainer):
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
-    learning_rate     falls linearly to 1e-4 of itself. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for
-                      CBOW; a tenth of that with momentum; and 0.001 for the adaptive optimizers
+    learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
+                      that with momentum; and 0.001 for the adaptive optimizers
+    learning_rate_end  where it falls to, in a straight line over all epochs: None is 1e-4 of learning_rate, as in
+                      word2vec.c; the same number as learning_rate keeps it constant
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
     negative_pool     draw negatives from a pool of this many words, a 32nd of which is drawn anew every 128 positions
-                      (`wordvec.corpus.sampling.from_pool`): a multiple of 32, such as 4096. 0 draws from all words
+                      (`corpus/draws/sampling.py`): a multiple of 32, such as 4096. 0 draws from all words
     shrink_window     each centre draws its own window from 1 .. window, as word2vec does, so that near words count more
     loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
                       vocabulary, for small ones
     optimizer         "sgd", as word2vec; or another of wordvec.networks in lower case, through the layers
     batch_size        corpus positions in a block; None is 128 for the kernel, whose rows then stay in a core's cache,
                       and 4,096 for the layers
-    max_meetings      how often a row may be met in a block before scores are computed anew (`wordvec.corpus.steps`);
+    max_meetings      how often a row may be met in a block before scores are computed anew (`corpus/draws/steps.py`);
                       None is 0.6 / learning rate, which keeps a step stable on any corpus. 1, with batch_size 1, is
                       sequential SGD, pair by pair
     engine            "kernel", compiled, or "layers", the readable form; None takes the kernel where it can run the
@@ -86,12 +91,15 @@ class NeuralTrainer(Presets, Trainer):
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 
+    has_epochs: ClassVar[bool] = True
+
     dim: int = 100
     window: int | str = 5
     negatives: int = 5
     epochs: int = 5
     subsample: float = 1e-3
     learning_rate: float | None = None
+    learning_rate_end: float | None = None
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -149,7 +157,18 @@ class NeuralTrainer(Presets, Trainer):
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
         start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        if self.learning_rate_end is not None:
+            progress *= self.epochs / self.epochs_to_zero
         return start * max(1.0 - progress, MIN_LEARNING_RATE)
+
+    @property
+    def epochs_to_zero(self) -> float:
+        """After how many epochs the falling learning rate would be zero; infinity where it is constant."""
+        if self.learning_rate_end is None:
+            return float(self.epochs)
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        fall = (start - self.learning_rate_end) / start
+        return self.epochs / fall if fall > 0 else math.inf
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
@@ -224,6 +243,7 @@ class NeuralTrainer(Presets, Trainer):
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
+        on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
@@ -238,7 +258,9 @@ class NeuralTrainer(Presets, Trainer):
         checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
                           remove it when the vectors are saved
         resume            go on from `checkpoint`; the result is that of a run never interrupted
-        show_progress     None means "on a terminal"
+        on_epoch          a function, or several, called after each epoch with an `EpochReport` (losses, learning rate,
+                          time, and the vectors as they are), whose ``stop()`` ends the training
+        show_progress     None means "on a terminal or in a notebook"
         """
         self._start, self._freeze = start, freeze
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
@@ -256,7 +278,7 @@ class NeuralTrainer(Presets, Trainer):
         self._start_notes = []
         if start is not None:
             corpus, self._start_notes = corpus_for(start, corpus)
-        return super().fit(corpus, show_progress=show_progress)
+        return super().fit(corpus, on_epoch=on_epoch, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
@@ -275,9 +297,19 @@ class NeuralTrainer(Presets, Trainer):
             engine = self._engine_class()(self, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen)
         state.forget_arrays()  # the engine has its own
         with self._history.stage("train"):
-            run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress)
+            reporter = Reporter(
+                self.name,
+                self._on_epoch,
+                words_of=lambda epoch: plan.tokens * epoch - done_before,
+                make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.weights())),
+                learning_rate_at=self.learning_rate_at,
+            )
+            run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
         self._history.words = plan.tokens * len(self._history.loss) - done_before
-        W_in, W_out = engine.take_weights()
+        return self._vectors_of(corpus, *engine.take_weights())
+
+    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
+        """The vectors that these weights are, with what `start` had."""
         trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
         if self.window == SENTENCE:
             trained.info["reach"] = self.reach

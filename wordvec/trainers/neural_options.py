@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.sampling import POOL_GROUPS
+from wordvec.corpus.draws.sampling import POOL_GROUPS
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
@@ -15,7 +15,7 @@ from wordvec.trainers.spectral import INITS
 from wordvec.trainers.windows import is_window
 
 if TYPE_CHECKING:
-    from wordvec.trainers.neural import NeuralTrainer
+    from wordvec.trainers.options import NeuralOptions
 
 ENGINES = ("kernel", "layers")
 PRECISIONS = ("float32", "float16")
@@ -28,7 +28,7 @@ LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
 LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
 
 
-def choose_engine_and_check(trainer: NeuralTrainer) -> None:
+def choose_engine_and_check(trainer: NeuralOptions) -> None:
     """Set an engine that was left open; raise OptionError for the first option that cannot be."""
     losses, sharings = KERNELS.get(trainer.device, ((), ()))
     kernel_fits = trainer.optimizer == "sgd" and trainer.loss in losses and trainer.negative_sharing in sharings
@@ -42,6 +42,11 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
         epochs=(trainer.epochs >= 1, "at least 1"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
         learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        learning_rate_end=(
+            trainer.learning_rate_end is None
+            or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
+            f"from 0 to the rate it starts with, {trainer.learning_rate or trainer.default_learning_rate}",
+        ),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(
@@ -64,7 +69,7 @@ def choose_engine_and_check(trainer: NeuralTrainer) -> None:
     _check_combinations(trainer, kernel_fits)
 
 
-def _check_combinations(trainer: NeuralTrainer, kernel_fits: bool) -> None:
+def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
     if trainer.engine == "kernel" and not kernel_fits:
         raise OptionError(
             f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "

@@ -28,6 +28,7 @@ OPTION_NAMES = {  # theirs -> the trainers' option here
     **dict.fromkeys(("ns_exponent", "cds"), "negative_power"),
     **dict.fromkeys(("batch_words", "batch"), "batch_size"),
     **dict.fromkeys(("shrink_windows", "dynamic_window"), "shrink_window"),
+    **dict.fromkeys(("min_alpha", "end_alpha", "min_lr"), "learning_rate_end"),
     "xmax": "x_max",
     "early_stopping": "patience",
     "validation_fraction": "held_out",
@@ -52,14 +53,11 @@ ADVICE = {  # theirs -> where that is done here
     "hs": "hierarchical softmax is loss='hierarchical-softmax' of SkipGram and CBOW; hs=0 is their default",
     "cbow_mean": "CBOW always averages; how its gradient is shared out is cbow_gradient='mean' or 'sum' of CBOW",
     **dict.fromkeys(
-        ("min_alpha", "end_alpha", "min_lr"), "the learning rate of SkipGram and CBOW falls to 1e-4 of its start"
-    ),
-    **dict.fromkeys(
         ("total_examples", "total_words", "queue_factor", "report_delay", "sorted_vocab", "null_word", "hashfxn"),
         "leave it out: nothing here needs it",
     ),
     "compute_loss": "leave it out: the loss of each epoch is always in trainer.history.loss",
-    "callbacks": "there are none here: after fit, trainer.history has the loss of each epoch; "
+    "callbacks": "a function that is called after each epoch goes to fit: .fit(corpus, on_epoch=f); "
     "held_out=0.01 and patience=2 of SkipGram and CBOW stop early",
     **dict.fromkeys(("topn", "top_n"), "the number of neighbours is k: trainer.vectors.most_similar(word, k=10)"),
     **dict.fromkeys(("verbose", "progress_per"), "progress is shown by .fit(corpus, show_progress=True)"),

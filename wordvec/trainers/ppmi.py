@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.arrays import device_module
 from wordvec.counts.gpu import matrix_on
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
-from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.base import Trainer, check_memory, check_options, option_names
 from wordvec.trainers.counting import LEAVE_NO_TRACE, count_and_weigh, counting_conditions
 from wordvec.trainers.option_help import with_option_help
 
@@ -84,3 +84,18 @@ class PPMI(Trainer):
         if columns < size:
             self._history.notes.append(f"dimensions are the {columns:,} commonest of {size:,} context words")
         return self._make_vectors(corpus, dense)
+
+
+def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = None) -> Any:
+    """The sparse PPMI matrix (V, V) of a corpus as the model that `info` tells of was, or could have been, made from.
+
+    For PPMI and SVD with their own options; for other models with their window and PPMI's other defaults, as they
+    have no such matrix. `info` is that of `WordVectors`.
+    """
+    parameters = dict(info.get("parameters", {}))
+    if "reach" in info:  # of a window that is the whole sentence
+        parameters["window"] = info["reach"]
+    names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
+    return count_and_weigh(
+        PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, show_progress
+    )

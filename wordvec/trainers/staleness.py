@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.sampling import negative_weights
+from wordvec.corpus.draws.sampling import negative_weights
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus

@@ -24,7 +24,7 @@ CHECKED_EVERY = 1_000  # words matched between two looks at the clock
 GENSIM_OPTIONS = {
     "topn": "the number of neighbours is k",
     "restrict_vocab": "the N most frequent words are top=N",
-    "indexer": "approximate search is wordvec.vectors.approximate.ApproximateSearch",
+    "indexer": "approximate search is wordvec.vectors.search.approximate.ApproximateSearch",
 }
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 EVALUATE = "the command `wordvec evaluate FILE` and wordvec.evaluation score vectors"
-MAKE_ANEW = "vectors do not change: make others, WordVectors(words, matrix)"
+MAKE_ANEW = "vectors do not change: make others, .with_rows(words, rows)"
 GENSIM_NAMES = {
     "add_vector": MAKE_ANEW,
     "add_vectors": MAKE_ANEW,
     "add": MAKE_ANEW,
     "build_vocab": "a trainer's fit(Corpus.from_texts(...)) makes vectors",
     "closer_than_entity": "ask .closer_than(a, b)",
-    "cosine_similarities": "ask .unit @ .unit_of(word)",
+    "cosine_similarities": "ask 1 - .distances(word)",
     "distance": "ask 1 - .similarity(a, b)",
-    "distances": "ask 1 - .unit @ .unit_of(word), in the order of the rows",
     "entity2vec": "a word's vector is vectors[word]",
     "evaluate_word_analogies": EVALUATE,
     "evaluate_word_pairs": EVALUATE,
@@ -34,7 +33,7 @@ GENSIM_NAMES = {
     "init_sims": "nothing is to be prepared: the rows of length 1 are .unit",
     "intersect_word2vec_format": "begin a training with them: trainer.fit(corpus, start=WordVectors.load(path))",
     "items": "ask zip(vectors.words, vectors.rows(slice(None)))",
-    "key_to_index": "a word's row is .word_id(word); `word in vectors` asks whether it has one",
+    "key_to_index": "the row of each word is in the mapping .word_ids",
     "keys": "the words are .words",
     "load_word2vec_format": "read WordVectors.load(path): the format is told by the content",
     "load_facebook_model": "read WordVectors.load(path): the format is told by the content",

@@ -30,9 +30,10 @@ from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import sniff
 from wordvec.vectors.subwords import Subwords
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 SUBWORDS = "vectors of unseen words (subwords)"
+KEEP_SUBWORDS = ("safetensors", "npz")
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -64,7 +65,7 @@ READERS = {
 MATRICES = ("numpy", "numbers")  # whose words are in another file
 
 
-def load(
+def load_rows(
     path: str | os.PathLike[str],
     *,
     limit: int | None = None,
@@ -73,8 +74,10 @@ def load(
     dtype: Any = None,
     strict: bool = False,
     on_repair: Callable[[str], None] | None = None,
-) -> WordVectors:
-    """Read word vectors from a file of any known format, told by its content; nothing in it is executed.
+) -> WordRows:
+    """Read words and their rows from a file of any known format, told by its content; nothing in it is executed.
+
+    `WordVectors.load` makes vectors of them.
 
     `limit` reads the first so many rows only. `words` keeps these words only: some strings, or a text file with one a
     line. `words_from` names the file of a matrix's words, where they are in another file than the numbers; without it
@@ -116,7 +119,7 @@ def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
     return found
 
 
-def save(vectors: WordVectors, path: str | os.PathLike[str], format: str | None = None) -> None:
+def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
     Vectors of unseen words (subwords) are kept by safetensors and npz; a UserWarning says where they are lost.
@@ -134,10 +137,10 @@ def _function(place: tuple[str, str]) -> Callable[..., Any]:
     return getattr(import_module(f"wordvec.vectors.files.{module}"), name)  # type: ignore[no-any-return]
 
 
-def not_kept(vectors: WordVectors, format: str) -> list[str]:
+def not_kept(vectors: WordRows, format: str) -> list[str]:
     """Name what `vectors` know and a file in this format would not hold.
 
-    >>> not_kept(WordVectors(["a"], [[1.0, 2.0]], info={"trainer": "SVD"}), "glove")
+    >>> not_kept(WordRows(["a"], [[1.0, 2.0]], info={"trainer": "SVD"}), "glove")
     ['where they come from']
     """
     parts = {
@@ -149,7 +152,7 @@ def not_kept(vectors: WordVectors, format: str) -> list[str]:
         "one scale a row": vectors.scales is not None,
     }
     lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]
-    keeps_subwords = format in ("safetensors", "npz") and isinstance(vectors.subwords, Subwords)
+    keeps_subwords = format in KEEP_SUBWORDS and isinstance(vectors.subwords, Subwords)
     return lost + [SUBWORDS] * (vectors.subwords is not None and not keeps_subwords)
 
 

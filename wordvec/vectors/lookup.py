@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.corpus.spelling import near_spellings
-from wordvec.corpus.tokenizers import TOKENIZERS
 from wordvec.errors import InputError
 
 
 def explain_missing(
-    word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any]
+    word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any], of_parts: str = ""
 ) -> tuple[str, list[str]]:
     """Return one line that says why `word` is missing, as far as that is known, and near spellings of it.
+
+    `of_parts` says what its n-grams give, where the vectors have some.
 
     >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
     "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
@@ -25,7 +27,7 @@ def explain_missing(
         near = near_spellings(word.lower(), words, limit=3)
     seen = seen_too_rarely(word, rare, info)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
-    return f"{word!r} is not among the {len(words):,} words of these vectors{seen}{hint}", near
+    return f"{word!r} is not among the {len(words):,} words of these vectors{seen}{of_parts}{hint}", near
 
 
 def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+    from wordvec.vectors.word_rows import WordRows
 
 ROWS, NUMBERS = 10, 5  # of a preview
 BAR = 120  # pixels of a cosine of 1
@@ -21,7 +21,7 @@ NUMBER_HEAD = HEAD.replace("left", "right", 1)
 SMALL = "font-size:90%;opacity:0.75;padding-top:4px"
 
 
-def vectors_as_html(vectors: WordVectors) -> str:
+def vectors_as_html(vectors: WordRows) -> str:
     """What vectors are, and their first words, as HTML: number of words and dimensions, trainer, a preview.
 
     All text is escaped: a word such as ``<script>`` is shown, not run. For ``WordVectors._repr_html_``.
@@ -85,7 +85,7 @@ def _bar(score: float) -> str:
     return f'<td style="{CELL}"><span style="{bar}"></span></td>'
 
 
-def _headline(vectors: WordVectors) -> str:
+def _headline(vectors: WordRows) -> str:
     parts = [f"{len(vectors):,} words", f"{vectors.dim:,} dimensions"]
     trainer = vectors.info.get("trainer")
     if trainer:

@@ -13,7 +13,7 @@ MASK = (1 << 64) - 1
 
 
 class PackedLookup:
-    """Finds rows of words that stay packed. After many questions it becomes a dict.
+    """Finds rows of words that stay packed. After many questions it becomes a dict, unless `stays_packed` is set.
 
     Raises InputError for an empty word and for a word that stands twice.
 
@@ -25,6 +25,7 @@ class PackedLookup:
 
     def __init__(self, words: LazyWords) -> None:
         self._words = words
+        self.stays_packed = False
         self._asked = 0
         self._dict: dict[str, int] | None = None
         ends, data = words.ends, words.data
@@ -48,7 +49,7 @@ class PackedLookup:
         if self._dict is not None:
             return self._dict.get(word)
         self._asked += 1
-        if self._asked > MANY:
+        if self._asked > MANY and not self.stays_packed:
             self._dict = number_words(self._words)
             return self._dict.get(word)
         try:

@@ -51,6 +51,13 @@ def given_rows(vectors: WordRows, items: Sequence[Any]) -> list[int]:
     return vectors.known_ids(item for item, _ in map(_weighted, items))
 
 
+def composed_words(vectors: WordRows, items: Sequence[Any]) -> tuple[str, ...]:
+    """The words among words, vectors and pairs with a weight that have no row: vectors composed of n-grams."""
+    if vectors.subwords is None:
+        return ()
+    return tuple(item for item, _ in map(_weighted, items) if isinstance(item, str) and item not in vectors)
+
+
 def check_method(method: str, methods: Sequence[str] = COSINE_METHODS) -> None:
     """Raise OptionError for an analogy method that does not exist."""
     if method not in methods:

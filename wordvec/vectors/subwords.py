@@ -7,6 +7,7 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from wordvec.errors import VectorsFileError, describe
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams
 LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
+EXACT = 2**32 - 1  # buckets: each hash has one of its own, but for the largest and 0, which share theirs
 LONGEST_WORD = 4_096  # bytes of a word whose n-grams are read from a file
 TOGETHER, MOST_TOGETHER = 128, 1 << 18  # words whose n-grams are looked up together, and their n-grams
 NUMBERS = 1 << 22  # of rows that are added up together
@@ -31,8 +33,9 @@ class Rows(Protocol):
 class Subwords:
     """Gives a vector to any word: the mean of the rows of its n-grams.
 
-    `rows` holds a row for each bucket, from number `first` on. `kept`, where not None, maps the buckets that a pruned
-    model has kept to their rows.
+    `rows` holds a row for each bucket, from number `first` on. `kept`, where not None, tells which buckets have a row
+    (those that were seen in training, or that a pruned model has kept): it maps them to their rows, or is an array of
+    the bucket of each row. N-grams in other buckets are passed over.
 
     >>> rows = np.arange(20, dtype=np.float32).reshape(10, 2)
     >>> Subwords(rows, buckets=10, shortest=3, longest=3).vector("cat").round(2).tolist()
@@ -46,10 +49,10 @@ class Subwords:
         shortest: int,
         longest: int,
         first: int = 0,
-        kept: Mapping[int, int] | None = None,
+        kept: Mapping[int, int] | np.ndarray | None = None,
     ) -> None:
         self.rows, self.buckets, self.shortest, self.longest = rows, buckets, shortest, longest
-        self.first, self.kept = first, kept
+        self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
 
     def vector(self, word: str) -> np.ndarray | None:
         """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row.
@@ -87,9 +90,42 @@ class Subwords:
         word, hashes = ngram_hashes(words, self.shortest, self.longest)
         ids = (hashes % np.uint32(self.buckets)).astype(np.int64)
         if self.kept is not None:
-            kept = np.array([self.kept.get(bucket, -1) for bucket in ids.tolist()], np.int64)
-            word, ids = word[kept >= 0], kept[kept >= 0]
+            rows = self.kept.rows_of(ids)
+            word, ids = word[rows >= 0], rows[rows >= 0]
         return word, ids + self.first
+
+
+class KeptBuckets:
+    """The buckets (n,) that have a row, and which row that is (n,), both int64.
+
+    >>> KeptBuckets({7: 0, 2: 1}).rows_of(np.array([2, 3, 7])).tolist()
+    [1, -1, 0]
+    """
+
+    def __init__(self, kept: Mapping[int, int] | np.ndarray) -> None:
+        if isinstance(kept, np.ndarray):
+            self.buckets, self.rows = kept, np.arange(len(kept))
+        else:
+            self.buckets = np.fromiter(kept, np.int64, len(kept))
+            self.rows = np.fromiter(kept.values(), np.int64, len(kept))
+
+    def __len__(self) -> int:
+        return len(self.buckets)
+
+    def rows_of(self, buckets: np.ndarray) -> np.ndarray:
+        """The row of each bucket (n,), -1 for those without."""
+        sorted_buckets, rows = self._sorted
+        if not len(rows):
+            return np.full(len(buckets), -1)
+        place = np.minimum(np.searchsorted(sorted_buckets, buckets), len(rows) - 1)
+        return np.where(sorted_buckets[place] == buckets, rows[place], -1)
+
+    @cached_property
+    def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
+        if len(self) < 2 or (self.buckets[1:] > self.buckets[:-1]).all():
+            return self.buckets, self.rows
+        order = np.argsort(self.buckets, kind="stable")
+        return self.buckets[order], self.rows[order]
 
 
 def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:

@@ -15,6 +15,9 @@ from wordvec.vectors.packed_lookup import PackedLookup
 from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
 from wordvec.vectors.word_bytes import LazyWords
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 WordOrVector = str | np.ndarray
 T = TypeVar("T")
 RowNumbers = slice | np.ndarray | Sequence[int]
@@ -25,6 +28,33 @@ class Subwords(Protocol):
 
     def vector(self, word: str) -> np.ndarray | None:
         """Return a vector (D,) float32, or None where the word has no known part."""
+
+
+class WordIds(Mapping[str, int]):
+    """The row of each word, for `WordRows.word_ids`: no second copy of the words is made."""
+
+    def __init__(self, vectors: WordRows) -> None:
+        self._vectors = vectors
+
+    def __getitem__(self, word: str) -> int:
+        return self._vectors.word_id(word)
+
+    def get(self, word: Any, default: Any = None) -> Any:
+        """The row of `word`, or `default`; what is spelt alike is not looked for, as `word_id` does."""
+        row = self._vectors._ids.get(word) if isinstance(word, str) else None
+        return default if row is None else row
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._vectors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._vectors.words)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def __repr__(self) -> str:
+        return f"<the rows of {len(self):,} words>"
 
 
 class WordRows(metaclass=NamesOfGensim):
@@ -74,8 +104,11 @@ class WordRows(metaclass=NamesOfGensim):
         Raises UnknownWordError for the first word without a vector.
         """
         if isinstance(word, (list, tuple, np.ndarray)):
-            vectors = [self._row(each)[1] for each in word]
-            return np.array(vectors, np.float32).reshape(len(vectors), self.dim)
+            ids = self.ids_of(word, missing=-1)
+            rows = self.rows(ids)
+            for place in np.flatnonzero(ids < 0).tolist():
+                rows[place] = self._row(word[place])[1]
+            return rows
         return self._row(word)[1]  # type: ignore[arg-type]  # which refuses what is no word
 
     def get(self, word: str, default: T | None = None) -> np.ndarray | T | None:
@@ -124,6 +157,16 @@ class WordRows(metaclass=NamesOfGensim):
         return self._row_of
 
     @property
+    def word_ids(self) -> Mapping[str, int]:
+        """The row of each word, as a mapping that cannot be written; its values are 0 .. V - 1 in order.
+
+        >>> ids = WordRows(["cat", "dog"], np.ones((2, 2))).word_ids
+        >>> ids["dog"], ids.get("cow"), len(ids), dict(ids)
+        (1, None, 2, {'cat': 0, 'dog': 1})
+        """
+        return WordIds(self)
+
+    @property
     def lengths(self) -> np.ndarray:
         """The length of each row (V,) float64, computed once when first asked for.
 
@@ -166,6 +209,21 @@ class WordRows(metaclass=NamesOfGensim):
                 for first in range(0, len(self), BLOCK):
                     self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
         return self._unit
+
+    def warm_up(self) -> Self:
+        """Compute now what the first questions would compute: the index of the words and the lengths of the rows.
+
+        After that, questions only read: call this before threads share the vectors, and before a process forks, so
+        that its children share one index. Words of a file stay packed, at 12 bytes a word, however many are asked for.
+        Raises InputError for a row that holds nan or infinity, naming its word.
+
+        >>> WordRows(["a"], np.ones((1, 2))).warm_up().lengths.round(3).tolist()
+        [1.414]
+        """
+        if isinstance(self._ids, PackedLookup):
+            self._ids.stays_packed = True
+        _ = self.divisors
+        return self
 
     def rows(self, ids: RowNumbers) -> np.ndarray:
         """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.
@@ -211,8 +269,16 @@ class WordRows(metaclass=NamesOfGensim):
         row = self._ids.get(word)
         if row is not None:
             return row
-        message, near = explain_missing(word, self.words, self.rare, self.info)
+        message, near = explain_missing(word, self.words, self.rare, self.info, self._of_parts(word))
         raise UnknownWordError(word, message, near)
+
+    def _of_parts(self, word: str) -> str:
+        """What the n-grams of a word without a row give, for a message; nothing without subwords."""
+        if self.subwords is None:
+            return ""
+        if self.subwords.vector(word) is None:
+            return ", none of its n-grams is known"
+        return ": it has no row, and its vector is composed of its n-grams"
 
     def ids_of(self, words: Iterable[str], missing: int | None = None) -> np.ndarray:
         """Return the row of each word (n,) int64; `missing` is put for a word that has none.

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.corpus.encode.tokenizers import Tokenizer, tokenizer_name
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
-from wordvec.corpus.tokenizers import Tokenizer, tokenizer_name
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
+from wordvec.vectors.cosines import cosines
 from wordvec.vectors.filters import check_names, select
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRows
@@ -84,6 +85,19 @@ class WordVectors(WordRows):
         a, b = (np.sum([self.unit_of(item) for item in items], axis=0) for items in (some, others))
         return self.similarity(a, b)
 
+    def distances(self, item: WordOrVector, words: Sequence[str] | None = None) -> np.ndarray:
+        """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows in their order.
+
+        With `words`, to these only, as they stand; a zero row is at distance 1 from everything. Raises
+        UnknownWordError for the first of them without a row.
+
+        >>> vectors = WordVectors(["x", "y"], np.array([[2.0, 0.0], [0.0, 1.0]]))
+        >>> vectors.distances("x").tolist(), vectors.distances("x", ["y"]).tolist()
+        ([0.0, 1.0], [1.0])
+        """
+        rows = slice(0, len(self)) if words is None else self.ids_of(words)
+        return np.asarray(1.0 - np.clip(cosines(self, self.unit_of(item)[None, :], rows)[0], -1.0, 1.0))
+
     # Which words
 
     def most_similar(
@@ -113,7 +127,10 @@ class WordVectors(WordRows):
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
-        return queries.nearest(self, targets, excluded, k, self.select(**filters))
+        found = queries.nearest(self, targets, excluded, k, self.select(**filters))
+        for answer, (positive, negative) in zip(found, pairs):
+            answer.composed = queries.composed_words(self, positive + negative)
+        return found
 
     def nearest(self, vector: np.ndarray, k: int = 10, **filters: Unpack[Filters]) -> Neighbours:
         """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is left out.
@@ -134,7 +151,11 @@ class WordVectors(WordRows):
         number of items times the number of words.
         """
         targets = [self.unit_of(item) for item in items]
-        return queries.nearest(self, targets, [self.known_ids([item]) for item in items], k, self.select(**filters))
+        own = [self.known_ids([item]) for item in items]
+        found = queries.nearest(self, targets, own, k, self.select(**filters))
+        for answer, item in zip(found, items):
+            answer.composed = queries.composed_words(self, [item])
+        return found
 
     def analogy(
         self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd", **filters: Unpack[Filters]
@@ -150,7 +171,9 @@ class WordVectors(WordRows):
         >>> WordVectors(["man", "king", "woman", "queen", "apple"], lattice).analogy("man", "king", "woman")[0][0]
         'queen'
         """
-        return queries.analogy(self, a, b, c, k, method, self.select(**filters))
+        found = queries.analogy(self, a, b, c, k, method, self.select(**filters))
+        found.composed = queries.composed_words(self, [a, b, c])
+        return found
 
     def rank(self, a: str, b: str, **filters: Unpack[Filters]) -> int:
         """Return which neighbour of `a` the word `b` is: 1 for the nearest, 0 for `a` itself.
@@ -188,6 +211,67 @@ class WordVectors(WordRows):
         """
         check_names(filters)
         return select(self, **filters)
+
+    # In other forms
+
+    def with_rows(
+        self,
+        words: Sequence[str],
+        rows: np.ndarray,
+        counts: Sequence[int] | np.ndarray | None = None,
+        *,
+        replace: bool = False,
+    ) -> WordVectors:
+        """Return new vectors with `rows` (n, D) for `words` behind the others; these vectors stay as they are.
+
+        `counts` (n,) are how often the words were seen; without them, and where there are counts, 0. With `replace`,
+        words that have a row get the new one in its place, and keep their count unless one is given. New rows have no
+        context vectors (zero). float16 and int8 become float32. Raises ShapeError for rows of another shape,
+        InputError for a word that is there already, or twice.
+
+        >>> cat = WordVectors(["cat"], np.array([[1.0, 2.0]]))
+        >>> cat.with_rows(["<unk>"], np.zeros((1, 2))).words, len(cat)
+        (['cat', '<unk>'], 1)
+        """
+        from wordvec.vectors.added_rows import with_rows
+
+        return with_rows(self, words, rows, counts, replace=replace)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame: the words are its index, a column for each dimension. Raises MissingExtraError."""
+        from wordvec.vectors.frames import to_pandas
+
+        return to_pandas(self)
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame: columns word, count where counts are known, vector (an array). Raises MissingExtraError.
+
+        `to_arrow` has the same columns.
+        """
+        from wordvec.vectors.frames import to_polars
+
+        return to_polars(self)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table: word, count where counts are known, vector (a list of fixed size); `info` as metadata.
+
+        float32 rows are not copied. ``save("vectors.parquet")`` writes this table. Raises MissingExtraError.
+
+        >>> WordVectors(["cat"], np.array([[1.0, 2.0]])).to_arrow().to_pylist()
+        [{'word': 'cat', 'vector': [1.0, 2.0]}]
+        """
+        from wordvec.vectors.frames import to_arrow
+
+        return to_arrow(self)
+
+    def to_torch(self, freeze: bool = True) -> Any:
+        """A torch.nn.Embedding with a copy of the rows; `freeze`: training does not change them.
+
+        A word's number is ``vectors.word_ids[word]``. Raises MissingExtraError.
+        """
+        from wordvec.vectors.frames import to_torch
+
+        return to_torch(self, freeze)
 
     # New text
 
@@ -231,6 +315,39 @@ class WordVectors(WordRows):
         kept = {"min_count": least} if isinstance(least, int) else {}
         return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}
 
+    # Words without a row
+
+    def fit_subwords(
+        self,
+        min_n: int = 3,
+        max_n: int = 6,
+        buckets: int | None = None,
+        *,
+        ridge: float = 0.2,
+        lean: bool | float = False,
+        threads: int | None = None,
+    ) -> WordVectors:
+        """Return these vectors with `subwords` fitted to them: rows of n-grams whose mean predicts a word's vector.
+
+        n-grams are those of ``<word>``, of `min_n` to `max_n` characters; each has a row of its own, unless `buckets`
+        numbers them by a hash, as fastText does. The fit is a ridge regression (Zhao, Mudgal and Liang 2018; see
+        `wordvec.vectors.fitted_subwords`), which any vectors will do for; words weigh log(count + 1). The rows of the
+        words stay as they are, to the byte.
+        With `lean`, rare words lean on their parts: (c own + k predicted) / (c + k) of rows of length 1, c the word's
+        count; the length of the row stays. ``lean=True`` chooses k by every tenth word, which is predicted from the
+        others: see `info["subwords"]`; a number is k itself. The same bytes for any number of `threads`.
+        Raises OptionError for options out of range; InputError where no word has n-grams, or counts are needed and
+        missing.
+
+        >>> vectors = WordVectors(["walk", "walking", "talk"], np.array([[1.0, 0.1], [0.9, 0.3], [0.1, 1.0]]))
+        >>> fitted = vectors.fit_subwords()
+        >>> "walked" in fitted, sorted(word for word, _ in fitted.most_similar("walked", k=2))
+        (False, ['walk', 'walking'])
+        """
+        from wordvec.vectors.fitted_subwords import fit_subwords
+
+        return fit_subwords(self, min_n, max_n, buckets, ridge=ridge, lean=lean, threads=threads)
+
     # Files
 
     @classmethod
@@ -248,13 +365,16 @@ class WordVectors(WordRows):
         """Read vectors from a file of any known format, told by its content.
 
         `limit`: the first so many rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
-        "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load`.
+        "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load_rows`.
         """
-        from wordvec.vectors.load import load
+        from wordvec.vectors.load import load_rows
 
-        return load(
+        rows = load_rows(
             path, limit=limit, words=words, words_from=words_from, dtype=dtype, strict=strict, on_repair=on_repair
         )
+        vectors = cls.__new__(cls)  # the rows were checked already, and a look at all of them would read the whole file
+        vars(vectors).update(vars(rows))
+        return vectors
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors; the format follows the suffix unless given; see `wordvec.vectors.load.save`."""

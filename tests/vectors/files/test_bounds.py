@@ -22,7 +22,6 @@ from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files.bounds import FLOOR, MOST_TIMES
 from wordvec.vectors.files.pickle_values import read_pickle
-from wordvec.vectors.load import load
 
 MANY = 100_000
 NUMPY = b"cnumpy.core.multiarray\n_reconstruct\n(tR"
@@ -69,10 +68,10 @@ def test_a_structure_shared_sixty_times_over_is_not_walked(tmp_path, name):
     """Walking, comparing or printing it once would take 2 ** 60 steps: this test would not end."""
     (tmp_path / "v").write_bytes(PICKLES[name])
     if name == "counts":  # are left aside
-        assert load(tmp_path / "v").words == ["a", "b"]
+        assert WordVectors.load(tmp_path / "v").words == ["a", "b"]
         return
     with pytest.raises(VectorsFileError) as caught:
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
     assert len(str(caught.value)) < 600
     assert "\n" not in str(caught.value)
 
@@ -131,7 +130,7 @@ def test_a_header_of_safetensors_is_bounded(tmp_path, monkeypatch, ours, name):
     tracemalloc.start()
     try:
         with pytest.raises(VectorsFileError, match=r"takes|twice|nested") as caught:
-            load(tmp_path / "v")
+            WordVectors.load(tmp_path / "v")
         assert tracemalloc.get_traced_memory()[1] < MOST_TIMES * len(content) + FLOOR
     finally:
         tracemalloc.stop()
@@ -148,7 +147,7 @@ def test_an_archive_says_what_it_takes_before_it_is_unpacked(tmp_path):
     try:
         for name in ("zeros.npz", "info.npz"):
             with pytest.raises(VectorsFileError, match=r"more than 10 times the file .*numpy.savez"):
-                load(tmp_path / name)
+                WordVectors.load(tmp_path / name)
         assert tracemalloc.get_traced_memory()[1] < FLOOR
     finally:
         tracemalloc.stop()
@@ -161,9 +160,9 @@ def test_packed_rows_are_given_up_when_they_outgrow_the_file(tmp_path, monkeypat
     rows = b"".join(b"w%d" % i + b" 0" * 50 + b"\n" for i in range(5_000))
     (tmp_path / "v").write_bytes(pack(b"5000 50\n" + rows))
     with pytest.raises(VectorsFileError, match=r"more than 10 times the file|more than 100 times"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
     (tmp_path / "v").write_bytes(b"5000 50\n" + rows)
-    assert len(load(tmp_path / "v")) == 5_000
+    assert len(WordVectors.load(tmp_path / "v")) == 5_000
 
 
 @pytest.mark.parametrize(("longest", "word"), [(2**31 - 1, "x" * 3_000), (60, "x"), (3, "x" * 5_000)])
@@ -172,7 +171,7 @@ def test_ngrams_and_words_of_fasttext_are_bounded(tmp_path, longest, word):
     struct.pack_into("<i", content, 8 + 4 * 10, longest)
     (tmp_path / "v").write_bytes(content)
     with pytest.raises(VectorsFileError, match="at most"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
 
 
 def test_long_words_take_their_ngrams_in_pieces(tmp_path):
@@ -180,7 +179,7 @@ def test_long_words_take_their_ngrams_in_pieces(tmp_path):
     (tmp_path / "v").write_bytes(fasttext_bin(words, np.ones((20, 4), np.float32), 5, 2, 30))
     tracemalloc.start()
     try:
-        assert len(load(tmp_path / "v")) == 20
+        assert len(WordVectors.load(tmp_path / "v")) == 20
         assert tracemalloc.get_traced_memory()[1] < 60e6  # 128 words at a time took over 200 MB
     finally:
         tracemalloc.stop()
@@ -193,8 +192,9 @@ def test_hostile_files_are_refused_in_little_memory(tmp_path):
     (tmp_path / "header").write_bytes(header(b'{"a":[' + b"{}," * 700_000 + b"{}]}"))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
-        "from wordvec.errors import VectorsFileError\nfrom wordvec.vectors.load import load\n"
-        "for path in sys.argv[1:]:\n    try: load(path)\n    except VectorsFileError as error: print(len(str(error)))\n"
+        "from wordvec.errors import VectorsFileError\nfrom wordvec.vectors.load import load_rows\n"
+        "for path in sys.argv[1:]:\n    try: load_rows(path)\n"
+        "    except VectorsFileError as error: print(len(str(error)))\n"
     )
     paths = [str(tmp_path / name) for name in ("dicts", "header")]
     environment = {"OPENBLAS_NUM_THREADS": "1", "PATH": ""}

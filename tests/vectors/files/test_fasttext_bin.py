@@ -14,7 +14,6 @@ from fuzz_files import fasttext_bin
 
 from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load
 from wordvec.vectors.subwords import ngram_hashes
 
 WORDS = ["cat", "naïve", "한국어"]
@@ -44,7 +43,7 @@ print(json.dumps([model.get_words(include_freq=True)[1].tolist()] + [model.get_w
 def test_known_words_by_hand(tmp_path, quantized):
     """The rows of the buckets count up from 0."""
     (tmp_path / "m").write_bytes(fasttext_bin(WORDS, MATRIX, BUCKETS, 2, 3, quantized))
-    vectors = load(tmp_path / "m", strict=True)
+    vectors = WordVectors.load(tmp_path / "m", strict=True)
     buckets = np.arange(BUCKETS * 4, dtype=np.float32).reshape(BUCKETS, 4)
     assert vectors.words == WORDS
     assert vectors.counts.tolist() == [10, 9, 8]
@@ -60,20 +59,20 @@ def test_known_words_by_hand(tmp_path, quantized):
 
 def test_options(tmp_path):
     (tmp_path / "m").write_bytes(fasttext_bin(WORDS, MATRIX, BUCKETS, 2, 3))
-    whole = load(tmp_path / "m")
-    some = load(tmp_path / "m", words=["한국어", "cat", "?"])
+    whole = WordVectors.load(tmp_path / "m")
+    some = WordVectors.load(tmp_path / "m", words=["한국어", "cat", "?"])
     assert some.words == ["cat", "한국어"]
     assert some.counts.tolist() == [10, 8]
     np.testing.assert_array_equal(some.matrix, whole.matrix[[0, 2]])
-    np.testing.assert_array_equal(load(tmp_path / "m", limit=2).matrix, whole.matrix[:2])
-    narrow = load(tmp_path / "m", dtype="int8")
+    np.testing.assert_array_equal(WordVectors.load(tmp_path / "m", limit=2).matrix, whole.matrix[:2])
+    narrow = WordVectors.load(tmp_path / "m", dtype="int8")
     np.testing.assert_allclose(narrow.rows(slice(None)), whole.matrix, atol=0.07)  # half of 17 / 127
     assert narrow.subwords is not None
 
 
 def test_without_subwords(tmp_path):
     (tmp_path / "m").write_bytes(fasttext_bin(WORDS, MATRIX, 0, 0, 0))
-    vectors = load(tmp_path / "m")
+    vectors = WordVectors.load(tmp_path / "m")
     assert vectors.subwords is None
     np.testing.assert_array_equal(vectors.matrix, MATRIX)
 
@@ -94,7 +93,7 @@ def test_what_does_not_fit_is_named(tmp_path, at, layout, value, message):
     struct.pack_into(layout, content, at, value)
     (tmp_path / "m").write_bytes(bytes(content))
     with pytest.raises(VectorsFileError, match=message):
-        load(tmp_path / "m")
+        WordVectors.load(tmp_path / "m")
 
 
 def test_a_huge_dictionary_is_not_believed(tmp_path):
@@ -102,7 +101,7 @@ def test_a_huge_dictionary_is_not_believed(tmp_path):
     struct.pack_into("<ii", content, 64, 2**31 - 1, 2**31 - 1)
     (tmp_path / "m").write_bytes(bytes(content))
     with pytest.raises(VectorsFileError, match="truncated: 2,147,483,647 words"):
-        load(tmp_path / "m")
+        WordVectors.load(tmp_path / "m")
 
 
 def trained(tmp_path: Path, kind: str, name: str, **options) -> tuple[WordVectors, list[int], np.ndarray]:
@@ -117,7 +116,7 @@ def trained(tmp_path: Path, kind: str, name: str, **options) -> tuple[WordVector
     job = json.dumps([str(tmp_path / "text"), str(tmp_path / name), kind, options, UNSEEN])
     child = subprocess.run([sys.executable, "-c", TRAIN, job], capture_output=True, text=True, check=True)
     counts, *rows = json.loads(child.stdout.splitlines()[-1])
-    return load(tmp_path / name, strict=True), counts, np.array(rows, np.float32)
+    return WordVectors.load(tmp_path / name, strict=True), counts, np.array(rows, np.float32)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pytest
 
 from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load
 
 WORDS = ["tea", "green tea", "São Paulo", "한국어", "rice 7"]
 MATRIX = np.random.default_rng(5).normal(size=(5, 3)).astype(np.float32)
@@ -39,10 +38,10 @@ def test_spaces_in_words_of_a_binary_file(tmp_path, newline, dim, order):
     matrix = np.random.default_rng(dim).normal(size=(7, dim)).astype(np.float32)
     (tmp_path / "v").write_bytes(binary(words, matrix, newline))
     told: list[str] = []
-    check(load(tmp_path / "v", on_repair=told.append), words, matrix)
+    check(WordVectors.load(tmp_path / "v", on_repair=told.append), words, matrix)
     assert len(told) == 5
     with pytest.raises(VectorsFileError, match="holds a space"):
-        load(tmp_path / "v", strict=True)
+        WordVectors.load(tmp_path / "v", strict=True)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -52,7 +51,7 @@ def test_where_the_end_of_a_word_cannot_be_told_the_file_is_refused(tmp_path, se
     matrix = np.random.default_rng(seed).normal(size=(4, 1)).astype(np.float32)
     (tmp_path / "v").write_bytes(binary(words, matrix, b""))
     try:
-        found = load(tmp_path / "v", on_repair=lambda message: None).words
+        found = WordVectors.load(tmp_path / "v", on_repair=lambda message: None).words
     except VectorsFileError:
         return
     assert found == words
@@ -64,22 +63,22 @@ def test_shifted_rows_are_never_taken_for_words(tmp_path):
     for wrong in (5, 7, 3):
         (tmp_path / "v").write_bytes(content.replace(b"50 6\n", b"50 %d\n" % wrong))
         with pytest.raises(VectorsFileError, match=r"byte|truncated"):
-            load(tmp_path / "v")
+            WordVectors.load(tmp_path / "v")
 
 
 def test_spaces_in_words_of_text_with_a_header(tmp_path):
     lines = [f"{word} {' '.join(map(repr, row))}\n" for word, row in zip(WORDS[:4], MATRIX.tolist())]
     (tmp_path / "v").write_text(f"4 3\n{''.join(lines)}", encoding="utf-8")
-    check(load(tmp_path / "v", strict=True), WORDS[:4], MATRIX[:4])
+    check(WordVectors.load(tmp_path / "v", strict=True), WORDS[:4], MATRIX[:4])
 
 
 @pytest.mark.parametrize("declared", [3, 5])
 def test_a_header_that_is_one_row_off_is_told(tmp_path, declared):
     (tmp_path / "v").write_text(f"{declared} 2\na 1 2\nb 1 2\nc 1 2\nd 1 2\n")
     with pytest.warns(UserWarning, match=f"one row off: 1 .first: the header declares {declared} words, but 4"):
-        assert len(load(tmp_path / "v")) == 4
+        assert len(WordVectors.load(tmp_path / "v")) == 4
     with pytest.raises(VectorsFileError, match="4 rows follow"):
-        load(tmp_path / "v", strict=True)
+        WordVectors.load(tmp_path / "v", strict=True)
 
 
 def test_a_header_of_three_numbers_and_words_in_base_64(tmp_path):
@@ -88,12 +87,12 @@ def test_a_header_of_three_numbers_and_words_in_base_64(tmp_path):
 
     body = "".join(map(line, WORDS, MATRIX.tolist()))
     (tmp_path / "v").write_text(f"5 3 7200\n{body}")
-    check(load(tmp_path / "v", strict=True))
+    check(WordVectors.load(tmp_path / "v", strict=True))
     (tmp_path / "v").write_text(f"5 3 7200\nB64:? 1 2 3\n{body}")
     with pytest.raises(VectorsFileError, match="line 2: expected a word in base 64"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
     (tmp_path / "v").write_text("4 3 7200\n5 0.5 1\n")  # GloVe's words 4 and 5
-    assert load(tmp_path / "v", strict=True).words == ["4", "5"]
+    assert WordVectors.load(tmp_path / "v", strict=True).words == ["4", "5"]
 
 
 @pytest.mark.parametrize("bad", ["nan", "-inf", "1e39", "0.1.2", "x"])
@@ -101,9 +100,9 @@ def test_one_bad_row_in_many_is_left_out_and_told(tmp_path, bad):
     rows = "".join(f"w{i} 1 2\n" for i in range(20))
     (tmp_path / "v").write_text(f"21 2\nbad 1 {bad}\n{rows}")
     with pytest.warns(UserWarning, match="left out: 1 .first: line 2: "):
-        assert len(load(tmp_path / "v")) == 20
+        assert len(WordVectors.load(tmp_path / "v")) == 20
     with pytest.raises(VectorsFileError, match="line 2: "):
-        load(tmp_path / "v", strict=True)
+        WordVectors.load(tmp_path / "v", strict=True)
 
 
 @pytest.mark.parametrize("format", ["npz", "pickle", "word2vec-binary", "safetensors"])
@@ -117,10 +116,12 @@ def test_one_row_of_nan_is_left_out_in_every_format(tmp_path, format):
     else:
         WordVectors(words, matrix).save(tmp_path / "v", format)
     with pytest.warns(UserWarning, match="nan or infinity, left out: 1"):
-        vectors = load(tmp_path / "v", dtype="float32")  # a file of our own is looked through when a type is asked for
+        vectors = WordVectors.load(
+            tmp_path / "v", dtype="float32"
+        )  # a file of our own is looked through when a type is asked for
     assert list(vectors.words) == [word for word in words if word != "w7"]
     with pytest.raises(VectorsFileError, match=r"'w7' holds nan"):
-        load(tmp_path / "v", strict=True)
+        WordVectors.load(tmp_path / "v", strict=True)
 
 
 # Pickles
@@ -148,17 +149,17 @@ def test_one_row_of_nan_is_left_out_in_every_format(tmp_path, format):
 @pytest.mark.parametrize("protocol", [2, 4, 5])
 def test_pickles_of_plain_containers(tmp_path, content, protocol):
     (tmp_path / "v").write_bytes(pickle.dumps(content, protocol))
-    check(load(tmp_path / "v", strict=True))
+    check(WordVectors.load(tmp_path / "v", strict=True))
 
 
 def test_entries_of_a_pickled_dict_that_are_no_vectors(tmp_path):
     content = {f"w{i}": [1.0, 2.0] for i in range(30)} | {"short": [1.0], "none": None}
     (tmp_path / "v").write_bytes(pickle.dumps(content))
     with pytest.warns(UserWarning, match="left out: 2 .first: entry 31: expected 2 numbers for 'short'; got 1 of them"):
-        assert len(load(tmp_path / "v")) == 30
+        assert len(WordVectors.load(tmp_path / "v")) == 30
     (tmp_path / "v").write_bytes(pickle.dumps({"in": MATRIX, "out": -MATRIX, "words": WORDS}))
     with pytest.raises(VectorsFileError, match="several matrices, 'in' and 'out'"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
 
 
 # Two files
@@ -190,7 +191,7 @@ KINDS = ["pickle", "pickled numbering", "json", "json numbering", "bytes", "tabl
 def test_words_from_another_file(tmp_path, kind):
     np.save(tmp_path / "m.npy", MATRIX)
     write_words(tmp_path / "list", kind)
-    vectors = load(tmp_path / "m.npy", words_from=tmp_path / "list", strict=True)
+    vectors = WordVectors.load(tmp_path / "m.npy", words_from=tmp_path / "list", strict=True)
     check(vectors)
     assert (vectors.counts is not None) == (kind == "counts")
     assert vectors.info["words_from"] == "list"
@@ -210,12 +211,12 @@ def test_matrices_of_several_formats(tmp_path, kind):
         path.write_bytes(pickle.dumps(MATRIX))
     else:
         pytest.importorskip("safetensors.numpy").save_file({"weight": MATRIX}, path)
-    check(load(path, words_from=tmp_path / "list"))
+    check(WordVectors.load(path, words_from=tmp_path / "list"))
     with pytest.raises(VectorsFileError):
-        load(path)
+        WordVectors.load(path)
     (tmp_path / "list").write_text("\n".join(WORDS[:3]), encoding="utf-8")
     with pytest.raises(VectorsFileError, match="list: 3 lines, and the matrix has 5 rows"):
-        load(path, words_from=tmp_path / "list")
+        WordVectors.load(path, words_from=tmp_path / "list")
 
 
 @pytest.mark.parametrize(
@@ -224,9 +225,9 @@ def test_matrices_of_several_formats(tmp_path, kind):
 def test_words_beside_the_matrix(tmp_path, matrix, words):
     np.save(tmp_path / matrix, MATRIX)
     with pytest.raises(VectorsFileError, match=r"a matrix without words: .*words_from"):
-        load(tmp_path / matrix)
+        WordVectors.load(tmp_path / matrix)
     write_words(tmp_path / words, "pickle" if words.endswith("pkl") else "lines")
-    check(load(tmp_path / matrix))
+    check(WordVectors.load(tmp_path / matrix))
 
 
 def test_two_files_that_may_hold_the_words_are_named(tmp_path):
@@ -234,14 +235,14 @@ def test_two_files_that_may_hold_the_words_are_named(tmp_path):
     for name in ("m.words", "m.vocab"):
         write_words(tmp_path / name, "lines")
     with pytest.raises(VectorsFileError, match=r"m\.vocab and m\.words may be it"):
-        load(tmp_path / "m.npy")
+        WordVectors.load(tmp_path / "m.npy")
 
 
 def test_words_from_is_for_matrices(tmp_path):
     WordVectors(WORDS, MATRIX).save(tmp_path / "v.vec", "npz")
     (tmp_path / "g").write_text("the 1 2\nof 3 4\n")
     with pytest.raises(OptionError, match="leave words_from"):
-        load(tmp_path / "g", words_from=tmp_path / "g")
+        WordVectors.load(tmp_path / "g", words_from=tmp_path / "g")
 
 
 # Folders, npz, tables
@@ -266,11 +267,11 @@ def test_static_models(tmp_path, name, kind, inner):
     folder.mkdir(parents=True)
     save_file({name: MATRIX}, folder / "model.safetensors")
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(WORDS, kind)))
-    check(load(tmp_path / "model"))
-    check(load(folder / "model.safetensors", strict=True))
+    check(WordVectors.load(tmp_path / "model"))
+    check(WordVectors.load(folder / "model.safetensors", strict=True))
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(WORDS[:3], kind)))
     with pytest.raises(VectorsFileError, match=r"tokenizer\.json: 3 words, and the matrix has 5 rows"):
-        load(tmp_path / "model")
+        WordVectors.load(tmp_path / "model")
 
 
 def test_a_static_model_that_shares_and_weights_rows(tmp_path):
@@ -279,13 +280,13 @@ def test_a_static_model_that_shares_and_weights_rows(tmp_path):
     save_file({"embeddings": MATRIX[:2], "mapping": mapping, "weights": weights}, tmp_path / "model.safetensors")
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer(WORDS, "Unigram")))
     expected = MATRIX[:2][mapping] * weights.astype(np.float32)[:, None]
-    check(load(tmp_path), matrix=expected)
+    check(WordVectors.load(tmp_path), matrix=expected)
 
 
 def test_other_folders_are_named_with_what_they_hold(tmp_path):
     (tmp_path / "a.bin").write_bytes(b"")
     with pytest.raises(VectorsFileError, match=r"a folder, not a file; name the file .* \(it holds a\.bin"):
-        load(tmp_path)
+        WordVectors.load(tmp_path)
 
 
 @pytest.mark.parametrize(("words", "matrix"), [("vocab", "vectors"), ("words", "embeddings"), ("labels", "matrix")])
@@ -293,18 +294,18 @@ def test_other_folders_are_named_with_what_they_hold(tmp_path):
 def test_names_and_types_of_arrays_in_an_npz(tmp_path, words, matrix, kind):
     texts = np.array(WORDS) if kind == "U" else np.array([word.encode() for word in WORDS])
     np.savez(tmp_path / "v.npz", **{words: texts, matrix: MATRIX})
-    check(load(tmp_path / "v.npz", strict=True))
+    check(WordVectors.load(tmp_path / "v.npz", strict=True))
 
 
 def test_json(tmp_path):
     records = [{"word": word, "vector": row} for word, row in zip(WORDS, MATRIX.tolist())]
     (tmp_path / "v").write_text("\n".join(map(json.dumps, records)) + "\n")
-    check(load(tmp_path / "v", strict=True))
+    check(WordVectors.load(tmp_path / "v", strict=True))
     (tmp_path / "v").write_text(json.dumps(dict(zip(WORDS, MATRIX.tolist())), indent=1))
-    check(load(tmp_path / "v", strict=True))
+    check(WordVectors.load(tmp_path / "v", strict=True))
     (tmp_path / "v").write_text("\n".join(map(json.dumps, records * 4)) + "\n{\n")
     with pytest.warns(UserWarning, match="left out: 1 .first: row 21"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
 
 
 def test_our_parquet_is_read_back(tmp_path):
@@ -313,7 +314,7 @@ def test_our_parquet_is_read_back(tmp_path):
 
     vectors = WordVectors(WORDS, MATRIX, counts=np.arange(5, 0, -1), info={"trainer": "SVD", "loss": [1.0]})
     write_parquet(vectors, tmp_path / "v.parquet", show_progress=False)
-    read = load(tmp_path / "v.parquet", strict=True)
+    read = WordVectors.load(tmp_path / "v.parquet", strict=True)
     check(read)
     assert read.counts.tolist() == [5, 4, 3, 2, 1]
     assert read.info == vectors.info
@@ -327,13 +328,13 @@ def test_other_tables(tmp_path, layout):
     columns = {"token": WORDS, "id": list(range(5))}
     columns |= {"emb": MATRIX.tolist()} if layout == "list" else {str(i): MATRIX[:, i] for i in range(3)}
     parquet.write_table(pyarrow.table(columns), tmp_path / "v")
-    check(load(tmp_path / "v", strict=True))
+    check(WordVectors.load(tmp_path / "v", strict=True))
     parquet.write_table(pyarrow.table({"a": WORDS, "b": WORDS}), tmp_path / "v")
     with pytest.raises(VectorsFileError, match=r"one column of text expected.*'a' \(string\)"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
     (tmp_path / "v").write_bytes((tmp_path / "v").read_bytes()[:-9])
     with pytest.raises(VectorsFileError, match="not a readable table"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")
 
 
 def test_a_table_that_repeats_itself_is_counted_first(tmp_path):
@@ -343,4 +344,4 @@ def test_a_table_that_repeats_itself_is_counted_first(tmp_path):
     zeros = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(np.zeros(6_000_000, np.float32)), 60_000)
     parquet.write_table(pyarrow.table({"word": [str(i) for i in range(100)], "vector": zeros}), tmp_path / "v")
     with pytest.raises(VectorsFileError, match="more than 10 times the file"):
-        load(tmp_path / "v")
+        WordVectors.load(tmp_path / "v")

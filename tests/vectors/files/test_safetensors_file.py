@@ -215,4 +215,4 @@ def test_damaged_scales_are_found_when_looked_at(tmp_path, scale):
     with pytest.raises(VectorsFileError, match="row 1: the vector of 'naïve' holds nan or infinity"):
         read(tmp_path / "v", strict=True)
     with pytest.raises(InputError, match="'naïve'"):
-        read(tmp_path / "v").most_similar("the")
+        read(tmp_path / "v").unit_rows_of([1])

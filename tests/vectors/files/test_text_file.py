@@ -14,7 +14,6 @@ from wordvec.native import library
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files import text_file
 from wordvec.vectors.files.numbers import nearest_float32
-from wordvec.vectors.load import load as load_file
 
 ROWS = b"".join(b"w%d %d 0.5\n" % (i, i) for i in range(20))
 
@@ -36,7 +35,7 @@ def reader(request, monkeypatch):
 
 def load(tmp_path, content: bytes, **options) -> WordVectors:
     (tmp_path / "v.txt").write_bytes(content)
-    return load_file(tmp_path / "v.txt", **options)
+    return WordVectors.load(tmp_path / "v.txt", **options)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +195,7 @@ def test_decimals_become_the_nearest_float32_in_both_readers(tmp_path_factory, n
     path.write_bytes(b"w " + " ".join(numbers).encode() + b"\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_file, "COMPILED_FROM", 0)
-        row = load_file(path).matrix[0]
+        row = WordVectors.load(path).matrix[0]
     assert row.tobytes() == expected.tobytes()
 
 
@@ -226,7 +225,7 @@ def test_the_compiled_reader_and_the_plain_one_agree(tmp_path_factory, lines, he
             warnings.simplefilter("ignore")
             patch.setattr(text_file, "COMPILED_FROM", compiled_from)
             try:
-                vectors = load_file(path, strict=strict)
+                vectors = WordVectors.load(path, strict=strict)
                 found.append((list(vectors.words), vectors.matrix.tobytes(), vectors.info))
             except VectorsFileError as error:
                 found.append(str(error))
@@ -240,7 +239,7 @@ def test_many_blocks_and_growth(tmp_path, reader, monkeypatch):
     matrix = np.random.default_rng(1).normal(size=(300, 3)).astype(np.float32)
     for format in ("glove", "word2vec-text"):
         WordVectors(words, matrix).save(tmp_path / "v", format)
-        vectors = load_file(tmp_path / "v")
+        vectors = WordVectors.load(tmp_path / "v")
         assert vectors.words == words
         np.testing.assert_array_equal(vectors.matrix, matrix)
 

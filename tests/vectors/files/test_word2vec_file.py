@@ -8,7 +8,6 @@ import pytest
 from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files import word2vec_file
-from wordvec.vectors.load import load as load_file
 
 ONE, TWO = np.array([0.5, -1.25], "<f4").tobytes(), np.array([3.0, 4.0], "<f4").tobytes()
 A_SPACE = np.array([0.1, np.frombuffer(b"\x00  A", "<f4")[0]], "<f4").tobytes()  # spaces inside a vector
@@ -16,7 +15,7 @@ A_SPACE = np.array([0.1, np.frombuffer(b"\x00  A", "<f4")[0]], "<f4").tobytes() 
 
 def load(tmp_path, content: bytes, **options) -> WordVectors:
     (tmp_path / "v").write_bytes(content)
-    return load_file(tmp_path / "v", **options)
+    return WordVectors.load(tmp_path / "v", **options)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -45,7 +44,7 @@ def test_pieces_of_any_size_give_the_same_rows(tmp_path, monkeypatch, size):
     monkeypatch.setattr(word2vec_file, "read_chunks", pieces)
     matrix = np.random.default_rng(3).normal(size=(20, 2)).astype(np.float32)
     WordVectors([f"w{i}" for i in range(20)], matrix).save(tmp_path / "w", "word2vec-binary")
-    vectors = load_file(tmp_path / "w", strict=True)
+    vectors = WordVectors.load(tmp_path / "w", strict=True)
     assert vectors.words == [f"w{i}" for i in range(20)]
     np.testing.assert_array_equal(vectors.matrix, matrix)
 
@@ -115,10 +114,10 @@ def test_memory_stays_near_the_matrix(tmp_path):
     WordVectors([f"word{i}" for i in range(60_000)], matrix).save(tmp_path / "w", "word2vec-binary")
     tracemalloc.start()
     try:
-        load_file(tmp_path / "w")
+        WordVectors.load(tmp_path / "w")
         whole = tracemalloc.get_traced_memory()[1]
         tracemalloc.reset_peak()
-        load_file(tmp_path / "w", dtype="int8")
+        WordVectors.load(tmp_path / "w", dtype="int8")
         narrow = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

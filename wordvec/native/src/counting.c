@@ -1,5 +1,5 @@
 // Counting rows of the co-occurrence matrix, word by word over all its positions, so that a row is complete when it is
-// written. The same functions in numpy: wordvec/counts/plain.py. Whole numbers only: the same bytes in every build.
+// written. The same functions in numpy: wordvec/counts/rows/plain.py. Whole numbers only: the same bytes in every build.
 //
 //   X[i, j] = sum of weights[d] over all positions of word i and all distances d at which word j stands there
 //

@@ -3,7 +3,7 @@
 #include "training.h"
 
 enum { AT_ONCE = 8 };  // words that are copied together, wanted or not: a loop of unknown length takes longer
-enum { POOL_GROUPS = 32, POOL_BLOCK = 128 };  // see wordvec/corpus/sampling.py
+enum { POOL_GROUPS = 32, POOL_BLOCK = 128 };  // see wordvec/corpus/draws/sampling.py
 
 struct drawing {
   const struct training *training;

@@ -1,5 +1,5 @@
 // Drawing at random: which tokens are kept, how far windows reach, which words are negatives. The same as
-// wordvec/corpus/examples.py and sampling.py.
+// wordvec/corpus/draws/examples.py and sampling.py.
 //
 // Every draw is a function of (seed, epoch, position), so any thread can draw any block at any time. A block is drawn
 // in separate plain loops over arrays, which compilers turn into vector code.
@@ -116,7 +116,7 @@ INLINE i32 word_of(const struct training *t, u64 bits) {
   return (bits & 0xFFFFFFFF) < entry >> 32 ? (i32)slot : (i32)(u32)entry;
 }
 
-// The pool as it is for the POOL_BLOCK positions from `position` on: from_pool in wordvec/corpus/sampling.py.
+// The pool as it is for the POOL_BLOCK positions from `position` on: from_pool in wordvec/corpus/draws/sampling.py.
 static void renew_pool(struct drawing *d, i64 position) {
   const struct training *t = d->training;
   const i64 block = position / POOL_BLOCK, renewed = t->pool / POOL_GROUPS, before = d->pool_block;

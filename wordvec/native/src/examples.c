@@ -1,4 +1,4 @@
-// Training examples of a block, and where it is cut into steps: the same as wordvec/corpus/examples.py and steps.py.
+// Training examples of a block, and where it is cut into steps: the same as wordvec/corpus/draws/examples.py and steps.py.
 #include "drawing.h"
 #include "memory.h"
 
@@ -56,7 +56,7 @@ static i64 merge_contexts(const struct drawing *d, i32 *contexts, f32 *weights, 
   return count;
 }
 
-// See cbow_shares in wordvec/corpus/steps.py.
+// See cbow_shares in wordvec/corpus/draws/steps.py.
 static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
   i64 squares = 0;
   for (i64 i = 0; i < count; i++) d->repeats[class_of(contexts[i])]++;

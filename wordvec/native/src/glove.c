@@ -1,5 +1,5 @@
 // GloVe's training: cells of the co-occurrence matrix in tiles, and AdaGrad's step of one cell after the other. What it
-// computes, said with layers: wordvec/kernels/glove_reference.py; tiles and their order: wordvec/kernels/glove_cells.py.
+// computes, said with layers: wordvec/kernels/glove/reference.py; tiles and their order: wordvec/kernels/glove/cells.py.
 //
 //   loss of a cell    f(X) (w . c + b_i + b_j - log X)^2           f(X) = min(1, (X / x_max)^alpha)
 //   d = 2 f(X) (w . c + b_i + b_j - log X)      the gradient is d c for w and d w for c

@@ -9,7 +9,7 @@
 
 enum { SKIPGRAM, SKIPGRAM_PAIRS, CBOW };  // architectures; PAIRS: each context has negatives of its own
 enum {
-  COUNTERS = 1024,     // classes of rows whose meetings are counted, see wordvec/corpus/steps.py
+  COUNTERS = 1024,     // classes of rows whose meetings are counted, see wordvec/corpus/draws/steps.py
   MOST_EXAMPLES = 128  // in a step
 };
 

@@ -12,7 +12,7 @@ from wordvec.vectors.files.reading import NOT_FINITE, Reading
 from wordvec.vectors.rows import float_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, join_bytes, repeated_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 BLOCK = 4_096  # rows
 Rows = slice | np.ndarray
@@ -28,8 +28,8 @@ def choose(
     counts: np.ndarray | None = None,
     context_matrix: np.ndarray | None = None,
     **more: Any,
-) -> WordVectors:
-    """Return WordVectors of the rows and the number type that `reading` asks for.
+) -> WordRows:
+    """Return WordRows of the rows and the number type that `reading` asks for.
 
     Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
     used. `reading.strict` looks at everything now. With `look`, and when a number type is asked for, rows with nan or
@@ -54,7 +54,7 @@ def choose(
         matrix, scales = matrix[rows], None if scales is None else scales[rows]
     more["info"] = dict(more.get("info") or {})
     reading.report(more["info"])
-    vectors = WordVectors(words, matrix, context_matrix=context_matrix, scales=scales, **more)
+    vectors = WordRows(words, matrix, context_matrix=context_matrix, scales=scales, **more)
     vectors.counts = counts  # not passed through the constructor, which would read all of them from disk
     return vectors
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 
-from wordvec.corpus.compression import FORMATS, decompressed
+from wordvec.corpus.read.compression import FORMATS, decompressed
 from wordvec.errors import CorpusError, VectorsFileError
 from wordvec.progress import progress
 from wordvec.vectors.files.bounds import FLOOR, MOST_UNPACKED

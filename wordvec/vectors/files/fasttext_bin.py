@@ -18,7 +18,7 @@ from wordvec.vectors.files.fasttext_rows import DenseRows, QuantizedRows
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.subwords import LONGEST_NGRAM, LONGEST_WORD, Rows, Subwords, word_blocks
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 VERSIONS = (11, 12)
 OPTIONS = (
@@ -66,7 +66,7 @@ class Dictionary:
     kept: dict[int, int] | None
 
 
-def read_fasttext_bin(reading: Reading) -> WordVectors:
+def read_fasttext_bin(reading: Reading) -> WordRows:
     """Read a model of fastText: the vectors of its words, and `subwords` for all others; the file stays mapped.
 
     Raises VectorsFileError, naming the byte, for a file that is truncated, damaged or of another version.
@@ -91,7 +91,7 @@ def read_fasttext_bin(reading: Reading) -> WordVectors:
     info = {"trainer": f"fastText {MODELS.get(options['model'], options['model'])}", "parameters": parameters}
     vectors = builder.finish(info, subwords=subwords if options["maxn"] > 0 else None)
     counts = dictionary.counts[builder.places]
-    return WordVectors(
+    return WordRows(
         vectors.words, vectors.matrix, counts, vectors.info, scales=vectors.scales, subwords=vectors.subwords
     )
 

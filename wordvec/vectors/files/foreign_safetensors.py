@@ -20,7 +20,7 @@ from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.safetensors_header import parsed_header
 from wordvec.vectors.word_bytes import LazyWords, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "i1", "U8": "u1", "I16": "<i2", "I32": "<i4", "I64": "<i8",
@@ -64,7 +64,7 @@ def static_model_in(folder: str | os.PathLike[str]) -> Path | None:
     return None
 
 
-def read_static_model(reading: Reading) -> WordVectors | None:
+def read_static_model(reading: Reading) -> WordRows | None:
     """The tokens and vectors of a static model; None where the file is something else, or has no tokenizer beside it.
 
     Raises VectorsFileError where tokens and vectors do not fit.

@@ -22,7 +22,7 @@ from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matri
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 WORDS = ("index_to_key", "index2word", "index2entity")  # gensim 4, 3, 3 (its Doc2Vec and others)
 VECTORS = ("vectors", "syn0")  # gensim 4 and 3, and 2
@@ -35,7 +35,7 @@ GENSIM_EXPORT = (
 )
 
 
-def read_gensim(reading: Reading) -> WordVectors:
+def read_gensim(reading: Reading) -> WordRows:
     """Read the words and vectors that a pickle describes; nothing in it is executed.
 
     Raises VectorsFileError for a pickle of anything else, or one that is damaged, saying how to export it.
@@ -56,7 +56,7 @@ def read_gensim(reading: Reading) -> WordVectors:
             )
         words = found.pop("words")
         number_words(words)
-        WordVectors(words, found["matrix"], found["counts"])  # says what does not fit
+        WordRows(words, found["matrix"], found["counts"])  # says what does not fit
         return choose(reading, LazyWords(*join_words(words), os.fspath(reading.path)), look=True, **found)
     except VectorsFileError:
         raise

@@ -27,7 +27,7 @@ from wordvec.vectors.files.row_words import texts_of_array
 from wordvec.vectors.files.subword_arrays import ARRAYS as SUBWORD_ARRAYS
 from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 ARRAYS = (
     "words", "matrix", "counts", "scales", "context_matrix", "info", "rare_words", "rare_counts", *SUBWORD_ARRAYS,
@@ -46,7 +46,7 @@ CHUNK = 1 << 20
 MOST_TEXT = 1 << 28  # bytes of words in numpy's text
 
 
-def read_npz(reading: Reading) -> WordVectors:
+def read_npz(reading: Reading) -> WordRows:
     """Read the arrays ``words`` and ``matrix`` (and the others, where present).
 
     Raises VectorsFileError when they are missing, damaged or hold Python objects.
@@ -65,7 +65,7 @@ def _guarded(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
         raise VectorsFileError(f"{path}: not a readable .npz of vectors: {named}{str(error)[:200]}") from error
 
 
-def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
+def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordRows:
     """The vectors that the arrays of a file are; ValueError says what does not fit."""
     info = bounded_json(str(arrays["info"]), os.path.getsize(reading.path)) if "info" in arrays else None
     if info is not None and not isinstance(info, dict):
@@ -79,7 +79,7 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
     words = _texts(arrays, "words")
     number_words(words)
     # Made once as they are, so that arrays that do not fit are named.
-    whole = WordVectors(
+    whole = WordRows(
         words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
     )
     lazy = LazyWords(*join_words(words), os.fspath(reading.path))
@@ -88,7 +88,7 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordVectors:
     return choose(reading, lazy, whole.matrix, look=True, **numbers, info=info, rare=rare)
 
 
-def write_npz(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_npz(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write everything the vectors hold; readable by ``numpy.load`` without pickle.
 
     Raises InputError for a word that ends in a NUL character, which numpy's text arrays would drop.

@@ -19,7 +19,7 @@ from wordvec.vectors.files.pickle_arrays import Made, Name, array_of, texts_of
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.word_bytes import encode_word
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 DICTS = (Name("collections", "OrderedDict"), Name("collections", "defaultdict"))
 MOST_PARTS = 100  # entries of a dict or tuple among which a matrix and its words are looked for
@@ -33,7 +33,7 @@ def as_dict(described: Any) -> dict[Any, Any] | None:
     return described if isinstance(described, dict) else None
 
 
-def read_dictionary(reading: Reading, root: Any, size: int) -> WordVectors | None:
+def read_dictionary(reading: Reading, root: Any, size: int) -> WordRows | None:
     """The vectors of a pickled {word: vector}; None where it is something else. `size` is that of the file.
 
     A vector of another length than most is left out and told. Raises VectorsFileError.

@@ -13,7 +13,7 @@ from wordvec.vectors.files.bounds import check_memory
 from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 FIRST_ROWS = 64
 FLOAT32 = np.dtype(np.float32)
@@ -118,7 +118,7 @@ class RowBuilder:
         """The places of the rows that were kept (V,), once they are complete."""
         return self._places.array()
 
-    def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordVectors:
+    def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordRows:
         """Return the vectors, without the words that stood before already, and report what was repaired."""
         self.reading.check_left_out(self.kept)
         self._drop_repeated()
@@ -129,7 +129,7 @@ class RowBuilder:
         self.reading.report(info)
         words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))
         scales = self._scales.array() if self.dtype == np.int8 else None
-        return WordVectors(words, self._matrix.array(), info=info, scales=scales, **more)
+        return WordRows(words, self._matrix.array(), info=info, scales=scales, **more)
 
     def _check_memory(self, more: int) -> None:
         """Packed and short rows ("0 0 0") may take more memory than the file is worth."""

@@ -37,13 +37,13 @@ from wordvec.vectors.files.safetensors_header import (
 )
 from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
 from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 TEXT_INFO = ("trainer", "corpus_fingerprint", "tokenizer", "wordvec_version")  # metadata kept as plain text
 JSON_INFO = ("parameters", "loss")  # metadata kept as JSON of its own; everything else in info goes under "more"
 
 
-def write_safetensors(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_safetensors(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write `vectors` with everything they know about themselves. The same vectors and info give the same bytes.
 
     Raises InputError when info holds something JSON cannot, or a word is not valid Unicode.
@@ -79,7 +79,7 @@ def _little_endian(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-def read_safetensors(reading: Reading) -> WordVectors:
+def read_safetensors(reading: Reading) -> WordRows:
     """Map a file written by `write_safetensors`; words and matrices stay on disk until they are used.
 
     Raises VectorsFileError for a file that is truncated, damaged, of a newer format or without word vectors.

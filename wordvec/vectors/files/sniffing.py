@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from wordvec.corpus.arrow import table_kind
+from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import VectorsFileError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
 from wordvec.vectors.files.numbers import are_numbers, parse_header

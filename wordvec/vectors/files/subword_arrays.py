@@ -1,8 +1,8 @@
 """The n-gram vectors of fastText's models as arrays, as .safetensors and .npz keep them.
 
 ``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. ``subword_rows``
-(R, D) float32 or float16: a row for each bucket, or for those in ``subword_buckets`` (R,) int64 where a model was
-pruned.
+(R, D) float32 or float16: a row for each bucket, or for those in ``subword_buckets`` (R,) int64 where only the n-grams
+that were seen have a row, or a model was pruned.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class RowsInBlocks:
 
     def __init__(self, subwords: Subwords) -> None:
         self._subwords = subwords
-        ids = range(subwords.buckets) if subwords.kept is None else subwords.kept.values()
-        self._ids = np.fromiter(ids, np.int64, len(ids)) + subwords.first
+        ids = np.arange(subwords.buckets) if subwords.kept is None else subwords.kept.rows
+        self._ids = ids + subwords.first
         first = np.asarray(subwords.rows[self._ids[:1]])
         self.dtype = first.dtype.newbyteorder("<") if first.dtype == np.float16 else np.dtype("<f4")
         self.shape = (len(self._ids), first.shape[1])
@@ -39,12 +39,16 @@ class RowsInBlocks:
 
 def subword_arrays(subwords: Any) -> dict[str, Any]:
     """What is written of `subwords`: arrays, and the rows as RowsInBlocks; nothing where they are of another kind."""
-    if not isinstance(subwords, Subwords) or subwords.buckets < 1 or (subwords.kept is not None and not subwords.kept):
+    if (
+        not isinstance(subwords, Subwords)
+        or subwords.buckets < 1
+        or (subwords.kept is not None and not len(subwords.kept))
+    ):
         return {}
     sizes = np.array([subwords.buckets, subwords.shortest, subwords.longest], np.int64)
     arrays: dict[str, Any] = {"subwords": sizes, "subword_rows": RowsInBlocks(subwords)}
     if subwords.kept is not None:
-        arrays["subword_buckets"] = np.fromiter(subwords.kept, np.int64, len(subwords.kept))
+        arrays["subword_buckets"] = np.asarray(subwords.kept.buckets, np.int64)
     return arrays
 
 
@@ -66,4 +70,4 @@ def subwords_of(arrays: Mapping[str, np.ndarray], dim: int) -> Subwords | None:
         return Subwords(rows, buckets, shortest, longest)
     if kept.shape != (len(rows),) or kept.dtype.kind not in "iu":
         raise ValueError(f"'subword_buckets' must be integers of shape ({len(rows)},)")
-    return Subwords(rows, buckets, shortest, longest, kept=dict(zip(kept.tolist(), range(len(rows)))))
+    return Subwords(rows, buckets, shortest, longest, kept=kept)

@@ -21,7 +21,7 @@ from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_file import line_blocks
 from wordvec.vectors.word_bytes import encode_word
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 WORDS = ("word", "token", "text", "label", "term", "name", "key", "__index_level_0__")
 VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
@@ -31,7 +31,7 @@ ROWS = 64  # read at a time
 VALUES = 1 << 16  # looked through at a time
 
 
-def read_table(reading: Reading) -> WordVectors:
+def read_table(reading: Reading) -> WordRows:
     """Read the words and vectors of a Parquet file.
 
     Raises VectorsFileError for other columns and a damaged file, MissingExtraError without pyarrow.
@@ -48,7 +48,7 @@ def read_table(reading: Reading) -> WordVectors:
         raise reading.error(f"not a readable table of vectors: {_one_line(error)}") from error
 
 
-def _read_columns(reading: Reading, pyarrow: Any) -> WordVectors:
+def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
     from pyarrow import parquet
 
     opened = parquet.ParquetFile(reading.path, buffer_size=1 << 20, pre_buffer=False)
@@ -76,7 +76,7 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordVectors:
     if any(value is None for value in counts) or not counts:
         return vectors
     kept = np.array(counts, np.int64)[builder.places]
-    return WordVectors(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
+    return WordRows(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
 
 
 def _check_numbers(reading: Reading, opened: Any, columns: Sequence[str]) -> None:
@@ -190,7 +190,7 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def read_json(reading: Reading) -> WordVectors:
+def read_json(reading: Reading) -> WordRows:
     """Read JSON Lines of objects with a word and a list of numbers, or one JSON object {word: [numbers]}."""
     builder: RowBuilder | None = None
     for number, (word, value) in enumerate(_json_pairs(reading), 1):

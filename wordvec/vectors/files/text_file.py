@@ -21,13 +21,13 @@ from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, NO_NEWLINE, NOT_
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_layout import TextLayout, from_base64, text_layout
 from wordvec.vectors.files.writing import written_rows, written_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 LONGEST_LINE = 1 << 26
 COMPILED_FROM = 1 << 18  # bytes of a file; the C library takes a moment to load
 
 
-def read_text(reading: Reading) -> WordVectors:
+def read_text(reading: Reading) -> WordRows:
     """Read word2vec text, fastText .vec or GloVe text; a first line of two whole numbers is a header.
 
     Words may hold spaces, as some in GloVe's files do: the last D fields are the vector. A first line of three whole
@@ -42,7 +42,7 @@ def read_text(reading: Reading) -> WordVectors:
         blocks.close()  # its file, when not all of it was wanted
 
 
-def write_word2vec_text(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_word2vec_text(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write word2vec text, which has a header; counts, info and context vectors are not kept.
 
     Raises InputError for words with whitespace in them and vectors with nan or infinity: neither can be read back.
@@ -50,7 +50,7 @@ def write_word2vec_text(vectors: WordVectors, path: str | os.PathLike[str]) -> N
     _write_text(vectors, path, header=True)
 
 
-def write_glove_text(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_glove_text(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write GloVe text, which has no header; otherwise as `write_word2vec_text`."""
     if vectors.dim == 1:
         raise InputError(
@@ -59,7 +59,7 @@ def write_glove_text(vectors: WordVectors, path: str | os.PathLike[str]) -> None
     _write_text(vectors, path, header=False)
 
 
-def _write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool) -> None:
+def _write_text(vectors: WordRows, path: str | os.PathLike[str], header: bool) -> None:
     words = written_words(vectors)
     numbers = (" " + " ".join(["%.9g"] * vectors.dim) + "\n").encode("ascii")
     with replace_file(path) as file:
@@ -70,7 +70,7 @@ def _write_text(vectors: WordVectors, path: str | os.PathLike[str], header: bool
                 file.write(word + numbers % tuple(row.tolist()))
 
 
-def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordVectors:
+def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
     begin = next(blocks, b"\n")
     layout = text_layout(begin)
     rows, dim = layout.rows, layout.dim

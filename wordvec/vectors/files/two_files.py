@@ -28,7 +28,7 @@ from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.row_words import read_row_words
 from wordvec.vectors.files.text_file import line_blocks
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 # The words of A.npy: "{}" is its name without what is behind the last point. histwords, vecto, TensorBoard, and others.
 BESIDE = (
@@ -41,7 +41,7 @@ WAY_OUT = "name the file of its words: load(path, words_from=...), or wordvec co
 BLOCK = 1_024  # lines
 
 
-def read_matrix(reading: Reading, format: str) -> WordVectors:
+def read_matrix(reading: Reading, format: str) -> WordRows:
     """Read a matrix of `format` ("numpy", "npz", "numbers", "safetensors") and its words from another file.
 
     Raises VectorsFileError where there is no such matrix, or words that do not fit.
@@ -114,7 +114,7 @@ MATRICES: dict[str, Any] = {
 }
 
 
-def _read_numbers(reading: Reading, path: str | os.PathLike[str]) -> WordVectors:
+def _read_numbers(reading: Reading, path: str | os.PathLike[str]) -> WordRows:
     """Lines of numbers, as numpy.savetxt and TensorBoard's projector have them."""
     lines = sum(1 for _ in _lines(reading))
     words, counts = read_row_words(path, lines)
@@ -140,7 +140,7 @@ def _read_numbers(reading: Reading, path: str | os.PathLike[str]) -> WordVectors
     if counts is None:
         return vectors
     kept = counts[builder.places - 1]
-    return WordVectors(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
+    return WordRows(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
 
 
 def _lines(reading: Reading) -> Iterator[bytes]:

@@ -19,14 +19,14 @@ from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
 from wordvec.vectors.files.writing import WHITESPACE, written_rows, written_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 LONGEST_HEADER = 64
 OTHER_WHITESPACE = WHITESPACE.replace(b" ", b"")
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector
 
 
-def read_word2vec_binary(reading: Reading) -> WordVectors:
+def read_word2vec_binary(reading: Reading) -> WordRows:
     """Read word2vec's binary format, plain or packed, block by block into the matrix.
 
     A word may hold spaces where the bytes behind it show its end; that is told, and so are rows with nan or infinity,
@@ -52,7 +52,7 @@ def read_word2vec_binary(reading: Reading) -> WordVectors:
     return builder.finish()
 
 
-def write_word2vec_binary(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_word2vec_binary(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write word2vec's binary format; counts, info and context vectors are not kept.
 
     Raises InputError for words with whitespace in them, which could not be read back, and for nan and infinity.

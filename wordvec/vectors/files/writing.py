@@ -8,7 +8,7 @@ import numpy as np
 
 from wordvec.errors import InputError
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 WHITESPACE = b" \t\n\r\x0b\x0c"
 BLOCK = 4_096  # rows
@@ -29,7 +29,7 @@ def check_word(word: str) -> bytes:
     return encoded
 
 
-def written_words(vectors: WordVectors) -> LazyWords:
+def written_words(vectors: WordRows) -> LazyWords:
     """The words in UTF-8. Raises InputError when one of them holds whitespace."""
     data, ends = join_words(vectors.words)
     if any(byte in data for byte in WHITESPACE):
@@ -38,7 +38,7 @@ def written_words(vectors: WordVectors) -> LazyWords:
     return LazyWords(data, ends)
 
 
-def written_rows(vectors: WordVectors) -> Iterator[tuple[int, np.ndarray]]:
+def written_rows(vectors: WordRows) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the number of the first row of a block and its rows as float32 (n, D).
 
     Raises InputError, naming the word, for nan and infinity, which could not be read back.

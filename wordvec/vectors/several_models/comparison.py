@@ -30,8 +30,8 @@ import numpy as np
 
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import InputError
-from wordvec.vectors.nearest_rows import nearest_rows
 from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.search.nearest_rows import nearest_rows
 from wordvec.vectors.several_models.alignment import find_alignment
 from wordvec.vectors.several_models.overlap import count_common, false_discovery_rates, tail_probabilities
 from wordvec.vectors.several_models.shared_words import SharedWords, shared_words

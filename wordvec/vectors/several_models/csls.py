@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from wordvec.vectors.nearest_rows import nearest_rows
 from wordvec.vectors.rows import row_lengths, unit_rows
+from wordvec.vectors.search.nearest_rows import nearest_rows
 
 NEIGHBOURS = 10  # K
 SCORES = 1 << 23  # held at a time: 32 MiB of float32

@@ -16,8 +16,8 @@ import numpy as np
 
 from wordvec.corpus.checks import check_whole_number
 from wordvec.errors import OptionError
-from wordvec.vectors.nearest_rows import best_of
 from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.search.nearest_rows import best_of
 from wordvec.vectors.several_models.alignment import Alignment, Pairs, find_alignment
 from wordvec.vectors.several_models.csls import NEIGHBOURS, around, best_by_csls, mean_similarity
 from wordvec.vectors.several_models.shared_words import frequent_rows

@@ -1,0 +1,62 @@
+"""``corpus build --metadata``, ``corpus info --by`` and ``corpus split``."""
+
+import json
+
+import pytest
+
+from wordvec import Corpus
+from wordvec.cli import main
+
+
+@pytest.fixture
+def built(tmp_path, capsys):
+    for year in range(1850, 1866, 3):
+        (tmp_path / f"{year}.txt").write_text("The Queen had tea.\n" * 5)
+    (tmp_path / "t.csv").write_text(
+        "".join(["path,year,author\n", *(f"{y}.txt,{y},{'AB'[y % 2]}\n" for y in range(1850, 1866, 3))])
+    )
+    out = tmp_path / "corpus"
+    command = ["corpus", "build", str(tmp_path), "--metadata", str(tmp_path / "t.csv"), "--tokenizer", "words"]
+    assert main([*command, "-o", str(out)]) == 0
+    assert "documents          6" in capsys.readouterr().out
+    return out
+
+
+def test_info_by_group(built, capsys):
+    assert main(["corpus", "info", str(built), "--by", "decade", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [(group["name"], group["documents"], group["tokens"]) for group in report["groups"]] == [
+        ("1850s", 4, 80),
+        ("1860s", 2, 40),
+    ]
+    assert main(["corpus", "info", str(built), "--by", "author"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines[1:]] == [["A", "3", "15", "60", "4"], ["B", "3", "15", "60", "4"]]
+
+
+def test_split(built, tmp_path, capsys):
+    assert (
+        main(["corpus", "split", str(built), "--by", "half", "--seed", "3", "-o", str(tmp_path / "h"), "--json"]) == 0
+    )
+    parts = json.loads(capsys.readouterr().out)["parts"]
+    assert [part["documents"] for part in parts] == [3, 3]
+    halves = [Corpus.open(part["out"]) for part in parts]
+    years = [half.documents.column("year") for half in halves]
+    assert sorted(years[0] + years[1]) == [str(year) for year in range(1850, 1866, 3)]
+    assert main(["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]) == 0
+    assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
+
+
+def test_problems_are_one_line(built, tmp_path, capsys):
+    plain = tmp_path / "plain"
+    Corpus.from_sentences([["tea"]]).save(plain)
+    for command, message in (
+        (["corpus", "info", str(plain), "--by", "year"], "does not know its documents"),
+        (["corpus", "split", str(built), "--by", "place", "-o", str(tmp_path / "x")], "no column 'place'"),
+        (["corpus", "split", str(built), "--by", "half", "-o", str(built)], "is a corpus itself"),
+    ):
+        capsys.readouterr()
+        assert main(command) == 2
+        err = capsys.readouterr().err
+        assert len(err.splitlines()) == 1
+        assert message in err

@@ -1,0 +1,379 @@
+"""Word2Vec, Phrases and the rest under gensim's names: training, callbacks, files; gensim is the oracle."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from wordvec.compat.gensim.differences import CompatWarning, table
+from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phrases, TaggedDocument, Word2Vec
+from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
+from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
+from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
+from wordvec.compat.gensim.utils import simple_preprocess
+from wordvec.errors import ArgumentError, InputError, OptionError, WordvecError
+from wordvec.vectors import WordVectors
+from wordvec.vectors.subwords import Subwords
+
+
+@pytest.fixture(scope="module")
+def gensim():
+    return pytest.importorskip("gensim.models", reason="compares with gensim (extra 'bench')")
+
+
+def two_topics(lines=80, seed=3):
+    """Sentences about animals or about food; words of one topic never meet those of the other."""
+    rng = np.random.default_rng(seed)
+    topics = ["cat", "dog", "cow", "hen"], ["bread", "rice", "soup", "cake"]
+    return [rng.choice(topic, size=6).tolist() for topic in topics for _ in range(lines)]
+
+
+TEXT = two_topics()
+SMALL = {"vector_size": 8, "window": 2, "min_count": 1, "sample": 0, "alpha": 0.1, "workers": 1}
+
+
+@pytest.mark.parametrize(
+    "options", [{"sg": 1}, {"sg": 0}, {"sg": 1, "hs": 1, "negative": 0}, {"sg": 0, "hs": 1, "negative": 0}]
+)
+def test_the_model_is_as_gensims_in_shape_and_neighbours(gensim, options):
+    theirs, ours = (kind(TEXT, epochs=20, seed=1, **SMALL, **options) for kind in (gensim.Word2Vec, Word2Vec))
+    assert ours.wv.vectors.shape == theirs.wv.vectors.shape == (8, 8)
+    assert {word: ours.wv.get_vecattr(word, "count") for word in ours.wv.index_to_key} == {
+        word: theirs.wv.get_vecattr(word, "count") for word in theirs.wv.index_to_key
+    }
+    counts = [ours.wv.get_vecattr(word, "count") for word in ours.wv.index_to_key]
+    assert counts == sorted(counts, reverse=True)
+    assert (
+        (ours.corpus_count, ours.corpus_total_words) == (theirs.corpus_count, theirs.corpus_total_words) == (160, 960)
+    )
+    for model in (theirs, ours):
+        assert {word for word, _ in model.wv.most_similar("cat", topn=3)} == {"dog", "cow", "hen"}
+
+
+def test_any_number_of_workers_gives_the_same_bytes_and_another_seed_others():
+    few, many = (Word2Vec(TEXT, **{**SMALL, "workers": workers}) for workers in (1, 4))
+    np.testing.assert_array_equal(few.wv.vectors, many.wv.vectors)
+    assert not np.array_equal(Word2Vec(TEXT, seed=2, **SMALL).wv.vectors, few.wv.vectors)
+
+
+def test_the_constructor_is_build_vocab_and_train_also_of_a_generator():
+    whole = Word2Vec(TEXT, epochs=3, **SMALL)
+    parts = Word2Vec(epochs=3, **SMALL)
+    sentences = (sentence for sentence in TEXT)  # gensim would refuse it
+    parts.build_vocab(sentences)
+    start = parts.wv.vectors.copy()
+    assert parts.wv.index_to_key == whole.wv.index_to_key and start.any()
+    done = parts.train(sentences, total_examples=parts.corpus_count, epochs=parts.epochs)
+    assert done == (3 * 960, 3 * 960)
+    np.testing.assert_array_equal(parts.wv.vectors, whole.wv.vectors)
+    assert not np.allclose(start, whole.wv.vectors, atol=1e-3)
+
+
+def test_training_starts_from_the_rows_as_they_are():
+    model = Word2Vec(**SMALL)
+    model.build_vocab(TEXT)
+    model.wv.vectors[:] = 3.0  # pre-trained, say
+    model.train(TEXT, total_examples=model.corpus_count, epochs=1, start_alpha=1e-5, end_alpha=1e-5)
+    np.testing.assert_allclose(model.wv.vectors, 3.0, atol=0.1)
+
+
+def test_training_goes_on_with_other_text_and_its_words():
+    model = Word2Vec(TEXT, epochs=2, **SMALL)
+    before = model.wv.vectors.copy()
+    more = [["cat", "unicorn", "dog"]] * 30
+    model.train(more, total_examples=len(more), epochs=1)  # words that the model lacks are passed over
+    assert "unicorn" not in model.wv and not np.array_equal(model.wv.vectors, before)
+    assert model.wv.get_vecattr("cat", "count") + 0 == Word2Vec(TEXT, **SMALL).wv.get_vecattr("cat", "count")
+    words, count = list(model.wv.index_to_key), model.wv.get_vecattr("cat", "count")
+    model.build_vocab(more, update=True)
+    model.train(more, total_examples=model.corpus_count, epochs=2)
+    assert model.wv.index_to_key == [*words, "unicorn"]
+    assert model.wv.get_vecattr("cat", "count") == count + 30
+    assert model.syn1neg.shape == (9, 8)
+
+
+class Recorder(CallbackAny2Vec):
+    def __init__(self):
+        self.calls, self.rows, self.losses = [], [], []
+
+    def on_train_begin(self, model):
+        self.calls.append("train begins")
+
+    def on_epoch_begin(self, model):
+        self.calls.append("begin")
+
+    def on_epoch_end(self, model):
+        self.calls.append("end")
+        self.rows.append(model.wv["cat"].copy())
+        self.losses.append(model.get_latest_training_loss())
+
+    def on_train_end(self, model):
+        self.calls.append("train ends")
+
+
+def test_callbacks_come_as_gensims_and_see_the_vectors(gensim, tmp_path):
+    from gensim.models.callbacks import CallbackAny2Vec as Theirs
+
+    class TheirRecorder(Recorder, Theirs):
+        pass
+
+    theirs, ours = TheirRecorder(), Recorder()
+    gensim.Word2Vec(TEXT, epochs=3, callbacks=[theirs], compute_loss=True, **SMALL)
+
+    class Saver(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            model.save(str(tmp_path / f"{len(ours.rows)}.model"))
+
+    model = Word2Vec(TEXT, epochs=3, callbacks=[ours, Saver()], compute_loss=True, **SMALL)
+    assert ours.calls == theirs.calls
+    np.testing.assert_array_equal(ours.rows[-1], model.wv["cat"])
+    assert not np.array_equal(ours.rows[0], ours.rows[1])
+    assert 0 < ours.losses[0] < ours.losses[1] < ours.losses[2]
+    np.testing.assert_array_equal(Word2Vec.load(str(tmp_path / "1.model")).wv["cat"], ours.rows[0])
+
+
+def test_an_error_in_a_callback_leaves_the_vectors_of_that_epoch():
+    class Stop(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            raise StopIteration
+
+    model = Word2Vec(**SMALL)
+    model.build_vocab(TEXT)
+    with pytest.raises(StopIteration):
+        model.train(TEXT, epochs=5, callbacks=[Stop()])
+    one = Word2Vec(TEXT, epochs=5, **SMALL)
+    assert model.wv.vectors.any() and not np.array_equal(model.wv.vectors, one.wv.vectors)
+
+
+def test_a_saved_model_goes_on_where_it_was(tmp_path):
+    model = Word2Vec(TEXT, epochs=2, **SMALL)
+    model.save(str(tmp_path / "w2v.model"))
+    again = Word2Vec.load(str(tmp_path / "w2v.model"))
+    assert (again.window, again.alpha, again.sg, again.vector_size) == (2, 0.1, 0, 8)
+    assert again.wv.index_to_key == model.wv.index_to_key
+    assert again.wv.get_vecattr("cat", "count") == model.wv.get_vecattr("cat", "count")
+    for each in (model, again):
+        each.train(TEXT, total_examples=160, epochs=1)
+    np.testing.assert_array_equal(again.wv.vectors, model.wv.vectors)
+    assert [path.name for path in tmp_path.iterdir()] == ["w2v.model"]
+
+
+def test_a_model_that_gensim_saved_is_read(gensim, tmp_path):
+    theirs = gensim.Word2Vec(TEXT, **SMALL)
+    theirs.save(str(tmp_path / "theirs.model"))
+    ours = Word2Vec.load(str(tmp_path / "theirs.model"))
+    assert ours.wv.index_to_key == theirs.wv.index_to_key
+    np.testing.assert_array_equal(ours.wv.vectors, theirs.wv.vectors)
+
+
+def test_files_of_sentences(tmp_path):
+    import gzip
+
+    with gzip.open(tmp_path / "b.txt.gz", "wt", encoding="utf-8") as file:
+        file.write("né  à la\n\nmaison\n")
+    (tmp_path / "a.txt").write_text("a b c d e\n", encoding="utf-8")
+    assert list(LineSentence(tmp_path / "b.txt.gz")) == [["né", "à", "la"], ["maison"]]
+    assert list(LineSentence(str(tmp_path / "a.txt"), max_sentence_length=2)) == [["a", "b"], ["c", "d"], ["e"]]
+    assert list(LineSentence(tmp_path / "b.txt.gz", limit=1)) == [["né", "à", "la"]]
+    assert [len(each) for each in PathLineSentences(tmp_path)] == [5, 3, 1]
+    (tmp_path / "text").write_text("\n".join(map(" ".join, TEXT)), encoding="utf-8")
+    by_file = Word2Vec(corpus_file=str(tmp_path / "text"), **SMALL)
+    by_lines = Word2Vec(LineSentence(tmp_path / "text"), **SMALL)
+    np.testing.assert_array_equal(by_file.wv.vectors, by_lines.wv.vectors)
+    np.testing.assert_array_equal(by_file.wv.vectors, Word2Vec(TEXT, **SMALL).wv.vectors)
+
+
+def test_words_are_chosen_as_gensim_chooses_them(gensim):
+    text = [["a"] * 5, ["b"] * 4, ["c"] * 3, ["d"] * 2, ["e", "a", "b", "c"]]
+    for options in ({"min_count": 3}, {"min_count": 0}, {"min_count": 1, "max_final_vocab": 3}):
+        models = [kind(vector_size=4, **options) for kind in (gensim.Word2Vec, Word2Vec)]
+        for model in models:
+            model.build_vocab(text)
+        assert models[0].wv.key_to_index == models[1].wv.key_to_index
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"size": 50}, ArgumentError, "no argument 'size': gensim 4 and wordvec.compat.gensim call it vector_size"),
+        ({"nonsense": 1}, ArgumentError, "no argument 'nonsense'"),
+        ({"cbow_mean": 0}, OptionError, "cbow_mean=0 is not here"),
+        ({"trim_rule": len}, OptionError, "trim_rule is not here: .*keep_words"),
+        ({"negative": 0}, OptionError, "trains nothing"),
+        ({"window": 0}, OptionError, "window=0 gives no contexts"),
+        ({"vector_size": 0}, OptionError, "dim must be at least 1"),
+        ({"sentences": TEXT, "corpus_file": "x"}, OptionError, "sentences or corpus_file, not both"),
+        ({"sentences": ["one text", "another"]}, InputError, "one text"),
+        ({"sentences": []}, InputError, "no "),
+        ({"sentences": TEXT, "min_count": 10**6}, InputError, "min"),
+    ],
+)
+def test_what_is_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        Word2Vec(**options)
+
+
+def test_what_is_told():
+    for options, message in (
+        ({"hs": 1}, "hierarchical softmax alone"),
+        ({"max_vocab_size": 10}, "max_vocab_size has no effect"),
+        ({"sorted_vocab": 0}, "sorted_vocab=0 has no effect"),
+        ({"sentences": [["a", "b"]] * 5, "vector_size": 2}, "sample=0.001 would leave nothing"),
+    ):
+        with pytest.warns(CompatWarning, match=message) as caught:
+            Word2Vec(**options)
+        assert caught[0].filename == __file__
+    with pytest.raises(WordvecError, match="call build_vocab"):
+        Word2Vec().train(TEXT)
+    with pytest.raises(AttributeError, match=r"ask model\.wv\.most_similar"):
+        Word2Vec().most_similar  # noqa: B018
+    with pytest.raises(OptionError, match=r"Doc2Vec needs wordvec\.ParagraphVectors"):
+        Doc2Vec([TaggedDocument(["a"], ["1"])], vector_size=2)
+
+
+def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):
+    rows = np.arange(20, dtype=np.float32).reshape(10, 2)
+    subwords = Subwords(rows, buckets=10, shortest=3, longest=3)
+    WordVectors(["cat"], np.ones((1, 2)), subwords=subwords).save(tmp_path / "ft.safetensors")
+    kv = load_facebook_vectors(tmp_path / "ft.safetensors")
+    np.testing.assert_array_equal(kv["cats"], subwords.vector("cats"))
+    np.testing.assert_array_equal(kv[["cat", "cats"]], [[1, 1], subwords.vector("cats")])
+    assert "cats" in kv and not kv.has_index_for("cats") and kv.similarity("cat", "cats") > 0
+    assert kv.most_similar("cats", topn=1)[0][0] == "cat"
+    assert kv.vectors_for_all(["cats", "cat"]).index_to_key == ["cats", "cat"]
+    model = FastText.load(tmp_path / "ft.safetensors")
+    model.save(tmp_path / "again.model")
+    np.testing.assert_array_equal(FastText.load(tmp_path / "again.model").wv["cats"], kv["cats"])
+
+
+def test_fasttext_is_word2vec_with_n_grams_fitted_to_it(monkeypatch, tmp_path):
+    if not hasattr(WordVectors, "fit_subwords"):
+        with pytest.raises(OptionError, match="does not fit vectors of subwords"):
+            FastText(TEXT, vector_size=2)
+        monkeypatch.setattr(WordVectors, "fit_subwords", fitted_in_its_place, raising=False)
+    with pytest.warns(CompatWarning, match="rows of n-grams fitted to them afterwards"):
+        model = FastText(TEXT, sg=1, epochs=2, min_n=2, max_n=3, **SMALL)
+    np.testing.assert_array_equal(model.wv.vectors, Word2Vec(TEXT, sg=1, epochs=2, **SMALL).wv.vectors)
+    assert model.wv["cats"].shape == (8,) and "cats" in model.wv and not model.wv.has_index_for("cats")
+    model.save(tmp_path / "ft.model")
+    again = FastText.load(str(tmp_path / "ft.model"))
+    np.testing.assert_array_equal(again.wv["cats"], model.wv["cats"])
+    assert (again.min_n, again.max_n, again.sg) == (2, 3, 1)
+    plain = FastText(TEXT, max_n=0, **SMALL)
+    assert "cats" not in plain.wv
+
+
+def fitted_in_its_place(vectors, min_n, max_n, threads):
+    rows = np.ones((50, vectors.dim), np.float32)
+    return WordVectors(vectors.words, vectors.matrix, subwords=Subwords(rows, 50, min_n, max_n))
+
+
+PHRASES = [
+    ["the", "bank", "of", "america", "is", "in", "new", "york"],
+    ["new", "york", "has", "a", "bank", "of", "america"],
+    ["a", "new", "day", "in", "new", "york"],
+    ["of", "the", "bank", "of"],
+    [],
+]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"min_count": 1, "threshold": 1},
+        {"min_count": 2, "threshold": 0.5, "delimiter": " "},
+        {"min_count": 1, "threshold": 0.2, "scoring": "npmi"},
+        {"min_count": 1, "threshold": 0.1, "connector_words": ENGLISH_CONNECTOR_WORDS},
+    ],
+)
+def test_phrases_are_gensims(gensim, options):
+    from gensim.models import phrases as their_module
+
+    assert ENGLISH_CONNECTOR_WORDS == their_module.ENGLISH_CONNECTOR_WORDS
+    theirs, ours = (kind(PHRASES, **options) for kind in (gensim.Phrases, Phrases))
+    assert dict(theirs.vocab) == ours.vocab and theirs.corpus_word_count == ours.corpus_word_count
+    assert ours.export_phrases() == pytest.approx(theirs.export_phrases())
+    assert ours.find_phrases(PHRASES) == pytest.approx(theirs.find_phrases(PHRASES))
+    for sentence in PHRASES:
+        assert ours[sentence] == theirs[sentence]
+        assert list(ours.analyze_sentence(sentence)) == list(theirs.analyze_sentence(sentence))
+    assert list(ours[PHRASES]) == list(theirs[PHRASES])
+    frozen, their_frozen = ours.freeze(), theirs.freeze()
+    assert frozen.phrasegrams == pytest.approx(their_frozen.phrasegrams)
+    assert list(frozen[PHRASES]) == list(their_frozen[PHRASES])
+    for kind in (theirs, ours):
+        kind.add_vocab([["new", "york"]])
+    assert ours.export_phrases() == pytest.approx(theirs.export_phrases())
+
+
+def test_trigrams_and_a_scoring_function():
+    bigram = Phrases(PHRASES, min_count=1, threshold=0.5, scoring=lambda a, b, both, *_: both)
+    assert bigram[["new", "york"]] == ["new_york"]
+    twice = Phrases(bigram[PHRASES], min_count=1, threshold=0.1)
+    assert list(Phraser(twice)[bigram[PHRASES]]) == list(twice[bigram[PHRASES]])
+
+
+def test_phrases_are_saved_without_pickle(tmp_path):
+    ours = Phrases(PHRASES, min_count=1, threshold=0.1, connector_words=["of"], delimiter="+")
+    ours.save(str(tmp_path / "p"))
+    again = Phrases.load(str(tmp_path / "p"))
+    assert again.export_phrases() == ours.export_phrases() and again[PHRASES[0]] == ours[PHRASES[0]]
+    assert (tmp_path / "p").read_text().startswith("{")
+    ours.freeze().save(tmp_path / "f")
+    frozen = FrozenPhrases.load(tmp_path / "f")
+    assert frozen[PHRASES[0]] == ours[PHRASES[0]]
+    for path, kind in ((tmp_path / "f", Phrases), (tmp_path / "p", FrozenPhrases), (tmp_path / "none", Phrases)):
+        with pytest.raises(InputError, match=r"not a file of|cannot be read"):
+            kind.load(path)
+    (tmp_path / "x").write_bytes(b"\x80\x04pickle")
+    with pytest.raises(InputError, match="not a file of phrases"):
+        Phrases.load(tmp_path / "x")
+    with pytest.raises(OptionError, match="function cannot be written"):
+        Phrases(PHRASES, scoring=max).save(tmp_path / "y")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"scoring": "pmi"}, "'default', 'npmi' or a function"),
+        ({"min_count": 0}, "min_count must be above 0"),
+        ({"threshold": 0}, "threshold must be above 0"),
+        ({"threshold": 3, "scoring": "npmi"}, "from -1 to 1"),
+        ({"delimiter": b"_"}, "delimiter must be text"),
+        ({"sentences": ["a text"]}, "a sentence is a list of words; got 'a text'"),
+        ({"sentences": PHRASES, "max_vocab_size": 3}, "more than max_vocab_size=3"),
+    ],
+)
+def test_phrases_refuse(options, message):
+    with pytest.raises(OptionError, match=message):
+        Phrases(**options)
+
+
+def test_simple_preprocess_is_gensims(gensim):
+    from gensim.utils import simple_preprocess as theirs
+
+    text = "A Žluťoučký kůň, 20 o'clock! _private snake_case x yz abcdefghijklmnopqrst don't 犬も猫も"
+    for options in ({}, {"deacc": True}, {"min_len": 1, "max_len": 30}):
+        assert simple_preprocess(text, **options) == theirs(text, **options)
+
+
+def test_the_verb_prints_the_table(capsys):
+    from wordvec.cli import main
+
+    assert main(["compat"]) == 0
+    some = capsys.readouterr().out.splitlines()
+    assert some[0] == "| gensim 4 | here | what differs |"
+    assert any(line.startswith("| KeyedVectors.wmdistance | no |") for line in some)
+    assert main(["compat", "--all"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2 + len(table()) > len(some)
+
+
+def test_importing_it_leaves_gensim_alone():
+    code = "import wordvec.compat.gensim, sys; print('gensim' in sys.modules, 'matplotlib' in sys.modules)"
+    with warnings.catch_warnings():
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found == "False False\n"

@@ -1,0 +1,99 @@
+"""Groups of documents, and a corpus for each."""
+
+import numpy as np
+import pytest
+
+from wordvec import Corpus
+from wordvec.corpus.documents.documents import Document, Documents, TextFile
+from wordvec.corpus.documents.groups import groups_of, year_of
+from wordvec.corpus.documents.splitting import documents_of, group_sizes, part_of
+from wordvec.errors import CorpusError, OptionError
+
+
+def documents_with(values, columns=("year",)):
+    files = tuple(TextFile(f"{i}.txt", 1, "") for i in range(len(values)))
+    rows = tuple(Document(i, None, (value,)) for i, value in enumerate(values))
+    return Documents(".", columns, files, rows, np.arange(len(values), dtype=np.int32), np.ones(len(values), np.int32))
+
+
+@pytest.mark.parametrize(
+    "value, year",
+    [
+        ("1850", 1850), (" 1850 ", 1850), (1850.0, 1850), ("-44", -44), ("1850-12", 1850), ("1850/3/2", 1850),
+        ("1850-03-02T10:00:00", 1850), ("02/03/1850", 1850), ("12.3.1850", 1850), ("1850년", 1850),
+        ("1850년 3월 2일", 1850), ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
+        ("18500", None), (1850.5, None), (float("inf"), None), ("185O", None), ("2.3.50", None),
+    ],
+)  # fmt: skip
+def test_years(value, year):
+    assert year_of(value) == year
+
+
+def test_periods_and_what_is_in_none():
+    documents = documents_with(["1859", "1850", None, "1861", "soon", "1850"])
+    groups = groups_of(documents, "decade")
+    assert groups.members == {"1850s": [0, 1, 5], "1860s": [3]}
+    assert groups.without == (2, 4)
+    assert groups.note.startswith("2 of 6 documents have no date in 'year' that can be read, and are in no group: ")
+    assert "2.txt (nothing), 4.txt (soon)" in groups.note
+    assert groups_of(documents, "year").names == ["1850", "1859", "1861"]
+    assert groups_of(documents, "25").members == {"1850-1874": [0, 1, 3, 5]}
+    assert groups_of(documents, "century").names == ["1800-1899"]
+
+
+def test_columns():
+    documents = documents_with(["b", "a", None, "b"], ("author",))
+    groups = groups_of(documents, "author")
+    assert groups.members == {"a": [1], "b": [0, 3]}
+    assert "1 documents have no 'author'" in groups.note
+    with pytest.raises(CorpusError, match="no column 'autor'; they have: author"):
+        groups_of(documents, "autor")
+    with pytest.raises(CorpusError, match="say which one holds the dates"):
+        groups_of(documents, "decade")
+    with pytest.raises(CorpusError, match="4 of 4 documents have no date in 'author'"):
+        groups_of(documents, "decade", date_column="author")
+    with pytest.raises(OptionError, match="at least 1 year"):
+        groups_of(documents_with(["1850"]), "0")
+
+
+def test_halves_depend_on_the_seed_alone():
+    documents = documents_with(range(1800, 1821))
+    halves = [groups_of(documents, "half", seed=seed).members for seed in (1, 1, 2)]
+    assert halves[0] == halves[1] != halves[2]
+    for members in halves:
+        assert sorted(members["half1"] + members["half2"]) == list(range(21))
+        assert len(members["half1"]) == 11
+    among = groups_of(documents, "half", among=[3, 5, 8]).members
+    assert sorted(among["half1"] + among["half2"]) == [3, 5, 8]
+    with pytest.raises(CorpusError, match="at least two"):
+        groups_of(documents_with([1800]), "half")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    texts = {"a.txt": "tea milk tea\nmilk", "b.txt": "milk queen\nqueen tea", "c.txt": "tea tea\nodd"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "t.csv").write_text("file,year\na.txt,1851\nb.txt,1862\nc.txt,1853\n")
+    return Corpus.from_documents(tmp_path, tmp_path / "t.csv", min_count=2)
+
+
+def test_sizes_and_parts(corpus, tmp_path):
+    groups = groups_of(corpus.documents, "decade")
+    assert [tuple(size) for size in group_sizes(corpus, groups)] == [("1850s", 2, 3, 6, 2), ("1860s", 1, 2, 4, 3)]
+    part = part_of(corpus, groups, "1850s")
+    assert list(part.sentences()) == [["tea", "milk", "tea"], ["milk"], ["tea", "tea"]]
+    assert dict(zip(part.vocabulary.words, part.vocabulary.counts.tolist())) == {"tea": 4, "milk": 2}
+    part.save(tmp_path / "part")
+    again = Corpus.open(tmp_path / "part", verify=True)
+    assert [again.documents.place(i) for i in range(3)] == [("a.txt", 1), ("a.txt", 2), ("c.txt", 1)]
+    assert again.info["group"] == "1850s"
+    assert again.info["split_from"] == corpus.fingerprint
+    later = part_of(corpus, groups, "1860s", min_count=2)  # tea and milk are seen once there
+    assert list(later.sentences()) == [["queen"], ["queen"]]
+    assert later.documents.lines.tolist() == [1, 2]
+
+
+def test_a_corpus_without_documents_says_how_to_get_them():
+    with pytest.raises(CorpusError, match="build it with a table of them, wordvec corpus build TEXT --metadata"):
+        documents_of(Corpus.from_sentences([["tea"]]))

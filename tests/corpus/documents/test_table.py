@@ -1,0 +1,117 @@
+"""Tables of metadata, and which row is of which file."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from wordvec.corpus.documents.matching import match_rows
+from wordvec.corpus.documents.table import Row, column_of_paths, read_table
+from wordvec.errors import CorpusError
+
+EXPECTED = [{"path": "a.txt", "year": "1850", "author": "Bell, C."}, {"path": "b.txt", "year": "1851", "author": None}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'path,year,author\na.txt,1850,"Bell, C."\nb.txt,1851,\n',
+        "\ufeffpath;year;author\r\na.txt;1850;Bell, C.\r\n\r\nb.txt;1851;\r\n",
+        "path\tyear\tauthor\na.txt\t1850\tBell, C.\nb.txt\t1851\t \n",
+    ],
+)
+def test_tables_with_delimiters(tmp_path, content):
+    (tmp_path / "table").write_bytes(content.encode("utf-8"))
+    assert [row.values for row in read_table(tmp_path / "table")] == EXPECTED
+
+
+def test_json_lines_and_parquet(tmp_path):
+    (tmp_path / "t.jsonl").write_text('{"path": "a", "year": 1850}\n\n{"path": "b", "open": true}\n')
+    rows = read_table(tmp_path / "t.jsonl")
+    assert [row.values for row in rows] == [
+        {"path": "a", "year": 1850, "open": None},
+        {"path": "b", "year": None, "open": True},
+    ]
+    assert rows[1].where.endswith("line 3")
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.table({"path": ["a"], "year": [1850.0]}), tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet")[0].values == {"path": "a", "year": 1850}
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (b"path,year\na.txt,\xff\n", "byte 16 is not UTF-8; save the table as UTF-8"),
+        (b"path,year\na.txt,1850,x\n", "line 2: 3 cells in the row, 2 expected"),
+        (b"path,year,year\na.txt,1,2\n", "the column 'year' twice"),
+        (b"path,\na.txt,1\n", "a column without a name"),
+        (b"path,year\n", "has no rows"),
+        (b"", "a row of names"),
+        (b"only one column\nhere\n", "a row of names"),
+        (b'{"path": ["a"]}\n{"path": "b"}', "line 1: path: metadata is text"),
+        (b'{"path": "a"}\n{"path"\n', "line 2: is not JSON"),
+    ],
+)
+def test_what_is_no_table(tmp_path, content, message):
+    (tmp_path / "table").write_bytes(content)
+    with pytest.raises(CorpusError, match=message):
+        read_table(tmp_path / "table")
+
+
+def test_a_table_that_is_not_there(tmp_path):
+    with pytest.raises(CorpusError, match="cannot be read: No such file"):
+        read_table(tmp_path / "table.csv")
+
+
+def rows_of(*names, column="path"):
+    return [Row(f"t: line {number}", {column: name, "year": 1850 + number}) for number, name in enumerate(names, 2)]
+
+
+def test_the_column_of_paths():
+    assert column_of_paths(rows_of("a", column="File"), None, "t") == "File"
+    assert column_of_paths(rows_of("a", column="id"), "id", "t") == "id"
+    with pytest.raises(CorpusError, match=r"no column is called path or file.*id, year"):
+        column_of_paths(rows_of("a", column="id"), None, "t")
+    with pytest.raises(CorpusError, match="no column 'x'; it has: id, year"):
+        column_of_paths(rows_of("a", column="id"), "x", "t")
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["sub/été.txt", "sub\\été.txt", "été.txt", "été", unicodedata.normalize("NFD", "sub/été.txt"), "./sub/été.txt"],
+)
+def test_ways_to_name_a_file(named):
+    files = [Path("/r/sub/été.txt"), Path("/r/b.txt")]
+    found = match_rows(rows_of("b.txt", named), "path", files, Path("/r"), Path("/r/t.csv"))
+    assert found == [{"year": 1853}, {"year": 1852}]
+
+
+def test_files_without_rows_and_rows_without_files_are_named(capsys):
+    files = [Path("/r/a.txt"), Path("/r/b.txt"), Path("/r/x/c.txt"), Path("/r/y/c.txt")]
+    rows = rows_of("a.txt", "nowhere.txt", "c.txt")  # two files are called c.txt: which of them is not guessed
+    found = match_rows(rows, "path", files, Path("/r"), Path("t.csv"))
+    assert found == [{"year": 1852}, {"year": None}, {"year": None}, {"year": None}]
+    assert capsys.readouterr().err.splitlines() == [
+        "wordvec: t.csv: 3 files have no row in it: b.txt, x/c.txt, y/c.txt",
+        "wordvec: t.csv: 2 rows are of no file: nowhere.txt, c.txt",
+    ]
+    with pytest.raises(CorpusError, match=r"3 files have no row in it: b.txt.*; 2 rows are of no file"):
+        match_rows(rows, "path", files, Path("/r"), Path("t.csv"), strict=True)
+
+
+def test_rows_that_cannot_be_right():
+    files = [Path("/r/a.txt")]
+    with pytest.raises(CorpusError, match=r"line 3: /r/a.txt has a row already, t: line 2"):
+        match_rows(rows_of("a.txt", "a"), "path", files, Path("/r"), Path("t.csv"))
+    with pytest.raises(CorpusError, match="line 2: the column 'path' is empty"):
+        match_rows(rows_of(None), "path", files, Path("/r"), Path("t.csv"))
+    with pytest.raises(CorpusError, match=r"no row is of one of the 1 files: the column 'path' says 'b', the first"):
+        match_rows(rows_of("b"), "path", files, Path("/r"), Path("t.csv"))
+
+
+def test_json_numbers_and_dates_stay(tmp_path):
+    (tmp_path / "t.jsonl").write_text(json.dumps({"path": "a", "share": 0.5, "n": 10**12}))
+    assert read_table(tmp_path / "t.jsonl")[0].values == {"path": "a", "share": 0.5, "n": 10**12}

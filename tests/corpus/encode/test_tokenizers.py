@@ -1,0 +1,133 @@
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordvec.corpus import get_tokenizer
+from wordvec.corpus.encode.tokenizers import characters, tokenize_lines, tokenizer_name, whitespace, words
+from wordvec.errors import OptionError
+
+
+@pytest.mark.parametrize(
+    ("line", "tokens"),
+    [
+        # English
+        ("It's 5 o'clock: the dogs' dinner!", ["it's", "0", "o'clock", "the", "dogs", "dinner"]),
+        ("‘Rock ’n’ roll’, he’d said", ["rock", "n", "roll", "he'd", "said"]),
+        ("In the 1990s MP3 files cost $1,234.50 (3.5%).", ["in", "the", "0s", "mp3", "files", "cost", "0", "0"]),
+        ("new_york _emphasis_ x__y e-mail and/or", ["new_york", "emphasis", "x", "y", "e", "mail", "and", "or"]),
+        ("3rd of 12/11/2018 at 10:30 and '68", ["0rd", "of", "0", "0", "0", "at", "0", "0", "and", "0"]),
+        ("H2O B2B covid19 10km", ["h2o", "b2b", "covid19", "0km"]),
+        ("all's fair; c'mon, d'oh", ["all's", "fair", "c'mon", "d'", "oh"]),
+        # French and Italian
+        ("L’homme qu’il aime s’appelle Zoé.", ["l'", "homme", "qu'", "il", "aime", "s'", "appelle", "zoé"]),
+        ("Aujourd'hui c'est l'été jusqu'au soir", ["aujourd'hui", "c'", "est", "l'", "été", "jusqu'", "au", "soir"]),
+        ("quelqu'un presqu'île", ["quelqu'un", "presqu'île"]),
+        ("un'altra dell'arte, l'acqua", ["un'", "altra", "dell'", "arte", "l'", "acqua"]),
+        # German
+        ("Die Straße ist 3,5 km lang — Größe: ÄÖÜ", ["die", "strasse", "ist", "0", "km", "lang", "grösse", "äöü"]),
+        ("STRASSE Straße", ["strasse", "strasse"]),
+        ("Donau\u00addampf\u00adschiff", ["donaudampfschiff"]),
+        # Korean: syllables composed from jamo, a number with its counter
+        ("2018년에 서울에서 3,000명이 모였다.", ["0년에", "서울에서", "0명이", "모였다"]),
+        (unicodedata.normalize("NFD", "김치찌개를 먹었다"), ["김치찌개를", "먹었다"]),
+        # Marks belong to words: Hindi vowel signs, Persian joiners, Vietnamese accents typed apart
+        ("हिन्दी में १२३", ["हिन्दी", "में", "0"]),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("Tie\u0302\u0301ng Vie\u0323\u0302t", ["tiếng", "việt"]),
+        # Compatibility forms: full-width letters, ligatures, superscripts
+        ("ＦＵＬＬ ﬁne x² 5½", ["full", "fine", "x2", "0", "0"]),
+        ("İstanbul", [unicodedata.normalize("NFKC", "İ".casefold() + "stanbul")]),
+        ("日本語 col·lecció", ["日本語", "col·lecció"]),
+        ("", []),
+        (" \t—…!?", []),
+    ],
+)
+def test_words_worked_by_hand(line, tokens):
+    assert words(line) == tokens
+
+
+@given(st.text())
+def test_words_are_stable_and_without_white_space(line):
+    tokens = words(line)
+    assert all(token and not any(c.isspace() for c in token) for token in tokens)
+    again = words(" ".join(tokens))
+    assert [token for token in again if not token.startswith("0")] == [t for t in tokens if not t.startswith("0")]
+
+
+@given(st.text(), st.text())
+def test_words_never_look_across_white_space(left, right):
+    """Corpus.build relies on it: it cuts very long lines at white space."""
+    assert words(left + " \n" + right) == words(left) + words(right)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_only_a_short_cut(line):
+    assert words(line) == words(line + " é")[:-1]
+
+
+def test_whitespace_changes_nothing():
+    assert whitespace(" Don't\tpay 1,234.50\u00a0!") == ["Don't", "pay", "1,234.50", "!"]
+
+
+@pytest.mark.parametrize(
+    ("line", "tokens"),
+    [
+        ("日本 e\u0301!", ["日", "本", "e\u0301", "!"]),
+        ("a b\tc", ["a", "b", "c"]),
+        ("한국\u3000어", ["한", "국", "어"]),
+        ("हिन्दी", ["हि", "न्", "दी"]),
+        ("👍🏽❤️🇰🇷🇯🇵👩\u200d👩\u200d👧", ["👍🏽", "❤️", "🇰🇷", "🇯🇵", "👩\u200d👩\u200d👧"]),
+        ("\u0301a", ["\u0301", "a"]),  # a mark without a letter
+        ("می\u200cخواهم", ["م", "ی\u200c", "خ", "و", "ا", "ه", "م"]),
+        (unicodedata.normalize("NFD", "한"), ["ᄒ", "ᅡ", "ᆫ"]),
+        ("", []),
+        ("\u2028 ", []),
+    ],
+)
+def test_characters_worked_by_hand(line, tokens):
+    assert characters(line) == tokens
+
+
+@given(st.text())
+@settings(deadline=None)  # the first call builds tables
+def test_characters_lose_nothing_but_white_space(line):
+    assert "".join(characters(line)) == "".join(line.split())
+
+
+@given(st.text(), st.text())
+@settings(deadline=None)  # the first call builds tables
+def test_characters_never_look_across_white_space(left, right):
+    assert characters(left + " \n" + right) == characters(left) + characters(right)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@settings(deadline=None)
+def test_ascii_characters_are_only_a_short_cut(line):
+    assert characters(line) == characters(line + " é")[:-1]
+
+
+@pytest.mark.parametrize("tokenizer", [whitespace, words, characters, str.split])
+def test_lines_one_by_one_and_together(tokenizer):
+    lines = ["You say goodbye.", "", "and I say hello"]
+    assert list(tokenize_lines(tokenizer, iter(lines))) == [tokenizer(line) for line in lines]
+
+
+def test_get_tokenizer_takes_names_and_functions():
+    assert get_tokenizer("words") is words
+    assert get_tokenizer(str.split) is str.split
+    with pytest.raises(
+        OptionError, match="'word' does not exist: choose one of whitespace, words, characters, korean, "
+    ):
+        get_tokenizer("word")
+
+
+def test_names_that_a_corpus_records():
+    class Cutter:
+        def __call__(self, line):
+            return list(line)
+
+    assert tokenizer_name("words") == tokenizer_name(words) == "words"
+    assert tokenizer_name(str.split) == "str.split"
+    assert tokenizer_name(Cutter()).endswith("Cutter")

@@ -1,0 +1,72 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from wordvec.corpus import Corpus, read_lines
+from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
+from wordvec.corpus.read.sources import as_files
+from wordvec.errors import CorpusError
+
+
+@pytest.fixture
+def texts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("texts/b.txt", "texts/a.txt", "texts/notes.md", "texts/deep/er/c.txt", "texts/.hidden.txt"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(name, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files"),
+    [
+        ("texts/*.txt", ["texts/a.txt", "texts/b.txt"]),
+        ("texts/**/*.txt", ["texts/a.txt", "texts/b.txt", "texts/deep/er/c.txt"]),
+        ("texts/*", ["texts/a.txt", "texts/b.txt", "texts/deep/er/c.txt", "texts/notes.md"]),
+        ("texts/**", ["texts/a.txt", "texts/b.txt", "texts/deep/er/c.txt", "texts/notes.md"]),
+        ("t*/?.txt", ["texts/a.txt", "texts/b.txt"]),
+        ("texts/[b-z]*.txt", ["texts/b.txt"]),
+        ("texts/.h*", ["texts/.hidden.txt"]),
+    ],
+)
+def test_patterns_name_files_in_order_each_once(texts, pattern, files):
+    assert [str(file) for file in files_of(Path(pattern))] == files
+    assert list(read_lines(pattern)) == files
+    assert list(read_lines(as_files([pattern, "texts/a.txt"]))) == [*files, "texts/a.txt"]
+    assert size_in_bytes(as_files([pattern])) == sum(map(len, files))
+
+
+def test_a_pattern_that_matches_nothing_is_named(texts):
+    Path("texts/empty").mkdir()
+    for pattern in ("texts/*.text", "nowhere/**", "texts/empty/*", "texts/empty*"):
+        with pytest.raises(CorpusError, match=r"the pattern matches no file") as error:
+            list(read_lines(as_files(["texts/a.txt", pattern])))
+        assert str(error.value).startswith(pattern)
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_a_file(texts):
+    Path("what?[1].txt").write_text("mine", encoding="utf-8")
+    assert not is_pattern("what?[1].txt")
+    assert list(read_lines("what?[1].txt")) == ["mine"]
+
+
+def test_patterns_below_a_folder_whose_name_looks_like_a_pattern(texts):
+    folder = Path("notes [1]/what*")
+    folder.mkdir(parents=True)
+    (folder / "a\nb.txt").write_text("mine")
+    assert list(read_lines("notes [1]/what*/*.txt")) == ["mine"]
+    assert list(read_lines(str(Path("notes [1]/**").absolute()))) == ["mine"]
+    assert list(read_lines("notes [1]")) == ["mine"]
+
+
+def test_a_pipe_in_a_folder_is_named_and_not_waited_for(texts):
+    os.mkfifo("texts/pipe")
+    with pytest.raises(CorpusError, match="texts/pipe: is a pipe, a socket or a device"):
+        list(read_lines("texts"))
+
+
+def test_a_link_to_nowhere_in_a_folder_is_named(texts):
+    Path("texts/link.txt").symlink_to("nowhere")
+    with pytest.raises(CorpusError, match=r"texts/link\.txt: cannot be read: No such file"):
+        Corpus.build("texts")

@@ -1,0 +1,239 @@
+"""What is no prose is known by its content; prose is never taken for something else."""
+
+import csv
+import gzip
+import io
+import itertools
+import json
+import pickle
+import random
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordvec.corpus import building, read_lines
+from wordvec.corpus.named_texts.bundled import bundled_corpus
+from wordvec.corpus.read.sniffing import is_json, table_of
+from wordvec.errors import CorpusError
+
+ROWS = [["id", "text", "stars"]]
+ROWS += [
+    [str(i), t, "5"] for i, t in enumerate(["good phone, good battery", "it\ndied", 'a "good" one', "phone; case"])
+]
+
+
+def table(rows=ROWS, delimiter=",", **options):
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter, **options).writerows(rows)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"], ids=["comma", "tab", "semicolon", "bar"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv.gz", "a.txt", "a"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_table_is_refused_without_a_column_and_read_with_one(tmp_path, delimiter, name, encoding):
+    content = table(delimiter=delimiter).encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    with pytest.raises(CorpusError, match=r"holds a table .*--field text\).* has: 'id', 'text', 'stars'"):
+        list(read_lines(tmp_path))
+    texts = ["good phone, good battery", "it", "died", 'a "good" one', "phone; case"]
+    assert list(read_lines(tmp_path, field="text")) == texts
+    with pytest.raises(CorpusError, match=r"no column 'body' in the table .*: 'id', 'text', 'stars'"):
+        list(read_lines(tmp_path, field="body"))
+
+
+def test_a_large_table_is_refused_before_it_is_read_in_ranges(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "COMPILED_FROM", 100)
+    from wordvec import Corpus
+
+    for name, content in {
+        "a": table(ROWS + ROWS[1:] * 20),
+        "b": json.dumps([{"a": 1}] * 99),
+        "c": "<html><p>a</p></html>" * 9,
+    }.items():
+        (tmp_path / name).write_text(content)
+        with pytest.raises(CorpusError, match=r"holds (a table|JSON|XML)"):
+            Corpus.build(tmp_path / name)
+
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\x1f\ufeff"), max_size=12)
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8),
+    st.sampled_from([(",", "a.csv"), ("\t", "a.tsv"), (";", "a.csv"), ("|", "a.psv")]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+)
+@settings(max_examples=150)
+def test_what_the_csv_module_writes_is_read(tmp_path_factory, rows, dialect, quoting):
+    delimiter, name = dialect
+    path = tmp_path_factory.mktemp("table") / name
+    text = table([("key", "text"), *rows], delimiter, quoting=quoting, lineterminator="\n")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    expected = [line for _, cell in rows for line in cell.removesuffix("\n").split("\n") if cell.strip()]
+    missing = {"NA", "N/A", "NaN", "nan", "NULL", "null", "None"}
+    assert list(read_lines(path, field="text")) == [line for line in expected if line.strip() not in missing]
+
+
+def test_columns_without_names_have_numbers(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("1\tThe cat sat.\n2\tA dog ran.\n3\tI see.\n")
+    with pytest.raises(CorpusError, match="by its number where there is no row of names"):
+        list(read_lines(tmp_path))
+    assert list(read_lines(tmp_path, field="2")) == ["The cat sat.", "A dog ran.", "I see."]
+    assert "a.txt: column 2 is read from the first row on: 'The cat sat.'" in capsys.readouterr().err
+
+
+def test_damaged_rows_and_gaps_are_counted_or_refused(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text('id,text\n1,good\n2,bad, but ok\n3,\n4,NA\n5,"x"y\n6,fine,,\n')
+    assert list(read_lines(tmp_path, field="text")) == ["good", "fine"]
+    err = capsys.readouterr().err
+    assert "2 of 6 records hold no text (null) in 'text'" in err
+    assert "2 of 6 records cannot be read and are left out (--strict refuses them); the first: " in err
+    assert "a.csv: line 3: 3 cells in the row, 2 expected" in err
+    with pytest.raises(CorpusError, match="line 3: 3 cells in the row"):
+        list(read_lines(tmp_path, field="text", strict=True))
+
+
+def test_a_quote_that_swallows_many_rows_is_an_error(tmp_path):
+    rows = "".join(f'{i},"row {i}, x"\n' for i in range(9000))
+    (tmp_path / "a.csv").write_text("id,text\n" + rows + '1,"open\n' + "2,shut\n" * 200 + '3,"x"y\n')
+    with pytest.raises(CorpusError, match=r"line 9002: a quote that opens there is closed only in line 9,203"):
+        list(read_lines(tmp_path, field="text"))
+
+
+PROSE = {
+    "poem": "Roses are red, violets are blue\nSugar is sweet, and so are you\nThe sun is bright, the sky is clear\n"
+    * 3,
+    "words by tabs": "tea\tmilk\trice\nsalt\ttea\tmilk\nrice\tmilk\tsalt\n",
+    "walks": "1\t2\t3\n2\t3\t4\n3\t4\t1\n",
+    "tokens": "hello , world\nyes , no\nstop , go\nand , or\n",
+    "notes": "[1] a note\n[2] another\n",
+    "wiki": "[[Category]] is a link\nand {{cite}} too\n",
+    "braces": "{ a b } c\nd\n",
+    "speech": '"Hello," she said.\n"Yes."\n',
+    "speech in brackets": '["Hello"] she said\nx\n',
+    "marks": "<s> the cat </s>\n<s> a dog </s>\n<s> x </s>\n",
+    "comparisons": "< 5 is small\n> 5 is big\n",
+    "names": "Smith, John\nDoe, Jane\nRoe, Rick\nPoe, Ed\n",
+    "years": "1990, a year\n1991, a year\n1992, a year\n",
+    "log": "2020-01-01 10:00:00,123 INFO start\n2020-01-01 10:00:01,456 INFO end\n2020-01-01 10:00:02,456 INFO end\n",
+    "extracted": '<doc id="1" url="x" title="t">\nthe text\n</doc>\n<doc id="2">\nmore\n</doc>\n',
+    "interval": "[0,1] is an interval\n(a,b) too\n",
+    "sets": '{"a"} is a set\nb\n',
+    "numbers": "1 2 3 4 5 6 7 8 9 10 11 12\n1 2 3 4 5 6 7 8 9 10 11 12\n",
+}
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_prose_is_read_as_it_is(tmp_path, name):
+    (tmp_path / "text").write_text(PROSE[name])
+    assert list(read_lines(tmp_path)) == PROSE[name].removesuffix("\n").split("\n")
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["tea", "milk,", "and", "so;", "rice.", "\t", "-", "|", "7"]), min_size=4), max_size=9
+    )
+)
+def test_sentences_with_commas_are_no_table(sentences):
+    text = "\n".join(" ".join(sentence) for sentence in sentences)
+    found = table_of(text, "text")
+    assert found is None or found.delimiter in "\t|"
+
+
+def test_the_bundled_text_is_prose():
+    text = "\n".join(itertools.islice(bundled_corpus("tiny-world"), 500))
+    assert table_of(text, "text") is None
+    assert not is_json(text, "text")
+
+
+def zipped(*names):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return file.getvalue()
+
+
+def npy():
+    file = io.BytesIO()
+    np.save(file, np.array(["a b"]))
+    return file.getvalue()
+
+
+FOREIGN = {
+    "PDF": b"%PDF-1.7\n%\xe2\xe3",
+    "SQLite": b"SQLite format 3\0" + bytes(84),
+    "old format": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
+    "RTF": b"{\\rtf1\\ansi hello}",
+    "docx": zipped("[Content_Types].xml", "word/document.xml"),
+    "xlsx": zipped("[Content_Types].xml", "xl/workbook.xml"),
+    "zip archive": zipped("a.txt"),
+    "NumPy array": npy(),
+    "NumPy archive": zipped("a.npy"),
+    "PyTorch": zipped("archive/data.pkl"),
+    "Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n",
+    "7z": b"7z\xbc\xaf\x27\x1c\0\4",
+    "LZ4": b"\x04\x22\x4d\x18d@",
+    "picture": b"\xff\xd8\xff\xe0\0\x10JFIF",
+    "packed twice": gzip.compress(b"text"),
+    "XML or HTML": b"<?xml version='1.0'?>\n<a>b</a>\n",
+    "HTML": b"<!DOCTYPE html>\n<title>a</title>\n",
+    "holds XML": b"<corpus>\n<text id='1'>the cat</text>\n<text>b</text>\n</corpus>\n",
+    "word vectors": b"2 12\nthe " + b"0.5 " * 12 + b"\nof " + b"0.25 " * 12 + b"\n",
+    "UTF-32": "a b".encode("utf-32"),
+    "UTF-16": "a b".encode("utf-16"),
+    **{f"pickle{protocol}": pickle.dumps(["a b"], protocol) for protocol in (0, 2, 4, 5)},
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_of_other_programs_are_named(tmp_path, kind, packed):
+    content = FOREIGN[kind]
+    if packed or kind == "packed twice":
+        content = gzip.compress(content)
+    (tmp_path / "file").write_bytes(content)
+    for field in (None, "text"):
+        if field is None or kind not in ("XML or HTML", "HTML", "holds XML", "word vectors"):
+            with pytest.raises(CorpusError, match=kind.rstrip("0245")):
+                list(read_lines(tmp_path, field=field))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a", "a.csv", "a.json", "a.jsonl"]), st.sampled_from([None, "t", "1"]))
+@settings(max_examples=200)
+def test_any_bytes_are_read_or_refused(tmp_path_factory, content, name, field):
+    path = tmp_path_factory.mktemp("bytes") / name
+    path.write_bytes(content)
+    try:
+        list(read_lines(path, field=field, encoding_errors="replace"))
+    except CorpusError as error:
+        told = str(error)
+    else:
+        return
+    assert name in told
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_damaged_tables_and_json_are_read_or_refused(tmp_path_factory, data):
+    """The same content with some characters gone, doubled or replaced."""
+    whole = data.draw(st.sampled_from([table(), table(delimiter="\t"), json.dumps([{"text": 'a\n"b'}] * 3, indent=1)]))
+    rng = random.Random(data.draw(st.integers(0, 2**32)))
+    damaged = list(whole)
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(damaged))
+        damaged[at] = rng.choice(["", damaged[at] * 2, *'",\n[{}]:\\\t'])
+    path = tmp_path_factory.mktemp("damaged") / rng.choice(["a.txt", "a.csv", "a.json"])
+    path.write_text("".join(damaged), encoding="utf-8")
+    for field in (None, "text"):
+        try:
+            list(read_lines(path, field=field))
+        except CorpusError as error:
+            told = str(error)
+        else:
+            continue
+        assert path.name in told

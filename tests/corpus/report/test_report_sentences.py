@@ -1,0 +1,72 @@
+"""Sentences: lengths and repetitions by hand, by brute force on hostile shapes, and across piece borders."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wordvec import Corpus
+from wordvec.corpus.report import sentences as report_sentences
+from wordvec.corpus.report.sentences import examine_sentences, hashed_sentences
+
+SENTENCES = st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=7), min_size=1, max_size=30)
+
+
+def all_hashes(corpus):
+    return np.concatenate([hashes for _, hashes, _ in hashed_sentences(corpus)])
+
+
+def test_facts_by_hand():
+    sentences = [["a", "b"], ["a", "b"], ["b", "a"], ["c"], ["a", "a", "a"], ["a", "b"]]
+    found = examine_sentences(Corpus.from_sentences(sentences))
+    assert (found.number, found.longest) == (6, 3)
+    assert found.lengths["50 %"] == 2
+    assert found.repeated == pytest.approx(2 / 6)
+    assert found.repeated_tokens == pytest.approx(4 / 12)
+    assert (found.most_repeated, found.most_repeated_times) == ("a b", 3)
+    assert found.one_word == pytest.approx(1 / 6)
+    assert found.same_word == pytest.approx(1 / 6)
+
+
+def test_nothing_is_repeated():
+    found = examine_sentences(Corpus.from_sentences([["a", "b"], ["b", "a"], ["a"]]))
+    assert (found.repeated, found.repeated_tokens, found.most_repeated, found.most_repeated_times) == (0, 0, "", 1)
+
+
+def test_a_long_repeated_sentence_is_shown_by_its_beginning():
+    found = examine_sentences(Corpus.from_sentences([["long"] * 40] * 2))
+    assert found.most_repeated == "long " * report_sentences.EXAMPLE_WORDS + "..."
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
+@given(sentences=SENTENCES)
+def test_equal_hashes_are_equal_sentences_wherever_the_pieces_end(size, sentences):
+    corpus = Corpus.from_sentences(sentences)
+    whole = all_hashes(corpus)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_sentences, "TOKENS_AT_A_TIME", size)
+        np.testing.assert_array_equal(all_hashes(corpus), whole)
+        found = examine_sentences(corpus)
+    assert len(whole) == len(sentences)
+    assert len(set(whole.tolist())) == len({tuple(sentence) for sentence in sentences})
+    times = Counter(map(tuple, sentences))
+    assert found.repeated == pytest.approx(1 - len(times) / len(sentences))
+    repeated_tokens = sum(len(sentence) * (count - 1) for sentence, count in times.items())
+    assert found.repeated_tokens == pytest.approx(repeated_tokens / sum(map(len, sentences)))
+    assert found.most_repeated_times == max(times.values())
+    assert found.one_word == pytest.approx(sum(len(s) == 1 for s in sentences) / len(sentences))
+    assert found.same_word == pytest.approx(sum(len(s) > 1 and len(set(s)) == 1 for s in sentences) / len(sentences))
+
+
+def test_a_sample_stands_for_many_sentences(monkeypatch):
+    rng = np.random.default_rng(seed=3)
+    different = [[f"w{word}" for word in rng.integers(300, size=8)] for _ in range(4000)]
+    corpus = Corpus.from_sentences(different + different[:1000])
+    monkeypatch.setattr(report_sentences, "MOST_HASHES", 500)
+    found = examine_sentences(corpus)
+    assert found.repeated == pytest.approx(0.2, abs=0.05)
+    assert found.number == 5000
+    monkeypatch.setattr(report_sentences, "MOST_HASHES", 1)
+    assert 0 <= examine_sentences(Corpus.from_sentences([["a"], ["b"]])).repeated <= 1

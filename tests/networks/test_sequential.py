@@ -1,0 +1,175 @@
+"""A chain of layers: order, names, files, drawing; and clipping."""
+
+import numpy as np
+import pytest
+
+from wordvec.errors import InputError, OptionError, TrainingError, WordvecError
+from wordvec.layers import (
+    Affine,
+    BatchNorm,
+    Dropout,
+    MatMul,
+    Mean,
+    RowGradient,
+    SoftmaxWithLoss,
+    Tanh,
+    check_backward,
+    explain_backward,
+)
+from wordvec.networks import Adam, Sequential, clip_gradients
+from wordvec.plots import plot_network, plot_values
+
+
+def make(seed=1, norm=True):
+    rng = np.random.default_rng(seed)
+    parts = [Affine(rng.normal(size=(2, 5)), np.zeros(5)), BatchNorm(np.ones(5), np.zeros(5)), Tanh()]
+    if not norm:
+        del parts[1]
+    return Sequential(*parts, Affine(rng.normal(size=(5, 2)), np.zeros(2)), loss=SoftmaxWithLoss())
+
+
+x, t = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+
+
+def test_forward_and_backward_are_those_of_the_layers_by_hand():
+    network = make(norm=False)
+    first, tanh, second, loss = *make(norm=False).layers, SoftmaxWithLoss()
+    assert network.forward(x, t) == loss.forward(second.forward(tanh.forward(first.forward(x))), t)
+    dx = first.backward(tanh.backward(second.backward(loss.backward())))
+    np.testing.assert_array_equal(network.backward(), dx)
+    np.testing.assert_array_equal(network.grads[0], first.grads[0])
+
+
+def test_its_backward_is_the_gradient_of_its_forward():
+    check_backward(make(), x, t)
+    check_backward(Sequential(MatMul(np.ones((2, 3))), Mean()), np.random.default_rng(1).normal(size=(4, 2, 2)))
+
+
+def test_names_are_the_arrays_themselves():
+    network = make()
+    assert list(network.named_params) == [
+        "affine1.W", "affine1.b", "batchnorm1.gamma", "batchnorm1.beta", "affine2.W", "affine2.b",
+    ]  # fmt: skip
+    assert all(a is b for a, b in zip(network.named_params.values(), network.params))
+    assert list(network.named_buffers) == ["batchnorm1.running_mean", "batchnorm1.running_variance"]
+
+
+def test_it_learns_the_exclusive_or():
+    network, optimizer = make(norm=False), Adam(0.05)
+    for _ in range(200):
+        loss = network.forward(x, t)
+        network.backward()
+        optimizer.update(network.params, network.grads)
+    assert loss < 0.05
+    assert network.predict(x).argmax(axis=1).tolist() == t.tolist()
+
+
+def test_predict_leaves_nothing_out():
+    network = Sequential(Dropout(0.9))
+    assert network.predict(np.ones((2, 3))).tolist() == np.ones((2, 3)).tolist()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "npz"])
+def test_saved_and_loaded(tmp_path, ending):
+    network, other = make(1), make(2)
+    network.forward(x, t)  # moves the running mean
+    network.save(tmp_path / f"n.{ending}")
+    other.load(tmp_path / f"n.{ending}")
+    np.testing.assert_array_equal(network.predict(x), other.predict(x))
+
+
+def test_a_transposed_parameter_is_saved_as_it_is_seen(tmp_path):
+    W = np.arange(6.0).reshape(2, 3)
+    Sequential(MatMul(W.T)).save(tmp_path / "n.safetensors")
+    other = Sequential(MatMul(np.zeros((3, 2))))
+    other.load(tmp_path / "n.safetensors")
+    np.testing.assert_array_equal(other.params[0], W.T)
+
+
+def test_files_that_do_not_fit(tmp_path):
+    path = tmp_path / "n.npz"
+    make().save(path)
+    with pytest.raises(InputError, match=r"the file has, but the network has not, batchnorm1.beta"):
+        make(norm=False).load(path)
+    make(norm=False).save(path)
+    with pytest.raises(InputError, match=r"the file lacks batchnorm1.beta"):
+        make().load(path)
+    network = Sequential(MatMul(np.zeros((2, 3))))
+    Sequential(MatMul(np.ones((3, 3)))).save(path)
+    with pytest.raises(InputError, match=r"matmul1.W must be float64 \(2, 3\).*got float64 \(3, 3\)"):
+        network.load(path)
+    assert not network.params[0].any()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "npz"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "text", "missing"])
+def test_damaged_files(tmp_path, ending, damage):
+    path = tmp_path / f"n.{ending}"
+    make().save(path)
+    content = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes({"empty": b"", "cut": content[: len(content) // 2], "text": b"hello" * 99}[damage])
+    with pytest.raises(InputError, match=f"n.{ending}: "):
+        make().load(path)
+
+
+def test_no_pickle_is_read(tmp_path):
+    path = tmp_path / "n.npz"
+    np.savez(path, **{"matmul1.W": np.array([object()])}, allow_pickle=True)
+    with pytest.raises(InputError, match=r"not a whole \.npz file"):
+        Sequential(MatMul(np.ones((1, 1)))).load(path)
+
+
+def test_what_is_no_chain():
+    with pytest.raises(OptionError, match="at least one layer"):
+        Sequential()
+    with pytest.raises(OptionError, match="layer 1 must have forward and backward; got a ndarray"):
+        Sequential(Tanh(), np.ones(2))
+    tanh = Tanh()
+    with pytest.raises(OptionError, match="two places"):
+        Sequential(tanh, tanh)
+    with pytest.raises(OptionError, match=r"must end in .safetensors or .npz; got '.pkl'"):
+        make().save("n.pkl")
+    with pytest.raises(WordvecError, match="backward before forward"):
+        make().backward()
+
+
+def test_explained_from_the_last_layer_to_the_first():
+    network = make(norm=False)
+    network.forward(x, t)
+    heads = [line for line in explain_backward(network).splitlines() if not line.startswith(" ")]
+    assert heads == ["SoftmaxWithLoss.backward:", "Affine.backward:", "Tanh.backward:", "Affine.backward:"]
+
+
+def test_drawn_with_names_and_shapes():
+    texts = [text.get_text() for text in plot_network(make(), (x, t)).texts]
+    assert [name for name in texts if name in ("Affine", "BatchNorm", "Tanh", "SoftmaxWithLoss")] == [
+        "Affine", "BatchNorm", "Tanh", "Affine", "SoftmaxWithLoss",
+    ]  # fmt: skip
+    assert "affine2.W\n(5, 2)" in texts
+
+
+def test_drawn_with_values_and_gradients():
+    network = Sequential(MatMul(np.array([[2.0], [-1.0]])), Tanh())
+    texts = [text.get_text() for text in plot_values(network, np.array([[0.25, 0.5]])).texts]
+    assert "0.00" in texts  # 0.25 * 2 - 0.5
+    assert " 2.00 -1.00" in texts  # dL/dx, where tanh has slope 1
+    assert "0.25\n0.50" in texts  # dL/dW
+    with pytest.raises(OptionError, match="chain of layers"):
+        plot_values(Tanh(), np.ones(2))
+
+
+def test_clipping_by_hand():
+    rows = RowGradient(np.array([1]), np.array([[0.0, 12.0]]), shape=(3, 2))
+    dense = np.array([3.0, 4.0])
+    assert clip_gradients([dense, rows], max_norm=1.3) == 13.0
+    np.testing.assert_allclose(dense, [0.3, 0.4])
+    np.testing.assert_allclose(rows.rows, [[0.0, 1.2]])
+    assert clip_gradients([dense], max_norm=1.0) == pytest.approx(0.5)
+    np.testing.assert_allclose(dense, [0.3, 0.4])
+    with pytest.raises(OptionError, match="above 0"):
+        clip_gradients([dense], 0)
+    with pytest.raises(TrainingError, match="nan"):
+        clip_gradients([np.array([np.nan])], 1.0)

@@ -1,0 +1,109 @@
+"""Arguments and output about the documents of a corpus, shared by ``corpus``, ``concordance`` and ``change``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.output import print_json
+from wordvec.cli.questions import comma_separated
+from wordvec.errors import OptionError
+from wordvec.progress import announce
+from wordvec.terminal import printable
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.documents.groups import Groups
+
+
+def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what says which documents there are."""
+    group = parser.add_argument_group("documents (then the corpus can be split, cited and compared by date)")
+    group.add_argument(
+        "--metadata",
+        metavar="TABLE",
+        help="a row a file of text: CSV, TSV, JSON Lines or Parquet with a column for its path, and others: year, ...",
+    )
+    group.add_argument("--path-column", metavar="NAME", help="of that table (default: path, file, filename or name)")
+    group.add_argument(
+        "--metadata-fields", metavar="NAME,NAME", help="with --field: fields of each record that are kept as metadata"
+    )
+
+
+def add_group_arguments(parser: argparse.ArgumentParser, required: bool = False) -> None:
+    """Declare how documents are put into groups."""
+    parser.add_argument(
+        "--by",
+        required=required,
+        metavar="HOW",
+        help="year, decade, century or a number of years; half: two by chance; or a column of the metadata",
+    )
+    parser.add_argument("--date-column", metavar="NAME", help="which holds the dates (default: year or date)")
+
+
+def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
+    """The corpus of files with metadata, built with the options of `Corpus.build`."""
+    from wordvec.corpus import Corpus
+
+    fields = comma_separated(arguments.metadata_fields)
+    where = {"metadata": arguments.metadata, "path_column": arguments.path_column, "metadata_fields": fields}
+    return Corpus.from_documents(arguments.text, **where, **options)
+
+
+def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
+    """The groups of a corpus's documents that the arguments name; says what is in none."""
+    from wordvec.corpus.documents.groups import groups_of
+    from wordvec.corpus.documents.splitting import documents_of
+
+    seed = getattr(arguments, "seed", None)
+    groups = groups_of(
+        documents_of(corpus), arguments.by, date_column=arguments.date_column, seed=1 if seed is None else seed
+    )
+    if groups.note:
+        announce(groups.note)
+    return groups
+
+
+def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
+    """A line for each group of documents."""
+    from wordvec.corpus.documents.splitting import group_sizes
+
+    groups = groups_asked_for(corpus, arguments)
+    sizes = group_sizes(corpus, groups)
+    if arguments.json:
+        found = {"by": groups.by, "groups": [size._asdict() for size in sizes]}
+        print_json(found | {"documents_without": len(groups.without)})
+        return
+    print(f"{groups.by:16} {'documents':>10} {'sentences':>10} {'tokens':>12} {'words':>9}")
+    for size in sizes:
+        name = printable(size.name)
+        print(f"{name:16} {size.documents:10,} {size.sentences:10,} {size.tokens:12,} {size.words:9,}")
+
+
+def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
+    """Write each group of documents as a corpus of its own."""
+    from pathlib import Path
+
+    from wordvec.corpus.documents.splitting import folder_name, part_of
+    from wordvec.corpus.storage import KIND, is_corpus_folder
+    from wordvec.folders import check_folder_writable
+
+    if is_corpus_folder(Path(arguments.out)):
+        raise OptionError(f"{arguments.out}: is a corpus itself; the parts become folders in a folder of their own")
+    groups = groups_asked_for(corpus, arguments)
+    targets = {name: Path(arguments.out) / folder_name(name) for name in groups.names}
+    if len(set(targets.values())) < len(targets):
+        raise OptionError(f"two of the groups would have the same folder: {', '.join(groups.names)}"[:500])
+    Path(arguments.out).mkdir(parents=True, exist_ok=True)
+    for target in targets.values():
+        check_folder_writable(target, KIND)
+    written = []
+    for name, target in targets.items():
+        part = part_of(corpus, groups, name, arguments.min_count)
+        part.save(target)
+        written.append({"group": name, "out": str(target), "documents": len(groups.members[name])})
+        written[-1] |= {"tokens": len(part.ids), "words": len(part.vocabulary)}
+        if not arguments.json:
+            print(f"{printable(str(target))}: {written[-1]['documents']:,} documents, {len(part.ids):,} tokens")
+    if arguments.json:
+        print_json({"by": groups.by, "parts": written})

@@ -1,0 +1,83 @@
+"""Answer questions about vectors over HTTP, for other programs: neighbours, analogies, vectors, means of texts.
+
+wordvec serve vectors.safetensors
+wordvec serve vectors.safetensors --port 8000 --workers 4
+wordvec serve vectors.safetensors --host 0.0.0.0 --allow-host vectors.example.org --token-file token.txt
+
+The address that is printed shows a page that lists the questions. For a map in the browser: wordvec explore
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from wordvec.errors import OptionError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of vectors; .safetensors is shared between processes")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="default: 8000; 0 takes any free port")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    parser.add_argument("--threads", type=int, metavar="N", help="of each process (default: its share of the cores)")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME",
+        help="a name by which requests may call the service; * for any (default: localhost and --host)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--token-file", metavar="FILE", help="a file whose one line requests must carry: Authorization: Bearer LINE"
+    )
+    parser.add_argument("--tokenizer", metavar="NAME", help="for texts, where the vectors do not say what made tokens")
+    parser.add_argument("--no-search", action="store_true", help="no words by their beginning: saves memory")
+    parser.add_argument("--max-body", type=int, default=1 << 20, metavar="BYTES", help="of a request (default: 1 MiB)")
+    parser.add_argument("--max-words", type=int, default=10_000, metavar="N", help="of a request (default: 10,000)")
+    parser.add_argument(
+        "--seconds", type=float, default=10.0, metavar="S", help="a request may take to arrive and be answered (10)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve until interrupted."""
+    from wordvec.serve.extra import check_extra
+
+    check_extra()
+    from wordvec.explorer.server import is_loopback
+    from wordvec.progress import announce
+    from wordvec.serve import create_app
+    from wordvec.serve.run import listen, serve, url_of
+    from wordvec.serve.settings import Settings
+
+    if arguments.workers < 1:
+        raise OptionError(f"--workers must be at least 1; got {arguments.workers}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    settings = Settings(
+        file=os.path.abspath(arguments.file), hosts=",".join([*arguments.allow_host, arguments.host]),
+        token=None if arguments.token_file is None else _read_token(arguments.token_file),
+        tokenizer=arguments.tokenizer, search=not arguments.no_search, max_body=arguments.max_body,
+        max_words=arguments.max_words, seconds=arguments.seconds,
+        threads=arguments.threads or max(1, cores // arguments.workers),
+    )  # fmt: skip
+    with listen(arguments.host, arguments.port) as bound:
+        app = create_app(settings)  # for several workers a trial: what is wrong with the file is told once
+        print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)
+        if settings.token is None and not is_loopback(arguments.host):
+            announce(f"{arguments.host} can be reached from other machines and no --token-file is given: all may ask")
+        if arguments.workers > 1:
+            app = None  # each worker makes its own
+        with suppress(KeyboardInterrupt):
+            serve(settings, arguments.host, bound, arguments.workers, app)
+
+
+def _read_token(path: str) -> str:
+    try:
+        lines = Path(path).read_text(encoding="ascii").splitlines()
+    except UnicodeDecodeError:
+        raise OptionError(f"{path}: the token must be ASCII") from None
+    if len(lines) != 1:
+        raise OptionError(f"{path}: one line expected, the token; got {len(lines)} lines")
+    return lines[0].strip()

@@ -1,0 +1,118 @@
+"""Fit n-grams to vectors, so that words never seen get vectors too; rare words may lean on their parts.
+
+  wordvec subwords vectors.safetensors -o with.safetensors
+  wordvec subwords vectors.safetensors -o with.safetensors --lean           k is chosen by held-out words
+  wordvec subwords vectors.safetensors -o with.safetensors --lean 20 --similarity wordsim353.txt
+
+Any vectors will do. Without --lean the vectors of the words stay as they are, to the byte; with it a word seen c times
+gets (c own + k predicted) / (c + k), of rows of length 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.output import print_json
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors or .npz, which keep n-grams")
+    add_subword_arguments(parser)
+    parser.add_argument("--ridge", type=float, default=0.2, help="strength of the ridge regression (default: 0.2)")
+    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
+    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
+    parser.add_argument("--similarity", help="score word pairs before and after; may be repeated", **sets)
+    parser.add_argument("--analogy", help="score analogies before and after; may be repeated", **sets)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def add_subword_arguments(parser: Any) -> None:
+    """Declare which n-grams are fitted, and whether rare words lean on theirs; for ``train``, too."""
+    parser.add_argument("--min-n", type=int, metavar="N", help="fewest characters of an n-gram of <word> (default: 3)")
+    parser.add_argument("--max-n", type=int, metavar="N", help="most characters of an n-gram (default: 6)")
+    parser.add_argument(
+        "--buckets",
+        type=int,
+        metavar="N",
+        help="number n-grams by a hash below N, as fastText (default: a row for each)",
+    )
+    parser.add_argument(
+        "--lean",
+        nargs="?",
+        type=float,
+        const=True,
+        metavar="K",
+        help="let rare words lean on their n-grams, by K, or by what held-out words give",
+    )
+
+
+def given_subword_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of `WordVectors.fit_subwords` that were given."""
+    options = {name: getattr(arguments, name) for name in ("min_n", "max_n", "buckets", "lean")}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Fit, write, and say what it did."""
+    from wordvec.cli.postprocess import score_line, scores_before_and_after
+    from wordvec.evaluation import read_analogies, read_pairs
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+
+    check_keeps_subwords(arguments.out)
+    check_writable(arguments.out, arguments.file)
+    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
+    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    before = WordVectors.load(arguments.file)
+    start = time.perf_counter()
+    options = given_subword_options(arguments) | {"ridge": arguments.ridge, "threads": arguments.threads}
+    after = before.fit_subwords(**options)
+    seconds = time.perf_counter() - start
+    after.save(arguments.out)
+    scores = scores_before_and_after(before, after, tasks)
+    if arguments.json:
+        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
+        facts = {"out": arguments.out, "words": len(after), **after.info["subwords"], "seconds": round(seconds, 3)}
+        print_json(facts | {"scores": listed})
+        return
+    print("\n".join(subword_lines(after)))
+    for scored in scores:
+        print(score_line(*scored))
+    print(f"written: {arguments.out}")
+
+
+def check_keeps_subwords(out: str) -> None:
+    """Raise OptionError before the work when the format of `out` would lose the n-grams."""
+    from wordvec.errors import OptionError
+    from wordvec.vectors.load import KEEP_SUBWORDS, format_for
+
+    if format_for(out) not in KEEP_SUBWORDS:
+        raise OptionError(f"{out}: this format does not keep n-grams; write .safetensors or .npz, and convert that")
+
+
+def subword_lines(vectors: WordVectors) -> list[str]:
+    """What was fitted, in a line or two."""
+    facts = vectors.info["subwords"]
+    lines = [
+        f"{facts['ngrams']:,} n-grams of {facts['min_n']} to {facts['max_n']} characters for {len(vectors):,} words"
+    ]
+    if facts["held_out_words"]:
+        predicted = (
+            f"{facts['held_out_words']:,} held-out words: cosine of prediction and row {facts['held_out_cosine']}"
+        )
+        useless = "; so little that nothing leans on predictions"
+        lines.append(predicted + (f"; k = {facts['lean']:.1f}" if facts["lean"] else useless))
+    if facts["lean"]:
+        lines.append(
+            f"rare words lean on their n-grams: (c own + {facts['lean']:.1f} predicted) / (c + {facts['lean']:.1f})"
+        )
+    return lines

@@ -1,0 +1,37 @@
+"""gensim's names (those of gensim 4) over wordvec: the modules are called as gensim's are.
+
+``from gensim.models import Word2Vec`` becomes ``from wordvec.compat.gensim.models import Word2Vec``. What differs from
+gensim on purpose is in the table that ``wordvec compat`` prints.
+
+>>> from wordvec.compat.gensim.models import Word2Vec
+>>> model = Word2Vec([["king", "rules"], ["queen", "rules"]] * 10, vector_size=8, min_count=1, sample=0)
+>>> model.wv["king"].shape, model.wv.index_to_key[0]
+((8,), 'rules')
+"""
+
+from wordvec.compat.gensim import models, utils
+from wordvec.compat.gensim.models import (
+    CallbackAny2Vec,
+    Doc2Vec,
+    FastText,
+    KeyedVectors,
+    LineSentence,
+    Phraser,
+    Phrases,
+    TaggedDocument,
+    Word2Vec,
+)
+
+__all__ = [
+    "CallbackAny2Vec",
+    "Doc2Vec",
+    "FastText",
+    "KeyedVectors",
+    "LineSentence",
+    "Phraser",
+    "Phrases",
+    "TaggedDocument",
+    "Word2Vec",
+    "models",
+    "utils",
+]

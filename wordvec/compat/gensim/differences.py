@@ -1,0 +1,146 @@
+"""What differs from gensim on purpose: the warning, and the table that ``wordvec compat`` prints."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NamedTuple
+
+RENAMED = {"size": "vector_size", "iter": "epochs", "docvecs": "dv"}  # gensim 3 -> 4
+
+# Public names of gensim 4.4 that client programs may call, by class.
+NAMES = {
+    "Word2Vec": "add_lifecycle_event build_vocab build_vocab_from_freq create_binary_tree estimate_memory "
+    "get_latest_training_loss init_sims init_weights load make_cum_table predict_output_word prepare_vocab "
+    "prepare_weights reset_from save scan_vocab score seeded_vector syn1neg train update_weights wv",
+    "KeyedVectors": "add_lifecycle_event add_vector add_vectors allocate_vecattrs closer_than cosine_similarities "
+    "distance distances doesnt_match evaluate_word_analogies evaluate_word_pairs expandos fill_norms get_index "
+    "get_mean_vector get_normed_vectors get_vecattr get_vector has_index_for index_to_key init_sims "
+    "intersect_word2vec_format key_to_index load load_word2vec_format most_similar most_similar_cosmul "
+    "most_similar_to_given n_similarity norms rank rank_by_centrality relative_cosine_similarity resize_vectors save "
+    "save_word2vec_format set_vecattr similar_by_key similar_by_vector similar_by_word similarity "
+    "similarity_unseen_docs sort_by_descending_frequency unit_normalize_all vector_size vectors vectors_for_all "
+    "wmdistance word_vec words_closer_than",
+    "Phrases": "add_lifecycle_event add_vocab analyze_sentence export_phrases find_phrases freeze load save "
+    "score_candidate",
+    "FrozenPhrases": "analyze_sentence find_phrases load save score_candidate",
+    "FastText": "build_vocab load save train wv",
+    "CallbackAny2Vec": "on_epoch_begin on_epoch_end on_train_begin on_train_end",
+    "LineSentence": "__iter__",
+    "TaggedDocument": "tags words",
+}
+
+# (class, name) -> what differs; "" as the name: of the class as a whole.
+DIFFERENCES = {
+    (
+        "Word2Vec",
+        "",
+    ): "other numbers of the same kind, the same for any number of workers; sentences may be a generator "
+    "and of any length (gensim cuts at 10,000 words)",
+    (
+        "Word2Vec",
+        "hs",
+    ): "hs=1 trains hierarchical softmax alone; gensim adds negative sampling unless negative=0 (warns)",
+    ("Word2Vec", "min_alpha"): "at least 1e-4 of alpha, at most alpha",
+    ("Word2Vec", "min_count"): "0 means 1",
+    (
+        "Word2Vec",
+        "sample",
+    ): "of a text so small that hardly a pair of words would be left, no word is thinned out (warns)",
+    (
+        "Word2Vec",
+        "max_final_vocab",
+    ): "exactly so many words where there are more; gensim raises min_count until they fit",
+    ("Word2Vec", "max_vocab_size"): "no effect: all words are counted (warns)",
+    ("Word2Vec", "sorted_vocab"): "no effect: words are in order of falling count (warns)",
+    ("Word2Vec", "cbow_mean"): "0 is refused: CBOW averages the contexts",
+    ("Word2Vec", "trim_rule"): "refused, and null_word too",
+    ("Word2Vec", "hashfxn"): "no effect: starting rows depend on seed alone; batch_words, compute_loss too: losses are "
+    "always kept",
+    (
+        "Word2Vec",
+        "get_latest_training_loss",
+    ): "the epochs' mean losses added up; gensim adds all losses of all examples",
+    ("Word2Vec", "train"): "total_examples, total_words are not needed; returns the tokens in the vocabulary, before "
+    "sampling, and all tokens, times the epochs",
+    ("Word2Vec", "build_vocab"): "a text that train gets again is not read again",
+    ("Word2Vec", "save"): "one .safetensors file, no pickle; load reads gensim's files too, without running them",
+    ("KeyedVectors", ""): "words are text (str); a missing word raises UnknownWordError, a KeyError",
+    (
+        "KeyedVectors",
+        "most_similar",
+    ): "indexer is refused; vectors that cancel raise InputError; ties in order of the rows",
+    ("KeyedVectors", "most_similar_cosmul"): "restrict_vocab is heeded, where gensim leaves it out",
+    ("KeyedVectors", "save"): "one .safetensors file, whatever its name; load reads gensim's files too",
+    ("KeyedVectors", "save_word2vec_format"): "append and total_vec are refused; words with white space too",
+    (
+        "KeyedVectors",
+        "evaluate_word_pairs",
+    ): "case_insensitive=True and dummy4unknown=False only; other layouts of files "
+    "are recognised, so delimiter is not needed",
+    (
+        "KeyedVectors",
+        "evaluate_word_analogies",
+    ): "case_insensitive=True only; similarity_function is heeded, where gensim takes most_similar whatever it says",
+    ("KeyedVectors", "get_normed_vectors"): "a copy, as vectors[...] of a list is",
+    ("Phrases", ""): "words are text; passing max_vocab_size is an error, where gensim drops rare pairs and goes on",
+    ("Phrases", "save"): "a JSON file; gensim's files of phrases are not read",
+    ("FrozenPhrases", "save"): "a JSON file; gensim's files of phrases are not read",
+    (
+        "FastText",
+        "",
+    ): "known words have Word2Vec's vectors; rows of n-grams are fitted to them afterwards (warns), where "
+    "fastText trains both together; refused where wordvec cannot fit n-grams; fastText's own files are read",
+    ("FastText", "bucket"): "no effect: each n-gram has a row of its own",
+    ("FastText", "word_ngrams"): "1 or 0, as in gensim",
+    ("Doc2Vec", ""): "refused: needs wordvec.ParagraphVectors, which this version does not have",
+    ("LineSentence", ""): "takes the name of a file, plain or packed, no open file",
+}
+
+
+class CompatWarning(UserWarning):
+    """An argument of gensim has no effect, or another one, here."""
+
+
+def differs(message: str) -> None:
+    """Warn of a difference, at the line of the caller's caller's caller."""
+    warnings.warn(message, CompatWarning, stacklevel=4)
+
+
+class Row(NamedTuple):
+    """A line of the table: whether the name is here ("yes", "differs" or "no"), and what differs."""
+
+    owner: str
+    name: str
+    here: str
+    note: str
+
+
+def table() -> list[Row]:
+    """Each public name of gensim 4's classes, and whether it is here: read off the classes themselves.
+
+    >>> [row.here for row in table() if row.owner == "KeyedVectors" and row.name in ("rank", "save", "wmdistance")]
+    ['yes', 'differs', 'no']
+    """
+    rows = []
+    for owner in (*NAMES, "Doc2Vec"):
+        names = NAMES.get(owner, "").split()
+        noted = [name for where, name in DIFFERENCES if where == owner and name not in names]
+        for name in sorted(noted) + names:
+            note = DIFFERENCES.get((owner, name), "")
+            here = "differs" if note else "yes" if _has(owner, name) else "no"
+            rows.append(Row(owner, name or f"{owner} as a whole", here, note))
+    return rows
+
+
+def _has(owner: str, name: str) -> bool:
+    """Whether instances of a class have an attribute of this name."""
+    from wordvec.compat.gensim.models import keyedvectors, phrases
+
+    if owner == "KeyedVectors":
+        return hasattr(keyedvectors.KeyedVectors, name) or name in vars(keyedvectors.KeyedVectors(1))
+    if owner == "FrozenPhrases":
+        return hasattr(phrases.FrozenPhrases, name)
+    from wordvec.compat.gensim import models
+
+    found: Any = getattr(models, owner)
+    return hasattr(found, name) or name in found.__annotations__

@@ -1,0 +1,301 @@
+"""gensim's KeyedVectors over wordvec's WordVectors: rows that may be added to and written, with gensim's questions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from wordvec.compat.gensim.models.questions import Questions
+from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.vectors import WordVectors
+from wordvec.vectors.gensim_names import GENSIM_NAMES
+
+GONE = ("vocab", "index2word", "index2entity", "vectors_norm", "syn0", "syn0norm", "wv")  # of gensim 3
+NOT_HERE = ("intersect_word2vec_format", "resize_vectors", "similarity_unseen_docs", "wmdistance")
+
+
+class KeyedVectors(Questions):
+    """Words (str) and their rows: `vectors` (V, D) may be written in place, as in gensim.
+
+    After writing in place, ``fill_norms(force=True)`` has the lengths taken anew, as in gensim.
+    `count` and `mapfile_path`, with which gensim sets memory aside, change nothing here.
+
+    >>> kv = KeyedVectors(vector_size=2)
+    >>> kv.add_vectors(["cat", "dog"], np.array([[1.0, 0.0], [0.6, 0.8]]))
+    >>> kv.most_similar("cat", topn=1)[0][0], kv.key_to_index
+    ('dog', {'cat': 0, 'dog': 1})
+    """
+
+    def __init__(self, vector_size: int, count: int = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
+        self.vector_size = vector_size
+        self.index_to_key: list[str] = []
+        self.key_to_index: dict[str, int] = {}
+        self.vectors = np.zeros((0, vector_size), dtype)
+        self.expandos: dict[str, np.ndarray] = {}
+        self.info: dict[str, Any] = {}
+        self._context: np.ndarray | None = None
+        self._subwords: Any = None
+        self._view: tuple[np.ndarray, WordVectors] | None = None
+
+    @classmethod
+    def from_word_vectors(cls, vectors: WordVectors) -> KeyedVectors:
+        """Keyed vectors with a copy of the rows of wordvec's own vectors, and of their counts."""
+        made = cls(vectors.dim)
+        made._add(list(vectors.words), np.array(vectors.rows(slice(None))))
+        if vectors.counts is not None:
+            made.expandos["count"] = np.array(vectors.counts)
+        made.info, made._subwords = dict(vectors.info), vectors.subwords
+        if vectors.context_matrix is not None:
+            made._context = np.array(vectors.context_matrix)
+        return made
+
+    def to_word_vectors(self) -> WordVectors:
+        """Wordvec's own vectors with a copy of these rows, counts and all that is known of them."""
+        self._check_not_empty()
+        rows = np.array(self.vectors)
+        return WordVectors(
+            self.index_to_key, rows, self.expandos.get("count"), self.info, self._context, subwords=self._subwords
+        )
+
+    @property
+    def word_vectors(self) -> WordVectors:
+        """A view for questions: the same memory; made anew when words were added or `vectors` is another array."""
+        self._check_not_empty()
+        if self._view is None or self._view[0] is not self.vectors or len(self._view[1]) != len(self.index_to_key):
+            made = WordVectors(self.index_to_key, self.vectors, self.expandos.get("count"), subwords=self._subwords)
+            self._view = self.vectors, made
+        return self._view[1]
+
+    # Words and rows
+
+    def __len__(self) -> int:
+        return len(self.index_to_key)
+
+    def __contains__(self, key: object) -> bool:
+        if key in self.key_to_index:
+            return True
+        return self._subwords is not None and isinstance(key, str) and self._subwords.vector(key) is not None
+
+    def __getitem__(self, key_or_keys: Any) -> np.ndarray:
+        if isinstance(key_or_keys, str):
+            return self.get_vector(key_or_keys)
+        return np.vstack([self.get_vector(key) for key in key_or_keys]) if self._subwords else self._rows(key_or_keys)
+
+    def __setitem__(self, keys: str | Sequence[str], weights: np.ndarray) -> None:
+        if isinstance(keys, str):
+            keys, weights = [keys], np.asarray(weights)[None, :]
+        self.add_vectors(keys, weights, replace=True)
+
+    def __str__(self) -> str:
+        return f"KeyedVectors<vector_size={self.vector_size}, {len(self)} keys>"
+
+    def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
+        """A copy of a word's row (D,), with length 1 where `norm`."""
+        row = self.key_to_index.get(key)
+        if row is None:
+            made = None if self._subwords is None else self._subwords.vector(key)
+            vector = self.vectors[self.get_index(key)] if made is None else made
+        else:
+            vector = self.vectors[row]
+        return self._unit(vector) if norm else np.array(vector)
+
+    def word_vec(self, word: str, norm: bool = False) -> np.ndarray:
+        """`get_vector` under its older name."""
+        return self.get_vector(word, norm)
+
+    def get_index(self, key: str, default: Any = None) -> Any:
+        """The row number of a word, or `default`. Raises UnknownWordError, a KeyError, without one."""
+        row = self.key_to_index.get(key)
+        if row is not None:
+            return row
+        if default is not None:
+            return default
+        raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here")
+
+    def has_index_for(self, key: str) -> bool:
+        """Whether a word has a row of its own."""
+        return self.get_index(key, -1) >= 0
+
+    def add_vector(self, key: str, vector: np.ndarray) -> int:
+        """Add one word and return its row number; one that is there already is told and kept."""
+        self.add_vectors([key], np.asarray(vector)[None, :])
+        return self.key_to_index[key]
+
+    def add_vectors(
+        self,
+        keys: str | Sequence[str],
+        weights: np.ndarray | Sequence[np.ndarray],
+        extras: dict[str, Any] | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Add words with rows (n, D); of those that are there already only `replace` writes the rows."""
+        if isinstance(keys, str):
+            keys, weights = [keys], np.asarray(weights).reshape(1, -1)
+        keys, rows = list(keys), np.asarray(weights)
+        if rows.shape != (len(keys), self.vector_size) or rows.dtype.kind not in "fiu":
+            raise ShapeError(
+                f"add_vectors: {len(keys)} words need rows of shape ({len(keys)}, {self.vector_size}); "
+                f"got {rows.dtype} of shape {rows.shape}"
+            )
+        wrong = next((key for key in keys if not isinstance(key, str) or not key), None)
+        if wrong is not None:
+            raise InputError(f"add_vectors: a word is text that is not empty; got {wrong!r}")
+        places = {key: place for place, key in reversed(list(enumerate(keys)))}  # of the first of equals
+        added = [key for key in places if key not in self.key_to_index][::-1]
+        if replace:
+            for key in places.keys() & self.key_to_index.keys():
+                self.vectors[self.key_to_index[key]] = rows[places[key]]
+        first = len(self)
+        self._add(added, rows[[places[key] for key in added]])
+        for attr, values in (extras or {}).items():
+            for key in added:
+                self.set_vecattr(key, attr, np.asarray(values)[places[key]])
+        for attr, stored in self.expandos.items():
+            if len(stored) < len(self):
+                self.expandos[attr] = np.concatenate([stored, np.zeros(len(self) - len(stored), stored.dtype)])
+        if self._context is not None:
+            zeros = np.zeros((len(self) - first, self._context.shape[1]), self._context.dtype)
+            self._context = np.concatenate([self._context, zeros])
+
+    def get_vecattr(self, key: str, attr: str) -> Any:
+        """What is kept of a word beside its row, such as its "count". Raises KeyError for what is not kept."""
+        index = self.get_index(key)
+        if attr not in self.expandos:
+            raise KeyError(f"{attr!r} is not kept for these words; there are: {', '.join(self.expandos) or 'none'}")
+        return self.expandos[attr][index].item()
+
+    def set_vecattr(self, key: str, attr: str, val: Any) -> None:
+        """Keep something of a word; others that lack it get 0."""
+        index = self.get_index(key)
+        stored = self.expandos.get(attr)
+        if stored is None or len(stored) < len(self):
+            kind = np.asarray(val).dtype if stored is None else stored.dtype
+            grown = np.zeros(len(self), kind if kind.kind in "iuf" else object)
+            grown[: 0 if stored is None else len(stored)] = [] if stored is None else stored
+            self.expandos[attr] = stored = grown
+        stored[index] = val
+        self._view = None
+
+    def get_normed_vectors(self) -> np.ndarray:
+        """The rows with length 1 (V, D); zero rows stay zero."""
+        return np.array(self.word_vectors.unit)
+
+    def fill_norms(self, force: bool = False) -> None:
+        """With `force`, take the lengths anew: after writing to `vectors`."""
+        if force:
+            self._view = None
+
+    @property
+    def norms(self) -> np.ndarray:
+        """The length of each row (V,)."""
+        return np.array(self.word_vectors.lengths)
+
+    def unit_normalize_all(self) -> None:
+        """Divide each row by its length, in place."""
+        self.vectors = self.get_normed_vectors().astype(self.vectors.dtype)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Nothing is to be prepared; with `replace`, `unit_normalize_all`."""
+        if replace:
+            self.unit_normalize_all()
+
+    def sort_by_descending_frequency(self) -> None:
+        """Put the words in order of falling "count"."""
+        if "count" in self.expandos and len(self):
+            order = np.argsort(-self.expandos["count"], kind="stable")
+            self.index_to_key = [self.index_to_key[row] for row in order.tolist()]
+            self.key_to_index = {key: row for row, key in enumerate(self.index_to_key)}
+            self.vectors = self.vectors[order]
+            self._context = None if self._context is None else self._context[order]
+            self.expandos = {attr: values[order] for attr, values in self.expandos.items()}
+
+    def vectors_for_all(
+        self, keys: Iterable[str], allow_inference: bool = True, copy_vecattrs: bool = False
+    ) -> KeyedVectors:
+        """New keyed vectors of those of `keys` that have a vector, each once."""
+        known = self.__contains__ if allow_inference else self.has_index_for
+        kept = [key for key in dict.fromkeys(keys) if known(key)]
+        made = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
+        made._add(kept, self[kept] if kept else self.vectors[:0])
+        for attr in self.expandos if copy_vecattrs else ():
+            for key in kept:
+                made.set_vecattr(key, attr, self.get_vecattr(key, attr) if self.has_index_for(key) else 0)
+        return made
+
+    # Files
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a .safetensors file, whatever its name; gensim's own options of saving are taken and not needed."""
+        self.to_word_vectors().save(args[0] if args else kwargs["fname"], format="safetensors")
+
+    @classmethod
+    def load(cls, fname: str | os.PathLike[str], mmap: Any = None) -> KeyedVectors:
+        """Read vectors of any format wordvec reads, gensim's own files too; nothing in them is run."""
+        return cls.from_word_vectors(WordVectors.load(fname))
+
+    @classmethod
+    def load_word2vec_format(
+        cls,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+        datatype: Any = np.float32,
+        no_header: bool = False,
+    ) -> KeyedVectors:
+        """Read word2vec's text or binary format, told by its content, and counts from `fvocab`."""
+        from wordvec.compat.gensim.models.word2vec_format import read_word2vec
+
+        return cls.from_word_vectors(read_word2vec(fname, fvocab, encoding, limit, datatype))
+
+    def save_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        total_vec: int | None = None,
+        write_header: bool = True,
+        prefix: str = "",
+        append: bool = False,
+        sort_attr: str = "count",
+    ) -> None:
+        """Write word2vec's format in order of falling `sort_attr`, and the counts to `fvocab`."""
+        from wordvec.compat.gensim.models.word2vec_format import write_word2vec
+
+        if append or total_vec is not None:
+            raise OptionError("save_word2vec_format: append and total_vec are not here: files are written as a whole")
+        order = np.arange(len(self))
+        if sort_attr in self.expandos:
+            order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")
+        words = [prefix + self.index_to_key[row] for row in order.tolist()]
+        counts = self.expandos.get("count")
+        counts = None if counts is None else counts[order]
+        write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
+
+    def __getattr__(self, name: str) -> Any:
+        hint = ""
+        if name in GONE or name in NOT_HERE:
+            hint = f": not in gensim 4 or not here; in wordvec: {GENSIM_NAMES.get(name, 'there is nothing like it')}"
+        raise AttributeError(f"KeyedVectors has no attribute {name!r}{hint}")
+
+    def _rows(self, keys: Iterable[str]) -> np.ndarray:
+        keys = list(keys)
+        ids = [self.key_to_index.get(key, -1) for key in keys]
+        if -1 in ids:
+            self.get_index(keys[ids.index(-1)])  # raises
+        return self.vectors[np.array(ids, np.int64)]
+
+    def _add(self, keys: list[str], rows: np.ndarray) -> None:
+        self.key_to_index |= {key: row for row, key in enumerate(keys, len(self))}
+        self.index_to_key += keys
+        self.vectors = np.concatenate([self.vectors, rows.astype(self.vectors.dtype)]) if keys else self.vectors
+        self._view = None
+
+    def _check_not_empty(self) -> None:
+        if not len(self):
+            raise InputError("there are no words yet: add_vectors, load or train first")

@@ -1,0 +1,305 @@
+"""gensim's questions of keyed vectors, with gensim's arguments and answers, asked of wordvec's vectors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.compat.gensim.differences import differs
+from wordvec.errors import InputError, OptionError, UnknownWordError
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
+
+NUMBERS = (int, float, np.integer, np.floating)
+EPSILON = 1e-6  # what gensim adds to the divisor of 3CosMul
+
+
+class Questions:
+    """What `KeyedVectors` answers. It needs `word_vectors`, a view of the rows as wordvec's own vectors."""
+
+    vectors: np.ndarray
+    index_to_key: list[str]
+
+    if TYPE_CHECKING:
+
+        @property
+        def word_vectors(self) -> WordVectors:
+            """The rows as wordvec's own vectors."""
+
+        def __contains__(self, key: object) -> bool: ...
+        def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
+            """A word's row."""
+
+        def get_index(self, key: str, default: Any = None) -> Any:
+            """A word's row number."""
+
+    def most_similar(
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+    ) -> Any:
+        """The `topn` nearest words as (word, cosine); with ``topn=None`` the cosines of all rows, or of those clipped.
+
+        `positive` and `negative` are words, vectors, or (word, weight); words have length 1, vectors their own.
+        """
+        if indexer is not None:
+            raise OptionError(
+                "most_similar: indexer is not here; see wordvec.vectors.search.approximate.ApproximateSearch"
+            )
+        items = self._weighted(positive, 1.0) + self._weighted(negative, -1.0)
+        if topn is not None and topn < 1:
+            return []
+        asked = self.word_vectors
+        rows = np.arange(len(self.index_to_key))[clip_start : restrict_vocab or clip_end]
+        weighted = [self._with_own_length(item, weight) for item, weight in items]
+        if topn is None:
+            total = sum(weight * asked.unit_of(item).astype(np.float64) for item, weight in weighted)
+            return (1.0 - asked.distances(np.asarray(total)))[rows]
+        if not len(rows):
+            return []
+        given = [item for item, _ in items if isinstance(item, str)]
+        found = asked.most_similar(weighted, k=topn + len(given), among=rows)
+        return [(word, score) for word, score in found if word not in given][:topn]
+
+    def similar_by_word(self, word: str, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """`most_similar` of one word."""
+        return self.most_similar(positive=[word], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_key(self, key: str, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """`most_similar` of one word."""
+        return self.most_similar(positive=[key], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_vector(self, vector: np.ndarray, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """`most_similar` of one vector."""
+        return self.most_similar(positive=[vector], topn=topn, restrict_vocab=restrict_vocab)
+
+    def most_similar_cosmul(
+        self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Any:
+        """3CosMul (Levy and Goldberg 2014, eq. 4): products of (1 + cos) / 2, divided by those of `negative`."""
+        parts = [self._weighted(items, 1.0) for items in (positive, negative)]
+        if not parts[0]:
+            raise ValueError("cannot compute similarity with no input")
+        if topn is not None and topn < 1:
+            return []
+        asked = self.word_vectors
+
+        def product(items: list[tuple[Any, float]]) -> np.ndarray:
+            shifted = [1.0 - asked.distances(item) / 2.0 for item, _ in items]
+            return np.asarray(np.prod(shifted, axis=0) if shifted else np.ones(len(asked)))
+
+        scores = (product(parts[0]) / (product(parts[1]) + EPSILON))[:restrict_vocab]
+        if topn is None:
+            return scores
+        given = {item for part in parts for item, _ in part if isinstance(item, str)}
+        best = np.argsort(-scores, kind="stable")[: topn + len(given)].tolist()
+        found = [(self.index_to_key[row], float(scores[row])) for row in best if self.index_to_key[row] not in given]
+        return found[:topn]
+
+    def most_similar_to_given(self, key1: str, keys_list: Sequence[str]) -> str:
+        """The word of a list that is most similar to `key1`."""
+        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
+
+    def similarity(self, w1: str, w2: str) -> float:
+        """The cosine of two words."""
+        return self.word_vectors.similarity(w1, w2)
+
+    def distance(self, w1: str, w2: str) -> float:
+        """1 - similarity."""
+        return 1.0 - self.similarity(w1, w2)
+
+    def distances(self, word_or_vector: Any, other_words: Sequence[str] = ()) -> np.ndarray:
+        """The cosine distances to `other_words`, or to all rows without them."""
+        return self.word_vectors.distances(word_or_vector, other_words or None)
+
+    @staticmethod
+    def cosine_similarities(vector_1: np.ndarray, vectors_all: np.ndarray) -> np.ndarray:
+        """The cosines (n,) of a vector (D,) with some rows (n, D)."""
+        lengths = np.linalg.norm(vectors_all, axis=1) * np.linalg.norm(vector_1)
+        return np.asarray(np.dot(vectors_all, vector_1) / lengths)
+
+    def n_similarity(self, ws1: Sequence[str], ws2: Sequence[str]) -> float:
+        """The cosine of the means of two lists of words, with the lengths their rows have."""
+        if not (len(ws1) and len(ws2)):
+            raise ZeroDivisionError("n_similarity: at least one of the lists is empty")
+        a, b = (np.mean([self.get_vector(word) for word in words], axis=0) for words in (ws1, ws2))
+        return float(np.dot(self._unit(a), self._unit(b)))
+
+    def get_mean_vector(
+        self,
+        keys: Any,
+        weights: Any = None,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> np.ndarray:
+        """The weighted mean (D,) of words and vectors; words count with length 1 where `pre_normalize`."""
+        items = [keys] if isinstance(keys, str) else list(keys)
+        if not items:
+            raise ValueError("cannot compute mean with no input")
+        weights = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
+        if weights.shape != (len(items),):
+            raise ValueError(f"get_mean_vector: {len(items)} items and weights of shape {weights.shape} do not fit")
+        total, whole = np.zeros(self.vectors.shape[1]), 0.0
+        for item, weight in zip(items, weights.tolist()):
+            if isinstance(item, np.ndarray):
+                total += weight * item
+            elif item in self:
+                total += weight * self.get_vector(item, norm=pre_normalize)
+            elif ignore_missing:
+                continue
+            else:
+                self.get_index(item)  # raises
+            whole += abs(weight)
+        mean = total / whole if whole > 0 else total
+        return self._unit(mean) if post_normalize else mean.astype(self.vectors.dtype)
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """The word least similar to the mean of all; words without a row are left out with a warning."""
+        used = [word for word in words if word in self]
+        if len(used) != len(words):
+            differs(f"doesnt_match: left out for want of a vector: {[word for word in words if word not in used]}")
+        if not used:
+            raise ValueError("cannot select a word from an empty list")
+        rows = np.array([self.get_vector(word, norm=True) for word in used], np.float64)
+        return min(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used))[1]
+
+    def closer_than(self, key1: str, key2: str) -> list[str]:
+        """The words strictly more similar to `key1` than `key2` is, in the order of their rows."""
+        found = [word for word, _ in self.word_vectors.closer_than(key1, key2)]
+        return sorted(found, key=self.get_index)
+
+    def words_closer_than(self, word1: str, word2: str) -> list[str]:
+        """`closer_than` under its older name."""
+        return self.closer_than(word1, word2)
+
+    def rank(self, key1: str, key2: str) -> int:
+        """Which neighbour of `key1` the word `key2` is, 1 for the nearest."""
+        return len(self.closer_than(key1, key2)) + 1
+
+    def rank_by_centrality(self, words: Sequence[str], use_norm: bool = True) -> list[tuple[float, str]]:
+        """(cosine with their mean, word) of some words, best first; words without a row are left out with a warning."""
+        used = [word for word in words if word in self]
+        if len(used) != len(words):
+            differs(f"rank_by_centrality: left out for want of a vector: {sorted(set(words) - set(used))}")
+        if not used:
+            raise ValueError("cannot select a word from an empty list")
+        rows = np.array([self.get_vector(word, norm=use_norm) for word in used], np.float64)
+        return sorted(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used), reverse=True)
+
+    def relative_cosine_similarity(self, wa: str, wb: str, topn: int = 10) -> float:
+        """similarity(wa, wb), divided by the sum of the `topn` largest similarities of `wa`."""
+        return self.similarity(wa, wb) / sum(score for _, score in self.similar_by_word(wa, topn=topn))
+
+    # Evaluation
+
+    def evaluate_word_pairs(
+        self,
+        pairs: str | os.PathLike[str],
+        delimiter: str = "\t",
+        encoding: str = "utf8",
+        restrict_vocab: int = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> tuple[Any, Any, float]:
+        """((Pearson's r, p), (Spearman's rho, p), percent of pairs without both words)."""
+        from scipy import stats
+
+        from wordvec.evaluation import evaluate_similarity, read_pairs
+
+        if not case_insensitive or dummy4unknown:
+            raise OptionError("evaluate_word_pairs: only case_insensitive=True, dummy4unknown=False are here")
+        some = self._first(restrict_vocab)
+        score = evaluate_similarity(some, read_pairs(pairs, encoding), protocol="gensim", resamples=1)
+        covered = np.isfinite(np.asarray(score.outcomes))
+        human, found = np.asarray(score.gold)[covered], np.asarray(score.outcomes)[covered]
+        missing = 100.0 * float(score.items - score.covered) / max(1, score.items)
+        return stats.pearsonr(human, found), stats.spearmanr(human, found), missing
+
+    def evaluate_word_analogies(
+        self,
+        analogies: str | os.PathLike[str],
+        restrict_vocab: int = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+        similarity_function: str = "most_similar",
+    ) -> tuple[float, list[dict[str, Any]]]:
+        """(accuracy, sections); a section is a dictionary of its name, its "correct" and "incorrect" questions."""
+        from wordvec.evaluation import evaluate_analogy, read_analogies
+
+        methods = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
+        if not case_insensitive or similarity_function not in methods:
+            raise OptionError(f"evaluate_word_analogies: case_insensitive=True and {' or '.join(methods)} are here")
+        questions = read_analogies(analogies)
+        method = methods[similarity_function]
+        some = self.word_vectors
+        score = evaluate_analogy(
+            some, questions, method=method, protocol="gensim", restrict_vocab=restrict_vocab, resamples=1
+        )
+        outcomes = iter(np.asarray(score.outcomes).tolist())
+        sections: list[dict[str, Any]] = []
+        for name, asked in questions.sections.items():
+            section: dict[str, Any] = {"section": name, "correct": [], "incorrect": []}
+            for words in asked:
+                outcome = next(outcomes)
+                if outcome == 1:
+                    section["correct"].append(_upper(words))
+                elif outcome == 0 or dummy4unknown:
+                    section["incorrect"].append(_upper(words))
+            sections.append(section)
+        total: dict[str, Any] = {"section": "Total accuracy"}
+        for part in ("correct", "incorrect"):
+            total[part] = [words for section in sections for words in section[part]]
+        right, wrong = len(total["correct"]), len(total["incorrect"])
+        return right / (right + wrong) if right + wrong else 0.0, [*sections, total]
+
+    # Parts
+
+    def _first(self, words: int | None) -> WordVectors:
+        from wordvec.vectors import WordVectors
+
+        asked = self.word_vectors
+        if words is None or words >= len(asked):
+            return asked
+        return WordVectors(self.index_to_key[:words], self.vectors[:words])
+
+    def _weighted(self, items: Any, sign: float) -> list[tuple[Any, float]]:
+        """Words and vectors with their weights: `sign`, or the given one of a pair, which gensim takes as it stands."""
+        if items is None:
+            return []
+        if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1):
+            items = [items]
+        pairs = []
+        for item in items:
+            weighted = isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], NUMBERS)
+            word, weight = item if weighted else (item, sign)
+            if isinstance(word, str) and word not in self:
+                raise UnknownWordError(word, f"Key {word!r} not present: it is not among the words here")
+            pairs.append((word, float(weight)))
+        return pairs
+
+    def _with_own_length(self, item: Any, weight: float) -> tuple[Any, float]:
+        """Wordvec takes every vector with length 1; gensim takes one that is no word with the length it has."""
+        if isinstance(item, str):
+            return item, weight
+        length = float(np.linalg.norm(np.asarray(item, np.float64)))
+        if not np.isfinite(length):
+            raise InputError("the vector holds nan or infinity")
+        return np.asarray(item), weight * length
+
+    def _unit(self, vector: np.ndarray) -> np.ndarray:
+        length = float(np.linalg.norm(vector))
+        return np.asarray(vector / length if length > 0 else vector).astype(self.vectors.dtype)
+
+
+def _upper(words: Sequence[Any]) -> tuple[str, ...]:
+    return tuple((word if isinstance(word, str) else word[0]).upper() for word in words)

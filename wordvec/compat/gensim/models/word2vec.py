@@ -1,0 +1,345 @@
+"""gensim's Word2Vec over wordvec's SkipGram and CBOW."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordvec.compat.gensim.differences import RENAMED, differs
+from wordvec.compat.gensim.models.callbacks import call_all
+from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
+from wordvec.corpus import Corpus
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.errors import ArgumentError, OptionError, WordvecError
+from wordvec.trainers import CBOW, SkipGram
+from wordvec.trainers.epoch_reports import EpochReport
+from wordvec.vectors import WordVectors
+
+SMALL, FEW_PAIRS = 100_000, 30  # tokens; neighbouring pairs of words that are left of an epoch
+LOWEST = 1e-4  # of alpha: wordvec's learning rate falls no further
+
+
+KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
+KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
+
+
+class LineSentence:
+    """The lines of a text file, plain or packed, each a list of the words between white space.
+
+    A line of more than `max_sentence_length` words is cut into several, as gensim does; `limit` lines at most.
+    """
+
+    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
+        if not isinstance(source, (str, os.PathLike)):
+            raise OptionError(f"LineSentence takes the name of a file here; got {type(source).__name__}")
+        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        from wordvec.corpus.read.readers import read_lines
+
+        for number, line in enumerate(read_lines(self.source)):
+            if self.limit is not None and number >= self.limit:
+                return
+            words = line.split()
+            for first in range(0, len(words), self.max_sentence_length):
+                yield words[first : first + self.max_sentence_length]
+
+
+class PathLineSentences:
+    """`LineSentence` of all files in a folder, in the order of their names, or of one file."""
+
+    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
+        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        path = Path(self.source)
+        for file in sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]:
+            yield from LineSentence(file, self.max_sentence_length, self.limit)
+
+
+class Word2Vec:
+    """Arguments and attributes as gensim's; see ``wordvec compat`` for what differs on purpose.
+
+    Raises OptionError for what cannot be done here (trim_rule, cbow_mean=0, null_word), ArgumentError for gensim 3's
+    names; CompatWarning tells of arguments that have another effect.
+    """
+
+    kept = KEPT
+
+    def __init__(
+        self,
+        sentences: Iterable[Sequence[str]] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        vector_size: int = 100,
+        alpha: float = 0.025,
+        window: int = 5,
+        min_count: int = 5,
+        max_vocab_size: int | None = None,
+        sample: float = 1e-3,
+        seed: int = 1,
+        workers: int = 3,
+        min_alpha: float = 0.0001,
+        sg: int = 0,
+        hs: int = 0,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        cbow_mean: int = 1,
+        hashfxn: Any = hash,
+        epochs: int = 5,
+        null_word: int = 0,
+        trim_rule: Any = None,
+        sorted_vocab: int = 1,
+        batch_words: int = 10_000,
+        compute_loss: bool = False,
+        callbacks: Iterable[Any] = (),
+        comment: str | None = None,
+        max_final_vocab: int | None = None,
+        shrink_windows: bool = True,
+        **older: Any,
+    ) -> None:
+        for name in older:
+            hint = f": gensim 4 and wordvec.compat.gensim call it {RENAMED[name]}" if name in RENAMED else ""
+            raise ArgumentError(f"{type(self).__name__} has no argument {name!r}{hint}")
+        self.vector_size, self.alpha, self.min_alpha, self.window = int(vector_size), alpha, min_alpha, window
+        self.min_count, self.sample, self.seed, self.workers, self.epochs = min_count, sample, seed, workers, epochs
+        self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
+        self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
+        self.compute_loss, self.layer1_size = compute_loss, self.vector_size
+        self.corpus_count = self.corpus_total_words = self.train_count = 0
+        self._check(max_vocab_size, cbow_mean, null_word, trim_rule, sorted_vocab)
+        self._wv = KeyedVectors(self.vector_size)
+        self._report: EpochReport | None = None
+        self._pending: tuple[Any, Corpus] | None = None  # what build_vocab read, and from where
+        self._losses: list[float] = []
+        if sentences is not None and corpus_file is not None:
+            raise OptionError("Word2Vec: give sentences or corpus_file, not both")
+        if sentences is not None or corpus_file is not None:
+            self.build_vocab(sentences, corpus_file)
+            self.train(sentences, corpus_file, epochs=epochs, callbacks=callbacks)
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The vectors; in a callback, as they are after the last epoch."""
+        if self._report is not None:
+            report, self._report = self._report, None
+            self._take(report.vectors)
+        return self._wv
+
+    @wv.setter
+    def wv(self, vectors: KeyedVectors) -> None:
+        self._wv = vectors
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+    # Words
+
+    def build_vocab(
+        self,
+        corpus_iterable: Iterable[Sequence[str]] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        update: bool = False,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Read the text once and choose the words; with `update`, add its words to those that are there.
+
+        Also text that can be read only once (a generator) may then be given to `train`: its ids are kept.
+        """
+        _refuse_trim_rule(trim_rule)
+        if len(self._wv) and not update:
+            differs("build_vocab: the model has words already and begins anew; update=True adds to them")
+            self._wv = KeyedVectors(self.vector_size)
+        least = max(1, self.min_count)
+        corpus = self._read(corpus_iterable, corpus_file, min_count=least, max_words=self.max_final_vocab)
+        self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
+        self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
+        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts.tolist()
+        new = {word: None for word in words if word not in self._wv}  # in order
+        start = self._trainer(1, self.alpha, self.min_alpha).starting_weights(len(words))[0]
+        row_of = {word: row for row, word in enumerate(words)}
+        if new:
+            self._wv.add_vectors(list(new), start[[row_of[word] for word in new]])
+        for word, count in zip(words, counts):
+            before = 0 if word in new or "count" not in self._wv.expandos else self._wv.get_vecattr(word, "count")
+            self._wv.set_vecattr(word, "count", before + count)
+
+    # Training
+
+    def train(
+        self,
+        corpus_iterable: Iterable[Sequence[str]] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = False,
+        callbacks: Iterable[Any] = (),
+        **kwargs: Any,
+    ) -> tuple[int, int]:
+        """Train the words that `build_vocab` chose on a text, from the rows as they are; return tokens passed, twice.
+
+        `total_examples`, `total_words` and the like are taken and not needed.
+        """
+        if not len(self.wv):
+            raise WordvecError("train: the model has no words yet: call build_vocab(sentences) first")
+        epochs = self.epochs if epochs is None else epochs
+        alpha = self.alpha if start_alpha is None else start_alpha
+        corpus = self._corpus_of(corpus_iterable, corpus_file)
+        trainer = self._trainer(epochs, alpha, self.min_alpha if end_alpha is None else end_alpha)
+        if leaves_nothing(corpus, trainer.subsample):
+            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
+            trainer = replace(trainer, subsample=0.0)
+        callbacks = list(callbacks)
+        self._losses = []
+        call_all(callbacks, "on_train_begin", self)
+        call_all(callbacks, "on_epoch_begin", self)
+
+        def on_epoch(report: EpochReport) -> None:
+            self._losses.append(report.loss)
+            self._report = report
+            call_all(callbacks, "on_epoch_end", self)
+            if report.epoch < report.epochs:
+                call_all(callbacks, "on_epoch_begin", self)
+
+        start = self._start()
+        self._report = None
+        trainer.fit(corpus, start=start, on_epoch=on_epoch)
+        self._report = None
+        self._take(trainer.vectors)
+        self._wv.info = {name: value for name, value in trainer.vectors.info.items() if name != "counted"}
+        self.train_count += 1
+        call_all(callbacks, "on_train_end", self)
+        return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
+
+    def get_latest_training_loss(self) -> float:
+        """The mean losses of all epochs of the last `train`, added up: the difference of two calls is an epoch's."""
+        return float(sum(self._losses))
+
+    @property
+    def syn1neg(self) -> np.ndarray:
+        """A copy of the output rows (V, D) of negative sampling."""
+        context = self.wv._context
+        if context is None:
+            raise AttributeError("syn1neg: this model has no output rows of words")
+        return np.array(context)
+
+    # Files
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write one .safetensors file, whatever its name, with the output rows and the model's arguments."""
+        vectors = self.wv.to_word_vectors()
+        vectors.info["gensim_arguments"] = {name: getattr(self, name) for name in self.kept}
+        vectors.save(args[0] if args else kwargs["fname_or_handle"], format="safetensors")
+
+    @classmethod
+    def load(cls, *args: Any, **kwargs: Any) -> Word2Vec:
+        """Read what `save` wrote, or vectors of any format wordvec reads, gensim's own models among them."""
+        vectors = WordVectors.load(args[0] if args else kwargs["fname"])
+        kept = vectors.info.get("gensim_arguments")
+        arguments = {name: kept[name] for name in cls.kept if name in kept} if isinstance(kept, dict) else {}
+        model = cls(**{"vector_size": vectors.dim, **arguments})
+        model._wv = KeyedVectors.from_word_vectors(vectors)
+        return model
+
+    # Parts
+
+    def _check(self, max_vocab_size: Any, cbow_mean: Any, null_word: Any, trim_rule: Any, sorted_vocab: Any) -> None:
+        _refuse_trim_rule(trim_rule)
+        if not cbow_mean and not self.sg:
+            raise OptionError("Word2Vec: cbow_mean=0 is not here: CBOW averages the contexts (cbow_mean=1)")
+        if null_word:
+            raise OptionError("Word2Vec: null_word is not here: leave it out")
+        if not self.hs and self.negative < 1:
+            raise OptionError("Word2Vec: hs=0 with negative=0 trains nothing: give negative=5 or hs=1")
+        if self.hs and self.negative:
+            differs("hs=1: hierarchical softmax alone is trained; gensim adds negative sampling unless negative=0")
+        if max_vocab_size is not None:
+            differs("max_vocab_size has no effect: all words are counted; max_final_vocab limits what is kept")
+        if not sorted_vocab:
+            differs("sorted_vocab=0 has no effect: words are in order of falling count")
+        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are known before any text is read
+
+    def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> SkipGram | CBOW:
+        if self.window == 0:
+            raise OptionError("Word2Vec: window=0 gives no contexts; it means something to Doc2Vec only")
+        return (SkipGram if self.sg else CBOW)(
+            dim=self.vector_size,
+            window=self.window,
+            negatives=max(1, self.negative),
+            epochs=epochs,
+            subsample=float(self.sample or 0),
+            learning_rate=alpha,
+            learning_rate_end=min(alpha, max(min_alpha, LOWEST * alpha)),
+            negative_power=self.ns_exponent,
+            shrink_window=bool(self.shrink_windows),
+            loss="hierarchical-softmax" if self.hs else "negative-sampling",
+            threads=self.workers,
+            seed=self.seed,
+        )
+
+    def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
+        if (sentences is None) == (corpus_file is None):
+            raise OptionError("give corpus_iterable (lists of words) or corpus_file, one of the two")
+        if corpus_file is not None:
+            sentences = LineSentence(corpus_file)
+        return Corpus.from_sentences(sentences, **options)
+
+    def _corpus_of(self, sentences: Any, corpus_file: Any) -> Corpus:
+        """The text that build_vocab read, if it is this one, else this one with the model's words."""
+        given = corpus_file if sentences is None else sentences
+        if self._pending is not None and (given is None or given is self._pending[0]):
+            return self._pending[1]
+        return self._read(sentences, corpus_file, vocabulary=self._wv.index_to_key)
+
+    def _start(self) -> WordVectors:
+        """The rows as they are, without counts: those are kept here and do not add up by training."""
+        context = None
+        if not self.hs:
+            context = self._wv._context
+            context = np.zeros_like(self._wv.vectors) if context is None else context
+        return WordVectors(self._wv.index_to_key, np.array(self._wv.vectors), context_matrix=context)
+
+    def _take(self, trained: WordVectors) -> None:
+        """Write trained rows into `wv`, whose words keep their order."""
+        ids = trained.ids_of(self._wv.index_to_key)
+        self._wv.vectors[...] = trained.rows(ids)
+        self._wv.fill_norms(force=True)
+        self._wv._context = None if trained.context_matrix is None else np.array(trained.context_matrix[ids])
+
+    def __getattr__(self, name: str) -> Any:
+        moved = ("most_similar", "similarity", "doesnt_match", "n_similarity", "wmdistance", "similar_by_word")
+        hint = f": ask model.wv.{name}" if name in moved else ""
+        raise AttributeError(
+            f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat lists what there is"
+        )
+
+
+def leaves_nothing(corpus: Corpus, sample: float) -> bool:
+    """Whether thinning out words is expected to leave fewer than FEW_PAIRS neighbouring pairs of a small text."""
+    if not sample or len(corpus.ids) > SMALL:
+        return False
+    kept = keep_probabilities(corpus.vocabulary.counts, sample)[corpus.ids]
+    pairs = kept[1:] * kept[:-1]
+    pairs[corpus.sentence_starts[1:-1] - 1] = 0.0  # the words of a pair are in one sentence
+    return float(pairs.sum()) < FEW_PAIRS
+
+
+def _refuse_trim_rule(trim_rule: Any) -> None:
+    if trim_rule is not None:
+        raise OptionError(
+            "trim_rule is not here: leave words out of the sentences, or train wordvec's own SkipGram on "
+            "Corpus.from_sentences(sentences, keep_words=..., drop_words=...)"
+        )

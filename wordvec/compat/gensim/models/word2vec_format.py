@@ -1,0 +1,49 @@
+"""word2vec's text and binary format as gensim reads and writes it, with the counts in a file of their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import VectorsFileError
+from wordvec.files import replace_file
+from wordvec.vectors import WordVectors
+
+Named = str | os.PathLike[str]
+
+
+def read_word2vec(fname: Named, fvocab: Named | None, encoding: str, limit: int | None, datatype: Any) -> WordVectors:
+    """Read vectors, and the counts of `fvocab`: lines of a word and how often it was seen.
+
+    Raises VectorsFileError for a word without a count and for a line that is something else.
+    """
+    kinds = {np.dtype(np.float32): None, np.dtype(np.float16): "float16"}
+    vectors = WordVectors.load(fname, limit=limit, dtype=kinds.get(np.dtype(datatype)))
+    if fvocab is None:
+        return vectors
+    counts: dict[str, int] = {}
+    for number, line in enumerate(Path(fvocab).read_text(encoding).splitlines(), 1):
+        word, _, count = line.rpartition(" ")
+        if not word or not count.isdecimal():
+            raise VectorsFileError(f"{fvocab}: line {number}: a word and its count expected; got {line[:60]!r}")
+        counts[word] = int(count)
+    missing = next((word for word in vectors.words if word not in counts), None)
+    if missing is not None:
+        raise VectorsFileError(f"{fvocab}: no count of {missing!r}, a word of {fname}")
+    numbers = np.array([counts[word] for word in vectors.words], np.int64)
+    return WordVectors(vectors.words, vectors.matrix, numbers, vectors.info)
+
+
+def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, binary: bool, write_header: bool) -> None:
+    """Write the vectors, and to `fvocab` the counts, 0 where they are not known."""
+    if not write_header and binary:
+        raise VectorsFileError(f"{fname}: word2vec's binary format has a header: leave out write_header=False")
+    text = "word2vec-text" if write_header else "glove"
+    vectors.save(fname, format="word2vec-binary" if binary else text)
+    if fvocab is not None:
+        counts = [0] * len(vectors) if vectors.counts is None else vectors.counts.tolist()
+        with replace_file(fvocab, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{word} {count}\n" for word, count in zip(vectors.words, counts))

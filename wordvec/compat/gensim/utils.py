@@ -1,0 +1,43 @@
+"""gensim.utils, as far as client programs call it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+WORDS = re.compile(r"[^\W\d]+")
+
+
+def deaccent(text: str) -> str:
+    """`text` without accents and other marks.
+
+    >>> deaccent("Žluťoučký")
+    'Zlutoucky'
+    """
+    split = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(char for char in split if unicodedata.category(char) != "Mn"))
+
+
+def tokenize(
+    text: str, lowercase: bool = False, deacc: bool = False, to_lower: bool = False, lower: bool = False
+) -> Iterator[str]:
+    """The runs of letters in `text`, underscores among them.
+
+    >>> list(tokenize("It is 20 o'clock", lower=True))
+    ['it', 'is', 'o', 'clock']
+    """
+    if lowercase or to_lower or lower:
+        text = text.lower()
+    for found in WORDS.finditer(deaccent(text) if deacc else text):
+        yield found.group()
+
+
+def simple_preprocess(doc: str, deacc: bool = False, min_len: int = 2, max_len: int = 15) -> list[str]:
+    """The words of `doc` in lower case, of `min_len` to `max_len` letters, those that begin with _ left out.
+
+    >>> simple_preprocess("A cup of Tea, please!")
+    ['cup', 'of', 'tea', 'please']
+    """
+    words = tokenize(doc, lower=True, deacc=deacc)
+    return [word for word in words if min_len <= len(word) <= max_len and not word.startswith("_")]

@@ -1,0 +1,229 @@
+"""Keywords in context: the lines of a corpus behind a word, and behind the similarity of two words.
+
+Two words can be similar because they stand together (`lines`, with `near`), and more often because they stand in the
+same company without ever meeting. For these, `behind` names the contexts they share, and shows a line of each word
+with each of them.
+
+A corpus keeps only the words of its vocabulary, so a line lacks those that were left out (`note` says how many), and
+its words are as the tokenizer made them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.corpus.checks import check_whole_number
+from wordvec.corpus.concordance.associations import Company, company_of, nearest_distance, shared_company, spread
+from wordvec.corpus.concordance.positions import Positions
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.corpus.corpus import Corpus
+
+SORTS = ("position", "left", "right")
+CONTEXT = 30  # words shown at most on either side of a keyword
+
+
+@dataclass(frozen=True)
+class Line:
+    """A word where it stands: the words before it in its sentence, itself, the words after it.
+
+    `position` counts in-vocabulary words from the start of the corpus, `sentence` its sentences; both from 0.
+    """
+
+    left: str
+    keyword: str
+    right: str
+    position: int
+    sentence: int
+
+
+@dataclass(frozen=True)
+class SharedContext:
+    """A context of two words: its part of their similarity (of 1), and how often it stands near each, with a line.
+
+    `line_of_a` or `line_of_b` is None only where no lines were asked for.
+    """
+
+    context: str
+    part: float
+    near_a: int
+    near_b: int
+    line_of_a: Line | None
+    line_of_b: Line | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a corpus says about two words: how often they stand together, lines of that, and the contexts they share.
+
+    `similarity` is the cosine of their rows of association with contexts, of which `shared` have the largest parts.
+    """
+
+    a: str
+    b: str
+    window: int
+    together: int
+    lines: list[Line]
+    similarity: float
+    contexts_shared: int
+    shared: list[SharedContext]
+
+
+class Concordance:
+    """The lines of a corpus, found by word.
+
+    An index is made at the first use and kept in the corpus's folder (`positions.py`). `notes` are what a reader
+    should know: words that the lines lack, an index that could not be kept.
+
+    >>> from wordvec.corpus import Corpus
+    >>> corpus = Corpus.from_sentences([["the", "king", "wore", "a", "crown"], ["the", "queen", "wore", "a", "crown"]])
+    >>> found = Concordance(corpus)
+    >>> [(line.left, line.keyword, line.right) for line in found.lines("king")]
+    [('the', 'king', 'wore a crown')]
+    >>> found.count("king", near="queen")
+    0
+    >>> [shared.context for shared in found.behind("king", "queen").shared]
+    ['a', 'crown', 'the', 'wore']
+    """
+
+    def __init__(self, corpus: Corpus, *, show_progress: bool | None = None) -> None:
+        self.corpus = corpus
+        self.index = Positions.of(corpus, show_progress=show_progress)
+        self.notes = [note for note in (_missing_words(corpus), self.index.note) if note]
+        self._company: dict[tuple[int, int], Company] = {}
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], *, show_progress: bool | None = None) -> Concordance:
+        """Of a corpus folder. Raises CorpusError for one that is none, or damaged."""
+        from wordvec.corpus.corpus import Corpus
+
+        return cls(Corpus.open(folder), show_progress=show_progress)
+
+    def count(self, word: str, near: str | None = None, window: int = 5) -> int:
+        """How often `word` occurs, or occurs with `near` at most `window` words away in the same sentence."""
+        return len(self.positions(word, near, window))
+
+    def positions(self, word: str, near: str | None = None, window: int = 5) -> np.ndarray:
+        """Where `word` stands in ``corpus.ids``, rising, (count,) int64; with `near`, only where that is near it.
+
+        `near` at most `window` in-vocabulary words before or after, in the same sentence; the word itself counts
+        as near only where it stands twice. Raises UnknownWordError, and OptionError for a window below 1.
+        """
+        check_whole_number("window", window)
+        of_word = self.index.of_word(self.corpus.vocabulary.id(word))
+        if near is None:
+            return of_word
+        of_near = self.index.of_word(self.corpus.vocabulary.id(near))
+        return of_word[nearest_distance(of_word, of_near, self.corpus.sentence_starts) <= window]
+
+    def lines(
+        self, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None
+    ) -> list[Line]:
+        """At most `limit` lines of `positions`, spread evenly over the corpus, in its order.
+
+        The occurrences are cut into `limit` parts of equal size, and each gives one line: its middle one, or with
+        `seed` any one. Same seed, same lines. Raises as `positions`, and OptionError for a limit below 1.
+        """
+        check_whole_number("limit", limit)
+        found = self.positions(word, near, window)
+        return [self.line(int(position)) for position in found[spread(len(found), limit, seed)]]
+
+    def line(self, position: int) -> Line:
+        """The line of one position, at most 30 words to either side and never beyond its sentence."""
+        starts = self.corpus.sentence_starts
+        sentence = int(np.searchsorted(starts, position, side="right")) - 1
+        first = max(int(starts[sentence]), position - CONTEXT)
+        end = min(int(starts[sentence + 1]), position + 1 + CONTEXT)
+        words = [self.corpus.vocabulary.words[word_id] for word_id in self.corpus.ids[first:end].tolist()]
+        here = position - first
+        return Line(" ".join(words[:here]), words[here], " ".join(words[here + 1 :]), position, sentence)
+
+    def behind(self, a: str, b: str, window: int = 5, limit: int = 5, seed: int | None = None) -> Evidence:
+        """What makes two words similar: lines where they stand together, and the contexts they share.
+
+        Each context's part of the similarity is as in `associations.py`. At most `limit` lines and `limit`
+        contexts, in which a and b themselves are not named; the lines of a context are drawn as those of `lines` are.
+        Raises UnknownWordError, and OptionError for a window or a limit below 1.
+        """
+        check_whole_number("limit", limit)
+        together = self.positions(a, b, window)
+        lines = [self.line(int(position)) for position in together[spread(len(together), limit, seed)]]
+        ids = [self.corpus.vocabulary.id(word) for word in (a, b)]
+        parts, near_a, near_b = shared_company(*(self._company_of(word_id, window) for word_id in ids))
+        order = np.argsort(-parts, kind="stable")[: np.count_nonzero(parts > 0)]
+        best = order[~np.isin(order, ids)][:limit].tolist()
+        words = self.corpus.vocabulary.words
+        shared = [
+            SharedContext(
+                words[context],
+                float(parts[context]),
+                int(near_a[context]),
+                int(near_b[context]),
+                self._one_line(a, words[context], window, seed),
+                self._one_line(b, words[context], window, seed),
+            )
+            for context in best
+        ]
+        return Evidence(
+            a, b, window, len(together), lines, float(parts.sum()), int(np.count_nonzero(parts > 0)), shared
+        )
+
+    def _one_line(self, word: str, context: str, window: int, seed: int | None) -> Line | None:
+        found = self.lines(word, context, window, 1, seed)
+        return found[0] if found else None
+
+    def _company_of(self, word_id: int, window: int) -> Company:
+        key = word_id, window
+        if key not in self._company:
+            if len(self._company) >= 16:  # a row of counts each
+                self._company.clear()
+            self._company[key] = company_of(self.corpus, self.index.of_word(word_id), window)
+        return self._company[key]
+
+
+def lines_with(
+    corpus: Corpus, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None
+) -> list[Line]:
+    """`Concordance.lines` of a corpus, for one question.
+
+    >>> from wordvec.corpus import Corpus
+    >>> lines_with(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]]), "is")[0].right
+    'a rose'
+    """
+    return Concordance(corpus).lines(word, near, window, limit, seed)
+
+
+def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
+    """Lines in the order of the corpus ("position"), of the words before the keyword ("left") or behind it ("right").
+
+    The nearest word comes first, so that what often stands beside the keyword stands together. Raises OptionError.
+
+    >>> lines = [Line("a good", "king", "rules", 0, 0), Line("the bad", "king", "dies", 9, 1)]
+    >>> [line.right for line in sort_lines(lines, "left")], [line.right for line in sort_lines(lines, "right")]
+    (['dies', 'rules'], ['dies', 'rules'])
+    """
+    if by not in SORTS:
+        raise OptionError(f"lines are sorted by one of {', '.join(SORTS)}; got {by!r}")
+    if by == "left":
+        return sorted(lines, key=lambda line: (line.left.split(" ")[::-1], line.position))
+    return sorted(lines, key=lambda line: (line.right.split(" ") if by == "right" else [], line.position))
+
+
+def _missing_words(corpus: Corpus) -> str | None:
+    """What the lines of this corpus lack, as far as the corpus knows."""
+    left_out = corpus.vocabulary.left_out
+    if left_out is None:
+        return None
+    missing = int(left_out.counts.sum())
+    if not missing:
+        return None
+    return (
+        f"the lines lack the words that are not in the vocabulary: {missing:,} of {missing + len(corpus.ids):,} "
+        f"({len(left_out.counts):,} different words; min_count is {corpus.vocabulary.min_count})"
+    )

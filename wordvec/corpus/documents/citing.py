@@ -1,0 +1,143 @@
+"""Lines of a concordance that can be cited: as they are printed, with file, line and date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.corpus.documents.documents import Documents, Value
+from wordvec.corpus.documents.finding import Span, WordFinder
+from wordvec.corpus.documents.groups import DATE_COLUMNS, year_of
+from wordvec.corpus.documents.originals import Originals
+from wordvec.corpus.documents.splitting import documents_of
+from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.corpus.concordance import Concordance
+
+SORTS = ("position", "left", "right", "date")
+
+
+@dataclass(frozen=True)
+class CitedLine:
+    """A line of a text as it is printed, around a word: left + keyword + right is the line, to the last letter.
+
+    path      of the file, relative to the folder of the texts; record is its record there, or None
+    line      in the file, from 1; of a record, in its text
+    year      of the document, or None where no date is known
+    metadata  of the document
+    position  of the word in the corpus, from 0
+    found     False where the word cannot be found in the line, which the text's tokenizer changed: then all of the
+              line is in `left`, and `keyword` and `right` are empty
+    """
+
+    left: str
+    keyword: str
+    right: str
+    path: str
+    line: int
+    record: int | None
+    year: int | None
+    metadata: dict[str, Value]
+    position: int
+    found: bool = True
+
+    @property
+    def place(self) -> str:
+        """File, record and line in a few letters.
+
+        >>> CitedLine("", "tea", "", "a.txt", 12, None, 1850, {}, 0).place
+        'a.txt:12'
+        """
+        return f"{self.path}:{self.line}" if self.record is None else f"{self.path}#{self.record}:{self.line}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class Citations:
+    """Cites occurrences of words in a corpus that knows its documents.
+
+    `texts` is the folder the texts are in now (default: where they were). Raises CorpusError for a corpus that does
+    not know its documents.
+    """
+
+    def __init__(self, concordance: Concordance, texts: str | os.PathLike[str] | None = None) -> None:
+        self.concordance = concordance
+        self.documents = documents_of(concordance.corpus)
+        self._originals = Originals(self.documents, texts)
+        self._finder = WordFinder(concordance.corpus.recipe)
+        self._years = _years(self.documents)
+
+    def cite(self, word: str, positions: Iterable[int]) -> list[CitedLine]:
+        """The printed lines of some of the occurrences of `word`, in the order of `positions`.
+
+        Raises CorpusError for a text that is not there any more, or was changed since the corpus was built.
+        """
+        wanted = np.asarray(list(positions), np.int64)
+        every = self.concordance.positions(word)
+        sentences = np.searchsorted(self.concordance.corpus.sentence_starts, every, side="right") - 1
+        places = np.stack([self.documents.of_sentence[sentences], self.documents.lines[sentences]], axis=1)
+        new = np.ones(len(every), bool)
+        new[1:] = (places[1:] != places[:-1]).any(axis=1)
+        first = np.flatnonzero(new)  # of the occurrences in each line
+        line_of = np.cumsum(new) - 1
+        in_line = np.diff(np.append(first, len(every)))
+        chosen = np.searchsorted(every, wanted)
+        texts = self._originals.lines((int(document), int(line)) for document, line in places[chosen])
+        cited = []
+        for at, position in zip(chosen.tolist(), wanted.tolist()):
+            document, line = map(int, places[at])
+            spans = self._finder.find(texts[document, line], word)
+            rank = at - int(first[line_of[at]])
+            span = spans[rank] if len(spans) == in_line[line_of[at]] else None
+            cited.append(self._line(texts[document, line], span, document, line, position))
+        return cited
+
+    def _line(self, text: str, span: Span | None, document: int, line: int, position: int) -> CitedLine:
+        begin, end = span or (len(text), len(text))
+        return CitedLine(
+            text[:begin],
+            text[begin:end],
+            text[end:],
+            self.documents.path(document),
+            line,
+            self.documents.rows[document].record,
+            self._years[document],
+            self.documents.metadata(document),
+            position,
+            span is not None,
+        )
+
+
+def _years(documents: Documents) -> list[int | None]:
+    by_name = {name.casefold(): name for name in reversed(documents.columns)}
+    for name in DATE_COLUMNS:
+        if name.casefold() in by_name:
+            return [year_of(value) for value in documents.column(by_name[name.casefold()])]
+    return [None] * len(documents)
+
+
+def sort_cited(lines: Iterable[CitedLine], by: str) -> list[CitedLine]:
+    """Lines in the order of the corpus ("position"), by date, or by the words before ("left") or behind ("right").
+
+    The nearest word comes first, without regard to case and to what is no letter. Lines without a date come last.
+    Raises OptionError for another order.
+    """
+    if by not in SORTS:
+        raise OptionError(f"lines are sorted by one of {', '.join(SORTS)}; got {by!r}")
+    if by == "date":
+        return sorted(lines, key=lambda line: (line.year is None, line.year or 0, line.position))
+    if by == "left":
+        return sorted(lines, key=lambda line: (_letters(line.left)[::-1], line.position))
+    return sorted(lines, key=lambda line: (_letters(line.right) if by == "right" else [], line.position))
+
+
+def _letters(text: str) -> list[str]:
+    words = ("".join(letter for letter in word if letter.isalnum()) for word in text.casefold().split())
+    return [word for word in words if word]

@@ -1,0 +1,160 @@
+"""Documents in groups: by year, by decade or any other number of years, by a column, or in halves by chance."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wordvec.corpus.documents.documents import Documents, Value
+from wordvec.errors import CorpusError, OptionError
+from wordvec.rng import SHUFFLE, permutation
+
+DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "연도", "년도")
+LENGTHS = {"year": 1, "decade": 10, "century": 100}
+NAMED = 5  # documents in a message; the others are counted
+_NUMBER = re.compile(r"(-?\d{1,4})")
+_MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]{_MONTH}(?:[-/.]{_DAY}(?:[T ].*)?)?")  # 1850-03, 1850-03-02T10:00
+_YEAR_LAST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](\d{4})")  # 2.3.1850
+_KOREAN = re.compile(r"(\d{1,4})\s*년(?:\s*\d{1,2}\s*월(?:\s*\d{1,2}\s*일)?)?")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of documents in their order, and what could not be put into one.
+
+    by        how they were made
+    members   of each group by name, the numbers of its documents, rising
+    without   documents that have no value, or none that is a date
+    note      what a reader should know of these, or None
+
+    >>> Groups("decade", {"1850s": [0, 2]}).names
+    ['1850s']
+    """
+
+    by: str
+    members: dict[str, list[int]]
+    without: tuple[int, ...] = ()
+    note: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the groups, in order."""
+        return list(self.members)
+
+
+def year_of(value: Value) -> int | None:
+    """The year of a date, or None for what is no date: a number of up to four digits, or a date that has one.
+
+    Dates are written as in 1850, 1850-03, 1850-03-02, 2.3.1850 or 1850년 3월 2일. "c. 1850" and "1850-60" are none: the
+    table should say one year.
+
+    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "1850년 3월", "c. 1850", "1850-60", None)]
+    [1850, 1850, 1850, 1850, None, None, None]
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, (int, float)):
+        return int(value) if math.isfinite(value) and value == int(value) and abs(value) < 10_000 else None
+    text = value.strip()
+    for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _KOREAN):
+        if found := pattern.fullmatch(text):
+            return int(found[1])
+    return None
+
+
+def groups_of(
+    documents: Documents, by: str, *, date_column: str | None = None, seed: int = 1, among: Sequence[int] | None = None
+) -> Groups:
+    """Put documents into groups.
+
+    `by` is "year", "decade", "century" or a number of years, such as "25", by the dates in `date_column` (default: the
+    first of DATE_COLUMNS that is there); "half", two halves drawn by chance, alike for the same `seed`; or a column,
+    of which each value is a group. `among` are the numbers of the documents to look at (default: all).
+
+    Raises CorpusError for a column that is not there, or without any value or date.
+    """
+    chosen = range(len(documents)) if among is None else sorted(among)
+    if by == "half":
+        order = permutation(seed, SHUFFLE, len(chosen)).tolist()
+        if len(order) < 2:
+            raise CorpusError("halves need at least two documents; there is only one")
+        first = set(order[: (len(order) + 1) // 2])
+        halves = ([chosen[i] for i in range(len(order)) if (i in first) == is_first] for is_first in (True, False))
+        return Groups(by, dict(zip(("half1", "half2"), halves)))
+    length = LENGTHS.get(by) or (int(by) if by.isascii() and by.isdigit() else None)
+    if length == 0:
+        raise OptionError("periods are at least 1 year long; got 0")
+    if length is None:
+        return _by_value(documents, by, chosen)
+    column = _date_column(documents, date_column)
+    values = documents.column(column)
+    years = {i: year_of(values[i]) for i in chosen}
+    dated = {i: year for i, year in years.items() if year is not None}
+    without = [i for i in chosen if years[i] is None]
+    note = None
+    if without:
+        shown = ", ".join(
+            f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in without[:NAMED]
+        )
+        more = f" and {len(without) - NAMED:,} more" if len(without) > NAMED else ""
+        note = (
+            f"{len(without):,} of {len(chosen):,} documents have no date in {column!r} that can be read, and are in no "
+            f"group: {shown}{more}; write one year, such as 1850 or 1850-03-02"
+        )
+    if not dated:
+        raise CorpusError(str(note))
+    members: dict[str, list[int]] = {}
+    for begin in sorted({year // length * length for year in dated.values()}):
+        members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
+    return Groups(by, members, tuple(without), note)
+
+
+def _period(begin: int, length: int) -> str:
+    """What a period is called.
+
+    >>> _period(1850, 1), _period(1850, 10), _period(1850, 25)
+    ('1850', '1850s', '1850-1874')
+    """
+    return str(begin) if length == 1 else f"{begin}s" if length == 10 else f"{begin}-{begin + length - 1}"
+
+
+def _by_value(documents: Documents, by: str, chosen: Sequence[int]) -> Groups:
+    values = documents.column(by)
+    members: dict[str, list[int]] = {}
+    for i in chosen:
+        if values[i] is not None:
+            members.setdefault(str(values[i]), []).append(i)
+    without = [i for i in chosen if values[i] is None]
+    if not members:
+        raise CorpusError(f"no document has a value in the column {by!r}")
+    shown = ", ".join(documents.name(i) for i in without[:NAMED])
+    more = f" and {len(without) - NAMED:,} more" if len(without) > NAMED else ""
+    note = f"{len(without):,} documents have no {by!r} and are in no group: {shown}{more}" if without else None
+    return Groups(by, dict(sorted(members.items())), tuple(without), note)
+
+
+def _date_column(documents: Documents, asked: str | None) -> str:
+    if asked is not None:
+        documents.column(asked)
+        return asked
+    by_name = {name.casefold(): name for name in reversed(documents.columns)}
+    for name in DATE_COLUMNS:
+        if name.casefold() in by_name:
+            return by_name[name.casefold()]
+    raise CorpusError(
+        f"no column of the metadata is called {DATE_COLUMNS[0]} or {DATE_COLUMNS[1]}: say which one holds the dates "
+        f"(--date-column); the columns are: {', '.join(documents.columns) or 'none'}"
+    )
+
+
+def group_of_sentence(documents: Documents, groups: Groups) -> np.ndarray:
+    """The number of the group of each sentence, (S,) int32, -1 for none."""
+    number = np.full(len(documents), -1, np.int32)
+    for place, members in enumerate(groups.members.values()):
+        number[members] = place
+    return number[documents.of_sentence]

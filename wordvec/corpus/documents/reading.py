@@ -1,0 +1,153 @@
+"""Reading documents one after the other, noting for each sentence its document and its line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wordvec.corpus.documents.documents import Document, Documents, TextFile, Value, size_and_sha256
+from wordvec.corpus.documents.matching import match_rows
+from wordvec.corpus.documents.records import read_records
+from wordvec.corpus.documents.table import column_of_paths, read_table
+from wordvec.corpus.read.paths import files_of
+from wordvec.corpus.read.readers import read_blocks, split_blocks
+from wordvec.corpus.read.sources import PathLike, as_files
+from wordvec.errors import CorpusError, OptionError
+
+Blocks = Iterator[tuple[str, bool]]
+SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # the pieces of a line into its sentences
+
+
+class DocumentReader:
+    """Texts of documents, and after they were read, where each sentence came from.
+
+    Give either `table`, a table of metadata with a row a file; or `field`, which holds the text of each record, and
+    `fields`, its metadata. Raises CorpusError as `match_rows` and `read_table` do, and for names that are no files.
+    """
+
+    def __init__(
+        self,
+        paths: PathLike | Sequence[PathLike],
+        table: PathLike | None = None,
+        path_column: str | None = None,
+        field: str | None = None,
+        fields: Sequence[str] = (),
+        strict: bool = False,
+    ) -> None:
+        if (table is None) == (field is None or not fields):
+            raise OptionError(
+                "metadata comes from a table with a row a file (--metadata TABLE), or from fields of records "
+                "(--field text --metadata-fields year,author): give one of them"
+            )
+        if table is not None and field is not None:
+            raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
+        self.paths = [os.fspath(path) for path in as_files(paths).paths]
+        self.strict, self.field, self.columns = strict, field, tuple(fields)
+        self.files = _files(self.paths, None if table is None else Path(table))
+        self.root = _root(self.paths, self.files)
+        self._metadata: list[dict[str, Value]] = []
+        if table is not None:
+            rows = read_table(table)
+            column = column_of_paths(rows, path_column, table)
+            self._metadata = match_rows(rows, column, self.files, self.root, Path(table), strict=strict)
+            self.columns = tuple(self._metadata[0])
+        self._rows: list[Document] = []
+        self._of_sentence: list[np.ndarray] = []
+        self._lines: list[np.ndarray] = []
+
+    def blocks(self, encoding: str, errors: str, split: SplitLine | None) -> Blocks:
+        """Yield the blocks of all documents, as `read_blocks` does; with `split`, sentences inside lines."""
+        self._reading = {"encoding": encoding, "encoding_errors": errors, "field": self.field}
+        for number, file in enumerate(self.files):
+            if self.field is None:
+                values = tuple(self._metadata[number].values())
+                self._rows.append(Document(number, None, values))
+                blocks = read_blocks(as_files([file]), encoding, errors, None, None, self.strict)
+                yield from self._noted(blocks, split)
+                continue
+            for record in read_records(file, self.field, self.columns, encoding, errors, self.strict):
+                self._rows.append(Document(number, record.number, record.values))
+                yield from self._noted(iter([(record.text, True)]), split)
+
+    def _noted(self, blocks: Blocks, split: SplitLine | None) -> Blocks:
+        line = 1
+        if split is None:
+            for block, ends_line in blocks:
+                ended = block.count("\n") + ends_line
+                self._note(np.arange(line, line + ended, dtype=np.int32))
+                line += ended
+                yield block, ends_line
+            return
+        pieces: list[tuple[str, bool]] = []
+        for piece, ends_line in split_blocks(blocks):
+            pieces.append((piece, ends_line))
+            if not ends_line:
+                continue
+            for sentence, ends_sentence in split(pieces):
+                if ends_sentence:
+                    self._note(np.array([line], np.int32))
+                yield sentence, ends_sentence
+            pieces, line = [], line + 1
+
+    def _note(self, lines: np.ndarray) -> None:
+        self._lines.append(lines)
+        self._of_sentence.append(np.full(len(lines), len(self._rows) - 1, np.int32))
+
+    def documents(self) -> Documents:
+        """All that was noted: of every sentence that was read, with words or without."""
+        files = [
+            TextFile(Path(os.path.relpath(file, self.root)).as_posix(), *size_and_sha256(file)) for file in self.files
+        ]
+        nothing = np.zeros(0, np.int32)
+        return Documents(
+            str(self.root),
+            self.columns,
+            tuple(files),
+            tuple(self._rows),
+            np.concatenate([nothing, *self._of_sentence]),
+            np.concatenate([nothing, *self._lines]),
+            self._reading,
+        )
+
+
+def _files(paths: list[str], table: Path | None) -> list[Path]:
+    """The files that are named, each once; the table of metadata is none of them."""
+    files: list[Path] = []
+    for path in paths:
+        if path == "-" or not (os.path.exists(path) or any(sign in path for sign in "*?[")):
+            raise CorpusError(f"{path}: documents are files, folders or patterns of files; there is none of this name")
+        files += files_of(Path(path))
+    found = list(dict.fromkeys(files))
+    if table is not None:
+        found = [file for file in found if not (table.exists() and file.samefile(table))]
+    if not found:
+        raise CorpusError(f"{', '.join(paths)}: there are no files of text besides the table of metadata")
+    return found
+
+
+def _root(paths: list[str], files: list[Path]) -> Path:
+    """The folder that was named, or the deepest one that holds all files."""
+    if len(paths) == 1 and os.path.isdir(paths[0]):
+        return Path(os.path.abspath(paths[0]))
+    return Path(os.path.commonpath([os.path.dirname(os.path.abspath(file)) for file in files]))
+
+
+def kept_sentences(ids: np.ndarray, sentence_ends: np.ndarray, final_id: np.ndarray) -> np.ndarray:
+    """The numbers of the sentences that have a word in the vocabulary, rising.
+
+    Shapes: ids (N,) provisional ids, sentence_ends (S,), final_id (words,), -1 outside the vocabulary.
+
+    >>> kept_sentences(np.array([0, 1, 1, 0]), np.array([1, 1, 3, 4]), np.array([0, -1])).tolist()
+    [0, 3]
+    """
+    kept = np.zeros(len(ids) + 1, np.int64)
+    for begin in range(0, len(ids), 1 << 22):
+        part = ids[begin : begin + (1 << 22)]
+        kept[begin + 1 : begin + 1 + len(part)] = final_id[part] >= 0
+    before = np.cumsum(kept)
+    ends = np.asarray(sentence_ends)
+    starts = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
+    return np.flatnonzero(before[ends] > before[starts])

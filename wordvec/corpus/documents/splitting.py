@@ -1,0 +1,108 @@
+"""A corpus in parts, one for each group of its documents."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.build_options import WordSelection, checked_min_count
+from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents.groups import Groups, group_of_sentence
+from wordvec.corpus.encode.token_ids import Spooled
+from wordvec.errors import CorpusError
+
+if TYPE_CHECKING:
+    from wordvec.corpus.corpus import Corpus
+
+
+class GroupSize(NamedTuple):
+    """What a group of documents holds; words are those of the vocabulary."""
+
+    name: str
+    documents: int
+    sentences: int
+    tokens: int
+    words: int
+
+
+def documents_of(corpus: Corpus) -> Documents:
+    """The documents of a corpus. Raises CorpusError where they are not known."""
+    documents = corpus.documents
+    if documents is None:
+        where = f"{corpus.folder}: " if corpus.folder else ""
+        raise CorpusError(
+            f"{where}the corpus does not know its documents: build it with a table of them, "
+            "wordvec corpus build TEXT --metadata table.csv -o DIR (in Python: Corpus.from_documents)"
+        )
+    return documents
+
+
+def group_sizes(corpus: Corpus, groups: Groups) -> list[GroupSize]:
+    r"""How much each group holds.
+
+    >>> import tempfile, pathlib
+    >>> from wordvec.corpus import Corpus
+    >>> from wordvec.corpus.documents.groups import groups_of
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for name in "abc":
+    ...     _ = (folder / f"{name}.txt").write_text("tea and milk")
+    >>> _ = (folder / "t.jsonl").write_text('{"path": "a", "year": 1851}\n{"path": "b", "year": 1859}')
+    >>> corpus = Corpus.from_documents(folder, folder / "t.jsonl", min_count=1)
+    >>> [tuple(size) for size in group_sizes(corpus, groups_of(corpus.documents, "decade"))]
+    [('1850s', 2, 2, 6, 3)]
+    """
+    of_sentence = group_of_sentence(documents_of(corpus), groups)
+    lengths = np.diff(corpus.sentence_starts)
+    of_token = np.repeat(of_sentence, lengths)
+    return [
+        GroupSize(
+            name,
+            len(members),
+            int((of_sentence == place).sum()),
+            int(lengths[of_sentence == place].sum()),
+            len(np.unique(corpus.ids[of_token == place])),
+        )
+        for place, (name, members) in enumerate(groups.members.items())
+    ]
+
+
+def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = None) -> Corpus:
+    """The part of a corpus that one group of its documents is, with a vocabulary of its own.
+
+    A word of the corpus is in the vocabulary if it occurs `min_count` times in the part (default: as in the corpus);
+    words that the corpus leaves out are left out here, too. The part is held in memory until it is saved.
+    Raises CorpusError where no word is left.
+    """
+    from wordvec.corpus.corpus import Corpus
+
+    documents = documents_of(corpus)
+    of_sentence = group_of_sentence(documents, groups)
+    sentences = np.flatnonzero(of_sentence == groups.names.index(name))
+    if not len(sentences):
+        raise CorpusError(f"{name}: none of its documents holds a word of the corpus's vocabulary")
+    lengths = np.diff(corpus.sentence_starts)
+    ids = np.asarray(corpus.ids)[np.repeat(of_sentence == groups.names.index(name), lengths)]
+    used, provisional = np.unique(ids, return_inverse=True)
+    words = corpus.vocabulary.words
+    spooled = Spooled(
+        provisional.astype(np.int32),
+        np.cumsum(lengths[sentences]),
+        [words[i] for i in used.tolist()],
+        np.bincount(provisional, minlength=len(used)),
+    )
+    part_documents = documents.only(groups.members[name], sentences)
+    info = {key: value for key, value in corpus.info.items() if key not in ("max_words", "raw_sentences")}
+    info |= {"split_by": groups.by, "group": name, "split_from": corpus.fingerprint}
+    least = corpus.vocabulary.min_count if min_count is None else checked_min_count(min_count)
+    return Corpus._from_spooled(spooled, WordSelection(least), info, documents=part_documents)
+
+
+def folder_name(group: str) -> str:
+    """A group's name as that of a folder: letters and digits of any script stay, anything else becomes "_".
+
+    >>> folder_name("1850s"), folder_name("Brontë, C."), folder_name("../x")
+    ('1850s', 'Brontë_C', 'x')
+    """
+    return re.sub(r"[^\w-]+", "_", group).strip("_") or "_"

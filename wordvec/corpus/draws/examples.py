@@ -1,0 +1,163 @@
+"""From positions of a corpus to training examples: centre words, their contexts and their negatives.
+
+This is the readable definition; the kernels draw the same examples inside their loops. Every draw is a
+function of (seed, epoch, position), so an example does not depend on what was drawn before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from wordvec import rng
+from wordvec.arrays import Array, array_module, to_device
+from wordvec.corpus.draws.sampling import POOL_GROUPS, NegativeTable, from_pool, keep_thresholds
+from wordvec.errors import OptionError
+
+NegativeSharing = Literal["window", "pair"]
+
+
+class Examples(NamedTuple):
+    """A batch of examples, one a row, in corpus order.
+
+    positions (B,) int64    where the centre stands in the corpus
+    centres   (B,) int32    word id of the centre
+    contexts  (B, C) int32   word ids left and right of it, 0 where `mask` is False; C is twice the window, or less
+                             where no sentence is as long
+    mask      (B, C) bool    which contexts exist
+    negatives (B, K) int32, or (B, C, K) when each (centre, context) pair has its own
+    """
+
+    positions: Array
+    centres: Array
+    contexts: Array
+    mask: Array
+    negatives: Array
+
+
+@dataclass(frozen=True)
+class ExampleSampler:
+    """Draws the examples of any stretch of a corpus.
+
+    window            largest number of contexts on each side
+    shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
+    negatives         K, negatives drawn per centre (0 for losses that need none)
+    negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
+    negative_pool     draw negatives from a slowly renewed pool of so many words, see `wordvec.corpus.draws.sampling`;
+                      0: from the whole vocabulary each time
+    """
+
+    keep_thresholds: Array
+    negative_table: NegativeTable
+    window: int = 5
+    negatives: int = 5
+    negative_sharing: NegativeSharing = "window"
+    shrink_window: bool = True
+    negative_pool: int = 0
+    seed: int = 1
+
+    @classmethod
+    def for_counts(
+        cls, counts: np.ndarray, *, subsample: float = 1e-3, power: float = 0.75, **options: Any
+    ) -> ExampleSampler:
+        """Build the tables for a vocabulary with these counts; `options` are the other fields.
+
+        >>> sampler = ExampleSampler.for_counts(np.array([3, 2, 1]), subsample=0, window=1, negatives=2)
+        >>> ids, starts = np.array([0, 1, 0, 2, 0, 1], np.int32), np.array([0, 4, 6])
+        >>> batch = sampler.draw(ids, starts, first=0, last=6, epoch=0)
+        >>> [(int(c), x[m].tolist()) for c, x, m in zip(batch.centres, batch.contexts, batch.mask)]
+        [(0, [1]), (1, [0, 0]), (0, [1, 2]), (2, [0]), (0, [1]), (1, [0])]
+        """
+        return cls(keep_thresholds(counts, subsample), NegativeTable.build(counts, power), **options)
+
+    def __post_init__(self) -> None:
+        if self.window < 1:
+            raise OptionError(f"window must be at least 1; got {self.window}")
+        if self.negatives < 0:
+            raise OptionError(f"negatives must be 0 or more; got {self.negatives}")
+        if self.negative_sharing not in ("window", "pair"):
+            raise OptionError(f"negative_sharing must be 'window' or 'pair'; got {self.negative_sharing!r}")
+        if self.negative_pool < 0 or self.negative_pool % POOL_GROUPS:
+            raise OptionError(f"negative_pool must be 0 or a multiple of {POOL_GROUPS}; got {self.negative_pool}")
+
+    def on(self, device: str) -> ExampleSampler:
+        """The same with its tables on this device, to draw from ids and sentence starts that are there, too."""
+        table = NegativeTable(*(to_device(part, device) for part in self.negative_table))
+        return replace(self, keep_thresholds=to_device(self.keep_thresholds, device), negative_table=table)
+
+    def keeps(self, ids: Array, first: int, last: int, epoch: int) -> Array:
+        """Which tokens at positions first .. last - 1 survive subsampling in this epoch, as bool."""
+        keys = rng.item_key(self._key(epoch), array_module(ids).arange(first, last, dtype=np.uint64))
+        return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < self.keep_thresholds[ids[first:last]]
+
+    @staticmethod
+    def _longest_sentence(sentence_starts: Array, first: int, last: int) -> int:
+        """Tokens in the longest sentence that has one of the positions first .. last - 1."""
+        xp = array_module(sentence_starts)
+        begin, end = (
+            int(s) for s in xp.searchsorted(sentence_starts, xp.asarray([first, max(first, last - 1)]), "right")
+        )
+        return int(xp.diff(sentence_starts[begin - 1 : end + 1]).max()) if len(sentence_starts) > 1 else 1
+
+    def _key(self, epoch: int) -> np.uint64:
+        return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
+
+    def draw(self, ids: Array, sentence_starts: Array, *, first: int, last: int, epoch: int) -> Examples:
+        """Examples whose centres stand at positions first .. last - 1; their contexts may lie outside.
+
+        Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
+        its sentence. A centre without contexts is no example.
+        """
+        xp = array_module(ids, sentence_starts)
+        kept, begin, end = self._kept_with_margins(ids, sentence_starts, first, last, epoch)
+        sentence = xp.searchsorted(sentence_starts, kept, side="right")
+        centre = xp.arange(begin, end)
+        keys = rng.item_key(self._key(epoch), kept[begin:end].astype(np.uint64))
+        reach = xp.full(len(centre), self.window, np.int64)
+        if self.shrink_window:
+            reach = 1 + rng.below(rng.draw(keys, rng.WINDOW), np.uint64(self.window)).astype(np.int64)
+
+        most = min(self.window, self._longest_sentence(sentence_starts, first, last) - 1)
+        offsets = xp.asarray([o for o in range(-most, most + 1) if o != 0], dtype=np.int64)
+        index = centre[:, None] + offsets
+        inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
+        index = xp.where(inside, index, 0)
+        mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
+        rows = xp.flatnonzero(mask.any(axis=1))
+        mask, keys = mask[rows], keys[rows]
+        contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        positions = kept[centre[rows]]
+        return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask, positions, epoch))
+
+    def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
+        xp = array_module(keys, mask)
+        numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)[None, :]
+        if self.negative_sharing == "pair":
+            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # its place among those there
+            numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
+            keys, positions = keys[:, None], positions[:, None]
+        bits = rng.draw(keys[:, None], numbers)
+        if self.negative_pool:
+            return from_pool(self.negative_table, self.negative_pool, bits, positions[:, None], self._key(epoch))
+        return self.negative_table.words_of(bits)
+
+    def _kept_with_margins(
+        self, ids: Array, sentence_starts: Array, first: int, last: int, epoch: int
+    ) -> tuple[Array, int, int]:
+        """Positions of kept tokens from `window` kept ones before `first` to as many after `last`, and the slice of
+        them that lies in first .. last - 1. Margins end at the borders of the sentence.
+        """
+        xp = array_module(ids, sentence_starts)
+        sentence = xp.searchsorted(sentence_starts, xp.asarray([first, max(first, last - 1)]), side="right")
+        low_limit, high_limit = int(sentence_starts[sentence[0] - 1]), int(sentence_starts[sentence[1]])
+        margin = 4 * self.window
+        while True:
+            low, high = max(low_limit, first - margin), min(high_limit, last + margin)
+            kept = low + xp.flatnonzero(self.keeps(ids, low, high, epoch))
+            begin, end = (int(place) for place in xp.searchsorted(kept, xp.asarray([first, last])))
+            enough_left = low == low_limit or begin >= self.window
+            if enough_left and (high == high_limit or len(kept) - end >= self.window):
+                return kept, begin, end
+            margin *= 2

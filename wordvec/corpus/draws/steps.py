@@ -1,0 +1,198 @@
+"""How many updates may share one set of scores: where a block of examples is cut into steps.
+
+All scores of a step are computed before any of its updates. If a row is met by n partners in a step, its update is a
+sum of n terms whose derivatives all belong to the row as it was at the start. By the curvature of log sigmoid, at
+most 1/4, such a step is stable as long as
+
+    learning_rate · n · |partner|² / 4  <  2
+
+so n must be bounded, and what counts is how often a row is really met in the step, not how common it is in the corpus:
+a session or a walk repeats its few items within a few positions.
+
+**Groups.** Skip-gram takes the contexts of a centre in groups of at most half the bound (an eighth, where each meets
+all nodes on a path of a tree), evenly filled, in the order of the text. Each group with the centre's outputs is an
+example.
+
+**Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound; that
+one begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of its
+centre. A row of W_in is met by every centre around it; as windows are symmetric, that is about as often as its word
+has contexts itself, so it is counted where its word is the centre: for skip-gram, with the row of W_out. Negatives
+count less, because their terms are smaller or point in different directions, and inner nodes of a tree, which all pull
+a context at once, as much or more: the weights below are the lightest with which every corpus in the tests learns like
+single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the commonest words and err
+towards shorter steps for the others.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.draws.examples import Examples
+from wordvec.errors import OptionError
+
+COUNTERS = 1024
+WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
+MEETINGS_TIMES_RATE = 0.6
+MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
+
+
+class Weights(NamedTuple):
+    """Quarters of a meeting.
+
+    context       that the centre's row of W_in counts for each of its contexts
+    centre        that its row of W_out counts: for each context, or for their mean
+    negative, node   that a negative, or an inner node of a tree, counts likewise
+    """
+
+    context: int
+    centre: int
+    negative: int
+    node: int
+
+
+SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
+CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
+
+
+def meetings_for(learning_rate: float) -> int:
+    """The bound on a row's meetings in a step at this learning rate: 24 at skip-gram's 0.025, 12 at CBOW's 0.05.
+
+    Chosen by measurement on sessions, walks, logs, repeated sentences and text at windows of 1 to 300: with it the
+    loss of the first epoch is within 3 % of that of single steps; a third more was too many for walks.
+
+    >>> meetings_for(0.025), meetings_for(0.05), meetings_for(1.0)
+    (24, 12, 1)
+    """
+    return max(1, int(MEETINGS_TIMES_RATE / learning_rate + 1e-9))
+
+
+def group_size(meetings: int, tree: bool = False) -> int:
+    """Contexts of a centre that one example of skip-gram holds at most.
+
+    tree   whether each context meets all inner nodes on a path (hierarchical softmax): then there are fewer
+
+    >>> group_size(32), group_size(32, tree=True), group_size(1)
+    (16, 4, 1)
+    """
+    if meetings < 1:
+        raise OptionError(f"meetings must be at least 1; got {meetings}")
+    return max(1, meetings // (8 if tree else 2))
+
+
+def split_contexts(batch: Examples, size: int) -> Examples:
+    """Examples of at most `size` contexts each, in the same order: a centre's contexts in groups, evenly filled.
+
+    >>> one = Examples(*(np.array([x]) for x in (7, 3, [1, 0, 2, 4], [True, False, True, True], [5, 6])))
+    >>> two = split_contexts(one, 2)
+    >>> two.contexts[two.mask].tolist(), two.mask.sum(axis=1).tolist(), two.centres.tolist()
+    ([1, 2, 4], [2, 1], [3, 3])
+    """
+    mask = np.asarray(batch.mask)
+    if mask.shape[1] <= size or not len(mask):
+        return batch
+    contexts = mask.sum(axis=1)
+    groups = -(-contexts // size)
+    fill = -(-contexts // groups)
+    groups = -(-contexts // fill)
+    first = np.cumsum(groups) - groups
+    example, place = np.nonzero(mask)
+    rank = (np.cumsum(mask, axis=1) - 1)[example, place]
+    row, column = first[example] + rank // fill[example], rank % fill[example]
+    shape = (int(groups.sum()), int(fill.max()))
+    owner = np.repeat(np.arange(len(mask)), groups)
+    new_mask, new_contexts = np.zeros(shape, bool), np.zeros(shape, np.int32)
+    new_mask[row, column], new_contexts[row, column] = True, batch.contexts[example, place]
+    negatives = batch.negatives[owner]
+    if batch.negatives.ndim == 3:
+        negatives = np.zeros((*shape, batch.negatives.shape[2]), np.int32)
+        negatives[row, column] = batch.negatives[example, place]
+    return Examples(batch.positions[owner], batch.centres[owner], new_contexts, new_mask, negatives)
+
+
+def cbow_shares(contexts: np.ndarray, mask: np.ndarray, meetings: int) -> np.ndarray:
+    """What is left of the undivided gradient of CBOW's contexts, (E,): 1, or less where a wide window repeats words.
+
+    The hidden vector is the mean of c rows. A word that is there m times gets m times the gradient and makes up m / c
+    of the mean, so that the mean moves by the sum of m² / c over the words, times what it would move by if all were
+    different. Where this exceeds `meetings`, the gradient is divided by the excess.
+
+    >>> cbow_shares(np.zeros((1, 8), int), np.ones((1, 8), bool), meetings=2)
+    array([0.25])
+    """
+    shares = np.ones(len(mask))
+    for example in np.flatnonzero(mask.sum(axis=1) > meetings):
+        repeats = np.bincount(contexts[example][mask[example]] % COUNTERS).astype(np.int64)
+        shares[example] = min(1.0, meetings * int(repeats.sum()) / int((repeats**2).sum()))
+    return shares
+
+
+class Meetings(NamedTuple):
+    """Which classes of rows each example meets, and how many quarters of a meeting each time.
+
+    classes, quarters   (E, n) for E examples; a class is one of rows of W_in below COUNTERS, of W_out from there on
+    continues           (E,) bool, whether the example's centre is that of the one before
+    """
+
+    classes: np.ndarray
+    quarters: np.ndarray
+    continues: np.ndarray
+
+
+def count_meetings(
+    batch: Examples, outputs: np.ndarray, present: np.ndarray, weights: Weights, *, tree: bool, mean: bool
+) -> Meetings:
+    """The meetings of each example.
+
+    outputs, present   (E, J), or (E, C, J) where each context has outputs of its own: rows of W_out, the centre's
+                       first, and which of them are there
+    tree               all outputs are inner nodes of a tree, and none is the centre
+    mean               the outputs meet the mean of the contexts, not each of them
+    """
+    examples, contexts = len(batch.centres), batch.mask.sum(axis=1)
+    quarters = np.full(outputs.shape, weights.node if tree else weights.negative)
+    if not tree:
+        quarters[..., 0] = weights.centre
+    if outputs.ndim == 3:
+        quarters = quarters * (present & batch.mask[:, :, None])
+    else:
+        quarters = quarters * present * (1 if mean else contexts[:, None])
+    centres = batch.centres[:, None] % COUNTERS
+    return Meetings(
+        np.concatenate([centres, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(np.int64),
+        np.concatenate([weights.context * contexts[:, None], quarters.reshape(examples, -1)], axis=1).astype(np.int64),
+        np.diff(batch.positions, prepend=-1) == 0,
+    )
+
+
+def cut_into_steps(met: Meetings, meetings: int, most: int = MOST_EXAMPLES) -> list[slice]:
+    """Consecutive steps, each as long as no class of rows is met more than `meetings` times, at most `most` examples.
+
+    >>> met = Meetings(np.array([[0], [0], [1], [0]]), np.full((4, 1), WHOLE), np.zeros(4, bool))
+    >>> cut_into_steps(met, meetings=2)
+    [slice(0, 3, None), slice(3, 4, None)]
+    """
+    bound, steps, first, guess = WHOLE * meetings, [], 0, most
+    classes, quarters, continues = met
+    ends = np.append(np.flatnonzero(continues), len(classes)).tolist()
+    ends.reverse()
+
+    def fits(last: int) -> bool:
+        counted = np.bincount(classes[first:last].ravel(), quarters[first:last].ravel())
+        return bool(counted.max(initial=0) <= bound)
+
+    while first < len(classes):
+        while ends[-1] <= first:
+            ends.pop()
+        low, high = first + 1, min(first + most, ends[-1]) + 1  # the step ends at low .. high - 1
+        middle = min(first + guess, high - 1)
+        while low < high - 1:
+            if fits(middle) if middle > low else True:
+                low = middle
+            else:
+                high = middle
+            middle = (low + high) // 2
+        steps.append(slice(first, low))
+        guess, first = low - first, low
+    return steps

@@ -1,0 +1,296 @@
+"""Turning tokens into ids in one pass over the text, with bounded memory.
+
+While the text is read, each new word gets the next provisional id, and the ids are spooled: to memory, or where they
+are many, to a temporary file. Only then is it known which words are frequent enough and in which order they come, so
+a second pass over the ids (not over the text) gives every token its final id.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+
+import numpy as np
+
+from wordvec.corpus.read.missing import Tally, is_missing
+from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.errors import CorpusError
+from wordvec.memory import give_back_pages
+
+TOKENS_AT_A_TIME = 1 << 18
+CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
+HELD_IN_MEMORY = 1 << 27  # bytes of an array, before it goes to a temporary file
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Spooled(NamedTuple):
+    """Tokens as provisional ids, given by first appearance; the word with provisional id `i` is ``words[i]``.
+
+    Shapes: ids (N,) int32 and sentence_ends (S,) int64, memory-mapped if large; counts (len(words),) int64.
+    """
+
+    ids: np.ndarray
+    sentence_ends: np.ndarray
+    words: list[str]
+    counts: np.ndarray
+
+
+class ArrayFile:
+    """An array written piece by piece: in memory while it is small, then in a temporary file.
+
+    The file has no name, so nothing of it can stay behind.
+    """
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._dtype, self._size = np.dtype(dtype), 0
+        self._held = np.empty(min(1 << 18, HELD_IN_MEMORY) // self._dtype.itemsize, self._dtype)
+        self._file: BinaryIO | None = None
+
+    def append(self, values: np.ndarray) -> None:
+        """Write `values` at the end. Raises CorpusError when the disk is full."""
+        end = self._size + len(values)
+        if self._file is None and end > len(self._held):
+            self._make_room(end)
+        if self._file is None:
+            self._held[self._size : end] = values
+        else:
+            self._write(np.ascontiguousarray(values, self._dtype))
+        self._size = end
+
+    def _make_room(self, end: int) -> None:
+        """All memory there may be, as it costs nothing before it is used; or else the file."""
+        most = HELD_IN_MEMORY // self._dtype.itemsize
+        before = self._held[: self._size]
+        self._held = np.empty(most if end <= most else 0, self._dtype)
+        if end <= most:
+            self._held[: self._size] = before
+            return
+        try:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  closed by __exit__
+        except OSError as error:
+            raise CorpusError(f"no temporary file can be made: {error}; name a folder for them in TMPDIR") from error
+        self._write(before)
+
+    def _write(self, values: np.ndarray) -> None:
+        assert self._file is not None
+        data = memoryview(values).cast("B")
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            raise CorpusError(
+                f"temporary files cannot be written in {tempfile.gettempdir()}: {error.strerror or error}; "
+                "make room there, or name another folder in TMPDIR: 8 bytes a word of the text are needed"
+            ) from error
+
+    def part(self, begin: int, end: int) -> np.ndarray:
+        """The values from `begin` to `end`, to be read and changed."""
+        if self._file is None or begin == end:
+            return self._held[begin:end] if self._file is None else self._held[:0]
+        offset = begin * self._dtype.itemsize
+        return np.memmap(self._file, self._dtype, mode="r+", offset=offset, shape=(end - begin,))
+
+    def mapped(self) -> np.ndarray:
+        """The values, memory-mapped if they are in the file: the array needs this object no more."""
+        if self._file is None:
+            return self._held[: self._size]
+        return np.memmap(self._file, self._dtype, mode="r")
+
+    def __enter__(self) -> ArrayFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class Spool:
+    """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many."""
+
+    def __init__(self) -> None:
+        self._ids, self._ends, self._tokens = ArrayFile(np.int32), ArrayFile(np.int64), 0
+
+    @property
+    def tokens(self) -> int:
+        """How many were written."""
+        return self._tokens
+
+    def ids(self, begin: int, end: int) -> np.ndarray:
+        """The ids from `begin` to `end`, to be read and changed."""
+        return self._ids.part(begin, end)
+
+    def write(self, ids: np.ndarray, sentence_ends: np.ndarray) -> None:
+        """Append tokens, and the ends of sentences among them: how many of `ids` come before."""
+        self._ids.append(ids)
+        self._ends.append(sentence_ends + self._tokens)
+        self._tokens += len(ids)
+
+    def finished(self, words: list[str], counts: np.ndarray) -> Spooled:
+        """All that was written, with the words of the ids and their counts."""
+        return Spooled(self._ids.mapped(), self._ends.mapped(), words, counts)
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ids.__exit__()
+        self._ends.__exit__()
+
+
+def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callable[[int], None]) -> Spooled:
+    """Read (tokens, ends_sentence) to the end and give each different token the next free id.
+
+    A sentence may come in several runs of tokens. `on_sentences` is called now and then with the number of
+    sentences that were read since.
+    """
+    id_of: defaultdict[str, int] = defaultdict()
+    id_of.default_factory = id_of.__len__  # a word met for the first time gets the number of words so far
+    look_up = id_of.__getitem__
+    counts = np.zeros(0, np.int64)
+    ids: list[int] = []
+    ends: list[int] = []
+    with Spool() as spooled:
+
+        def write_chunk() -> None:
+            nonlocal counts
+            chunk = np.array(ids, np.int32)
+            spooled.write(chunk, np.array(ends, np.int64))
+            counts = _added(counts, np.bincount(chunk, minlength=len(id_of)))
+            on_sentences(len(ends))
+            ids.clear()
+            ends.clear()
+
+        for tokens, ends_sentence in token_runs:
+            ids += map(look_up, tokens)
+            if ends_sentence:
+                ends.append(len(ids))
+            if len(ids) >= TOKENS_AT_A_TIME or len(ends) >= TOKENS_AT_A_TIME:
+                write_chunk()
+        write_chunk()
+        if "" in id_of:
+            raise CorpusError("an empty string is among the tokens; leave it out (str.split(' '), for one, makes them)")
+        return spooled.finished(list(id_of), counts)
+
+
+def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
+    """`chunk_counts`, which has the words of `counts` first, with `counts` added."""
+    total = chunk_counts.astype(np.int64)
+    total[: len(counts)] += counts
+    return total
+
+
+def renumber(
+    spooled: Spooled, vocabulary: Vocabulary, threads: int = 1, final_id: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Replace provisional ids by those of `vocabulary`; words outside it, and sentences without words, fall away.
+
+    `final_id` (len(spooled.words),) int32 are the ids of the words, -1 outside the vocabulary, if they are known.
+    Returns ids (N,) int32 and sentence starts (S + 1,) int64, memory-mapped if large.
+    """
+    if final_id is None:
+        final_id = vocabulary.ids_of(spooled.words, missing=-1)
+    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
+    kept = 0  # tokens kept so far
+    last_start = 0  # where the next sentence starts, if it has words
+    begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
+    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
+        starts_file.append(np.zeros(1, np.int64))
+        for ids, ends in in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads):
+            ids_file.append(ids)
+            starts = kept + ends
+            starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
+            starts_file.append(starts)
+            last_start = int(starts[-1]) if len(starts) else last_start
+            kept += len(ids)
+        give_back_pages(spooled.ids)
+        give_back_pages(spooled.sentence_ends)
+        return ids_file.mapped(), starts_file.mapped()
+
+
+def _can_compile() -> bool:
+    from wordvec.native import library
+
+    return library.is_available()
+
+
+def _renumbered(spooled: Spooled, final_id: np.ndarray, compiled: bool, begin: int) -> tuple[np.ndarray, np.ndarray]:
+    """The tokens from `begin` on that are kept, and how many of them come before each sentence end among them."""
+    ids = spooled.ids[begin : begin + TOKENS_AT_A_TIME]
+    first, stop = np.searchsorted(spooled.sentence_ends, [begin, begin + len(ids)], side="right")
+    if begin == 0:
+        first = 0  # empty sentences at the very beginning
+    ends = spooled.sentence_ends[first:stop] - begin
+    if compiled:
+        from wordvec.corpus.encode import scanning
+
+        kept, kept_ends = scanning.renumber(np.asarray(ids), final_id, ends)
+    else:
+        in_vocabulary = np.take(final_id, ids, mode="clip")  # clip: without a check
+        is_kept = in_vocabulary >= 0
+        kept = in_vocabulary[is_kept]
+        kept_ends = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)])[ends]
+    if begin // TOKENS_AT_A_TIME % CHUNKS_HELD == 0:
+        give_back_pages(spooled.ids)
+    return kept, kept_ends
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+    """The results of `function` in the order of `items`, which are taken as they are needed: a few ahead.
+
+    >>> list(in_order(abs, [3, -2, 1], threads=2))
+    [3, 2, 1]
+    """
+    if threads == 1:
+        yield from map(function, items)
+        return
+    ahead: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            ahead.append(pool.submit(function, item))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) -> Iterator[tuple[list[str], bool]]:
+    """Yield each sentence as a list of tokens, after checking that this is what it is; missing ones are left out."""
+    tally = Tally(type(sentences).__name__, "sentences", strict)
+    for number, sentence in enumerate(sentences, 1):
+        tally.total += 1
+        if is_missing(sentence):
+            tally.leave_out_missing(f"sentence {number}")
+            continue
+        _refuse_other_than_lists(sentence, number)
+        tokens = list(sentence)
+        if not set(map(type, tokens)) <= {str}:
+            for token in tokens:
+                if not isinstance(token, str):
+                    raise CorpusError(
+                        f"sentence {number} holds {token!r:.80}, which is not a string; tokens are str: "
+                        f"{'leave out what is missing' if is_missing(token) else 'convert them with str(...)'}"
+                    )
+            tokens = [str.__str__(token) for token in tokens]  # of numpy arrays: np.str_
+        yield tokens, True
+    tally.finish()
+
+
+def _refuse_other_than_lists(sentence: Any, number: int) -> None:
+    if is_unordered(sentence):
+        raise CorpusError(
+            f"sentence {number} is a {type(sentence).__name__}, which has no order: it is another one in each run; "
+            "give sorted(sentence), and for baskets a window as long as the longest"
+        )
+    if isinstance(sentence, (str, bytes, Mapping)) or not isinstance(sentence, Iterable):
+        way_out = "for texts use Corpus.from_texts, or split them first: sentence.split()"
+        raise CorpusError(
+            f"sentence {number} is {sentence!r:.80}, but a list of tokens was expected, such as "
+            f"['the', 'cat', 'sat']; {way_out}"
+        )

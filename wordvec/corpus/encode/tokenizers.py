@@ -1,0 +1,162 @@
+"""From a line of text to its tokens.
+
+``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
+``words``       finds the words of raw text; the rules stand in its docstring.
+``characters``  makes every character a token.
+
+These know no language. Chinese and Japanese write no spaces, and a Korean word carries its endings: for them there
+are the analysers of `cjk.py`, with the extra ``cjk``: ``korean``, ``korean-morphemes``, ``japanese``,
+``japanese-morphemes`` and ``chinese``. Any callable that takes a line and returns its tokens will do as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
+from wordvec.corpus.encode.normalization import character_class
+from wordvec.errors import OptionError
+
+Tokenizer = Callable[[str], Iterable[str]]
+
+# Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
+ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
+NUMBER = r"\d+(?:[.,']\d+)*"
+VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
+APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u00ad": None})  # and no soft hyphens
+
+
+def whitespace(line: str) -> list[str]:
+    """Split at white space; case, punctuation and numbers stay as they are.
+
+    >>> whitespace("You say goodbye, and I say hello.")
+    ['You', 'say', 'goodbye,', 'and', 'I', 'say', 'hello.']
+    """
+    return line.split()
+
+
+def words(line: str) -> list[str]:
+    """Find the words of raw text: letters, marks and digits, without punctuation, in one case, numbers as ``0``.
+
+    - Unicode NFKC (so composed and decomposed accents or Hangul, ligatures and full-width letters agree), then
+      Unicode case folding: ``Straße`` and ``STRASSE`` both become ``strasse``.
+    - A number is ``0``, with its separators (``1,234.5``) and where it begins a word (``1990s`` is ``0s``,
+      ``2018년`` is ``0년``). Digits later in a word belong to its name: ``mp3``, ``h2o``.
+    - An apostrophe between letters stays in the word: ``don't``, ``king's``, ``aujourd'hui``. French and Italian
+      elisions before a vowel are words of their own: ``l'homme`` is ``l'`` and ``homme``. Others fall away.
+    - ``_`` and ``·`` between letters stay (``new_york``, ``col·lecció``); a hyphen splits (``well-known``).
+
+    >>> words("Don't pay £1,234.50 for Zoë's well-known MP3s — it’s the 1990s!")
+    ["don't", 'pay', '0', 'for', "zoë's", 'well', 'known', 'mp3s', "it's", 'the', '0s']
+    >>> words("L’homme qu'on appelle aujourd'hui Straße")
+    ["l'", 'homme', "qu'", 'on', 'appelle', "aujourd'hui", 'strasse']
+    """
+    if line.isascii():
+        return _find(_PATTERN, line.lower())
+    # Case folding can undo the normal form (the Turkish capital dotted I), so it is restored afterwards.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line.translate(APOSTROPHES)).casefold())
+    has_mark, pattern_with_marks = _mark_patterns()
+    return _find(pattern_with_marks if has_mark(folded) else _PATTERN, folded)
+
+
+def _find(pattern: re.Pattern[str], text: str) -> list[str]:
+    found = pattern.findall(text)
+    if not _DIGIT.search(text):
+        return found
+    return [_NUMBER.sub("0", token, count=1) if token[0].isdecimal() else token for token in found]
+
+
+def _word_pattern(letters: str) -> re.Pattern[str]:
+    """An elided word, or a number and what is written with it, or letters; then more letters after each joiner."""
+    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|(?:{NUMBER}(?:{letters})?|{letters})(?:['_·]{letters})*")
+
+
+_DIGIT, _NUMBER, _PATTERN = re.compile(r"\d"), re.compile(NUMBER), _word_pattern(r"[^\W_]+")
+
+
+@cache
+def _mark_patterns() -> tuple[Callable[[str], re.Match[str] | None], re.Pattern[str]]:
+    """A search for combining marks, and the slower pattern for text that has some."""
+    marks = _combining_marks()
+    return re.compile(f"[{marks}]").search, _word_pattern(rf"[^\W_](?:[^\W_]|[{marks}])*")
+
+
+def _combining_marks() -> str:
+    r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
+
+    Without them the vowel signs of Hindi, Tamil or Thai would cut words to pieces.
+    """
+    code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
+    return character_class([*code_points, 0x200C, 0x200D, *range(0xE0100, 0xE01F0)])
+
+
+def characters(line: str) -> list[str]:
+    """Every character but white space, each with the combining marks behind it.
+
+    A character is a code point with its accents, vowel signs, variation selectors and skin tone; joined emoji
+    and pairs of flag letters are one. So it is nearly Unicode's extended grapheme cluster, which needs tables
+    that Python does not have; what differs is Hangul in single jamo (normalise to NFC first), each jamo a token.
+
+    >>> characters("日本 हि!"), len("हि")
+    (['日', '本', 'हि', '!'], 2)
+    """
+    if line.isascii():
+        return list("".join(line.split()))
+    return _character_pattern().findall(line)
+
+
+@cache
+def _character_pattern() -> re.Pattern[str]:
+    marks, skin_tones, flags = _combining_marks(), "\U0001f3fb-\U0001f3ff", "[\U0001f1e6-\U0001f1ff]"
+    return re.compile(rf"(?:{flags}{{2}}|\S)(?:\u200d(?![{marks}])\S|[{marks}{skin_tones}])*")
+
+
+TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
+
+
+def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
+    """Return the tokenizer of that name; a callable is returned as it is.
+
+    Raises OptionError for other names, MissingExtraError where the extra ``cjk`` is needed and missing.
+
+    >>> get_tokenizer("words")("Hello, world!")
+    ['hello', 'world']
+    """
+    if callable(tokenizer):
+        return tokenizer
+    if tokenizer in TOKENIZERS:
+        return TOKENIZERS[tokenizer]
+    if tokenizer in ANALYSERS:
+        return make_analyser(tokenizer)
+    names = ", ".join([*TOKENIZERS, *ANALYSERS])
+    raise OptionError(f"tokenizer {tokenizer!r} does not exist: choose one of {names}, or pass a function")
+
+
+def tokenize_lines(tokenizer: Tokenizer, lines: Iterable[str]) -> Iterator[Iterable[str]]:
+    """Yield the tokens of each of `lines`, in order; an analyser that can use several threads does so.
+
+    >>> list(tokenize_lines(words, ["Hello, world!", ""]))
+    [['hello', 'world'], []]
+    """
+    return tokenizer.tokenize_lines(lines) if isinstance(tokenizer, Analyser) else map(tokenizer, lines)
+
+
+def tokenizer_name(tokenizer: str | Tokenizer) -> str:
+    """The name a corpus records: that of a built-in tokenizer, or module and name of a function.
+
+    >>> tokenizer_name(words), tokenizer_name(str.split)
+    ('words', 'str.split')
+    """
+    if isinstance(tokenizer, str):
+        return tokenizer
+    if isinstance(tokenizer, Analyser):
+        return tokenizer.name
+    for name, function in TOKENIZERS.items():
+        if function is tokenizer:
+            return name
+    named = tokenizer if hasattr(tokenizer, "__qualname__") else type(tokenizer)
+    module = getattr(named, "__module__", None)
+    return f"{module}.{named.__qualname__}" if module else str(named.__qualname__)

@@ -1,0 +1,188 @@
+"""Public corpora and evaluation sets that wordvec knows by name: where they are, how large, licence and hash."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from wordvec.corpus.named_texts.bundled import BUNDLED, corpora_folder
+from wordvec.errors import CorpusError
+from wordvec.files import parse_json
+
+FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: where fetched corpora lie, in place of the user's cache folder
+TEXT, MARKUP = "text", "mediawiki-xml"  # of which no trainer reads the second
+EVALUATION = "evaluation"  # no text to train on, but a set to score vectors on
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One file of a public corpus, or an evaluation set.
+
+    `format` is ``"text"``, or ``"mediawiki-xml"``, whose text must be extracted before training, or ``"evaluation"``;
+    then `task` says what the set tests, as an option of ``wordvec evaluate``. `bytes` and
+    `sha256` are of the file at `url`, None where they are not known for certain or change; `note` says why, and
+    `hash_published_at` is the page that publishes a hash. Where that file is a zip archive, `member` is the one
+    file wanted of it, with its size `unpacked_bytes` and hash `unpacked_hash` (``"sha1:..."``) where known.
+    """
+
+    name: str
+    language: str
+    description: str
+    format: str
+    url: str
+    bytes: int | None
+    sha256: str | None
+    hash_published_at: str | None
+    member: str | None
+    unpacked_bytes: int | None
+    unpacked_hash: str | None
+    licence: str
+    note: str
+    task: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """What the fetched file is called: the corpus's name and what is in it.
+
+        >>> find("text8").file_name, find("wikipedia-en").file_name
+        ('text8.txt', 'wikipedia-en.xml.bz2')
+        """
+        if self.format == EVALUATION:
+            return f"{self.name}{Path(self.member or self.url).suffix or '.txt'}"
+        packing = ".bz2" if self.url.endswith(".bz2") else ""
+        return f"{self.name}{'.txt' if self.format == TEXT else '.xml'}{packing}"
+
+
+@cache
+def list_catalogue() -> tuple[CatalogueEntry, ...]:
+    """All public corpora of the catalogue, from ``corpora/catalogue.json``.
+
+    >>> [entry.name for entry in list_catalogue()][:2]
+    ['text8', 'enwik9']
+    """
+    text = (corpora_folder() / "catalogue.json").read_text(encoding="utf-8")
+    return tuple(CatalogueEntry(**entry) for entry in json.loads(text)["corpora"])
+
+
+@cache
+def list_evaluation_sets() -> tuple[CatalogueEntry, ...]:
+    """All evaluation sets of the catalogue, from ``corpora/catalogue.json``.
+
+    >>> [entry.name for entry in list_evaluation_sets()][:2]
+    ['google-analogies', 'wordsim353']
+    """
+    text = (corpora_folder() / "catalogue.json").read_text(encoding="utf-8")
+    return tuple(CatalogueEntry(format=EVALUATION, **entry) for entry in json.loads(text)["evaluation"])
+
+
+def find(name: str) -> CatalogueEntry:
+    """The entry called `name`. Raises CorpusError, which lists the names there are.
+
+    >>> find("text8").bytes
+    31344016
+    """
+    entries = (*list_catalogue(), *list_evaluation_sets())
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise CorpusError(
+        f"nothing in the catalogue is called {name!r}; there are: {', '.join(entry.name for entry in entries)}"
+    )
+
+
+def is_catalogued(name: object) -> bool:
+    """Whether `name` is that of a public corpus in the catalogue."""
+    return any(entry.name == name for entry in list_catalogue())
+
+
+def is_catalogued_set(name: object) -> bool:
+    """Whether `name` is that of an evaluation set in the catalogue."""
+    return any(entry.name == name for entry in list_evaluation_sets())
+
+
+def fetched_set(name: str) -> Path | None:
+    """Where `wordvec corpus fetch` put the evaluation set `name`, or None when it is not there."""
+    folder = corpora_cache()
+    return _received(folder, find(name)) if folder is not None else None
+
+
+def corpora_cache() -> Path | None:
+    """The folder of fetched corpora: WORDVEC_DATA where that is set, else the user's cache folder.
+
+    None where neither is known, because pooch, which knows the latter on every system, is not installed.
+    """
+    if os.environ.get(FOLDER_VARIABLE):
+        return Path(os.environ[FOLDER_VARIABLE]).expanduser()
+    try:
+        import pooch
+    except ImportError:
+        return None
+    return Path(pooch.os_cache("wordvec"))
+
+
+def origin_path(file: Path) -> Path:
+    """The record beside a fetched file: where it came from, and its size."""
+    return file.with_name(f"{file.name}.origin.json")
+
+
+def read_origin(file: Path) -> dict[str, Any] | None:
+    """The record beside `file`, or None unless `file` is there, complete, and written by wordvec."""
+    try:
+        origin = parse_json(origin_path(file).read_text(encoding="utf-8"))
+        whole = file.stat().st_size == origin["bytes"] and origin["format"] == "wordvec fetched corpus"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return origin if whole else None
+
+
+def fetched_path(name: str) -> Path | None:
+    """Where `wordvec corpus fetch` put the text `name`, or None when it is not there.
+
+    Raises CorpusError for a corpus that is there but is no text that a trainer could read.
+    """
+    folder = corpora_cache() if is_catalogued(name) else None
+    if folder is None:
+        return None
+    entry = find(name)
+    file = _received(folder, entry)
+    if file is not None and entry.format != TEXT:
+        raise CorpusError(
+            f"{name}: {file} is XML with wiki markup, no text to train on: extract the text first, with "
+            "WikiExtractor for example, and name the files it writes"
+        )
+    return file
+
+
+def _received(folder: Path, entry: CatalogueEntry) -> Path | None:
+    file = folder / entry.file_name
+    origin = read_origin(file)
+    expected = None if origin is None else entry.sha256 or origin.get("sha256")
+    return file if origin is not None and origin.get("sha256") == expected else None
+
+
+def missing_text_message(name: str) -> str:
+    """What to tell a user who named a text that is not here: where to get it, or which names there are."""
+    if is_catalogued(name):
+        entry = find(name)
+        after = "" if entry.format == TEXT else "; it is XML with wiki markup, so then extract its text"
+        return f"{name}: not downloaded: wordvec corpus fetch {name} gets it ({size_in_words(entry.bytes)}){after}"
+    if any(character.isspace() for character in name):
+        return f"{name!r:.80}: no file or folder of that name; for texts themselves use Corpus.from_texts(strings)"
+    return f"{name}: no such file or folder; bundled text that always is here: {', '.join(BUNDLED)}"
+
+
+def size_in_words(size: int | None) -> str:
+    """Bytes as people say them.
+
+    >>> size_in_words(31344016), size_in_words(399782), size_in_words(2 * 10**10), size_in_words(None)
+    ('31 MB', '0.4 MB', '20 GB', 'size not known')
+    """
+    if size is None:
+        return "size not known"
+    if size >= 9.95e9:
+        return f"{size / 1e9:,.0f} GB"
+    return f"{size / 1e6:,.1f} MB" if size < 9.95e6 else f"{size / 1e6:,.0f} MB"

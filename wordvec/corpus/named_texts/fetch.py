@@ -1,0 +1,244 @@
+"""Fetching a public corpus of the catalogue: download, check, unpack, and a record of where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from wordvec.corpus.named_texts.catalogue import (
+    FOLDER_VARIABLE,
+    MARKUP,
+    CatalogueEntry,
+    corpora_cache,
+    find,
+    origin_path,
+    read_origin,
+    size_in_words,
+)
+from wordvec.corpus.named_texts.download import ResumingDownload
+from wordvec.errors import CorpusError, MissingExtraError
+from wordvec.files import move_file, replace_file
+from wordvec.progress import announce
+
+CHUNK_BYTES = 1 << 20
+LARGEST_EXPANSION = 25  # text packs to a third or a fourth; an archive that swells more than this is no text
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A corpus on this machine.
+
+    `checked_by` says what vouches for the file: ``"sha256"``, ``"sha1 of the unpacked file"``, or None: then
+    `sha256`, that of the file as it was received, is all there is to compare with.
+    """
+
+    name: str
+    path: Path
+    bytes: int
+    sha256: str
+    checked_by: str | None
+    licence: str
+    url: str
+    was_here: bool
+
+
+def fetch(
+    name: str | CatalogueEntry,
+    to: str | os.PathLike[str] | None = None,
+    *,
+    show_progress: bool | None = None,
+    **connection: Any,
+) -> Fetched:
+    """Download the corpus or evaluation set `name` of the catalogue, check it, unpack it and return where it is.
+
+    `to` is the folder, made if it is not there; without it the environment variable WORDVEC_DATA names the
+    folder, else it is the user's cache folder. Only there do other commands find the corpus by its name. A
+    download that breaks off goes on where it stopped, now or the next time. What is whole already is not
+    downloaded again. `connection` passes `waits`, `timeout` and `sleep` to ResumingDownload.
+
+    Licence, size and what else should be known first go to stderr before anything is downloaded.
+
+    Raises CorpusError for an unknown name, a file that cannot be had or is not the one expected, and too little
+    room; MissingExtraError without pooch.
+    """
+    entry = find(name) if isinstance(name, str) else name
+    pooch = _import_pooch()
+    folder = Path(to) if to is not None else corpora_cache()
+    assert folder is not None  # pooch is here
+    target = folder / entry.file_name
+    origin = read_origin(target)
+    if origin is not None and origin.get("url") == entry.url and entry.sha256 in (None, origin.get("sha256")):
+        return _fetched(entry, target, origin, was_here=True)
+    if target.exists() and not origin_path(target).exists():
+        raise CorpusError(f"{target}: exists and was not fetched by wordvec; move it, or name another folder: --to")
+    _make_folder(folder)
+    _say_what_comes(entry, target)
+    _check_room(entry, folder)
+    download = ResumingDownload(
+        entry.name,
+        folder / f"{entry.name}.part",
+        entry.bytes,
+        hash_known=bool(entry.sha256 or entry.unpacked_hash),
+        show_progress=show_progress,
+        **connection,
+    )
+    received = _download(pooch, entry, folder, download)
+    sha256 = entry.sha256 or pooch.file_hash(str(received))
+    origin = _install(entry, received, target, sha256)
+    return _fetched(entry, target, origin, was_here=False)
+
+
+def _import_pooch() -> Any:
+    try:
+        import pooch
+    except ImportError as error:
+        raise MissingExtraError("pooch", "fetch", "fetching a corpus") from error
+    return pooch
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpusError(
+            f"{folder}: cannot be made: {error.strerror}; name another folder: --to DIR or {FOLDER_VARIABLE}"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise CorpusError(f"{folder}: no permission to write there; name another folder: --to DIR or {FOLDER_VARIABLE}")
+
+
+def _say_what_comes(entry: CatalogueEntry, target: Path) -> None:
+    announce(f"{entry.name}: {entry.description}")
+    announce(f"licence: {entry.licence}")
+    announce(f"{size_in_words(entry.bytes)} from {entry.url} to {target}")
+    if entry.format == MARKUP:
+        announce("this is XML with wiki markup, no text: extract the text before training, with WikiExtractor say")
+    if entry.sha256 is None and entry.unpacked_hash is None:
+        announce("no hash of this file is known, so nothing will vouch for what arrives")
+
+
+def _check_room(entry: CatalogueEntry, folder: Path) -> None:
+    needed = (entry.bytes or 0) + (entry.unpacked_bytes or 0)
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise CorpusError(
+            f"{entry.name}: needs {size_in_words(needed)} and {folder} has {size_in_words(free)} free; "
+            "name a folder with more room: --to DIR"
+        )
+
+
+def _download(pooch: Any, entry: CatalogueEntry, folder: Path, download: ResumingDownload) -> Path:
+    """The file at the entry's address, whole and with the right hash, in `folder`."""
+    try:
+        with _quiet(pooch.get_logger()):
+            return Path(
+                pooch.retrieve(
+                    entry.url,
+                    known_hash=entry.sha256,
+                    fname=f"{entry.name}.download",
+                    path=folder,
+                    downloader=download,
+                )
+            )
+    except KeyboardInterrupt:
+        announce(f"{entry.name}: what has arrived is kept: the same command goes on")
+        raise
+    except (CorpusError, MissingExtraError):
+        raise
+    except ValueError as error:  # pooch's word for another hash; it has removed the file
+        raise CorpusError(
+            f"{entry.name}: what {entry.url} sends is not the catalogue's file: its SHA-256 is another; "
+            "it was removed. Try once more; if that does not help, the file there has changed"
+        ) from error
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """Pooch tells what it does; what matters of it is said here."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -> dict[str, Any]:
+    """Put the text where it belongs, with the record beside it."""
+    origin = {
+        "format": "wordvec fetched corpus",
+        "name": entry.name,
+        "url": entry.url,
+        "licence": entry.licence,
+        "sha256": sha256,
+        "fetched": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    target.unlink(missing_ok=True)  # no old text beside a new record, even for a moment
+    if entry.member is None:
+        _write_origin(target, origin | {"bytes": received.stat().st_size})
+        move_file(received, target)
+    else:
+        try:
+            with replace_file(target) as file:
+                unpack_member(received, entry, file)
+                size = file.tell()
+                _write_origin(target, origin | {"bytes": size})
+        except CorpusError:
+            received.unlink()  # the next run shall not find it whole
+            raise
+        received.unlink()
+    installed = read_origin(target)
+    if installed is None:
+        raise CorpusError(f"{target}: changed while it was written; is another wordvec corpus fetch at work?")
+    return installed
+
+
+def _write_origin(target: Path, origin: dict[str, Any]) -> None:
+    with replace_file(origin_path(target), "w", encoding="utf-8") as file:
+        file.write(json.dumps(origin, indent=2) + "\n")
+
+
+def unpack_member(archive: Path, entry: CatalogueEntry, out: Any) -> None:
+    """Write the one wanted member of a zip archive to the open file `out`, and nothing else anywhere.
+
+    Names inside the archive are never used as paths, so it cannot write elsewhere. The size is bounded, by the
+    catalogue or else by what text can swell to, whatever the archive says about it; zip's own CRC and, where the
+    catalogue has one, the hash are compared. Raises CorpusError.
+    """
+    bound = entry.unpacked_bytes or LARGEST_EXPANSION * archive.stat().st_size
+    algorithm, _, expected = (entry.unpacked_hash or "sha256:").partition(":")
+    digest, size = hashlib.new(algorithm, usedforsecurity=False), 0
+    try:
+        with zipfile.ZipFile(archive) as files, files.open(entry.member or "") as member:
+            while chunk := member.read(CHUNK_BYTES):
+                size += len(chunk)
+                if size > bound:
+                    raise CorpusError(f"{entry.name}: {entry.member} in the archive is larger than {bound:,} bytes")
+                digest.update(chunk)
+                out.write(chunk)
+    except KeyError:
+        raise CorpusError(f"{entry.name}: the archive from {entry.url} has no {entry.member}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise CorpusError(f"{entry.name}: what {entry.url} sends is not a sound zip archive: {error}") from error
+    if entry.unpacked_bytes not in (None, size):
+        raise CorpusError(f"{entry.name}: {entry.member} has {size:,} bytes, not {entry.unpacked_bytes:,}")
+    if expected and digest.hexdigest() != expected:
+        raise CorpusError(f"{entry.name}: {entry.member} in the archive has another {algorithm} than was published")
+
+
+def _fetched(entry: CatalogueEntry, target: Path, origin: dict[str, Any], was_here: bool) -> Fetched:
+    checked_by = "sha256" if entry.sha256 else "sha1 of the unpacked file" if entry.unpacked_hash else None
+    return Fetched(
+        entry.name, target, origin["bytes"], origin["sha256"], checked_by, entry.licence, entry.url, was_here
+    )

@@ -1,0 +1,1 @@
+"""From files, tables, records and containers to lines of text."""

@@ -1,0 +1,92 @@
+"""From what a user names to the files that are read: a file, a folder, a pattern such as ``texts/**/*.txt``."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+
+from wordvec.corpus.read.sources import Files, PathLike, Source
+from wordvec.corpus.storage import is_corpus_folder
+from wordvec.errors import CorpusError
+
+
+def is_pattern(path: PathLike) -> bool:
+    """Whether `path` is a pattern of file names: it has ``*``, ``?`` or ``[`` and is not the name of a file itself.
+
+    >>> is_pattern("texts/*.txt"), is_pattern("book.txt")
+    (True, False)
+    """
+    return glob.has_magic(os.fspath(path)) and not os.path.lexists(path)
+
+
+def size_in_bytes(source: Source) -> int | None:
+    """Bytes that reading `source` will report, or None where only reading can tell."""
+    if not isinstance(source, Files):
+        return None
+    if not all(os.path.exists(path) or is_pattern(path) for path in source.paths):
+        return None
+    try:
+        return sum(file.stat().st_size for path in source.paths for file in files_of(Path(path)))
+    except OSError:  # such as a link to nowhere in a folder: reading it will say so
+        return None
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that `path` names, hidden ones left out: itself, those in and below a folder, or those of a pattern.
+
+    A pattern follows the rules of the shell, with ``**`` for any number of folders; a folder that it matches
+    stands for the files in and below it. Files come in order of their names, each once. Raises CorpusError for
+    a folder without files and for a pattern that matches none.
+    """
+    if is_pattern(path):
+        return _files_matching(path)
+    if not path.is_dir():
+        return [path]
+    if is_corpus_folder(path):
+        raise CorpusError(f"{path}: is a corpus that is built already; open it by itself, not together with text")
+    files = _files_below(path, above=frozenset())
+    if not files:
+        raise CorpusError(f"{path}: the folder holds no text (hidden files do not count); name one with text files")
+    return files
+
+
+def _files_matching(pattern: Path) -> list[Path]:
+    files: set[Path] = set()
+    for match in glob.iglob(_escaped(pattern), recursive=True):
+        path = Path(match)
+        if path.is_dir():
+            files |= set(_files_below(path, above=frozenset()))
+        elif os.path.lexists(path):  # "nowhere/**" gives "nowhere/" even where there is none
+            files.add(path)
+    if not files:
+        raise CorpusError(
+            f"{pattern}: the pattern matches no file (from the folder {os.getcwd()}); ** stands for any folders, "
+            "hidden files do not count"
+        )
+    return sorted(files)
+
+
+def _escaped(pattern: Path) -> str:
+    """`pattern` with its first folders escaped, as far as there are folders of just these names: "notes [1]/*.txt"."""
+    here = Path(pattern.anchor)
+    parts = [part for part in pattern.parts if part != pattern.anchor]
+    while parts and (here / parts[0]).is_dir():
+        here /= parts.pop(0)
+    return os.path.join(glob.escape(str(here)), *parts) if str(here) != "." else os.path.join(*parts)
+
+
+def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
+    real = os.path.realpath(folder)
+    if real in above:  # a symbolic link back up
+        return []
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
+    files: list[Path] = []
+    for entry in entries:
+        if entry.exists() and not entry.is_dir() and not entry.is_file():
+            raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; take it out of there")
+        files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
+    return files

@@ -1,0 +1,220 @@
+"""Text inside records: Python dictionaries, data frames and Hugging Face data sets.
+
+A record has named fields; `field` names the one that holds the text, and ``"a.b"`` the field ``b`` of the record in
+field ``a``. Each record is a document: a line break inside it ends a sentence, as in a text file. A list in the field
+is a sentence of tokens, taken as they are. What is missing, and a record without such a field, is left out, counted
+and reported; with `strict` it is an error.
+
+JSON is read by `wordvec.corpus.read.json_text`, CSV by `csv_text`, columns of Parquet and Arrow by `arrow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from wordvec.corpus.read.missing import Tally, Unusable, is_missing
+from wordvec.corpus.read.sources import is_unordered
+from wordvec.errors import CorpusError, OptionError
+
+BATCH = 1000  # records of a Hugging Face data set at a time
+LISTS = "a list of tokens (words as text, or whole numbers)"
+
+Block = tuple[Any, bool]  # (text, whether it ends a line) or (list of tokens, True)
+Values = Iterator[tuple[Any, str]]  # (value, where it stands)
+
+
+def block_of(text: str) -> str:
+    r"""The lines of a document, with ``\n`` between them, as reading it from a file would give them.
+
+    >>> block_of("One.\r\nTwo.\n"), block_of("")
+    ('One.\nTwo.', '')
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removesuffix("\n")
+
+
+def check_field(field: str | None) -> None:
+    """Raise OptionError when `field` is neither None nor a name."""
+    if field is not None and (not isinstance(field, str) or not field):
+        raise OptionError(f"field is the name of the field or column that holds the text; got {field!r}")
+
+
+def value_of(record: Mapping[str, Any], field: str) -> Any:
+    """The value of `field` in `record`, or Unusable, listing the fields there are.
+
+    >>> value_of({"page": {"text": "hello"}}, "page.text")
+    'hello'
+    """
+    if field in record:
+        return record[field]
+    value: Any = record
+    for name in field.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            return Unusable(f"no field {field!r}; {names_of(record)}")
+        value = value[name]
+    return value
+
+
+def names_of(record: Mapping[str, Any]) -> str:
+    """A sentence that lists the fields of `record`."""
+    names = [f"{name}.{inner}" for name, value in record.items() if isinstance(value, Mapping) for inner in value]
+    names = [str(name) for name, value in record.items() if not isinstance(value, Mapping)] + names
+    if not names:
+        return "it is empty"
+    inner = [name for name, of in record.items() if isinstance(of, list) and of and isinstance(of[0], Mapping)]
+    hint = f"; for the records inside {inner[0]!r} write them one a line: jq -c '.{inner[0]}[]'" if inner else ""
+    return f"it has: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}{hint}"
+
+
+def blocks_of_values(values: Values, name: str, field: str | None, strict: bool = False) -> Iterator[Block]:
+    """Yield a block for each of the documents in (value, place) pairs; say at the end what was left out."""
+    described = f"field {field!r}: " if field else ""
+    tally = Tally(name, "records", strict, f" in {field!r}" if field else "")
+    has_tokens: bool | None = None  # whether the first value is a list: all have to be alike
+    for value, where in values:
+        tally.total += 1
+        if is_missing(value):
+            tally.leave_out_missing(where)
+            continue
+        block = _block(value, tally)
+        if isinstance(block, Unusable):
+            problem = block.problem if isinstance(value, Unusable) else f"{described}{block.problem}"
+            tally.leave_out(f"{where}: {problem}")
+            continue
+        if has_tokens is None:
+            has_tokens = isinstance(block, list)
+        if has_tokens != isinstance(block, list):
+            kinds = ("a list of tokens", "text") if has_tokens else ("text", "a list of tokens")
+            tally.leave_out(f"{where}: {described}{kinds[0]} expected as in the records before, got {kinds[1]}")
+            continue
+        yield block, True
+    tally.finish()
+
+
+def _block(value: Any, tally: Tally) -> str | list[str] | Unusable:
+    """The text or the tokens that `value` holds."""
+    if isinstance(value, str):
+        return block_of(str.__str__(value))
+    if isinstance(value, Unusable):
+        return value
+    if is_unordered(value):
+        return Unusable("a set has no order: it is another one in each run; make it a list, sorted(...)")
+    as_list = getattr(value, "tolist", None) or getattr(value, "to_list", None)  # numpy, polars
+    items = as_list() if as_list and not isinstance(value, np.generic) else value
+    if not isinstance(items, (list, tuple)):
+        return Unusable(f"text expected, got {type(value).__name__} {value!r:.80}")
+    return _tokens(items, tally)
+
+
+def _tokens(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unusable:
+    if set(map(type, items)) == {str} and "" not in items:
+        return list(items)
+    tokens, gaps = [], 0
+    for item in items:
+        if is_missing(item) or (isinstance(item, str) and not item):
+            gaps += 1
+        elif isinstance(item, str):
+            tokens.append(str.__str__(item))
+        elif isinstance(item, (int, np.integer)) and not isinstance(item, bool):
+            tokens.append(str(int(item)))
+        else:
+            return Unusable(f"{LISTS} expected, but it holds {type(item).__name__} {item!r:.60}")
+    if gaps and tally.strict:
+        return Unusable("a token in the list is missing or empty")
+    tally.gaps += gaps
+    return tokens
+
+
+def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Block]:
+    """Yield the block of each text of any iterable; missing ones are left out and counted."""
+    tally = Tally(type(texts).__name__, "texts", strict)
+    for number, text in enumerate(texts, 1):
+        tally.total += 1
+        if isinstance(text, str):
+            yield block_of(str.__str__(text)), True
+        elif is_missing(text):
+            tally.leave_out_missing(f"text {number}")
+        else:
+            raise CorpusError(f"item {number} is {text!r:.80}, but a text (str) was expected; {_door_for(text)}")
+    tally.finish()
+
+
+def _door_for(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return "for records say which field holds the text, such as field='text'"
+    if isinstance(item, (bytes, bytearray)):
+        return "decode bytes first, text.decode()"
+    if hasattr(item, "__fspath__"):
+        return "for files use Corpus.from_files"
+    if is_unordered(item):
+        return "a set has no order; for baskets give sorted lists to Corpus.from_sentences"
+    if isinstance(item, Iterable):
+        return "for sentences that are tokenized already use Corpus.from_sentences"
+    return "convert it with str(...), or leave it out"
+
+
+def blocks_of_table(source: Any, field: str | None, strict: bool = False) -> Iterator[Block]:
+    """Yield the blocks of column `field` of an object for which `sources.is_table` is true."""
+    kind = f"{type(source).__module__.partition('.')[0]} {type(source).__name__}"
+    if kind.startswith("pyarrow"):
+        from wordvec.corpus.read.arrow import values_of_object
+
+        return blocks_of_values(values_of_object(source, field), kind, field, strict)
+    if isinstance(source, Mapping):  # DatasetDict
+        raise CorpusError(
+            f"{kind}: has the splits {', '.join(source)}: pass one of them, such as data[{next(iter(source))!r}]"
+        )
+    if kind.endswith("LazyFrame"):
+        raise CorpusError(f"{kind}: holds no rows yet: give frame.collect()")
+    is_frame = kind.endswith("DataFrame")
+    names = source.columns if is_frame else source.column_names
+    names = None if names is None else [str(name) for name in names]  # a streamed data set may not know them
+    having = f"; it has: {', '.join(names)}" if names else ""
+    if field is None:
+        raise CorpusError(f"{kind}: say which column holds the text, such as field='text'{having}")
+    if names is not None and field not in names and (is_frame or field.partition(".")[0] not in names):
+        raise CorpusError(f"{kind}: no column {field!r}{having}")
+    if names is not None and names.count(field) > 1:
+        raise CorpusError(f"{kind}: has several columns called {field!r}; rename all but one")
+    values = enumerate(source[field], 1) if is_frame else _values_of_data_set(source, names, field)
+    return blocks_of_values(((value, f"{kind}: row {row}") for row, value in values), kind, field, strict)
+
+
+def _values_of_data_set(source: Any, names: list[str] | None, field: str) -> Iterator[tuple[int, Any]]:
+    """Yield (row, value); of a column that holds records, the field `field` goes on to name."""
+    column = field if names is None or field in names else field.partition(".")[0]
+    if names is not None:
+        source = source.select_columns([column])  # no other column is decoded: images, sound
+    rows_before = 0
+    for batch in source.with_format(None).iter(batch_size=BATCH):
+        if column not in batch:
+            column = column.partition(".")[0]
+        if column not in batch:
+            raise CorpusError(f"datasets: row {rows_before + 1}: no column {field!r}; {names_of(batch)}")
+        for row, value in enumerate(batch[column], rows_before + 1):
+            yield row, value if value is None or column == field else value_of({column: value}, field)
+        rows_before += len(batch[column])
+
+
+def blocks_of_records(records: Iterable[Any], field: str, strict: bool = False) -> Iterator[Block]:
+    """Yield the blocks in `field` of dictionaries, from any iterable."""
+
+    def values() -> Values:
+        for number, record in enumerate(records, 1):
+            where = f"record {number}"
+            if is_missing(record):
+                yield None, where
+                continue
+            if not isinstance(record, Mapping):
+                kind = type(record).__name__
+                raise CorpusError(
+                    f"item {number} is a {kind}, {record!r:.60}, but with field={field!r} a dictionary was expected; "
+                    "leave field out for lines of text or lists of tokens"
+                )
+            yield value_of(record, field), where
+
+    return blocks_of_values(values(), type(records).__name__, field, strict)

@@ -1,0 +1,207 @@
+"""Plain advice from the facts of a report. Each threshold is a named constant with its reason.
+
+Shares are of all tokens unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wordvec.corpus.report.boilerplate import Boilerplate, advise_on_boilerplate
+from wordvec.corpus.report.estimates import Forecast
+from wordvec.corpus.report.sentences import Sentences
+from wordvec.corpus.report.words import Words
+
+TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
+FEW_TOKENS = 5_000_000  # WordSim-353 and MEN: SVD .49 .50 at 0.9 million, .52 .57 at 2.9; skip-gram .28 .31, .49 .44
+KEPT_ENOUGH = 0.9  # min_count 5 keeps 98 % of 17 million words; below 90 % windows reach over too many holes
+LETTERS = 0.5  # of English words 3 to 7 % have one letter; a string passed as a list of words has nothing else
+REPEATED = 0.05  # in 17 million words of cleaned English 0.2 % were; a text that stands there twice is learned twice
+REPEATED_TIMES = 1000  # a heading or footer that stands on every page
+FEWEST_REPEATED, REPEATED_SHARE = 20, 0.001  # of the sentences: a heading of each part of a smaller text
+ONE_SENTENCE_WORDS = 10_000  # longer than any paragraph: line ends are missing
+ONE_WORD = 0.2  # of the sentences: a list of words rather than text
+SAME_WORD = 0.05  # of the sentences
+SHORT = 3  # words in the middle sentence: fewer contexts than the smallest useful window
+ATTACHED = 0.02  # raw English has about 10 %, text with punctuation set apart none
+CAPITALS = 0.02  # raw English has 4 to 6 %, most of it the first words of sentences
+DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that would serve words better
+MARKUP = 0.002  # text that was cleaned has none
+LONG = 0.001  # addresses and glued words
+SCRIPT = 0.3  # text in that script, not a quotation in it
+ONCE_TOO_OFTEN = 0.8  # of all words; half is usual (Zipf), much more is noise: misspellings, codes, glued words
+MOST_FREQUENT = 0.2  # English "the" is 6 to 7 %
+UNKNOWN_MARKS = ("<unk>", "[UNK]", "<UNK>")
+SPACES_ONLY = ("whitespace", "words")
+KEEPS_LETTERS = ("characters",)  # tokenizers whose words are letters on purpose
+
+
+def advise(
+    tokens: int,
+    vocabulary: int,
+    kept: float | None,
+    min_count: int,
+    tokenizer: str | None,
+    sentences: Sentences,
+    words: Words,
+    boilerplate: Boilerplate,
+    forecasts: list[Forecast],
+    available: int | None,
+) -> list[str]:
+    """What to do about the corpus before training, the most important first; empty where nothing stands out.
+
+    `kept` is the share of tokens in the vocabulary and `available` the free memory in bytes, None where unknown.
+    """
+    signs = words.signs
+    if signs["one letter"].tokens > LETTERS and tokenizer not in KEEPS_LETTERS:
+        return [
+            f"{percent(signs['one letter'].tokens)} of the tokens are single letters: was a string given where a list "
+            "of words belongs? Give the text itself as a file, or split it into words first."
+        ]
+    found = list(_about_reading(vocabulary, tokenizer, words))
+    if not found and kept is not None:  # otherwise words are cut wrongly, and other words will be rare
+        found += _about_rare_words(kept, min_count, words)
+    found += advise_on_boilerplate(boilerplate, sentences.number, tokens)
+    found += _about_sentences(sentences)
+    found += _about_size(tokens)
+    if tokens >= TOY_TOKENS:
+        found += _about_vocabulary(tokens, vocabulary, words)
+    found += _about_memory(forecasts, available)
+    return found
+
+
+def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iterator[str]:
+    """Signs that the text was cut into the wrong words."""
+    signs = words.signs
+    if signs["markup"].tokens > MARKUP:
+        yield (
+            f"{percent(signs['markup'].tokens)} of the tokens are markup ({examples(words, 'markup')}): "
+            "extract the text first."
+        )
+    if tokenizer in SPACES_ONLY and signs["Han and kana"].tokens > SCRIPT:
+        yield (
+            "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
+            "finds its words; characters needs no extra."
+        )
+        return
+    if tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
+        yield (
+            "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
+            "splits them."
+        )
+        return
+    attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
+    numbers = signs["digits"].words if tokenizer != "words" else 0
+    if attached > ATTACHED:
+        yield (
+            f"{percent(attached)} of the tokens have punctuation attached ({examples(words, 'punctuation attached')}), "
+            "so one word has several vectors: --tokenizer words takes it off, folds case and writes numbers as 0."
+        )
+    elif capitals > CAPITALS:
+        yield (
+            f"{percent(capitals)} of the tokens differ from another word only in capitals "
+            f"({examples(words, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
+        )
+    elif numbers > DIFFERENT_NUMBERS * vocabulary:
+        yield (f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0.")
+    if signs["very long"].tokens > LONG:
+        yield (
+            f"{signs['very long'].words:,} words have more than 40 letters ({examples(words, 'very long')} ...): "
+            "addresses, or words glued together."
+        )
+
+
+def _about_size(tokens: int) -> Iterator[str]:
+    if tokens < TOY_TOKENS:
+        yield (
+            f"{tokens:,} tokens are enough to see how things work, not to learn what words mean: "
+            "scores and neighbours will be chance. A million and more give useful vectors."
+        )
+    elif tokens < FEW_TOKENS:
+        yield (
+            f"{tokens:,} tokens: --trainer svd will serve you better than skip-gram or CBOW, which at this size need "
+            "20 and more --epochs to come near it."
+        )
+
+
+def _about_sentences(sentences: Sentences) -> Iterator[str]:
+    if sentences.one_word > ONE_WORD:
+        yield (
+            f"{percent(sentences.one_word)} of the sentences are one word, which has no context and teaches nothing: "
+            "put all words of a sentence on one line."
+        )
+        return
+    if sentences.lengths and sentences.lengths["50 %"] < SHORT:
+        yield "Half of the sentences have fewer than 3 words: contexts are few, so vectors will be poor."
+    if sentences.repeated_tokens > REPEATED:
+        yield (
+            f"{percent(sentences.repeated)} of the sentences stood there before, word for word, with "
+            f"{percent(sentences.repeated_tokens)} of the tokens: what stands twice counts twice. Remove duplicates, "
+            "unless they are meant."
+        )
+    often = FEWEST_REPEATED <= sentences.most_repeated_times > REPEATED_SHARE * sentences.number
+    is_long_text = sentences.number > REPEATED_TIMES and " " in sentences.most_repeated
+    if sentences.most_repeated_times > REPEATED_TIMES or (often and is_long_text):
+        yield (
+            f"One sentence stands there {sentences.most_repeated_times:,} times: {sentences.most_repeated!r}; "
+            "a heading, a footer or a template?"
+        )
+    if sentences.longest > ONE_SENTENCE_WORDS:
+        count = "One line" if sentences.number == 1 else "The longest line"
+        yield (
+            f"{count} has {sentences.longest:,} tokens, so windows never stop at a border in it: the last words of one "
+            "text and the first of the next are taken for neighbours. With line ends between texts they are not."
+        )
+    if sentences.same_word > SAME_WORD:
+        yield f"{percent(sentences.same_word)} of the sentences say one word over and over."
+
+
+def _about_rare_words(kept: float, min_count: int, words: Words) -> Iterator[str]:
+    if kept < KEPT_ENOUGH:
+        by_count = next((point.tokens for point in words.curve if point.min_count == min_count), kept)
+        limited = by_count > kept + 0.01  # by other limits: max_words or lists of words
+        lower = [point for point in words.curve if 1 < point.min_count < min_count and not limited]
+        enough = [point for point in lower if point.tokens >= KEPT_ENOUGH][-1:] or lower[:1]
+        hint = f": --min-count {enough[0].min_count} keeps {percent(enough[0].tokens)}" if enough else ""
+        yield f"Only {percent(kept)} of the tokens are in the vocabulary{hint}."
+
+
+def _about_vocabulary(tokens: int, vocabulary: int, words: Words) -> Iterator[str]:
+    if words.once is not None and words.once > ONCE_TOO_OFTEN:
+        yield (
+            f"{percent(words.once)} of all different words were seen once, where half is usual: misspellings, codes "
+            "or words glued together?"
+        )
+    for mark in UNKNOWN_MARKS:
+        if mark in words.commonest:
+            yield (
+                f"{mark} stands for words that were removed before: it would get a vector and be everyone's "
+                "neighbour; leave it out (--drop-words)."
+            )
+    first, count = next(iter(words.commonest.items()), ("", 0))
+    if count > MOST_FREQUENT * tokens and first not in UNKNOWN_MARKS and vocabulary > 20:
+        yield f"{percent(count / tokens)} of the tokens are {first!r}: is that a word?"
+
+
+def _about_memory(forecasts: list[Forecast], available: int | None) -> Iterator[str]:
+    too_large = [one.trainer for one in forecasts if available is not None and one.bytes > available]
+    if too_large:
+        yield f"Memory will not be enough for {', '.join(too_large)}: take a larger --min-count or fewer dimensions."
+
+
+def examples(words: Words, sign: str) -> str:
+    """The most frequent words that carry a sign."""
+    return " ".join(words.signs[sign].examples)
+
+
+def percent(share: float) -> str:
+    """A share as people say it.
+
+    >>> percent(0.983), percent(0.0042), percent(1.0), percent(0.00001), percent(0.9999)
+    ('98 %', '0.4 %', '100 %', 'under 0.1 %', '99.9 %')
+    """
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    if 0.99 < share < 1:
+        return f"{min(share * 100, 99.9):.1f} %"
+    return f"{share * 100:.1f} %" if share and share < 0.0995 else f"{share * 100:.0f} %"

@@ -1,0 +1,132 @@
+"""From a stream of word ids to the rows of the co-occurrence matrix, in parallel and within a limit of memory.
+
+::
+
+    stream ─► shards ─► rows, chunk by chunk ─► the matrix                     (one shard: all of it fits into memory)
+                    └─► a run of rows on disk each ─► merged, chunk by chunk ─► the matrix          (several shards)
+
+A shard is a stretch of the text with an index, the positions of each word; a chunk is a few rows that a thread counts
+at a time. Sums are whole numbers, so neither shards nor chunks nor threads leave a trace in the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec.counts.rows import team as teams
+from wordvec.counts.rows.runs import Cells, Run
+from wordvec.counts.rows.team import Team, Text, most_cells
+from wordvec.counts.spill import LIMITLESS, GrowingArray
+from wordvec.errors import OptionError
+from wordvec.memory import available_memory, show_bytes
+
+LARGEST_SHARD = 2**32 - 2**16  # positions have 32 bits
+SMALLEST_SHARD = 2**16
+RUNS_AT_ONCE = 16  # that are merged; each is three open files
+
+
+class Plan(NamedTuple):
+    """How a limit of memory is divided, in bytes but for `shard`, which is in positions of the stream."""
+
+    shard: int
+    stream: int
+    result: int
+
+
+def make_plan(memory: int | None, length: int, vocabulary_size: int, threads: int) -> Plan:
+    """Divide a limit: workplaces take what they need, the shard up to half of the rest, the result what is then left.
+
+    None is half of the memory that is free. Raises OptionError when there is no room for a shard of a sensible size,
+    with the least that is enough.
+    """
+    workplace = 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 9 * vocabulary_size
+    workplaces = (teams.workplaces_for(threads) + 1) * workplace  # one for what becomes of a chunk when it is kept
+    fixed = workplaces + (threads + 3) * 8 * vocabulary_size  # counts of each thread, row starts and sizes
+    least = fixed + 16 * min(SMALLEST_SHARD, length)
+    if memory is None:
+        free = available_memory()
+        if free is None:
+            return Plan(min(length, LARGEST_SHARD), LIMITLESS, LIMITLESS)
+        memory = max(free // 2, least)
+    if memory < least:
+        raise OptionError(
+            f"memory: counting {vocabulary_size:,} words with {threads} thread{'s' * (threads > 1)} needs at least "
+            f"{show_bytes(least)}; got {show_bytes(memory)}"
+        )
+    shard = min((memory - fixed) // 16, length, LARGEST_SHARD)  # id and position of each word, 4 bytes both
+    return Plan(shard, 4 * shard, memory - fixed - 8 * shard)
+
+
+def count_stream(
+    stream: GrowingArray,
+    vocabulary_size: int,
+    weights: np.ndarray,
+    sides: tuple[int, int],
+    unit: int,
+    plan: Plan,
+    threads: int,
+    update: Callable[[int], None],
+) -> Cells:
+    """All rows of the matrix: cells in each (V,), their columns and their values, sums of weights / unit.
+
+    `update` is told how many positions are done.
+    """
+    borders = [*range(0, len(stream), plan.shard), len(stream)]
+    runs: list[list[Run]] = []
+    with ExitStack() as stack:
+        team = stack.enter_context(Team(vocabulary_size, threads))
+        stack.callback(lambda: [run.close() for level in runs for run in level])
+        for begin, end in zip(borders[:-1], borders[1:]):
+            text = shard_text(stream, begin, end, weights, sides, team)
+            if len(borders) > 2:
+                add_run(runs, team.count(text, update), team)
+        if runs:
+            del text
+            all_runs = [run for level in runs for run in level]
+            cells, room = team.merge(all_runs), sum(len(run.columns) for run in all_runs)
+        else:
+            cells, room = team.count(text, update), int(most_cells(text).sum())
+        result = Run.in_memory(plan.result, np.float64, room)
+        stack.callback(result.close)
+        for row_sizes, columns, sums in cells:
+            result.append(row_sizes, columns, sums / unit)
+        return result.row_sizes.finish(), result.columns.finish(), result.sums.finish()
+
+
+def add_run(runs: list[list[Run]], cells: Iterable[Cells], team: Team, level: int = 0) -> None:
+    """Write rows as one more run of a level; as soon as there are RUNS_AT_ONCE, they become one of the next level.
+
+    So there are few at any time, however long the text: a process may not have files open without end.
+    """
+    if level == len(runs):
+        runs.append([])
+    run = Run.on_disk()
+    runs[level].append(run)
+    for row_sizes, columns, sums in cells:
+        run.append(row_sizes, columns, sums)
+    if len(runs[level]) == RUNS_AT_ONCE:
+        add_run(runs, team.merge(runs[level]), team, level + 1)
+        for run in runs[level]:
+            run.close()
+        runs[level] = []
+
+
+def shard_text(
+    stream: GrowingArray, begin: int, end: int, weights: np.ndarray, sides: tuple[int, int], team: Team
+) -> Text:
+    """The stretch begin .. end - 1 of the stream with its index; windows of its words may reach over its ends."""
+    left, right = sides
+    low, high = max(0, begin - left), min(len(stream), end + right)
+    if (low, high) == (0, len(stream)):
+        part = stream.read(0, high)
+        offset = 0
+    else:
+        border = np.array([team.vocabulary_size], np.int32)
+        part = np.concatenate([border, stream.read(low, high), border])
+        offset = 1 - low
+    row_starts, positions = team.index(part, begin + offset, end + offset)
+    return Text(part, positions, row_starts, weights, left, right)

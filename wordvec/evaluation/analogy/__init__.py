@@ -1,0 +1,239 @@
+"""Analogies: "a is to b as c is to ?", the share of questions answered with the expected word."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from wordvec.argument_types import typed
+from wordvec.errors import OptionError
+from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers
+from wordvec.evaluation.analogy.interval import interval_over_pairs
+from wordvec.evaluation.analogy.questions import FoundQuestions, find_questions
+from wordvec.evaluation.analogy.settling import GensimSteps, as_word2vec_c, in_float64, settle
+from wordvec.evaluation.files.readers import read_analogies
+from wordvec.evaluation.files.sets import NO_SECTION, AnalogyQuestions, Question
+from wordvec.evaluation.protocols import Protocol, get_protocol
+from wordvec.evaluation.scores import Score
+from wordvec.evaluation.statistics import Interval, accuracy_interval
+from wordvec.vectors import WordVectors
+from wordvec.vectors.queries import METHODS, check_method
+
+IN_MEMORY = 2**26  # numbers: unit rows up to 256 MiB are kept, more are made block by block
+FEW = 16
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """Accuracy over the `covered` of `items` questions, with its bootstrap interval; None when none is covered."""
+
+    name: str
+    score: float | None
+    ci95: Interval | None
+    items: int
+    covered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalogyScore(Score):
+    """The result of an analogy set.
+
+    `score` is the accuracy over the `covered` of `items` questions, `sections` the same by section, `outcomes` 1 for
+    right and 0 for wrong in the set's order. `ci95` takes questions as drawn one by one; `ci95_pairs` is the interval
+    if the word pairs they are made of were drawn anew, which is wider. `of_all` is the share of all items, those not
+    covered taken as wrong. `semantic` and `syntactic` are set for Google's set, whose syntactic sections are those
+    named gram..., and under the protocols that split sections by number; `restrict_vocab` is how many words could be
+    an answer.
+    """
+
+    task = "analogy"
+    ci95_pairs: Interval | None = None
+    of_all: float | None = None
+    sections: tuple[SectionScore, ...] = ()
+    semantic: SectionScore | None = None
+    syntactic: SectionScore | None = None
+    method: str = "3cosadd"
+    restrict_vocab: int = 0
+
+    def __str__(self) -> str:
+        if self.score is None:
+            return (
+                f"{self.name}: nothing evaluated (0 of {self.items:,} questions have their four words "
+                f"among the {self.restrict_vocab:,} most frequent)"
+            )
+        return super().__str__().replace(": accuracy ", f": {self.method} ").replace(" items", " questions")
+
+
+@typed
+def evaluate_analogy(
+    vectors: WordVectors,
+    questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str],
+    *,
+    method: str = "3cosadd",
+    restrict_vocab: int | Literal["protocol"] | None = "protocol",
+    protocol: str = "wordvec",
+    resamples: int = 1000,
+    seed: int = 1,
+    device: str = "cpu",
+) -> AnalogyScore:
+    """Answer analogy questions and return the accuracy, with intervals, overall and by section.
+
+    `questions` is a file or folder that `read_analogies` knows, the name of a bundled set, or (a, b, c, d) tuples; d
+    may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
+    by row as the protocol has it (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
+    "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary. `device`: "cpu", or "gpu" for large
+    vocabularies, with the same answers.
+    The intervals over questions are those that resampling approaches; `resamples` and `seed` are of the one over pairs.
+    Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
+
+    >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
+    >>> vectors = WordVectors(["man", "king", "woman", "queen", "apple"], lattice)
+    >>> result = evaluate_analogy(vectors, [("man", "king", "woman", "queen"), ("man", "king", "cat", "lynx")])
+    >>> result.score, result.covered, result.items, result.of_all
+    (1.0, 1, 2, 0.5)
+    """
+    check_method(method, METHODS)
+    if isinstance(restrict_vocab, int) and restrict_vocab < 1:
+        raise OptionError(f"restrict_vocab must be at least 1, or None for all words; got {restrict_vocab}")
+    rules = get_protocol(protocol)
+    asked = _named(questions)
+    limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
+    rows = frequent_rows(vectors, limit) if rules.by_count else slice(0, min(limit or len(vectors), len(vectors)))
+    found = find_questions(asked, rules, vectors.words, rows)
+    correct = found.accepts(answer(vectors, rows, found, method, rules, device))
+    sections = [
+        _score(name, correct[found.section_of == i], len(items))
+        for i, (name, items) in enumerate(asked.sections.items())
+    ]
+    total = _score(asked.name, correct, sum(section.items for section in sections))
+    first, second = found.pairs.T
+    outcomes = np.full(total.items, np.nan)
+    outcomes[found.places] = correct
+    semantic, syntactic = _two_kinds(list(asked.sections), rules, sections, correct, found.section_of)
+    return AnalogyScore(
+        name=asked.name,
+        measure="accuracy",
+        score=total.score,
+        ci95=total.ci95,
+        items=total.items,
+        covered=total.covered,
+        missing=found.missing,
+        notes=asked.notes + rules.notes("analogy", method),
+        ci95_pairs=interval_over_pairs(found.section_of, first, second, correct, resamples, seed),
+        of_all=float(np.count_nonzero(correct)) / total.items if total.items else None,
+        sections=tuple(sections),
+        semantic=semantic,
+        syntactic=syntactic,
+        method=method,
+        restrict_vocab=found.size,
+        protocol=protocol,
+        outcomes=outcomes,
+    )
+
+
+def parts_on_items(score: AnalogyScore, mask: np.ndarray) -> AnalogyScore:
+    """Return the score with its sections and kinds on some of its questions alone, (items,) bool, to compare models.
+
+    >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
+    >>> vectors = WordVectors(["man", "king", "woman", "queen", "apple"], lattice)
+    >>> result = evaluate_analogy(vectors, [("man", "king", "woman", "queen"), ("man", "king", "woman", "apple")])
+    >>> result.sections[0].score, parts_on_items(result, np.array([True, False])).sections[0].score
+    (0.5, 1.0)
+    """
+    section_of = np.repeat(np.arange(len(score.sections)), [part.items for part in score.sections])[mask]
+    correct = score.outcomes[mask] == 1
+    sections = [_score(part.name, correct[section_of == i], part.items) for i, part in enumerate(score.sections)]
+    names = [part.name for part in sections]
+    semantic, syntactic = _two_kinds(names, get_protocol(score.protocol), sections, correct, section_of)
+    return replace(score, sections=tuple(sections), semantic=semantic, syntactic=syntactic)
+
+
+def frequent_rows(vectors: WordVectors, limit: int | None) -> slice | np.ndarray:
+    """Return the rows of the `limit` most frequent words: the first rows, unless the counts say otherwise.
+
+    >>> frequent_rows(WordVectors(["a", "b", "c"], np.ones((3, 1)), np.array([1, 9, 5])), 2).tolist()
+    [1, 2]
+    """
+    limit = len(vectors) if limit is None else min(limit, len(vectors))
+    counts = vectors.counts
+    if counts is None or bool((counts[1:] <= counts[:-1]).all()):
+        return slice(0, limit)
+    return np.argsort(-counts, kind="stable")[:limit]
+
+
+def answer(
+    vectors: WordVectors,
+    rows: slice | np.ndarray,
+    found: FoundQuestions,
+    method: str,
+    rules: Protocol,
+    device: str = "cpu",
+) -> np.ndarray:
+    """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled.
+
+    Of equal candidates the protocol "wordvec" takes none, the others what their programs take.
+    """
+    chosen = np.arange(len(vectors))[rows]
+    if found.size * vectors.dim <= IN_MEMORY:
+        unit: Callable[[Any], np.ndarray] = vectors.unit_rows_of(rows).__getitem__
+    else:
+        unit = lambda places: vectors.unit_rows_of(chosen[places])  # noqa: E731
+    questions, excluded = found.questions, found.excluded
+    find = best_answers
+    if device != "cpu":
+        from wordvec.evaluation.analogy.gpu_answers import best_answers as find  # type: ignore[assignment]
+    best, score, close = find(unit, found.size, questions, method, excluded)
+    zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
+    if rules.name == "gensim" and method == "3cosadd":
+        steps = GensimSteps(vectors.rows(rows), found.keys)
+        few = np.full(len(best), found.size <= FEW)  # gensim's five nearest may all be passed over
+        for i in np.flatnonzero(close | zero | found.many_variants | few):
+            best[i] = steps.answer(questions[i])
+        return best
+
+    def raw(places: np.ndarray) -> np.ndarray:
+        return vectors.rows(chosen[places])
+
+    if rules.name == "word2vec.c" and method == "3cosadd":
+        close |= zero | (score <= TOLERANCE[method])  # its best score starts at 0
+        best[close] = settle(unit, found.size, questions[close], method, excluded[close], as_word2vec_c(raw), floor=0.0)
+    else:
+        exact = in_float64(raw, method)
+        alone = rules.name == "wordvec"
+        best[close] = settle(unit, found.size, questions[close], method, excluded[close], exact, alone=alone)
+    return best
+
+
+def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str]) -> AnalogyQuestions:
+    if isinstance(questions, AnalogyQuestions):
+        return questions
+    if isinstance(questions, (str, os.PathLike)):
+        return read_analogies(questions)
+    return AnalogyQuestions("questions", {NO_SECTION: tuple(questions)})
+
+
+def _two_kinds(
+    names: list[str], rules: Protocol, sections: list[SectionScore], correct: np.ndarray, section_of: np.ndarray
+) -> tuple[SectionScore | None, SectionScore | None]:
+    """The semantic and the syntactic part, where the protocol or the sections' names tell them apart."""
+    if rules.semantic_parts is not None:
+        is_syntactic = np.arange(len(names)) >= rules.semantic_parts
+    else:
+        is_syntactic = np.array([name.startswith("gram") for name in names], bool)
+        if rules.name != "wordvec" or not is_syntactic.any():
+            return None, None
+    items = np.array([section.items for section in sections], np.int64)
+    semantic, syntactic = (
+        _score(kind, correct[is_syntactic[section_of] == wanted], int(items[is_syntactic == wanted].sum()))
+        for kind, wanted in (("semantic", False), ("syntactic", True))
+    )
+    return semantic, syntactic
+
+
+def _score(name: str, correct: np.ndarray, items: int) -> SectionScore:
+    hits, covered = int(np.count_nonzero(correct)), len(correct)
+    return SectionScore(name, hits / covered if covered else None, accuracy_interval(hits, covered), items, covered)

@@ -1,0 +1,155 @@
+"""Which columns of a similarity set are the words and the score: the published layouts, told by content.
+
+A layout is recognised only where the whole table fits it; everything else is refused, never guessed. What was
+recognised becomes a note of the set, unless it is the plain one: two words and a score.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wordvec.errors import EvaluationFileError
+from wordvec.evaluation.files.set_files import Line, fields_of, separator_of
+
+Row = tuple[Line, list[str]]
+
+WORD_COLUMN = re.compile(r"#?(word|w|term|verb|noun|item)s?[12ab]")
+SCORE_COLUMNS = {
+    "score", "similarity", "sim", "relatedness", "mean", "humanmean", "human", "rating", "meanrating", "average",
+    "averagescore", "avg", "gold", "goldscore", "simlex999", "men", "value",
+}  # fmt: skip
+PARTS_OF_SPEECH = {"n", "v", "a", "j", "r", "nn", "vb", "jj", "rb", "noun", "verb", "adj", "adv", "adjective"}
+LEMMA = re.compile(r".+-[nvjar]")
+TEN, FIFTY = (0.0, 10.0), (0.0, 50.0)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of the two words and of the score, what the layout is, and the scale of its scores where known."""
+
+    first: int
+    second: int
+    score: int
+    what: str | None = None
+    scale: tuple[float, float] | None = None
+
+
+def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str | None]:
+    """Return the header, if there is one, and the rows of a table as fields, and the separator."""
+    separator = separator_of(lines[0].text)
+    rows = [(line, fields_of(line, separator)) for line in lines]
+    while all(len(fields) > 3 and not fields[-1] for _, fields in rows):  # separators at the ends of all lines
+        rows = [(line, fields[:-1]) for line, fields in rows]
+    fields = rows[0][1]
+    names = [_plain(field) for field in fields]
+    named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
+    if len(fields) >= 3 and (named or not any(_is_number(field) or field[:1].isdigit() for field in fields)):
+        return fields, rows[1:], separator
+    return None, rows, separator
+
+
+def find_layout(header: list[str] | None, rows: Sequence[Row]) -> Layout:
+    """Return the layout of a table. Raises EvaluationFileError for one that is not known."""
+    width = len(rows[0][1]) if header is None else len(header)
+    if width < 3:
+        raise rows[0][0].error(f"expected two words and a score, separated alike in every line; got {width} fields in")
+    for line, fields in rows:
+        if len(fields) != width:
+            same = "the header" if header is not None else "the first line"
+            raise line.error(
+                f"expected two words and a score, separated as in the first line: {width} fields as in {same}; "
+                f"got {len(fields)}"
+            )
+    if header is not None:
+        return _named_columns(header, rows[0][0])
+    columns = list(zip(*(fields for _, fields in rows)))
+    if width == 3:
+        score_first = all(map(_is_number, columns[0])) and not any(map(_is_number, columns[2]))
+        return Layout(1, 2, 0, "a score before the two words") if score_first else Layout(0, 1, 2)
+    layout = _unnamed_columns(columns)
+    if layout is None:
+        raise rows[0][0].error(
+            f"{width} columns without a header, in no layout known here (WordSim-353, SimLex-999, SimVerb, RW, MEN, "
+            "RG-65, MTurk); keep three: two words and the score"
+        )
+    return layout
+
+
+def _named_columns(header: list[str], line: Line) -> Layout:
+    names = [_plain(name) for name in header]
+    words = [i for i, name in enumerate(names) if WORD_COLUMN.fullmatch(name)]
+    scores = [i for i, name in enumerate(names) if name in SCORE_COLUMNS]
+    if not words and len(header) == 3:
+        words, scores = [0, 1], [2]
+    if len(words) == 2 and not scores and len(header) == 3:
+        scores = [i for i in range(3) if i not in words]
+    if len(words) != 2 or len(scores) != 1:
+        raise EvaluationFileError(
+            f"{line.place}: the header {', '.join(map(repr, header))} does not say which columns are the two words "
+            "(word1, word2) and which one is the score (score, similarity, mean, ...); rename them"
+        )
+    if "simlex999" in names:
+        return Layout(words[0], words[1], scores[0], f"SimLex-999's table of {len(header)} columns", TEN)
+    if "humanmean" in names:
+        what = f"WordSim-353's table of {len(header)} columns" if len(header) > 3 else None
+        return Layout(words[0], words[1], scores[0], what, TEN)
+    what = f"columns {', '.join(header[i] for i in (*words, *scores))}" if len(header) > 3 else None
+    return Layout(words[0], words[1], scores[0], what)
+
+
+def _unnamed_columns(columns: Sequence[Sequence[str]]) -> Layout | None:
+    width = len(columns)
+    numeric = [all(map(_is_number, column)) for column in columns]
+    if width == 4 and numeric[3] and not numeric[1] and not numeric[2]:
+        if all(len(code) == 1 and code.isalpha() for code in columns[0]):
+            return Layout(1, 2, 3, "WordSim-353 with a letter for the relation before the words", TEN)
+        if columns[0][0] in ("0", "1") and all(
+            text == str(i + int(columns[0][0])) for i, text in enumerate(columns[0])
+        ):
+            return Layout(1, 2, 3, "numbered lines of two words and a score")
+        if _are_tags(columns[2]):
+            return Layout(0, 1, 3, "two words, their part of speech and a score")
+        return None
+    if width == 5 and numeric[3] and _are_tags(columns[2]) and not numeric[4]:
+        return Layout(0, 1, 3, "SimVerb's five columns", TEN)
+    if width >= 6 and all(numeric[2:]) and _are_single_ratings(columns):
+        return Layout(0, 1, 2, f"RW's {width} columns, of which the third is the score", TEN)
+    return None
+
+
+def _are_single_ratings(columns: Sequence[Sequence[str]]) -> bool:
+    """Whether the third column is a mean of the whole numbers in the columns behind it, some perhaps left out."""
+    whole = all(float(text).is_integer() for column in columns[3:] for text in column)
+    fractions = any(not float(text).is_integer() for text in columns[2])
+    inside = all(
+        min(map(float, ratings)) <= float(mean) <= max(map(float, ratings))
+        for mean, *ratings in zip(columns[2], *columns[3:])
+    )
+    return whole and fractions and inside
+
+
+def are_lemmas(words: Sequence[str]) -> bool:
+    """Whether all words end with a part of speech as in MEN's lemma form.
+
+    >>> are_lemmas(["sun-n", "shine-v"]), are_lemmas(["sun-n", "x-ray"])
+    (True, False)
+    """
+    return all(LEMMA.fullmatch(word) for word in words)
+
+
+def _are_tags(column: Sequence[str]) -> bool:
+    return all(text.lower() in PARTS_OF_SPEECH for text in column)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_().\-]", "", name.lower())

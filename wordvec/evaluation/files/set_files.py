@@ -1,0 +1,180 @@
+"""Opening evaluation sets: their lines with numbers, whatever the file's separator; errors say where."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from wordvec.errors import CorpusError, EvaluationFileError
+from wordvec.files import parse_json
+
+BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
+SEPARATORS = ("\t", ";", ",")
+LARGEST = 256 << 20  # bytes of a set, unpacked
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+Source = str | os.PathLike[str]
+
+
+class Line(NamedTuple):
+    """A line that is not blank, with its number and the file it is in, for messages."""
+
+    place: str
+    number: int
+    text: str
+
+    def error(self, message: str) -> EvaluationFileError:
+        """Return the error that names this line and shows it."""
+        return EvaluationFileError(f"{self.place}: line {self.number}: {message}: {shown(self.text)}")
+
+
+def shown(text: str) -> str:
+    """Return a line as it stands in a message: quoted, and cut where it is long.
+
+    >>> print(shown("tiger cat"), shown("a" * 99))
+    'tiger cat' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
+    """
+    return repr(text if len(text) <= 60 else text[:60] + "...")
+
+
+def set_name(source: Source) -> str:
+    """Return the name of a set: the file's, without its suffix.
+
+    >>> set_name("sets/EN-RG-65.txt"), set_name("BATS_3.0")
+    ('EN-RG-65', 'BATS_3.0')
+    """
+    path = Path(source)
+    return path.name if path.is_dir() else path.stem if path.suffix in SUFFIXES else path.name
+
+
+SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
+
+
+def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
+    """Return the lines of a file, a bundled set or a fetched set of the catalogue that are not blank.
+
+    Raises EvaluationFileError for a set that is not here, cannot be read or is not text in `encoding`.
+
+    >>> read_set_lines("tiny-world-analogies")[0].number
+    1
+    """
+    check_source(source)
+    if str(source) in BUNDLED:
+        from wordvec.corpus.named_texts.bundled import bundled_evaluation
+
+        return _not_blank(str(source), bundled_evaluation(str(source)))
+    text = _decode(source, _bytes(source), encoding)
+    if "\r" in text.strip() and "\n" not in text:
+        raise EvaluationFileError(f"{source}: its lines end in carriage returns alone; save it with line feeds (Unix)")
+    return _not_blank(str(source), text.split("\n"))
+
+
+def check_source(source: object) -> None:
+    """Raise EvaluationFileError for what is no name: pairs in memory, say, which the evaluations themselves take."""
+    if not isinstance(source, (str, os.PathLike)):
+        raise EvaluationFileError(f"a file or the name of an evaluation set expected; got a {type(source).__name__}")
+    if "\0" in str(source):
+        raise EvaluationFileError(f"{str(source)!r}: no name of a file: there is a null character in it")
+
+
+def find_file(source: Source) -> Path:
+    """Return the path of a set: `source` itself, or where the set of the catalogue with this name was fetched to."""
+    check_source(source)
+    path = Path(source)
+    if not str(source):
+        raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
+    if path.exists():
+        return path
+    from wordvec.corpus.named_texts.catalogue import fetched_set, is_catalogued_set
+
+    name = str(source)
+    if is_catalogued_set(name):
+        fetched = fetched_set(name)
+        if fetched is None:
+            raise EvaluationFileError(f"{name}: not downloaded: wordvec corpus fetch {name} gets it")
+        return fetched
+    raise EvaluationFileError(
+        f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(BUNDLED)}; "
+        "wordvec corpus list shows those that can be fetched"
+    )
+
+
+def _bytes(source: Source) -> bytes:
+    path = find_file(source)
+    from wordvec.corpus.read.compression import decompressed
+
+    try:
+        with open(path, "rb") as file:
+            unpacked = decompressed(iter(lambda: file.read(1 << 20), b""), str(source))
+            content = b""
+            for chunk in unpacked:
+                content += chunk
+                if len(content) > LARGEST:
+                    raise EvaluationFileError(f"{source}: more than {LARGEST >> 20} MB: no evaluation set is as large")
+            return content
+    except OSError as error:
+        raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
+    except CorpusError as error:  # of packed data; it names the file
+        raise EvaluationFileError(str(error)) from error
+
+
+def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
+    """Raise EvaluationFileError for files that decode as text, or nearly, and are something else."""
+    if content.startswith(b"PK\x03\x04"):
+        raise EvaluationFileError(f"{source}: is a zip archive or an Excel table; save the table in it as CSV")
+    if b"\0" in content and not encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
+        raise EvaluationFileError(f"{source}: holds null bytes: it is not text, or is UTF-16 (name the encoding)")
+    if content.lstrip()[:1] in (b"{", b"["):
+        try:
+            parse_json(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
+        except ValueError:
+            return
+        raise EvaluationFileError(f"{source}: holds JSON; write a table: words and scores between tabs or commas")
+
+
+def _decode(source: Source, content: bytes, encoding: str) -> str:
+    if content.startswith(UTF16) and encoding == "utf-8":
+        raise EvaluationFileError(f"{source}: is UTF-16 text; save it as UTF-8, or name its encoding")
+    _refuse_other_kinds(source, content, encoding)
+    try:
+        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except LookupError:
+        raise EvaluationFileError(f"{source}: there is no encoding {encoding!r}") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "" if encoding.lower() not in ("utf-8", "utf8") else "; older sets are often latin-1: name the encoding"
+        raise EvaluationFileError(
+            f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
+        ) from error
+
+
+def _not_blank(place: str, lines: list[str]) -> list[Line]:
+    return [Line(place, n, line.strip("\r\n")) for n, line in enumerate(lines, start=1) if line.strip()]
+
+
+def separator_of(line: str) -> str | None:
+    r"""Return what separates the fields of a table's first line: tabs, else semicolons or commas, else spaces (None).
+
+    A single semicolon or comma may be part of a word or number, so there must be two.
+
+    >>> separator_of("a\tb, c\t1"), separator_of("a;b;1"), separator_of("a,b,1"), separator_of("a b 1,5")
+    ('\t', ';', ',', None)
+    """
+    for separator in SEPARATORS:
+        if line.count(separator) >= (1 if separator == "\t" else 2):
+            return separator
+    return None
+
+
+def fields_of(line: Line, separator: str | None) -> list[str]:
+    """Return the fields of a line, without spaces around them; quotes as in CSV files where `separator` is , or ;."""
+    if separator in (";", ",") and '"' in line.text:
+        try:
+            fields = next(csv.reader([line.text], delimiter=separator, skipinitialspace=True, strict=True))
+        except (csv.Error, StopIteration) as error:
+            raise line.error(f"quotes that do not fit together ({error})") from error
+    else:
+        fields = line.text.split(separator)
+    return [field.strip() for field in fields]

@@ -1,0 +1,77 @@
+"""Trains one model in a process of its own, whose time and memory are therefore the model's.
+
+Not a verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a line
+of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "trainer": name, "options":
+{...}, "out": file, "show_progress": null}. Prints what was done as JSON. Exit status: 2 bad input, 3 training
+cannot go on.
+Stdin stays open: when it ends, the process that waits for the model is gone, and so is this one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from wordvec.failures import in_one_line
+from wordvec.errors import TrainingError
+from wordvec.signals import exit_status, raise_terminated
+
+
+def main() -> int:
+    """Run the job on stdin; return the exit status."""
+    try:
+        job = json.loads(sys.stdin.readline())
+        threading.Thread(target=leave_with_the_parent, daemon=True).start()
+        with raise_terminated():
+            print(json.dumps(run(job)))
+    except KeyboardInterrupt as error:
+        return exit_status(error)
+    except Exception as error:
+        line = in_one_line(error)
+        if line is None:
+            raise
+        print(f"wordvec: {line}", file=sys.stderr)
+        return 3 if isinstance(error, TrainingError) else 2
+    return 0
+
+
+def leave_with_the_parent() -> None:
+    """Wait for the end of stdin, then end this process: nobody would use what it makes."""
+    while os.read(0, 1):  # not sys.stdin, whose lock a waiting thread would hold when Python ends
+        pass
+    os._exit(130)
+
+
+def run(job: dict[str, Any]) -> dict[str, Any]:
+    """Train, save, and return seconds by stage, loss, notes and the most memory held."""
+    start = time.perf_counter()
+    from wordvec.corpus import Corpus
+    from wordvec.experiments.resampling import resampled_corpus
+    from wordvec.memory import peak_memory
+    from wordvec.trainers import make_trainer
+
+    trainer = make_trainer(job["trainer"], **job["options"])
+    corpus = Corpus.open(job["corpus"])
+    if job["sample"] is not None:
+        corpus = resampled_corpus(corpus, job["sample"])
+    seconds = {"start": time.perf_counter() - start}
+    trainer.fit(corpus, show_progress=job["show_progress"])
+    seconds |= trainer.history.seconds
+    start = time.perf_counter()
+    trainer.vectors.save(job["out"])
+    seconds["save"] = time.perf_counter() - start
+    return {
+        "parameters": trainer.parameters(),
+        "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
+        "loss": trainer.history.loss,
+        "notes": trainer.history.notes,
+        "peak_memory": peak_memory(),
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,179 @@
+"""The fair comparison: several trainers on one corpus over several seeds, with all chances, times and memory told."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wordvec.errors import OptionError
+from wordvec.evaluation.differences import Difference, holm
+from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.scores import Score
+from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
+from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job, TrainedModel
+from wordvec.experiments.tuning.pace import Pace, spoken
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class PairwiseDifference:
+    """How much higher configuration `a` scores than `b` on a set; `p_holm` is p corrected for all pairs on all sets."""
+
+    set_name: str
+    a: str
+    b: str
+    difference: Difference
+    p_holm: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare` found.
+
+    models      of each configuration, one for each seed; one where the seed makes no difference
+    scores      by configuration's name and set's name
+    differences of all pairs of configurations on all sets
+    """
+
+    configurations: tuple[Configuration, ...]
+    sets: tuple[EvaluationSet, ...]
+    seeds: int
+    protocol: str
+    corpus: dict[str, Any]
+    models: dict[str, tuple[TrainedModel, ...]]
+    scores: dict[tuple[str, str], ScoreOverSeeds]
+    differences: tuple[PairwiseDifference, ...]
+
+    def best_of(self, set_name: str) -> set[str]:
+        """Names of the best configuration on a set and of those not significantly worse (Holm, 5 %)."""
+        means = {each.name: self.scores[each.name, set_name].mean for each in self.configurations}
+        known = {name: mean for name, mean in means.items() if mean is not None}
+        if not known:
+            return set()
+        best = max(known, key=lambda name: known[name])
+        worse = set()
+        for found in self.differences:
+            p = 1.0 if found.p_holm is None else found.p_holm  # without a test nothing shows the other to be worse
+            if found.set_name == set_name and best in (found.a, found.b) and p < SIGNIFICANT:
+                worse.add(found.b if found.a == best else found.a)
+        return known.keys() - worse
+
+
+def compare(
+    folder: RunFolder,
+    configurations: Sequence[Configuration],
+    sets: Sequence[EvaluationSet],
+    seeds: int = 3,
+    *,
+    protocol: str = "wordvec",
+    resamples: int = RESAMPLES,
+) -> Comparison:
+    """Train each configuration with seeds 1 .. `seeds`, score each model on each set, and compare all pairs.
+
+    A configuration that does not depend on its seed is trained once. Seeds are the outer loop, so that a machine whose
+    speed drifts is fair to all, and each model is scored as soon as it is trained.
+    Raises OptionError for no configuration, two of one name, or fewer than one seed, and what training raises.
+    """
+    get_protocol(protocol)
+    _check(configurations, seeds)
+    for line in sets_without_words(sets, folder.corpus.vocabulary):
+        folder.tell(line)
+    jobs = planned_jobs(configurations, seeds)
+    models: dict[str, list[TrainedModel]] = {each.name: [] for each in configurations}
+    scores: dict[tuple[str, str], list[Score]] = {
+        (configuration.name, each.name): [] for configuration in configurations for each in sets
+    }
+    for model in train_all(folder, jobs):
+        name = model.job.configuration.name
+        models[name].append(model)
+        for each, score in zip(sets, score_model(folder, model, sets, protocol)):
+            scores[name, each.name].append(score)
+    folder.tell("comparing the scores")
+    results = {key: over_seeds(found, resamples) for key, found in scores.items()}
+    return Comparison(
+        configurations=tuple(configurations),
+        sets=tuple(sets),
+        seeds=seeds,
+        protocol=protocol,
+        corpus=_about(folder),
+        models={name: tuple(trained) for name, trained in models.items()},
+        scores=results,
+        differences=tuple(_differences(configurations, sets, results)),
+    )
+
+
+def planned_jobs(configurations: Sequence[Configuration], seeds: int) -> list[Job]:
+    """All models to train, in order.
+
+    >>> planned = planned_jobs([Configuration("svd", "svd"), Configuration("cbow", "cbow")], seeds=2)
+    >>> [job.label for job in planned]
+    ['svd, seed 1', 'cbow, seed 1', 'cbow, seed 2']
+    """
+    return [
+        Job(configuration, seed)
+        for seed in range(1, seeds + 1)
+        for configuration in configurations
+        if seed == 1 or configuration.depends_on_seed
+    ]
+
+
+def train_all(folder: RunFolder, jobs: Sequence[Job]) -> Iterator[TrainedModel]:
+    """Yield the model of each job, finished ones at once, telling what comes and how long the rest will take."""
+    pace = Pace()
+    finished = [folder.find(job) for job in jobs]
+    for model in finished:
+        if model is not None:
+            pace.took(model.job, sum(model.seconds.values()))
+    kept = sum(model is not None for model in finished)
+    if kept:
+        folder.tell(f"{kept} of {len(jobs)} models are there already")
+    for number, (job, model) in enumerate(zip(jobs, finished)):
+        if model is None:
+            left = pace.left([later for later, done in zip(jobs[number:], finished[number:]) if done is None])
+            about = "" if left is None else f"; about {spoken(left)} left"
+            folder.tell(f"training {number + 1} of {len(jobs)}: {job.label}{about}")
+            start = time.perf_counter()
+            model = folder.train_anew(job)
+            pace.took(job, time.perf_counter() - start)
+        yield model
+
+
+def _check(configurations: Sequence[Configuration], seeds: int) -> None:
+    names = [each.name for each in configurations]
+    if not names:
+        raise OptionError("nothing to compare: give at least one trainer")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise OptionError(f"{', '.join(twice)} is named twice: give other names, such as short=skipgram")
+    if seeds < 1:
+        raise OptionError(f"seeds must be at least 1; got {seeds}")
+
+
+def _differences(
+    configurations: Sequence[Configuration],
+    sets: Sequence[EvaluationSet],
+    scores: dict[tuple[str, str], ScoreOverSeeds],
+) -> list[PairwiseDifference]:
+    compared = [(each.name, a.name, b.name) for each in sets for a, b in itertools.combinations(configurations, 2)]
+    differences = [difference_over_seeds(scores[a, name], scores[b, name]) for name, a, b in compared]
+    corrected = holm([difference.p for difference in differences])
+    return [PairwiseDifference(*names, d, p) for names, d, p in zip(compared, differences, corrected)]
+
+
+def _about(folder: RunFolder) -> dict[str, Any]:
+    corpus = folder.corpus
+    return {
+        "fingerprint": corpus.fingerprint,
+        "tokens": len(corpus.ids),
+        "vocabulary": len(corpus.vocabulary),
+        "min_count": corpus.vocabulary.min_count,
+        "sources": list(corpus.info.get("sources") or []),
+        "tokenizer": corpus.info.get("tokenizer"),
+    }

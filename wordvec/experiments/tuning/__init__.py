@@ -1,0 +1,256 @@
+"""Search for a trainer's options on development sets, by successive halving."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wordvec.errors import OptionError, TrainingError, WordvecError
+from wordvec.evaluation.differences import Difference, compare_scores, holm
+from wordvec.evaluation.scores import Score
+from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
+from wordvec.experiments.run_folder import RunFolder
+from wordvec.experiments.training import Configuration, Job
+from wordvec.experiments.tuning.pace import spoken
+from wordvec.experiments.tuning.proposals import Proposals
+from wordvec.experiments.tuning.trials import Trial, best_first, rounds, survivors
+from wordvec.files import replace_file
+
+FEWEST = 3  # trials, however small the budget
+REPEATS = 50  # proposals that were tried before, after which the space is taken to be exhausted
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """Scores of the winner and of the default on a test set, and how they differ; `p_holm` corrects for the sets."""
+
+    __test__ = False  # not for pytest
+
+    winner: Score
+    default: Score
+    difference: Difference
+    p_holm: float | None
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What `tune` found. `epochs` are those of the rounds, None for a trainer without epochs (a single round)."""
+
+    base: Configuration
+    seed: int
+    trials: tuple[Trial, ...]
+    epochs: tuple[int | None, ...]
+    winner: Trial
+    default: Trial
+    test: tuple[TestResult, ...]
+    log: Path
+
+    @property
+    def best_configuration(self) -> Configuration:
+        """The winner's, with all options."""
+        return Configuration(self.base.name, self.base.trainer, self.base.options | self.winner.options)
+
+
+class Search:
+    """Successive halving (Jamieson and Talwalkar 2016): all trials are trained for few epochs, the best third for more.
+
+    With `trials` the search is a function of its arguments. With `budget` (seconds of training and scoring) it is also
+    one of the times that these took. A trial that cannot be trained, such as one that diverges, counts as the worst.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        base: Configuration,
+        development: Sequence[EvaluationSet],
+        proposals: Proposals,
+        *,
+        trials: int | None = None,
+        budget: float | None = None,
+        seed: int = 1,
+        protocol: str = "wordvec",
+    ) -> None:
+        if (trials is None) == (budget is None):
+            raise OptionError("give the size of the search: either a number of trials or a budget of time")
+        if trials is not None and trials < 1:
+            raise OptionError(f"trials must be at least 1; got {trials}")
+        if budget is not None and budget <= 0:
+            raise OptionError(f"the budget must be a positive time; got {budget} s")
+        for line in sets_without_words(development, folder.corpus.vocabulary):
+            raise OptionError(f"{line} A development set that scores nothing cannot guide a search")
+        self.folder, self.base, self.development, self.proposals = folder, base, development, proposals
+        self.limit, self.budget, self.seed, self.protocol = trials, budget, seed, protocol
+        self.epochs = rounds(base.trainer, base.options.get("epochs"))
+        self.trials: list[Trial] = []
+        self.log: list[dict[str, Any]] = []
+        self.log_path = folder.path / f"trials-{self._key()}.jsonl"
+
+    def run(self) -> tuple[Trial, Trial]:
+        """Search; return the winner and the default, both trained in full."""
+        self._first_round()
+        standing = self.trials
+        for number in range(1, len(self.epochs)):
+            alive = [trial for trial in best_first(standing) if trial.values[-1] is not None]
+            standing = alive[: survivors(len(standing), 2)[1]]
+            self.folder.tell(
+                f"round {number + 1} of {len(self.epochs)}, epochs: {self.epochs[number]}, trials: {len(standing)}"
+            )
+            for trial in standing:
+                self._try(trial, number)
+        finished = [trial for trial in standing if trial.values[-1] is not None]
+        if not finished:
+            raise TrainingError(f"no trial could be trained; {self.log_path} says why")
+        winner, default = best_first(finished)[0], self.trials[0]
+        if len(default.values) < len(self.epochs):
+            self.folder.tell("the default options are trained in full, to compare with")
+            self._try(default, len(self.epochs) - 1)
+        return winner, default
+
+    def test(self, winner: Trial, default: Trial, test: Sequence[EvaluationSet]) -> list[TestResult]:
+        """Score both on the test sets."""
+        if not test or winner.model is None or default.model is None:
+            return []
+        scores = [
+            score_model(self.folder, trial.model, test, self.protocol) for trial in (winner, default) if trial.model
+        ]
+        differences = [compare_scores(a, b) for a, b in zip(*scores)]
+        corrected = holm([difference.p for difference in differences])
+        return [TestResult(a, b, d, p) for a, b, d, p in zip(*scores, differences, corrected)]
+
+    def _first_round(self) -> None:
+        seen = []
+        repeats = 0
+        self._add({})
+        seen.append(self.base.options)
+        while self._goes_on():
+            options = self.proposals.propose()
+            if self.base.options | options in seen:
+                self.proposals.tell(options, None)
+                repeats += 1
+                if repeats >= REPEATS:
+                    self.folder.tell(f"the space has no more than these {len(self.trials)} trials")
+                    return
+                continue
+            repeats = 0
+            seen.append(self.base.options | options)
+            trial = self._add(options)
+            self.proposals.tell(options, trial.values[0])
+
+    def _add(self, options: dict[str, Any]) -> Trial:
+        trial = Trial(len(self.trials), options)
+        self.trials.append(trial)
+        self._try(trial, 0)
+        return trial
+
+    def _goes_on(self) -> bool:
+        """Whether there is room for one more trial, with its share of the rounds to come."""
+        number = len(self.trials)
+        if self.limit is not None:
+            return number <= self.limit  # besides the default
+        return number < FEWEST or self._forecast(number + 1) <= (self.budget or 0.0)
+
+    def _forecast(self, number: int) -> float:
+        """Seconds in all, if there are this many trials: those to come as long, by epochs, as those so far."""
+        spent = sum(trial.seconds for trial in self.trials)
+        usual = statistics.median(trial.seconds for trial in self.trials)  # the first one may have compiled the kernels
+        to_come = list(zip(survivors(number, len(self.epochs)), self.epochs))[1:]
+        if to_come:
+            to_come.append((1, self.epochs[-1]))  # the default, if it did not come that far by itself
+        later = sum(count * usual * ((epochs or 1) / (self.epochs[0] or 1)) for count, epochs in to_come)
+        return spent + usual * (number - len(self.trials)) + later
+
+    def _try(self, trial: Trial, number: int) -> None:
+        """Train and score a trial for round `number`."""
+        epochs = self.epochs[number]
+        of_round = {} if epochs is None else {"epochs": epochs}
+        options = self.base.options | trial.options | of_round
+        job = Job(Configuration(self.base.name, self.base.trainer, options), self.seed)
+        start = time.perf_counter()
+        there = self.folder.find(job)
+        try:
+            trial.model = there or self.folder.train_anew(job)
+        except WordvecError as error:
+            if trial.number == 0 and not isinstance(error, TrainingError):
+                raise  # no other options would help
+            trial.model = None
+            trial.values.append(None)
+            self._note(trial, number, {}, str(error))
+        else:
+            scores = score_model(self.folder, trial.model, self.development, self.protocol)
+            trial.values.append(development_score(scores))
+            self._note(trial, number, {score.name: score.score for score in scores})
+        trial.seconds += sum(there.seconds.values()) if there is not None else time.perf_counter() - start
+
+    def _note(self, trial: Trial, number: int, scores: dict[str, float | None], failure: str = "") -> None:
+        value = trial.values[-1]
+        entry = {
+            "trial": trial.number,
+            "round": number + 1,
+            "epochs": self.epochs[number],
+            "options": trial.options,
+            "development": value,
+            "scores": scores,
+            "seconds": None if trial.model is None else round(sum(trial.model.seconds.values()), 3),
+            "model": None if trial.model is None else trial.model.path.name,
+        }
+        self.log.append(entry | ({"failure": failure} if failure else {}))
+        with replace_file(self.log_path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in self.log)
+        self.folder.tell(self._said(trial, number, value, failure))
+
+    def _said(self, trial: Trial, number: int, value: float | None, failure: str) -> str:
+        options = ", ".join(f"{name} {option}" for name, option in trial.options.items()) or "the default options"
+        worth = failure or f"{value:.4f} on development"
+        epochs = "" if self.epochs[number] is None else f", round {number + 1}"
+        left = ""
+        if number == 0 and self.budget is not None and trial.number:
+            spent = sum(each.seconds for each in self.trials)
+            left = f"; {spoken(spent)} of {spoken(self.budget)} used"
+        of = f" of {self.limit}" if self.limit is not None else ""
+        return f"trial {trial.number}{of}{epochs}: {options}: {worth}{left}"
+
+    def _key(self) -> str:
+        facts = [
+            self.folder.corpus.fingerprint,
+            self.base.trainer,
+            self.base.options,
+            self.seed,
+            self.protocol,
+            [each.digest for each in self.development],
+            self.limit,
+            self.budget,
+            type(self.proposals).__name__,
+        ]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def development_score(scores: Sequence[Score]) -> float:
+    """The mean over the development sets. Raises OptionError for a set of which nothing can be evaluated."""
+    values = []
+    for score in scores:
+        if score.score is None:
+            raise OptionError(f"{score}; a development set that scores nothing cannot guide a search: give another")
+        values.append(score.score)
+    return sum(values) / len(values)
+
+
+def tune(search: Search, test: Sequence[EvaluationSet] = ()) -> Tuning:
+    """Run a search, and score its winner and the default options once on the test sets, which took no part in it."""
+    winner, default = search.run()
+    return Tuning(
+        base=search.base,
+        seed=search.seed,
+        trials=tuple(search.trials),
+        epochs=tuple(search.epochs),
+        winner=winner,
+        default=default,
+        test=tuple(search.test(winner, default, test)),
+        log=search.log_path,
+    )

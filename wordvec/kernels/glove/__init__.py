@@ -1,0 +1,1 @@
+"""GloVe's training loop: the readable reference, the C library's form and the GPU's."""

@@ -1,0 +1,136 @@
+"""Layers in a chain: forward from the first to the last, backward from the last to the first."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import Any
+
+from wordvec.arrays import Array
+from wordvec.errors import OptionError
+from wordvec.layers.layer import Layer
+from wordvec.networks import parameter_files
+
+
+class Sequential(Layer):
+    """y = the last layer of ( ... of the first layer of x); with a loss, L = loss(y, t).
+
+    layers   layers of one input each, in the order of forward
+    loss     a layer such as SoftmaxWithLoss that takes what the last layer gives, and a target; None for no loss
+
+    A layer is named by its class and number ("affine1", "tanh1", "affine2"), a parameter by its layer and its name in
+    the layer's constructor ("affine1.W", "affine1.b"). Raises OptionError for no layers, or for a thing that is none.
+
+    >>> import numpy as np
+    >>> from wordvec.layers import Affine, SoftmaxWithLoss, Tanh
+    >>> first, second = Affine(np.ones((2, 3)), np.zeros(3)), Affine(np.ones((3, 2)), np.zeros(2))
+    >>> network = Sequential(first, Tanh(), second, loss=SoftmaxWithLoss())
+    >>> list(network.named_params)
+    ['affine1.W', 'affine1.b', 'affine2.W', 'affine2.b']
+    >>> print(network.forward(np.array([[1.0, -1.0]]), np.array([1])).round(4))  # both classes score 0: log 2
+    0.6931
+    >>> network.backward().shape, network.predict(np.ones((5, 2))).shape
+    ((1, 2), (5, 2))
+    """
+
+    def __init__(self, *layers: Any, loss: Any = None) -> None:
+        if not layers:
+            raise OptionError("Sequential: at least one layer is needed")
+        for place, layer in enumerate([*layers, *([] if loss is None else [loss])]):
+            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+                raise OptionError(
+                    f"Sequential: layer {place} must have forward and backward; got a {type(layer).__name__}"
+                )
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise OptionError("Sequential: a layer keeps what its last forward saw, so it cannot stand in two places")
+        self.layers, self.loss = list(layers), loss
+        self.names = _names(self.layers)
+        self.params = [W for layer in self._parts() for W in layer.params]
+
+    @property
+    def grads(self) -> list[Any]:
+        """Gradients in the order of `params`."""
+        return [gradient for layer in self._parts() for gradient in layer.grads]
+
+    @property
+    def named_params(self) -> dict[str, Array]:
+        """Name -> parameter, the very array, in the order of `params`."""
+        return {
+            f"{name}.{own}": W
+            for name, layer in zip([*self.names, "loss"], self._parts())
+            for own, W in zip(_own_names(layer), layer.params)
+        }
+
+    @property
+    def named_buffers(self) -> dict[str, Array]:
+        """Name -> array that is kept with the parameters but not learned, such as BatchNorm's running mean."""
+        return {
+            f"{name}.{own}": value
+            for name, layer in zip(self.names, self.layers)
+            for own, value in getattr(layer, "buffers", {}).items()
+        }
+
+    def forward(self, x: Array, *targets: Array) -> Array:
+        """Return the loss of a training batch; without a loss, what the last layer gives."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x if self.loss is None else self.loss.forward(x, *targets)
+
+    def backward(self, dout: Any = 1.0) -> Any:
+        """Return dL/dx of the last forward, through the layers in reverse order; fill `grads`."""
+        if self.loss is not None:
+            dout = self.loss.backward(dout)
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+
+    def predict(self, x: Array) -> Array:
+        """Return what the last layer gives, before any loss, with Dropout and BatchNorm as after training."""
+        for layer in self.layers:
+            x = layer.forward(x, training=False) if _has_training(layer) else layer.forward(x)
+        return x
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all parameters and buffers by name to a .safetensors or .npz file, in one step or not at all."""
+        parameter_files.save(path, {**self.named_params, **self.named_buffers})
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Read a file that `save` wrote, into the arrays of this network, which must be built alike.
+
+        Raises InputError when names, shapes or dtypes differ; then nothing is changed.
+
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from wordvec.layers import MatMul
+        >>> path = tempfile.mkdtemp() + "/network.safetensors"
+        >>> Sequential(MatMul(np.ones((2, 3)))).save(path)
+        >>> network = Sequential(MatMul(np.zeros((2, 3))))
+        >>> network.load(path)
+        >>> network.params[0].tolist()
+        [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+        """
+        parameter_files.load(path, {**self.named_params, **self.named_buffers})
+
+    def _parts(self) -> list[Any]:
+        return self.layers if self.loss is None else [*self.layers, self.loss]
+
+
+def _names(layers: list[Any]) -> list[str]:
+    """Class and number of each layer, counted by class."""
+    seen: dict[str, int] = {}
+    names = []
+    for layer in layers:
+        kind = type(layer).__name__.lower()
+        seen[kind] = seen.get(kind, 0) + 1
+        names.append(f"{kind}{seen[kind]}")
+    return names
+
+
+def _own_names(layer: Any) -> list[str]:
+    """The names of a layer's parameters: those of its constructor's first arguments, else numbers."""
+    names = list(inspect.signature(type(layer)).parameters)[: len(layer.params)]
+    return names if len(names) == len(layer.params) else [str(k) for k in range(len(layer.params))]
+
+
+def _has_training(layer: Any) -> bool:
+    return "training" in inspect.signature(layer.forward).parameters

@@ -1,0 +1,41 @@
+"""A service that answers questions about vectors over HTTP: ``wordvec serve``, or an ASGI application to run elsewhere.
+
+`questions`, `given` and `problems` know nothing of HTTP and need no extra: the explorer's server sits on them too.
+The rest needs the extra ``serve``, and is imported when an application is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wordvec.serve.settings import Settings
+    from wordvec.vectors import WordVectors
+
+
+def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
+    """Return the ASGI application for `settings`, ready to answer: the file is loaded and its index is made.
+
+    `vectors` are used in place of the file that `settings` name. Raises MissingExtraError without the extra
+    ``serve``, VectorsFileError and InputError for vectors that cannot be read.
+    """
+    from wordvec.serve.extra import check_extra
+
+    check_extra()
+    from wordvec.serve.app import make_app
+
+    return make_app(settings, vectors)
+
+
+def from_environment() -> Any:
+    """The application for the environment variables WORDVEC_SERVE_..., for the command lines of servers.
+
+    ::
+
+        WORDVEC_SERVE_FILE=v.safetensors uvicorn --factory wordvec.serve:from_environment
+        WORDVEC_SERVE_FILE=v.safetensors gunicorn --preload -k wordvec.serve.worker.Worker \
+            'wordvec.serve:from_environment()'
+    """
+    from wordvec.serve.settings import Settings
+
+    return create_app(Settings.from_environment())

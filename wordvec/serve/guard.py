@@ -1,0 +1,91 @@
+"""What every request passes first: who may ask, by which name, for how long; and what every answer carries."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wordvec.serve.hosts import is_known_host
+from wordvec.serve.problems import Refused, problem
+from wordvec.serve.replies import json_reply
+from wordvec.serve.settings import Settings
+
+LONGEST_TARGET = 8_192  # bytes of an address and its parameters
+OPEN = ("/health",)  # what needs no token: a supervisor asks it
+HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+class Guard:
+    """Refuses requests with another Host, without the token or with a long address, and cuts off slow ones."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, count: Callable[[str, int, float], None]) -> None:
+        self.app, self.count = app, count
+        self.hosts, self.seconds = settings.host_names, settings.seconds
+        self.token = None if settings.token is None else settings.token.encode("ascii")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        begun, answer = time.perf_counter(), _Answer(send)
+        try:
+            self._check(scope)
+            with anyio.move_on_after(self.seconds) as limit:
+                await self.app(scope, receive, answer)
+            if limit.cancelled_caught:
+                await self._cut_off(scope, receive, answer)
+        except Refused as refused:
+            reply = json_reply(problem(refused.status, refused.detail), refused.status, refused.headers)
+            await reply(scope, receive, answer)
+        finally:
+            self.count(scope.get("wordvec.question", "other"), answer.status, time.perf_counter() - begun)
+
+    async def _cut_off(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        if answer.status:  # half an answer is out: the server closes the connection
+            return
+        arrived = scope.get("wordvec.arrived", False)
+        status = 503 if arrived else 408
+        what = "was not answered" if arrived else "did not arrive"
+        await json_reply(
+            problem(status, f"the request {what} within {self.seconds:g} seconds"), status, {"Connection": "close"}
+        )(scope, receive, answer)
+
+    def _check(self, scope: Scope) -> None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1:
+            raise Refused(400, f"a request must name one Host; this one has {len(hosts)}")
+        if not is_known_host(hosts[0], self.hosts):
+            raise Refused(403, "this service is not called by that name: start it with --allow-host NAME to allow it")
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
+            raise Refused(414, f"an address may have {LONGEST_TARGET:,} bytes: send a long question by POST")
+        if self.token is not None and scope["path"] not in OPEN and not self._has_token(scope):
+            raise Refused(401, "a token is needed: Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
+
+    def _has_token(self, scope: Scope) -> bool:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        scheme, _, token = (given[0] if len(given) == 1 else b"").partition(b" ")
+        return hmac.compare_digest(token.strip(), self.token or b"") and scheme.lower() == b"bearer"
+
+
+class _Answer:
+    """Sends an answer on with the headers that all have, and notes its status; 0 before it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self.send, self.status = send, 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers: list[Any] = [*message["headers"], *HEADERS]
+            message = {**message, "headers": headers}
+        await self.send(message)

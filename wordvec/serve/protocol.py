@@ -1,0 +1,90 @@
+"""uvicorn's HTTP protocol, with limits that it does not have: for how long a request may take to arrive, and its head.
+
+uvicorn alone waits for ever for the first request of a connection, and for the rest of one that has begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from wordvec.serve.problems import phrase, problem
+
+LONGEST_HEAD = 32_768  # bytes of a request's line and headers
+SECONDS = 10.0  # for a request to arrive whole, from its first byte or from the opening of the connection
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """Cuts off requests that come too slowly or have too long a head, and answers malformed ones with a problem."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.seconds = getattr(self.app, "seconds", SECONDS)  # what the application's guard allows
+        self._timer: asyncio.TimerHandle | None = None
+        self._head: int | None = 0  # bytes of the head that is being read; None while none is
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head = 0
+        if self._timer is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        """Its head is here."""
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """All of it is here."""
+        self._wait_no_more()
+        super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD and not self.transport.is_closing():
+                self._refuse(431, f"the head of a request may have {LONGEST_HEAD:,} bytes")
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._refuse(400, "this is not a request of HTTP")
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(self.seconds, self._cut_off)
+
+    def _wait_no_more(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _cut_off(self) -> None:
+        self._timer = None
+        if self._head is None:  # the head came and the body did not: the application may be writing an answer
+            self.transport.close()
+        else:
+            self._refuse(408, f"the request did not arrive within {self.seconds:g} seconds")
+
+    def _refuse(self, status: int, detail: str) -> None:
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete:  # else an answer to an earlier request is on its way
+            body = orjson.dumps(problem(status, detail))
+            head = f"HTTP/1.1 {status} {phrase(status)}\r\nContent-Type: application/problem+json\r\n"
+            self.transport.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        self.transport.close()

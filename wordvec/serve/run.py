@@ -1,0 +1,69 @@
+"""Running the application under uvicorn: one process, or several that share a port and the mapped file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+import tempfile
+from typing import Any
+
+import uvicorn
+
+from wordvec.errors import OptionError
+from wordvec.serve import create_app
+from wordvec.serve.settings import Settings
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+CONNECTIONS = 2_000  # open at a time; further ones are answered with 503
+BACKLOG = 2_048  # connections that wait to be accepted
+KEEP_ALIVE = 15  # seconds that a connection may stay open between two requests
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound and not listening yet; port 0 takes any free one. Raises OptionError."""
+    if not 0 <= port <= 65_535:
+        raise OptionError(f"--port must be from 0 to 65535; got {port}")
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise OptionError(
+                f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
+            ) from error
+        raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
+    return bound
+
+
+def url_of(host: str, bound: socket.socket) -> str:
+    """Where a program on this machine finds the service."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}/"
+
+
+def serve(settings: Settings, host: str, bound: socket.socket, workers: int, app: Any = None) -> None:
+    """Answer on a bound socket until the process is told to end; requests under way are answered first.
+
+    `app` is an application that is ready, for one worker. Several workers are new processes: each loads the file, of
+    which all map the same pages, and makes an index of its own.
+    """
+    options: dict[str, Any] = {
+        "http": "wordvec.serve.protocol:GuardedProtocol", "ws": "none", "lifespan": "off", "log_config": None,
+        "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
+        "limit_concurrency": CONNECTIONS, "backlog": BACKLOG, "timeout_keep_alive": KEEP_ALIVE,
+        "timeout_graceful_shutdown": max(1, round(settings.seconds)),
+    }  # fmt: skip
+    if workers == 1:
+        return uvicorn.Server(uvicorn.Config(app or create_app(settings), **options)).run(sockets=[bound])
+    port = bound.getsockname()[1]
+    bound.close()  # uvicorn binds it again for its workers
+    os.environ.update(settings.as_environment())
+    os.environ[METRICS_FOLDER] = folder = tempfile.mkdtemp(prefix="wordvec-metrics-")
+    try:
+        uvicorn.run("wordvec.serve:from_environment", factory=True, host=host, port=port, workers=workers, **options)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

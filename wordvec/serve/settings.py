@@ -1,0 +1,105 @@
+"""How the service is set up, on the command line or by environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from wordvec.errors import OptionError
+
+PREFIX = "WORDVEC_SERVE_"
+LONGEST_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the application is told; each is the environment variable WORDVEC_SERVE_ and its name in capitals.
+
+    file          the vectors
+    hosts         names, separated by commas, that a request may call this service by beside the loopback address's;
+                  "*" for any
+    token         what a request must carry as ``Authorization: Bearer TOKEN``; none for no check
+    tokenizer     makes tokens of texts where the vectors do not say what did
+    search        whether words are found by their beginning, which takes some 150 bytes a word
+    max_body      bytes of a request's body
+    max_words     words of a request in all
+    max_questions questions of a batch
+    seconds       a request may take to arrive and be answered
+    waiting       requests that may wait for the processor; further ones are turned away
+    threads       of the processor, for products of matrices; None is all cores
+
+    >>> Settings.from_environment({"WORDVEC_SERVE_FILE": "v.safetensors", "WORDVEC_SERVE_SEARCH": "no"}).search
+    False
+    """
+
+    file: str = ""
+    hosts: str = ""
+    token: str | None = None
+    tokenizer: str | None = None
+    search: bool = True
+    max_body: int = 1 << 20
+    max_words: int = 10_000
+    max_questions: int = 100
+    seconds: float = 10.0
+    waiting: int = 1_000
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("max_body", "max_words", "max_questions", "waiting"):
+            if getattr(self, name) < 1:
+                raise OptionError(f"{name} must be at least 1; got {getattr(self, name)}")
+        if not 0 < self.seconds <= LONGEST_SECONDS:
+            raise OptionError(f"seconds must be above 0, and at most {LONGEST_SECONDS:,.0f}; got {self.seconds}")
+        if self.threads is not None and self.threads < 1:
+            raise OptionError(f"threads must be at least 1; got {self.threads}")
+        if self.token is not None and not _is_token(self.token):  # the token is not shown
+            raise OptionError("the token must be at least 16 letters, digits or other ASCII characters without spaces")
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names in `hosts`, in small letters."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings in the variables WORDVEC_SERVE_...; raises OptionError for one that is unknown or no number."""
+        variables = os.environ if environment is None else environment
+        types = {field.name: str(field.type) for field in fields(cls)}
+        values = {}
+        for variable, text in variables.items():
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in types:
+                known = ", ".join(PREFIX + each.upper() for each in types)
+                raise OptionError(f"{variable} is no setting of the service: there are {known}")
+            values[name] = _value(variable, types[name], text)
+        if not values.get("file"):
+            raise OptionError(f"{PREFIX}FILE must name the file of vectors to serve")
+        return cls(**values)
+
+    def as_environment(self) -> dict[str, str]:
+        """Variables that `from_environment` reads the same settings from, for worker processes."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        return {PREFIX + name.upper(): _text(value) for name, value in given.items()}
+
+
+def _value(variable: str, kind: str, text: str) -> Any:
+    if kind.startswith("bool"):
+        if text.lower() not in ("yes", "no", "true", "false", "1", "0"):
+            raise OptionError(f"{variable} must be yes or no; got {text!r:.40}")
+        return text.lower() in ("yes", "true", "1")
+    try:
+        return int(text) if kind.startswith("int") else float(text) if kind.startswith("float") else text
+    except ValueError:
+        raise OptionError(f"{variable} must be a number; got {text!r:.40}") from None
+
+
+def _text(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _is_token(token: str) -> bool:
+    return len(token) >= 16 and all("!" <= character <= "~" for character in token)

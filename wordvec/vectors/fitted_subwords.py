@@ -1,0 +1,272 @@
+"""Rows for the n-grams of words, fitted to finished word vectors; and rare words drawn towards what theirs predict.
+
+Bag of subwords (Zhao, Mudgal and Liang 2018): the mean of its n-grams' rows shall be near a word's vector,
+
+    min over z of   sum over words w of  log(c_w + 1) |x_w - 1/n_w sum of z_g over its n-grams g|^2  +  ridge |z|^2,
+
+with x_w of length 1 and c_w the word's count. It is solved by conjugate gradients, preconditioned by the diagonal, each
+strip of columns for itself. Any vectors will do: nothing is trained again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from wordvec.errors import InputError, OptionError
+from wordvec.memory import available_cores
+from wordvec.vectors.rows import row_lengths, unit_rows
+from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords, ngram_hashes, word_blocks
+from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.word_rows import WordRows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+Vectors = TypeVar("Vectors", bound=WordRows)
+RIDGE = 0.2  # held-out words of a text of 3 million are predicted equally well from 0.1 to 0.3
+STEPS = 5  # of conjugate gradients; more than 4 change nothing about held-out words
+STRIP = 16  # columns solved together, as many as the product takes at a time
+HELD_OUT = 10  # every tenth word shows how well the others predict it
+FEWEST = 100  # held-out words from which k is chosen
+RARE = 1_000  # occurrences: words that are more frequent mean what their parts don't tell
+UNKNOWN = {"held_out_words": None, "held_out_cosine": None}
+USELESS = 0.05  # cosine of prediction and row below which nothing leans on predictions
+
+
+@dataclass(frozen=True)
+class NgramTable:
+    """Which n-grams words have: `matrix` (V, G) holds 1 / n_w for each n-gram of word w; `buckets` (G,) rises."""
+
+    matrix: csr_array
+    buckets: np.ndarray
+
+    @classmethod
+    def of(cls, words: Iterable[str], min_n: int, max_n: int, buckets: int) -> NgramTable:
+        """Count the n-grams of words. Raises InputError where no word has any."""
+        from scipy.sparse import csr_array
+
+        encoded = [encode_word(word) for word in words]
+        whose, hashes = [np.empty(0, np.int64)], [np.empty(0, np.uint32)]
+        for part in word_blocks(encoded, max_n):
+            word, hashed = ngram_hashes(encoded[part], min_n, max_n)
+            whose.append(word + part.start)
+            hashes.append(hashed % np.uint32(buckets))
+        word = np.concatenate(whose)
+        if not len(word):
+            raise InputError(f"none of the {len(encoded):,} words has n-grams of {min_n} to {max_n} characters")
+        kept, columns = np.unique(np.concatenate(hashes), return_inverse=True)
+        number = np.bincount(word, minlength=len(encoded))
+        indptr = np.concatenate([[0], np.cumsum(number)])
+        data = (1.0 / number[word]).astype(np.float32)
+        matrix = csr_array((data, columns.astype(np.int32), indptr), shape=(len(encoded), len(kept)))
+        return cls(matrix, kept.astype(np.int64))
+
+
+def fit_subwords(
+    vectors: Vectors,
+    min_n: int = 3,
+    max_n: int = 6,
+    buckets: int | None = None,
+    *,
+    ridge: float = RIDGE,
+    lean: bool | float = False,
+    threads: int | None = None,
+) -> Vectors:
+    """See `WordVectors.fit_subwords`."""
+    check_options(min_n, max_n, buckets, ridge, lean, threads)
+    _check_vectors(vectors, lean)
+    threads = threads or available_cores()
+    table = NgramTable.of(vectors.words, min_n, max_n, buckets or EXACT)
+    lengths, _ = vectors.lengths, vectors.unit  # computed once, before threads need them
+    counts = np.ones(len(vectors)) if vectors.counts is None else np.asarray(vectors.counts, np.float64)
+    weights = np.where(lengths > 0, np.log(counts + 1), 0.0)
+    fit = _Fit(vectors, table.matrix, weights, ridge, threads)
+    rows = fit.solve()
+    k, facts = (fit.noise(counts) if lean is True else (float(lean), UNKNOWN)) if lean else (0.0, UNKNOWN)
+    matrix, scales = vectors.matrix, vectors.scales
+    if k > 0:
+        matrix, scales = fit.leaned(rows, counts, k), None
+    rows *= np.float32(lengths.mean())
+    subwords = Subwords(rows, buckets or EXACT, min_n, max_n, kept=table.buckets)
+    record = {"method": "ridge", "min_n": min_n, "max_n": max_n, "buckets": buckets, "ridge": ridge}
+    info = {**vectors.info, "subwords": record | {"ngrams": len(rows), "lean": k or None, **facts}}
+    return type(vectors)(
+        vectors.words,
+        matrix,
+        vectors.counts,
+        info,
+        vectors.context_matrix,
+        scales=scales,
+        subwords=subwords,
+        rare=vectors.rare,
+    )
+
+
+@dataclass
+class _Fit:
+    """A ridge regression of rows of n-grams (G, D) on the rows of length 1 of words (V, D)."""
+
+    vectors: WordRows
+    matrix: csr_array
+    weights: np.ndarray
+    ridge: float
+    threads: int
+    roots: np.ndarray = field(init=False)  # of the weights, (V, 1): each word's equation is multiplied by its own
+
+    def __post_init__(self) -> None:
+        self.roots = np.sqrt(self.weights).astype(np.float32)[:, None]
+
+    def solve(self, held_out: np.ndarray | None = None) -> np.ndarray:
+        """The rows of the n-grams (G, D) float32; words `held_out` (V,) bool play no part."""
+        from wordvec.counts.solver.products import product_with
+
+        roots = self.roots if held_out is None else np.where(held_out[:, None], np.float32(0), self.roots)
+        weighted = self.matrix.copy()
+        weighted.data = self.matrix.data * np.repeat(roots[:, 0], np.diff(self.matrix.indptr))
+        squared = np.bincount(weighted.indices, weights=weighted.data.astype(np.float64) ** 2)
+        ours = np.zeros(self.matrix.shape[1])
+        ours[: len(squared)] = squared
+        inverse = (1.0 / (ours + self.ridge)).astype(np.float32)[:, None]
+        here = _InThisThread()
+        forward, back = product_with(weighted, here), product_with(weighted.T.tocsr(), here)
+        found = np.empty((self.matrix.shape[1], self.vectors.dim), np.float32)
+
+        def solve_strip(columns: slice) -> None:
+            right = back(roots * self._unit_strip(columns))
+            found[:, columns] = conjugate_gradients(lambda p: back(forward(p)), right, inverse, np.float32(self.ridge))
+
+        self._each_strip(solve_strip)
+        return found
+
+    def leaned(self, rows: np.ndarray, counts: np.ndarray, k: float) -> np.ndarray:
+        """(c own + k predicted) / (c + k), both of length 1, brought to the length that the row had; (V, D) float32."""
+        lengths = self.vectors.lengths.astype(np.float32)[:, None]
+        predicted = _unit(self._predicted(rows))
+        share = (counts / (counts + k)).astype(np.float32)[:, None]
+        has_ngrams = predicted.any(axis=1) & (lengths[:, 0] > 0)
+        leaned = _unit(share * self.vectors.unit + (1 - share) * predicted) * lengths
+        leaned[~has_ngrams] = self.vectors.rows(~has_ngrams)
+        return leaned
+
+    def noise(self, counts: np.ndarray) -> tuple[float, dict[str, Any]]:
+        """k, from how much worse the rows of rare words are predicted, and what it was found by.
+
+        Of the squared length of a word's row, the part c / (c + k) is taken to be signal and the rest noise; then
+        predictions of words that were held out have the cosine r sqrt(c / (c + k)) with their rows. r and k are those
+        of least squares over the held-out words.
+        """
+        held_out = np.arange(len(counts)) % HELD_OUT == HELD_OUT - 1
+        predicted = _unit(self._predicted(self.solve(held_out)))
+        judged = held_out & predicted.any(axis=1) & (counts <= RARE) & (counts > 0) & (self.weights > 0)
+        if judged.sum() < FEWEST:
+            raise InputError(
+                f"lean: {judged.sum():,} held-out words of at most {RARE:,} occurrences are too few to choose k from; "
+                f"at least {FEWEST} are needed: give k itself, such as lean=20"
+            )
+        cosines = np.einsum("ij,ij->i", predicted[judged].astype(np.float64), self.vectors.unit[judged])
+        k, r = _reliability(cosines, counts[judged])
+        facts = {"held_out_words": int(judged.sum()), "held_out_cosine": round(float(cosines.mean()), 4)}
+        return (k if r > USELESS else 0.0), facts
+
+    def _predicted(self, rows: np.ndarray) -> np.ndarray:
+        from wordvec.counts.solver.products import product_with
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            return product_with(self.matrix, pool)(rows)
+
+    def _unit_strip(self, columns: slice) -> np.ndarray:
+        return np.ascontiguousarray(self.vectors.unit[:, columns])
+
+    def _each_strip(self, function: Callable[[slice], None]) -> None:
+        strips = [slice(first, first + STRIP) for first in range(0, self.vectors.dim, STRIP)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(function, strips))
+
+
+def conjugate_gradients(
+    product: Callable[[np.ndarray], np.ndarray], right: np.ndarray, inverse: np.ndarray, ridge: np.float32
+) -> np.ndarray:
+    """STEPS steps towards x in (A + ridge) x = right, each column for itself; `product` multiplies by A.
+
+    `inverse` (n, 1) is 1 / (the diagonal of A + ridge), the preconditioner of Jacobi.
+
+    >>> A = np.diag(np.float32([1, 3]))
+    >>> conjugate_gradients(lambda x: A @ x, np.ones((2, 1), np.float32), np.float32([[0.5], [0.25]]), 1).tolist()
+    [[0.5], [0.25]]
+    """
+    found, left = np.zeros_like(right), right.copy()
+    scaled = inverse * left
+    way, size = scaled.copy(), _dots(left, scaled)
+    for _ in range(STEPS):
+        changed = product(way)
+        changed += ridge * way
+        step = size / np.maximum(_dots(way, changed), np.finfo(np.float32).tiny)
+        found += step * way
+        changed *= step
+        left -= changed
+        np.multiply(inverse, left, out=scaled)
+        before, size = size, _dots(left, scaled)
+        way *= size / np.maximum(before, np.finfo(np.float32).tiny)
+        way += scaled
+    return found
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return unit_rows(rows, row_lengths(rows))
+
+
+def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.einsum("ij,ij->j", a, b)
+
+
+def _reliability(cosines: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """Return k and r of least squares in cosine = r sqrt(c / (c + k)), k among the fourth roots of powers of 2."""
+    candidates = 2.0 ** np.arange(-4, 40.25, 0.25)
+    models = [np.sqrt(counts / (counts + k)) for k in candidates]
+    rs = [max(0.0, float(cosines @ model) / float(model @ model)) for model in models]
+    errors = [float(((cosines - r * model) ** 2).sum()) for r, model in zip(rs, models)]
+    best = int(np.argmin(errors))
+    return float(candidates[best]), rs[best]
+
+
+class _InThisThread(Executor):
+    """Runs what it is given at once: the threads are busy with a strip each."""
+
+    def map(
+        self, fn: Callable[..., Any], *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1
+    ) -> Iterator[Any]:
+        return map(fn, *iterables)
+
+
+def check_options(
+    min_n: int = 3,
+    max_n: int = 6,
+    buckets: int | None = None,
+    ridge: float = RIDGE,
+    lean: bool | float = False,
+    threads: int | None = None,
+) -> None:
+    """Raise OptionError for options of `WordVectors.fit_subwords` that are out of range."""
+    if not 1 <= min_n <= max_n <= LONGEST_NGRAM:
+        raise OptionError(f"min_n must be from 1 to max_n, and max_n at most {LONGEST_NGRAM}; got {min_n} and {max_n}")
+    if buckets is not None and not 1 <= buckets < EXACT:
+        raise OptionError(f"buckets must be from 1 to {EXACT - 1:,}, or left out for a row for each; got {buckets}")
+    if not (ridge > 0 and np.isfinite(ridge)):
+        raise OptionError(f"ridge must be above 0; got {ridge!r}")
+    if threads is not None and threads < 1:
+        raise OptionError(f"threads must be at least 1; got {threads}")
+    if not isinstance(lean, bool) and not (lean >= 0 and np.isfinite(lean)):
+        raise OptionError(f"lean must be True, False or k itself, a number from 0 on; got {lean!r}")
+
+
+def _check_vectors(vectors: WordRows, lean: bool | float) -> None:
+    if lean and vectors.counts is None:
+        raise InputError("lean: these vectors have no counts, which tell how rare a word is; fit them without it")
+    if not vectors.lengths.any():
+        raise InputError("fit_subwords: no word has a vector other than zero")

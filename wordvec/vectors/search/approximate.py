@@ -1,0 +1,196 @@
+"""Approximate search in an index (faiss), for more rows than every question should read; its recall is measured.
+
+The extra ``ann`` installs faiss. Below a few million rows `WordVectors.most_similar` is exact and quick enough.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import OptionError
+from wordvec.progress import announce, progress
+from wordvec.vectors import queries
+from wordvec.vectors.cosines import cosines
+from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.search import check_k
+from wordvec.vectors.search.index_file import KINDS, Index, get_faiss, read_index, write_index
+from wordvec.vectors.word_rows import WordOrVector
+from wordvec.vectors.word_vectors import Positive, WordVectors
+
+HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to so many rows the graph, up to so many cells of float32, then int8
+LINKS = 32  # of each row in the graph
+TRAINED_ON = 64  # rows for each cell's centre
+BLOCK = 65_536  # rows added at a time
+WIDER = 4  # times k rows come from the index, and their exact cosines decide
+
+
+@dataclass(frozen=True)
+class Recall:
+    """The part of the `k` nearest words that the index finds, over `sample` words, with its standard error."""
+
+    value: float
+    standard_error: float
+    k: int
+    sample: int
+
+    def __str__(self) -> str:
+        return f"recall@{self.k} {self.value:.3f} (standard error {self.standard_error:.3f}, {self.sample:,} words)"
+
+
+class ApproximateSearch:
+    """An index over the rows of `vectors`, which finds most of a word's nearest and reads few rows for it.
+
+    "hnsw" is a graph of near rows (Malkov and Yashunin 2020): the quickest, the slowest to build. "ivf" sorts the rows
+    into cells and looks into the nearest (Sivic and Zisserman 2003), "ivf-int8" keeps them there in a byte a number.
+    What the index finds is put in order by exact cosines. `effort` is how much it looks at: cells, or rows of the
+    graph; `recall` is what that was measured to find.
+
+    >>> import pytest
+    >>> _ = pytest.importorskip("faiss")
+    >>> vectors = WordVectors([f"w{i}" for i in range(300)], np.random.default_rng(1).normal(size=(300, 8)))
+    >>> search = ApproximateSearch.build(vectors, show_progress=False)
+    >>> search.kind, search.recall.value > 0.9, search.most_similar("w7", k=1)[0][0] == vectors.most_similar("w7")[0][0]
+    ('hnsw', True, True)
+    """
+
+    def __init__(self, vectors: WordVectors, index: Any, kind: str, effort: int, recall: Recall) -> None:
+        self.vectors, self.index, self.kind = vectors, index, kind
+        self.effort, self.recall = effort, recall
+        _set_effort(index, kind, effort)
+
+    @classmethod
+    def build(
+        cls,
+        vectors: WordVectors,
+        kind: str | None = None,
+        *,
+        target: float = 0.95,
+        k: int = 10,
+        sample: int = 500,
+        seed: int = 1,
+        show_progress: bool | None = None,
+    ) -> ApproximateSearch:
+        """Build an index and raise its effort until it finds the part `target` of the `k` nearest of `sample` words.
+
+        Says on stderr what recall was measured, unless show_progress is False. `kind` follows the number of rows
+        unless given: the graph up to 100,000, cells up to two million, then cells of int8.
+        Raises MissingExtraError without faiss, OptionError for an unknown kind or a target outside (0, 1].
+        """
+        check_k(k)
+        if kind is not None and kind not in KINDS:
+            raise OptionError(f"an index must be one of {', '.join(KINDS)}; got {kind!r}")
+        if not 0 < target <= 1 or sample < 1:
+            raise OptionError(f"build: target must be above 0 and at most 1, sample at least 1; got {target}, {sample}")
+        kind = kind or KINDS[(len(vectors) > HNSW_ROWS) + (len(vectors) > IVF_ROWS)]
+        rng = np.random.default_rng(seed)
+        index = _filled_index(vectors, kind, rng, show_progress)
+        rows = np.sort(rng.choice(len(vectors), min(sample, len(vectors)), replace=False))
+        unit = vectors.unit_rows_of(rows)
+        exact = queries.nearest(vectors, list(unit), [[row] for row in rows.tolist()], k)
+        effort, most = _efforts(vectors, kind)
+        while True:
+            found = cls(vectors, index, kind, effort, Recall(0.0, 0.0, k, len(rows)))
+            found.recall = _measured(found._search(unit, [[row] for row in rows.tolist()], k), exact, k)
+            if found.recall.value >= target or effort >= most:
+                break
+            effort = min(2 * effort, most)
+        if show_progress is not False:
+            announce(str(found))
+        return found
+
+    def __str__(self) -> str:
+        return f"index {self.kind} of {len(self.vectors):,} words, effort {self.effort:,}: {self.recall}"
+
+    def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
+        """Return about what `WordVectors.most_similar` returns, with exact cosines."""
+        given, taken = queries.as_list(positive), queries.as_list(negative)
+        target = queries.direction(self.vectors, given, taken)
+        return self._search(target[None, :], [queries.given_rows(self.vectors, given + taken)], k)[0]
+
+    def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
+        """Return about what `WordVectors.nearest_to_each` returns, with exact cosines."""
+        targets = np.array([self.vectors.unit_of(item) for item in items], np.float32).reshape(
+            len(items), self.vectors.dim
+        )
+        return self._search(targets, [self.vectors.known_ids([item]) for item in items], k)
+
+    def _search(self, targets: np.ndarray, excluded: Sequence[Sequence[int]], k: int) -> list[Neighbours]:
+        check_k(k)
+        if len(targets) == 0:
+            return []
+        most = min(len(self.vectors), WIDER * k + max(map(len, excluded)))
+        _, found = self.index.search(np.ascontiguousarray(targets), most)
+        answers = []
+        for target, rows, left_out in zip(targets, found, excluded):
+            rows = np.setdiff1d(rows[rows >= 0], left_out) if target.any() else rows[:0]
+            scores = cosines(self.vectors, target[None, :], rows)[0]
+            best = np.argsort(-scores, kind="stable")[:k]
+            pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
+            answers.append(Neighbours((self.vectors.words[row], score) for row, score in pairs))
+        return answers
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the index; the vectors stay in their own file. See `wordvec.vectors.search.index_file`."""
+        write_index(Index(self.index, self.kind, self.effort, astuple(self.recall)), self.vectors, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], vectors: WordVectors) -> ApproximateSearch:
+        """Read an index that `save` wrote for these vectors. See `wordvec.vectors.search.index_file`."""
+        found = read_index(path, vectors)
+        return cls(vectors, found.index, found.kind, found.effort, Recall(*found.recall))
+
+
+def _filled_index(vectors: WordVectors, kind: str, rng: np.random.Generator, show_progress: bool | None) -> Any:
+    faiss = get_faiss()
+    dim, rows = vectors.dim, len(vectors)
+    vectors.lengths  # noqa: B018  # finds nan and infinity before they are in the index
+    if kind == "hnsw":
+        index = faiss.IndexHNSWFlat(dim, LINKS, faiss.METRIC_INNER_PRODUCT)
+    else:
+        cells, centres = _cells(rows), faiss.IndexFlatIP(dim)
+        if kind == "ivf":
+            index = faiss.IndexIVFFlat(centres, dim, cells, faiss.METRIC_INNER_PRODUCT)
+        else:
+            eight_bit = faiss.ScalarQuantizer.QT_8bit
+            index = faiss.IndexIVFScalarQuantizer(centres, dim, cells, eight_bit, faiss.METRIC_INNER_PRODUCT)
+        centres.this.disown()  # the index owns it from here on
+        index.own_fields = True
+        index.cp.min_points_per_centroid = 1  # small vocabularies need no warning
+        chosen = np.sort(rng.choice(rows, min(rows, TRAINED_ON * cells), replace=False))
+        index.train(vectors.unit_rows_of(chosen))
+    with progress(rows, "indexing", "rows", show=show_progress) as bar:
+        for first in range(0, rows, BLOCK):
+            block = vectors.unit_rows_of(slice(first, first + BLOCK))
+            index.add(np.ascontiguousarray(block))
+            bar.update(len(block))
+    return index
+
+
+def _cells(rows: int) -> int:
+    return max(1, min(rows, round(2 * math.sqrt(rows))))
+
+
+def _efforts(vectors: WordVectors, kind: str) -> tuple[int, int]:
+    """The effort to begin with, and that beyond which it is no more worth it or finds no more."""
+    return (32, min(4096, max(32, len(vectors)))) if kind == "hnsw" else (1, _cells(len(vectors)))
+
+
+def _set_effort(index: Any, kind: str, effort: int) -> None:
+    if kind == "hnsw":
+        index.hnsw.efSearch = effort
+    else:
+        index.nprobe = effort
+
+
+def _measured(found: Sequence[Neighbours], exact: Sequence[Neighbours], k: int) -> Recall:
+    parts = np.array(
+        [len(dict(a).keys() & dict(b).keys()) / len(b) if b else 1.0 for a, b in zip(found, exact)], np.float64
+    )
+    error = float(parts.std(ddof=1) / math.sqrt(len(parts))) if len(parts) > 1 else 0.0
+    return Recall(float(parts.mean()), error, k, len(parts))
