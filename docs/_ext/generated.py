@@ -42,14 +42,14 @@ def commands() -> str:
 def tools() -> str:
     """Functions and classes that `wordvec` itself does not export, documented under the module they are in today."""
     from wordvec.corpus.concordance import Concordance
-    from wordvec.corpus.fetch import fetch
+    from wordvec.corpus.named_texts.fetch import fetch
     from wordvec.corpus.report import examine
     from wordvec.experiments.card import model_card
     from wordvec.experiments.compare import compare
     from wordvec.experiments.stability import neighbour_stability
     from wordvec.plots.exports import write_parquet, write_projector
-    from wordvec.vectors.approximate import ApproximateSearch
     from wordvec.vectors.postprocessing import all_but_the_top, centered, principal_components, unit_length, whitened
+    from wordvec.vectors.search.approximate import ApproximateSearch
     from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
     from wordvec.vectors.several_models.alignment import align
     from wordvec.vectors.several_models.comparison import compare_neighbours
