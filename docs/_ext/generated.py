@@ -3,9 +3,12 @@ is replaced by it when the page is read.
 """
 
 import argparse
+import ast
 import re
 import textwrap
 from pathlib import Path
+
+import wordvec
 
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
@@ -71,6 +74,23 @@ def tools() -> str:
             parts.append(f".. {kind}:: {item.__module__}.{item.__qualname__}\n{members}")
         parts.append("```\n")
     return "\n".join(parts)
+
+
+def rooms() -> str:
+    """The folders of the package and the folders in them, each with the first sentence of its docstring."""
+    package = Path(wordvec.__file__).parent
+    parts = []
+    for room in sorted(package.glob("*/__init__.py")):
+        below = sorted(room.parent.glob("*/__init__.py"))
+        parts.append(f"`{room.parent.name}`\n: {purpose_of(room)}\n")
+        parts += [f"  - `{part.parent.name}`: {purpose_of(part)}" for part in below] + [""]
+    return "\n".join(parts)
+
+
+def purpose_of(file: Path) -> str:
+    """The first sentence of a module's docstring."""
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "(no description)"
+    return prose(" ".join(text.split("\n\n")[0].split()).removesuffix("::"))
 
 
 def protocols() -> str:

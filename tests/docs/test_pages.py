@@ -1,6 +1,7 @@
 """Tools of the documentation: what a page loads from elsewhere is found, and docstrings become what they mean."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,12 @@ def test_every_verb_and_option_is_on_the_generated_pages():
     assert "`--checkpoint-every SECONDS`" in commands
     assert "### wordvec corpus fetch" in commands
     assert "`learning_rate` = `None`\n: " in options
+
+
+def test_every_extra_is_on_the_start_page():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = project.split("[project.optional-dependencies]\n")[1].split("\n[")[0]
+    extras = re.findall(r"^([\w-]+) = \[", section, re.M)
+    table = (ROOT / "docs/start.md").read_text(encoding="utf-8").split("\n## Extras\n")[1].split("\n## ")[0]
+    assert "explorer" in extras
+    assert [extra for extra in extras if f"`{extra}`" not in table] == []
