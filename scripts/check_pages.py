@@ -22,7 +22,7 @@ def foreign_sources(text: str) -> list[str]:
 
 
 def main(folder: str) -> int:
-    """0 where every page loads only its own files."""
+    """The exit status: 0 where every page loads only its own files."""
     pages = [path for path in sorted(Path(folder).rglob("*")) if path.suffix in (".html", ".css")]
     if not pages:
         print(f"{folder}: no pages; build them first: scripts/docs.sh", file=sys.stderr)
@@ -34,4 +34,4 @@ def main(folder: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "docs/_build/html"))

@@ -12,7 +12,7 @@ for trainer in ppmi svd glove cbow skipgram; do
   wordvec train demo/corpus -o "demo/$trainer.safetensors" --trainer "$trainer"
 done
 
-echo "== ask" # on a text this small the SVD answers best: wordvec train takes it by itself
+echo "== ask" # the vectors that wordvec train makes of a text this small when no trainer is named
 wordvec similar demo/svd.safetensors france paris dog -k 5
 wordvec analogy demo/svd.safetensors man king woman -k 3
 

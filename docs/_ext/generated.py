@@ -3,9 +3,12 @@ is replaced by it when the page is read.
 """
 
 import argparse
+import ast
 import re
 import textwrap
 from pathlib import Path
+
+import wordvec
 
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
@@ -37,6 +40,64 @@ def commands() -> str:
                 for name, below in action.choices.items():
                     parts += [f"### wordvec {verb} {name}\n", *parser_parts(below, "")]
     return "\n".join(parts)
+
+
+def tools() -> str:
+    """Functions and classes that `wordvec` itself does not export, documented under the module they are in today."""
+    from wordvec.corpus.concordance import Concordance
+    from wordvec.corpus.named_texts.fetch import fetch
+    from wordvec.corpus.report import examine
+    from wordvec.experiments.card import model_card
+    from wordvec.experiments.compare import compare
+    from wordvec.experiments.stability import neighbour_stability
+    from wordvec.plots.exports import write_parquet, write_projector
+    from wordvec.vectors.postprocessing import all_but_the_top, centered, principal_components, unit_length, whitened
+    from wordvec.vectors.search.approximate import ApproximateSearch
+    from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
+    from wordvec.vectors.several_models.alignment import align
+    from wordvec.vectors.several_models.comparison import compare_neighbours
+    from wordvec.vectors.several_models.retrofitting import retrofit
+    from wordvec.vectors.several_models.translation import Translator
+
+    groups = {
+        "Better vectors": (all_but_the_top, centered, principal_components, unit_length, whitened),
+        "Sentences": (mean_sentence_vectors, sif_sentence_vectors),
+        "Large vocabularies": (ApproximateSearch,),
+        "Several models": (align, compare_neighbours, Translator, retrofit, neighbour_stability, compare),
+        "About a text, about a model": (examine, Concordance, fetch, model_card, write_projector, write_parquet),
+    }
+    parts = []
+    for title, items in groups.items():
+        parts.append(f"### {title}\n\n```{{eval-rst}}")
+        for item in items:
+            kind, members = ("autoclass", "   :members:\n") if isinstance(item, type) else ("autofunction", "")
+            parts.append(f".. {kind}:: {item.__module__}.{item.__qualname__}\n{members}")
+        parts.append("```\n")
+    return "\n".join(parts)
+
+
+def rooms() -> str:
+    """The folders of the package and the folders in them, each with the first sentence of its docstring."""
+    package = Path(wordvec.__file__).parent
+    parts = []
+    for room in sorted(package.glob("*/__init__.py")):
+        below = sorted(room.parent.glob("*/__init__.py"))
+        parts.append(f"`{room.parent.name}`\n: {purpose_of(room)}\n")
+        parts += [f"  - `{part.parent.name}`: {purpose_of(part)}" for part in below] + [""]
+    return "\n".join(parts)
+
+
+def purpose_of(file: Path) -> str:
+    """The first sentence of a module's docstring."""
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "(no description)"
+    return prose(" ".join(text.split("\n\n")[0].split()).removesuffix("::"))
+
+
+def protocols() -> str:
+    """What each protocol of evaluation does, in its own words."""
+    from wordvec.evaluation import PROTOCOLS
+
+    return "\n".join(f"`{name}`\n: {prose(protocol.meaning)}\n" for name, protocol in PROTOCOLS.items())
 
 
 def course() -> str:
