@@ -13,6 +13,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     build = actions.add_parser("build", help="encode text into a folder that trainers open at once", allow_abbrev=False)
     add_text_arguments(build)
     build.add_argument("-o", "--out", required=True, metavar="DIR")
+    add_cluster_arguments(build)
     info = actions.add_parser("info", help="what is in a corpus, what training will take, advice", allow_abbrev=False)
     add_text_arguments(info)
     listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
@@ -40,9 +42,11 @@ def run_build(arguments: argparse.Namespace) -> None:
     from wordvec.corpus.storage import KIND
     from wordvec.folders import check_folder_writable
 
+    check_cluster_arguments(arguments)
     check_folder_writable(arguments.out, KIND)
-    corpus = read_corpus(arguments)
-    corpus.save(arguments.out)
+    with cluster_of(arguments) as where:
+        corpus = read_corpus(arguments, where=where)
+        corpus.save(arguments.out)
     _print(describe(corpus) | {"out": arguments.out}, arguments.json)
 
 

@@ -3,6 +3,7 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
+  wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
 example; plain, .gz, .bz2, .xz or .zst. An option left out takes the trainer's own default; one that the
@@ -13,11 +14,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
@@ -136,18 +137,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
-    cluster = parser.add_argument_group("a Dask cluster (the extra distributed)")
-    cluster.add_argument(
-        "--scheduler",
-        metavar="WHERE",
-        help="train on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N "
-        "processes of this machine",
-    )
-    cluster.add_argument(
-        "--store",
-        metavar="WHERE",
-        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
-    )
+    add_cluster_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -161,12 +151,13 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.trainer is None:
         arguments.trainer = "svd" if arguments.scheduler else "skipgram"
-    if arguments.store and not arguments.scheduler:
-        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
+    check_cluster_arguments(arguments)
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     if arguments.preset:
         given = with_preset(arguments.preset, arguments.trainer, given)
+    if arguments.scheduler and arguments.trainer in ("skipgram", "cbow") and arguments.start is None:
+        given.setdefault("init", "svd")  # pieces that begin at random agree on little
     fit = long_run(arguments)
     vectors = fit.get("start")
     if vectors is not None:
@@ -176,11 +167,11 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
     start = time.perf_counter()
-    corpus = read_corpus(arguments, None if vectors is None else vectors.build_options(arguments.tokenizer))
-    if vectors is None:
-        corpus.forget_left_out()
-    seconds["corpus"] = time.perf_counter() - start
     with cluster_of(arguments) as where:
+        corpus = read_corpus(arguments, None if vectors is None else vectors.build_options(arguments.tokenizer), where)
+        if vectors is None:
+            corpus.forget_left_out()
+        seconds["corpus"] = time.perf_counter() - start
         trainer.fit(corpus, **fit, **where)
     seconds |= trainer.history.seconds
     start = time.perf_counter()
@@ -193,22 +184,6 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print_report(report)
-
-
-@contextmanager
-def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Arguments of ``fit`` for a cluster, connected in the block; the store that was not named is removed after it."""
-    if not arguments.scheduler:
-        yield {}
-        return
-    from wordvec.cluster import connected
-    from wordvec.store import open_store
-
-    store = arguments.store or arguments.out + ".work"
-    with connected(arguments.scheduler) as client:
-        yield {"client": client, "store": store}
-    if not arguments.store:
-        open_store(store).clear()
 
 
 def long_run(arguments: argparse.Namespace) -> dict[str, Any]:
