@@ -160,6 +160,23 @@ def test_train_with_a_scheduler_takes_svd_and_leaves_only_the_vectors(client, co
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.safetensors", "cluster.safetensors"]
 
 
+def test_text_is_read_and_skipgram_trained_by_the_workers(client, tmp_path, capsys):
+    (tmp_path / "text.txt").write_text("a rose is a rose is a rose\nthe cat sat on the mat\n" * 300)
+    scheduler = ["--scheduler", client.scheduler.address]
+    text, folders = str(tmp_path / "text.txt"), [tmp_path / "cluster", tmp_path / "alone"]
+    for folder, where in zip(folders, (scheduler, [])):
+        assert main(["corpus", "build", text, "-o", str(folder), *where]) == 0
+    files = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
+    assert files[0] == files[1]
+    options = ["--trainer", "skipgram", "--dim", "4", "--epochs", "2", "--subsample", "0"]
+    vectors = []
+    for source, more in ((text, scheduler), (str(folders[1]), ["--pieces", "8", "--init", "svd"])):
+        vectors.append(tmp_path / f"{len(vectors)}.safetensors")
+        assert main(["train", source, "-o", str(vectors[-1]), *options, *more]) == 0
+    assert vectors[0].read_bytes() == vectors[1].read_bytes()
+    assert not list(tmp_path.glob("*.work"))
+
+
 def test_store_without_a_scheduler_is_refused(corpus, tmp_path, capsys):
     out = str(tmp_path / "v.safetensors")
     assert main(["train", str(corpus.folder), "-o", out, "--store", str(tmp_path)]) == 2

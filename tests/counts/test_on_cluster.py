@@ -73,6 +73,14 @@ def test_counts_are_those_of_one_machine(cluster, lengths, changed):
     assert found.vocabulary_fingerprint == expected.vocabulary_fingerprint
 
 
+@pytest.mark.usefixtures("small_pieces")
+def test_many_pieces_are_merged_by_levels(cluster, monkeypatch):
+    monkeypatch.setattr(on_cluster, "RUNS_AT_ONCE", 2)
+    corpus = corpus_of([300, 60], words=30)
+    found = gather_counts(cluster, corpus, options(window=8), None, show_progress=False)
+    assert_same(found.matrix, count_cooccurrences(corpus, **options(window=8)).matrix)
+
+
 def test_windows_reach_over_the_ends_of_a_piece():
     corpus = corpus_of([20], words=3)
     stream, first, last = stream_of_piece(corpus, options(window=2), 5, 9)

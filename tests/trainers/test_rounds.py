@@ -1,11 +1,14 @@
 """Training in pieces: the bytes depend on pieces and merges alone, and one piece is one machine."""
 
+import itertools
+
 import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
 from wordvec import CBOW, SkipGram
 from wordvec.corpus import Corpus
+from wordvec.corpus.read.readers import read_lines
 from wordvec.errors import OptionError, TrainingError
 from wordvec.trainers import rounds
 from wordvec.trainers.checkpoint import Checkpoint
@@ -17,7 +20,8 @@ OPTIONS = {"dim": 12, "epochs": 2, "window": 3, "batch_size": 32, "subsample": 1
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus") / "tiny"
-    Corpus.build("tiny-world", min_count=1, max_words=150).save(folder)
+    lines = itertools.islice(read_lines("tiny-world"), 1500)
+    Corpus.from_texts(lines, min_count=1, max_words=150).save(folder)
     return Corpus.open(folder)
 
 

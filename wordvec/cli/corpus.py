@@ -16,6 +16,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.documents import add_group_arguments, add_metadata_arguments, print_groups, save_parts
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_text_arguments(build)
     add_metadata_arguments(build)
     build.add_argument("-o", "--out", required=True, metavar="DIR")
+    add_cluster_arguments(build)
     info = actions.add_parser("info", help="what is in a corpus, what training will take, advice", allow_abbrev=False)
     add_text_arguments(info)
     add_group_arguments(info)
@@ -54,9 +56,11 @@ def run_build(arguments: argparse.Namespace) -> None:
     from wordvec.corpus.storage import KIND
     from wordvec.folders import check_folder_writable
 
+    check_cluster_arguments(arguments)
     check_folder_writable(arguments.out, KIND)
-    corpus = read_corpus(arguments)
-    corpus.save(arguments.out)
+    with cluster_of(arguments) as where:
+        corpus = read_corpus(arguments, where=where)
+        corpus.save(arguments.out)
     documents = {} if corpus.documents is None else {"documents": len(corpus.documents)}
     _print(describe(corpus) | documents | {"out": arguments.out}, arguments.json)
 

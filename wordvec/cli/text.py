@@ -82,10 +82,13 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--phrases", type=int, metavar="N", help="join words that come together (new_york), in N passes")
 
 
-def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None = None) -> Corpus:
+def read_corpus(
+    arguments: argparse.Namespace, defaults: dict[str, Any] | None = None, where: dict[str, Any] | None = None
+) -> Corpus:
     """Read and encode the text, or open it when it is a corpus folder.
 
-    `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own.
+    `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own. `where` is
+    what `wordvec.cli.cluster.cluster_of` gives.
     """
     from pathlib import Path
 
@@ -98,6 +101,7 @@ def read_corpus(arguments: argparse.Namespace, defaults: dict[str, Any] | None =
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
+    options |= where or {}
     if getattr(arguments, "metadata", None) is not None or getattr(arguments, "metadata_fields", None) is not None:
         from wordvec.cli.documents import read_documented
 

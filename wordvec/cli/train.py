@@ -3,6 +3,7 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
+  wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
 example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. An option left
@@ -13,11 +14,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.output import print_json
 from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -147,18 +148,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
     )
     add_subword_arguments(subwords)
-    cluster = parser.add_argument_group("a Dask cluster (the extra distributed)")
-    cluster.add_argument(
-        "--scheduler",
-        metavar="WHERE",
-        help="train on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N "
-        "processes of this machine",
-    )
-    cluster.add_argument(
-        "--store",
-        metavar="WHERE",
-        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
-    )
+    add_cluster_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -172,14 +162,15 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
 
-    if arguments.store and not arguments.scheduler:
-        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
+    check_cluster_arguments(arguments)
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     start = None if arguments.start is None else WordVectors.load(arguments.start)
     name, reason = choose_trainer(arguments, given, start)
     if arguments.preset:
         given = with_preset(arguments.preset, name or "skipgram", given)
+    if arguments.scheduler and name in ("skipgram", "cbow") and start is None:
+        given.setdefault("init", "svd")  # pieces that begin at random agree on little
     fit = long_run(arguments, name, start)
     if start is not None:
         given.setdefault("dim", start.dim)
@@ -190,14 +181,14 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
     began = time.perf_counter()
-    corpus = read_corpus(arguments, None if start is None else start.build_options(arguments.tokenizer))
-    if start is None:
-        corpus.forget_left_out()
-    seconds["corpus"] = time.perf_counter() - began
-    if name is None:
-        name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), trainers[BY_SIZE[0]].dim)
-    trainer = trainers[name]
     with cluster_of(arguments) as where:
+        corpus = read_corpus(arguments, None if start is None else start.build_options(arguments.tokenizer), where)
+        if start is None:
+            corpus.forget_left_out()
+        seconds["corpus"] = time.perf_counter() - began
+        if name is None:
+            name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), trainers[BY_SIZE[0]].dim)
+        trainer = trainers[name]
         trainer.fit(corpus, **fit, **where)
     seconds |= trainer.history.seconds
     began = time.perf_counter()
@@ -258,22 +249,6 @@ def choose_trainer(
     if name is None and arguments.scheduler:
         return "svd", "on a cluster it has the bytes of one machine"
     return name, reason
-
-
-@contextmanager
-def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Arguments of ``fit`` for a cluster, connected in the block; the store that was not named is removed after it."""
-    if not arguments.scheduler:
-        yield {}
-        return
-    from wordvec.cluster import connected
-    from wordvec.store import open_store
-
-    store = arguments.store or arguments.out + ".work"
-    with connected(arguments.scheduler) as client:
-        yield {"client": client, "store": store}
-    if not arguments.store:
-        open_store(store).clear()
 
 
 def long_run(arguments: argparse.Namespace, trainer: str | None, start: WordVectors | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.shared import opened, share
-from wordvec.counts.rows import add_run
+from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.runs import Run
 from wordvec.counts.rows.team import Team, Text
@@ -145,8 +145,11 @@ def merge_block(
             sizes = np.zeros(size, np.int32)
             sizes[first:last] = all_sizes[first:last]
             end = begin + int(sizes.sum(dtype=np.int64))
-            cells = (np.asarray(place.read(piece, each, begin, end)) for each in ("columns", "sums"))
-            add_run(runs, [(sizes, *cells)], team)  # type: ignore[list-item]
+            columns, sums = (np.asarray(place.read(piece, each, begin, end)) for each in ("columns", "sums"))
+            if len(pieces) > RUNS_AT_ONCE:
+                add_run(runs, [(sizes, columns, sums)], team)
+            else:  # as they lie in the store
+                runs.append([Run(*map(GrowingArray.holding, (sizes, columns, sums)))])
         every = [run for level in runs for run in level]
         for row_sizes, columns, sums in team.merge(every):
             result.append(row_sizes, columns, sums / unit)

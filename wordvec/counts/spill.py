@@ -42,6 +42,17 @@ class GrowingArray:
             self._held = np.empty(0, self.dtype)
         self._file: IO[bytes] | None = None
 
+    @classmethod
+    def holding(cls, values: np.ndarray) -> GrowingArray:
+        """One that holds these values, without a copy: to be read, not appended to.
+
+        >>> GrowingArray.holding(np.arange(5)).read(1, 3).tolist()
+        [1, 2]
+        """
+        array = cls(values.dtype)
+        array._held, array._size = values, len(values)
+        return array
+
     def __len__(self) -> int:
         return self._size
 

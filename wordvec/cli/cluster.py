@@ -1,0 +1,51 @@
+"""The arguments that say which cluster works, shared by ``train`` and ``corpus build``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from wordvec.errors import OptionError
+
+
+def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --scheduler and --store."""
+    group = parser.add_argument_group("a Dask cluster (the extra distributed)")
+    group.add_argument(
+        "--scheduler",
+        metavar="WHERE",
+        help="work on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N processes "
+        "of this machine",
+    )
+    group.add_argument(
+        "--store",
+        metavar="WHERE",
+        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
+    )
+
+
+def check_cluster_arguments(arguments: argparse.Namespace) -> None:
+    """Raise OptionError for a store without a scheduler, before anything is read."""
+    if arguments.store and not arguments.scheduler:
+        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
+
+
+@contextmanager
+def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The arguments client and store of ``fit`` and ``Corpus.build``, connected in the block; none without --scheduler.
+
+    A store that was not named is removed after the block; after an error it stays, and the same command goes on.
+    """
+    if not arguments.scheduler:
+        yield {}
+        return
+    from wordvec.cluster import connected
+    from wordvec.store import open_store
+
+    store = arguments.store or arguments.out + ".work"
+    with connected(arguments.scheduler) as client:
+        yield {"client": client, "store": store}
+    if not arguments.store:
+        open_store(store).clear()
