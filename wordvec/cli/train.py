@@ -150,13 +150,13 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.load import format_for
 
     if arguments.trainer is None:
-        arguments.trainer = "svd" if arguments.scheduler else "skipgram"
+        arguments.trainer = "skipgram" if arguments.scheduler is None else "svd"
     check_cluster_arguments(arguments)
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     if arguments.preset:
         given = with_preset(arguments.preset, arguments.trainer, given)
-    if arguments.scheduler and arguments.trainer in ("skipgram", "cbow") and arguments.start is None:
+    if arguments.scheduler is not None and arguments.trainer in ("skipgram", "cbow") and arguments.start is None:
         given.setdefault("init", "svd")  # pieces that begin at random agree on little
     fit = long_run(arguments)
     vectors = fit.get("start")
