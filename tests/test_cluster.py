@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import socket
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -141,10 +143,30 @@ def test_no_scheduler_is_one_line(monkeypatch):
         pass
 
 
+def test_another_server_is_one_line_too(monkeypatch):
+    def answer(server):
+        connection, _ = server.accept()
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.close()
+
+    monkeypatch.setattr(clusters, "CONNECT_WITHIN", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, args=(server,), daemon=True).start()
+        scheduler = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterError, match="no Dask scheduler answers"), connected(scheduler):
+            pass
+
+
 def test_other_places_than_schedulers_are_refused(tmp_path):
     with pytest.raises(OptionError, match="local: and a number"), connected("local:many"):
         pass
+    for scheduler in ("", "http://127.0.0.1:9"):
+        with pytest.raises(OptionError, match="an address such as tcp://head:8786"), connected(scheduler):
+            pass
     with pytest.raises(InputError, match="no such file"), connected(str(tmp_path / "scheduler.json")):
+        pass
+    (tmp_path / "list.json").write_text("[]")
+    with pytest.raises(InputError, match="is no file of dask scheduler"), connected(str(tmp_path / "list.json")):
         pass
     with pytest.raises(ArgumentError, match=r"client must be a dask\.distributed\.Client; got a str"):
         Cluster("tcp://1.2.3.4:5", tmp_path)

@@ -7,16 +7,20 @@ worker costs the tasks that it was running, and the loss of the client nothing t
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import queue
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
+from wordvec.files import parse_json
 from wordvec.memory import available_cores, show_bytes
 from wordvec.progress import announce, progress
 from wordvec.store import Store, name_of, open_store
@@ -24,6 +28,7 @@ from wordvec.store import Store, name_of, open_store
 NO_WORKERS_FOR = 60.0  # seconds without any worker, after which waiting is an error
 POLL = 1.0  # seconds between two looks at the workers
 CONNECT_WITHIN = 20.0  # seconds
+PROTOCOLS = ("tcp", "tls", "ucx", "ucxx", "ws", "wss")
 LOCAL = "local:"  # and a number: so many processes of this machine
 LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for others
     "distributed.deploy.lost-worker-timeout": "10 minutes",  # by default a killed worker has 15 s to come back
@@ -234,28 +239,55 @@ def _check_same(here: dict[str, str], there: dict[str, str], who: str) -> None:
 def connected(scheduler: str) -> Iterator[Any]:
     """A client of the scheduler at an address, of one whose file this is (``FILE.json``), or of ``local:N`` processes.
 
-    Raises ClusterError where no scheduler answers, OptionError for a number of processes that is none.
+    Raises ClusterError where no scheduler answers, OptionError for what is no place of one.
     """
     dask_client = _import("Client")
     if scheduler.startswith(LOCAL):
         with local_client(_processes(scheduler)) as client:
             yield client
         return
-    if scheduler.endswith(".json"):
-        if not os.path.isfile(scheduler):
-            raise InputError(f"{scheduler}: no such file; dask scheduler --scheduler-file writes one")
-        where: dict[str, Any] = {"scheduler_file": scheduler}
-    else:
-        where = {"address": scheduler if "://" in scheduler else f"tcp://{scheduler}"}
+    address = _address_of(scheduler)
     try:
-        client = dask_client(**where, timeout=CONNECT_WITHIN, set_as_default=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        _ask_who_is_there(address)
+        client = dask_client(address, timeout=CONNECT_WITHIN, set_as_default=False)
+    except Exception as error:  # whatever comes of what another server says
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise ClusterError(
-            f"{scheduler}: no Dask scheduler answers there within {CONNECT_WITHIN:.0f} seconds "
-            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); start one with: dask scheduler"
+            f"{scheduler}: no Dask scheduler answers there within {CONNECT_WITHIN:.0f} seconds ({reason}); start one "
+            "with: dask scheduler"
         ) from error
     with client:
         yield client
+
+
+def _address_of(scheduler: str) -> str:
+    if scheduler.endswith(".json"):
+        try:
+            return str(parse_json(Path(scheduler).read_bytes())["address"])
+        except FileNotFoundError:
+            raise InputError(f"{scheduler}: no such file; dask scheduler --scheduler-file writes one") from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{scheduler}: is no file of dask scheduler --scheduler-file ({error})") from error
+    address = scheduler if "://" in scheduler else f"tcp://{scheduler}"
+    if not scheduler or address.partition("://")[0] not in PROTOCOLS:
+        raise OptionError(
+            f"scheduler {scheduler!r}: an address such as tcp://head:8786, a FILE.json or local:4 expected "
+            f"(protocols: {', '.join(PROTOCOLS)})"
+        )
+    return address
+
+
+def _ask_who_is_there(address: str) -> None:
+    """Raise what goes wrong: a Client that fails to connect would go on trying while it is thrown away."""
+    from distributed import Security, rpc
+
+    async def ask() -> None:
+        options = Security().get_connection_args("client")
+        async with rpc(address, timeout=CONNECT_WITHIN, connection_args=options) as scheduler:
+            await asyncio.wait_for(scheduler.identity(), CONNECT_WITHIN)
+
+    with ThreadPoolExecutor(1) as pool:  # this thread may have an event loop of its own, as in a notebook
+        pool.submit(asyncio.run, ask()).result()
 
 
 @contextmanager

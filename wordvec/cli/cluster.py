@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from wordvec.errors import OptionError
@@ -28,7 +29,7 @@ def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check_cluster_arguments(arguments: argparse.Namespace) -> None:
     """Raise OptionError for a store without a scheduler, before anything is read."""
-    if arguments.store and not arguments.scheduler:
+    if arguments.store is not None and arguments.scheduler is None:
         raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
 
 
@@ -38,14 +39,19 @@ def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
     A store that was not named is removed after the block; after an error it stays, and the same command goes on.
     """
-    if not arguments.scheduler:
+    if arguments.scheduler is None:
         yield {}
         return
     from wordvec.cluster import connected
     from wordvec.store import open_store
 
     store = arguments.store or arguments.out + ".work"
-    with connected(arguments.scheduler) as client:
-        yield {"client": client, "store": store}
+    try:
+        with connected(arguments.scheduler) as client:
+            yield {"client": client, "store": store}
+    except BaseException:
+        with suppress(OSError):
+            os.rmdir(store)  # where nothing was published
+        raise
     if not arguments.store:
         open_store(store).clear()
