@@ -28,6 +28,8 @@ VERBS = {
     "retrofit": "draw the vectors of a lexicon's words towards one another",
     "postprocess": "center, whiten, reduce or quantise vectors, with scores before and after",
     "subwords": "give vectors to words never seen, from the parts of those that were",
+    "embed": "vectors of documents, from the vectors of their words",
+    "search": "the documents nearest to a text, or groups of documents with their words",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",
