@@ -24,6 +24,7 @@ VERBS = {
     "explain": "the contexts that make two words similar",
     "concordance": "the lines of a corpus behind a word, or behind two similar words",
     "align": "turn one model's vectors into the space of another",
+    "combine": "put several models' vectors side by side",
     "translate": "words of another language, by their vectors",
     "retrofit": "draw the vectors of a lexicon's words towards one another",
     "postprocess": "center, whiten, reduce or quantise vectors, with scores before and after",
