@@ -34,8 +34,8 @@ def combine(
     weights = _checked_weights(parts, weights)
     words = list(parts[0].words)
     rows = [_unit_rows(part, words) for part in parts]
-    known = [part.any(axis=1) for part in rows]
-    in_all: np.ndarray = np.stack(known).all(axis=0)
+    known: list[np.ndarray] = [np.asarray(part.any(axis=1)) for part in rows]
+    in_all = np.asarray(np.stack(known).all(axis=0))
     if not in_all.any():
         raise InputError("combine: no word has a vector in all of these models")
     kept = np.ones(len(words), bool) if keep_all else in_all
