@@ -112,6 +112,7 @@ def test_one_group_has_the_words_of_all():
         (("embed", "v.safetensors", "docs.txt", "-o", "docs.txt"), "would be lost"),
         (("embed", "v.safetensors", "none.txt", "-o", "d.npz"), "no such file"),
         (("embed", "v.safetensors", "empty.txt", "-o", "d.npz"), "empty.txt: no documents"),
+        (("embed", "v.safetensors", "unknown.txt", "-o", "d.npz"), "none of the 1 documents has a word with a vector"),
         (("embed", "v.safetensors", "docs.txt", "-o", "d.xyz"), "no format has this suffix"),
         (("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--tokenizer", "characters"), "leave tokenizer out"),
         (("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--a", "-1"), "a must be above 0"),
@@ -120,6 +121,7 @@ def test_one_group_has_the_words_of_all():
 )
 def test_what_cannot_be_is_told_in_one_line(run, arguments, message):
     Path("empty.txt").touch()
+    Path("unknown.txt").write_text("xyzzy\n", encoding="utf-8")
     run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
     status, out, err = run(*arguments)
     assert status == 2 and out == "" and message in err and err.count("\n") == 1

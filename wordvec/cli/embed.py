@@ -61,6 +61,11 @@ def run(arguments: argparse.Namespace) -> None:
     seconds = time.perf_counter() - start
     if not len(found):
         raise InputError(f"{', '.join(arguments.documents)}: no documents")
+    if found.empty.all():
+        raise InputError(
+            f"none of the {len(found):,} documents has a word with a vector ({int(found.missing.sum()):,} words "
+            "without one): are these the vectors of the documents' language, and is --tokenizer right?"
+        )
     file = _as_seen_from(arguments.out, arguments.file)
     rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a)
     written = save_documents(rows, arguments.out)
