@@ -30,6 +30,14 @@ LINES = {
         "v -o o.txt --steps unit --similarity FILE",
         "v -o o.txt --steps unit --analogy FILE",
     ],
+    "subwords": ["FILE -o o.npz", "v -o o.npz --similarity FILE", "v -o o.npz --analogy FILE"],
+    "embed": [
+        "FILE t.txt -o o.npz --weights mean --tokenizer words",
+        "v FILE -o o.npz --weights mean --tokenizer words",
+        "v FILE --field text -o o.npz --weights mean --tokenizer words",
+    ],
+    "search": ["FILE king", "FILE --like king", "FILE --groups 2"],
+    "combine": ["FILE v -o o.txt", "v FILE -o o.txt", "v v -o o.txt --similarity FILE", "v v -o o.txt --analogy FILE"],
     "diff": ["FILE v", "v FILE", "v v --baseline FILE"],
     "evaluate": [
         "FILE --similarity pairs.txt",

@@ -29,7 +29,7 @@ floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 def test_every_format_is_covered_here():
-    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY}
+    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, "fasttext-bin"}
 
 
 @pytest.mark.parametrize("format", WRITERS)

@@ -93,9 +93,15 @@ def fit_subwords(
     if k > 0:
         matrix, scales = fit.leaned(rows, counts, k), None
     rows *= np.float32(lengths.mean())
-    subwords = Subwords(rows, buckets or EXACT, min_n, max_n, kept=table.buckets)
+    ngrams = len(rows)
+    if buckets is None:
+        subwords = Subwords(rows, EXACT, min_n, max_n, kept=table.buckets)
+    else:  # a row for each bucket, as fastText has them: what was never seen there counts as zero
+        all_rows = np.zeros((buckets, vectors.dim), np.float32)
+        all_rows[table.buckets] = rows
+        subwords = Subwords(all_rows, buckets, min_n, max_n)
     record = {"method": "ridge", "min_n": min_n, "max_n": max_n, "buckets": buckets, "ridge": ridge}
-    info = {**vectors.info, "subwords": record | {"ngrams": len(rows), "lean": k or None, **facts}}
+    info = {**vectors.info, "subwords": record | {"ngrams": ngrams, "lean": k or None, **facts}}
     return type(vectors)(
         vectors.words,
         matrix,

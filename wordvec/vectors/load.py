@@ -9,9 +9,10 @@ format                  suffix                      keeps
 ``word2vec-binary``     ``.bin``                    words and vectors
 ``glove``               (name it)                   words and vectors; word2vec-text without its header
 ``npz``                 ``.npz``                    everything; opens with numpy.load
+``fasttext-bin``        (name it)                   words, vectors, counts, and n-grams in buckets
 ======================  ==========================  =====================================================
 
-Read, but not written: fastText's own ``.bin`` with its subwords, gensim's KeyedVectors, pickles of words and vectors
+Read, but not written: gensim's KeyedVectors, pickles of words and vectors
 (which are not run), tables (Parquet, JSON Lines), a matrix with its words in another file, and the folders of
 model2vec and sentence-transformers' StaticEmbedding. Text and word2vec's binary may be packed with gzip, bzip2, xz or
 Zstandard.
@@ -33,7 +34,7 @@ from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_rows import WordRows
 
 SUBWORDS = "vectors of unseen words (subwords)"
-KEEP_SUBWORDS = ("safetensors", "npz")
+KEEP_SUBWORDS = ("safetensors", "npz", "fasttext-bin")
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -50,6 +51,7 @@ WRITERS = {
     "word2vec-binary": ("word2vec_file", "write_word2vec_binary"),
     "glove": ("text_file", "write_glove_text"),
     "npz": ("npz_file", "write_npz"),
+    "fasttext-bin": ("fasttext_writing", "write_fasttext_bin"),
 }
 READERS = {
     "safetensors": ("safetensors_file", "read_safetensors"),
@@ -122,7 +124,8 @@ def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
 def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
-    Vectors of unseen words (subwords) are kept by safetensors and npz; a UserWarning says where they are lost.
+    Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin where they are in buckets; a
+    UserWarning says where they are lost.
     A failed write leaves an existing file as it was. Raises OptionError for an unknown format or suffix and
     InputError for what the format cannot hold.
     """
@@ -151,7 +154,8 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
         "how their text was made into tokens": "split_sentences" in vectors.info,
         "one scale a row": vectors.scales is not None,
     }
-    lost = [name for name, present in parts.items() if present and format not in ("safetensors", "npz")]
+    kept = {"safetensors": tuple(parts), "npz": tuple(parts), "fasttext-bin": ("counts",)}.get(format, ())
+    lost = [name for name, present in parts.items() if present and name not in kept]
     keeps_subwords = format in KEEP_SUBWORDS and isinstance(vectors.subwords, Subwords)
     return lost + [SUBWORDS] * (vectors.subwords is not None and not keeps_subwords)
 

@@ -1,28 +1,19 @@
-"""Vectors of sentences from vectors of words: the mean, and the weighted mean of Arora, Liang and Ma (SIF)."""
+"""Vectors of sentences that are lists of words: the mean, and the weighted mean of Arora, Liang and Ma (SIF).
+
+Words count with the length that their vectors have; `WordVectors.embed` takes texts, and words with length 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError, ShapeError
+from wordvec.errors import OptionError
+from wordvec.vectors.documents import DocumentVectors, embed, sif_weights, without_component
 from wordvec.vectors.word_vectors import WordVectors
 
-
-@dataclass(frozen=True)
-class SentenceVectors:
-    """One row for each sentence, and how many of its words had a vector.
-
-    matrix (S, D) float32, zero for a sentence without any; found and missing (S,) int64 words; component (D,) float32
-    is the direction that SIF took off, None for means.
-    """
-
-    matrix: np.ndarray
-    found: np.ndarray
-    missing: np.ndarray
-    component: np.ndarray | None = None
+SentenceVectors = DocumentVectors
 
 
 def mean_sentence_vectors(vectors: WordVectors, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
@@ -54,23 +45,7 @@ def sif_sentence_vectors(
     >>> sif.found.tolist(), bool(np.abs(sif.matrix @ sif.component).max() < 1e-6)
     ([2, 1], True)
     """
-    if not a > 0:
-        raise OptionError(f"sif_sentence_vectors: a must be above 0; got {a!r}")
-    if vectors.counts is None or vectors.counts.sum() == 0:
-        raise InputError("sif_sentence_vectors: these vectors have no counts, which give the weights; take the mean")
-    weights = a / (a + vectors.counts / vectors.counts.sum())
-    weighted = _means(vectors, sentences, weights)
-    if component is None:
-        some = weighted.matrix[weighted.found > 0].astype(np.float64)
-        if len(some) == 0:
-            return weighted
-        component = np.linalg.eigh(some.T @ some)[1][:, -1]
-        component = component * np.sign(component[np.abs(component).argmax()])
-    elif np.shape(component) != (vectors.dim,):
-        raise ShapeError(f"component must be of shape ({vectors.dim},); got {np.shape(component)}")
-    u = np.asarray(component, np.float64)
-    matrix = weighted.matrix - np.outer(weighted.matrix @ u, u)
-    return SentenceVectors(matrix.astype(np.float32), weighted.found, weighted.missing, u.astype(np.float32))
+    return without_component(_means(vectors, sentences, sif_weights(vectors, a)), component, vectors.dim)
 
 
 def _means(vectors: WordVectors, sentences: Sequence[Sequence[str]], weights: np.ndarray | None) -> SentenceVectors:
@@ -78,17 +53,4 @@ def _means(vectors: WordVectors, sentences: Sequence[Sequence[str]], weights: np
         raise OptionError(
             "sentences must be lists of words: split the text as the vectors' text was, with vectors.tokenize(text)"
         )
-    matrix = np.zeros((len(sentences), vectors.dim), np.float32)
-    found = np.zeros(len(sentences), np.int64)
-    for number, sentence in enumerate(sentences):
-        rows = vectors.known_ids(sentence)
-        total = vectors.rows(rows).astype(np.float64).T @ (np.ones(len(rows)) if weights is None else weights[rows])
-        found[number] = len(rows)
-        if vectors.subwords is not None:
-            made = [vectors.subwords.vector(word) for word in sentence if word not in vectors]
-            known = [vector for vector in made if vector is not None]
-            total += np.sum(known, axis=0) if known else 0.0
-            found[number] += len(known)
-        matrix[number] = total / max(1, found[number])
-    lengths = np.array([len(sentence) for sentence in sentences], np.int64)
-    return SentenceVectors(matrix, found, lengths - found)
+    return embed(vectors, sentences, "mean" if weights is None else weights, unit=False)

@@ -55,7 +55,7 @@ class Subwords:
         self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
 
     def vector(self, word: str) -> np.ndarray | None:
-        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row.
+        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row that is not zero.
 
         Raises VectorsFileError when the rows of its n-grams, which are not looked at before, are not finite.
         """
@@ -69,7 +69,7 @@ class Subwords:
                 f"the n-grams of {describe(word)} have rows with nan, infinity or numbers too large to add: the file "
                 "of these vectors is damaged; fetch or train it again"
             )
-        return vector
+        return vector if vector.any() else None
 
     def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""

@@ -293,7 +293,8 @@ class WordRows(metaclass=NamesOfGensim):
             raise OptionError(f"ids_of: give a list of words; the row of one is .word_id({words!r})")
         if missing is None:
             return np.array([self.word_id(word) for word in words], np.int64)
-        rows = (self._ids.get(word) if isinstance(word, str) else None for word in words)
+        get = self._ids.get
+        rows = [get(word) if isinstance(word, str) else None for word in words]
         return np.array([missing if row is None else row for row in rows], np.int64)
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:

@@ -21,6 +21,7 @@ from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRo
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from wordvec.vectors.documents import DocumentVectors
     from wordvec.vectors.filters import Filters
 
 __all__ = ["Neighbours", "RowNumbers", "Subwords", "WordOrVector", "WordVectors"]
@@ -314,6 +315,35 @@ class WordVectors(WordRows):
         least = self.info.get("min_count")
         kept = {"min_count": least} if isinstance(least, int) else {}
         return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}
+
+    # Documents
+
+    def embed(
+        self,
+        texts: Iterable[str | Sequence[str]],
+        weights: str | np.ndarray = "sif",
+        *,
+        a: float = 1e-3,
+        tokenizer: str | Tokenizer | None = None,
+        threads: int | None = None,
+    ) -> DocumentVectors:
+        """Return a vector for each text: the weighted mean of its words' vectors, taken with length 1.
+
+        Texts are made into tokens as those that were trained on (see `tokenize`); lists of tokens are taken as they
+        are. `weights` is "sif", a / (a + the word's share of all counts) (Arora, Liang and Ma 2017), "mean", "tf-idf"
+        (inverse document frequency over these texts), or numbers (V,). Words without a vector are counted; with
+        `subwords` they have one. A text without any word that has one gets a row of zeros: see `DocumentVectors.empty`.
+        The same text gets the same bytes, whatever is embedded with it, but for tf-idf, and for any number of threads.
+        Raises OptionError, and InputError for "sif" without counts.
+
+        >>> vectors = WordVectors(["the", "tea"], np.eye(2), counts=np.array([900, 100]))
+        >>> found = vectors.embed(["the tea", "grief"], a=0.1, tokenizer="whitespace")
+        >>> found.matrix.round(2).tolist(), found.empty.tolist()
+        ([[0.05000000074505806, 0.25], [0.0, 0.0]], [False, True])
+        """
+        from wordvec.vectors.documents import embed
+
+        return embed(self, texts, weights, a=a, tokenizer=tokenizer, threads=threads)
 
     # Words without a row
 

@@ -138,4 +138,5 @@ def test_equal_to_fasttext(tmp_path, kind, name, options):
         made = vectors.subwords.vector(word) if vectors.subwords is not None else None
         np.testing.assert_allclose(np.zeros(vectors.dim) if made is None else made, expected, rtol=0, atol=1e-6)
     if vectors.subwords is not None:
-        np.testing.assert_allclose(vectors["cats"], rows[len(vectors)], rtol=0, atol=1e-6)
+        cats = vectors.get("cats", np.zeros(vectors.dim))  # quantised, its n-grams may all be zero
+        np.testing.assert_allclose(cats, rows[len(vectors)], rtol=0, atol=1e-6)

@@ -33,9 +33,18 @@ def table_kind(head: bytes) -> str | None:
 
 
 def values_of_file(
-    file: BinaryIO, kind: str, name: str, field: str | None, encoding_errors: str, on_bytes: Callable[[int], None]
+    file: BinaryIO,
+    kind: str,
+    name: str,
+    field: str | None,
+    encoding_errors: str,
+    on_bytes: Callable[[int], None],
+    *,
+    any_type: bool = False,
 ) -> Values:
     """Yield (value, place) of the column `field`; the file is open and is of `kind` according to `table_kind`.
+
+    With `any_type` the column may hold anything: numbers that are ids.
 
     Raises CorpusError for a missing or unsuitable column and a damaged file, MissingExtraError without pyarrow.
     """
@@ -45,8 +54,8 @@ def values_of_file(
     size = os.fstat(file.fileno()).st_size if file.seekable() else 0
     row = reported = 0
     with _damage_named(pyarrow, name, kind):
-        schema, batches = _opened(pyarrow, file, kind, field, name)
-        extract = _column(pyarrow, schema, field, name)
+        schema, batches = _opened(pyarrow, file, kind, field, name, any_type)
+        extract = _column(pyarrow, schema, field, name, any_type)
         for batch, share_read in batches:
             for value in _texts(pyarrow, extract(batch), f"{name}: row", row, encoding_errors):
                 row += 1
@@ -57,7 +66,7 @@ def values_of_file(
 
 
 def _opened(
-    pyarrow: Any, file: BinaryIO, kind: str, field: str | None, name: str
+    pyarrow: Any, file: BinaryIO, kind: str, field: str | None, name: str, any_type: bool
 ) -> tuple[Any, Iterator[tuple[Any, float]]]:
     """The schema, and the batches of rows with the share that was read; of Parquet only the column asked for."""
     if kind == "Parquet":
@@ -65,7 +74,7 @@ def _opened(
 
         reader = parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)  # or it holds all
         schema, rows = reader.schema_arrow, reader.metadata.num_rows
-        _column(pyarrow, schema, field, name)
+        _column(pyarrow, schema, field, name, any_type)
         batches = reader.iter_batches(batch_size=BATCH_ROWS, columns=[field])
         return schema, ((batch, min(1, number * BATCH_ROWS / rows)) for number, batch in enumerate(batches, 1))
     if kind == "Arrow":
@@ -117,7 +126,7 @@ def _damage_named(pyarrow: Any, name: str, kind: str) -> Iterator[None]:
         raise CorpusError(f"{name}: damaged or cut off: not readable as {kind} ({reason}); fetch it again") from error
 
 
-def _column(pyarrow: Any, schema: Any, field: str | None, name: str) -> Callable[[Any], Any]:
+def _column(pyarrow: Any, schema: Any, field: str | None, name: str, any_type: bool = False) -> Callable[[Any], Any]:
     """A function from a batch to the array of the column `field`, of which the type was checked."""
     having = ", ".join(f"{column.name} ({column.type})" for column in list(schema)[:20])
     if field is None:
@@ -134,7 +143,8 @@ def _column(pyarrow: Any, schema: Any, field: str | None, name: str) -> Callable
         if index < 0:
             raise CorpusError(f"{name}: no column {field!r}; it has: {having}")
         inner = inner.field(index).type
-    _check_type(pyarrow, inner, f"{name}: column {field!r}")
+    if not any_type:
+        _check_type(pyarrow, inner, f"{name}: column {field!r}")
 
     def extract(batch: Any) -> Any:
         array = batch.column(batch.schema.get_field_index(path[0]))

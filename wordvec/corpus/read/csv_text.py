@@ -18,7 +18,12 @@ DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
 
 def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str | None, strict: bool) -> Iterator[Block]:
-    """Yield the blocks of the column `field`: its name in the first row, or where there is none its number, from 1.
+    """Yield the blocks of the column `field`, see `values_of_csv`."""
+    return blocks_of_values(values_of_csv(head, lines, name, field), name, field, strict)
+
+
+def values_of_csv(head: str, lines: Iterable[str], name: str, field: str | None) -> Values:
+    """Yield (value, place) of the column `field`: its name in the first row, or where there is none its number, from 1.
 
     `head` is how the text begins, by which the delimiter is found. Cells may be quoted and hold line breaks. A row
     with another number of cells than the first is left out, counted and reported, unless `strict`. Raises
@@ -33,8 +38,7 @@ def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str | None,
     if field is None:
         raise CorpusError(f"{name}: {refusal_of(table)}")
     column, has_header = _column(table, field, name)
-    values = _values(table, lines, name, column, has_header)
-    return blocks_of_values(values, name, field, strict)
+    return _values(table, lines, name, column, has_header)
 
 
 def refusal_of(table: Table) -> str:

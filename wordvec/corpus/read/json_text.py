@@ -28,11 +28,18 @@ def blocks_of_json(
     out, counted and reported, unless `strict`; in an array it is an error, as is half a character (an escaped
     surrogate by itself), unless `errors` is ``"replace"`` or ``"ignore"``.
     """
+    return blocks_of_values(values_of_json(head, texts, lines, name, field, errors), name, field, strict)
+
+
+def values_of_json(
+    head: str, texts: Iterator[str], lines: Iterator[str], name: str, field: str | None, errors: str
+) -> Values:
+    """Yield (value, place) of all values in `field`, also those that are missing or cannot be read."""
     if is_lines(head, name):
         found = _line_values(lines, name)
     else:
         found = _values_in_stream(texts, name, head.lstrip()[:1] == "[")
-    return blocks_of_values(_fields(found, name, field, errors), name, field, strict)
+    return _fields(found, name, field, errors)
 
 
 def is_lines(head: str, name: str) -> bool:

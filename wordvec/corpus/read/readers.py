@@ -226,7 +226,7 @@ def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
     stream.seek(0)
     if is_json(head, name) or b"\0".decode() in head:
         return 0
-    _refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)
+    refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)
     return size
 
 
@@ -261,7 +261,7 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator
         values = values_of_file(stream, kind, name, field, errors, on_bytes)
         yield from blocks_of_values(values, name, field, strict)
         return
-    head, blocks = _with_head(blocks_of_text(stream, name, encoding, errors, on_bytes))
+    head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, on_bytes))
     if is_json(head, name):
         lines = whole_lines(split_blocks(blocks), name)
         texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
@@ -271,11 +271,11 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator
     elif field is not None:
         yield from blocks_of_csv(head, whole_lines(split_blocks(blocks), name), name, field, strict)
     else:
-        _refuse_other_text(head, name)
+        refuse_other_text(head, name)
         yield from blocks
 
 
-def _refuse_other_text(head: str, name: str) -> None:
+def refuse_other_text(head: str, name: str) -> None:
     """Raise CorpusError for tables, markup and vectors: their names, tags and numbers would be words."""
     if not head.strip():
         return
@@ -285,7 +285,7 @@ def _refuse_other_text(head: str, name: str) -> None:
         raise CorpusError(f"{name}: {refusal_of(table)}")
 
 
-def _with_head(blocks: Iterator[tuple[str, bool]]) -> tuple[str, Iterator[tuple[str, bool]]]:
+def with_head(blocks: Iterator[tuple[str, bool]]) -> tuple[str, Iterator[tuple[str, bool]]]:
     """How the text begins, at least HEAD characters of it where there are so many; and all of it, unread."""
     read, length = [], 0
     for block in blocks:

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wordvec import SVD, Corpus, WordVectors
+from wordvec.cli import main
+from wordvec.errors import OptionError
+from wordvec.evaluation.document_groups import group_documents
+
+SEA = ["the ship sails the sea", "a ship at sea", "waves of the sea carry the ship"]
+TEA = ["the cup of tea is hot", "hot tea in a cup", "tea and milk in the cup"]
+LINES = [*SEA, *TEA, "xyzzy plugh", ""]
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    corpus = Corpus.from_texts([*SEA, *TEA] * 5, tokenizer="words", min_count=1)
+    SVD(dim=6, seed=1).fit(corpus).vectors.save("v.safetensors")
+    Path("docs.txt").write_text("\n".join(LINES) + "\n", encoding="utf-8")
+
+    def run(*arguments):
+        status = main(list(arguments))
+        output = capsys.readouterr()
+        return status, output.out, output.err
+
+    return run
+
+
+def test_documents_are_embedded_and_found(run):
+    status, out, _ = run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
+    assert status == 0 and out.splitlines()[0] == "docs.safetensors: 8 documents in 6 dimensions, weights sif"
+    assert "2 documents have no word with a vector: their rows are zero" in out
+    status, out, _ = run("search", "docs.safetensors", "A Ship at SEA!", "hot tea", "-k", "3", "--json")
+    found = json.loads(out)
+    assert found["A Ship at SEA!"][0]["id"] == "2" and found["hot tea"][0]["id"] in "456"
+    assert {row["id"] for row in found["A Ship at SEA!"]} == {"1", "2", "3"}
+    status, out, _ = run("search", "docs.safetensors", "ship", "-k", "1")
+    assert status == 0 and out.startswith("ship\n   0.") and out.count("\n") == 2
+
+
+def test_what_is_written_is_the_same_each_time(run):
+    for out, threads in (("a.safetensors", "1"), ("b.safetensors", "3")):
+        assert run("embed", "v.safetensors", "docs.txt", "-o", out, "--threads", threads)[0] == 0
+    assert Path("a.safetensors").read_bytes() == Path("b.safetensors").read_bytes()
+
+
+def test_rows_for_numpy_with_their_ids_beside_them(run):
+    records = [{"name": f"n{row}", "body": line} for row, line in enumerate(LINES)]
+    Path("docs.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    options = ("--field", "body", "--id", "name", "--weights", "tf-idf", "--json")
+    status, out, _ = run("embed", "v.safetensors", "docs.jsonl", "-o", "rows.npy", *options)
+    report = json.loads(out)
+    assert status == 0 and report["out"] == ["rows.npy", "rows.words.txt"]
+    assert (report["documents"], report["empty"], report["missing_words"]) == (8, 2, 2)
+    assert np.load("rows.npy").shape == (8, 6)
+    assert Path("rows.words.txt").read_text(encoding="utf-8").split() == [f"n{row}" for row in range(8)]
+    assert list(WordVectors.load("rows.npy").words)[:2] == ["n0", "n1"]
+
+
+def test_a_query_is_weighted_as_the_documents_were(run):
+    for weights in ("tf-idf", "mean", "sif"):
+        run("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--weights", weights, "--a", "0.01")
+        _, out, _ = run("search", "d.npz", TEA[0], "-k", "1", "--json")
+        assert json.loads(out)[TEA[0]][0]["id"] == "4"
+        assert json.loads(out)[TEA[0]][0]["score"] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_near_documents_and_their_words_and_groups(run):
+    run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors", "--weights", "mean")
+    status, out, _ = run("search", "docs.safetensors", "--like", "1", "-k", "2", "--json")
+    found = json.loads(out)
+    assert status == 0 and {row["id"] for row in found["1"]} == {"2", "3"}
+    assert "words near 1" in found
+    status, out, _ = run("search", "docs.safetensors", "--groups", "2", "-k", "4", "--json")
+    groups = json.loads(out)["groups"]
+    assert sorted(sorted(group["ids"]) for group in groups) == [["1", "2", "3"], ["4", "5", "6"]]
+    assert all(len(group["words"]) == 4 for group in groups)
+    status, out, _ = run("search", "docs.safetensors", "--groups", "2")
+    assert status == 0 and out.startswith("1  3 documents: ")
+
+
+def test_one_group_has_the_words_of_all():
+    documents = WordVectors(["a", "b"], np.array([[1.0, 0.0], [1.0, 0.0]]))
+    vectors = WordVectors(["x", "y"], np.eye(2))
+    assert group_documents(documents, vectors, 1, words=1)[0].words == ["x"]
+    for groups in (0, 3):
+        with pytest.raises(OptionError, match="groups must be from 1 to 2"):
+            group_documents(documents, vectors, groups)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("search", "docs.safetensors", "xyzzy"), "'xyzzy': none of its 1 words has a vector"),
+        (("search", "docs.safetensors"), "give either texts to search for, or --like ID, or --groups N"),
+        (("search", "docs.safetensors", "tea", "--groups", "2"), "give either texts"),
+        (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 words"),
+        (("search", "docs.safetensors", "--like", "7"), "document '7' has no word with a vector"),
+        (("search", "docs.safetensors", "--groups", "7"), "groups must be from 1 to 6"),
+        (("search", "docs.safetensors", "tea", "-k", "0"), "must be a whole number of at least 1"),
+        (("search", "v.safetensors", "tea"), "holds no documents as a query needs them"),
+        (
+            ("search", "docs.safetensors", "tea", "--vectors", "none"),
+            "the word vectors of these documents are not there",
+        ),
+        (("search", "docs.safetensors", "tea", "--vectors", "docs.safetensors"), "other vectors than the documents"),
+        (("embed", "v.safetensors", "docs.txt", "-o", "docs.txt"), "would be lost"),
+        (("embed", "v.safetensors", "none.txt", "-o", "d.npz"), "no such file"),
+        (("embed", "v.safetensors", "empty.txt", "-o", "d.npz"), "empty.txt: no documents"),
+        (("embed", "v.safetensors", "unknown.txt", "-o", "d.npz"), "none of the 1 documents has a word with a vector"),
+        (("embed", "v.safetensors", "docs.txt", "-o", "d.xyz"), "no format has this suffix"),
+        (("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--tokenizer", "characters"), "leave tokenizer out"),
+        (("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--a", "-1"), "a must be above 0"),
+        (("embed", "v.safetensors", "docs.txt", "-o", "d.npz", "--id", "x"), "name the field of their text, too"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(run, arguments, message):
+    Path("empty.txt").touch()
+    Path("unknown.txt").write_text("xyzzy\n", encoding="utf-8")
+    run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
+    status, out, err = run(*arguments)
+    assert status == 2 and out == "" and message in err and err.count("\n") == 1

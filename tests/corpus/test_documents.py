@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from wordvec.corpus.documents import Documents
+from wordvec.errors import CorpusError, OptionError
+
+
+def test_lines_of_text_are_numbered(tmp_path):
+    (tmp_path / "a.txt").write_text("One.\n\nThree.\r\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("Four.", encoding="utf-8")
+    documents = Documents([tmp_path / "a.txt", tmp_path / "b.txt"])
+    assert list(documents) == ["One.", "", "Three.", "Four."]
+    assert documents.ids == ["1", "2", "3", "4"] and documents.missing == 0
+    assert len(list(documents)) == 4 and len(documents.ids) == 4  # once more
+
+
+RECORDS = [{"id": 7, "text": "One.\nTwo."}, {"id": "b", "text": "Ünë"}, {"id": "c", "text": None}]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "parquet"])
+def test_records_keep_their_ids(tmp_path, form, capsys):
+    path = tmp_path / f"docs.{form}"
+    if form == "jsonl":
+        path.write_text("".join(json.dumps(record) + "\n" for record in RECORDS), encoding="utf-8")
+    elif form == "json":
+        path.write_text(json.dumps(RECORDS, indent=1), encoding="utf-8")
+    elif form == "csv":
+        path.write_text('id,text\n7,"One.\nTwo."\nb,Ünë\nc,\n', encoding="utf-8")
+    else:
+        pyarrow = pytest.importorskip("pyarrow", reason="reads Parquet (extra 'arrow')")
+        from pyarrow import parquet
+
+        columns = {"id": ["7", "b", "c"], "text": [record["text"] for record in RECORDS]}
+        parquet.write_table(pyarrow.table(columns), path)
+    documents = Documents([path], field="text", id_field="id")
+    assert list(documents) == ["One.\nTwo.", "Ünë", ""]
+    assert documents.ids == ["7", "b", "c"] and documents.missing == 1
+    assert "1 of 3 documents hold no text; their rows are zero" in capsys.readouterr().err
+    assert list(Documents([path], field="text")) == ["One.\nTwo.", "Ünë", ""]
+
+
+def test_ids_of_parquet_may_be_numbers(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow", reason="reads Parquet (extra 'arrow')")
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.table({"id": [3, 4], "text": ["a", "b"]}), tmp_path / "d.parquet")
+    documents = Documents([tmp_path / "d.parquet"], field="text", id_field="id")
+    assert list(documents) == ["a", "b"] and documents.ids == ["3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}\n', "line 2: the id '1' stands twice, first at .*line 1"),
+        ('{"id": 1, "text": "a"}\n{"text": "b"}\n', "line 2: no field 'id'"),
+        ('{"id": 1, "text": "a"}\n{"id": null, "text": "b"}\n', "line 2: field 'id': text or a whole number expected"),
+        ('{"id": 1.5, "text": "a"}\n', "text or a whole number expected, got 1.5"),
+        ('{"id": 1, "text": "a"}\n{"id": 2, "text": 5}\n', "line 2: field 'text': text expected, got int 5"),
+        ('{"id": 1, "text": "a"}\n{broken\n', "line 2: is not JSON"),
+        ("id,text\n1,a\n2\n", "line 3: 1 cells in the row, 2 expected"),
+    ],
+)
+def test_bad_records_are_refused_with_their_place(tmp_path, text, message):
+    path = tmp_path / ("docs.csv" if text.startswith("id") else "docs.jsonl")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CorpusError, match=message):
+        list(Documents([path], field="text", id_field="id"))
+
+
+def test_what_is_no_document_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n1,a\n2,b\n3,c\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="say which column holds the text"):
+        list(Documents([tmp_path / "a.csv"]))
+    with pytest.raises(OptionError, match="name the field of their text, too"):
+        Documents([tmp_path / "a.csv"], id_field="id")
+    with pytest.raises(CorpusError, match="not from standard input"):
+        list(Documents(["-"]))
+    with pytest.raises(CorpusError, match="no such file or folder"):
+        list(Documents([tmp_path / "none"]))
+    (tmp_path / "a.txt").write_bytes(b"good\n\xff\xfe bad\n")
+    with pytest.raises(CorpusError, match="byte 5"):
+        list(Documents([tmp_path / "a.txt"]))
+    assert len(list(Documents([tmp_path / "a.txt"], encoding_errors="replace"))) == 2

@@ -1,0 +1,82 @@
+"""Put several models' vectors side by side: they know different things, and together more.
+
+  wordvec combine mine.safetensors glove.txt -o both.safetensors
+  wordvec combine mine.safetensors potion/ -o both.safetensors --weights 1,1.5 --dim 200 --similarity wordsim353.txt
+
+Each row is a model's rows of length 1, less their mean, times its weight, one after the other. The words are those of
+the first model that all others have. A model may be a folder of model2vec or StaticEmbedding, whose tokens are words.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from wordvec.cli.output import print_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
+    parser.add_argument("--weights", metavar="W,W", help="one for each model (default: 1 each)")
+    parser.add_argument("--keep-all", action="store_true", help="keep words that others lack, with zeros for them")
+    parser.add_argument("--dim", type=int, metavar="N", help="reduce to N dimensions, by principal components")
+    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
+    parser.add_argument("--similarity", help="score word pairs with the first model and with all; repeatable", **sets)
+    parser.add_argument("--analogy", help="score analogies with the first model and with all; repeatable", **sets)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Combine, write, and say what it did."""
+    from wordvec.cli.postprocess import score_line, scores_before_and_after
+    from wordvec.evaluation import read_analogies, read_pairs
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.load import format_for
+    from wordvec.vectors.several_models.combining import combine
+    from wordvec.vectors.steps import parse_steps, post_processed
+
+    weights = _weights(arguments.weights)
+    steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
+    format_for(arguments.out)
+    check_writable(arguments.out, *arguments.files)
+    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
+    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    parts = [WordVectors.load(file) for file in arguments.files]
+    after = combine(parts, weights, keep_all=arguments.keep_all)
+    side_by_side = after.dim
+    if steps is not None:
+        after = post_processed(after, steps)
+    after.save(arguments.out)
+    scores = scores_before_and_after(parts[0], after, tasks)
+    left_out = len(parts[0]) - len(after)
+    if arguments.json:
+        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
+        facts = {"out": arguments.out, "words": len(after), "left_out": left_out, "dim": after.dim}
+        print_json(facts | {"parts": after.info["combined"], "scores": listed})
+        return
+    for file, part in zip(arguments.files, after.info["combined"]):
+        print(f"  {file}: {part['dim']} dimensions, weight {part['weight']:g}, has {part['words']:,} of the words")
+    reduced = "" if steps is None else f", reduced from {side_by_side}"
+    print(f"{arguments.out}: {len(after):,} words in {after.dim} dimensions{reduced}")
+    if left_out:
+        print(f"left out, as another model lacks them: {left_out:,} of the {len(parts[0]):,} words of the first")
+    if any(part.subwords is not None for part in parts):
+        print("n-grams of the models are not combined: fit new ones with wordvec subwords")
+    for scored in scores:
+        print(score_line(*scored))
+
+
+def _weights(text: str | None) -> list[float] | None:
+    from wordvec.errors import OptionError
+
+    if text is None:
+        return None
+    try:
+        return [float(weight) for weight in text.split(",")]
+    except ValueError:
+        raise OptionError(f"--weights takes numbers such as 1,1.5; got {text!r}") from None

@@ -1,0 +1,96 @@
+"""Make vectors of documents: the weighted mean of their words' vectors. The same text gets the same vector.
+
+  wordvec embed vectors.safetensors docs.txt -o docs.safetensors                       a line is a document
+  wordvec embed vectors.safetensors docs.jsonl --field text --id url -o docs.safetensors
+  wordvec embed vectors.safetensors docs.parquet --field text -o rows.npy              rows, and rows.words.txt: ids
+
+Text becomes tokens as the vectors' own text did. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
+"wordvec search docs.safetensors TEXT" finds documents; similar, plot and explore take the file, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from wordvec.cli.output import print_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="a file of word vectors, of any format wordvec reads")
+    parser.add_argument("documents", metavar="DOCS", nargs="+", help="files, folders, patterns; a line or record each")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors, .npz, .npy, .txt or .bin")
+    parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in JSON, CSV, Parquet, Arrow")
+    parser.add_argument("--id", metavar="NAME", help="what holds the id of a record (default: its number, from 1)")
+    parser.add_argument("--weights", default="sif", choices=("sif", "mean", "tf-idf"), help="of words (default: sif)")
+    parser.add_argument("--a", type=float, default=1e-3, help="of sif's weights (default: 0.001)")
+    parser.add_argument("--tokenizer", metavar="NAME", help="for vectors that do not say how their text became tokens")
+    parser.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
+    parser.add_argument("--encoding-errors", default="strict", choices=("strict", "replace", "ignore"))
+    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Embed, write, and say what it did."""
+    from wordvec.corpus.documents import Documents
+    from wordvec.errors import InputError
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.document_files import as_word_vectors, ids_file, save_documents
+    from wordvec.vectors.load import format_for
+
+    inputs = [arguments.file, *arguments.documents]
+    check_writable(arguments.out, *inputs)
+    if Path(arguments.out).suffix.lower() == ".npy":
+        check_writable(ids_file(arguments.out), *inputs)
+    else:
+        format_for(arguments.out)
+    documents = Documents(
+        arguments.documents, arguments.field, arguments.id, arguments.encoding, arguments.encoding_errors
+    )
+    vectors = WordVectors.load(arguments.file)
+    start = time.perf_counter()
+    options: dict[str, Any] = {"a": arguments.a, "tokenizer": arguments.tokenizer, "threads": arguments.threads}
+    found = vectors.embed(documents, arguments.weights, **options)
+    seconds = time.perf_counter() - start
+    if not len(found):
+        raise InputError(f"{', '.join(arguments.documents)}: no documents")
+    if found.empty.all():
+        raise InputError(
+            f"none of the {len(found):,} documents has a word with a vector ({int(found.missing.sum()):,} words "
+            "without one): are these the vectors of the documents' language, and is --tokenizer right?"
+        )
+    file = _as_seen_from(arguments.out, arguments.file)
+    rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a)
+    written = save_documents(rows, arguments.out)
+    facts = rows.info["documents"]
+    report = {
+        "out": written,
+        **{name: facts[name] for name in ("documents", "empty", "words", "missing_words", "weights")},
+        "dim": rows.dim,
+        "seconds": round(seconds, 3),
+        "words_per_second": round((facts["words"] + facts["missing_words"]) / max(seconds, 1e-9)),
+    }
+    if arguments.json:
+        print_json(report)
+        return
+    what = f"{report['documents']:,} documents in {rows.dim} dimensions, weights {report['weights']}"
+    print(f"{' and '.join(written)}: {what}")
+    total = report["words"] + report["missing_words"]
+    print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")
+    if report["empty"]:
+        print(f"  {report['empty']:,} documents have no word with a vector: their rows are zero and near to nothing")
+
+
+def _as_seen_from(out: str, file: str) -> str:
+    """`file` from the folder of `out`, so that both can be moved together."""
+    try:
+        return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
+    except ValueError:  # another drive, on Windows
+        return os.path.abspath(file)

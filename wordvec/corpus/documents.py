@@ -1,0 +1,142 @@
+"""Documents with their ids, from files: lines of text, or records in JSON, CSV, TSV, Parquet, Feather and Arrow.
+
+Each record gives one document, in its place: one without text is an empty document, so that the rows that are made of
+documents are those of the records. A file is read once for its texts and once more for its ids.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from wordvec.corpus.named_texts.bundled import bundled_corpus, is_bundled
+from wordvec.corpus.read.arrow import table_kind, values_of_file
+from wordvec.corpus.read.csv_text import values_of_csv
+from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
+from wordvec.corpus.read.json_text import values_of_json
+from wordvec.corpus.read.missing import Unusable, is_missing
+from wordvec.corpus.read.paths import files_of, is_pattern
+from wordvec.corpus.read.readers import refuse_other_text, split_blocks, with_head
+from wordvec.corpus.read.sniffing import is_json
+from wordvec.errors import CorpusError, OptionError
+from wordvec.progress import announce
+
+PathLike = str | os.PathLike[str]
+
+
+class Documents:
+    r"""The documents of some files, as an iterable of texts; `ids` are those of the texts that were given so far.
+
+    `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
+    `missing` counts records without text. Raises CorpusError for what cannot be read, for an id that is missing or
+    stands twice, OptionError for `id_field` where there are no records.
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "docs.jsonl")
+    >>> _ = path.write_text('{"n": "a", "text": "One."}\n{"n": "b", "text": null}\n')
+    >>> documents = Documents([path], field="text", id_field="n")
+    >>> list(documents), documents.ids, documents.missing
+    (['One.', ''], ['a', 'b'], 1)
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[PathLike],
+        field: str | None = None,
+        id_field: str | None = None,
+        encoding: str = "utf-8",
+        encoding_errors: str = "strict",
+    ) -> None:
+        self._paths, self._field, self._id_field = list(paths), field, id_field
+        self._how = encoding, encoding_errors
+        if id_field is not None and field is None:
+            raise OptionError(f"id {id_field!r} is a field of records: name the field of their text, too (--field)")
+        self.ids: list[str] = []
+        self.missing = 0
+        self._seen: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        self.ids, self.missing, self._seen = [], 0, {}
+        for path in self._paths:
+            for name, stream_name in _files(path):
+                yield from self._of_file(name, stream_name)
+        if self.missing:
+            announce(f"{self.missing:,} of {len(self.ids):,} documents hold no text; their rows are zero")
+
+    def _of_file(self, path: PathLike, name: str) -> Iterator[str]:
+        values = self._values(path, name, self._field)
+        ids: Any = () if self._id_field is None else self._values(path, name, self._id_field)
+        for (value, where), (given, its_place) in zip_longest(values, ids, fillvalue=(None, None)):
+            if self._id_field is not None and where != its_place:
+                raise CorpusError(f"{name}: texts and ids do not go together at {where or its_place}")
+            self.ids.append(self._id(given, str(where)))
+            yield self._text(value, str(where))
+
+    def _text(self, value: Any, where: str) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Unusable):
+            raise CorpusError(f"{where}: {value.problem}")
+        if not is_missing(value):
+            raise CorpusError(
+                f"{where}: field {self._field!r}: text expected, got {type(value).__name__} {value!r:.60}"
+            )
+        self.missing += 1
+        return ""
+
+    def _id(self, value: Any, where: str) -> str:
+        if self._id_field is None:
+            return str(len(self.ids) + 1)
+        if isinstance(value, Unusable):
+            raise CorpusError(f"{where}: {value.problem}")
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+            raise CorpusError(f"{where}: field {self._id_field!r}: text or a whole number expected, got {value!r:.60}")
+        found = str(value)
+        if found in self._seen:
+            raise CorpusError(f"{where}: the id {found!r} stands twice, first at {self._seen[found]}")
+        self._seen[found] = where
+        return found
+
+    def _values(self, path: PathLike, name: str, field: str | None) -> Iterator[tuple[Any, str]]:
+        """(value, place) of each record, or line; each place is met once."""
+        if isinstance(path, str) and not os.path.exists(path) and is_bundled(path):
+            if field is not None:
+                raise CorpusError(f"{path}: is plain text and has no field {field!r}; leave field out")
+            yield from ((line, f"{path}: line {number}") for number, line in enumerate(bundled_corpus(path), 1))
+            return
+        encoding, errors = self._how
+        try:
+            with open(path, "rb") as stream:
+                if kind := table_kind(stream.peek(8)):
+                    is_id = field is not None and field == self._id_field
+                    yield from values_of_file(stream, kind, name, field, errors, lambda _: None, any_type=is_id)
+                    return
+                head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, lambda _: None))
+                if is_json(head, name):
+                    lines = whole_lines(split_blocks(blocks), name)
+                    texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
+                    yield from values_of_json(head, texts, lines, name, field, errors)
+                elif field is not None:
+                    yield from values_of_csv(head, whole_lines(split_blocks(blocks), name), name, field)
+                else:
+                    refuse_other_text(head, name)
+                    lines = whole_lines(split_blocks(blocks), name)
+                    yield from ((line, f"{name}: line {number}") for number, line in enumerate(lines, 1))
+        except OSError as error:
+            raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
+
+
+def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:
+    """Each file that a path, a folder or a pattern names. Raises CorpusError where there is none."""
+    if path == "-":
+        raise CorpusError("documents are read from files, not from standard input: name a file")
+    if not os.path.exists(path) and not is_pattern(path):
+        if isinstance(path, str) and is_bundled(path):
+            yield path, path
+            return
+        raise CorpusError(f"{path}: no such file or folder")
+    for file in files_of(Path(path)):
+        yield file, str(file)

@@ -1,0 +1,135 @@
+"""Vectors of documents in files: the ids of the documents are the words of an ordinary file of vectors.
+
+So ``similar``, ``plot``, ``explore`` and ``convert`` take them too. What a query needs stands in ``info["documents"]``:
+the file of the word vectors and what they are known by, and the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, VectorsFileError
+from wordvec.files import replace_file
+from wordvec.vectors.documents import DocumentVectors
+from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.word_vectors import WordVectors
+
+SAMPLED = 256  # rows by which vectors are known again
+
+
+def as_word_vectors(
+    found: DocumentVectors, ids: Sequence[str], vectors: WordVectors, file: str, weights: str, a: float
+) -> WordVectors:
+    """The rows of documents under their ids; `file` is the one of the `vectors`. Raises InputError for ids twice."""
+    facts: dict[str, Any] = {
+        "vectors": file,
+        "vectors_digest": digest(vectors),
+        "weights": weights,
+        "a": a if weights == "sif" else None,
+        "documents": len(found),
+        "empty": int(found.empty.sum()),
+        "words": int(found.found.sum()),
+        "missing_words": int(found.missing.sum()),
+    }
+    if found.weights is not None:
+        facts["word_weights"] = [round(float(weight), 6) for weight in found.weights]
+    return WordVectors(list(ids), found.matrix, info={"trainer": "embed", "documents": facts})
+
+
+def digest(vectors: WordVectors) -> str:
+    """A short digest by which vectors are known again: of their shape, and of some of their words and rows."""
+    known = hashlib.blake2b(repr(vectors.matrix.shape).encode(), digest_size=12)
+    for row in np.unique(np.linspace(0, len(vectors) - 1, SAMPLED).astype(np.int64)).tolist():
+        known.update(vectors.words[row].encode("utf-8", "surrogatepass") + b"\n")
+        known.update(np.ascontiguousarray(vectors.rows(slice(row, row + 1)), "<f4").tobytes())
+    return known.hexdigest()
+
+
+def save_documents(documents: WordVectors, path: str | os.PathLike[str]) -> list[str]:
+    """Write documents by the suffix of `path`; returns the names of the files that were written.
+
+    ``.npy`` holds the rows alone, and a file beside it their ids, ``NAME.words.txt``, a line each, where the readers of
+    a matrix look for them.
+    """
+    if Path(path).suffix.lower() != ".npy":
+        documents.save(path)
+        return [os.fspath(path)]
+    beside = ids_file(path)
+    bad = next((word for word in documents.words if "\n" in word or "\r" in word or word != word.strip()), None)
+    if bad is not None:
+        raise InputError(f"the id {bad!r} holds a line end, or a space at its ends, which lines of ids cannot keep")
+    with replace_file(path) as file:
+        np.save(file, np.ascontiguousarray(documents.matrix))
+    with replace_file(beside, "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{word}\n" for word in documents.words)
+    return [os.fspath(path), os.fspath(beside)]
+
+
+def ids_file(path: str | os.PathLike[str]) -> Path:
+    """Where the ids of the rows in a ``.npy`` are written.
+
+    >>> ids_file("docs.npy").name
+    'docs.words.txt'
+    """
+    return Path(path).with_name(f"{Path(path).stem}.words.txt")
+
+
+def vectors_of(documents: WordVectors, path: str | os.PathLike[str], given: str | None = None) -> WordVectors:
+    """The word vectors that documents in the file `path` were embedded with, or those in the file `given`.
+
+    Raises InputError for a file without documents, VectorsFileError where the vectors are not there, or are others.
+    """
+    facts = facts_of(documents, path)
+    file = given or os.path.join(os.path.dirname(os.path.abspath(path)), str(facts.get("vectors")))
+    if not os.path.isfile(file):
+        raise VectorsFileError(f"{file}: the word vectors of these documents are not there; name them: --vectors FILE")
+    vectors = WordVectors.load(file)
+    if digest(vectors) != facts.get("vectors_digest"):
+        raise VectorsFileError(
+            f"{file}: other vectors than the documents in {path} were embedded with; embed them anew"
+        )
+    return vectors
+
+
+def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """``info["documents"]``. Raises InputError where there is none."""
+    facts = documents.info.get("documents")
+    if not isinstance(facts, dict):
+        raise InputError(
+            f"{path}: holds no documents as a query needs them: write them with wordvec embed, not as .npy"
+        )
+    return facts
+
+
+def nearest_words(documents: WordVectors, vectors: WordVectors, name: str, k: int = 10) -> Neighbours:
+    """Return the `k` words nearest to a document, as (word, cosine).
+
+    What all documents share is taken off: the mean of their rows, taken with length 1. Raises InputError for a document
+    without a word that has a vector.
+    """
+    row = documents.unit_of(name)
+    if not row.any():
+        raise InputError(f"document {name!r} has no word with a vector, so nothing is near to it")
+    apart = row - documents.unit.mean(axis=0)
+    return vectors.nearest(apart if apart.any() else row, k)
+
+
+def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10, tokenizer: Any = None) -> Neighbours:
+    """Return the `k` documents nearest to a text, as (id, cosine); the text is weighted as the documents were.
+
+    Raises InputError for a text without a word that has a vector.
+    """
+    facts = documents.info["documents"]
+    weights = facts["weights"]
+    if weights == "tf-idf":
+        weights = np.array(facts["word_weights"], np.float32)
+    asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer)
+    if asked.empty[0]:
+        raise InputError(f"{query!r}: none of its {int(asked.missing[0])} words has a vector")
+    return documents.nearest(asked.matrix[0], k)

@@ -1,0 +1,207 @@
+"""From documents to numbers of rows of word vectors, many at a time: what `wordvec.vectors.documents` sums.
+
+Text goes through the compiled code that corpora are encoded with: it is cut at white space, and the tokenizer sees each
+different piece once. That is right for the built-in tokenizers; phrases, sentences inside lines and functions of the
+user may look further, so each document goes through `WordVectors.tokenize` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.building import can_compile, cutting_of
+from wordvec.corpus.encode.blocks import BLOCK, MOST_PIECES, Cutting, bytes_of
+from wordvec.corpus.encode.pieces import Growing, PieceTable
+from wordvec.corpus.encode.token_ids import in_order
+from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
+from wordvec.corpus.read.records import block_of
+from wordvec.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_vectors import WordVectors
+
+UNKNOWN = 0  # words without a vector; row i of the vectors has the number i + 1, and composed words follow
+DOCUMENTS = 4_096  # at a time where each is made into tokens by itself
+
+
+class Encoded(NamedTuple):
+    """Some documents: the numbers of their words (n,) int32, and where each document ends in them (d,) int64."""
+
+    numbers: np.ndarray
+    ends: np.ndarray
+
+
+class WordNumbers:
+    """The number of each word: 0 for one without a vector; a word composed of n-grams gets the next that is free."""
+
+    def __init__(self, vectors: WordVectors) -> None:
+        self._vectors = vectors
+        self._others: dict[str, int] = {}  # of words without a row
+        self.composed: list[np.ndarray] = []  # their vectors (D,)
+
+    def of(self, words: list[str]) -> np.ndarray:
+        """The numbers (n,) int32 of words."""
+        numbers = self._vectors.ids_of(words, missing=-1).astype(np.int32) + np.int32(1)
+        if self._vectors.subwords is not None:
+            for place in np.flatnonzero(numbers == UNKNOWN).tolist():
+                numbers[place] = self._other(words[place])
+        return numbers
+
+    def _other(self, word: str) -> int:
+        number = self._others.get(word)
+        if number is None:
+            assert self._vectors.subwords is not None
+            made = self._vectors.subwords.vector(word)
+            number = UNKNOWN
+            if made is not None and made.any():
+                self.composed.append(made)
+                number = len(self._vectors) + len(self.composed)
+            self._others[word] = number
+        return number
+
+    @property
+    def most(self) -> int:
+        """The largest number so far."""
+        return len(self._vectors) + len(self.composed)
+
+
+def encode_documents(
+    vectors: WordVectors,
+    documents: Iterable[Any],
+    numbers: WordNumbers,
+    tokenizer: str | Tokenizer | None,
+    threads: int,
+) -> Iterator[Encoded]:
+    """Yield documents in their order as numbers of words. Raises as `WordVectors.embed` does."""
+    documents = iter(documents)
+    first = next(documents, None)
+    if first is None:
+        return
+    documents = chain([first], documents)
+    if not isinstance(first, str):
+        yield from _encode_each(_token_lists(documents), numbers, list)
+        return
+    vectors.tokenize("", tokenizer)  # raises where the tokenizer is missing, or not needed
+    cutting = _cutting(vectors, tokenizer)
+    if cutting is None:
+        yield from _encode_each(_texts(documents), numbers, lambda text: vectors.tokenize(text, tokenizer))
+    else:
+        yield from _encode_pieces(_texts(documents), numbers, cutting, threads)
+
+
+def _texts(documents: Iterable[Any]) -> Iterator[str]:
+    for number, text in enumerate(documents, 1):
+        if not isinstance(text, str):
+            raise InputError(f"document {number} is {text!r:.60}, but a text (str) was expected as in those before")
+        yield text
+
+
+def _token_lists(documents: Iterable[Any]) -> Iterator[list[str]]:
+    for number, tokens in enumerate(documents, 1):
+        if not isinstance(tokens, (list, tuple)) or not _all_str(tokens):
+            raise InputError(
+                f"document {number} is {tokens!r:.60}, but a text (str) or a list of tokens was expected, as the "
+                "first document is"
+            )
+        yield list(tokens)
+
+
+def _all_str(tokens: list[Any] | tuple[Any, ...]) -> bool:
+    return set(map(type, tokens)) <= {str} or all(isinstance(token, str) for token in tokens)
+
+
+def _encode_each(
+    documents: Iterable[Any], numbers: WordNumbers, tokenize: Callable[[Any], list[str]]
+) -> Iterator[Encoded]:
+    documents = iter(documents)
+    while some := [tokenize(document) for document in islice(documents, DOCUMENTS)]:
+        ends = np.cumsum([len(tokens) for tokens in some], dtype=np.int64)
+        yield Encoded(numbers.of([token for tokens in some for token in tokens]), ends)
+
+
+def _cutting(vectors: WordVectors, tokenizer: str | Tokenizer | None) -> Cutting | None:
+    """How compiled code may cut the text; None where documents must be seen whole, or there is none."""
+    recipe = vectors.recipe
+    name = recipe.tokenizer if recipe is not None and recipe.tokenizer is not None else tokenizer_name(tokenizer or "")
+    looks_further = recipe is not None and (recipe.phrases is not None or recipe.split_sentences)
+    if name not in TOKENIZERS or looks_further or not can_compile():
+        return None
+    changes = recipe is not None and not recipe.normalization.changes_nothing
+    return cutting_of(TOKENIZERS[name], recipe.normalization.apply if recipe is not None and changes else None)
+
+
+def _encode_pieces(texts: Iterable[str], numbers: WordNumbers, cutting: Cutting, threads: int) -> Iterator[Encoded]:
+    pieces = PieceNumbers(numbers, cutting)
+
+    def scan(block: str) -> tuple[PieceTable, np.ndarray, np.ndarray]:
+        table = PieceTable()
+        return table, *table.scan(*bytes_of(block, cutting.prepare))
+
+    for table, ids, line_ends in in_order(scan, _blocks(texts), threads):
+        yield pieces.expand(table, ids, line_ends)
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[str]:
+    """Texts joined to blocks of about BLOCK characters, a line each."""
+    lines: list[str] = []
+    size = 0
+    for text in texts:
+        lines.append(block_of(text).replace("\n", " "))
+        size += len(text) + 1
+        if size >= BLOCK:
+            yield "\n".join(lines) + "\n"
+            lines, size = [], 0
+    if lines:
+        yield "\n".join(lines) + "\n"
+
+
+class PieceNumbers:
+    """The numbers of the words that each different piece of text stands for; the tokenizer sees a piece once."""
+
+    def __init__(self, numbers: WordNumbers, cutting: Cutting) -> None:
+        self._numbers, self._tokenize_all = numbers, _tokenize_all(cutting)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._table = PieceTable()
+        self._words, self._starts = Growing(np.int32), Growing(np.int64)
+        self._starts.extend([0])
+
+    def expand(self, table: PieceTable, ids: np.ndarray, line_ends: np.ndarray) -> Encoded:
+        """The words of a block, of which `table` numbers the pieces."""
+        from wordvec.corpus.encode import scanning
+
+        if self._table.size > MOST_PIECES:
+            self._forget()
+        known = self._table.size
+        pieces = self._table.absorb(table)
+        self._add(self._table.pieces(known))
+        starts = self._starts.array
+        words = int(((starts[pieces + 1] - starts[pieces]) * table.counts).sum())
+        counted = np.zeros(self._numbers.most + 1, np.int64)
+        return Encoded(*scanning.expand(ids, line_ends, pieces, starts, self._words.array, counted, words))
+
+    def _add(self, pieces: list[str]) -> None:
+        words = self._tokenize_all(pieces)
+        is_end = np.fromiter((word == "\n" for word in words), bool, len(words))
+        ends = np.flatnonzero(is_end)
+        self._starts.extend(self._words.size + ends - np.arange(len(ends)))
+        self._words.extend(self._numbers.of([word for word in words if word != "\n"]))
+
+
+def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
+    """A function from pieces to their words, with a line feed behind those of each piece."""
+    if cutting.tokenize_all is not None:
+        return cutting.tokenize_all
+    tokenize = cutting.tokenize or (lambda piece: [piece])
+    return lambda pieces: [word for piece in pieces for word in (*tokenize(piece), "\n")]
+
+
+def check_documents(documents: Any) -> None:
+    """Raise OptionError for one text in the place of several."""
+    if isinstance(documents, (str, bytes)):
+        raise OptionError("embed takes several texts: for one give a list of it, [text]")

@@ -1,0 +1,83 @@
+"""One model out of several: their rows side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wordvec.corpus.recipe import KEYS
+from wordvec.errors import InputError, OptionError
+from wordvec.vectors.rows import row_lengths, unit_rows
+from wordvec.vectors.word_vectors import WordVectors
+
+
+def combine(
+    parts: Sequence[WordVectors], weights: Sequence[float] | None = None, *, keep_all: bool = False
+) -> WordVectors:
+    """Return vectors whose rows are those of all parts side by side: [w_1 (u_1 - mean u_1), w_2 (u_2 - mean u_2), ...].
+
+    u_i are a part's rows with length 1, and their mean is over the words of the result. These are the words of the
+    first part that all others have, in its order; a part with `subwords` has every word that it can compose. With
+    `keep_all` they are all words of the first part, with zeros where another lacks one. So the cosine of two words is
+    about the mean of the parts' cosines, weighted by w_i^2. Counts and the way text becomes tokens are the first
+    part's. Shapes: matrix (V, D_1 + D_2 + ...).
+    Raises OptionError for fewer than two parts and for weights that are not above 0; InputError without a word in
+    common.
+
+    >>> a = WordVectors(["tea", "cup", "rain"], np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    >>> b = WordVectors(["cup", "tea"], np.array([[0.0, 5.0], [3.0, 0.0]]))
+    >>> both = combine([a, b], [1.0, 2.0])
+    >>> list(both.words), both.matrix.tolist()
+    (['tea', 'cup'], [[0.5, -0.5, 1.0, -1.0], [-0.5, 0.5, -1.0, 1.0]])
+    """
+    weights = _checked_weights(parts, weights)
+    words = list(parts[0].words)
+    rows = [_unit_rows(part, words) for part in parts]
+    known: list[np.ndarray] = [np.asarray(part.any(axis=1)) for part in rows]
+    in_all = np.asarray(np.stack(known).all(axis=0))
+    if not in_all.any():
+        raise InputError("combine: no word has a vector in all of these models")
+    kept = np.ones(len(words), bool) if keep_all else in_all
+    columns = []
+    for part, here, weight in zip(rows, known, weights):
+        mean = part[here & kept].mean(axis=0, dtype=np.float64).astype(np.float32)
+        columns.append(np.where(here[kept][:, None], np.float32(weight) * (part[kept] - mean), np.float32(0)))
+    first = parts[0]
+    info = {
+        "trainer": "combine",
+        "combined": [
+            {"trainer": part.info.get("trainer"), "dim": part.dim, "weight": weight, "words": int(here.sum())}
+            for part, here, weight in zip(parts, known, weights)
+        ],
+        **{key: first.info[key] for key in KEYS if key in first.info},
+    }
+    counts = None if first.counts is None else np.asarray(first.counts)[kept]
+    return WordVectors(
+        [words[row] for row in np.flatnonzero(kept).tolist()], np.concatenate(columns, axis=1), counts, info
+    )
+
+
+def _checked_weights(parts: Sequence[WordVectors], weights: Sequence[float] | None) -> list[float]:
+    if len(parts) < 2:
+        raise OptionError("combine: at least two models are needed")
+    weights = [1.0] * len(parts) if weights is None else [float(weight) for weight in weights]
+    if len(weights) != len(parts):
+        raise OptionError(f"combine: a weight for each of the {len(parts)} models expected; got {len(weights)}")
+    if not all(weight > 0 and np.isfinite(weight) for weight in weights):
+        raise OptionError(f"combine: weights must be above 0; got {weights}")
+    return weights
+
+
+def _unit_rows(part: WordVectors, words: list[str]) -> np.ndarray:
+    """The rows (n, D) of words with length 1, float32; zero where a word has no vector."""
+    ids = part.ids_of(words, missing=-1)
+    rows = np.zeros((len(words), part.dim), np.float32)
+    has_row = np.flatnonzero(ids >= 0)
+    rows[has_row] = part.unit_rows_of(ids[has_row])
+    if part.subwords is not None:
+        for place in np.flatnonzero(ids < 0).tolist():
+            made = part.subwords.vector(words[place])
+            if made is not None:
+                rows[place] = unit_rows(made[None, :], row_lengths(made[None, :]))[0]
+    return rows
