@@ -36,7 +36,7 @@ VERBS = {
     "explore": "a map in the browser, to search and click",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
     "convert": "write vectors in another format",
-    "compat": "what of gensim's names is in wordvec.compat.gensim, and what differs",
+    "compat": "what of gensim's names is in wordvec.compat, and what differs",
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
