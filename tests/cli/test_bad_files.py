@@ -70,7 +70,8 @@ LINES = {
         "v -o p.html --beside FILE",
     ],
     "convert": ["FILE o.txt", "v o.txt --words FILE"],
-    "export": ["FILE --parquet o.parquet", "FILE --projector o"],
+    "export": ["FILE --parquet o.parquet", "FILE --projector o", "FILE --hub o"],
+    "compat": ["FILE"],
 }
 
 ESC = "\x1b[31m\u202e\x9b.missing"

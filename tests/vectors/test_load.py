@@ -24,12 +24,13 @@ from wordvec.vectors.subwords import Subwords
 
 EVERYTHING = ("safetensors", "npz")
 WORDS_ONLY = ("word2vec-text", "fasttext-vec", "word2vec-binary", "glove")
+TABLES = ("parquet", "arrow")
 words_of_files = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=" "), min_size=1, max_size=6)
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 def test_every_format_is_covered_here():
-    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, "fasttext-bin"}
+    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, *TABLES, "fasttext-bin"}
 
 
 @pytest.mark.parametrize("format", WRITERS)
@@ -40,7 +41,7 @@ def test_round_trip_is_exact_and_told_by_content(tmp_path_factory, format, data,
     rows = data.draw(st.lists(st.lists(floats, min_size=dim, max_size=dim), min_size=len(words), max_size=len(words)))
     vectors = WordVectors(words, np.array(rows, np.float32))
     vectors.save(path, format)
-    assert sniff(path) == {"fasttext-vec": "word2vec-text"}.get(format, format)
+    assert sniff(path) == {"fasttext-vec": "word2vec-text", "parquet": "table", "arrow": "table"}.get(format, format)
     read = WordVectors.load(path)
     assert read.words == words
     np.testing.assert_array_equal(read.matrix, vectors.matrix)

@@ -173,7 +173,7 @@ def test_answers_are_lists_that_show_as_tables(lattice):
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("wv", "these are the vectors already"), ("key_to_index", r"\.word_id\(word\)"), ("vectors", r"\.matrix")],
+    [("wv", "these are the vectors already"), ("key_to_index", r"\.word_ids"), ("vectors", r"\.matrix")],
 )
 def test_names_of_gensim_say_what_to_use_instead(lattice, name, hint):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'; .*{hint}"):

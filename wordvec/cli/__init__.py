@@ -41,7 +41,7 @@ VERBS = {
     "serve": "answer questions about vectors over HTTP, for other programs",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
     "convert": "write vectors in another format",
-    "compat": "what of gensim's names is in wordvec.compat.gensim, and what differs",
+    "compat": "what of gensim's names is in wordvec.compat, and what differs",
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 

@@ -1,7 +1,7 @@
-"""What of gensim's names wordvec.compat.gensim has, and what differs on purpose.
+"""What of another library's names is in wordvec.compat, and what differs on purpose.
 
-wordvec compat           the differences
-wordvec compat --all     every public name of gensim's classes
+wordvec compat gensim           the differences
+wordvec compat gensim --all     every public name of gensim's classes
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from wordvec.cli.output import print_json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
+    parser.add_argument("library", metavar="LIBRARY", choices=("gensim",), help="gensim")
     parser.add_argument("--all", action="store_true", help="also the names that do as gensim's do")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)

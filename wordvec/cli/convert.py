@@ -18,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="FORMAT",
-        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin or npz "
-        "(default: by OUT's suffix)",
+        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, npz, parquet or arrow "
+        "(default: by OUT's suffix); text and word2vec-binary are packed where OUT ends in .gz or .zst",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
     parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")

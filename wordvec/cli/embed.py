@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Embed, write, and say what it did."""
-    from wordvec.corpus.documents import Documents
+    from wordvec.corpus.read.document_texts import Documents
     from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors

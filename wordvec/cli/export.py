@@ -1,15 +1,19 @@
-"""Write vectors for other programs' maps: TensorBoard's projector, or Parquet.
+"""Write vectors for other programs: TensorBoard's projector, Parquet, sentence-transformers and model2vec, spaCy.
 
 wordvec export vectors.safetensors --projector FOLDER        then: tensorboard --logdir FOLDER
 wordvec export vectors.safetensors --parquet vectors.parquet
+wordvec export vectors.safetensors --hub FOLDER              then: hf upload NAME FOLDER, if it is to be public
+wordvec export vectors.safetensors --spacy FOLDER --language en
 
 The projector draws up to 100,000 words: --top 100000 writes the commonest. Parquet has the columns word, count, x, y
-(a map of the words) and vector.
+(a map of the words) and vector. The folder of --hub is loaded by model2vec, by sentence-transformers and by wordvec,
+and holds a model card.
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from wordvec.errors import OptionError
 
@@ -20,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--projector", metavar="FOLDER", help="vectors.tsv, metadata.tsv and their configuration")
     target.add_argument("--parquet", metavar="OUT", help="one Parquet file (extra arrow)")
+    target.add_argument("--hub", metavar="FOLDER", help="a static model with its tokenizer and model card")
+    target.add_argument("--spacy", metavar="FOLDER", help="a pipeline for spacy.load (extra spacy)")
+    parser.add_argument("--language", metavar="CODE", help="of spaCy's pipeline (default: en)")
+    parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors, for the card of --hub")
     parser.add_argument("--top", type=int, metavar="N", help="the N commonest words (default: all)")
     parser.add_argument(
         "--method", choices=("pca", "tsne", "umap"), help="of Parquet's x and y (default: pca; the others take long)"
@@ -40,6 +48,14 @@ def run(arguments: argparse.Namespace) -> None:
     }
     if arguments.projector and map_options:
         raise OptionError(f"--{next(iter(map_options))} is for --parquet: the projector makes its maps itself")
+    for name, target in (("language", arguments.spacy), ("licence", arguments.hub)):
+        if getattr(arguments, name) is not None and target is None:
+            raise OptionError(f"--{name} is for --{'spacy' if name == 'language' else 'hub'}")
+    if arguments.hub or arguments.spacy:
+        if map_options or arguments.top is not None:
+            raise OptionError("--top, --method and --seed are for --projector and --parquet")
+        write_folder(arguments)
+        return
     if arguments.projector:
         check_folder_writable(arguments.projector, PROJECTOR)
     else:
@@ -51,3 +67,24 @@ def run(arguments: argparse.Namespace) -> None:
         return
     words = write_parquet(vectors, arguments.parquet, top=arguments.top, **map_options)
     print(f"{arguments.parquet}: {words:,} words in {vectors.dim} dimensions, with x and y")
+
+
+def write_folder(arguments: argparse.Namespace) -> None:
+    """Load and write the folder of --hub or --spacy."""
+    from wordvec.experiments.card import CardFacts, model_card
+    from wordvec.folders import check_folder_writable
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.files.static_folder import STATIC_FOLDER, front_matter, usage, write_static_model
+    from wordvec.vectors.spacy_folder import SPACY_FOLDER, write_spacy
+
+    folder = arguments.hub or arguments.spacy
+    check_folder_writable(folder, STATIC_FOLDER if arguments.hub else SPACY_FOLDER)
+    vectors = WordVectors.load(arguments.file)
+    if arguments.hub:
+        card = ""
+        if Path(arguments.file).is_file():  # the card tells the file's size and hash
+            card = model_card(Path(arguments.file), vectors, CardFacts(licence=arguments.licence))
+        write_static_model(vectors, folder, front_matter(arguments.licence) + card + "\n" + usage(vectors))
+    else:
+        write_spacy(vectors, folder, arguments.language or "en")
+    print(f"{folder}: {len(vectors):,} words in {vectors.dim} dimensions")

@@ -10,12 +10,14 @@ format                  suffix                      keeps
 ``glove``               (name it)                   words and vectors; word2vec-text without its header
 ``npz``                 ``.npz``                    everything; opens with numpy.load
 ``fasttext-bin``        (name it)                   words, vectors, counts, and n-grams in buckets
+``parquet``             ``.parquet``                words, vectors, counts and where they come from (extra arrow)
+``arrow``               ``.arrow``, ``.feather``    the same; an Arrow IPC file
 ======================  ==========================  =====================================================
 
-Read, but not written: gensim's KeyedVectors, pickles of words and vectors
-(which are not run), tables (Parquet, JSON Lines), a matrix with its words in another file, and the folders of
-model2vec and sentence-transformers' StaticEmbedding. Text and word2vec's binary may be packed with gzip, bzip2, xz or
-Zstandard.
+Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not run), JSON Lines, a matrix
+with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and word2vec's
+binary may be packed with gzip, bzip2, xz or Zstandard; a name that ends in ``.gz`` or ``.zst`` behind the suffix of one
+of them is written so.
 """
 
 from __future__ import annotations
@@ -28,8 +30,10 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
+from wordvec.vectors.files.addresses import refuse_address
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import sniff
+from wordvec.vectors.files.writing import PACKINGS
 from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_rows import WordRows
 
@@ -42,7 +46,16 @@ SUFFIXES = {
     ".vec": "fasttext-vec",
     ".bin": "word2vec-binary",
     ".npz": "npz",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
+STREAMED = (
+    "word2vec-text",
+    "fasttext-vec",
+    "word2vec-binary",
+    "glove",
+)  # written from front to back, so packed ones too
 # Module and function of each format, imported when it is met: a file of our own opens in a few milliseconds.
 WRITERS = {
     "safetensors": ("safetensors_file", "write_safetensors"),
@@ -52,6 +65,8 @@ WRITERS = {
     "glove": ("text_file", "write_glove_text"),
     "npz": ("npz_file", "write_npz"),
     "fasttext-bin": ("fasttext_writing", "write_fasttext_bin"),
+    "parquet": ("arrow_tables", "write_parquet"),
+    "arrow": ("arrow_tables", "write_arrow"),
 }
 READERS = {
     "safetensors": ("safetensors_file", "read_safetensors"),
@@ -63,6 +78,15 @@ READERS = {
     "gensim": ("gensim_file", "read_gensim"),
     "table": ("table_file", "read_table"),
     "json": ("table_file", "read_json"),
+}
+EVERYTHING = ("everything",)
+OF_TABLES = ("counts", "where they come from", "how their text was made into tokens")
+KEPT = {
+    "safetensors": EVERYTHING,
+    "npz": EVERYTHING,
+    "parquet": OF_TABLES,
+    "arrow": OF_TABLES,
+    "fasttext-bin": ("counts",),
 }
 MATRICES = ("numpy", "numbers")  # whose words are in another file
 
@@ -91,6 +115,7 @@ def load_rows(
     Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found and where, and
     for one that takes more memory than its size is worth; OptionError for an option out of range.
     """
+    refuse_address(path)
     if os.path.isdir(path):
         path = _in_folder(path)
     reading = Reading(
@@ -154,8 +179,8 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
         "how their text was made into tokens": "split_sentences" in vectors.info,
         "one scale a row": vectors.scales is not None,
     }
-    kept = {"safetensors": tuple(parts), "npz": tuple(parts), "fasttext-bin": ("counts",)}.get(format, ())
-    lost = [name for name, present in parts.items() if present and name not in kept]
+    kept = KEPT.get(format, ())
+    lost = [name for name, present in parts.items() if present and kept is not EVERYTHING and name not in kept]
     keeps_subwords = format in KEEP_SUBWORDS and isinstance(vectors.subwords, Subwords)
     return lost + [SUBWORDS] * (vectors.subwords is not None and not keeps_subwords)
 
@@ -169,10 +194,17 @@ def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
     ('word2vec-binary', 'glove')
     """
     if format is None:
-        format = SUFFIXES.get(Path(path).suffix.lower())
+        packing = Path(path).suffix.lower()
+        name = Path(path).with_suffix("") if packing in PACKINGS else Path(path)
+        format = SUFFIXES.get(name.suffix.lower())
         if format is None:
             suffixes = ", ".join(suffix for suffix in SUFFIXES if suffix)
             raise OptionError(f"{path}: no format has this suffix; use one of {suffixes}, or name the format")
+        if packing in PACKINGS and format not in STREAMED:
+            raise OptionError(
+                f"{path}: {format} is read from many places at once and is not packed: leave {packing} out; text and "
+                f"word2vec's binary can be packed, as in v.txt{packing}, and float16 or int8 make any file smaller"
+            )
     if format not in WRITERS:
         raise OptionError(f"format must be one of {', '.join(WRITERS)}; got {format!r}")
     return format

@@ -1,7 +1,7 @@
 """gensim's names (those of gensim 4) over wordvec: the modules are called as gensim's are.
 
 ``from gensim.models import Word2Vec`` becomes ``from wordvec.compat.gensim.models import Word2Vec``. What differs from
-gensim on purpose is in the table that ``wordvec compat`` prints.
+gensim on purpose is in the table that ``wordvec compat gensim`` prints.
 
 >>> from wordvec.compat.gensim.models import Word2Vec
 >>> model = Word2Vec([["king", "rules"], ["queen", "rules"]] * 10, vector_size=8, min_count=1, sample=0)

@@ -1,4 +1,4 @@
-"""What differs from gensim on purpose: the warning, and the table that ``wordvec compat`` prints."""
+"""What differs from gensim on purpose: the warning, and the table that ``wordvec compat gensim`` prints."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
-from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.read.sources import is_table, is_unordered
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time
@@ -159,19 +159,28 @@ def _door_for(item: Any) -> str:
 
 def blocks_of_table(source: Any, field: str | None, strict: bool = False) -> Iterator[Block]:
     """Yield the blocks of column `field` of an object for which `sources.is_table` is true."""
-    kind = f"{type(source).__module__.partition('.')[0]} {type(source).__name__}"
+    return blocks_of_values(values_of_table(source, field), _kind(source), field, strict)
+
+
+def _kind(source: Any) -> str:
+    """The package and the type of a table, as messages name it."""
+    return f"{type(source).__module__.partition('.')[0]} {type(source).__name__}".removeprefix("builtins ")
+
+
+def values_of_table(source: Any, field: str | None) -> Values:
+    """The (value, place) pairs of column `field` of an object for which `sources.is_table` is true."""
+    kind = _kind(source)
     if kind.startswith("pyarrow"):
         from wordvec.corpus.read.arrow import values_of_object
 
-        return blocks_of_values(values_of_object(source, field), kind, field, strict)
-    if isinstance(source, Mapping):  # DatasetDict
-        raise CorpusError(
-            f"{kind}: has the splits {', '.join(source)}: pass one of them, such as data[{next(iter(source))!r}]"
-        )
+        return values_of_object(source, field)
+    if isinstance(source, Mapping):
+        return _values_of_columns(source, kind, field)
+    is_frame = kind.endswith("Frame")
     if kind.endswith("LazyFrame"):
-        raise CorpusError(f"{kind}: holds no rows yet: give frame.collect()")
-    is_frame = kind.endswith("DataFrame")
-    names = source.columns if is_frame else source.column_names
+        names = source.collect_schema().names()
+    else:
+        names = source.columns if is_frame else source.column_names
     names = None if names is None else [str(name) for name in names]  # a streamed data set may not know them
     having = f"; it has: {', '.join(names)}" if names else ""
     if field is None:
@@ -180,8 +189,32 @@ def blocks_of_table(source: Any, field: str | None, strict: bool = False) -> Ite
         raise CorpusError(f"{kind}: no column {field!r}{having}")
     if names is not None and names.count(field) > 1:
         raise CorpusError(f"{kind}: has several columns called {field!r}; rename all but one")
+    if kind.endswith("LazyFrame"):
+        source = source.select(field).collect()  # this column alone is held
     values = enumerate(source[field], 1) if is_frame else _values_of_data_set(source, names, field)
-    return blocks_of_values(((value, f"{kind}: row {row}") for row, value in values), kind, field, strict)
+    return ((value, f"{kind}: row {row}") for row, value in values)
+
+
+def _values_of_columns(columns: Mapping[str, Any], kind: str, field: str | None) -> Values:
+    """The values of one column of a dictionary of columns, scikit-learn's Bunch among them."""
+    if kind.startswith("datasets"):
+        raise CorpusError(
+            f"{kind}: has the splits {', '.join(columns)}: pass one of them, such as data[{next(iter(columns))!r}]"
+        )
+    name = type(columns).__name__
+    if field is None:
+        raise CorpusError(
+            f"an iterable of texts or sentences expected; got {name}; of a dictionary give its values(), or name the "
+            f"column that holds them, such as field='text'"
+        )
+    if field not in columns:
+        shown = ", ".join(str(column) for column, _ in zip(columns, range(20)))
+        raise CorpusError(f"{name}: no column {field!r}; {f'it has: {shown}' if columns else 'it is empty'}")
+    column = columns[field]
+    has_rows = isinstance(column, Iterable) and not isinstance(column, (str, bytes, bytearray, Mapping))
+    if not has_rows or is_unordered(column):
+        raise CorpusError(f"{name}: column {field!r} is a {type(column).__name__}; a list of texts was expected")
+    return ((value, f"{name}: row {row}") for row, value in enumerate(column, 1))
 
 
 def _values_of_data_set(source: Any, names: list[str] | None, field: str) -> Iterator[tuple[int, Any]]:
@@ -201,11 +234,15 @@ def _values_of_data_set(source: Any, names: list[str] | None, field: str) -> Ite
 
 
 def blocks_of_records(records: Iterable[Any], field: str, strict: bool = False) -> Iterator[Block]:
-    """Yield the blocks in `field` of dictionaries, from any iterable."""
+    """Yield the blocks in `field` of dictionaries, or of tables (batches, chunks of a frame), from any iterable."""
 
     def values() -> Values:
         for number, record in enumerate(records, 1):
             where = f"record {number}"
+            if is_table(record) and not isinstance(record, Mapping):
+                for value, place in values_of_table(record, field):
+                    yield value, f"table {number} of them, {place}"
+                continue
             if is_missing(record):
                 yield None, where
                 continue

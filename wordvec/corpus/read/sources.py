@@ -168,14 +168,15 @@ def name_of(source: Source) -> list[str]:
 def is_table(source: object) -> bool:
     """Whether `source` is a table: rows with named columns, or a column of pyarrow.
 
-    That is a data set of Hugging Face, a table, column or stream of pyarrow, or a data frame of pandas or polars.
-    Looking at its first item, as one may with other iterables, would not give text.
+    That is a data set of Hugging Face, a table, column or stream of pyarrow, a data frame of pandas, polars or Dask, or
+    a dictionary of columns. Looking at its first item, as one may with other iterables, would not give text.
     """
     package = type(source).__module__.partition(".")[0]
     if package == "datasets":
         return hasattr(source, "column_names") or isinstance(source, Mapping)
     frames = ("DataFrame", "LazyFrame")
-    return package == "pyarrow" or (package in ("pandas", "polars") and type(source).__name__ in frames)
+    is_frame = package in ("pandas", "polars", "dask") and type(source).__name__ in frames
+    return package == "pyarrow" or is_frame or isinstance(source, Mapping)
 
 
 def is_unordered(items: object) -> bool:

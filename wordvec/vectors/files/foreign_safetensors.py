@@ -70,6 +70,7 @@ def read_static_model(reading: Reading) -> WordRows | None:
     Raises VectorsFileError where tokens and vectors do not fit.
     """
     from wordvec.vectors.files.row_words import read_row_words
+    from wordvec.vectors.files.static_folder import of_ours
 
     tokenizer = Path(reading.path).parent / TOKENIZER
     if not tokenizer.is_file():
@@ -80,10 +81,14 @@ def read_static_model(reading: Reading) -> WordRows | None:
         return None
     table = _per_token(reading, table, tensors)
     words, _ = read_row_words(tokenizer, len(table))
+    words, ours = of_ours(reading.path, words)
     number_words(words)
-    info: dict[str, Any] = {"words_from": TOKENIZER}
+    info: dict[str, Any] = {**ours, "words_from": TOKENIZER}
+    counts = tensors.get("counts") if ours else None
+    if counts is not None and (counts.shape != (len(table),) or counts.dtype != np.int64 or counts.min() < 0):
+        raise reading.error(f"damaged: 'counts' is {counts.dtype} of shape {counts.shape} for {len(table):,} words")
     lazy = LazyWords(*join_words(words), os.fspath(tokenizer))
-    return choose(reading, lazy, table, look=True, info=info)
+    return choose(reading, lazy, table, look=True, info=info, counts=counts)
 
 
 def _per_token(reading: Reading, table: np.ndarray, tensors: dict[str, np.ndarray]) -> np.ndarray:

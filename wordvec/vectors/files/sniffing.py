@@ -15,7 +15,7 @@ from wordvec.vectors.files.text_layout import unread_text
 HEAD = 1 << 20  # bytes looked at
 READABLE = (
     "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz, gensim's KeyedVectors, Parquet, "
-    "JSON, and a matrix with its words in another file"
+    "Arrow, JSON, and a matrix with its words in another file"
 )
 STREAMED = (
     "word2vec-text",
@@ -59,7 +59,7 @@ def _binary_format(head: bytes) -> str | None:
         return "safetensors"
     if head.startswith(b"\x93NUMPY"):
         return "numpy"
-    if table_kind(head) == "Parquet":
+    if table_kind(head) in ("Parquet", "Arrow"):
         return "table"
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "gensim"

@@ -1,4 +1,4 @@
-"""Vectors in tables: Parquet files with a column of words and one of vectors, and JSON Lines of the same.
+"""Vectors in tables: Parquet and Arrow files with a column of words and one of vectors, and JSON Lines of the same.
 
 `wordvec export --parquet` writes such a table. The column of words is the only one of text, or is called like one of
 WORDS; the column of vectors is the only one of lists of numbers, or is called like one of VECTORS. Without such a
@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import MissingExtraError, VectorsFileError, describe
+from wordvec.vectors.files.arrow_tables import arrow_batches, sliced
 from wordvec.vectors.files.bounds import bounded_json, check_memory
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
@@ -32,7 +34,7 @@ VALUES = 1 << 16  # looked through at a time
 
 
 def read_table(reading: Reading) -> WordRows:
-    """Read the words and vectors of a Parquet file.
+    """Read the words and vectors of a Parquet or Arrow IPC file.
 
     Raises VectorsFileError for other columns and a damaged file, MissingExtraError without pyarrow.
     """
@@ -51,8 +53,12 @@ def read_table(reading: Reading) -> WordRows:
 def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
     from pyarrow import parquet
 
-    opened = parquet.ParquetFile(reading.path, buffer_size=1 << 20, pre_buffer=False)
-    schema = opened.schema_arrow
+    opened = None
+    if is_arrow(reading.path):
+        schema, batches = arrow_batches(pyarrow, reading.path)
+    else:
+        opened = parquet.ParquetFile(reading.path, buffer_size=1 << 20, pre_buffer=False)
+        schema = opened.schema_arrow
     word = _column(reading, schema, WORDS, _is_text(pyarrow), "of text")
     lists = [field.name for field in schema if _is_list(pyarrow)(field.type)]
     vector = _column(reading, schema, VECTORS, _is_list(pyarrow), "of lists of numbers") if lists else None
@@ -61,11 +67,13 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
         raise reading.error(f"a column of vectors expected; its columns are {_names(schema)}")
     columns = [vector] if vector is not None else floats
     count = next((name for name in COUNTS if name in schema.names and _is_whole(pyarrow, schema, name)), None)
-    _check_numbers(reading, opened, columns)
+    wanted = [word, *columns, *([count] if count else [])]
+    if opened is not None:
+        _check_numbers(reading, opened, columns)
     builder: RowBuilder | None = None
     counts: list[Any] = []
     done = 0
-    for rows in opened.iter_batches(ROWS, columns=[word, *columns, *([count] if count else [])]):
+    for rows in sliced(batches, ROWS, wanted) if opened is None else opened.iter_batches(ROWS, columns=wanted):
         values = _values(rows, columns, vector is not None)
         builder = _add(reading, builder, rows.column(word).to_pylist(), values, done)
         counts += rows.column(count).to_pylist() if count else []
@@ -77,6 +85,12 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
         return vectors
     kept = np.array(counts, np.int64)[builder.places]
     return WordRows(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
+
+
+def is_arrow(path: str | os.PathLike[str]) -> bool:
+    """Whether a table is an Arrow IPC file."""
+    with open(path, "rb") as file:
+        return table_kind(file.read(8)) == "Arrow"
 
 
 def _check_numbers(reading: Reading, opened: Any, columns: Sequence[str]) -> None:

@@ -14,13 +14,12 @@ from itertools import chain
 import numpy as np
 
 from wordvec.errors import InputError, ShapeError
-from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, read_chunks
 from wordvec.vectors.files.numbers import are_numbers, nearest_float32
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, NO_NEWLINE, NOT_NUMBERS, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_layout import TextLayout, from_base64, text_layout
-from wordvec.vectors.files.writing import written_rows, written_words
+from wordvec.vectors.files.writing import replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
 
 LONGEST_LINE = 1 << 26
@@ -62,7 +61,7 @@ def write_glove_text(vectors: WordRows, path: str | os.PathLike[str]) -> None:
 def _write_text(vectors: WordRows, path: str | os.PathLike[str], header: bool) -> None:
     words = written_words(vectors)
     numbers = (" " + " ".join(["%.9g"] * vectors.dim) + "\n").encode("ascii")
-    with replace_file(path) as file:
+    with replace_packed_file(path) as file:
         if header:
             file.write(b"%d %d\n" % vectors.matrix.shape)
         for first, rows in written_rows(vectors):

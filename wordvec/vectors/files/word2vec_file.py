@@ -12,13 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from wordvec.errors import describe
-from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
 from wordvec.vectors.files.numbers import parse_header
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
-from wordvec.vectors.files.writing import WHITESPACE, written_rows, written_words
+from wordvec.vectors.files.writing import WHITESPACE, replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
 
 LONGEST_HEADER = 64
@@ -58,7 +57,7 @@ def write_word2vec_binary(vectors: WordRows, path: str | os.PathLike[str]) -> No
     Raises InputError for words with whitespace in them, which could not be read back, and for nan and infinity.
     """
     words = written_words(vectors)
-    with replace_file(path) as file:
+    with replace_packed_file(path) as file:
         file.write(b"%d %d\n" % vectors.matrix.shape)
         for first, rows in written_rows(vectors):
             block = rows.astype("<f4", copy=False)

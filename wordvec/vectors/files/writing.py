@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from wordvec.errors import InputError
+from wordvec.files import replace_file
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
 WHITESPACE = b" \t\n\r\x0b\x0c"
 BLOCK = 4_096  # rows
+PACKINGS = (".gz", ".zst")  # what a name ends in that is packed
+
+
+@contextmanager
+def replace_packed_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """`replace_file`, packed with gzip or Zstandard where the name ends so; the same content gives the same bytes."""
+    with replace_file(path) as file:
+        packing = Path(path).suffix.lower()
+        if packing == ".gz":
+            from gzip import GzipFile
+
+            with GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+                yield packed  # type: ignore[misc]
+        elif packing == ".zst":
+            if sys.version_info >= (3, 14):
+                from compression import zstd
+            else:
+                from backports import zstd
+            with zstd.ZstdFile(file, "wb") as packed:
+                yield packed  # type: ignore[misc]
+        else:
+            yield file
 
 
 def check_word(word: str) -> bytes:

@@ -63,7 +63,7 @@ class PathLineSentences:
 
 
 class Word2Vec:
-    """Arguments and attributes as gensim's; see ``wordvec compat`` for what differs on purpose.
+    """Arguments and attributes as gensim's; see ``wordvec compat gensim`` for what differs on purpose.
 
     Raises OptionError for what cannot be done here (trim_rule, cbow_mean=0, null_word), ArgumentError for gensim 3's
     names; CompatWarning tells of arguments that have another effect.
@@ -323,7 +323,7 @@ class Word2Vec:
         moved = ("most_similar", "similarity", "doesnt_match", "n_similarity", "wmdistance", "similar_by_word")
         hint = f": ask model.wv.{name}" if name in moved else ""
         raise AttributeError(
-            f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat lists what there is"
+            f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat gensim lists what there is"
         )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wordvec.corpus.documents import Documents
+from wordvec.corpus.read.document_texts import Documents
 from wordvec.errors import CorpusError, OptionError
 
 

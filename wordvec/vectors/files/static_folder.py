@@ -1,0 +1,185 @@
+"""A folder of a static model, which model2vec and sentence-transformers' StaticEmbedding both load.
+
+``model.safetensors`` holds the rows (``embeddings``), ``tokenizer.json`` the words. Such libraries cut text by a
+tokenizer of Hugging Face's and take the mean of the tokens' rows. Words that are not known must not count in it, and
+the tokenizers have no word model that leaves them out; their BPE model does: with no merges, a token is found whole or
+falls apart into characters, which are left out where they are no tokens. So that one-letter words are not found in
+others, every word has a mark before it, which the tokenizer puts there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordvec.errors import InputError, VectorsFileError
+from wordvec.files import parse_json
+from wordvec.folders import FolderKind, replace_folder
+from wordvec.vectors.files.safetensors_header import pack_header
+from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.word_vectors import WordVectors
+
+CONFIG, CARD = "config.json", "README.md"
+KIND = "wordvec static model 1"
+STATIC_FOLDER = FolderKind(
+    CONFIG, KIND.encode(), frozenset({CONFIG, CARD, "model.safetensors", "modules.json", "tokenizer.json"})
+)
+MARKS = ("▁", "\ue000", "\ue001")  # the usual one, and two for words that begin with it
+MODULE = {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"}
+
+
+def write_static_model(vectors: WordVectors, folder: str | os.PathLike[str], card: str | None = None) -> None:
+    """Write the folder, with `card` as its README.md; it takes its place as a whole at the end.
+
+    Its tokenizer splits text at white space. Of vectors whose text was made into tokens in another way, a UserWarning
+    says that text must be made into tokens first; words with white space in them, and vectors of unseen words
+    (subwords), are told too. Raises InputError for nan and infinity, and for a folder of something else.
+    """
+    mark = _mark_for(vectors)
+    for _ in written_rows(vectors):  # raises for nan and infinity
+        pass
+    for message in not_alike(vectors):
+        warnings.warn(message, stacklevel=2)
+    tensors = {"embeddings": np.ascontiguousarray(vectors.rows(slice(None)), "<f4")}
+    if vectors.counts is not None:
+        tensors = {"counts": np.ascontiguousarray(vectors.counts, "<i8"), **tensors}
+    config = {
+        "format": KIND,
+        "model_type": "model2vec",
+        "architectures": ["StaticModel"],
+        "hidden_dim": vectors.dim,
+        "max_length": None,  # of a text, in tokens: model2vec would cut it at 512
+        "normalize": False,
+        "word_mark": mark,
+        "wordvec": vectors.info,
+    }
+    try:
+        described = _json(config)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
+    with replace_folder(folder, STATIC_FOLDER) as temporary:
+        (temporary / CONFIG).write_text(described, encoding="utf-8")
+        (temporary / "modules.json").write_text(_json([MODULE]), encoding="utf-8")
+        (temporary / "tokenizer.json").write_text(_json(_tokenizer(vectors, mark)), encoding="utf-8")
+        (temporary / CARD).write_text(card or _short_card(vectors), encoding="utf-8")
+        with open(temporary / "model.safetensors", "wb") as file:
+            file.write(pack_header({"format": "pt"}, tensors))
+            for array in tensors.values():
+                file.write(array.data)
+
+
+def not_alike(vectors: WordVectors) -> list[str]:
+    """What a sentence vector of the folder would not be as one of these vectors is, in sentences.
+
+    >>> not_alike(WordVectors(["new york"], np.ones((1, 2))))
+    ["1 words hold white space, at which the folder's tokenizer splits: they are never found ('new york')"]
+    """
+    found = []
+    recipe = vectors.recipe
+    if recipe is not None and (
+        recipe.tokenizer not in (None, "whitespace")
+        or not recipe.normalization.changes_nothing
+        or recipe.phrases is not None
+    ):
+        found.append(
+            "the folder's tokenizer splits text at white space alone, and these vectors' text was made into tokens in "
+            "another way: give it ' '.join(vectors.tokenize(text)) in place of text"
+        )
+    spaced = [word for word in vectors.words if len(word.split()) != 1]
+    if spaced:
+        found.append(
+            f"{len(spaced):,} words hold white space, at which the folder's tokenizer splits: they are never found "
+            f"({spaced[0]!r:.60})"
+        )
+    if vectors.subwords is not None:
+        found.append(
+            "the vectors of unseen words (subwords) are not in the folder: such words are left out of the mean"
+        )
+    return found
+
+
+def of_ours(model: str | os.PathLike[str], words: list[str]) -> tuple[list[str], dict[str, Any]]:
+    """The words and info of a folder that `write_static_model` wrote; of another's, the words as they are.
+
+    Raises VectorsFileError where the description is damaged.
+    """
+    path = Path(model).parent / CONFIG
+    try:
+        config = parse_json(path.read_bytes()) if path.stat().st_size < 1 << 26 else None
+    except (OSError, ValueError):
+        return words, {}
+    if not isinstance(config, dict) or config.get("format") != KIND:
+        return words, {}
+    mark, info = config.get("word_mark"), config.get("wordvec")
+    if mark not in MARKS or not isinstance(info, dict) or not all(word.startswith(mark) for word in words):
+        raise VectorsFileError(f"{path}: damaged: it does not describe the words of tokenizer.json; write it again")
+    return [word[len(mark) :] for word in words], info
+
+
+def _mark_for(vectors: WordVectors) -> str:
+    for word in vectors.words:
+        encode_word(word)  # raises for half a surrogate pair
+    for mark in MARKS:
+        if not any(word.startswith(mark) for word in vectors.words):
+            return mark
+    raise InputError(f"words begin with each of the marks {', '.join(map(repr, MARKS))}, one of which must be free")
+
+
+def _tokenizer(vectors: WordVectors, mark: str) -> dict[str, Any]:
+    """The description that the package tokenizers reads."""
+    marked = {"type": "Metaspace", "replacement": mark, "prepend_scheme": "always", "split": False}
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [],
+        "normalizer": None,
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, marked]},
+        "post_processor": None,
+        "decoder": None,
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": None,
+            "continuing_subword_prefix": None,
+            "end_of_word_suffix": None,
+            "fuse_unk": False,
+            "byte_fallback": False,
+            "ignore_merges": True,
+            "vocab": {f"{mark}{word}": row for row, word in enumerate(vectors.words)},
+            "merges": [],
+        },
+    }
+
+
+def front_matter(licence: str | None = None) -> str:
+    """The head of a model card by which the Hugging Face Hub sorts models."""
+    tags = ["wordvec", "word-embeddings", "model2vec", "static-embeddings", "sentence-transformers"]
+    lines = ["---", "library_name: model2vec", *([f"license: {json.dumps(licence)}"] if licence else []), "tags:"]
+    return "\n".join([*lines, *(f"- {tag}" for tag in tags), "---", ""])
+
+
+def usage(vectors: WordVectors) -> str:
+    """How the folder is used, as Markdown."""
+    notes = "".join(f"\n- {note[0].upper()}{note[1:]}." for note in not_alike(vectors))
+    return (
+        "## This folder\n\n```python\nfrom model2vec import StaticModel\n\n"
+        'StaticModel.from_pretrained("FOLDER").encode(["some words"])\n```\n\n'
+        "`sentence_transformers.SentenceTransformer` and `wordvec.WordVectors.load` read it, too. A sentence's vector "
+        f"is the mean of its known words' vectors.\n{notes}\n"
+    )
+
+
+def _short_card(vectors: WordVectors) -> str:
+    about = f"# Word vectors\n\n{len(vectors):,} words in {vectors.dim:,} dimensions, written by wordvec.\n\n"
+    return front_matter() + about + usage(vectors)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
