@@ -11,8 +11,8 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wordvec.serve.hosts import is_known_host
-from wordvec.serve.problems import Refused, problem
-from wordvec.serve.replies import json_reply
+from wordvec.serve.problems import Refused
+from wordvec.serve.replies import refusal
 from wordvec.serve.settings import Settings
 
 LONGEST_TARGET = 8_192  # bytes of an address and its parameters
@@ -45,8 +45,7 @@ class Guard:
             if limit.cancelled_caught:
                 await self._cut_off(scope, receive, answer)
         except Refused as refused:
-            reply = json_reply(problem(refused.status, refused.detail), refused.status, refused.headers)
-            await reply(scope, receive, answer)
+            await refusal(refused)(scope, receive, answer)
         finally:
             self.count(scope.get("wordvec.question", "other"), answer.status, time.perf_counter() - begun)
 
@@ -56,9 +55,8 @@ class Guard:
         arrived = scope.get("wordvec.arrived", False)
         status = 503 if arrived else 408
         what = "was not answered" if arrived else "did not arrive"
-        await json_reply(
-            problem(status, f"the request {what} within {self.seconds:g} seconds"), status, {"Connection": "close"}
-        )(scope, receive, answer)
+        late = Refused(status, f"the request {what} within {self.seconds:g} seconds", {"Connection": "close"})
+        await refusal(late)(scope, receive, answer)
 
     def _check(self, scope: Scope) -> None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
