@@ -38,6 +38,7 @@ ALLOWED = {
     | {"corpus"},
     "explorer": {"serve", "plots", "vectors", "corpus"},
     "serve": {"vectors", "corpus"},
+    "sklearn": {"trainers", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
