@@ -66,7 +66,8 @@ class Guard:
             raise Refused(403, "this service is not called by that name: start it with --allow-host NAME to allow it")
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
             raise Refused(414, f"an address may have {LONGEST_TARGET:,} bytes: send a long question by POST")
-        if self.token is not None and scope["path"] not in OPEN and not self._has_token(scope):
+        path = scope["path"].removeprefix(scope.get("root_path", ""))  # where it is mounted in a larger application
+        if self.token is not None and path not in OPEN and not self._has_token(scope):
             raise Refused(401, "a token is needed: Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
 
     def _has_token(self, scope: Scope) -> bool:
