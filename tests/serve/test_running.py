@@ -111,6 +111,15 @@ def test_a_slow_body_is_cut_off(impatient):
     assert received == b"" or received.startswith(b"HTTP/1.1 408 ")  # whichever of two clocks is first
 
 
+def test_a_client_that_does_not_read_is_cut_off(impatient):
+    request = b"GET /vectors?" + b"word=king&" * 99 + b"word=king HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", impatient), timeout=60) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        with pytest.raises(ConnectionError):  # our sending ends when the server gives up
+            while True:
+                connection.sendall(request)
+
+
 def test_a_client_that_leaves_in_the_middle_does_no_harm(port):
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(b"POST /embed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
