@@ -118,7 +118,7 @@ def resident(pid: int) -> float:
 
 
 def start_service(file: str) -> tuple[subprocess.Popen, str, int]:
-    command = [sys.executable, "-m", "wordvec", "serve", file, "--port", "0", *os.environ.get("X", "").split()]
+    command = [sys.executable, "-m", "wordvec", "serve", file, "--port", "0"]
     service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = service.stdout.readline()
     if not line:

@@ -42,6 +42,7 @@ ALLOWED = {
     "explorer": {"serve", "plots", "vectors", "corpus"},
     "serve": {"vectors", "corpus"},
     "compat": {"evaluation", "trainers", "vectors", "corpus"},
+    "sklearn": {"trainers", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "trainers", "vectors", "corpus"},
     "evaluation": {"vectors", "corpus"},
@@ -131,3 +132,8 @@ def test_import_wordvec_is_light():
 def test_help_needs_no_numpy():
     statement = "import wordvec.cli\nwordvec.cli.build_parser(['--help'])"
     assert "numpy" not in modules_after(statement)
+
+
+def test_the_explorer_needs_no_extra_of_the_service():
+    loaded = modules_after("import wordvec.explorer.service, wordvec.cli.serve")
+    assert not loaded & {"starlette", "uvicorn", "httptools", "orjson", "prometheus_client", "anyio"}

@@ -60,6 +60,7 @@ LINES = {
         "v --beside FILE --no-browser --port 0",
         "v --color-by FILE --no-browser --port 0",
     ],
+    "serve": ["FILE --port 0", "v --port 0 --token-file FILE"],
     "plot": [
         "FILE -o p.png",
         "FILE -o p.png --loss",

@@ -10,7 +10,6 @@ The address that is printed shows a page that lists the questions. For a map in 
 from __future__ import annotations
 
 import argparse
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="default: 8000; 0 takes any free port")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
-    parser.add_argument("--threads", type=int, metavar="N", help="of each process (default: its share of the cores)")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="of each process, for products (default: 1; workers do more)",
+    )
     parser.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME",
         help="a name by which requests may call the service; * for any (default: localhost and --host)",
@@ -49,28 +54,33 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.explorer.server import is_loopback
     from wordvec.progress import announce
     from wordvec.serve import create_app
-    from wordvec.serve.run import listen, serve, url_of
+    from wordvec.serve.run import BACKLOG, listen, make_server, serve_with_workers, url_of
     from wordvec.serve.settings import Settings
 
     if arguments.workers < 1:
         raise OptionError(f"--workers must be at least 1; got {arguments.workers}")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     settings = Settings(
-        file=os.path.abspath(arguments.file), hosts=",".join([*arguments.allow_host, arguments.host]),
+        file=arguments.file, hosts=",".join([*arguments.allow_host, arguments.host]),
         token=None if arguments.token_file is None else _read_token(arguments.token_file),
         tokenizer=arguments.tokenizer, search=not arguments.no_search, max_body=arguments.max_body,
         max_words=arguments.max_words, seconds=arguments.seconds,
-        threads=arguments.threads or max(1, cores // arguments.workers),
+        threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:
         app = create_app(settings)  # for several workers a trial: what is wrong with the file is told once
+        if arguments.workers == 1:
+            bound.listen(BACKLOG)  # who comes as soon as the address is printed waits
         print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)
         if settings.token is None and not is_loopback(arguments.host):
             announce(f"{arguments.host} can be reached from other machines and no --token-file is given: all may ask")
-        if arguments.workers > 1:
-            app = None  # each worker makes its own
         with suppress(KeyboardInterrupt):
-            serve(settings, arguments.host, bound, arguments.workers, app)
+            if arguments.workers == 1:
+                make_server(app, settings.seconds).run(sockets=[bound])
+            else:
+                del app
+                port = bound.getsockname()[1]
+                bound.close()  # uvicorn binds it again
+                serve_with_workers(settings, arguments.host, port, arguments.workers)
 
 
 def _read_token(path: str) -> str:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from threadpoolctl import threadpool_limits
 
 from wordvec.errors import OptionError, WordvecError
 from wordvec.serve.gathering import Gathering
@@ -22,7 +23,7 @@ from wordvec.serve.metrics import Metrics
 from wordvec.serve.openapi import CONTENT_SECURITY, as_page, describe_service
 from wordvec.serve.problems import Refused, problem, problem_of
 from wordvec.serve.questions import Limits, Questions
-from wordvec.serve.replies import json_reply, read_question
+from wordvec.serve.replies import json_reply, read_question, refusal
 from wordvec.serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def make_app(settings: Settings, vectors: WordVectors | None = None) -> Guard:
         vectors = WordVectors.load(settings.file)
     limits = Limits(settings.max_words, settings.max_questions)
     questions = Questions(vectors, limits, tokenizer=settings.tokenizer, with_search=settings.search)
-    _limit_threads(settings.threads)
+    threadpool_limits(settings.threads, user_api="blas")
     gc.collect()
     gc.freeze()  # what is loaded stays: collections pass over it, and forked workers share its pages
     return _Service(settings, questions).app()
@@ -73,7 +74,8 @@ class _Service:
             methods = ["POST"] if name in ("batch", "embed") else ["GET", "POST"]
             routes.append(Route(f"/{name}", functools.partial(self._answer, name, answer), methods=methods))
         routes += [Route(f"/{name}", _plain(name or "page", reply)) for name, reply in plain.items()]
-        handlers: dict[Any, Any] = {HTTPException: _not_found, ClientDisconnect: _gone, Exception: _failed}
+        handlers: dict[Any, Any] = {HTTPException: _not_found, Refused: _refused}
+        handlers |= {ClientDisconnect: _gone, Exception: _failed}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
         return Guard(starlette, self.settings, self.metrics.count)
 
@@ -127,6 +129,11 @@ async def _not_found(request: Request, error: Exception) -> Response:
     )
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refusal(error)
+
+
 async def _gone(request: Request, error: Exception) -> Response:
     """The reader left before the request was through: no one sees this."""
     return json_reply(problem(400, "the request was not complete"), 400)
@@ -135,10 +142,3 @@ async def _gone(request: Request, error: Exception) -> Response:
 async def _failed(request: Request, error: Exception) -> Response:
     """A fault of the program, which the server logs."""
     return json_reply(problem(500, "the service has a fault: its log says more"), 500)
-
-
-def _limit_threads(threads: int | None) -> None:
-    if threads is not None:
-        from threadpoolctl import threadpool_limits
-
-        threadpool_limits(threads, user_api="blas")

@@ -11,8 +11,8 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wordvec.serve.hosts import is_known_host
-from wordvec.serve.problems import Refused, problem
-from wordvec.serve.replies import json_reply
+from wordvec.serve.problems import Refused
+from wordvec.serve.replies import refusal
 from wordvec.serve.settings import Settings
 
 LONGEST_TARGET = 8_192  # bytes of an address and its parameters
@@ -45,8 +45,7 @@ class Guard:
             if limit.cancelled_caught:
                 await self._cut_off(scope, receive, answer)
         except Refused as refused:
-            reply = json_reply(problem(refused.status, refused.detail), refused.status, refused.headers)
-            await reply(scope, receive, answer)
+            await refusal(refused)(scope, receive, answer)
         finally:
             self.count(scope.get("wordvec.question", "other"), answer.status, time.perf_counter() - begun)
 
@@ -56,9 +55,8 @@ class Guard:
         arrived = scope.get("wordvec.arrived", False)
         status = 503 if arrived else 408
         what = "was not answered" if arrived else "did not arrive"
-        await json_reply(
-            problem(status, f"the request {what} within {self.seconds:g} seconds"), status, {"Connection": "close"}
-        )(scope, receive, answer)
+        late = Refused(status, f"the request {what} within {self.seconds:g} seconds", {"Connection": "close"})
+        await refusal(late)(scope, receive, answer)
 
     def _check(self, scope: Scope) -> None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -68,7 +66,8 @@ class Guard:
             raise Refused(403, "this service is not called by that name: start it with --allow-host NAME to allow it")
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
             raise Refused(414, f"an address may have {LONGEST_TARGET:,} bytes: send a long question by POST")
-        if self.token is not None and scope["path"] not in OPEN and not self._has_token(scope):
+        path = scope["path"].removeprefix(scope.get("root_path", ""))  # where it is mounted in a larger application
+        if self.token is not None and path not in OPEN and not self._has_token(scope):
             raise Refused(401, "a token is needed: Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
 
     def _has_token(self, scope: Scope) -> bool:

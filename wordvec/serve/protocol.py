@@ -1,6 +1,7 @@
-"""uvicorn's HTTP protocol, with limits that it does not have: for how long a request may take to arrive, and its head.
+"""uvicorn's HTTP protocol, with limits that it does not have: on the time of a request, of an answer, and on the head.
 
-uvicorn alone waits for ever for the first request of a connection, and for the rest of one that has begun.
+uvicorn alone waits for ever for the first request of a connection, for the rest of one that has begun, and for a client
+that does not read its answer.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **options)
         self.seconds = getattr(self.app, "seconds", SECONDS)  # what the application's guard allows
         self._timer: asyncio.TimerHandle | None = None
+        self._reader_timer: asyncio.TimerHandle | None = None
         self._head: int | None = 0  # bytes of the head that is being read; None while none is
 
     def connection_made(self, transport: Any) -> None:
@@ -34,6 +36,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._wait_no_more()
+        self._reader_reads()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -61,6 +64,17 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
                 self._refuse(431, f"the head of a request may have {LONGEST_HEAD:,} bytes")
 
+    def pause_writing(self) -> None:
+        """Much of an answer waits to be read: not for ever, for it takes memory."""
+        super().pause_writing()
+        if self._reader_timer is None:
+            self._reader_timer = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read most of it."""
+        self._reader_reads()
+        super().resume_writing()
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
         self._refuse(400, "this is not a request of HTTP")
@@ -72,6 +86,11 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _reader_reads(self) -> None:
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None
 
     def _cut_off(self) -> None:
         self._timer = None

@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wordvec.serve.problems import Refused
+from wordvec.serve.problems import Refused, problem
 
 MOST_FIELDS = 1_000  # parameters in an address
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY  # float32 with as many digits as it takes to read the same number again
@@ -20,6 +20,11 @@ def json_reply(content: Mapping[str, Any], status: int = 200, headers: Mapping[s
     """An answer, or a problem document (RFC 9457) where the status is one of an error."""
     kind = "application/json" if status < 400 else "application/problem+json"
     return Response(orjson.dumps(content, option=OPTIONS), status, headers, kind)
+
+
+def refusal(refused: Refused) -> Response:
+    """The answer to a request that is refused."""
+    return json_reply(problem(refused.status, refused.detail), refused.status, refused.headers)
 
 
 async def read_question(request: Request, max_body: int) -> dict[str, Any]:

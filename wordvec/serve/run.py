@@ -12,7 +12,6 @@ from typing import Any
 import uvicorn
 
 from wordvec.errors import OptionError
-from wordvec.serve import create_app
 from wordvec.serve.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -45,25 +44,29 @@ def url_of(host: str, bound: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}/"
 
 
-def serve(settings: Settings, host: str, bound: socket.socket, workers: int, app: Any = None) -> None:
-    """Answer on a bound socket until the process is told to end; requests under way are answered first.
+def make_server(app: Any, seconds: float) -> uvicorn.Server:
+    """A server for one process; `run(sockets=[bound])` answers until the process is told to end."""
+    return uvicorn.Server(uvicorn.Config(app, **_options(seconds)))
 
-    `app` is an application that is ready, for one worker. Several workers are new processes: each loads the file, of
-    which all map the same pages, and makes an index of its own.
+
+def serve_with_workers(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Answer with several processes until this one is told to end.
+
+    They are new processes: each loads the file, of which all map the same pages, and makes an index of its own.
     """
-    options: dict[str, Any] = {
-        "http": "wordvec.serve.protocol:GuardedProtocol", "ws": "none", "lifespan": "off", "log_config": None,
-        "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
-        "limit_concurrency": CONNECTIONS, "backlog": BACKLOG, "timeout_keep_alive": KEEP_ALIVE,
-        "timeout_graceful_shutdown": max(1, round(settings.seconds)),
-    }  # fmt: skip
-    if workers == 1:
-        return uvicorn.Server(uvicorn.Config(app or create_app(settings), **options)).run(sockets=[bound])
-    port = bound.getsockname()[1]
-    bound.close()  # uvicorn binds it again for its workers
     os.environ.update(settings.as_environment())
     os.environ[METRICS_FOLDER] = folder = tempfile.mkdtemp(prefix="wordvec-metrics-")
+    options = _options(settings.seconds)
     try:
         uvicorn.run("wordvec.serve:from_environment", factory=True, host=host, port=port, workers=workers, **options)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _options(seconds: float) -> dict[str, Any]:
+    return {
+        "http": "wordvec.serve.protocol:GuardedProtocol", "ws": "none", "lifespan": "off", "log_config": None,
+        "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
+        "limit_concurrency": CONNECTIONS, "backlog": BACKLOG, "timeout_keep_alive": KEEP_ALIVE,
+        "timeout_graceful_shutdown": max(1, round(seconds)),
+    }  # fmt: skip

@@ -134,6 +134,10 @@ class WordRows(metaclass=NamesOfGensim):
         rows = self.rows(slice(None)) if kept is None else kept
         return np.array(rows, dtype) if copy else np.asarray(rows, dtype)
 
+    def __sklearn_clone__(self) -> Self:
+        """Itself, where scikit-learn clones an estimator that has vectors for a parameter: they cannot be written."""
+        return self
+
     def __repr__(self) -> str:
         trainer = self.info.get("trainer")
         made_by = f", {trainer}" if trainer else ""
