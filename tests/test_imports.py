@@ -23,8 +23,20 @@ FOUNDATIONS = {
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
-    "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
+    "cli": {
+        "explorer",
+        "learn",
+        "experiments",
+        "plots",
+        "evaluation",
+        "trainers",
+        "networks",
+        "counts",
+        "vectors",
+        "kernels",
+    }
     | {"corpus"},
+    "learn": {"layers", "networks", "counts", "corpus", "plots", "vectors"},
     "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},

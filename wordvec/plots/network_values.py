@@ -32,9 +32,9 @@ class Flow:
     gradient: np.ndarray | None
 
 
-def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
+def plot_values(network: Any, *inputs: Any, gradients: bool = True, axes: Axes | None = None) -> Axes:
     """Run a chain of layers forward and backward, and draw each layer with the values (dark) and gradients (orange) on
-    its edges and in its parameters; return the axes.
+    its edges and in its parameters; return the axes. Without `gradients`, only forward.
 
     `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `inputs` what its forward
     takes. Without a loss the gradients are those of the sum of what the last layer gives. Of arrays larger than 8 by 8
@@ -49,6 +49,9 @@ def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
     if not getattr(network, "layers", None):
         raise OptionError(f"plot_values draws a chain of layers, such as Sequential; got a {type(network).__name__}")
     edges, parameters = _run(network, inputs)
+    if not gradients:
+        for flow in [*edges, *(flow for part in parameters for flow in part)]:
+            flow.gradient = None
     layers = [*network.layers, *([] if network.loss is None else [network.loss])]
     blocks = [_edge_height([edge]) for edge in edges]
     boxes = [max(0.5, _edge_height(of_layer) if of_layer else 0.0) for of_layer in parameters]
@@ -72,7 +75,7 @@ def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
                 _table(axes, flow, LEFT + BOX + 0.25, y)
                 y += _edge_height([flow])
             top += boxes[number]
-    set_title(axes, "forward: values (dark)   backward: gradients of the loss (orange)")
+    set_title(axes, "forward: values (dark)" + ("   backward: gradients (orange)" if gradients else ""))
     return axes
 
 
