@@ -36,7 +36,7 @@ ALLOWED = {
         "kernels",
     }
     | {"corpus"},
-    "learn": {"layers", "networks", "counts", "corpus", "plots", "vectors"},
+    "learn": {"layers", "networks", "counts", "corpus", "plots", "vectors", "explorer"},
     "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},

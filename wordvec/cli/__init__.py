@@ -35,6 +35,7 @@ VERBS = {
     "card": "write a model card of a file of vectors",
     "explore": "a map in the browser, to search and click",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
+    "learn": "the course's interactive page: a small network to step through",
     "convert": "write vectors in another format",
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
