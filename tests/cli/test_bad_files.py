@@ -52,6 +52,7 @@ LINES = {
         "v --beside FILE --no-browser --port 0",
         "v --color-by FILE --no-browser --port 0",
     ],
+    "learn": [],  # reads no file
     "plot": [
         "FILE -o p.png",
         "FILE -o p.png --loss",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
 from wordvec.plots.figure import new_axes, set_title
@@ -32,6 +33,7 @@ class Flow:
     gradient: np.ndarray | None
 
 
+@typed
 def plot_values(network: Any, *inputs: Any, gradients: bool = True, axes: Axes | None = None) -> Axes:
     """Run a chain of layers forward and backward, and draw each layer with the values (dark) and gradients (orange) on
     its edges and in its parameters; return the axes. Without `gradients`, only forward.
