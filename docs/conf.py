@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-from wordvec import __version__
+from wordvec.version import __version__
 
 project = "wordvec"
 author = "the wordvec authors"

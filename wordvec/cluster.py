@@ -215,8 +215,8 @@ def facts_of_process() -> dict[str, str]:
     import numpy as np
     import scipy
 
-    from wordvec import __version__
     from wordvec.native import library
+    from wordvec.version import __version__
 
     isa = library.isa() if library.is_available() else "none"
     return {"wordvec": __version__, "numpy": np.__version__, "scipy": scipy.__version__, "instruction set": isa}

@@ -61,6 +61,7 @@ LINES = {
         "v --color-by FILE --no-browser --port 0",
     ],
     "serve": ["FILE --port 0", "v --port 0 --token-file FILE"],
+    "learn": [],  # reads no file
     "plot": [
         "FILE -o p.png",
         "FILE -o p.png --loss",

@@ -157,6 +157,9 @@ def test_drawn_with_values_and_gradients():
     assert "0.00" in texts  # 0.25 * 2 - 0.5
     assert " 2.00 -1.00" in texts  # dL/dx, where tanh has slope 1
     assert "0.25\n0.50" in texts  # dL/dW
+    with_loss = [text.get_text() for text in plot_values(make(norm=False), (x, t)).texts]
+    assert "SoftmaxWithLoss" in with_loss
+    assert not [text for text in with_loss if "-0.00" in text]
     with pytest.raises(OptionError, match="chain of layers"):
         plot_values(Tanh(), np.ones(2))
 

@@ -40,6 +40,7 @@ VERBS = {
     "explore": "a map in the browser, to search and click",
     "serve": "answer questions about vectors over HTTP, for other programs",
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
+    "learn": "the course's interactive page: a small network to step through",
     "convert": "write vectors in another format",
     "compat": "what of gensim's names is in wordvec.compat, and what differs",
     "export": "write vectors for TensorBoard's projector, or as Parquet",

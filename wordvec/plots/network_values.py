@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import typed
 from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
 from wordvec.plots.figure import new_axes, set_title
-from wordvec.plots.network_trace import formula_of
+from wordvec.plots.network_trace import formula_of, inputs_of
 from wordvec.plots.palette import FAINT, INK, PALETTE, text_colour
 
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ class Flow:
     gradient: np.ndarray | None
 
 
-def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
+@typed
+def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes | None = None) -> Axes:
     """Run a chain of layers forward and backward, and draw each layer with the values (dark) and gradients (orange) on
-    its edges and in its parameters; return the axes.
+    its edges and in its parameters; return the axes. Without `gradients`, only forward.
 
-    `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `inputs` what its forward
-    takes. Without a loss the gradients are those of the sum of what the last layer gives. Of arrays larger than 8 by 8
+    `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `batch` what its forward
+    takes, a tuple (x, t) where it has a loss. Without a loss the gradients are those of the sum of what the last layer gives. Of arrays larger than 8 by 8
     only the shape is shown. Raises OptionError for a network without ``layers``.
 
     >>> from wordvec.layers import MatMul
@@ -48,7 +50,10 @@ def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
     """
     if not getattr(network, "layers", None):
         raise OptionError(f"plot_values draws a chain of layers, such as Sequential; got a {type(network).__name__}")
-    edges, parameters = _run(network, inputs)
+    edges, parameters = _run(network, inputs_of(batch))
+    if not gradients:
+        for flow in [*edges, *(flow for part in parameters for flow in part)]:
+            flow.gradient = None
     layers = [*network.layers, *([] if network.loss is None else [network.loss])]
     blocks = [_edge_height([edge]) for edge in edges]
     boxes = [max(0.5, _edge_height(of_layer) if of_layer else 0.0) for of_layer in parameters]
@@ -72,7 +77,7 @@ def plot_values(network: Any, *inputs: Any, axes: Axes | None = None) -> Axes:
                 _table(axes, flow, LEFT + BOX + 0.25, y)
                 y += _edge_height([flow])
             top += boxes[number]
-    set_title(axes, "forward: values (dark)   backward: gradients of the loss (orange)")
+    set_title(axes, "forward: values (dark)" + ("   backward: gradients (orange)" if gradients else ""))
     return axes
 
 

@@ -1,0 +1,154 @@
+"""The course in docs/learn/: every program runs and prints what its page says, in three languages with one set of
+programs; every number in the text is among those printed.
+"""
+
+import ast
+import contextlib
+import io
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "learn"
+LANGUAGES = ("en", "ko", "ja")
+NAMES = sorted(page.stem for page in (FOLDER / "en").glob("[0-9]*.md"))
+PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
+KNOWN = {"2.718"}  # e, which no program prints
+
+
+def text_of(language, name):
+    return (FOLDER / language / f"{name}.md").read_text(encoding="utf-8")
+
+
+def blocks_of(language, name):
+    """Program, what it prints, solutions, what they print."""
+    blocks = FENCE.findall(text_of(language, name))
+    assert [kind for kind, _ in blocks] == ["python", "text", "python", "text"]
+    return [code for _, code in blocks]
+
+
+def run(code):
+    """What the code prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="no installed font has glyphs")
+        exec(compile(code, "a page", "exec"), {"__name__": "page"})
+    return said.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def assert_says(found, expected):
+    """The same words, and numbers that differ by no more than the last digit of a float32 computation."""
+    assert NUMBER.sub("#", found).split() == NUMBER.sub("#", expected).split()
+    values = [[float(number.replace(",", "")) for number in NUMBER.findall(said)] for said in (found, expected)]
+    assert values[0] == pytest.approx(values[1], rel=0.02, abs=0.02)
+
+
+def without_strings(code):
+    """The program's tree with every text replaced; comments are not in it."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+def prose_of(language, name):
+    return re.sub(r"`[^`]*`", "", FENCE.sub("", text_of(language, name)))
+
+
+def bold_in(language, name):
+    """The terms in bold, lower case."""
+    return [" ".join(term.lower().split()) for term in re.findall(r"\*\*(.+?)\*\*", prose_of(language, name), re.S)]
+
+
+def test_there_are_twelve_chapters_in_three_languages():
+    assert len(NAMES) == 12
+    for language in LANGUAGES:
+        assert sorted(page.stem for page in (FOLDER / language).glob("[0-9]*.md")) == NAMES
+    index = (FOLDER / "index.md").read_text(encoding="utf-8")
+    assert all(f"{language}/{name}" in index for language, name in PAGES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_english_program_and_solutions_print_what_the_page_says(name, tmp_path):
+    program, printed, solutions, answers = blocks_of("en", name)
+    assert len(program.splitlines()) <= 30
+    assert_says(run(program), printed)
+    assert len(list(tmp_path.glob("*.svg"))) == 1
+    assert_says(run(solutions), answers)
+    assert answers.count(": right\n") == 3
+
+
+@pytest.mark.parametrize("language, name", [(language, name) for language, name in PAGES if language != "en"])
+def test_the_other_languages_have_the_same_programs(language, name):
+    program, printed, solutions, answers = blocks_of(language, name)
+    english = blocks_of("en", name)
+    assert without_strings(program) == without_strings(english[0])
+    if program == english[0]:
+        assert printed == english[1]
+    else:
+        assert_says(run(program), printed)
+    assert_says(run(solutions), answers)
+    assert answers.count({"ko": ": 맞습니다\n", "ja": ": 正解です\n"}[language]) == 3
+
+
+@pytest.mark.parametrize("language, name", PAGES)
+def test_every_decimal_number_of_the_text_is_computed_on_its_page(language, name):
+    computed = "\n".join(code for _, code in FENCE.findall(text_of(language, name)))
+    numbers = re.findall(r"\d+\.\d+", prose_of(language, name))
+    known = KNOWN | set(re.findall(r"\d+\.\d+", computed))
+    decimals = {float(number) for number in known}
+    assert [number for number in numbers if float(number) not in decimals and number not in known] == []
+
+
+@pytest.mark.parametrize("language, name", PAGES)
+def test_every_page_has_its_figure_and_three_exercises(language, name):
+    text = text_of(language, name)
+    (figure,) = re.findall(r"!\[[^\]]+\]\(\.\./figures/(\w+\.svg)\)", text)
+    assert (FOLDER / "figures" / figure).read_text(encoding="utf-8").startswith("<?xml")
+    chapter = int(name[:2])
+    for number in (1, 2, 3):
+        assert f'check("{chapter}.{number}"' in text
+        assert re.search(rf"^{number}\. ", text.split("\n## ")[2], re.M), "the exercise itself"
+
+
+def glossary():
+    """(chapter, English, Korean, Japanese) of each row."""
+    rows = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|", (FOLDER / "glossary.md").read_text("utf-8"), re.M)
+    assert len(rows) > 60
+    return rows
+
+
+@pytest.mark.parametrize("place, language", list(enumerate(LANGUAGES)))
+def test_each_term_of_the_glossary_is_introduced_in_its_chapter(place, language):
+    """In bold, where the chapter explains it."""
+    lacking = []
+    for row in glossary():
+        name = next(name for name in NAMES if name.startswith(f"{int(row[0]):02}"))
+        if row[1 + place].lower() not in bold_in(language, name):
+            lacking.append((row[0], row[1 + place]))
+    assert lacking == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_bold_term_is_in_the_glossary_and_explained_once(language):
+    known = [row[1 + LANGUAGES.index(language)].lower() for row in glossary()]
+    bold = [term for name in NAMES for term in bold_in(language, name)]
+    assert sorted(set(bold) - set(known)) == []
+    assert sorted({term for term in bold if bold.count(term) > 1}) == []
+
+
+def test_the_comparison_finds_a_wrong_number_and_a_wrong_word():
+    assert_says("loss 1.005 of 7", "loss 1.00 of 7")
+    with pytest.raises(AssertionError):
+        assert_says("loss 1.05 of 7", "loss 1.00 of 7")
+    with pytest.raises(AssertionError):
+        assert_says("lass 1.00", "loss 1.00")
