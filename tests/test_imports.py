@@ -24,7 +24,8 @@ FOUNDATIONS = {
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
 ALLOWED = {
     "cli": {"explorer", "experiments", "plots", "evaluation", "trainers", "networks", "counts", "vectors", "kernels"}
-    | {"corpus"},
+    | {"change", "corpus"},
+    "change": {"evaluation", "trainers", "vectors", "corpus"},
     "explorer": {"plots", "vectors", "corpus"},
     "plots": {"vectors", "corpus"},
     "experiments": {"evaluation", "vectors", "corpus"},

@@ -27,6 +27,7 @@ VERBS = {
     "translate": "words of another language, by their vectors",
     "retrofit": "draw the vectors of a lexicon's words towards one another",
     "postprocess": "center, whiten, reduce or quantise vectors, with scores before and after",
+    "change": "the words used differently in other decades or by other authors, tested over documents",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",
