@@ -57,7 +57,7 @@ class Changes:
     left_out     words that could not be tested, and why
     frequency    Spearman's correlation over words of their count with the distance, and with the ratio: how far
                  rare words seem to change more, before and after what documents vary is taken out; None for few words
-    options      of `find_changes`, with the model; notes: what a reader should know
+    options      of `find_changes`, with the model, "svd" or "given"; notes: what a reader should know
     """
 
     by: str
@@ -144,6 +144,7 @@ def find_changes(
     tested; OptionError for options out of range.
     """
     _check_options(words, top, permutations, level, max_share, window)
+    model = "svd" if vectors is None and space is None else "given"
     space = space or _space(corpus, vectors, window, seed, show_progress)
     groups = groups or groups_of(space.documents, by, date_column=date_column, seed=seed)
     labels = np.full(len(space.documents), -1, np.int64)
@@ -178,7 +179,7 @@ def find_changes(
     options = {
         "level": level, "permutations": permutations, "seed": seed, "window": space.window, "max_share": max_share,
         "date_column": date_column, "dim": int(space.vectors.shape[1]),
-        "model": "given vectors" if vectors is not None else "SVD of the PPMI matrix, power 0.5",
+        "model": model,
     }  # fmt: skip
     return Changes(
         groups.by,

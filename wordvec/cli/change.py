@@ -3,6 +3,7 @@
 wordvec change corpus/ --by decade --top 100
 wordvec change corpus/ --by 25 --words station,train,bath --figures figures/
 wordvec change corpus/ --by author --top 50 --json
+wordvec change corpus/ --by decade -o changes.json            then: wordvec card changes.json, a method paragraph
 
 CORPUS was built with `wordvec corpus build --metadata`. A word is compared by the contexts it has in the documents of
 each group: distance is 1 - cosine; halves is the distance of two halves of one group, which is what chance does; ratio
@@ -16,6 +17,8 @@ the printed lines most typical of the group.
 from __future__ import annotations
 
 import argparse
+import shlex
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words in the table (default: 20)")
     parser.add_argument("--lines", type=int, default=3, metavar="N", help="lines of each group and word (default: 3)")
     parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write all of it as JSON, for `wordvec card`")
     parser.add_argument("--figures", metavar="DIR", help="draw each of these words into this folder")
     parser.add_argument("--figure-format", default="svg", choices=("svg", "pdf", "png"), help="(default: svg)")
     parser.add_argument("--figure-width", type=float, default=6.5, metavar="INCHES", help="(default: 6.5)")
@@ -60,10 +64,16 @@ def run(arguments: argparse.Namespace) -> None:
     """Test, and print what was found."""
     from wordvec.change import find_changes
     from wordvec.corpus import Corpus
+    from wordvec.experiments.method.change_file import change_record, write_record
+    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
+    if arguments.out:
+        check_writable(arguments.out)
+    started = time.monotonic()
+    corpus = Corpus.open(arguments.corpus)
     changes = find_changes(
-        Corpus.open(arguments.corpus),
+        corpus,
         arguments.by,
         words=comma_separated(arguments.words) or None,
         top=arguments.top,
@@ -79,12 +89,27 @@ def run(arguments: argparse.Namespace) -> None:
     details = _details(changes, shown[: arguments.limit], arguments)
     if arguments.figures:
         _draw(changes, details, arguments)
+    report = changes.as_dict() | {"details": [_as_json(*detail) for detail in details]}
+    if arguments.out:
+        command = _command(arguments)
+        write_record(arguments.out, change_record(report, corpus, command, time.monotonic() - started))
     if arguments.json:
-        print_json(changes.as_dict() | {"details": [_as_json(*detail) for detail in details]})
+        print_json(report)
         return
     _print(changes, details, arguments)
     for note in changes.notes:
         announce(note)
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The command line that does the same again."""
+    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "level", "permutations", "seed")
+    names += ("limit", "lines", "texts", "figures", "figure_format", "figure_width", "font_size", "out")
+    given = ((name, getattr(arguments, name)) for name in names)
+    options = [
+        part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    return shlex.join(["wordvec", "change", arguments.corpus, *options])
 
 
 def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[Any]:
