@@ -70,3 +70,10 @@ def test_more_dimensions_than_documents_and_documents_that_are_all_alike():
 @pytest.mark.parametrize("sizes, p", [([3, 3], 2 / 20), ([3, 4], 1 / 35), ([4, 4], 2 / 70), ([2, 2, 2], 6 / 90)])
 def test_the_smallest_p(sizes, p):
     assert smallest_p(sizes) == pytest.approx(p)
+
+
+def test_many_documents():
+    assert smallest_p([20_000, 20_000, 3]) == 0.0
+    rng = np.random.default_rng(9)
+    found = measure_groups(np.ones(5000), rng.normal(size=(5000, 3)), np.arange(5000) % 2, 2, 99, 1, 0)
+    assert 0 < found.p <= 1

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 FEWEST_OCCURRENCES = 20  # of a word in all groups together
+NAMED = 10  # groups in a message; the others are counted
 MOST_PERMUTATIONS = 99_999
 
 
@@ -152,7 +153,7 @@ def find_changes(
         labels[members] = number
     sizes = np.array([len(members) for members in groups.members.values()])
     if (sizes >= FEWEST_DOCUMENTS).sum() < 2:
-        said = ", ".join(f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist()))
+        said = _some([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())])
         raise InputError(
             f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are "
             f"{said}; take longer periods, such as --by 25"
@@ -273,7 +274,7 @@ def _measure(
     documents = [int((of_document == group).sum()) for group in range(len(names))]
     part = [group for group in range(len(names)) if documents[group] >= FEWEST_DOCUMENTS]
     if sum(counts[group] for group in part) < FEWEST_OCCURRENCES or len(part) < 2:
-        seen = ", ".join(f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents))
+        seen = _some([f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents)])
         return (
             f"too rare: {FEWEST_OCCURRENCES} occurrences and two groups with at least {FEWEST_DOCUMENTS} documents "
             f"that have it are needed; occurrences in documents are {seen}"
@@ -292,6 +293,16 @@ def _measure(
     return WordChange(word, tuple(counts), tuple(documents), tuple(per_million), tuple(part), *found, q=1.0)
 
 
+def _some(items: Sequence[str]) -> str:
+    """The first of many items, and how many more there are.
+
+    >>> _some(["a", "b"]), _some(list("abcdefghijkl"))
+    ('a, b', 'a, b, c, d, e, f, g, h, i, j and 2 more')
+    """
+    more = f" and {len(items) - NAMED:,} more" if len(items) > NAMED else ""
+    return ", ".join(items[:NAMED]) + more
+
+
 def _frequency_effect(words: Sequence[WordChange]) -> dict[str, float | None]:
     if len(words) < 10:
         return {"distance": None, "ratio": None}
@@ -304,7 +315,7 @@ def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: n
     notes = [groups.note] if groups.note else []
     small = [name for name, size in zip(groups.names, sizes.tolist()) if size < FEWEST_DOCUMENTS]
     if small:
-        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {', '.join(small)}")
+        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {_some(small)}")
     if vectors is not None and vectors.info.get("corpus_fingerprint") not in (None, corpus.fingerprint):
         notes.append("the vectors were trained on another corpus than this one")
     notes.append(
