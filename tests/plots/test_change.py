@@ -35,6 +35,21 @@ def test_the_legend_covers_no_point():
     assert legend.x1 <= axes.figure.bbox.x1 + 1
 
 
+@pytest.mark.parametrize("width", [3.3, 6.5])
+def test_no_text_covers_another(width):
+    axes = plot_change(
+        "인공지능", PERIODS, {"a": [0.1, 0.5, 0.9]}, [1.0, 2.0, 3.0], "distance 0.54, q = 0.008", width, 7
+    )
+    axes.figure.draw_without_rendering()
+    bars = axes.figure.axes[1]
+    texts = [axes.title, axes._left_title, axes.yaxis.label, bars.yaxis.label, bars.xaxis.label, axes.get_legend()]
+    texts += bars.get_xticklabels()
+    boxes = [text.get_window_extent() for text in texts if not hasattr(text, "get_text") or text.get_text()]
+    assert len(boxes) == 8
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number])
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import OptionError
-from wordvec.plots.figure import only_left_and_bottom, plain, set_title
+from wordvec.plots.figure import only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
-from wordvec.plots.palette import INK, OTHERS, group_styles
+from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +29,7 @@ def plot_change(
 ) -> Axes:
     """Draw the cosines of other words with `word` in each period, and under them how often it occurs; return the axes.
 
+    `note` stands below everything.
     The names stand in a legend beside the lines, so that none hides a point. `width` is in inches: 3.3 fits a column,
     6.5 a page. Raises OptionError for fewer than two periods, lines of another length, and more than 8 words.
 
@@ -51,8 +52,11 @@ def plot_change(
     axes, bars = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     families = font_families([word, *cosines, *periods])
     x = np.arange(len(periods))
+    size = min(4.5, 0.9 * width)  # of markers, in points
     for (name, values), style, marker in zip(cosines.items(), group_styles(len(cosines)), MARKERS):
-        axes.plot(x, list(values), color=style.colour, marker=marker, markersize=4.5, linewidth=1.4, label=plain(name))
+        axes.plot(
+            x, list(values), color=style.colour, marker=marker, markersize=size, linewidth=size / 3, label=plain(name)
+        )
     bars.bar(x, list(per_million), width=0.6, color=OTHERS, edgecolor="#666666", linewidth=0.6)
     axes.set_ylabel(plain(f"cosine with {word}"), fontsize=font_size, color=INK, fontfamily=families)
     bars.set_ylabel("per million\nwords", fontsize=font_size, color=INK)
@@ -64,8 +68,9 @@ def plot_change(
     for each in (axes, bars):
         only_left_and_bottom(each)
         each.tick_params(labelsize=font_size)
-    set_title(axes, plain(word), plain(note), families)
-    axes.title.set_fontsize(font_size + 1)
+    axes.set_title(plain(word), loc="left", fontsize=font_size + 1, color=INK, fontfamily=families)
+    if note:
+        bars.set_xlabel(plain(note), fontsize=font_size, color=FAINT)
     axes.legend(
         frameon=False, labelcolor=INK, prop={"family": families, "size": font_size},
         loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0,
