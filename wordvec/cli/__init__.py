@@ -31,6 +31,7 @@ VERBS = {
     "subwords": "give vectors to words never seen, from the parts of those that were",
     "embed": "vectors of documents, from the vectors of their words",
     "search": "the documents nearest to a text, or groups of documents with their words",
+    "change": "the words used differently in other decades or by other authors, tested over documents",
     "diff": "the words whose neighbours differ most between two models",
     "evaluate": "score vectors on similarity and analogy sets",
     "compare": "train several ways with several seeds and compare scores, time and memory",

@@ -2,9 +2,11 @@
 
   wordvec card vectors.safetensors -o CARD.md --similarity wordsim353.txt --analogy questions-words.txt
   wordvec card vectors.safetensors --corpus corpus --report train.json --licence CC-BY-4.0
+  wordvec card changes.json --languages en,de,ko          of what `wordvec change -o` wrote
 
 What the file does not say and no option gives is "not stated". TEXT's name, size and licence come from --corpus, a
 folder that `wordvec corpus build` wrote, and the training time from --report, what `wordvec train --json` printed.
+A card has a method paragraph, the references of what was used as BibTeX, and the commands that repeat it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stability", metavar="FILE", help="what `wordvec stability -o` wrote")
     parser.add_argument("--corpus", metavar="FOLDER", help="the corpus it was trained on")
     parser.add_argument("--report", metavar="FILE", help="what `wordvec train --json` printed")
+    parser.add_argument("--languages", default="en", metavar="en,de,ko", help="of the method paragraph (default: en)")
     parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors")
     parser.add_argument(
         "--corpus-licence", metavar="TEXT", help="of the corpus (default: the catalogue's, where known)"
@@ -46,12 +49,18 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.corpus import Corpus
     from wordvec.evaluation.tasks import evaluate, read_tasks
     from wordvec.experiments.card import CardFacts, model_card
+    from wordvec.experiments.method.card_parts import card_of_changes
+    from wordvec.experiments.method.change_file import is_record, read_record
     from wordvec.experiments.stability.file import read_stability
-    from wordvec.files import check_writable, replace_file
+    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
     if arguments.out:
         check_writable(arguments.out, arguments.file)
+    if is_record(arguments.file):
+        record = read_record(arguments.file)
+        _put(card_of_changes(Path(arguments.file), record, comma_separated(arguments.languages)), arguments)
+        return
     sets = read_tasks(arguments.sets)
     corpus = None if arguments.corpus is None else Corpus.open(arguments.corpus)
     vectors = WordVectors.load(arguments.file)
@@ -61,10 +70,17 @@ def run(arguments: argparse.Namespace) -> None:
         corpus=corpus,
         report={} if arguments.report is None else read_report(arguments.report),
         stability=None if arguments.stability is None else read_stability(arguments.stability),
+        languages=comma_separated(arguments.languages),
         licence=arguments.licence,
         corpus_licence=arguments.corpus_licence or catalogue_licence(corpus),
     )
-    card = model_card(Path(arguments.file), vectors, facts)
+    _put(model_card(Path(arguments.file), vectors, facts), arguments)
+
+
+def _put(card: str, arguments: argparse.Namespace) -> None:
+    """Print a card, or write it where that was asked for."""
+    from wordvec.files import replace_file
+
     if not arguments.out:
         print(card, end="")
         return

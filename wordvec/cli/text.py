@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from wordvec.errors import OptionError
+
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
@@ -106,6 +108,8 @@ def read_corpus(
         from wordvec.cli.documents import read_documented
 
         return read_documented(arguments, options)
+    if getattr(arguments, "path_column", None) is not None:
+        raise OptionError("--path-column is a column of the table of metadata: name the table with --metadata")
     return Corpus.from_files(arguments.text, **options)
 
 

@@ -15,6 +15,7 @@ from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
+from wordvec.experiments.method.card_parts import method_of_vectors
 from wordvec.experiments.run_folder import sha256_of
 from wordvec.experiments.stability import Stability
 from wordvec.experiments.tuning.pace import spoken
@@ -34,6 +35,7 @@ class CardFacts:
     report     what ``wordvec train --json`` printed for it: the training time
     stability  of neighbours, see `wordvec.experiments.stability`
     licence, corpus_licence    as their owners state them
+    languages  of the method paragraph
     """
 
     scores: Sequence[Score] = ()
@@ -43,6 +45,7 @@ class CardFacts:
     stability: Stability | None = None
     licence: str | None = None
     corpus_licence: str | None = None
+    languages: Sequence[str] = ("en",)
 
 
 def model_card(path: Path, vectors: WordVectors, facts: CardFacts | None = None) -> str:
@@ -68,6 +71,7 @@ def model_card(path: Path, vectors: WordVectors, facts: CardFacts | None = None)
         _limits(vectors, facts),
         "## Licence",
         _licences(facts),
+        method_of_vectors(vectors.info, vectors.dim, path.name, facts.corpus, facts.languages),
         "## Use",
         f"```python\nfrom wordvec import WordVectors\n\nvectors = WordVectors.load({path.name!r})\n"
         f"vectors.most_similar({example_words(vectors, facts.words)[0]!r})\n```",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.corpus.documents.documents import Documents, Value
+from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.documents.finding import Span, WordFinder
-from wordvec.corpus.documents.groups import DATE_COLUMNS, year_of
+from wordvec.corpus.documents.groups import years_of
 from wordvec.corpus.documents.originals import Originals
 from wordvec.corpus.documents.splitting import documents_of
 from wordvec.errors import OptionError
@@ -72,7 +72,7 @@ class Citations:
         self.documents = documents_of(concordance.corpus)
         self._originals = Originals(self.documents, texts)
         self._finder = WordFinder(concordance.corpus.recipe)
-        self._years = _years(self.documents)
+        self._years = years_of(self.documents)
 
     def cite(self, word: str, positions: Iterable[int]) -> list[CitedLine]:
         """The printed lines of some of the occurrences of `word`, in the order of `positions`.
@@ -113,14 +113,6 @@ class Citations:
             position,
             span is not None,
         )
-
-
-def _years(documents: Documents) -> list[int | None]:
-    by_name = {name.casefold(): name for name in reversed(documents.columns)}
-    for name in DATE_COLUMNS:
-        if name.casefold() in by_name:
-            return [year_of(value) for value in documents.column(by_name[name.casefold()])]
-    return [None] * len(documents)
 
 
 def sort_cited(lines: Iterable[CitedLine], by: str) -> list[CitedLine]:

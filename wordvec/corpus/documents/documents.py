@@ -57,7 +57,8 @@ class Documents:
     columns       names of the metadata; each document has a value for each, None where there is none
     files, rows   the files of text, and the documents
     of_sentence   (S,) int32, the document of each sentence; lines (S,) int32, where it stands in the document
-    reading       how the text is read: encoding, encoding_errors, field
+    reading       how the text is read: encoding, encoding_errors, field; and the table of metadata: table (its path),
+                  table_sha256, path_column
 
     >>> documents = Documents(".", ("year",), (TextFile("a.txt", 9, ""),), (Document(0, None, (1850,)),),
     ...                       np.array([0, 0], np.int32), np.array([1, 2], np.int32))

@@ -67,6 +67,13 @@ def year_of(value: Value) -> int | None:
     return None
 
 
+def years_of(documents: Documents) -> list[int | None]:
+    """The year of each document, from the first of DATE_COLUMNS that is there; None where there is none."""
+    by_name = {name.casefold(): name for name in reversed(documents.columns)}
+    found = next((by_name[name.casefold()] for name in DATE_COLUMNS if name.casefold() in by_name), None)
+    return [None] * len(documents) if found is None else [year_of(value) for value in documents.column(found)]
+
+
 def groups_of(
     documents: Documents, by: str, *, date_column: str | None = None, seed: int = 1, among: Sequence[int] | None = None
 ) -> Groups:

@@ -49,18 +49,21 @@ class DocumentReader:
         self.files = _files(self.paths, None if table is None else Path(table))
         self.root = _root(self.paths, self.files)
         self._metadata: list[dict[str, Value]] = []
+        self._reading: dict[str, str | None] = {"field": field}
         if table is not None:
             rows = read_table(table)
             column = column_of_paths(rows, path_column, table)
             self._metadata = match_rows(rows, column, self.files, self.root, Path(table), strict=strict)
             self.columns = tuple(self._metadata[0])
+            named = {"table": os.fspath(table), "table_sha256": size_and_sha256(Path(table))[1]}
+            self._reading |= named | {"path_column": path_column}
         self._rows: list[Document] = []
         self._of_sentence: list[np.ndarray] = []
         self._lines: list[np.ndarray] = []
 
     def blocks(self, encoding: str, errors: str, split: SplitLine | None) -> Blocks:
         """Yield the blocks of all documents, as `read_blocks` does; with `split`, sentences inside lines."""
-        self._reading = {"encoding": encoding, "encoding_errors": errors, "field": self.field}
+        self._reading |= {"encoding": encoding, "encoding_errors": errors}
         for number, file in enumerate(self.files):
             if self.field is None:
                 values = tuple(self._metadata[number].values())

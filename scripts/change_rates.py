@@ -1,0 +1,135 @@
+"""How many planted changes `wordvec change` finds, and how often it finds any where the dates were shuffled.
+
+    python scripts/change_rates.py --planted 3 --shuffled 200
+    python scripts/change_rates.py --planted 0 --shuffled 60 --text plain-text.txt.zst
+
+The texts are those of tests/dated_texts.py: 60 documents; ten words change in the middle of the time, in all or in some
+of their later uses; all words of topics are tested.
+
+With --text, real text is cut into 60 documents with years drawn by chance, so that nothing changes; then two words
+become one made-up word, the first in the earlier documents, the second in the later ones: 20 complete changes of known
+places, tested together with 100 words of like frequency. Both sorts of text are also tested with shuffled dates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from dated_texts import CHANGING, OTHERS, write_dated_texts  # type: ignore[import-not-found]
+
+from wordvec import SVD, Corpus
+from wordvec.change import find_changes
+from wordvec.change.space import Space
+from wordvec.corpus import read_lines
+from wordvec.corpus.documents.groups import Groups, groups_of
+
+
+def corpus_with(size: float, sentences: int, seed: int) -> Corpus:
+    """A corpus with changes of this size."""
+    with tempfile.TemporaryDirectory() as folder:
+        texts = write_dated_texts(folder, CHANGING, size, sentences=sentences, seed=seed)
+        return Corpus.from_documents(texts, texts / "table.csv", min_count=5)
+
+
+def planted(size: float, sentences: int, seed: int) -> tuple[int, int]:
+    """How many of the ten were found, and how many others."""
+    corpus = corpus_with(size, sentences, seed)
+    words = [word for word in corpus.vocabulary.words if word.startswith("t")]
+    found = {word.word for word in find_changes(corpus, "50", words=words, seed=seed).found}
+    return len(found & set(CHANGING)), len(found - set(CHANGING))
+
+
+def real_documents(path: str, words: int = 4300) -> list[list[list[str]]]:
+    """The first 60 documents of so many words or a little more: lists of lines."""
+    found, lines, size = [], [], 0
+    for line in read_lines(path):
+        lines.append(re.findall(r"\w+", line.lower()))
+        size += len(lines[-1])
+        if size >= words:
+            found.append(lines)
+            lines, size = [], 0
+        if len(found) == 60:
+            return found
+    raise SystemExit(f"{path}: {len(found)} documents of {words} words are in it, 60 are needed")
+
+
+def corpus_of_real_text(path: str, seed: int) -> tuple[Corpus, list[str]]:
+    """A corpus with 20 made-up words that change, zz0zz and on, and 100 words of like frequency that do not."""
+    random = Random(seed)
+    documents = real_documents(path)
+    counts = Counter(word for lines in documents for line in lines for word in line)
+    spread = Counter(word for lines in documents for word in {word for line in lines for word in line})
+    like = sorted(word for word in counts if 40 <= counts[word] <= 250 and spread[word] >= 20 and len(word) > 1)
+    random.shuffle(like)
+    years = [1800 + number for number in range(60)]
+    random.shuffle(years)
+    names = [f"zz{number}zz" for number in range(20)]
+    early, late = dict(zip(like, names)), dict(zip(like[20:], names))
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (lines, year) in enumerate(zip(documents, years)):
+            renamed = early if year < 1830 else late
+            text = "\n".join(" ".join(renamed.get(word, word) for word in line) for line in lines)
+            (Path(folder) / f"{number}.txt").write_text(text, encoding="utf-8")
+        rows = "\n".join(f"{number}.txt,{year}" for number, year in enumerate(years))
+        (Path(folder) / "table.csv").write_text(f"path,year\n{rows}\n", encoding="utf-8")
+        corpus = Corpus.from_documents(folder, Path(folder) / "table.csv", min_count=5)
+    return corpus, like[40:140]
+
+
+def real_text(path: str, seed: int, runs: int) -> None:
+    """Print what was found in real text, and with shuffled dates."""
+    corpus, others = corpus_of_real_text(path, seed)
+    names = [f"zz{number}zz" for number in range(20)]
+    found = {word.word for word in find_changes(corpus, "30", words=names + others, seed=seed).found}
+    hits = len(found & set(names))
+    print(
+        f"{path}, {len(corpus.ids)} words: {hits} of 20 found, {len(found) - hits} of {len(others)} others", flush=True
+    )
+    if runs:
+        print(f"shuffled dates: a finding in {shuffled(corpus, others[:50], runs)} of {runs} runs", flush=True)
+
+
+def shuffled(corpus: Corpus, words: list[str], runs: int) -> int:
+    """In how many of so many runs with shuffled dates any word was found."""
+    vectors = SVD(dim=100, window=5, power=0.5).fit(corpus, show_progress=False).vectors
+    space = Space.of(corpus, vectors)
+    dates = groups_of(space.documents, "30").members
+    rng, found = np.random.default_rng(1), 0
+    for run in range(runs):
+        order = rng.permutation(len(space.documents)).tolist()
+        groups = Groups("30", {name: [order[i] for i in members] for name, members in dates.items()})
+        changes = find_changes(corpus, words=words, space=space, groups=groups, seed=run)
+        found += bool(changes.found)
+    return found
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--planted", type=int, default=3, metavar="RUNS", help="of each size (default: 3)")
+    parser.add_argument("--shuffled", type=int, default=200, metavar="RUNS", help="with shuffled dates (default: 200)")
+    parser.add_argument("--text", metavar="FILE", help="plain text with a sentence or paragraph a line")
+    arguments = parser.parse_args()
+    if arguments.text:
+        real_text(arguments.text, 1, arguments.shuffled)
+        return
+    for size, sentences in ((1.0, 200), (0.5, 200), (0.5, 400), (0.3, 400)) if arguments.planted else ():
+        found = [planted(size, sentences, seed) for seed in range(1, arguments.planted + 1)]
+        hits, others = (sum(of) for of in zip(*found))
+        print(f"size {size}, {sentences} sentences a document: {hits} of {10 * len(found)} found, {others} others")
+    if arguments.shuffled:
+        count = shuffled(corpus_with(0.0, 150, seed=1), CHANGING + OTHERS, arguments.shuffled)
+        print(f"shuffled dates: a finding in {count} of {arguments.shuffled} runs", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""``wordvec change``, as a user runs it."""
+
+import json
+
+import pytest
+from dated_texts import write_dated_texts
+
+from wordvec import Corpus
+from wordvec.cli import main
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("change")
+    texts = write_dated_texts(folder / "texts", ["t0w30"], sentences=60, documents=40, seed=2)
+    Corpus.from_documents(texts, texts / "table.csv", min_count=3).save(folder / "corpus")
+    return str(folder / "corpus")
+
+
+def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
+    figures = tmp_path / "figures"
+    command = [
+        "change",
+        corpus,
+        "--by",
+        "50",
+        "--words",
+        "t0w30,t3w3,t9w59",
+        "--figures",
+        str(figures),
+        "--width",
+        "90",
+    ]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert "by 50: 1800-1849 (20 documents), 1850-1899 (20 documents)" in lines
+    assert (
+        "2 words tested over documents, at most 999 permutations each; 1 differ at a false discovery rate of 0.05"
+        in lines
+    )
+    assert [line.split()[6] for line in lines if line.startswith("* ")] == ["t0w30"]
+    assert any(line.startswith("  t9w59: too rare") for line in lines)
+    assert sum(line.startswith("    18") for line in lines) == 12  # three lines of two groups of two words
+    assert "Read the lines before you say which" in err
+    assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t3w3.svg"]
+
+
+def test_json(corpus, capsys):
+    assert main(["change", corpus, "--by", "50", "--words", "t0w30,t3w3", "--json", "--lines", "1"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["words"][0]["word"] == "t0w30"
+    assert [detail["word"] for detail in report["details"]] == ["t0w30", "t3w3"]
+    nearest = report["details"][0]["neighbours"]["1850-1899"]
+    assert nearest[0]["word"].startswith("t6w")
+    assert report["details"][0]["lines"]["1800-1849"][0]["keyword"] == "t0w30"
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--by", "place"], "no column 'place'"),
+        (["--by", "year", "--words", "t0w30"], "take longer periods"),
+        (["--by", "50", "--words", "t0w30", "--top", "3"], "not both"),
+        (["--by", "50", "--words", "tea"], "tea"),
+        (["--by", "50", "--words", "t0w30", "--texts", "nowhere"], "--texts DIR says where"),
+    ],
+)
+def test_problems_are_one_line(corpus, capsys, options, message):
+    assert main(["change", corpus, *options]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.splitlines()) == 1

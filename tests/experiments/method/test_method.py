@@ -1,0 +1,149 @@
+"""Method paragraphs, references and the commands that repeat a run."""
+
+import json
+import re
+import shlex
+
+import pytest
+from dated_texts import write_dated_texts
+
+from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
+from wordvec.cli import build_parser, main
+from wordvec.errors import InputError, OptionError
+from wordvec.experiments.method.change_file import is_record, read_record
+from wordvec.experiments.method.commands import build_command, train_command
+from wordvec.experiments.method.paragraph import LANGUAGES, corpus_facts, paragraph_of_vectors
+from wordvec.experiments.method.references import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
+from wordvec.experiments.method.sentences import GROUPINGS, MODELS, SENTENCES, TRAINERS
+
+
+def parsed(command):
+    words = shlex.split(command)
+    assert words[0] == "wordvec"
+    return build_parser(words[1:]).parse_args(words[1:])
+
+
+def test_all_languages_say_the_same():
+    for texts in (TRAINERS, MODELS, GROUPINGS, SENTENCES):
+        assert list(texts) == ["en", "de", "ko"]
+        for language in texts:
+            assert list(texts[language]) == list(texts["en"])
+            for key, text in texts[language].items():
+                braces = lambda of: sorted(re.findall(r"{\w+}", of))
+                assert braces(text) == braces(texts["en"][key]), (language, key)
+                years = lambda of: sorted(re.findall(r"\b(?:19|20)\d\d", of))
+                assert years(text) == years(texts["en"][key]), (language, key)
+
+
+def test_each_work_that_is_named_has_an_entry():
+    assert set(OF_CHANGE) | {key for keys in OF_TRAINER.values() for key in keys} | {"wordvec"} == set(ENTRIES)
+    for key, entry in ENTRIES.items():
+        assert entry.splitlines()[0].endswith(f"{{{key},")
+        assert entry.count("{") == entry.count("}")
+    assert bibtex(["levy2015improving", "levy2015improving"]).count("@article") == 1
+
+
+@pytest.mark.parametrize(
+    "trainer",
+    [SVD(dim=2), SkipGram(dim=4, epochs=1, engine="layers"), CBOW(dim=4, epochs=1, engine="layers"), GloVe(dim=2)],
+)
+def test_train_commands_are_understood_and_say_all_parameters(trainer):
+    info = {"trainer": trainer.name, "parameters": trainer.parameters()}
+    arguments = parsed(train_command(info, "corpus", "v.safetensors"))
+    for name, value in trainer.parameters().items():
+        if value is not None and value is not False:
+            assert getattr(arguments, name) == value, name
+    for language in LANGUAGES:
+        text = paragraph_of_vectors(info | {"wordvec_version": "1", "tokenizer": "words"}, 4, None, language)
+        assert TRAINERS[language][trainer.name] in text
+        assert "words" in text
+
+
+def test_what_is_not_known_is_left_out():
+    assert train_command({}, "c", "v") is None
+    assert paragraph_of_vectors({}, 4, None, "en") == ""
+    assert build_command(Corpus.from_sentences([["tea"]]), "c") is None
+    assert build_command(Corpus.from_files("tiny-world", keep_words=["tea"]), "c") is None
+    assert build_command(Corpus.from_files("tiny-world", tokenizer=str.split), "c") is None
+    with pytest.raises(OptionError, match="written in en, de, ko; got 'fr'"):
+        paragraph_of_vectors({}, 4, None, "fr")
+
+
+def test_the_build_command_builds_the_same_corpus(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a b.txt").write_text("Tea and Milk. 1850 Tea!\n" * 9, encoding="utf-16")
+    (tmp_path / "t.csv").write_text("name,year\na b,1850\n")
+    corpus = Corpus.from_documents(
+        "texts", "t.csv", path_column="name", tokenizer="words", encoding="utf-16", split_sentences=True, phrases=2,
+        min_count=2, max_words=3, normalization={"case": "fold", "accents": "strip", "numbers": "drop"},
+    )  # fmt: skip
+    command = build_command(corpus, "corpus")
+    assert main(shlex.split(command)[1:]) == 0
+    again = Corpus.open("corpus")
+    assert again.fingerprint == corpus.fingerprint
+    assert again.documents.rows == corpus.documents.rows
+    facts = corpus_facts(again)
+    assert (facts["documents"], facts["years"], facts["sources"]) == (1, [1850, 1850], ["texts"])
+
+
+@pytest.fixture
+def run_of_change(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_dated_texts("texts", ["t0w30"], sentences=40, documents=30, seed=3)
+    assert main(["corpus", "build", "texts", "--metadata", "texts/table.csv", "-o", "corpus"]) == 0
+    command = ["change", "corpus", "--by", "50", "--words", "t0w3,t3w3", "--figures", "figures", "-o", "changes.json"]
+    assert main(command) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def test_a_card_of_changes(run_of_change, capsys):
+    assert main(["card", "changes.json", "--languages", "en,de,ko"]) == 0
+    card = capsys.readouterr().out
+    assert "Number of documents: 30, from 1800 to 1896." in card
+    assert "Zahl der Dokumente: 30, 1800 bis 1896." in card
+    assert "문서 30건" in card
+    assert "grouped by periods of 50 years (1800-1849: 15, 1850-1899: 15)" in card
+    assert card.count("@article{benjamini1995controlling,") == 1
+    record = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
+    assert len(record["corpus"]["files"]) == 30
+    assert record["seconds"] >= 0
+
+
+def test_the_commands_of_a_card_repeat_the_figures(run_of_change, capsys):
+    main(["card", "changes.json"])
+    commands = re.findall(r"^\$ (wordvec .*)$", capsys.readouterr().out, re.M)
+    assert len(commands) == 2
+    figures = {path.name: path.read_bytes() for path in (run_of_change / "figures").iterdir()}
+    first = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
+    for path in (run_of_change / "figures").iterdir():
+        path.unlink()
+    for command in commands:
+        assert main(shlex.split(command)[1:]) == 0
+    assert {path.name: path.read_bytes() for path in (run_of_change / "figures").iterdir()} == figures
+    second = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
+    assert second["words"] == first["words"]
+    assert second["commands"] == first["commands"]
+
+
+def test_what_is_no_record(tmp_path):
+    (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"}')
+    assert is_record(tmp_path / "a.json")
+    with pytest.raises(InputError, match="damaged: it lacks by, groups"):
+        read_record(tmp_path / "a.json")
+    (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"')
+    with pytest.raises(InputError, match="cannot be read"):
+        read_record(tmp_path / "a.json")
+    assert not is_record(tmp_path / "nowhere")
+
+
+def test_a_card_of_vectors_has_a_method_and_commands(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "tiny-world", "-o", "v.safetensors", "--trainer", "svd", "--dim", "5"]) == 0
+    capsys.readouterr()
+    assert main(["card", "v.safetensors", "--languages", "de"]) == 0
+    card = capsys.readouterr().out
+    assert "Vektoren mit 5 Dimensionen wurden mit einer abgeschnittenen Singulärwertzerlegung" in card
+    assert "@article{levy2015improving," in card
+    assert "$ wordvec train corpus --trainer svd" in card

@@ -1,0 +1,7 @@
+"""Which words changed their company over time, or between authors: tested over documents, shown with evidence."""
+
+from __future__ import annotations
+
+from wordvec.change.detection import Changes, find_changes
+
+__all__ = ["Changes", "find_changes"]

@@ -1,0 +1,74 @@
+"""The nearest words of a word in a group of documents, and in how many resamples of the documents they stay."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wordvec.change.space import DocumentSums, Space
+from wordvec.change.testing import RESAMPLES
+from wordvec.rng import U64, below, draw, item_key, key_of
+
+FEWEST_OCCURRENCES = 10  # of a neighbour: a rarer word's vector says little
+LARGEST_SHARE = 1e-3  # of the text
+CANDIDATES = 20_000  # the commonest words, among which neighbours are looked for
+
+
+class PeriodNeighbour(NamedTuple):
+    """A word near another one: its cosine, and the share of resamples of documents in which it is among the nearest."""
+
+    word: str
+    cosine: float
+    kept: float
+
+
+class Company:
+    """Looks for neighbours in a space: the words whose contexts over the whole corpus are nearest.
+
+    The candidates are the CANDIDATES commonest words, but for those that make up more than a thousandth of the text
+    (as far as others are left) and those seen fewer than FEWEST_OCCURRENCES times.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        counts = space.corpus.vocabulary.counts[:CANDIDATES]
+        enough = counts >= FEWEST_OCCURRENCES
+        rare_enough = enough & (counts <= LARGEST_SHARE * len(space.corpus.ids))
+        self._ids = np.flatnonzero(rare_enough if rare_enough.sum() > 10 else enough if enough.any() else counts > 0)
+        self._table = space.of_words(self._ids)
+
+    def nearest(
+        self, word: str, inside: np.ndarray, sums: DocumentSums, k: int = 8, resamples: int = 100, seed: int = 1
+    ) -> list[PeriodNeighbour]:
+        """The `k` words nearest to `word` in the documents `inside` (k,) bool, of those that have it.
+
+        Documents are drawn with replacement (Efron 1979; Antoniak and Mimno 2018 draw documents for neighbours), and a
+        neighbour's `kept` is the share of `resamples` draws in which it is among the nearest `k`.
+        """
+        number = self.space.corpus.vocabulary.id(word)
+        others = self._ids != number
+        table, ids = self._table[others], self._ids[others]
+        members = sums.sums[inside]
+        cosines = cosines_of(table, members.sum(axis=0)[None, :])[0]
+        best = np.argsort(-cosines, kind="stable")[:k]
+        keys = item_key(key_of(seed, RESAMPLES + number), np.arange(resamples, dtype=U64))
+        numbers = np.arange(len(members), dtype=U64)[None, :]
+        drawn = below(draw(keys[:, None], numbers), U64(len(members))).astype(np.int64)
+        near = np.argsort(-cosines_of(table, members[drawn].sum(axis=1)), axis=1, kind="stable")[:, : len(best)]
+        words = self.space.corpus.vocabulary.words
+        return [
+            PeriodNeighbour(words[int(ids[place])], float(cosines[place]), float((near == place).any(axis=1).mean()))
+            for place in best
+        ]
+
+    def cosines(self, words: list[str], vectors: np.ndarray) -> np.ndarray:
+        """The cosines of `words` over the whole corpus with a word in each period (P, D): (words, P)."""
+        ids = np.array([self.space.corpus.vocabulary.id(word) for word in words], np.int64)
+        return cosines_of(self.space.of_words(ids), vectors).T
+
+
+def cosines_of(table: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Cosines of vectors (n, D) with rows of length 1 (m, D): (n, m)."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray((vectors / np.where(lengths > 0, lengths, 1)) @ table.T)

@@ -1,0 +1,325 @@
+"""Which words changed: choosing words, testing each, correcting over all, and saying what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.change.company import LARGEST_SHARE, Company, PeriodNeighbour
+from wordvec.change.space import DocumentSums, Space
+from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
+from wordvec.corpus.documents.groups import Groups, groups_of
+from wordvec.errors import InputError, OptionError
+from wordvec.evaluation.statistics import spearman
+from wordvec.progress import progress
+from wordvec.vectors.several_models.overlap import false_discovery_rates
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.vectors import WordVectors
+
+LEVEL = 0.05
+FEWEST_OCCURRENCES = 20  # of a word in all groups together
+NAMED = 10  # groups in a message; the others are counted
+MOST_PERMUTATIONS = 99_999
+
+
+@dataclass(frozen=True)
+class WordChange:
+    """What was found of one word.
+
+    counts, documents   occurrences and documents with the word, by group; per_million of the group's words
+    groups              the numbers of the groups that took part: those with enough documents
+    distance, halves, ratio, p   see `wordvec.change.testing.Measured`
+    q                   the share of false discoveries among the words up to this one (Benjamini and Hochberg 1995)
+    """
+
+    word: str
+    counts: tuple[int, ...]
+    documents: tuple[int, ...]
+    per_million: tuple[float, ...]
+    groups: tuple[int, ...]
+    distance: float
+    halves: float
+    ratio: float
+    p: float
+    q: float
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The words that were tested, the most certain change first.
+
+    groups       names of the groups in order, with their `documents` and `tokens`
+    left_out     words that could not be tested, and why
+    frequency    Spearman's correlation over words of their count with the distance, and with the ratio: how far
+                 rare words seem to change more, before and after what documents vary is taken out; None for few words
+    options      of `find_changes`, with the model, "svd" or "given"; notes: what a reader should know
+    """
+
+    by: str
+    groups: tuple[str, ...]
+    documents: tuple[int, ...]
+    tokens: tuple[int, ...]
+    words: tuple[WordChange, ...]
+    left_out: dict[str, str]
+    frequency: dict[str, float | None]
+    options: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    space: Space | None = field(default=None, repr=False, compare=False)
+    labels: np.ndarray | None = field(default=None, repr=False, compare=False)  # the group of each document, or -1
+
+    @property
+    def found(self) -> tuple[WordChange, ...]:
+        """The words that changed, at the level asked for."""
+        return tuple(word for word in self.words if word.q <= self.options["level"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain values, for JSON."""
+        kept = ("by", "groups", "documents", "tokens", "left_out", "frequency", "options", "notes")
+        return {name: getattr(self, name) for name in kept} | {"words": [asdict(word) for word in self.words]}
+
+    def vectors_of(self, change: WordChange) -> np.ndarray:
+        """The word's vector in each group that took part, (groups, D)."""
+        sums, labels = self._of(change)
+        return np.stack(
+            [sums.sums[labels == group].sum(axis=0) / sums.counts[labels == group].sum() for group in change.groups]
+        )
+
+    def neighbours(self, change: WordChange, k: int = 8) -> dict[str, list[PeriodNeighbour]]:
+        """The nearest words in each group that took part, with the share of resamples in which they stay."""
+        sums, labels = self._of(change)
+        seed = self.options["seed"]
+        return {
+            self.groups[group]: self._company.nearest(change.word, labels == group, sums, k, seed=seed)
+            for group in change.groups
+        }
+
+    def trajectory(self, change: WordChange, words: list[str]) -> np.ndarray:
+        """The cosines of some words with the word in each group that took part, (words, groups)."""
+        return self._company.cosines(words, self.vectors_of(change))
+
+    @cached_property
+    def _company(self) -> Company:
+        assert self.space is not None
+        return Company(self.space)
+
+    def _of(self, change: WordChange) -> tuple[DocumentSums, np.ndarray]:
+        if self.space is None or self.labels is None:
+            raise InputError("only what find_changes returned has vectors; this was read from a file")
+        sums = self.space.by_document(change.word)
+        return sums, self.labels[sums.documents]
+
+
+def find_changes(
+    corpus: Corpus,
+    by: str = "decade",
+    *,
+    words: Sequence[str] | None = None,
+    top: int | None = None,
+    vectors: WordVectors | None = None,
+    space: Space | None = None,
+    groups: Groups | None = None,
+    date_column: str | None = None,
+    window: int = 5,
+    permutations: int | None = None,
+    level: float = LEVEL,
+    max_share: float = LARGEST_SHARE,
+    seed: int = 1,
+    show_progress: bool | None = None,
+) -> Changes:
+    """Find words whose company differs between groups of documents: decades, years, authors.
+
+    `corpus` was built with metadata. `words` are tested, or the `top` most frequent that have a letter and make up at
+    most `max_share` of the text (default: 50). `vectors` were trained on the corpus (default: an SVD of its PPMI matrix
+    with power 0.5 and 100 dimensions, or a fifth of the vocabulary where that is less); `space` and `groups` may be
+    given instead of what they are made of. See `wordvec.change.space` for the vectors and `wordvec.change.testing` for
+    the test. `permutations` are by default enough for one changed word among all to be found at `level`, at least 999.
+
+    Raises CorpusError for a corpus that does not know its documents, a column that is not there, and dates of which
+    none can be read; UnknownWordError; InputError where fewer than two groups have enough documents, or no word can be
+    tested; OptionError for options out of range.
+    """
+    _check_options(words, top, permutations, level, max_share, window)
+    model = "svd" if vectors is None and space is None else "given"
+    space = space or _space(corpus, vectors, window, seed, show_progress)
+    groups = groups or groups_of(space.documents, by, date_column=date_column, seed=seed)
+    labels = np.full(len(space.documents), -1, np.int64)
+    for number, members in enumerate(groups.members.values()):
+        labels[members] = number
+    sizes = np.array([len(members) for members in groups.members.values()])
+    if (sizes >= FEWEST_DOCUMENTS).sum() < 2:
+        said = _some([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())])
+        raise InputError(
+            f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are "
+            f"{said}; take longer periods, such as --by 25"
+        )
+    chosen = _chosen(corpus, words, top, max_share)
+    permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))
+    tokens = _tokens(corpus, labels, len(sizes), space)
+    measured: list[WordChange] = []
+    left_out: dict[str, str] = {}
+    with progress(len(chosen), "testing", "words", show=show_progress) as bar:
+        for word in chosen:
+            found = _measure(space, word, labels, groups, tokens, permutations, level, seed)
+            if isinstance(found, str):
+                left_out[word] = found
+            else:
+                measured.append(found)
+            bar.update()
+    if not measured:
+        word, reason = next(iter(left_out.items()))
+        raise InputError(f"none of the {len(chosen)} words can be tested; {word}: {reason}")
+    q = false_discovery_rates(np.array([word.p for word in measured]))
+    corrected = [WordChange(**{**word.__dict__, "q": float(rate)}) for word, rate in zip(measured, q)]
+    corrected.sort(key=lambda word: (word.p, -word.ratio))
+    options = {
+        "level": level, "permutations": permutations, "seed": seed, "window": space.window, "max_share": max_share,
+        "date_column": date_column, "dim": int(space.vectors.shape[1]),
+        "model": model,
+    }  # fmt: skip
+    return Changes(
+        groups.by,
+        tuple(groups.names),
+        tuple(sizes.tolist()),
+        tuple(tokens.tolist()),
+        tuple(corrected),
+        left_out,
+        _frequency_effect(corrected),
+        options,
+        tuple(_notes(corpus, vectors, groups, sizes)),
+        space,
+        labels,
+    )
+
+
+def _check_options(
+    words: Sequence[str] | None, top: int | None, permutations: int | None, level: float, share: float, window: int
+) -> None:
+    if words is not None and top is not None:
+        raise OptionError("give words to test, or top for the most frequent ones: not both")
+    conditions = {
+        "top": (top is None or top >= 1, "at least 1"),
+        "permutations": (permutations is None or permutations >= 99, "at least 99"),
+        "level": (0 < level < 1, "between 0 and 1"),
+        "max_share": (0 < share <= 1, "in (0, 1]"),
+        "window": (window >= 1, "at least 1"),
+    }
+    for name, (is_met, expected) in conditions.items():
+        if not is_met:
+            raise OptionError(f"{name} must be {expected}")
+
+
+def _space(corpus: Corpus, vectors: WordVectors | None, window: int, seed: int, show: bool | None) -> Space:
+    if vectors is not None:
+        return Space.of(corpus, vectors, window)
+    from wordvec.corpus.documents.splitting import documents_of
+    from wordvec.trainers import SVD
+
+    documents_of(corpus)  # before the work
+    if len(corpus.vocabulary) < 10:
+        raise InputError(f"the corpus has {len(corpus.vocabulary)} words: too few to learn how words are used")
+    dim = min(100, len(corpus.vocabulary) // 5)
+    # Power 0.5: with 0, the rows' weakest dimensions weigh as much as the strongest, and means of contexts are noise.
+    trained = SVD(dim=dim, window=window, power=0.5, seed=seed).fit(corpus, show_progress=show).vectors
+    return Space.of(corpus, trained, window)
+
+
+def _chosen(corpus: Corpus, words: Sequence[str] | None, top: int | None, max_share: float) -> list[str]:
+    if words is not None:
+        found = list(dict.fromkeys(words))
+        for word in found:
+            corpus.vocabulary.id(word)  # raises, with near spellings
+        if not found:
+            raise OptionError("no words to test were given")
+        return found
+    counts = corpus.vocabulary.counts
+    may = (counts <= max_share * len(corpus.ids)) & (counts >= FEWEST_OCCURRENCES)
+    spelled = (corpus.vocabulary.words[i] for i in np.flatnonzero(may).tolist())
+    with_letters = [word for word in spelled if any(letter.isalpha() for letter in word)]
+    if not with_letters:
+        raise InputError(
+            f"no word makes up at most {max_share:g} of the text and occurs {FEWEST_OCCURRENCES} times: raise "
+            "max_share (--max-share 1 takes the commonest words in), or name the words"
+        )
+    return with_letters[: top or 50]
+
+
+def _tokens(corpus: Corpus, labels: np.ndarray, groups: int, space: Space) -> np.ndarray:
+    of_sentence = labels[space.documents.of_sentence]
+    lengths = np.diff(corpus.sentence_starts)
+    inside = of_sentence >= 0
+    return np.bincount(of_sentence[inside], lengths[inside], minlength=groups).astype(np.int64)
+
+
+def _measure(
+    space: Space,
+    word: str,
+    labels: np.ndarray,
+    groups: Groups,
+    tokens: np.ndarray,
+    permutations: int,
+    level: float,
+    seed: int,
+) -> WordChange | str:
+    """What was found of a word, or why it cannot be tested."""
+    sums = space.by_document(word)
+    of_document = labels[sums.documents]
+    names = groups.names
+    counts = [int(sums.counts[of_document == group].sum()) for group in range(len(names))]
+    documents = [int((of_document == group).sum()) for group in range(len(names))]
+    part = [group for group in range(len(names)) if documents[group] >= FEWEST_DOCUMENTS]
+    if sum(counts[group] for group in part) < FEWEST_OCCURRENCES or len(part) < 2:
+        seen = _some([f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents)])
+        return (
+            f"too rare: {FEWEST_OCCURRENCES} occurrences and two groups with at least {FEWEST_DOCUMENTS} documents "
+            f"that have it are needed; occurrences in documents are {seen}"
+        )
+    least = smallest_p([documents[group] for group in part])
+    if least > level:
+        return (
+            f"too few documents have it for a test at {level:g}: with {', '.join(str(documents[g]) for g in part)} in "
+            f"the groups p cannot be below {least:.2g}"
+        )
+    inside = np.isin(of_document, part)
+    renumbered = np.searchsorted(part, of_document[inside])
+    number = space.corpus.vocabulary.id(word)
+    found = measure_groups(sums.counts[inside], sums.sums[inside], renumbered, len(part), permutations, seed, number)
+    per_million = [1e6 * count / size if size else 0.0 for count, size in zip(counts, tokens.tolist())]
+    return WordChange(word, tuple(counts), tuple(documents), tuple(per_million), tuple(part), *found, q=1.0)
+
+
+def _some(items: Sequence[str]) -> str:
+    """The first of many items, and how many more there are.
+
+    >>> _some(["a", "b"]), _some(list("abcdefghijkl"))
+    ('a, b', 'a, b, c, d, e, f, g, h, i, j and 2 more')
+    """
+    more = f" and {len(items) - NAMED:,} more" if len(items) > NAMED else ""
+    return ", ".join(items[:NAMED]) + more
+
+
+def _frequency_effect(words: Sequence[WordChange]) -> dict[str, float | None]:
+    if len(words) < 10:
+        return {"distance": None, "ratio": None}
+    count = np.array([sum(word.counts) for word in words], float)
+    measures: dict[str, Callable[[WordChange], float]] = {"distance": lambda w: w.distance, "ratio": lambda w: w.ratio}
+    return {name: spearman(count, np.array([of(word) for word in words])) for name, of in measures.items()}
+
+
+def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: np.ndarray) -> list[str]:
+    notes = [groups.note] if groups.note else []
+    small = [name for name, size in zip(groups.names, sizes.tolist()) if size < FEWEST_DOCUMENTS]
+    if small:
+        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {_some(small)}")
+    if vectors is not None and vectors.info.get("corpus_fingerprint") not in (None, corpus.fingerprint):
+        notes.append("the vectors were trained on another corpus than this one")
+    notes.append(
+        "a found word is used differently by the documents of the groups: because its meaning changed, or because they "
+        "are about other things. Read the lines before you say which"
+    )
+    return notes

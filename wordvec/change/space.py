@@ -1,0 +1,146 @@
+"""One space for all periods: the vector of a word in some documents is the mean of the contexts it has there.
+
+An occurrence o of a word is the mean of the vectors of the words around it, frequent ones weighed down, less the mean
+over the corpus; the word in a set of documents is the mean over its occurrences there::
+
+    x(o) = sum over c in the window of a(c) b(c) / sum of a(c) - m,        a(c) = s / (s + share of c)
+    v(w, documents) = mean over o of x(o)
+
+These are the context vectors of Schuetze 1998 ("Automatic word sense discrimination"), as Rodriguez, Spirling and
+Stewart 2023 ("Embedding regression") use them to compare groups of documents. b are vectors trained on the whole corpus
+(here of length 1), and a the weights of Arora, Liang and Ma 2017 ("A simple but tough-to-beat baseline for sentence
+embeddings"). As a word of the context has the same vector in every period, nothing has to be rotated, and v is a sum
+over documents: that is what makes tests over documents affordable, where aligned models are trained anew for each
+permutation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wordvec.corpus.concordance import Concordance
+from wordvec.corpus.documents.splitting import documents_of
+from wordvec.errors import InputError
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+    from wordvec.vectors import WordVectors
+
+SHARE = 1e-3  # s: a word of this share of the text counts half
+AT_A_TIME = 1 << 15  # occurrences
+OCCURRENCES = 500  # of a neighbour at most, spread over the corpus
+
+
+@dataclass(frozen=True)
+class DocumentSums:
+    """A word in each of the documents that have it.
+
+    Shapes: documents (k,) their numbers, rising; counts (k,) occurrences; sums (k, D), of x(o).
+    """
+
+    documents: np.ndarray
+    counts: np.ndarray
+    sums: np.ndarray
+
+
+class Space:
+    """The space of a corpus that knows its documents; vectors (V, D) of the corpus's words, zero where there is none.
+
+    Raises CorpusError for a corpus that does not know its documents.
+    """
+
+    def __init__(self, corpus: Corpus, vectors: np.ndarray, window: int = 5) -> None:
+        self.corpus, self.window = corpus, window
+        self.documents = documents_of(corpus)
+        self.concordance = Concordance(corpus, show_progress=False)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        self.vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        share = corpus.vocabulary.counts / max(len(corpus.ids), 1)
+        self._weights = np.where(lengths[:, 0] > 0, SHARE / (SHARE + share), 0.0).astype(np.float32)
+        self._weighted = self.vectors * self._weights[:, None]
+
+    @classmethod
+    def of(cls, corpus: Corpus, vectors: WordVectors, window: int = 5) -> Space:
+        """With the vectors of a model, which should have been trained on this corpus.
+
+        Raises InputError where it has fewer than half of the corpus's words.
+        """
+        words = corpus.vocabulary.words
+        rows = np.zeros((len(words), vectors.dim), np.float32)
+        known = [i for i, word in enumerate(words) if word in vectors]
+        if 2 * len(known) < len(words):
+            raise InputError(
+                f"the vectors have {len(known):,} of the corpus's {len(words):,} words: give vectors that were trained "
+                "on this corpus, or leave them out"
+            )
+        rows[known] = vectors.rows(np.array([vectors.word_id(words[i]) for i in known], np.int64))
+        return cls(corpus, rows, window)
+
+    def occurrences(self, word: str) -> np.ndarray:
+        """The positions of a word in the corpus, rising."""
+        return self.concordance.positions(word)
+
+    def contexts(self, positions: np.ndarray) -> np.ndarray:
+        """x(o) of occurrences, (n, D) float64; of one around which no word has a vector, zero."""
+        means, has_context = self._means(positions)
+        return np.where(has_context[:, None], means - self.mean, 0.0)
+
+    def _means(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        corpus, ids = self.corpus, self.corpus.ids
+        sentence = np.searchsorted(corpus.sentence_starts, positions, side="right") - 1
+        first, end = corpus.sentence_starts[sentence], corpus.sentence_starts[sentence + 1]
+        total = np.zeros((len(positions), self.vectors.shape[1]))
+        weight = np.zeros(len(positions))
+        for distance in range(1, self.window + 1):
+            for place in (positions - distance, positions + distance):
+                inside = (place >= first) & (place < end)
+                found = np.asarray(ids[place[inside]])
+                total[inside] += self._weighted[found]
+                weight[inside] += self._weights[found]
+        return total / np.where(weight > 0, weight, 1)[:, None], weight > 0
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """m: the mean over the corpus, (D,), from occurrences spread evenly over it."""
+        size = len(self.corpus.ids)
+        means, has_context = self._means(np.linspace(0, size - 1, min(size, AT_A_TIME)).astype(np.int64))
+        return np.asarray(means[has_context].sum(axis=0) / max(1, has_context.sum()))
+
+    def of_words(self, word_ids: np.ndarray) -> np.ndarray:
+        """V of words over the whole corpus, scaled to length 1, (n, D): from OCCURRENCES of each at most."""
+        rows = np.zeros((len(word_ids), self.vectors.shape[1]))
+        for row, word_id in enumerate(word_ids.tolist()):
+            every = self.concordance.index.of_word(word_id)
+            rows[row] = self.contexts(every[:: max(1, len(every) // OCCURRENCES)][:OCCURRENCES]).mean(axis=0)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.where(lengths > 0, lengths, 1))
+
+    def by_document(self, word: str) -> DocumentSums:
+        """The sums of a word's occurrences in each document that has it."""
+        positions = self.occurrences(word)
+        parts = [self._summed(positions[at : at + AT_A_TIME]) for at in range(0, len(positions), AT_A_TIME)]
+        if len(parts) == 1:
+            return parts[0]
+        documents, place = np.unique(np.concatenate([part.documents for part in parts]), return_inverse=True)
+        counts = np.zeros(len(documents))
+        sums = np.zeros((len(documents), self.vectors.shape[1]))
+        np.add.at(counts, place, np.concatenate([part.counts for part in parts]))
+        np.add.at(sums, place, np.concatenate([part.sums for part in parts]))
+        return DocumentSums(documents, counts, sums)
+
+    def document_of(self, positions: np.ndarray) -> np.ndarray:
+        """The document of each position."""
+        sentence = np.searchsorted(self.corpus.sentence_starts, positions, side="right") - 1
+        return np.asarray(self.documents.of_sentence[sentence])
+
+    def _summed(self, positions: np.ndarray) -> DocumentSums:
+        documents, first, counts = np.unique(self.document_of(positions), return_index=True, return_counts=True)
+        if not len(documents):
+            return DocumentSums(documents, counts.astype(float), np.zeros((0, self.vectors.shape[1])))
+        order = np.argsort(first)  # documents stand in the corpus one after the other
+        sums = np.add.reduceat(self.contexts(positions), first[order], axis=0)
+        return DocumentSums(documents[order], counts[order].astype(float), sums)

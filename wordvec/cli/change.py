@@ -1,0 +1,164 @@
+"""The words that documents of different decades, years or authors use differently, with the lines that show it.
+
+wordvec change corpus/ --by decade --top 100
+wordvec change corpus/ --by 25 --words station,train,bath --figures figures/
+wordvec change corpus/ --by author --top 50 --json
+wordvec change corpus/ --by decade -o changes.json            then: wordvec card changes.json, a method paragraph
+
+CORPUS was built with `wordvec corpus build --metadata`. A word is compared by the contexts it has in the documents of
+each group: distance is 1 - cosine; halves is the distance of two halves of one group, which is what chance does; ratio
+is how many times the squared distance is what documents vary, about 1 without a change; p is from permuting documents;
+q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below --level.
+
+Under each word: its nearest words in each group, with the share of resamples of the documents in which they stay, and
+the printed lines most typical of the group.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.cli.documents import add_group_arguments
+from wordvec.cli.output import print_json
+from wordvec.cli.questions import comma_separated
+from wordvec.progress import announce
+from wordvec.terminal import printable
+
+if TYPE_CHECKING:
+    from wordvec.change.detection import Changes, WordChange
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("corpus", metavar="CORPUS", help="a corpus folder that was built with metadata")
+    add_group_arguments(parser, required=True)
+    parser.add_argument("--words", metavar="W,W", help="test these")
+    parser.add_argument("--top", type=int, metavar="N", help="test the N most frequent (default: 50)")
+    parser.add_argument(
+        "--max-share", type=float, default=1e-3, metavar="F",
+        help="with --top: leave out words that make up more of the text, mostly function words (default: 0.001)",
+    )  # fmt: skip
+    parser.add_argument("--vectors", metavar="FILE", help="trained on this corpus (default: an SVD is made)")
+    parser.add_argument("--window", type=int, default=5, metavar="N", help="words on each side (default: 5)")
+    parser.add_argument("--level", type=float, default=0.05, metavar="F", help="false discovery rate (default: 0.05)")
+    parser.add_argument("--permutations", type=int, metavar="N", help="(default: words / level, 999 at least)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is drawn (default: 1)")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="words in the table (default: 20)")
+    parser.add_argument("--lines", type=int, default=3, metavar="N", help="lines of each group and word (default: 3)")
+    parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write all of it as JSON, for `wordvec card`")
+    parser.add_argument("--figures", metavar="DIR", help="draw each of these words into this folder")
+    parser.add_argument("--figure-format", default="svg", choices=("svg", "pdf", "png"), help="(default: svg)")
+    parser.add_argument("--figure-width", type=float, default=6.5, metavar="INCHES", help="(default: 6.5)")
+    parser.add_argument("--font-size", type=float, default=8.0, metavar="POINTS", help="in figures (default: 8)")
+    parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Test, and print what was found."""
+    from wordvec.change import find_changes
+    from wordvec.corpus import Corpus
+    from wordvec.experiments.method.change_file import change_record, write_record
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+
+    if arguments.out:
+        check_writable(arguments.out)
+    started = time.monotonic()
+    corpus = Corpus.open(arguments.corpus)
+    changes = find_changes(
+        corpus,
+        arguments.by,
+        words=comma_separated(arguments.words) or None,
+        top=arguments.top,
+        vectors=None if arguments.vectors is None else WordVectors.load(arguments.vectors),
+        date_column=arguments.date_column,
+        window=arguments.window,
+        permutations=arguments.permutations,
+        level=arguments.level,
+        max_share=arguments.max_share,
+        seed=arguments.seed,
+    )
+    shown = changes.words if arguments.words else changes.found
+    details = _details(changes, shown[: arguments.limit], arguments)
+    if arguments.figures:
+        _draw(changes, details, arguments)
+    report = changes.as_dict() | {"details": [_as_json(*detail) for detail in details]}
+    if arguments.out:
+        command = _command(arguments)
+        write_record(arguments.out, change_record(report, corpus, command, time.monotonic() - started))
+    if arguments.json:
+        print_json(report)
+        return
+    _print(changes, details, arguments)
+    for note in changes.notes:
+        announce(note)
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The command line that does the same again."""
+    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "level", "permutations", "seed")
+    names += ("limit", "lines", "texts", "figures", "figure_format", "figure_width", "font_size", "out")
+    given = ((name, getattr(arguments, name)) for name in names)
+    options = [
+        part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    return shlex.join(["wordvec", "change", arguments.corpus, *options])
+
+
+def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[Any]:
+    """Of each word: what was found, its neighbours by group, its lines by group."""
+    from wordvec.change.evidence import evidence_lines
+    from wordvec.corpus.documents.citing import Citations
+
+    assert changes.space is not None
+    citations = Citations(changes.space.concordance, arguments.texts) if arguments.lines > 0 else None
+    return [
+        (word, changes.neighbours(word), evidence_lines(changes, word, citations, arguments.lines) if citations else {})
+        for word in shown
+    ]
+
+
+def _as_json(change: WordChange, neighbours: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "word": change.word,
+        "neighbours": {name: [near._asdict() for near in nearest] for name, nearest in neighbours.items()},
+        "lines": {name: [line.as_dict() for line in lines] for name, lines in evidence.items()},
+    }
+
+
+def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) -> None:
+    from wordvec.change.report import table_lines, word_lines
+    from wordvec.cli.concordance import line_width
+
+    print("\n".join(table_lines(changes, arguments.limit)))
+    for change, neighbours, evidence in details:
+        print("\n".join(word_lines(change, neighbours, evidence, line_width(arguments.width))))
+
+
+def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -> None:
+    """A figure for each word; its number keeps two words apart that would have the same file name."""
+    from wordvec.change.report import drawn_words
+    from wordvec.corpus.documents.splitting import folder_name
+    from wordvec.plots.change import plot_change
+    from wordvec.plots.figure import save_figure
+
+    folder = Path(arguments.figures)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (change, neighbours, _) in enumerate(details, 1):
+        words = drawn_words(neighbours)
+        cosines = dict(zip(words, changes.trajectory(change, words).tolist()))
+        periods = [changes.groups[group] for group in change.groups]
+        often = [change.per_million[group] for group in change.groups]
+        note = f"distance {change.distance:.2f}, halves {change.halves:.2f}, q = {change.q:.2g}"
+        axes = plot_change(change.word, periods, cosines, often, note, arguments.figure_width, arguments.font_size)
+        path = folder / f"{number:02}-{folder_name(change.word)}.{arguments.figure_format}"
+        save_figure(axes, path)
+        if not arguments.json:
+            print(f"{printable(str(path))}: {printable(change.word)}")

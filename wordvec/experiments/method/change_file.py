@@ -1,0 +1,71 @@
+"""What ``wordvec change -o`` writes: what was found, and all that is needed to do it again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wordvec import __version__
+from wordvec.corpus import Corpus
+from wordvec.errors import InputError
+from wordvec.experiments.method.commands import build_command
+from wordvec.experiments.method.paragraph import corpus_facts
+from wordvec.files import parse_json, replace_file
+
+FORMAT = "wordvec changes 1"
+NEEDED = ("by", "groups", "documents", "options", "words", "left_out", "corpus", "commands", "wordvec_version")
+
+
+def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, seconds: float) -> dict[str, Any]:
+    """What was found, with its corpus, the checksums of its texts, versions, machine, time and the commands."""
+    import numpy
+
+    documents = corpus.documents
+    files = [] if documents is None else [{"path": file.path, "sha256": file.sha256} for file in documents.files]
+    folder = "corpus" if corpus.folder is None else os.fspath(corpus.folder)
+    build = build_command(corpus, folder)
+    reading = {} if documents is None else documents.reading
+    return {
+        "format": FORMAT,
+        **found,
+        "corpus": corpus_facts(corpus) | {"files": files, "table_sha256": reading.get("table_sha256")},
+        "commands": [*([build] if build else []), command],
+        "wordvec_version": __version__,
+        "numpy_version": numpy.__version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seconds": round(seconds, 1),
+    }
+
+
+def write_record(path: str | os.PathLike[str], record: Mapping[str, Any]) -> None:
+    """Write a record in one piece, or not at all."""
+    with replace_file(path, "w", encoding="utf-8") as file:
+        file.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def is_record(path: str | os.PathLike[str]) -> bool:
+    """Whether a file begins like a record; False for one that cannot be read, for others to say so."""
+    try:
+        with open(path, "rb") as file:
+            return FORMAT.encode() in file.read(64)
+    except OSError:
+        return False
+
+
+def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a record. Raises InputError for anything else."""
+    try:
+        record = parse_json(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: what `wordvec change -o` wrote cannot be read: {error}") from error
+    missing = [name for name in NEEDED if not isinstance(record, dict) or name not in record]
+    if missing:
+        raise InputError(f"{path}: damaged: it lacks {', '.join(missing)}; run wordvec change again")
+    return dict(record)
