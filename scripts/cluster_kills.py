@@ -159,7 +159,7 @@ def one_killed(client: Any, after: float, random: Random) -> Iterator[list[int]]
 def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:
     """A command killed some times and given again: the bytes of one that was not, and nothing published made twice."""
     out, alone = folder / "v.safetensors", folder / "alone.safetensors"
-    options = ["--trainer", "skipgram", "--min-count", "2", "--dim", "50", "--epochs", "40", "--pieces", "4"]
+    options = ["--trainer", "skipgram", "--min-count", "2", "--dim", "50", "--epochs", "10", "--pieces", "4"]
     command = [sys.executable, "-m", "wordvec", "train", str(text), *options, "--init", "svd"]
     subprocess.run([*command, "-o", alone], check=True, stdout=subprocess.DEVNULL)
     done, rewritten = 0, 0
