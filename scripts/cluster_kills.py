@@ -173,7 +173,7 @@ def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:
                 done += run.poll() is None
                 run.kill()
             run.wait()
-            entries = Path(f"{out}.work").glob("*/facts.json")
+            entries = Path(f"{out}.work").glob("*/*/facts.json")
             after = {str(path): path.stat().st_mtime_ns for path in entries}
             rewritten += sum(before[path] != after[path] for path in before.keys() & after.keys())
             before |= after
