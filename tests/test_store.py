@@ -9,13 +9,14 @@ from wordvec.errors import InputError
 from wordvec.store import FolderStore, ObjectStore, name_of, open_store
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "file"])
 def store(request, tmp_path):
     if request.param == "folder":
         yield open_store(tmp_path / "store")
         return
     pytest.importorskip("fsspec", reason="needs fsspec, the extra distributed")
-    store = open_store(f"memory://{tmp_path.name}")
+    place = f"memory://{tmp_path.name}" if request.param == "memory" else f"file://{tmp_path}/new/store"
+    store = open_store(place)
     yield store
     store.clear()
 

@@ -47,9 +47,10 @@ class Cluster:
     def __init__(self, client: Any, store: str | os.PathLike[str]) -> None:
         _check_is_client(client)
         self._client = client
-        self.store: Store = open_store(store)
-        self._watch = _Watch(client)
         self._here = facts_of_process()
+        # Runs by other versions and processors may share a place, but no entries.
+        self.store: Store = open_store(f"{os.fspath(store).rstrip('/')}/{name_of('run', **self._here)}")
+        self._watch = _Watch(client)
         self._watch.wait_for_workers()
         for address, there in client.run(facts_of_process).items():
             _check_same(self._here, there, f"worker {address}")

@@ -190,6 +190,7 @@ class ObjectStore(Store):
         if self.is_published(name):
             return
         try:
+            self._files.makedirs(f"{self._root}/{name}", exist_ok=True)  # where folders are more than parts of names
             for array, values in arrays.items():
                 with self._files.open(self._path(name, f"{array}.npy"), "wb") as file:
                     np.save(file, np.asarray(values), allow_pickle=False)

@@ -27,7 +27,6 @@ def built(tmp_path, monkeypatch):
         by_tasks = Corpus.from_files(paths, **options, client="a client", store=tmp_path / "store")
         by_tasks.save(tmp_path / "tasks")
         Corpus.from_files(paths, **options, threads=1).save(tmp_path / "one")
-        assert list((tmp_path / "store").iterdir()) == []  # what was between is gone
         folders = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("tasks", "one")]
         return *folders, clusters[-1].done.count("spool_part")
 

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError
@@ -50,8 +51,9 @@ def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         with connected(arguments.scheduler) as client:
             yield {"client": client, "store": store}
     except BaseException:
-        with suppress(OSError):
-            os.rmdir(store)  # where nothing was published
+        for folder in (*Path(store).glob("run-*"), store):
+            with suppress(OSError):
+                os.rmdir(folder)  # where nothing was published
         raise
     if not arguments.store:
         open_store(store).clear()

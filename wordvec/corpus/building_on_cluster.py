@@ -209,10 +209,7 @@ def renumber_on_cluster(
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             kept += len(ids)
-        result = ids_file.mapped(), starts_file.mapped()
-    for name in (*names, *finals, *spools.parts):
-        store.remove(name)
-    return result
+        return ids_file.mapped(), starts_file.mapped()
 
 
 def renumber_part(store: str, part: str, final: str, name: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wordvec.cluster import Cluster
 from wordvec.errors import CorpusError, OptionError
-from wordvec.store import FolderStore, Store
+from wordvec.store import FolderStore, Store, open_store
 
 if TYPE_CHECKING:
     from wordvec.corpus.corpus import Corpus
@@ -32,10 +32,10 @@ def cluster_for(client: Any, store: str | os.PathLike[str] | None, corpus: Corpu
 
     After an error it stays, so that the same call goes on from what was published.
     """
-    cluster = Cluster(client, store_beside(corpus) if store is None else store)
-    yield cluster
+    place = store_beside(corpus) if store is None else store
+    yield Cluster(client, place)
     if store is None:
-        cluster.store.clear()
+        open_store(place).clear()
 
 
 def store_beside(corpus: Corpus) -> Path:

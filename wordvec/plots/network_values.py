@@ -39,8 +39,8 @@ def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes 
     its edges and in its parameters; return the axes. Without `gradients`, only forward.
 
     `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `batch` what its forward
-    takes, a tuple (x, t) where it has a loss. Without a loss the gradients are those of the sum of what the last layer gives. Of arrays larger than 8 by 8
-    only the shape is shown. Raises OptionError for a network without ``layers``.
+    takes, a tuple (x, t) where it has a loss. Without a loss the gradients are those of the sum of what the last layer
+    gives. Of arrays larger than 8 by 8 only the shape is shown. Raises OptionError for a network without ``layers``.
 
     >>> from wordvec.layers import MatMul
     >>> from wordvec.networks import Sequential

@@ -14,6 +14,7 @@ import numpy as np
 
 from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
+from wordvec.store import name_of
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -64,12 +65,19 @@ def spectral_start(
         threads=threads,
     )
     options._cluster = cluster
+    name = name_of("spectral", corpus=corpus.fingerprint, dim=dim, length=length, seed=seed)
+    if cluster is not None and cluster.store.is_published(name):  # by a run that was killed later
+        W_in, W_out = (np.array(cluster.store.read(name, matrix)) for matrix in ("W_in", "W_out"))
+        return W_in, W_out
     matrix = count_and_weigh(options, corpus, show_progress)
     try:
         U, _, V = factorise(options, matrix, dim, TOLERANCE)
     except OptionError as error:
         raise OptionError(f"init 'svd' starts from the PPMI matrix, which is too small here: {error}") from error
-    return with_unit_rows(to_numpy(U)) * np.float32(length), with_unit_rows(to_numpy(V)) * np.float32(length)
+    W_in, W_out = (with_unit_rows(to_numpy(factor)) * np.float32(length) for factor in (U, V))
+    if cluster is not None:
+        cluster.store.publish(name, {"W_in": W_in, "W_out": W_out})
+    return W_in, W_out
 
 
 def with_unit_rows(matrix: np.ndarray) -> np.ndarray:
