@@ -15,9 +15,9 @@ format                  suffix                      keeps
 ======================  ==========================  =====================================================
 
 Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not run), JSON Lines, a matrix
-with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and word2vec's
-binary may be packed with gzip, bzip2, xz or Zstandard; a name that ends in ``.gz`` or ``.zst`` behind the suffix of one
-of them is written so.
+with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and
+word2vec's binary may be packed with gzip, bzip2, xz or Zstandard; a name that ends in ``.gz`` or ``.zst`` behind the
+suffix of one of them is written so.
 """
 
 from __future__ import annotations
