@@ -12,11 +12,12 @@ import pytest
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files.addresses import refuse_address
-from wordvec.vectors.load import format_for, load, not_kept
+from wordvec.vectors.load import format_for, not_kept
 
 WORDS = ["the", "né", "犬"]
 ROWS = np.arange(6, dtype=np.float32).reshape(3, 2) / 7
 INFO = {"trainer": "SVD", "parameters": {"dim": 2}, "loss": [1.5]}
+load = WordVectors.load
 
 
 @pytest.fixture

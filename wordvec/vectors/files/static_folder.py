@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.recipe import TextRecipe
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.vectors.files.safetensors_header import pack_header
 from wordvec.vectors.files.writing import written_rows
 from wordvec.vectors.word_bytes import encode_word
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 CONFIG, CARD = "config.json", "README.md"
 KIND = "wordvec static model 1"
@@ -34,7 +35,7 @@ MARKS = ("▁", "\ue000", "\ue001")  # the usual one, and two for words that beg
 MODULE = {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"}
 
 
-def write_static_model(vectors: WordVectors, folder: str | os.PathLike[str], card: str | None = None) -> None:
+def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: str | None = None) -> None:
     """Write the folder, with `card` as its README.md; it takes its place as a whole at the end.
 
     Its tokenizer splits text at white space. Of vectors whose text was made into tokens in another way, a UserWarning
@@ -74,14 +75,14 @@ def write_static_model(vectors: WordVectors, folder: str | os.PathLike[str], car
                 file.write(array.data)
 
 
-def not_alike(vectors: WordVectors) -> list[str]:
+def not_alike(vectors: WordRows) -> list[str]:
     """What a sentence vector of the folder would not be as one of these vectors is, in sentences.
 
-    >>> not_alike(WordVectors(["new york"], np.ones((1, 2))))
+    >>> not_alike(WordRows(["new york"], np.ones((1, 2))))
     ["1 words hold white space, at which the folder's tokenizer splits: they are never found ('new york')"]
     """
     found = []
-    recipe = vectors.recipe
+    recipe = TextRecipe.from_info(vectors.info)
     if recipe is not None and (
         recipe.tokenizer not in (None, "whitespace")
         or not recipe.normalization.changes_nothing
@@ -122,7 +123,7 @@ def of_ours(model: str | os.PathLike[str], words: list[str]) -> tuple[list[str],
     return [word[len(mark) :] for word in words], info
 
 
-def _mark_for(vectors: WordVectors) -> str:
+def _mark_for(vectors: WordRows) -> str:
     for word in vectors.words:
         encode_word(word)  # raises for half a surrogate pair
     for mark in MARKS:
@@ -131,7 +132,7 @@ def _mark_for(vectors: WordVectors) -> str:
     raise InputError(f"words begin with each of the marks {', '.join(map(repr, MARKS))}, one of which must be free")
 
 
-def _tokenizer(vectors: WordVectors, mark: str) -> dict[str, Any]:
+def _tokenizer(vectors: WordRows, mark: str) -> dict[str, Any]:
     """The description that the package tokenizers reads."""
     marked = {"type": "Metaspace", "replacement": mark, "prepend_scheme": "always", "split": False}
     return {
@@ -165,7 +166,7 @@ def front_matter(licence: str | None = None) -> str:
     return "\n".join([*lines, *(f"- {tag}" for tag in tags), "---", ""])
 
 
-def usage(vectors: WordVectors) -> str:
+def usage(vectors: WordRows) -> str:
     """How the folder is used, as Markdown."""
     notes = "".join(f"\n- {note[0].upper()}{note[1:]}." for note in not_alike(vectors))
     return (
@@ -176,7 +177,7 @@ def usage(vectors: WordVectors) -> str:
     )
 
 
-def _short_card(vectors: WordVectors) -> str:
+def _short_card(vectors: WordRows) -> str:
     about = f"# Word vectors\n\n{len(vectors):,} words in {vectors.dim:,} dimensions, written by wordvec.\n\n"
     return front_matter() + about + usage(vectors)
 
