@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 MOST = 8  # rows and columns whose numbers can be read; of larger arrays the shape is shown
 LETTER, LINE = 0.061, 0.125  # inches: width and height of a character at FONT
 FONT = 7.0
-BOX, LEFT, GAP = 2.3, 0.2, 0.3  # inches: a layer's box
+BOX, LEFT = 2.3, 0.2  # inches: a layer's box
+FORMULA_LETTERS = 46  # a line
 BACK = text_colour(PALETTE[1])  # of gradients
 
 
@@ -56,7 +58,7 @@ def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes 
             flow.gradient = None
     layers = [*network.layers, *([] if network.loss is None else [network.loss])]
     blocks = [_edge_height([edge]) for edge in edges]
-    boxes = [max(0.5, _edge_height(of_layer) if of_layer else 0.0) for of_layer in parameters]
+    boxes = [max(0.64, _edge_height(of_layer) if of_layer else 0.0) for of_layer in parameters]
     height = sum(blocks) + sum(boxes) + 0.3
     width = 1.2 + max(_width(flow) for flow in [*edges, *(flow for part in parameters for flow in part)]) + BOX
     axes = axes or new_axes(max(width, 5.5), height + 0.35)
@@ -170,10 +172,10 @@ def _box(axes: Axes, layer: Any, top: float, height: float) -> None:
             edgecolor=PALETTE[0], linewidth=0.9,
         )
     )  # fmt: skip
-    formula = formula_of(type(layer)).split(",")[0].replace("mean (or sum) over b of -sum over v of", "mean of -sum of")
-    lift = 0.09 if formula else 0.0
+    formula = fill(formula_of(type(layer)), FORMULA_LETTERS)
+    lift = 0.09 + 0.04 * formula.count("\n") if formula else 0.0
     axes.text(centre, middle - lift, type(layer).__name__, ha="center", va="center", fontsize=9, weight="bold")
-    axes.text(centre, middle + 0.11, formula[:42], ha="center", va="center", fontsize=6, color=FAINT, parse_math=False)
+    axes.text(centre, middle + 0.11, formula, ha="center", va="center", fontsize=6, color=FAINT, parse_math=False)
 
 
 def _arrow(axes: Axes, top: float, bottom: float, last: bool) -> None:
