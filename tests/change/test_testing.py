@@ -19,14 +19,14 @@ def test_the_ratio_by_hand():
 def test_p_is_uniform_where_nothing_changed(groups):
     rng = np.random.default_rng(5)
     p = []
-    for word in range(200):
+    for word in range(120):
         documents = 8 * groups
         counts = rng.integers(1, 30, documents).astype(float)
         own = rng.normal(size=(documents, 6))  # documents differ, and large ones weigh more
         sums = counts[:, None] * own + np.sqrt(counts)[:, None] * rng.normal(size=(documents, 6))
         p.append(measure_groups(counts, sums, np.arange(documents) % groups, groups, 199, 1, word).p)
     p = np.array(p)
-    assert 0.02 <= (p <= 0.05).mean() <= 0.08
+    assert 0.01 <= (p <= 0.05).mean() <= 0.09
     assert 0.4 <= (p <= 0.5).mean() <= 0.6
 
 

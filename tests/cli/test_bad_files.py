@@ -17,7 +17,8 @@ LINES = {
         "t.txt -o o.safetensors --drop-words FILE",
         "t.txt -o o.safetensors --vocabulary FILE",
     ],
-    "corpus": ["build FILE -o c", "info FILE", "build t.txt -o c --vocabulary FILE", "fetch FILE"],
+    "corpus": ["build FILE -o c", "info FILE", "build t.txt -o c --vocabulary FILE", "fetch FILE"]
+    + ["build t.txt -o c --metadata FILE", "split FILE --by year -o d"],
     "similar": ["FILE king", "v king --among FILE", "v king --in FILE", "v king --stability FILE"],
     "analogy": ["FILE man king woman", "v man king woman --among FILE"],
     "explain": ["FILE king queen", "v king queen --in FILE"],
@@ -38,6 +39,7 @@ LINES = {
     ],
     "search": ["FILE king", "FILE --like king", "FILE --groups 2"],
     "combine": ["FILE v -o o.txt", "v FILE -o o.txt", "v v -o o.txt --similarity FILE", "v v -o o.txt --analogy FILE"],
+    "change": ["FILE --by year"],
     "diff": ["FILE v", "v FILE", "v v --baseline FILE"],
     "evaluate": [
         "FILE --similarity pairs.txt",
