@@ -25,7 +25,7 @@ wordvec train corpus -o svd.safetensors --dim 50 --scheduler scheduler.json
 wordvec train corpus -o svd-alone.safetensors --dim 50 --trainer svd >/dev/null
 
 echo "== skip-gram in 4 pieces, with a worker killed on the way"
-rounds=(--trainer skipgram --dim 50 --epochs 10 --pieces 4 --init svd)
+rounds=(--trainer skipgram --dim 50 --epochs 10 --pieces 4 --merges 8 --init svd)
 wordvec train corpus -o skipgram.safetensors --scheduler scheduler.json "${rounds[@]}" &
 training=$!
 until compgen -G "skipgram.safetensors.work/*/loss-*" >/dev/null || ! kill -0 $training 2>/dev/null; do sleep 0.2; done

@@ -159,7 +159,20 @@ def one_killed(client: Any, after: float, random: Random) -> Iterator[list[int]]
 def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:
     """A command killed some times and given again: the bytes of one that was not, and nothing published made twice."""
     out, alone = folder / "v.safetensors", folder / "alone.safetensors"
-    options = ["--trainer", "skipgram", "--min-count", "2", "--dim", "50", "--epochs", "10", "--pieces", "4"]
+    options = [
+        "--trainer",
+        "skipgram",
+        "--min-count",
+        "2",
+        "--dim",
+        "50",
+        "--epochs",
+        "10",
+        "--pieces",
+        "4",
+        "--merges",
+        "8",
+    ]
     command = [sys.executable, "-m", "wordvec", "train", str(text), *options, "--init", "svd"]
     subprocess.run([*command, "-o", alone], check=True, stdout=subprocess.DEVNULL)
     done, rewritten = 0, 0
@@ -191,7 +204,7 @@ def take_workers_away(folder: Path, text: Path) -> bool:
         timer.start()
         begin = time.monotonic()
         try:
-            SkipGram(dim=50, epochs=100, pieces=4).fit(Corpus.open(folder / "left"), client=client)
+            SkipGram(dim=50, epochs=100, pieces=4, merges=8).fit(Corpus.open(folder / "left"), client=client)
             error = None
         except ClusterError as found:
             error = str(found)

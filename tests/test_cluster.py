@@ -190,7 +190,7 @@ def test_text_is_read_and_skipgram_trained_by_the_workers(client, tmp_path, caps
         assert main(["corpus", "build", text, "-o", str(folder), *where]) == 0
     files = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
     assert files[0] == files[1]
-    options = ["--trainer", "skipgram", "--dim", "4", "--epochs", "2", "--subsample", "0"]
+    options = ["--trainer", "skipgram", "--dim", "4", "--epochs", "2", "--subsample", "0", "--merges", "4"]
     vectors = []
     for source, more in ((text, scheduler), (str(folders[1]), ["--pieces", "8", "--init", "svd"])):
         vectors.append(tmp_path / f"{len(vectors)}.safetensors")

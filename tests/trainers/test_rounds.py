@@ -60,7 +60,7 @@ def assert_same(one, other):
 @pytest.mark.parametrize("trainer", [SkipGram, CBOW])
 def test_one_piece_is_one_machine(on_cluster, corpus, trainer):
     expected = trainer(**OPTIONS).fit(corpus)
-    found = on_cluster(trainer(**OPTIONS, pieces=1), corpus)
+    found = on_cluster(trainer(**OPTIONS, pieces=1, merges=8), corpus)
     assert_same(found, expected.vectors)
     assert found.info["loss"] == expected.history.loss
     assert on_cluster.cluster.done.count("train_piece") == 2 * 8  # rounds in two epochs
@@ -81,7 +81,7 @@ def test_pieces_have_the_same_bytes_here_and_on_a_cluster(on_cluster, corpus, tr
 
 def test_other_pieces_and_merges_are_other_bytes_and_still_learn(corpus):
     losses, matrices = [], []
-    for given in ({"pieces": 2}, {"pieces": 4}, {"pieces": 4, "merges": 3}, {}):
+    for given in ({"pieces": 2, "merges": 8}, {"pieces": 4, "merges": 8}, {"pieces": 4, "merges": 3}, {}):
         trainer = SkipGram(**OPTIONS | {"epochs": 4}, **given).fit(corpus)
         losses.append(trainer.history.loss)
         matrices.append(trainer.vectors.matrix)

@@ -78,7 +78,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
     ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
-    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (8)"),
+    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (32)"),
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
 ]

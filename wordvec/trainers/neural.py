@@ -79,7 +79,7 @@ class NeuralTrainer(Presets, Trainer):
     held_out          share of the sentences, the last ones, kept from training to measure the loss on: 0
     pieces            train each stretch of the text in so many pieces, apart, and merge their rows
                       (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with their number
-    merges            rounds of an epoch, after each of which pieces are merged: None is 8
+    merges            rounds of an epoch, after each of which pieces are merged: None is 32
     patience          stop when the held-out loss has not fallen for so many epochs; None never stops early
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
