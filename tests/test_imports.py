@@ -24,6 +24,7 @@ FOUNDATIONS = {
     "cluster",
 }
 FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
+FOUNDATIONS |= {"version", "failures", "store"}
 ALLOWED = {
     "cli": {
         "serve",

@@ -12,7 +12,13 @@ from wordvec.files import parse_json
 
 PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # JSON that wordvec itself printed a moment ago or that is part of the package, and the readers themselves.
-OWN = {"files.py", "corpus/storage.py", "corpus/catalogue.py", "cli/train_job.py", "experiments/training.py"}
+OWN = {
+    "files.py",
+    "corpus/storage.py",
+    "corpus/named_texts/catalogue.py",
+    "experiments/child.py",
+    "experiments/training.py",
+}
 OWN |= {"vectors/files/bounds.py"}
 DEEP = "[" * 100_000
 

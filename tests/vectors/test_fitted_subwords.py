@@ -7,7 +7,7 @@ from words_of_parts import noisy_words, regular_words
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors, fitted_subwords
 from wordvec.vectors.fitted_subwords import NgramTable, _reliability, conjugate_gradients, fit_subwords
-from wordvec.vectors.load import load, not_kept
+from wordvec.vectors.load import not_kept
 from wordvec.vectors.subwords import EXACT, ngram_hashes
 
 
@@ -126,7 +126,7 @@ def test_ngrams_outlast_a_file(tmp_path, format):
     fitted = regular_words().fit_subwords()
     assert not_kept(fitted, format) == []
     fitted.save(tmp_path / "v", format)
-    read = load(tmp_path / "v", strict=True)
+    read = WordVectors.load(tmp_path / "v", strict=True)
     assert read.info["subwords"] == fitted.info["subwords"]
     for word in ("walkable", "unsung", "standings"):
         assert read[word].tobytes() == fitted[word].tobytes()

@@ -11,7 +11,7 @@ from words_of_parts import regular_words
 from wordvec.cli import main
 from wordvec.errors import InputError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.load import load, not_kept
+from wordvec.vectors.load import not_kept
 from wordvec.vectors.postprocessing import centered
 
 UNSEEN = ["walkable", "unsung", "한국어로", "x" * 300]
@@ -31,7 +31,7 @@ def fitted() -> WordVectors:
 def test_what_is_written_is_read_back(tmp_path):
     vectors = fitted()
     vectors.save(tmp_path / "m.bin", "fasttext-bin")
-    read = load(tmp_path / "m.bin", strict=True)
+    read = WordVectors.load(tmp_path / "m.bin", strict=True)
     assert list(read.words) == list(vectors.words) and read.counts.tolist() == vectors.counts.tolist()
     np.testing.assert_allclose(read.matrix, vectors.matrix, rtol=0, atol=1e-6)
     for word in UNSEEN:
@@ -42,15 +42,15 @@ def test_what_is_written_is_read_back(tmp_path):
 
 def test_vectors_without_ngrams_are_exact(tmp_path):
     WordVectors(["a b", "naïve"], np.eye(2)).save(tmp_path / "m.bin", "fasttext-bin")
-    read = load(tmp_path / "m.bin", strict=True)
+    read = WordVectors.load(tmp_path / "m.bin", strict=True)
     assert list(read.words) == ["a b", "naïve"] and read.matrix.tolist() == np.eye(2).tolist() and read.subwords is None
     assert read.counts.tolist() == [1, 1]
 
 
 def test_a_fasttext_model_goes_through_unchanged(tmp_path):
     fitted().save(tmp_path / "m.bin", "fasttext-bin")
-    load(tmp_path / "m.bin").save(tmp_path / "again.bin", "fasttext-bin")
-    first, again = load(tmp_path / "m.bin"), load(tmp_path / "again.bin")
+    WordVectors.load(tmp_path / "m.bin").save(tmp_path / "again.bin", "fasttext-bin")
+    first, again = WordVectors.load(tmp_path / "m.bin"), WordVectors.load(tmp_path / "again.bin")
     np.testing.assert_allclose(again.matrix, first.matrix, rtol=0, atol=1e-6)
     np.testing.assert_array_equal(again["walkable"], first["walkable"])
 
@@ -90,4 +90,4 @@ def test_the_command_line_writes_it(tmp_path, monkeypatch, capsys):
     fitted().save("v.safetensors")
     assert main(["convert", "v.safetensors", "m.bin", "--to", "fasttext-bin"]) == 0
     assert "m.bin: 60 words in 20 dimensions, fasttext-bin" in capsys.readouterr().out
-    assert load("m.bin").subwords is not None
+    assert WordVectors.load("m.bin").subwords is not None
