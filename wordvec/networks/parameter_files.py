@@ -6,7 +6,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.errors import InputError, OptionError
 from wordvec.files import replace_file
+from wordvec.npy_header import read_npy_header
 
 ENDINGS = (".safetensors", ".npz")
 
@@ -37,19 +38,16 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
 
 def load(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
     """Fill `arrays` from a file with the same names, shapes and dtypes. Raises InputError, with nothing changed."""
-    found = _read(path, _ending(path))
-    for what, names in (
-        ("lacks", arrays.keys() - found.keys()),
-        ("has, but the network has not,", found.keys() - arrays.keys()),
-    ):
-        if names:
-            raise InputError(f"{path}: the file {what} {', '.join(sorted(names))}: build the network as it was saved")
-    for name, array in arrays.items():
-        if found[name].shape != array.shape or found[name].dtype != array.dtype:
-            raise InputError(
-                f"{path}: {name} must be {array.dtype} {array.shape} for this network; "
-                f"got {found[name].dtype} {found[name].shape}"
-            )
+    ending = _ending(path)
+    broken = f"{path}: not a whole {ending} file of named arrays: write it again with Sequential.save"
+    try:
+        found = _read_safetensors(path, arrays) if ending == ".safetensors" else _read_npz(path, arrays)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except _Differs as error:
+        raise InputError(f"{path}: {error}") from None
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OverflowError):
+        raise InputError(broken) from None
     for name, array in arrays.items():
         array[...] = array_module(array).asarray(found[name])
 
@@ -61,20 +59,49 @@ def _ending(path: str | os.PathLike[str]) -> str:
     return ending
 
 
-def _read(path: str | os.PathLike[str], ending: str) -> dict[str, np.ndarray]:
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+class _Differs(Exception):
+    """The file is whole, but not of this network."""
+
+
+def _check_names(names: Iterable[str], arrays: Mapping[str, Array]) -> None:
+    found = set(names)
+    for what, others in (("lacks", arrays.keys() - found), ("has, but the network has not,", found - arrays.keys())):
+        if others:
+            shown = ", ".join(sorted(others)[:10])[:200]
+            raise _Differs(f"the file {what} {shown}: build the network as it was saved")
+
+
+def _check_array(name: str, found: tuple[np.dtype, tuple[int, ...]], array: Array) -> None:
+    if found != (array.dtype, array.shape):
+        raise _Differs(f"{name} must be {array.dtype} {array.shape} for this network; got {found[0]} {found[1]}")
+
+
+def _read_safetensors(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError
     from safetensors.numpy import load as from_safetensors
 
+    content = Path(path).read_bytes()
     try:
-        if ending == ".safetensors":
-            return from_safetensors(content)
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (SafetensorError, ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error, AttributeError):
-        raise InputError(
-            f"{path}: not a whole {ending} file of named arrays: write it again with Sequential.save"
-        ) from None
+        found: dict[str, np.ndarray] = from_safetensors(content)
+    except (SafetensorError, KeyError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+    _check_names(found, arrays)
+    for name, array in arrays.items():
+        _check_array(name, (found[name].dtype, found[name].shape), array)
+    return found
+
+
+def _read_npz(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict[str, np.ndarray]:
+    """Each array's header is compared with the network's before its numbers are read: memory is bounded by that."""
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        _check_names((name.removesuffix(".npy") for name in archive.namelist()), arrays)
+        for name, array in arrays.items():
+            with archive.open(name + ".npy") as file:
+                header = read_npy_header(file)
+                _check_array(name, (header.dtype, header.shape), array)
+                data = file.read(header.nbytes + 1)
+            if len(data) != header.nbytes:
+                raise ValueError(f"{name} is cut off")
+            found[name] = np.frombuffer(data, header.dtype).reshape(header.shape, order=header.order)
+    return found
