@@ -1,6 +1,7 @@
 """Imports point one way, stay light, and cupy has its seams."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,68 @@ def test_help_needs_no_numpy():
 def test_the_explorer_needs_no_extra_of_the_service():
     loaded = modules_after("import wordvec.explorer.service, wordvec.cli.serve")
     assert not loaded & {"starlette", "uvicorn", "httptools", "orjson", "prometheus_client", "anyio"}
+
+
+def module_name(path: str) -> str:
+    """The dotted name of wordvec/<path>.py."""
+    return ".".join(["wordvec", *path.split("/")]).removesuffix(".__init__")
+
+
+def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Each module of wordvec and those it imports anywhere: at the top, inside functions, for types alone."""
+    names = {module_name(path) for path in sources}
+    return {
+        module_name(path): {found for found in imported_modules(source) & names if found != module_name(path)}
+        - _packages_of(imported_modules(source) & names)
+        for path, source in sources.items()
+    }
+
+
+def _packages_of(found: set[str]) -> set[str]:
+    """Packages that are only on the way to a module of theirs: ``from wordvec.corpus import words`` is of words."""
+    return {name.rpartition(".")[0] for name in found} & found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other, in a row; empty where there are none."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_import_goes_in_a_circle():
+    assert circle(import_graph({name: path.read_text(encoding="utf-8") for name, path in FILES.items()})) == []
+
+
+def test_a_circle_through_a_function_is_found():
+    sources = {"a/__init__": "", "a/b": "def f():\n    from wordvec.c import g", "c": "from wordvec.a import b"}
+    assert circle(import_graph(sources)) != []
+
+
+# Within a room: these sub-rooms are below, and do not import those.
+ABOVE = {
+    "corpus/read": {"report", "concordance", "documents", "phrases", "draws"},
+    "corpus/encode": {"report", "concordance", "documents", "phrases", "draws", "named_texts"},
+    "corpus/draws": {"read", "encode", "report", "concordance", "documents", "phrases", "named_texts"},
+    "evaluation/files": {"analogy"},
+    "kernels/glove": {"gpu", "cpu", "reference"},
+    "counts/rows": {"solver", "cooccurrence", "ppmi", "svd"},
+    "counts/solver": {"rows", "cooccurrence", "ppmi", "svd"},
+    "vectors/files": {"search", "several_models", "word_vectors", "load"},
+    "vectors/search": {"several_models", "files", "load"},
+}
+
+
+@pytest.mark.parametrize("room", ABOVE)
+def test_lower_sub_rooms_do_not_import_higher_ones(room):
+    prefix = "wordvec." + room.split("/")[0] + "."
+    found = {
+        (name, module)
+        for name, path in FILES.items()
+        if name.startswith(room + "/")
+        for module in imported_modules(path.read_text(encoding="utf-8"))
+        if module.startswith(prefix) and module.split(".")[2] in ABOVE[room]
+    }
+    assert found == set()

@@ -8,9 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
-from wordvec.compat.gensim.differences import NAMES, table
+from wordvec.compat.gensim.differences import NAMES
 from wordvec.compat.gensim.models import KeyedVectors, Phrases, Word2Vec
 from wordvec.compat.gensim.models.phrases import FrozenPhrases
+from wordvec.compat.gensim.table import table
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
 

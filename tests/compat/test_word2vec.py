@@ -9,11 +9,12 @@ import warnings
 import numpy as np
 import pytest
 
-from wordvec.compat.gensim.differences import CompatWarning, table
+from wordvec.compat.gensim.differences import CompatWarning
 from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phrases, TaggedDocument, Word2Vec
 from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
 from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
+from wordvec.compat.gensim.table import table
 from wordvec.compat.gensim.utils import simple_preprocess
 from wordvec.errors import ArgumentError, InputError, OptionError, WordvecError
 from wordvec.vectors import WordVectors

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the table as Markdown, or as JSON."""
-    from wordvec.compat.gensim.differences import table
+    from wordvec.compat.gensim.table import table
 
     rows = [row for row in table() if arguments.all or row.here != "yes"]
     if arguments.json:

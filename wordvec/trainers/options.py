@@ -80,5 +80,8 @@ class NeuralOptions(Protocol):
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block."""
 
+    def pulls_of_a_centre(self) -> tuple[float, float]:
+        """See `NeuralTrainer.pulls_of_a_centre`."""
+
     def warps_for(self, corpus: Corpus) -> int:
         """Warps that train at a time on a GPU."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +32,7 @@ from wordvec.trainers.neural_options import MERGES
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster, ThisProcess
     from wordvec.corpus import Corpus
-    from wordvec.trainers.neural import NeuralTrainer
+    from wordvec.trainers.options import NeuralOptions
 
 BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
 MATRICES = ("W_in", "W_out")
@@ -56,7 +57,7 @@ class RoundsEngine:
 
     def __init__(
         self,
-        trainer: NeuralTrainer,
+        trainer: NeuralOptions,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
@@ -72,8 +73,8 @@ class RoundsEngine:
         cluster.check_memory("training", 4 * 4 * 2 * size * dim + 40 * size)
         rows = max(1, BLOCK_BYTES // (8 * dim))
         self._borders = [*range(0, size, rows), size]
-        self._facts: dict[str, Any] = {"trainer": trainer.name, "options": asdict(trainer), "reach": trainer.reach}
-        self._facts["options"]["threads"] = None
+        options: dict[str, Any] = asdict(trainer) | {"threads": None}  # type: ignore[call-overload]  # a dataclass
+        self._facts: dict[str, Any] = {"trainer": trainer.name, "options": options, "reach": trainer.reach}
         self._name = name_of("start", **self._facts, corpus=corpus.fingerprint, W=[_hash(W_in), _hash(W_out)])
         self._publish_start(W_in, W_out)
         self._largest = float(max(np.abs(W_in).max(), np.abs(W_out).max()))
@@ -191,7 +192,7 @@ def train_piece(
     return found["total"], found["predictions"]
 
 
-def terms_of_piece(trainer: NeuralTrainer, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+def terms_of_piece(trainer: NeuralOptions, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
     """See `expected_terms`, for positions begin .. end - 1."""
     counts = np.asarray(corpus.vocabulary.counts)
     occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(
@@ -219,9 +220,8 @@ def merge_rows(
     return float("inf") if found is None else found
 
 
-def _trainer(facts: dict[str, Any], threads: int) -> NeuralTrainer:
-    from wordvec.trainers import make_trainer
-
+def _trainer(facts: dict[str, Any], threads: int) -> NeuralOptions:
+    make_trainer = import_module("wordvec.trainers").make_trainer  # by name: it is above this module
     trainer: Any = make_trainer(facts["trainer"], **(facts["options"] | {"threads": threads}))
     trainer._reach = facts["reach"]
     return trainer

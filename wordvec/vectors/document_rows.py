@@ -22,7 +22,7 @@ from wordvec.corpus.read.records import block_of
 from wordvec.errors import InputError, OptionError
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+    from wordvec.vectors.text_rows import TextRows
 
 UNKNOWN = 0  # words without a vector; row i of the vectors has the number i + 1, and composed words follow
 DOCUMENTS = 4_096  # at a time where each is made into tokens by itself
@@ -38,7 +38,7 @@ class Encoded(NamedTuple):
 class WordNumbers:
     """The number of each word: 0 for one without a vector; a word composed of n-grams gets the next that is free."""
 
-    def __init__(self, vectors: WordVectors) -> None:
+    def __init__(self, vectors: TextRows) -> None:
         self._vectors = vectors
         self._others: dict[str, int] = {}  # of words without a row
         self.composed: list[np.ndarray] = []  # their vectors (D,)
@@ -70,7 +70,7 @@ class WordNumbers:
 
 
 def encode_documents(
-    vectors: WordVectors,
+    vectors: TextRows,
     documents: Iterable[Any],
     numbers: WordNumbers,
     tokenizer: str | Tokenizer | None,
@@ -123,7 +123,7 @@ def _encode_each(
         yield Encoded(numbers.of([token for tokens in some for token in tokens]), ends)
 
 
-def _cutting(vectors: WordVectors, tokenizer: str | Tokenizer | None) -> Cutting | None:
+def _cutting(vectors: TextRows, tokenizer: str | Tokenizer | None) -> Cutting | None:
     """How compiled code may cut the text; None where documents must be seen whole, or there is none."""
     recipe = vectors.recipe
     name = recipe.tokenizer if recipe is not None and recipe.tokenizer is not None else tokenizer_name(tokenizer or "")

@@ -22,7 +22,7 @@ from wordvec.vectors.document_rows import Encoded, WordNumbers, check_documents,
 from wordvec.vectors.rows import row_lengths, unit_rows
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+    from wordvec.vectors.text_rows import TextRows
 
 WEIGHTS = ("sif", "mean", "tf-idf")
 RUN = 128  # words summed in float32; the sums of longer documents' runs are added in float64
@@ -56,7 +56,7 @@ class DocumentVectors:
 
 
 def embed(
-    vectors: WordVectors,
+    vectors: TextRows,
     documents: Iterable[Any],
     weights: str | np.ndarray = "sif",
     *,
@@ -83,7 +83,7 @@ def embed(
     return DocumentVectors(matrix, found, words - found, weights=idf)
 
 
-def sif_weights(vectors: WordVectors, a: float) -> np.ndarray:
+def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
     """A / (a + p(w)) of each word (V,) float64. Raises InputError for vectors without counts, OptionError for a <= 0.
 
     >>> from wordvec.vectors import WordVectors
@@ -114,7 +114,7 @@ def inverse_document_frequencies(blocks: Iterable[Encoded], words: int) -> np.nd
     return (np.log((1 + total) / (1 + frequencies[1:])) + 1).astype(np.float32)
 
 
-def _word_weights(vectors: WordVectors, weights: str | np.ndarray, a: float) -> np.ndarray | None:
+def _word_weights(vectors: TextRows, weights: str | np.ndarray, a: float) -> np.ndarray | None:
     """The weight of each word (V,); None for tf-idf, which the documents give."""
     if not isinstance(weights, str):
         given = np.asarray(weights)
@@ -131,7 +131,7 @@ def _word_weights(vectors: WordVectors, weights: str | np.ndarray, a: float) -> 
 class _Sums:
     """Weighted means of rows; row 0 is zero and stands for words without a vector."""
 
-    def __init__(self, vectors: WordVectors, weights: np.ndarray, numbers: WordNumbers, unit: bool) -> None:
+    def __init__(self, vectors: TextRows, weights: np.ndarray, numbers: WordNumbers, unit: bool) -> None:
         from wordvec.native import library
 
         self._numbers, self._dim, self._words = numbers, vectors.dim, len(vectors)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.corpus.encode.tokenizers import Tokenizer, tokenizer_name
-from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
 from wordvec.vectors.cosines import cosines
 from wordvec.vectors.filters import check_names, select
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector, WordRows
+from wordvec.vectors.text_rows import TextRows
+from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from wordvec.corpus.encode.tokenizers import Tokenizer
     from wordvec.vectors.documents import DocumentVectors
     from wordvec.vectors.filters import Filters
 
@@ -30,7 +29,7 @@ Weighted = tuple[WordOrVector, float]
 Positive = WordOrVector | Weighted | Sequence[WordOrVector | Weighted]
 
 
-class WordVectors(WordRows):
+class WordVectors(TextRows):
     """V words and their vectors, one row each.
 
     Shapes: matrix (V, D) float32 (float16 is kept, anything else becomes float32), counts (V,) int64 or None,
@@ -273,48 +272,6 @@ class WordVectors(WordRows):
         from wordvec.vectors.frames import to_torch
 
         return to_torch(self, freeze)
-
-    # New text
-
-    @cached_property
-    def recipe(self) -> TextRecipe | None:
-        """How the text was made into tokens, as far as `info` says. Raises InputError where that was damaged."""
-        return TextRecipe.from_info(self.info)
-
-    def tokenize(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[str]:
-        """The tokens of `text`, made as those that were trained on; words without a vector are among them.
-
-        `tokenizer` is the function that made the tokens, where that was one of the user's, and for vectors that do
-        not say what made them a built-in tokenizer's name or a function. Raises OptionError where it is needed and
-        not given, or not needed; InputError where the recipe was damaged.
-
-        >>> from wordvec import SVD, Corpus
-        >>> corpus = Corpus.build([{"text": "One rose. Two roses."}], field="text", tokenizer="words", min_count=1)
-        >>> SVD(dim=2).fit(corpus).vectors.tokenize("A Rose!")
-        ['a', 'rose']
-        """
-        if self.recipe is not None:
-            return self.recipe.tokenize(text, tokenizer)
-        if tokenizer is None:
-            raise OptionError(NOT_SAID)
-        return TextRecipe(tokenizer_name(tokenizer)).tokenize(text, tokenizer)
-
-    def build_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
-        """Options of `Corpus.build` that treat other text as the vectors' own was treated, as far as `info` says.
-
-        min_count is among them, and keep_words, so that no word with a vector is too rare; learned phrases are joined,
-        not looked for again. `tokenizer` takes the place of theirs; raises OptionError where a function of the user
-        made the tokens and it is not given.
-
-        >>> from wordvec import SVD, Corpus
-        >>> corpus = Corpus.build([{"text": "One rose, two roses."}], field="text", tokenizer="words", min_count=1)
-        >>> SVD(dim=2).fit(corpus).vectors.build_options()
-        {'tokenizer': 'words', 'min_count': 1, 'keep_words': ['one', 'rose', 'roses', 'two']}
-        """
-        recipe = self.recipe or TextRecipe(self.info.get("tokenizer"))
-        least = self.info.get("min_count")
-        kept = {"min_count": least} if isinstance(least, int) else {}
-        return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}
 
     # Documents
 

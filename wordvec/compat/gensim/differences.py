@@ -1,9 +1,8 @@
-"""What differs from gensim on purpose: the warning, and the table that ``wordvec compat gensim`` prints."""
+"""What differs from gensim on purpose, and the warning of it."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, NamedTuple
 
 RENAMED = {"size": "vector_size", "iter": "epochs", "docvecs": "dv"}  # gensim 3 -> 4
 
@@ -104,43 +103,3 @@ class CompatWarning(UserWarning):
 def differs(message: str) -> None:
     """Warn of a difference, at the line of the caller's caller's caller."""
     warnings.warn(message, CompatWarning, stacklevel=4)
-
-
-class Row(NamedTuple):
-    """A line of the table: whether the name is here ("yes", "differs" or "no"), and what differs."""
-
-    owner: str
-    name: str
-    here: str
-    note: str
-
-
-def table() -> list[Row]:
-    """Each public name of gensim 4's classes, and whether it is here: read off the classes themselves.
-
-    >>> [row.here for row in table() if row.owner == "KeyedVectors" and row.name in ("rank", "save", "wmdistance")]
-    ['yes', 'differs', 'no']
-    """
-    rows = []
-    for owner in (*NAMES, "Doc2Vec"):
-        names = NAMES.get(owner, "").split()
-        noted = [name for where, name in DIFFERENCES if where == owner and name not in names]
-        for name in sorted(noted) + names:
-            note = DIFFERENCES.get((owner, name), "")
-            here = "differs" if note else "yes" if _has(owner, name) else "no"
-            rows.append(Row(owner, name or f"{owner} as a whole", here, note))
-    return rows
-
-
-def _has(owner: str, name: str) -> bool:
-    """Whether instances of a class have an attribute of this name."""
-    from wordvec.compat.gensim.models import keyedvectors, phrases
-
-    if owner == "KeyedVectors":
-        return hasattr(keyedvectors.KeyedVectors, name) or name in vars(keyedvectors.KeyedVectors(1))
-    if owner == "FrozenPhrases":
-        return hasattr(phrases.FrozenPhrases, name)
-    from wordvec.compat.gensim import models
-
-    found: Any = getattr(models, owner)
-    return hasattr(found, name) or name in found.__annotations__

@@ -9,10 +9,11 @@ from typing import Any
 from wordvec.errors import MissingExtraError
 from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.frames import to_arrow
+from wordvec.vectors.word_rows import WordRows
 
 
-def write_parquet(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_parquet(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write one Parquet file with the columns word, count (where known) and vector, and `info` in its metadata.
 
     Raises MissingExtraError without pyarrow, InputError for nan and infinity.
@@ -26,7 +27,7 @@ def write_parquet(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
         parquet.write_table(table, file)
 
 
-def write_arrow(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_arrow(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write the same table as an Arrow IPC file (Feather version 2), not packed, which other programs can map."""
     try:
         from pyarrow import ipc
@@ -37,10 +38,10 @@ def write_arrow(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
         writer.write_table(table)
 
 
-def _checked_table(vectors: WordVectors) -> Any:
+def _checked_table(vectors: WordRows) -> Any:
     for _ in written_rows(vectors):  # raises for nan and infinity, which readers leave out
         pass
-    return vectors.to_arrow()
+    return to_arrow(vectors)
 
 
 def arrow_batches(pyarrow: Any, path: str | os.PathLike[str]) -> tuple[Any, Iterator[Any]]:

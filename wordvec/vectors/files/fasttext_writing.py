@@ -18,7 +18,7 @@ from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
 from wordvec.vectors.subwords import Subwords, word_blocks
 from wordvec.vectors.word_bytes import encode_word
-from wordvec.vectors.word_vectors import WordVectors
+from wordvec.vectors.word_rows import WordRows
 
 MAGIC, VERSION = 793712314, 12
 SKIPGRAM, NEGATIVE_SAMPLING = 2, 2  # numbers of fastText's; they change nothing about vectors
@@ -26,7 +26,7 @@ MOST_BUCKETS = 2**31 - 1  # fastText keeps their number in an int32
 BLOCK = 4_096  # rows
 
 
-def write_fasttext_bin(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write_fasttext_bin(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write words, counts, vectors and the rows of n-grams as a model of fastText.
 
     Raises InputError for n-grams that are not in buckets, or of another kind, and for words that hold a NUL.
@@ -53,7 +53,7 @@ def write_fasttext_bin(vectors: WordVectors, path: str | os.PathLike[str]) -> No
             file.write(bytes(4 * vectors.dim * min(BLOCK, len(words) - first)))
 
 
-def _writable(vectors: WordVectors) -> Subwords | None:
+def _writable(vectors: WordRows) -> Subwords | None:
     subwords = vectors.subwords
     if subwords is None:
         return None
@@ -70,7 +70,7 @@ def _writable(vectors: WordVectors) -> Subwords | None:
     return subwords
 
 
-def _options(vectors: WordVectors, subwords: Subwords | None) -> bytes:
+def _options(vectors: WordRows, subwords: Subwords | None) -> bytes:
     """Magic, version and the options of training, as far as they are known and fastText has them."""
     known = vectors.info.get("parameters")
     known = known if isinstance(known, dict) else {}
@@ -85,7 +85,7 @@ def _options(vectors: WordVectors, subwords: Subwords | None) -> bytes:
     return struct.pack("<ii12id", MAGIC, VERSION, *numbers, 1e-4)
 
 
-def _own_rows(vectors: WordVectors, words: list[bytes], subwords: Subwords | None) -> Iterator[np.ndarray]:
+def _own_rows(vectors: WordRows, words: list[bytes], subwords: Subwords | None) -> Iterator[np.ndarray]:
     for first, rows in written_rows(vectors):
         if subwords is None:
             yield np.ascontiguousarray(rows, "<f4")
