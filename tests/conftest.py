@@ -23,7 +23,7 @@ else:
     settings.load_profile("repeatable")
 
 collect_ignore = ["gpu_standin", "plugins"]  # no tests: what tests run on
-pytest_plugins = ["surroundings", "stable_ids", "report"]
+pytest_plugins = ["surroundings", "stable_ids", "report", "browser"]
 
 ROOT = Path(__file__).resolve().parents[1]
 STANDIN = Path(__file__).with_name("gpu_standin")

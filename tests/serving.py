@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -58,8 +59,14 @@ async def request(app, target, method="GET", headers=(), parts=(b"",), host="loc
     return Answer(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
+def run(coroutine):
+    """The result of a coroutine, in a thread of its own: a browser that another test left open has a loop in this."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
+
+
 def ask(app, target, **options) -> Answer:
-    return asyncio.run(request(app, target, **options))
+    return run(request(app, target, **options))
 
 
 def post(app, target, question, **options) -> Answer:

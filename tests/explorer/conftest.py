@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import numpy as np
 import pytest
+from browser import unavailable
 
 from wordvec.vectors import WordVectors
 
@@ -29,17 +27,6 @@ HOSTILE = [
     "x" * 300,
 ]
 PLAIN = ["the", "man", "king", "woman", "queen", "왕", "서울", "naïve", "王", "O'Neil", "king-size", "Kingdom"]
-CHROMIUM = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",  # WebGL without a graphics card
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def small_vectors(extra: int = 150, seed: int = 3) -> WordVectors:
@@ -71,33 +58,17 @@ def other_vectors():
     return WordVectors(words, rng.normal(size=(len(words), 12)), np.arange(len(words), 0, -1))
 
 
-def _unavailable(reason: str) -> None:
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def plotly():
     try:
         import plotly  # noqa: F401
     except ImportError:
-        _unavailable("plotly is not installed, which the page needs (extra explorer)")
+        unavailable("plotly is not installed, which the page needs (extra explorer)")
 
 
 @pytest.fixture(scope="session")
-def browser(plotly):
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _unavailable("playwright is not installed")
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        _unavailable("there is no chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield browser
-        browser.close()
+def browser(plotly, browser):
+    return browser
 
 
 class Reader:

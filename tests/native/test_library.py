@@ -186,7 +186,12 @@ def current(tmp_path_factory) -> Path:
         pytest.skip(library.why_not())
     root = tmp_path_factory.mktemp("checkout")
     (root / "wordvec" / "native" / "src").mkdir(parents=True)
-    names = ["__init__.py", "errors.py", *(f"native/{name}.py" for name in ("__init__", "build", "library"))]
+    names = [
+        "__init__.py",
+        "errors.py",
+        "version.py",
+        *(f"native/{name}.py" for name in ("__init__", "build", "library")),
+    ]
     names += [f"native/src/{path.name}" for path in build.source_files() if path.suffix == ".h"]
     for name in [*names, "native/src/library.c"]:
         shutil.copy(ROOT / "wordvec" / name, root / "wordvec" / name)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from serving import WORDS, ask, post, request, small_vectors
+from serving import WORDS, ask, post, request, run, small_vectors
 
 from wordvec.errors import InputError, OptionError, VectorsFileError
 from wordvec.serve import create_app
@@ -104,7 +104,7 @@ def test_many_questions_at_once_get_each_its_own_answer(app, vectors):
     async def all_at_once():
         return await asyncio.gather(*(request(app, f"/similar?word=word{n}&k={n % 7 + 1}") for n in range(100)))
 
-    for number, answer in enumerate(asyncio.run(all_at_once())):
+    for number, answer in enumerate(run(all_at_once())):
         expected = vectors.most_similar(f"word{number}", k=number % 7 + 1)
         assert words_of(answer) == [word for word, _ in expected]
 
@@ -251,7 +251,7 @@ def test_too_many_that_wait_are_turned_away(vectors):
     async def at_once():
         return await asyncio.gather(*(request(app, "/similar?word=king") for _ in range(3)))
 
-    statuses = sorted(answer.status for answer in asyncio.run(at_once()))
+    statuses = sorted(answer.status for answer in run(at_once()))
     assert statuses == [200, 503, 503]
 
 
@@ -273,7 +273,7 @@ def test_a_fault_of_the_program_is_a_problem_too_and_says_nothing(app, monkeypat
         await app(scope, None, send)
 
     with pytest.raises(ZeroDivisionError):  # which the server logs
-        asyncio.run(once())
+        run(once())
     assert sent[0]["status"] == 500
     assert "division" not in sent[1]["body"].decode()
 

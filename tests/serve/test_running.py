@@ -18,7 +18,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import uvicorn
-from serving import send_raw
+from serving import run, send_raw
 from uvicorn.server import ServerState
 
 from wordvec.cli import main
@@ -130,7 +130,7 @@ def test_a_client_that_does_not_read_is_cut_off(vectors):
         await asyncio.wait_for(aborted.wait(), 60)
         protocol.connection_lost(None)
 
-    asyncio.run(aborted())
+    run(aborted())
 
 
 def test_a_client_that_leaves_in_the_middle_does_no_harm(port):
