@@ -230,7 +230,7 @@ def subtract_rows(table: Array, ids: Array, rows: Array, rate: float) -> None:
         _of_rows("subtract_rows", ids, rows, rows.size, given)
 
 
-def _of_rows(name: str, ids: Array, rows: Array, threads: int, given: tuple) -> None:
+def _of_rows(name: str, ids: Array, rows: Array, threads: int, given: tuple[Any, ...]) -> None:
     """Run a function of arrays.cu in so many threads."""
     macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": C_TYPES[ids.dtype.str[1:]], "PIECE": PIECE}
     gpu_kernel(array_module(rows), ROWS_SOURCE, name, **macros)((-(-threads // THREADS),), (THREADS,), given)

@@ -23,7 +23,7 @@ from typing import IO, Any
 from wordvec.errors import InputError
 
 try:
-    import fcntl
+    import fcntl as fcntl  # exported: folders.py locks as this does
 except ImportError:  # Windows: leftovers stay there until someone removes them
     fcntl = None  # type: ignore[assignment]
 
@@ -45,7 +45,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 @contextmanager
-def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO]:
+def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO[Any]]:
     """Open a temporary file in the folder of `path`; on success flush it to disk and rename it over `path`.
 
     After an exception or a kill, `path` is as it was. A symbolic link is followed, and the mode of an existing file is

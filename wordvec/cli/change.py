@@ -135,7 +135,7 @@ def _as_json(change: WordChange, neighbours: dict[str, Any], evidence: dict[str,
 
 def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) -> None:
     from wordvec.change.report import table_lines, word_lines
-    from wordvec.cli.concordance import line_width
+    from wordvec.cli.output import line_width
 
     print("\n".join(table_lines(changes, arguments.limit)))
     for change, neighbours, evidence in details:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.corpus.draws.examples import Examples
 from wordvec.corpus.draws.steps import cbow_shares
@@ -38,7 +40,7 @@ class CBOWNetwork(Layer):
         self.params = self.embedding.params + self.output.params
 
     @property
-    def grads(self) -> list:
+    def grads(self) -> list[Any]:
         """Gradients in the order of `params`."""
         return self.embedding.grads + self.output.grads
 

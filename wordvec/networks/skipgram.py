@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wordvec.arrays import Array
 from wordvec.corpus.draws.examples import Examples
 from wordvec.layers import Embedding
@@ -23,7 +25,7 @@ class SkipGramNetwork(Layer):
         self.params = self.embedding.params + self.output.params
 
     @property
-    def grads(self) -> list:
+    def grads(self) -> list[Any]:
         """Gradients in the order of `params`."""
         return self.embedding.grads + self.output.grads
 

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 from wordvec.arrays import gpu_memory_errors
 from wordvec.counts.cooccurrence import (
     SIDES,
-    WEIGHTINGS,
     Cooccurrence,
     count_cooccurrences,
     gather_counts,
-    weights_of,
 )
 from wordvec.counts.gpu import LOWER
 from wordvec.counts.ppmi import ppmi
 from wordvec.counts.solver.lanczos import TOLERANCE
 from wordvec.counts.svd import SVD, truncated_svd
 from wordvec.counts.svd_on_cluster import svd_on_cluster
+from wordvec.counts.weighting import WEIGHTINGS, weights_of
 from wordvec.errors import TrainingError
 from wordvec.memory import parse_bytes
 

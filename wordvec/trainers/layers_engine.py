@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -162,7 +162,7 @@ class LayersEngine:
         """The same: the layers train them in place."""
         return self.weights()
 
-    def _kept_gradients(self) -> list:
+    def _kept_gradients(self) -> list[Any]:
         """The gradients, zero in frozen rows."""
         gradients = self._network.grads
         if self._frozen is None:

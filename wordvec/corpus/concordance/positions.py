@@ -133,7 +133,8 @@ def _read(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
     except (OSError, ValueError):
         return None
     shapes = (len(corpus.vocabulary) + 1,), (len(corpus.ids),)
-    if (starts.shape, positions.shape) != shapes or (starts.dtype, positions.dtype) != (np.int64, _dtype(corpus)):
+    types = np.dtype(np.int64), np.dtype(_dtype(corpus))
+    if (starts.shape, positions.shape) != shapes or (starts.dtype, positions.dtype) != types:
         return None
     return (starts, positions) if starts[-1] == len(corpus.ids) and (np.diff(starts) >= 0).all() else None
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encode.token_ids import Spool, Spooled, checked_sentences, give_back_pages, spool
+from wordvec.corpus.encode.token_ids import Spool, Spooled, checked_sentences, spool
 from wordvec.corpus.phrases.file import Pairs, passes_as_text, passes_of_text, read_phrases, write_phrases
 from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, neighbours, pair_keys, split_keys
 from wordvec.errors import InputError, OptionError
+from wordvec.memory import give_back_pages
 
 DEFAULT_THRESHOLDS = {
     "word2phrase": 100.0,  # word2phrase.c's

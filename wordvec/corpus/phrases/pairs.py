@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from wordvec.corpus.encode.token_ids import ArrayFile, give_back_pages
+from wordvec.corpus.encode.token_ids import ArrayFile
+from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 23  # 64 MB of keys
 KEYS_AT_A_TIME = 1 << 23  # of all runs together, while they are merged

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors, to_numpy
-from wordvec.evaluation.analogy.answers import EPSILON, TOLERANCE, UnitRows
+from wordvec.evaluation.analogy.answers import TOLERANCE, UnitRows
+from wordvec.vectors.queries import EPSILON
 
 QUESTIONS, CANDIDATES = 2048, 16_384  # scored at a time: 128 MiB, several times
 LOWER = "evaluate on the CPU, or with fewer words (--restrict-vocab)"

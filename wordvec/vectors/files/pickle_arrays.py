@@ -80,7 +80,7 @@ def array_of(described: Any) -> np.ndarray | None:
         return None
     if len(shape) > MOST_AXES or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
         raise ValueError(f"an array whose shape is {describe(shape)}, which are no lengths")
-    return np.frombuffer(raw, kind).reshape(shape, order="F" if in_columns is True or in_columns == 1 else "C")
+    return np.frombuffer(raw, kind).reshape(shape, order="F" if in_columns in (True, 1) else "C")
 
 
 def scalar_of(made: Made) -> str | int | float | None:
