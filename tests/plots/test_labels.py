@@ -38,7 +38,7 @@ def extents(axes):
 def test_no_two_labels_overlap_wherever_the_points_are(points, rings, word):
     axes, placed = place(points, [word] * len(points), rings)
     boxes = extents(axes)
-    assert len(placed) == len(boxes) >= 1
+    assert len(placed) == len(boxes)
     for a, b in itertools.combinations(boxes, 2):
         assert not a.overlaps(b)
     for box in boxes:
@@ -64,6 +64,17 @@ def test_more_rings_place_more_labels_with_lines_to_their_points():
     assert len(second) > len(first)
     assert not near.lines
     assert far.lines
+
+
+@pytest.mark.parametrize("rings", [1, 3])
+def test_no_label_covers_a_dot(rings):
+    points = np.random.default_rng(5).normal(scale=0.6, size=(200, 2))
+    axes, placed = place(points, ["word"] * 200, rings)
+    assert 5 < len(placed) < 200
+    radius = 1.5 * axes.figure.dpi / 72  # of dots of 9 square points
+    for x, y in axes.transData.transform(points):
+        for box in extents(axes):
+            assert not (box.x0 < x + radius and box.x1 > x - radius and box.y0 < y + radius and box.y1 > y - radius)
 
 
 def test_boxes_to_avoid_move_a_label():

@@ -101,13 +101,15 @@ def _stems(paths: list[str]) -> list[str]:
 def _draw_map(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_beside, plot_map, read_groups
 
-    options = _options(arguments, "top", "method", "clusters", "seed")
+    options = _options(arguments, "top", "method", "clusters", "seed", "width_mm")
     if arguments.words is not None:
         options["words"] = _words(arguments.words)
     if arguments.color_by is not None:
         options["groups"] = read_groups(arguments.color_by)
     (file,) = arguments.files
     if arguments.beside is not None:
+        if arguments.width_mm is not None:
+            raise OptionError("--width-mm does not apply to --beside; leave one of them out")
         left, right = _stems([file, arguments.beside])
         axes, _ = plot_beside(_load(file), _load(arguments.beside), names=(left, right), **options)
         return axes, f"{left} beside {right}, {axes.get_title(loc='right')}"
@@ -193,7 +195,9 @@ FIGURES = {
     figure.name: figure
     for figure in (
         Figure("matrix", (1, 1), ("matrix", "top", "window", "tokenizer"), _draw_matrix),
-        Figure("map", (1, 1), ("words", "top", "method", "color_by", "clusters", "beside", "seed"), _draw_map),
+        Figure(
+            "map", (1, 1), ("words", "top", "method", "color_by", "clusters", "beside", "seed", "width_mm"), _draw_map
+        ),
         Figure("around", (1, 1), ("around", "k", "method", "seed"), _draw_around),
         Figure("neighbours", (1, 1), ("neighbours", "k"), _draw_neighbours),
         Figure("analogy", (1, 1), ("analogy",), _draw_analogy),

@@ -65,6 +65,7 @@ def _add_maps(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--clusters", type=int, metavar="N", help="colour N clusters found by k-means (default: 6)")
     group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and turned onto it")
     group.add_argument("-k", type=int, metavar="N", help="how many neighbours (default: 10, --around: 40)")
+    group.add_argument("--width-mm", type=float, metavar="MM", help="of a map, as for a journal's column: 85")
     group.add_argument("--seed", type=int, metavar="N", help="of tsne, umap and clusters (default: 1)")
 
 

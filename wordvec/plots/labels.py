@@ -23,6 +23,7 @@ RING_COST = 60.0  # square points of ink that a label rather covers than stand o
 LEAST_HEIGHT = 0.88  # of a label, in font sizes
 STEPS = 40  # boxes along a line
 CHUNK = 5_000  # labels looked at together
+CLEAR = 1_000  # points up to which no label may cover one; among more there would be hardly any label
 
 # Where a label may stand, best first, as the direction from the point to the label's centre.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -45,6 +46,8 @@ def place_labels(
     Greedy: in the order given, each label takes, among eight places around its point that lie inside the axes and
     touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; with several
     `rings` also among places further out, with a thin line to its point, where those nearer are taken or cover much.
+    Among up to 1,000 points, no label covers any point at all; among more, labels may, as little as they can.
+
     Where no place is free the label is left out, and so are all beyond `density` labels a square inch of the axes. The
     places hold for the present limits and size of the axes: call this last.
 
@@ -99,7 +102,9 @@ class _Placer:
         self.frame = np.asarray(axes.bbox.extents)
         self.square_inches = float(axes.bbox.width * axes.bbox.height) / figure.dpi**2
         self.size = (int(np.ceil(figure.bbox.width)), int(np.ceil(figure.bbox.height)))
-        self.ink = Coverage(np.vstack([_around(self.positions, self.radii), _boxes(avoid)]), *self.size)
+        dots = _around(self.positions, self.radii)
+        self.dots = dots if len(dots) <= CLEAR else np.empty((0, 4))  # those that no label may cover
+        self.ink = Coverage(np.vstack([dots, _boxes(avoid)]), *self.size)
         self.taken = np.empty((0, 4))
         self.between = np.array(LABEL_GAP) * self.scale
 
@@ -129,6 +134,7 @@ class _Placer:
         reach = self.radii[i : i + 1] + GAP * self.scale
         places = _places(self.positions[i : i + 1], reach, np.array([[width, height]]), self.rings, RING * self.scale)
         free = _inside(places, self.frame)[0] & ~_near(places[0][:, None], self.taken, self.between).any(axis=1)
+        free &= ~_near(places[0][:, None], self.dots, np.zeros(2)).any(axis=1)
         return places[0], free
 
     def try_label(self, i: int, label: str, **style: object) -> Annotation | None:

@@ -27,6 +27,7 @@ FONT_SIZES = (6.5, 9.5)
 UNCROWDED = 1_000  # points up to which they keep their size
 RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the text stays text
 LEGEND_SIZE = 8.0
+LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
 FEW = 80  # words that all should have labels
 DENSITY = 9.0  # labels a square inch; more would be a wall of words
 
@@ -180,12 +181,14 @@ def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
         axes.set_ylabel(f"PC 2 ({shares[1]:.1%})", fontsize=7.5, color=FAINT)
 
 
-def axes_to_fit(points: np.ndarray, groups: int = 1) -> Axes:
-    """Axes in a figure as wide as so many words need, up to seven inches, and as high as the map, within reason,
-    and the names of so many `groups` under it.
+def axes_to_fit(points: np.ndarray, groups: int = 1, width_mm: float | None = None) -> Axes:
+    """Axes in a figure `width_mm` wide (default: as wide as so many words need, up to seven inches), and as high as
+    the map, within reason, and the names of so many `groups` under it.
     """
+    if width_mm is not None and not LEAST_WIDTH <= width_mm <= MOST_WIDTH:
+        raise OptionError(f"width_mm must be from {LEAST_WIDTH} to {MOST_WIDTH} millimetres; got {width_mm}")
     width, height = np.maximum(np.ptp(points, axis=0), 1e-12)
-    inches = float(np.interp(len(points), (8, 60), (4.6, 7.0)))
+    inches = float(np.interp(len(points), (8, 60), (4.6, 7.0))) if width_mm is None else width_mm / 25.4
     return new_axes(
         inches, float(np.clip(inches * height / width, 0.6 * inches, 0.83 * inches)) + 0.35 + 0.16 * ceil(groups / 3)
     )

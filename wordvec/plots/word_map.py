@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.errors import OptionError
 from wordvec.plots.figure import set_title
 from wordvec.plots.groups import Groups, groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
@@ -44,6 +45,7 @@ def plot_map(
     clusters: int = 6,
     groups: Mapping[str, Sequence[str]] | None = None,
     show_progress: bool | None = None,
+    width_mm: float | None = None,
 ) -> Axes:
     """Draw a map of `words`, of the `top` most frequent ones (500), or of those of `groups`, and return its axes.
 
@@ -54,9 +56,10 @@ def plot_map(
     word is a point; labels that would overlap those of more frequent words are left out, and the title says how many
     are shown.
 
-    `axes` are drawn into if given; set their size and limits first. Raises UnknownWordError for a word without a
-    vector, OptionError for fewer than 3 words, an unknown method or a number of clusters out of range,
-    MissingExtraError for "tsne" and "umap" without their packages.
+    `axes` are drawn into if given; set their size and limits first. `width_mm` is the width of a new figure, 60 to
+    1,000 millimetres; letters keep their size. Raises UnknownWordError for a word without a
+    vector, OptionError for fewer than 3 words, an unknown method, a number of clusters or a width out of
+    range, or a width beside `axes`, MissingExtraError for "tsne" and "umap" without their packages.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -65,6 +68,10 @@ def plot_map(
     (['car', 'cat', 'dog'], '3 words, PCA (100% of the variance)')
     """
     check_method(method)
+    if axes is not None and width_mm is not None:
+        raise OptionError(
+            "width_mm is for a new figure; set the size of the figure of `axes` instead, or leave one out"
+        )
     group_styles(clusters)
     lists = None if groups is None else known_words(vectors, groups)
     if lists is not None and words is None and top is None:
@@ -74,7 +81,7 @@ def plot_map(
     rows = vectors.unit_rows_of(ids)
     points, shares = projected(rows, method, seed, show_progress)
     drawn = groups_by_list(names, lists) if lists else groups_by_clusters(names, rows, clusters, seed)
-    axes = axes or axes_to_fit(points, groups=len(drawn.names))
+    axes = axes or axes_to_fit(points, groups=len(drawn.names), width_mm=width_mm)
     draw_map(axes, points, names, weight_by_count(vectors, ids), drawn, shares, method)
     return axes
 
