@@ -54,6 +54,8 @@ def test_problems_are_one_line(built, tmp_path, capsys):
         (["corpus", "info", str(plain), "--by", "year"], "does not know its documents"),
         (["corpus", "split", str(built), "--by", "place", "-o", str(tmp_path / "x")], "no column 'place'"),
         (["corpus", "split", str(built), "--by", "half", "-o", str(built)], "is a corpus itself"),
+        (["corpus", "split", str(built), "--by", "half", "-o", str(built / "corpus.json")], "name a folder"),
+        (["corpus", "split", str(built), "--by", "half", "-o", str(built / "corpus.json" / "x")], "name a folder for"),
         (["corpus", "build", str(tmp_path), "--path-column", "x", "-o", str(tmp_path / "x")], "name the table with"),
     ):
         capsys.readouterr()

@@ -125,3 +125,14 @@ def test_what_cannot_be_is_told_in_one_line(run, arguments, message):
     run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
     status, out, err = run(*arguments)
     assert status == 2 and out == "" and message in err and err.count("\n") == 1
+
+
+def test_a_query_is_cut_as_the_documents_were(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v.txt").write_text("2 2\ntea 1 0\nrain 0 1\n", encoding="utf-8")
+    (tmp_path / "texts.txt").write_text("tea\nrain\n", encoding="utf-8")
+    made = ["embed", "v.txt", "texts.txt", "-o", "d.safetensors", "--weights", "mean", "--tokenizer", "whitespace"]
+    assert main(made) == 0
+    capsys.readouterr()
+    assert main(["search", "d.safetensors", "rain", "-k", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"rain": [{"id": "2", "score": 1.0}]}

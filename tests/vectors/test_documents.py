@@ -169,5 +169,5 @@ def test_what_cannot_be_embedded_is_told(vectors, arguments, options, error, mes
 
 
 def test_sif_needs_counts():
-    with pytest.raises(InputError, match=r"have no counts.*take weights='mean'"):
+    with pytest.raises(InputError, match=r"have no counts.*take weights='mean' \(--weights mean\)"):
         WordVectors(["a"], np.ones((1, 2))).embed(["a"], tokenizer="whitespace")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import OptionError
+from wordvec.errors import InputError, OptionError
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
@@ -94,7 +94,10 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     targets = {name: Path(arguments.out) / folder_name(name) for name in groups.names}
     if len(set(targets.values())) < len(targets):
         raise OptionError(f"two of the groups would have the same folder: {', '.join(groups.names)}"[:500])
-    Path(arguments.out).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(arguments.out).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"{arguments.out}: is a file, or lies below one; name a folder for the parts") from error
     for target in targets.values():
         check_folder_writable(target, KIND)
     written = []

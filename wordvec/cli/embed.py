@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
             "without one): are these the vectors of the documents' language, and is --tokenizer right?"
         )
     file = _as_seen_from(arguments.out, arguments.file)
-    rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a)
+    rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a, arguments.tokenizer)
     written = save_documents(rows, arguments.out)
     facts = rows.info["documents"]
     report = {

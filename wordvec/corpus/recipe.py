@@ -19,7 +19,7 @@ KEYS = ("tokenizer", "normalization", "split_sentences", "phrases", "phrase_pair
 EARLIER_CORPUS = "an earlier version of wordvec built this corpus and did not keep its phrases: build it again"
 NOT_SAID = (
     "these vectors do not say how their text was made into tokens (they come from another program or an earlier "
-    "version of wordvec): name the tokenizer, as in .tokenize(text, tokenizer='words')"
+    "version of wordvec): name the tokenizer, as in .tokenize(text, tokenizer='words'), or --tokenizer words"
 )
 
 

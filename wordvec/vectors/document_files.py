@@ -24,9 +24,18 @@ SAMPLED = 256  # rows by which vectors are known again
 
 
 def as_word_vectors(
-    found: DocumentVectors, ids: Sequence[str], vectors: WordVectors, file: str, weights: str, a: float
+    found: DocumentVectors,
+    ids: Sequence[str],
+    vectors: WordVectors,
+    file: str,
+    weights: str,
+    a: float,
+    tokenizer: str | None = None,
 ) -> WordVectors:
-    """The rows of documents under their ids; `file` is the one of the `vectors`. Raises InputError for ids twice."""
+    """The rows of documents under their ids; `file` is the one of the `vectors`, `tokenizer` the one that was named.
+
+    Raises InputError for ids twice.
+    """
     facts: dict[str, Any] = {
         "vectors": file,
         "vectors_digest": digest(vectors),
@@ -37,6 +46,8 @@ def as_word_vectors(
         "words": int(found.found.sum()),
         "missing_words": int(found.missing.sum()),
     }
+    if tokenizer is not None:
+        facts["tokenizer"] = tokenizer  # a query becomes tokens as the documents did
     if found.weights is not None:
         facts["word_weights"] = [round(float(weight), 6) for weight in found.weights]
     return WordVectors(list(ids), found.matrix, info={"trainer": "embed", "documents": facts})
@@ -129,7 +140,7 @@ def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10
     weights = facts["weights"]
     if weights == "tf-idf":
         weights = np.array(facts["word_weights"], np.float32)
-    asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer)
+    asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer or facts.get("tokenizer"))
     if asked.empty[0]:
         raise InputError(f"{query!r}: none of its {int(asked.missing[0])} words has a vector")
     return documents.nearest(asked.matrix[0], k)

@@ -93,7 +93,9 @@ def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
     if not (a > 0 and np.isfinite(a)):
         raise OptionError(f"SIF weights: a must be above 0; got {a!r}")
     if vectors.counts is None or vectors.counts.sum() == 0:
-        raise InputError("SIF weights: these vectors have no counts, which give the weights; take weights='mean'")
+        raise InputError(
+            "SIF weights: these vectors have no counts, which give the weights; take weights='mean' (--weights mean)"
+        )
     shares: np.ndarray = vectors.counts / vectors.counts.sum()
     return a / (a + shares)
 

@@ -102,3 +102,10 @@ def test_the_command_combines_reduces_and_scores(run):
 def test_what_cannot_be_is_told_in_one_line(run, arguments, message):
     status, out, err = run(*arguments)
     assert status == 2 and out == "" and message in err and err.count("\n") == 1 and not Path("c.npz").exists()
+
+
+@pytest.mark.parametrize(("words", "keep_all"), [(["tea"], False), (["tea", "rain"], True)])
+def test_one_word_in_common_would_be_a_row_of_zeros(words, keep_all):
+    first = WordVectors(words, np.eye(len(words), 2) + 1)
+    with pytest.raises(InputError, match="at least two of the words"):
+        combine([first, WordVectors(["tea"], np.ones((1, 3)))], keep_all=keep_all)

@@ -22,8 +22,8 @@ def combine(
     `keep_all` they are all words of the first part, with zeros where another lacks one. So the cosine of two words is
     about the mean of the parts' cosines, weighted by w_i^2. Counts and the way text becomes tokens are the first
     part's. Shapes: matrix (V, D_1 + D_2 + ...).
-    Raises OptionError for fewer than two parts and for weights that are not above 0; InputError without a word in
-    common.
+    Raises OptionError for fewer than two parts and for weights that are not above 0; InputError with fewer than two
+    words in common.
 
     >>> a = WordVectors(["tea", "cup", "rain"], np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
     >>> b = WordVectors(["cup", "tea"], np.array([[0.0, 5.0], [3.0, 0.0]]))
@@ -39,6 +39,11 @@ def combine(
     if not in_all.any():
         raise InputError("combine: no word has a vector in all of these models")
     kept = np.ones(len(words), bool) if keep_all else in_all
+    if min(int((here & kept).sum()) for here in known) < 2:  # less their mean, one row is zero
+        raise InputError(
+            "combine: a row less the mean of one row is zero: each model must have a vector for at least two of the "
+            "words; take models with more words in common"
+        )
     columns = []
     for part, here, weight in zip(rows, known, weights):
         mean = part[here & kept].mean(axis=0, dtype=np.float64).astype(np.float32)
