@@ -43,6 +43,13 @@ def test_documents_are_embedded_and_found(run):
     assert status == 0 and out.startswith("ship\n   0.") and out.count("\n") == 2
 
 
+def test_documents_without_a_known_word_are_no_answer(run):
+    run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
+    _, out, _ = run("search", "docs.safetensors", "ship", "-k", "99", "--json")
+    found = json.loads(out)["ship"]
+    assert {row["id"] for row in found} == {"1", "2", "3", "4", "5", "6"} and found[-1]["score"] < 0.1
+
+
 def test_what_is_written_is_the_same_each_time(run):
     for out, threads in (("a.safetensors", "1"), ("b.safetensors", "3")):
         assert run("embed", "v.safetensors", "docs.txt", "-o", out, "--threads", threads)[0] == 0

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Combine, write, and say what it did."""
     from wordvec.cli.postprocess import score_line, scores_before_and_after
+    from wordvec.errors import OptionError
     from wordvec.evaluation import read_analogies, read_pairs
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.steps import parse_steps, post_processed
 
     weights = _weights(arguments.weights)
+    if arguments.dim is not None and arguments.dim < 1:
+        raise OptionError(f"--dim must be at least 1; got {arguments.dim}")
     steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
     format_for(arguments.out)
     check_writable(arguments.out, *arguments.files)

@@ -134,7 +134,8 @@ def nearest_words(documents: WordVectors, vectors: WordVectors, name: str, k: in
 def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10, tokenizer: Any = None) -> Neighbours:
     """Return the `k` documents nearest to a text, as (id, cosine); the text is weighted as the documents were.
 
-    Raises InputError for a text without a word that has a vector.
+    Documents without a known word are near to nothing, and never an answer. Raises InputError for a text without a word
+    that has a vector.
     """
     facts = documents.info["documents"]
     weights = facts["weights"]
@@ -143,4 +144,4 @@ def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10
     asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer or facts.get("tokenizer"))
     if asked.empty[0]:
         raise InputError(f"{query!r}: none of its {int(asked.missing[0])} words has a vector")
-    return documents.nearest(asked.matrix[0], k)
+    return documents.nearest(asked.matrix[0], k, among=np.flatnonzero(documents.lengths > 0))
