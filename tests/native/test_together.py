@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 
 import pytest
 
 from wordvec.native.together import COUNTER_SIZE, new_counters, run_together
+from wordvec.signals import delayed_signals
 
 
 def test_counters_are_zero_and_lie_two_cache_lines_apart():
@@ -74,3 +76,36 @@ def test_a_thread_that_cannot_start_stops_the_others(monkeypatch):
     with pytest.raises(RuntimeError, match="can't start"):
         run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], lambda _: stop.fill(1))
     assert ended == [2]
+
+
+@pytest.fixture
+def interrupted_starts(monkeypatch):
+    """Ctrl-C comes right after each thread has been started."""
+    start = threading.Thread.start
+
+    def start_interrupted(thread):
+        start(thread)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(threading.Thread, "start", start_interrupted)
+
+
+def test_an_interrupt_between_two_starts_waits_until_all_have_started(interrupted_starts):
+    stop, ended, told = new_counters(1)[0], [], []
+
+    def stopped(all_started):
+        told.append(all_started)
+        stop.fill(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_together(wait_for_stop, [(number, stop, ended) for number in (2, 3)], stopped)
+    assert sorted(ended) == [2, 3]
+    assert told == [True]
+
+
+def test_where_signals_wait_anyway_an_interrupt_is_handed_on(interrupted_starts):
+    found = []
+    with delayed_signals() as came:
+        run_together(found.append, [(1,), (2,)], lambda _: None)
+    assert sorted(found) == [1, 2]
+    assert set(came) == {signal.SIGINT}

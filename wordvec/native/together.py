@@ -6,11 +6,14 @@ helper fails, the others are told to return.
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from wordvec.signals import delayed_signals
 
 COUNTER_SIZE = 16  # int64 numbers in a `counter` of team.h
 POLL = 0.1  # seconds: on Windows, Ctrl-C doesn't end a wait
@@ -42,9 +45,12 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
 
     helpers, started = [threading.Thread(target=work, args=(job,), daemon=True) for job in jobs], 0
     try:
-        for helper in helpers:
-            helper.start()
-            started += 1
+        with delayed_signals() as came:  # in the middle of a start, an interrupt would leave a thread nobody knows of
+            for helper in helpers:
+                helper.start()
+                started += 1
+        for number in came:
+            signal.raise_signal(number)
         for helper in helpers:
             while helper.is_alive():
                 helper.join(POLL)
@@ -53,7 +59,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
         raise
     finally:
         for helper in helpers:
-            if helper.ident is not None:  # also one that was just starting when the interrupt came
+            if helper.ident is not None:
                 helper.join()
     if failures:
         raise failures[0]
