@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -47,37 +48,37 @@ def open_store(location: str | os.PathLike[str]) -> Store:
     return FolderStore(location)
 
 
-class Store:
+class Store(ABC):
     """Entries by name. `location` is all another process needs to open the same store."""
 
     location: str
 
+    @abstractmethod
     def is_published(self, name: str) -> bool:
         """Whether an entry is there, whole."""
-        raise NotImplementedError
 
+    @abstractmethod
     def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
         """Write an entry in one step; one that is there already stays, as its bytes are the same.
 
         One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def facts(self, name: str) -> dict[str, Any]:
         """The facts of an entry."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
         """Rows begin .. end - 1 of an array of an entry, mapped where the file system can."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remove(self, name: str) -> None:
         """Remove an entry, where there is one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def clear(self) -> None:
         """Remove the store with all that is in it."""
-        raise NotImplementedError
 
 
 class FolderStore(Store):

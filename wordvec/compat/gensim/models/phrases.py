@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -59,7 +60,7 @@ def npmi_scorer(
 SCORERS = {"default": original_scorer, "npmi": npmi_scorer}
 
 
-class _Joins:
+class _Joins(ABC):
     """Joining the words of sentences; a subclass says by `score_candidate` which."""
 
     delimiter: str
@@ -68,9 +69,9 @@ class _Joins:
     threshold: float
     scoring: str | Scorer
 
+    @abstractmethod
     def score_candidate(self, word_a: str, word_b: str, in_between: list[str]) -> tuple[str | None, float | None]:
         """The joined phrase and its score, or (None, None) where the words are not joined."""
-        raise NotImplementedError
 
     def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[tuple[str, float | None]]:
         """Yield each word and each joined phrase of a sentence, with the phrase's score or None."""
