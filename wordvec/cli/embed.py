@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Embed, write, and say what it did."""
-    from wordvec.corpus.read.document_texts import Documents
+    from wordvec.corpus.read.document_texts import DocumentTexts
     from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(ids_file(arguments.out), *inputs)
     else:
         format_for(arguments.out)
-    documents = Documents(
+    documents = DocumentTexts(
         arguments.documents, arguments.field, arguments.id, arguments.encoding, arguments.encoding_errors
     )
     vectors = WordVectors.load(arguments.file)

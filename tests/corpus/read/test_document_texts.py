@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from wordvec.corpus.read.document_texts import Documents
+from wordvec.corpus.read.document_texts import DocumentTexts
 from wordvec.errors import CorpusError, OptionError
 
 
 def test_lines_of_text_are_numbered(tmp_path):
     (tmp_path / "a.txt").write_text("One.\n\nThree.\r\n", encoding="utf-8")
     (tmp_path / "b.txt").write_text("Four.", encoding="utf-8")
-    documents = Documents([tmp_path / "a.txt", tmp_path / "b.txt"])
+    documents = DocumentTexts([tmp_path / "a.txt", tmp_path / "b.txt"])
     assert list(documents) == ["One.", "", "Three.", "Four."]
     assert documents.ids == ["1", "2", "3", "4"] and documents.missing == 0
     assert len(list(documents)) == 4 and len(documents.ids) == 4  # once more
@@ -35,11 +35,11 @@ def test_records_keep_their_ids(tmp_path, form, capsys):
 
         columns = {"id": ["7", "b", "c"], "text": [record["text"] for record in RECORDS]}
         parquet.write_table(pyarrow.table(columns), path)
-    documents = Documents([path], field="text", id_field="id")
+    documents = DocumentTexts([path], field="text", id_field="id")
     assert list(documents) == ["One.\nTwo.", "Ünë", ""]
     assert documents.ids == ["7", "b", "c"] and documents.missing == 1
     assert "1 of 3 documents hold no text; their rows are zero" in capsys.readouterr().err
-    assert list(Documents([path], field="text")) == ["One.\nTwo.", "Ünë", ""]
+    assert list(DocumentTexts([path], field="text")) == ["One.\nTwo.", "Ünë", ""]
 
 
 def test_ids_of_parquet_may_be_numbers(tmp_path):
@@ -47,7 +47,7 @@ def test_ids_of_parquet_may_be_numbers(tmp_path):
     from pyarrow import parquet
 
     parquet.write_table(pyarrow.table({"id": [3, 4], "text": ["a", "b"]}), tmp_path / "d.parquet")
-    documents = Documents([tmp_path / "d.parquet"], field="text", id_field="id")
+    documents = DocumentTexts([tmp_path / "d.parquet"], field="text", id_field="id")
     assert list(documents) == ["a", "b"] and documents.ids == ["3", "4"]
 
 
@@ -67,20 +67,20 @@ def test_bad_records_are_refused_with_their_place(tmp_path, text, message):
     path = tmp_path / ("docs.csv" if text.startswith("id") else "docs.jsonl")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CorpusError, match=message):
-        list(Documents([path], field="text", id_field="id"))
+        list(DocumentTexts([path], field="text", id_field="id"))
 
 
 def test_what_is_no_document_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("id,text\n1,a\n2,b\n3,c\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="say which column holds the text"):
-        list(Documents([tmp_path / "a.csv"]))
+        list(DocumentTexts([tmp_path / "a.csv"]))
     with pytest.raises(OptionError, match="name the field of their text, too"):
-        Documents([tmp_path / "a.csv"], id_field="id")
+        DocumentTexts([tmp_path / "a.csv"], id_field="id")
     with pytest.raises(CorpusError, match="not from standard input"):
-        list(Documents(["-"]))
+        list(DocumentTexts(["-"]))
     with pytest.raises(CorpusError, match="no such file or folder"):
-        list(Documents([tmp_path / "none"]))
+        list(DocumentTexts([tmp_path / "none"]))
     (tmp_path / "a.txt").write_bytes(b"good\n\xff\xfe bad\n")
     with pytest.raises(CorpusError, match="byte 5"):
-        list(Documents([tmp_path / "a.txt"]))
-    assert len(list(Documents([tmp_path / "a.txt"], encoding_errors="replace"))) == 2
+        list(DocumentTexts([tmp_path / "a.txt"]))
+    assert len(list(DocumentTexts([tmp_path / "a.txt"], encoding_errors="replace"))) == 2

@@ -27,7 +27,7 @@ from wordvec.progress import announce
 PathLike = str | os.PathLike[str]
 
 
-class Documents:
+class DocumentTexts:
     r"""The documents of some files, as an iterable of texts; `ids` are those of the texts that were given so far.
 
     `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
@@ -37,7 +37,7 @@ class Documents:
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "docs.jsonl")
     >>> _ = path.write_text('{"n": "a", "text": "One."}\n{"n": "b", "text": null}\n')
-    >>> documents = Documents([path], field="text", id_field="n")
+    >>> documents = DocumentTexts([path], field="text", id_field="n")
     >>> list(documents), documents.ids, documents.missing
     (['One.', ''], ['a', 'b'], 1)
     """
