@@ -40,7 +40,7 @@ def test_labels_overlap_neither_each_other_nor_the_frame(vectors):
 
 
 def test_without_placing_they_would_overlap(vectors, monkeypatch):
-    monkeypatch.setattr("wordvec.plots.labels._near", lambda boxes, other, gap: np.zeros(boxes.shape[:-1], bool))
+    monkeypatch.setattr("wordvec.plots.labels.near", lambda boxes, other, gap: np.zeros(boxes.shape[:-1], bool))
     monkeypatch.setattr("wordvec.plots.labels.Coverage.within", lambda self, boxes: np.zeros(len(boxes), np.int64))
     boxes = label_boxes(plot_map(vectors))
     assert any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))

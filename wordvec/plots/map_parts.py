@@ -29,6 +29,7 @@ RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the
 LEGEND_SIZE = 8.0
 LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
 FEW = 80  # words that all should have labels
+RINGS = 6  # of places around a point of so few words
 DENSITY = 9.0  # labels a square inch; more would be a wall of words
 
 
@@ -38,17 +39,19 @@ def check_method(method: str) -> None:
         raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
 
 
-def chosen_ids(vectors: WordVectors, words: Sequence[str] | None, top: int) -> np.ndarray:
-    """Ids of the words to draw, commonest first: those named, each once, or the `top` most frequent."""
+def chosen_ids(
+    vectors: WordVectors, words: Sequence[str] | None, top: int, without: np.ndarray | None = None
+) -> np.ndarray:
+    """Ids of the words to draw, commonest first: those named, each once, or the `top` most frequent but `without`."""
     if words is None and top < 3:
         raise OptionError(f"a map needs at least 3 words; got top={top}")
     if words is not None:
         ids = np.array(list(dict.fromkeys(vectors.word_id(word) for word in words)), np.int64)
         ids = ids[np.argsort(-weight_by_count(vectors, ids), kind="stable")]
-    elif vectors.counts is not None:
-        ids = np.argsort(-vectors.counts, kind="stable")[:top]
     else:  # files without counts list frequent words first
-        ids = np.arange(min(top, len(vectors)))
+        order = np.arange(len(vectors)) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
+        left = order if without is None or not len(without) else order[~np.isin(order, without)]
+        ids = left[:top]
     if len(ids) < 3:
         raise OptionError(f"a map needs at least 3 words; got {len(ids)}")
     return ids
@@ -132,7 +135,7 @@ def label_points(
         [inks[of_word[i]] for i in order],
         areas[order],
         font_families(names),
-        rings=3 if len(names) <= FEW else 1,
+        rings=RINGS if len(names) <= FEW else 1,
         density=None if len(names) <= FEW else DENSITY,
     )
 

@@ -11,7 +11,9 @@ from wordvec.plots.figure import plain, root_figure, set_title
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
 from wordvec.plots.map_parts import (
+    FEW,
     POINT_AREAS,
+    RINGS,
     axes_to_fit,
     check_method,
     font_sizes,
@@ -87,7 +89,7 @@ def plot_neighbourhood(
         [text_colour(PALETTE[1])] + [_darker(colours(scale(score))) for score in scores],
         areas,
         families,
-        rings=3 if len(names) <= 80 else 1,
+        rings=RINGS if len(names) <= FEW else 1,
         avoid=along(axes, np.array(lines)),
     )
     set_title(axes, title, labelled(len(placed), len(names) + 1), families)
