@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FEWEST = 100  # words from which their order by frequency tells anything
 COMMON = 1_000  # words, the commonest, that are looked at and among which the nearest are found
 NEAREST = 10
-SPREAD, MOST = 1.25, 220.0  # the limit of the mean rank: 1.25 times the square root of V, but at most 220
+SPREAD, MOST = 1.5, 220.0  # the limit of the mean rank: 1.5 times the square root of V, but at most 220
 TIES = 1e-9  # logarithms of ranks nearer than this are equal
 
 
@@ -27,7 +27,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     rarer ones. With r the rank by frequency (1 for the commonest word) and N(w) the ten words nearest to w among the
     1,000 commonest, w is left out when ::
 
-        exp( (log r(w) + mean of log r(n) over n in N(w)) / 2 )  <  min(1.25 sqrt(V), 220)
+        exp( (log r(w) + mean of log r(n) over n in N(w)) / 2 )  <  min(1.5 sqrt(V), 220)
 
     Nearness is the cosine after the mean of these 1,000 unit vectors is taken away, since common words share a
     direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the

@@ -50,6 +50,6 @@ def ink_beyond(label: Text, width: float) -> tuple[float, float]:
     if not len(vertices):
         return 0.0, 0.0
     across = [x for x, _ in vertices]
-    scale = label.get_fontsize() / text_to_path.FONT_SCALE
+    scale = float(label.get_fontsize()) / text_to_path.FONT_SCALE
     low, high = scale * float(min(across)), scale * float(max(across))
     return max(0.0, -low), max(0.0, high - width)

@@ -76,7 +76,7 @@ def lines_meet_boxes(lines: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     between = (start >= boxes[None, :, :2]) & (start <= boxes[None, :, 2:])
     enter = np.where(still, np.where(between, -np.inf, np.inf), np.minimum(low, high)).max(axis=-1)
     leave = np.where(still, np.where(between, np.inf, -np.inf), np.maximum(low, high)).min(axis=-1)
-    return np.asarray((np.maximum(enter, 0) <= np.minimum(leave, 1)))
+    return np.asarray(np.maximum(enter, 0) <= np.minimum(leave, 1))
 
 
 def lines_cross(lines: np.ndarray, others: np.ndarray) -> np.ndarray:

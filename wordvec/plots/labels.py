@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wordvec.plots.coverage import Coverage
-from wordvec.plots.figure import root_figure
+from wordvec.plots.figure import root_figure, settle
 from wordvec.plots.fonts import boxes_allowed, least_widths
 from wordvec.plots.label_geometry import (
     DIRECTIONS,
@@ -24,6 +24,7 @@ from wordvec.plots.label_geometry import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
     from matplotlib.text import Annotation
 
 GAP = 1.3  # points (1/72 inch) between a point's edge and its label
@@ -35,8 +36,10 @@ RING = 9.0  # points by which the next ring of places lies further out
 RING_COST = 60.0  # square points of ink that a label rather covers than stand one ring further out
 LEAST_HEIGHT = 0.88  # of a label, in font sizes
 STEPS = 40  # boxes along a line
+ATTEMPTS = 5  # at placing few labels in another order
 CHUNK = 5_000  # labels looked at together
 CLEAR = 1_000  # points up to which no label may cover one; among more there would be hardly any label
+Style = dict[str, object]
 
 
 def place_labels(
@@ -60,42 +63,64 @@ def place_labels(
     point; among more, they may, as little as they can. No such line crosses a label or another such line. Labels are
     as large as their ink, which may reach further left or right than the text's own box (a "j" does), and their halo.
 
-    Where no place is free the label is left out, and so are all beyond `density` labels a square inch of the axes. The
+    Where no place is free the label is left out (with several `rings`, after further attempts in which it comes first),
+    and so are all beyond `density` labels a square inch of the axes. The
     places hold for the present limits and size of the axes: call this last.
 
     Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points' circles, as
     scatter's: diameters squared, pt^2): N each; avoid (M, 4) boxes in pixels.
     """
+    least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
+    styles = [
+        {"fontsize": size, "color": colour, "fontfamily": list(families), "ha": "left", "va": "bottom"}
+        for size, colour in zip(sizes.tolist(), colours)
+    ]
     with boxes_allowed():
-        return _place(_Placer(axes, points, areas, rings, avoid), labels, sizes, colours, list(families), density)
+        placer = _Placer(axes, points, areas, rings, avoid)
+        most = len(labels) if density is None else ceil(density * placer.square_inches)
+        return _place(placer, labels, styles, least, most) if rings == 1 else _place_all(placer, labels, styles, least)
+
+
+def _place_all(placer: _Placer, labels: Sequence[str], styles: list[Style], least: np.ndarray) -> list[Annotation]:
+    """Place few labels: where some find no place, they come first in another attempt; the best attempt counts."""
+    order = np.arange(len(labels))
+    best, most = order, -1
+    for _ in range(ATTEMPTS):
+        placed = _place(placer, labels, styles, least, len(labels), order)
+        if len(placed) == len(labels):
+            return placed
+        if len(placed) > most:
+            best, most = order, len(placed)
+        left = ~np.isin(order, list(placer.placed))
+        placer.undo()
+        order = np.concatenate([order[left], order[~left]])
+    return _place(placer, labels, styles, least, len(labels), best)
 
 
 def _place(
     placer: _Placer,
     labels: Sequence[str],
-    sizes: np.ndarray,
-    colours: Sequence[str],
-    families: list[str],
-    density: float | None,
+    styles: list[Style],
+    least: np.ndarray,
+    most: int,
+    order: np.ndarray | None = None,
 ) -> list[Annotation]:
-    least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
-    most = len(labels) if density is None else ceil(density * placer.square_inches)
-    placed: list[Annotation] = []
-    for first in range(0, len(labels), CHUNK):
-        for i in placer.may_fit(np.arange(first, min(first + CHUNK, len(labels))), least):
-            text = placer.try_label(
-                i, labels[i], fontsize=sizes[i], color=colours[i], fontfamily=families, ha="left", va="bottom"
-            )
-            placed += [] if text is None else [text]
-            if len(placed) == most:
-                return placed
-    return placed
+    """Place labels in this order, or as they stand, until there are `most`."""
+    order = np.arange(len(labels)) if order is None else order
+    for first in range(0, len(order), CHUNK):
+        for i in placer.may_fit(order[first : first + CHUNK], least):
+            placer.try_label(i, labels[i], **styles[i])
+            if len(placer.placed) == most:
+                break
+        if len(placer.placed) == most:
+            break
+    return list(placer.placed.values())
 
 
 def along(axes: Axes, lines: np.ndarray) -> np.ndarray:
     """Small boxes in pixels (M, 4) along straight lines (N, 2, 2) in data coordinates, for labels to avoid."""
     with boxes_allowed():
-        root_figure(axes).draw_without_rendering()  # settles where data coordinates lie
+        settle(axes)
     steps = np.linspace(0, 1, STEPS)[:, None]
     pixels = axes.transData.transform(np.concatenate([start + steps * (end - start) for start, end in lines]))
     return np.hstack([pixels - 3, pixels + 3])
@@ -106,7 +131,7 @@ class _Placer:
 
     def __init__(self, axes: Axes, points: np.ndarray, areas: np.ndarray, rings: int, avoid: np.ndarray | None) -> None:
         figure = root_figure(axes)
-        figure.draw_without_rendering()  # settles the layout, on which the room for labels depends
+        settle(axes)  # on the layout the room for labels depends
         self.axes, self.rings, self.points = axes, rings, points
         self.scale = figure.dpi / 72  # pixels in a point
         self.positions = axes.transData.transform(points)
@@ -119,6 +144,16 @@ class _Placer:
         self.ink = Coverage(np.vstack([squares, _boxes(avoid)]), *self.size)
         self.taken, self.leads = np.empty((0, 4)), np.empty((0, 4))
         self.between = np.array(LABEL_GAP) * self.scale
+        self.placed: dict[int, Annotation] = {}
+        self.lines: list[Line2D] = []
+        self.measured: dict[int, tuple[float, float, float]] = {}
+
+    def undo(self) -> None:
+        """Take all labels and lines away again."""
+        for artist in (*self.placed.values(), *self.lines):
+            artist.remove()
+        self.placed, self.lines = {}, []
+        self.taken, self.leads = np.empty((0, 4)), np.empty((0, 4))
 
     def may_fit(self, numbers: np.ndarray, least: np.ndarray) -> Iterator[int]:
         """Those of these labels, of at `least` these widths and heights (pt), that may find a place, while places are
@@ -160,11 +195,13 @@ class _Placer:
         """Lines (P, 4) from the edge of point `i` to the nearest edges of boxes around it."""
         ends = np.clip(self.positions[i], boxes[:, :2], boxes[:, 2:])
         way = ends - self.positions[i]
-        starts = self.positions[i] + way * (self.radii[i] / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9))
+        starts = self.positions[i] + way * (
+            self.radii[i] / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+        )
         return np.hstack([starts, ends])
 
     def _may_lead(self, i: int, lines: np.ndarray) -> np.ndarray:
-        """Which of these lines from point `i` meet no label, no other line and no dot, but those that lie on its own."""
+        """Which of these lines from point `i` meet no label, no other line, and no dot but those that touch its own."""
         crossed = lines_meet_boxes(lines, _widened(self.taken, self.scale)).any(axis=1)
         crossed |= lines_cross(lines, self.leads).any(axis=1)
         apart = np.linalg.norm(self.positions[self.clear] - self.positions[i], axis=1)
@@ -172,26 +209,35 @@ class _Placer:
         dots = distances_from_lines(lines, self.positions[others]) - self.radii[others]
         return np.asarray(~crossed & (dots > 0.5 * self.scale).all(axis=1))
 
-    def try_label(self, i: int, label: str, **style: object) -> Annotation | None:
+    def try_label(self, i: int, label: str, **style: object) -> None:
         """Write the label of point `i` at the best free place, or not at all."""
-        from wordvec.plots.label_artist import add_label, ink_beyond
+        from wordvec.plots.label_artist import add_label
 
-        text = add_label(self.axes, label, self.points[i], (0.0, 0.0), **style)
-        extent = text.get_window_extent(_renderer(self.axes))
-        left, right = (part * self.scale for part in ink_beyond(text, extent.width / self.scale))
-        boxes, free, doubtful = self.free_places(i, extent.width + left + right, extent.height)
+        left, width, height = self._measured(i, label, style)
+        boxes, free, doubtful = self.free_places(i, width, height)
         if not free.any():
-            text.remove()
-            return None
+            return
         rings = np.arange(len(boxes)) // len(DIRECTIONS)
         cost = self.ink.within(boxes) + self.scale**2 * (RING_COST * rings + DOUBT_COST * doubtful)
         best = int(np.where(free, cost, np.inf).argmin())
         box = boxes[best]
-        text.set_position(tuple((box[:2] + (left, 0) - self.positions[i]) / self.scale))
+        offset = (box[:2] + (left, 0) - self.positions[i]) / self.scale
+        self.placed[i] = add_label(self.axes, label, self.points[i], (offset[0], offset[1]), **style)
         self.taken = np.vstack([self.taken, box])
         if rings[best]:
             self._draw_lead(self._lead(i, box[None]))
-        return text
+
+    def _measured(self, i: int, label: str, style: Mapping[str, object]) -> tuple[float, float, float]:
+        """How far a label's ink reaches left of its origin, how wide it is and how high, in pixels; measured once."""
+        from wordvec.plots.label_artist import add_label, ink_beyond
+
+        if i not in self.measured:
+            text = add_label(self.axes, label, self.points[i], (0.0, 0.0), **style)
+            extent = text.get_window_extent(_renderer(self.axes))
+            left, right = (part * self.scale for part in ink_beyond(text, extent.width / self.scale))
+            text.remove()
+            self.measured[i] = left, extent.width + left + right, extent.height
+        return self.measured[i]
 
     def _draw_lead(self, line: np.ndarray) -> None:
         """A thin line from a point to its label."""
@@ -201,6 +247,7 @@ class _Placer:
             [x0, x1], [y0, y1], color="#999999", linewidth=0.5, zorder=1.5, scalex=False, scaley=False
         )
         drawn.set_in_layout(False)
+        self.lines.append(drawn)
 
 
 def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's renderer, Agg's whatever the canvas is
