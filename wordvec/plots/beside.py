@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import InputError
 from wordvec.plots.figure import new_panels, plain, set_title
-from wordvec.plots.function_words import function_words
+from wordvec.plots.function_words import to_pass_over
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
@@ -74,9 +74,10 @@ def plot_beside(
     check_method(method)
     group_styles(clusters)
     lists = None if groups is None else known_words(first, groups)
+    named = [word for group in (lists or {}).values() for word in group]
     if lists is not None and words is None and top is None:
-        words = [word for group in lists.values() for word in group]
-    without = function_words(first) if words is None and not with_function_words else NONE
+        words = named
+    without = NONE if with_function_words or words is not None else to_pass_over(first, but=named)
     shared, X, Y, ids, passed = _in_one_space(first, second, words, TOP if top is None else top, without)
     drawn = groups_by_list(shared, lists) if lists else groups_by_clusters(shared, X, clusters, seed)
     agreement = np.einsum("ij,ij->i", X, Y) / np.maximum(np.linalg.norm(X, axis=1) * np.linalg.norm(Y, axis=1), 1e-12)
@@ -87,19 +88,19 @@ def plot_beside(
     look = Sizes(by_count=first.counts is not None)
     legend = Legend(drawn, styles, look, None if first.counts is None else first.counts[ids])
     least_alike = [shared[i] for i in moved]
-    prefer = list(least_alike)
-    for axes_, points, name in zip(panels, _both(X, Y, method, seed, show_progress), names):
+    both = _both(X, Y, method, seed, show_progress)
+    for axes_, points, name in zip(panels, both, names):
         areas = draw_points(axes_, points, weight, drawn, styles, look)
         axes_.scatter(
             points[moved, 0], points[moved, 1], s=areas[moved] + RING, facecolors="none", edgecolors=INK, linewidths=RIM
         )
-        areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels stay off the rings too
         set_frame(axes_, None)
         set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}")
-        if axes_ is panels[0]:
-            legend.add_to(axes_)
-        else:
-            _note(axes_, agreement, least_alike, passed_over(passed).removeprefix("; "))
+    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels stay off the rings too
+    legend.add_to(panels[0])
+    _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "))
+    prefer = list(least_alike)
+    for axes_, points in zip(panels, both):  # once everything has its room, for labels hold for one layout
         placed = label_points(axes_, points, shared, weight, drawn, styles, areas, look, prefer)
         prefer += [text.get_text() for text in placed]  # the same words are named on both sides where they fit
     return panels[0], panels[1]

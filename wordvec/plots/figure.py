@@ -125,7 +125,8 @@ def settle(axes: Axes) -> None:
     before = None
     for _ in range(SETTLES):
         if engine is not None:
-            engine.execute(figure)
+            with boxes_allowed():
+                engine.execute(figure)
         axes.apply_aspect()
         if before is not None and np.allclose(axes.bbox.extents, before, atol=0.01):
             return

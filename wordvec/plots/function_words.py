@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,3 +61,10 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     log_rank = np.log(np.arange(1, len(common) + 1))
     mean = (log_rank + log_rank[nearest].mean(axis=1)) / 2
     return common[mean < np.log(min(SPREAD * total**0.5, MOST)) - TIES].astype(np.int64)
+
+
+def to_pass_over(vectors: WordVectors, but: Iterable[str] = ()) -> np.ndarray:
+    """The rows of function words that a map of the commonest words passes over: all `but` those asked for by name."""
+    found = function_words(vectors)
+    named = [vectors.word_id(word) for word in but]
+    return found[~np.isin(found, named)] if named else found

@@ -64,8 +64,8 @@ def place_labels(
     as large as their ink, which may reach further left or right than the text's own box (a "j" does), and their halo.
 
     Where no place is free the label is left out (with several `rings`, after further attempts in which it comes first),
-    and so are all beyond `density` labels a square inch of the axes. The
-    places hold for the present limits and size of the axes: call this last.
+    and so are all beyond `density` labels a square inch of the axes. The places hold for the present limits and size
+    of the axes: call this last.
 
     Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points' circles, as
     scatter's: diameters squared, pt^2): N each; avoid (M, 4) boxes in pixels.
@@ -119,8 +119,7 @@ def _place(
 
 def along(axes: Axes, lines: np.ndarray) -> np.ndarray:
     """Small boxes in pixels (M, 4) along straight lines (N, 2, 2) in data coordinates, for labels to avoid."""
-    with boxes_allowed():
-        settle(axes)
+    settle(axes)
     steps = np.linspace(0, 1, STEPS)[:, None]
     pixels = axes.transData.transform(np.concatenate([start + steps * (end - start) for start, end in lines]))
     return np.hstack([pixels - 3, pixels + 3])
@@ -192,13 +191,11 @@ class _Placer:
         return boxes, free, (edges < DOUBTFUL * GAP * self.scale).any(axis=1)
 
     def _lead(self, i: int, boxes: np.ndarray) -> np.ndarray:
-        """Lines (P, 4) from the edge of point `i` to the nearest edges of boxes around it."""
+        """Lines (P, 4) from the edge of point `i` to just before the nearest edges of boxes further out."""
         ends = np.clip(self.positions[i], boxes[:, :2], boxes[:, 2:])
         way = ends - self.positions[i]
-        starts = self.positions[i] + way * (
-            self.radii[i] / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
-        )
-        return np.hstack([starts, ends])
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+        return np.hstack([self.positions[i] + way * self.radii[i], ends - way * HALO * self.scale])
 
     def _may_lead(self, i: int, lines: np.ndarray) -> np.ndarray:
         """Which of these lines from point `i` meet no label, no other line, and no dot but those that touch its own."""

@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.plots.figure import set_title
-from wordvec.plots.function_words import function_words
+from wordvec.plots.function_words import to_pass_over
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
@@ -56,8 +56,8 @@ def plot_map(
 ) -> Axes:
     """Draw a map of `words`, of the `top` most frequent ones (500), or of those of `groups`, and return its axes.
 
-    Of the most frequent words, those that `function_words` finds are passed over, and the note over the map says how
-    many; `with_function_words` draws them.
+    Of the most frequent words, those that `function_words` finds and no group names are passed over, and the note over
+    the map says how many; `with_function_words` draws them.
 
     The vectors are scaled to unit length (nearness means cosine, as in `most_similar`) and projected by `method`:
     "pca", "tsne" or "umap" (see `project`). Colours and markers show `groups` (name -> words; words drawn that are in
@@ -89,9 +89,10 @@ def plot_map(
     group_styles(clusters)
     look = Sizes(font_size, sizes == "count" and vectors.counts is not None)
     lists = None if groups is None else known_words(vectors, groups)
+    named = [word for group in (lists or {}).values() for word in group]
     if lists is not None and words is None and top is None:
-        words = [word for group in lists.values() for word in group]
-    passed = function_words(vectors) if words is None and not with_function_words else NONE
+        words = named
+    passed = NONE if with_function_words or words is not None else to_pass_over(vectors, but=named)
     ids = chosen_ids(vectors, words, TOP if top is None else top, without=passed)
     names = names_of(vectors, ids)
     rows = vectors.unit_rows_of(ids)
