@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Drawn = tuple["Axes", str]  # and what to say of it
 PAGE_OPTIONS = ("words", "top", "method", "seed", "beside", "color_by")
+PAGE_ENDINGS = (".html", ".htm")
 COMMON = ("files", "out", "run", "verb", "dpi")  # of every figure
 
 
@@ -37,19 +38,20 @@ class Figure:
             if option not in (*COMMON, *self.options):
                 raise OptionError(f"{_flag(option)} does not apply to {what}; it takes {_flags(self.options)}")
         least, most = self.files
+        if self.name == "map" and arguments.out.lower().endswith(PAGE_ENDINGS):
+            most = MANY  # a page has a slider
         if not least <= len(arguments.files) <= most:
             expected = "no FILE" if most == 0 else "one FILE" if most == 1 else "at least one FILE"
             swallowed = "; --color-by takes all names after it: put FILE first" if arguments.color_by else ""
             raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}{swallowed}")
 
     def check_page(self, arguments: argparse.Namespace) -> None:
-        """Raise OptionError for what a page (.html) does not have; tell the page's writer its one file."""
+        """Raise OptionError for what a page (.html) does not have; give the others their defaults."""
         for option in _given(arguments):
             if option not in (*COMMON[:-1], *PAGE_OPTIONS):
                 raise OptionError(
                     f"{_flag(option)} is for pictures (.png, .svg, .pdf); a page takes {_flags(PAGE_OPTIONS)}"
                 )
-        arguments.file = arguments.files[0]
         arguments.method = arguments.method or "pca"
         arguments.seed = 1 if arguments.seed is None else arguments.seed
 

@@ -12,6 +12,7 @@ wordvec plot scores.json -o scores.png --scores       from: wordvec evaluate ...
 wordvec plot text.txt -o ppmi.png --matrix ppmi --window 1
 wordvec plot -o network.png --network skipgram --vocabulary 7 --dim 3
 wordvec plot vectors.safetensors -o map.html                               a page to explore, in one file
+wordvec plot 1850s.safetensors 1900s.safetensors -o change.html            a page with a slider through several
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="*", default=[],
-        help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
-        "for --matrix, nothing for --network",
+        help="vectors, of any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
+        "corpus folder for --matrix, nothing for --network",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
     parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
