@@ -28,6 +28,7 @@ SCRIPTS = (
     "colours.js",
     "focus.js",
     "labels.js",
+    "frame.js",
     "word_map.js",
     "lasso.js",
     "pointer.js",

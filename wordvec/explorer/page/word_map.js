@@ -2,8 +2,6 @@
 // `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
 
 const MARGIN = [30, 0.06]; // left free around the whole map: pixels, but at most this share of it
-const OUTLIERS = 0.005; // of the words on each side, which decide the frame only where they are not far out
-const FAR_OUT = 0.1; // of the breadth of the others
 const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // so many of a word's neighbours fill so much of the map, each way
 const CLOSEST = 60; // times the whole map, that choosing a word zooms in at most
 const WIDE = 800; // pixels of a map that has room for a card over its left edge
@@ -276,16 +274,6 @@ class WordMap {
     this.overlay.draw(this);
     this.ondrawn?.();
   }
-}
-
-/** Between which numbers the others lie, but for a few far out on each side. */
-function breadth(lists) {
-  const sorted = new Float32Array(lists.reduce((sum, { length }) => sum + length, 0));
-  lists.reduce((at, list) => (sorted.set(list, at), at + list.length), 0);
-  sorted.sort();
-  const last = sorted.length - 1, few = Math.floor(OUTLIERS * last);
-  const [low, high] = [sorted[few], sorted[last - few]], more = FAR_OUT * (high - low);
-  return [Math.max(sorted[0], low - more), Math.min(sorted[last], high + more)];
 }
 
 /** How many of the rising `ids` are below `limit`. */
