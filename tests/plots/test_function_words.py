@@ -3,7 +3,7 @@ import pytest
 
 from wordvec.cli import main
 from wordvec.plots import plot_beside, plot_map
-from wordvec.plots.function_words import function_words
+from wordvec.plots.common_words import function_words
 from wordvec.vectors import WordVectors
 
 GRAMMAR = [f"of{i}" for i in range(20)]
@@ -42,6 +42,11 @@ def test_only_the_order_by_frequency_and_directions_count(vectors):
 def test_of_few_words_none_is_left_out(vectors, words):
     few = WordVectors(vectors.words[:words], vectors.matrix[:words], counts=vectors.counts[:words])
     assert len(function_words(few)) == 0
+
+
+def test_documents_are_no_words(vectors):
+    rows = WordVectors(vectors.words, vectors.matrix, info={"documents": {"documents": 500}})
+    assert len(function_words(rows)) == 0
 
 
 def test_zero_and_equal_rows_do_no_harm():

@@ -9,8 +9,8 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
+from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import set_title
-from wordvec.plots.function_words import to_pass_over
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (

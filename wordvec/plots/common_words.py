@@ -33,7 +33,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     Nearness is the cosine after the mean of these 1,000 unit vectors is taken away, since common words share a
     direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the
     order of the rows, which is that of frequency in files of all common formats. No list of words is, and no language
-    is known. Of fewer than 100 words none is left out.
+    is known. Of fewer than 100 words none is left out, and none where the rows stand for documents (`wordvec embed`).
 
     The limit was set on English vectors (see the guide to drawing); it errs towards content words that are common and
     used like function words, such as "time", "said" or months.
@@ -47,7 +47,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     """
     total = len(vectors)
     order = np.arange(total) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
-    if total < FEWEST:
+    if total < FEWEST or "documents" in vectors.info:
         return order[:0].astype(np.int64)
     common = order[:COMMON]
     rows = vectors.unit_rows_of(common).astype(np.float64)
