@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.building import COMPILED_FROM, TextOptions, can_compile, cutting_of, refuse_mixture, spool_source
+from wordvec.corpus.build_options import TextOptions
+from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import ArrayFile, Spooled, renumbered
