@@ -43,14 +43,14 @@ class Legend:
                 self.entries.append((f"seen {count:,} time{'' if count == 1 else 's'}", PLAIN, diameter))
 
     def columns(self, inches: float) -> int:
-        """How many columns of the longest name fit under a map in a figure of so many inches."""
+        """How many columns of the longest name fit under a map in a figure of this many inches."""
         longest = max((letters(name) for name, _, _ in self.entries), default=1)
         return max(
             1, min(len(self.entries), 4, int(72 * ROOM * inches / (longest * self.sizes.font_size * LETTER + HANDLE)))
         )
 
     def height(self, inches: float) -> float:
-        """How many inches its lines are high in a figure of so many inches."""
+        """How many inches its lines are high in a figure of this many inches."""
         return ceil(len(self.entries) / self.columns(inches)) * LINE * self.sizes.font_size / 72
 
     def add_to(self, axes: Axes) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the text stays text
 LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
 FEW = 80  # words that all should have labels
-RINGS = 6  # of places around a point of so few words
+RINGS = 6  # of places around a point of that few words
 PLAIN = "o"  # the marker of words of no group
 DENSITY = 9.0  # labels a square inch; more would be a wall of words
 
@@ -151,7 +151,7 @@ def set_frame(axes: Axes, shares: np.ndarray | None, font_size: float = FONT_SIZ
 
 
 def axes_to_fit(points: np.ndarray, legend: Legend | None = None, width_mm: float | None = None) -> Axes:
-    """Axes in a figure `width_mm` wide (default: as wide as so many words need, up to seven inches), and as high as
+    """Axes in a figure `width_mm` wide (default: as wide as this many words need, up to seven inches), and as high as
     the map, within reason, and the `legend` under it.
     """
     if width_mm is not None and not LEAST_WIDTH <= width_mm <= MOST_WIDTH:

@@ -27,7 +27,7 @@ class Style(NamedTuple):
 
 
 def group_styles(groups: int) -> list[Style]:
-    """Styles for so many groups, all different: each the next of 8 colours and the next of 7 markers.
+    """Styles for this many groups, all different: each the next of 8 colours and the next of 7 markers.
 
     So the first seven differ in colour and in shape, and can be told apart in grey. Raises OptionError for more groups
     than there are styles (56).

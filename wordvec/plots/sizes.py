@@ -56,7 +56,7 @@ class Sizes:
 
 
 def crowding(points: int) -> float:
-    """What part of their area so many points keep, from 0 to 1.
+    """What part of their area this many points keep, from 0 to 1.
 
     >>> crowding(500), crowding(4_000)
     (1.0, 0.5)

@@ -2,7 +2,7 @@
 // `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
 
 const MARGIN = [30, 0.06]; // left free around the whole map: pixels, but at most this share of it
-const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // so many of a word's neighbours fill so much of the map, each way
+const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // this share of a word's neighbours lies within this share of the map, each way
 const CLOSEST = 60; // times the whole map, that choosing a word zooms in at most
 const WIDE = 800; // pixels of a map that has room for a card over its left edge
 const HIT = 11; // pixels from a point that still mean it
@@ -198,7 +198,7 @@ class WordMap {
     for (const id of passed) if (id < top && !listed.has(id)) yield id;
   }
 
-  /** The word at a place, by its label or its point, or null; words brought out go before those behind the veil. */
+  /** The word at a place, by its label or its point, or null; highlighted words win over dimmed ones. */
   wordAt(x, y) {
     const labelled = this.overlay.labelAt(x, y);
     if (labelled !== null) return labelled;
