@@ -81,19 +81,20 @@ def _model(helper: Any, types: Any, words: list[str], matrix: np.ndarray, inputs
         helper.make_tensor("matrix", types.FLOAT, matrix.shape, matrix.tobytes(), raw=True),
         helper.make_tensor("length", types.INT64, [1], [1]),  # the axis of a text's words
         helper.make_tensor("one", types.INT64, [1], [1]),
-        helper.make_tensor("number", types.INT64, [1], [number]),
-        helper.make_tensor("zero", types.INT64, [1], [0]),
+        helper.make_tensor(
+            "border", types.INT64, [1], [number if inputs == "tokens" else 0]
+        ),  # of words that are known
     ]
     if inputs == "tokens":
         row_of = {"keys_strings": words, "values_int64s": list(range(number)), "default_int64": number}
         nodes = [
             helper.make_node("LabelEncoder", ["tokens"], ["rows"], domain="ai.onnx.ml", **row_of),
-            helper.make_node("Less", ["rows", "number"], ["known"]),
+            helper.make_node("Less", ["rows", "border"], ["known"]),
         ]
     else:
         nodes = [
             helper.make_node("Identity", ["ids"], ["rows"]),
-            helper.make_node("GreaterOrEqual", ["rows", "zero"], ["known"]),
+            helper.make_node("GreaterOrEqual", ["rows", "border"], ["known"]),
         ]
     nodes += [
         helper.make_node("Gather", ["matrix", "rows"], ["of_words"], axis=0),
