@@ -46,7 +46,8 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     if notebook and find_spec("ipywidgets") is not None:
         from tqdm.notebook import tqdm as notebook_tqdm
 
-        return notebook_tqdm(total=total, desc=what, **bar)
+        with suppress(ImportError):  # of widgets that are installed and cannot be loaded: then a bar of text
+            return notebook_tqdm(total=total, desc=what, **bar)
     from tqdm import tqdm
 
     return tqdm(total=total, desc=what, file=_Terminal(unguarded(sys.stderr)), **bar)  # type: ignore[arg-type]
