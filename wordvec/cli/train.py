@@ -43,7 +43,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
-    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start); the same as the start: constant"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
+    ("learning_rate_schedule", str, "how it falls: linear, cosine, or constant"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from abc import abstractmethod
@@ -31,6 +30,7 @@ from wordvec.trainers.neural_options import MERGES, PIECES, ROUNDS, check_pieces
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
+from wordvec.trainers.schedule import Schedule
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.windows import SENTENCE, reach_in
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
 LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
@@ -61,8 +60,9 @@ class NeuralTrainer(Presets, Trainer):
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
     learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
                       that with momentum; and 0.001 for the adaptive optimizers
-    learning_rate_end  where it falls to, in a straight line over all epochs: None is 1e-4 of learning_rate, as in
-                      word2vec.c; the same number as learning_rate keeps it constant
+    learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
+    learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
+                      at first and at the end; or "constant", not at all
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -104,6 +104,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
+    learning_rate_schedule: str = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -160,21 +161,15 @@ class NeuralTrainer(Presets, Trainer):
         """For ``learning_rate=None``."""
         return {"sgd": 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(self.optimizer, 0.001)
 
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        if self.learning_rate_end is not None:
-            progress *= self.epochs / self.epochs_to_zero
-        return start * max(1.0 - progress, MIN_LEARNING_RATE)
-
-    @property
-    def epochs_to_zero(self) -> float:
-        """After how many epochs the falling learning rate would be zero; infinity where it is constant."""
-        if self.learning_rate_end is None:
-            return float(self.epochs)
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        fall = (start - self.learning_rate_end) / start
-        return self.epochs / fall if fall > 0 else math.inf
+        return self.schedule.at(progress)
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
