@@ -13,6 +13,7 @@ from wordvec.change.company import LARGEST_SHARE, Company, PeriodNeighbour
 from wordvec.change.space import DocumentSums, Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
 from wordvec.corpus.documents.groups import Groups, groups_of
+from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
 from wordvec.errors import InputError, OptionError
 from wordvec.evaluation.statistics import spearman
 from wordvec.progress import progress
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 LEVEL = 0.05
-FEWEST_OCCURRENCES = 20  # of a word in all groups together
 NAMED = 10  # groups in a message; the others are counted
 MOST_PERMUTATIONS = 99_999
 
