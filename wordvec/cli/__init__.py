@@ -47,7 +47,7 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
-WRITTEN = ("record", "out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
+WRITTEN = ("out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
 
 
@@ -93,7 +93,7 @@ def _run(argv: list[str]) -> int:
 
 def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
     """Run the verb; with --record, or where WORDVEC_RECORD names a file, a line about the run is added to it."""
-    record = arguments.record or os.environ.get("WORDVEC_RECORD")
+    record = vars(arguments).pop("record") or os.environ.get("WORDVEC_RECORD")  # which is none of the verb's options
     if not record:
         arguments.run(arguments)
         return
