@@ -123,6 +123,16 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def listed(names: Sequence[str], shown: int) -> str:
+    """The first of many names for a message, and how many more there are.
+
+    >>> listed(["a", "b"], 2), listed(list("abcdefg"), 5)
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
 def describe(value: Any) -> str:
     """A value in a few words for a message, however large or deep it is: nothing inside a container is looked at.
 
