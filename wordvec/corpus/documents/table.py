@@ -96,7 +96,8 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
     text = text[said.end() :] if said else text
     lines_before = 1 if said else 0
     table = table_of(text[: 1 << 16], f"{path}.csv")
-    delimiter, header = (table.delimiter, table.header) if table is not None else _first_row(text)
+    fits = table is not None and len(table.header) > 1
+    delimiter, header = (table.delimiter, table.header) if table is not None and fits else _first_row(text)
     if len(header) < 2:
         raise CorpusError(
             f"{path}: a table of metadata has a row of names, such as path,year,author, and then a row a file, as CSV, "
