@@ -15,7 +15,7 @@ from wordvec.change.space import DocumentSums, Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
 from wordvec.corpus.documents.groups import LENGTHS, Groups, groups_of
 from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
-from wordvec.errors import InputError, OptionError, listed
+from wordvec.errors import InputError, OptionError, counted, listed
 from wordvec.evaluation.statistics import spearman
 from wordvec.progress import progress
 from wordvec.vectors.several_models.overlap import false_discovery_rates
@@ -223,7 +223,8 @@ def _space(corpus: Corpus, vectors: WordVectors | None, window: int, seed: int, 
 
     documents_of(corpus)  # before the work
     if len(corpus.vocabulary) < 10:
-        raise InputError(f"the corpus has {len(corpus.vocabulary)} words: too few to learn how words are used")
+        size = counted(len(corpus.vocabulary), "word")
+        raise InputError(f"the corpus has {size}: too few to learn how words are used")
     dim = min(100, len(corpus.vocabulary) // 5)
     # Power 0.5: with 0, the rows' weakest dimensions weigh as much as the strongest, and means of contexts are noise.
     trained = SVD(dim=dim, window=window, power=0.5, seed=seed).fit(corpus, show_progress=show).vectors

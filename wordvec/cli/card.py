@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_set_arguments
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
 from wordvec.files import parse_json
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _put(card: str, arguments: argparse.Namespace) -> None:
         return
     with replace_file(arguments.out, "w", encoding="utf-8") as file:
         file.write(card)
-    print(f"{arguments.out}: card of {arguments.file}, {len(card.splitlines())} lines")
+    print(f"{arguments.out}: card of {arguments.file}, {counted(len(card.splitlines()), 'line')}")
 
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:

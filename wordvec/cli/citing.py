@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import json_text, printable
 
@@ -182,7 +182,7 @@ def _text(arguments: argparse.Namespace, lines: list[CitedLine], count: int) -> 
 def _title(arguments: argparse.Namespace, shown: int, count: int) -> str:
     from wordvec.corpus.concordance.keyword_lines import times
 
-    near = "" if arguments.near is None else f" within {arguments.window} words of {arguments.near}"
+    near = "" if arguments.near is None else f" within {counted(arguments.window, 'word')} of {arguments.near}"
     seed = "spread evenly" if arguments.seed is None else f"drawn with seed {arguments.seed}"
     some = f", {shown:,} of them here, {seed}" if shown < count else ""
     return f"{arguments.words[0]}{near}: {times(count)}{some}"

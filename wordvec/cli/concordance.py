@@ -25,7 +25,7 @@ from wordvec.cli.citing import (
     print_cited,
 )
 from wordvec.cli.output import line_width, print_json
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def _print_lines(view: LineView, arguments: argparse.Namespace) -> None:
         report = {"word": word, "near": near, "window": window, "occurrences": count}
         print_json(report | {"lines": [asdict(line) for line in lines], "notes": concordance.notes})
         return
-    together = "" if near is None else f" within {window} words of {printable(near)}"
+    together = "" if near is None else f" within {counted(window, 'word')} of {printable(near)}"
     shown = f", {len(lines):,} of them here" if len(lines) < count else ""
     print(f"{printable(word)}{together}: {times(count)}{shown}")
     for text in keyword_lines(lines, line_width(arguments.width), [] if near is None else [near]):

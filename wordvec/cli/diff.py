@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.cli.citing import LineView, add_view_arguments
 from wordvec.cli.output import line_width, neighbours_as_json, print_json
 from wordvec.cli.similar import let_options_stand_anywhere
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
@@ -147,7 +147,7 @@ def as_json(comparison: Comparison, seen: Seen) -> dict[str, Any]:
 def print_comparison(comparison: Comparison, seen: Seen) -> None:
     """A line of numbers for each word, its neighbours under it, and its lines of both corpora."""
     alone = f"{comparison.only_in_a:,} are only in A, {comparison.only_in_b:,} only in B"
-    print(f"{comparison.compared:,} words compared; {alone}")
+    print(f"{counted(comparison.compared, 'word')} compared; {alone}")
     noise = "" if comparison.mean_noise is None else f"; {100 * comparison.mean_noise:.0f} % in the baseline"
     print(f"on average {100 * comparison.mean_overlap:.0f} % of {comparison.k} neighbours are kept{noise}")
     columns = ["overlap", *(["noise", "p", "q"] if comparison.mean_noise is not None else [])]

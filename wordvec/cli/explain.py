@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.citing import LineView, add_view_arguments
 from wordvec.cli.output import line_width, print_json
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,7 +168,7 @@ def print_report(report: dict[str, Any]) -> None:
     print(f"{report['a']} and {report['b']}: cosine {report['ppmi_similarity']:.3f} of their PPMI rows", end="")
     if report["model"] != "ppmi":
         print(f", {report['model_similarity']:.3f} in the model", end="")
-    print(f"; {report['shared_contexts']:,} contexts shared", end="")
+    print(f"; {counted(report['shared_contexts'], 'context')} shared", end="")
     print(f", these are {percent:.0f} % of it" if report["contexts"] else "")
     for row in report["contexts"]:
         print(f"  {row['percent']:5.1f} %  {row['context']}")

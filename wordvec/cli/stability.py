@@ -25,7 +25,7 @@ from wordvec.cli.configurations import add_training_arguments, open_run_folder, 
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,4 +173,7 @@ def show(
         return
     print(neighbours_text(found, words, models, documents) if words else bands_table(found))
     if arguments.out_file:
-        print(f"{arguments.out_file}: {len(found.words):,} words, {Path(arguments.out_file).stat().st_size:,} bytes")
+        print(
+            f"{arguments.out_file}: {counted(len(found.words), 'word')}, "
+            f"{counted(Path(arguments.out_file).stat().st_size, 'byte')}"
+        )

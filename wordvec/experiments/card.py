@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus import Corpus
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
@@ -119,7 +119,7 @@ def _summary(vectors: WordVectors) -> str:
     version = info.get("wordvec_version")
     made = f"trained with {info['trainer']}" if info.get("trainer") else "whose training the file does not state"
     by = f" by wordvec {version}" if version else ""
-    return f"Vectors of {len(vectors):,} words in {vectors.dim:,} dimensions, {made}{by}."
+    return f"Vectors of {len(vectors):,} words in {counted(vectors.dim, 'dimension')}, {made}{by}."
 
 
 def _file_table(path: Path, vectors: WordVectors) -> str:

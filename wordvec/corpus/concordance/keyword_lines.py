@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from wordvec.errors import counted
 from wordvec.terminal import printable
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def evidence_lines(
 ) -> list[str]:
     """What a corpus says about two words as text, see `Concordance.behind`; `as_text` writes its lines."""
     a, b = printable(evidence.a), printable(evidence.b)
-    texts = [f"{a} and {b}: {times(evidence.together)} within {evidence.window} words of each other"]
+    texts = [f"{a} and {b}: {times(evidence.together)} within {counted(evidence.window, 'word')} of each other"]
     texts += [f"  {text}" for text in as_text(evidence.lines, width - 2, [evidence.b])]
     if not evidence.shared:
         return [*texts, f"{a} and {b} share no context that either meets more often than by chance"]
