@@ -14,7 +14,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,5 +96,5 @@ def _read_token(path: str) -> str:
     except UnicodeDecodeError:
         raise OptionError(f"{path}: the token must be ASCII") from None
     if len(lines) != 1:
-        raise OptionError(f"{path}: one line expected, the token; got {len(lines)} lines")
+        raise OptionError(f"{path}: one line expected, the token; got {counted(len(lines), 'line')}")
     return lines[0].strip()

@@ -22,7 +22,7 @@ from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, 
 from wordvec.cli.output import print_json
 from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -316,10 +316,15 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
 
 def print_report(report: dict[str, Any]) -> None:
     """The report as a few lines."""
-    print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
+    print(
+        f"{report['out']}: {counted(report['vocabulary'], 'word')} in {counted(report['dim'], 'dimension')}, "
+        f"by {report['trainer']}"
+    )
     if report["trainer_chosen"]:
         print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
-    print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
+    print(
+        f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
+    )
     if report["device"] != "cpu":
         print(f"  device   {report['device']}")
     print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))

@@ -117,6 +117,7 @@ class RunFolder:
             "trainer": job.configuration.trainer,
             "options": job.options,
             "sample": job.sample,
+            **({"unit": job.unit} if job.unit != "sentences" else {}),
             "wordvec_version": __version__,
         }
 
