@@ -7,7 +7,7 @@ function of (seed, epoch, position), so an example does not depend on what was d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from wordvec import rng
 from wordvec.arrays import Array, array_module, to_device
 from wordvec.corpus.draws.sampling import POOL_GROUPS, NegativeTable, from_pool, keep_thresholds
 from wordvec.errors import OptionError
+
+if TYPE_CHECKING:
+    from wordvec.corpus.draws.tagged import Tags
 
 NegativeSharing = Literal["window", "pair"]
 
@@ -125,11 +128,21 @@ class ExampleSampler:
         inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
         index = xp.where(inside, index, 0)
         mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
+        contexts = xp.where(mask, ids[kept[index]], 0).astype(np.int32) if len(kept) else index.astype(np.int32)
+        contexts, mask = self._with_tags(contexts, mask, sentence[centre] - 1)
         rows = xp.flatnonzero(mask.any(axis=1))
-        mask, keys = mask[rows], keys[rows]
-        contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        contexts, mask, keys = contexts[rows], mask[rows], keys[rows]
         positions = kept[centre[rows]]
         return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask, positions, epoch))
+
+    @property
+    def tags(self) -> Tags | None:
+        """The tags of documents that are contexts of their words, see `wordvec.corpus.draws.tagged`; None without."""
+        return None
+
+    def _with_tags(self, contexts: Array, mask: Array, sentences: Array) -> tuple[Array, Array]:
+        """The contexts (B, C) of centres in these sentences (B,), with what else is a context of them."""
+        return contexts, mask
 
     def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
         xp = array_module(keys, mask)
