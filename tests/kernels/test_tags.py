@@ -67,14 +67,17 @@ def assert_same_training(dimension, sampler, *, sampler_of_layers=None, slack=4,
 
 @pytest.mark.parametrize("words", [False, True])
 @pytest.mark.parametrize("meetings", [1, 5, 20])
-@pytest.mark.parametrize(("dimension", "options"), [(40, {}), (1, {"negatives": 1}), (17, {"negatives": 17, "window": 1})])
+@pytest.mark.parametrize(
+    ("dimension", "options"), [(40, {}), (1, {"negatives": 1}), (17, {"negatives": 17, "window": 1})]
+)
 def test_equals_the_layers(words, meetings, dimension, options):
     assert_same_training(dimension, make_sampler(words, **options), meetings=meetings)
 
 
 @pytest.mark.parametrize("words", [False, True])
 @pytest.mark.parametrize(
-    "fault", [{"seed": 6}, {"negatives": 4}, {"listed": [*LISTED[:-1], [0, 4]]}, {"listed": [*LISTED[:5], [0], *LISTED[6:]]}]
+    "fault",
+    [{"seed": 6}, {"negatives": 4}, {"listed": [*LISTED[:-1], [0, 4]]}, {"listed": [*LISTED[:5], [0], *LISTED[6:]]}],
 )
 def test_faults_are_caught(words, fault):
     with pytest.raises(AssertionError):

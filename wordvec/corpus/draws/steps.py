@@ -175,7 +175,9 @@ def count_meetings(
     if first_tag is not None:
         inputs, of_inputs = batch.contexts, TAG_QUARTERS * (batch.mask & (batch.contexts >= first_tag))
     return Meetings(
-        np.concatenate([inputs % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(np.int64),
+        np.concatenate([inputs % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(
+            np.int64
+        ),
         np.concatenate([of_inputs, quarters.reshape(examples, -1)], axis=1).astype(np.int64),
         np.diff(batch.positions, prepend=-1) == 0,
     )
