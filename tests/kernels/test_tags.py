@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wordvec.corpus.draws.examples import ExampleSampler
-from wordvec.corpus.draws.tagged import TaggedSampler, Tags
+from wordvec.corpus.draws.examples import ExampleSampler, Tags
+from wordvec.corpus.draws.tagged import TaggedSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths
@@ -135,7 +135,7 @@ def test_a_step_meets_a_tag_no_more_than_the_bound():
     assert_same_training(8, sampler, block=POSITIONS, meetings=4)
 
 
-@pytest.mark.parametrize("wrong", [{"count": TAGS + 1}, {"first": 2}, {"starts": [0, 1]}, {"rows": 99}, {"rows": -1}])
+@pytest.mark.parametrize("wrong", [{"number": TAGS + 1}, {"first": 2}, {"starts": [0, 1]}, {"rows": 99}, {"rows": -1}])
 def test_tags_that_are_no_rows_are_refused(wrong):
     tags = tags_of(LISTED, False)
     made = {name: np.full_like(tags.rows, value) if name == "rows" else value for name, value in wrong.items()}

@@ -11,7 +11,6 @@ Text becomes tokens as the vectors' own text did. Weights: sif, a / (a + the wor
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.document_files import as_word_vectors, ids_file, save_documents
+    from wordvec.vectors.document_files import as_seen_from, as_word_vectors, ids_file, save_documents
     from wordvec.vectors.load import format_for
 
     inputs = [arguments.file, *arguments.documents]
@@ -66,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
             f"none of the {len(found):,} documents has a word with a vector ({int(found.missing.sum()):,} words "
             "without one): are these the vectors of the documents' language, and is --tokenizer right?"
         )
-    file = _as_seen_from(arguments.out, arguments.file)
+    file = as_seen_from(arguments.out, arguments.file)
     rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a, arguments.tokenizer)
     written = save_documents(rows, arguments.out)
     facts = rows.info["documents"]
@@ -86,11 +85,3 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")
     if report["empty"]:
         print(f"  {report['empty']:,} documents have no word with a vector: their rows are zero and near to nothing")
-
-
-def _as_seen_from(out: str, file: str) -> str:
-    """`file` from the folder of `out`, so that both can be moved together."""
-    try:
-        return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
-    except ValueError:  # another drive, on Windows
-        return os.path.abspath(file)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.draws.examples import ExampleSampler
-from wordvec.corpus.draws.tagged import Tags
+from wordvec.corpus.draws.examples import ExampleSampler, Tags
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.huffman import HuffmanPaths
 
@@ -54,8 +53,8 @@ def check_tags(tags: Tags | None, rows: int, output_rows: int, sentences: int, p
     if paths is not None:
         raise OptionError("documents with tags are trained with negative sampling, without the paths of a tree")
     of_words = tags.first if tags.words else output_rows
-    if tags.first + tags.count != rows or (tags.first and not tags.words):
-        raise ShapeError(f"{tags.count} tags from row {tags.first} on are not the last of W_in's {rows} rows")
+    if tags.first + tags.number != rows or (tags.first and not tags.words):
+        raise ShapeError(f"{tags.number} tags from row {tags.first} on are not the last of W_in's {rows} rows")
     if len(tags.starts) != sentences + 1 or tags.starts[0] != 0 or tags.starts[-1] != len(tags.rows):
         raise ShapeError(f"the tags of {sentences} sentences expected; got those of {len(tags.starts) - 1}")
     if np.diff(tags.starts).min(initial=0) < 0:

@@ -2,7 +2,8 @@
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
-in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c. With a `TaggedSampler`, `train_skipgram` trains PV-DBOW.
+in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c. With a `TaggedSampler`,
+`train_skipgram` trains PV-DBOW.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ function of (seed, epoch, position), so an example does not depend on what was d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from wordvec import rng
 from wordvec.arrays import Array, array_module, to_device
 from wordvec.corpus.draws.sampling import POOL_GROUPS, NegativeTable, from_pool, keep_thresholds
 from wordvec.errors import OptionError
-
-if TYPE_CHECKING:
-    from wordvec.corpus.draws.tagged import Tags
 
 NegativeSharing = Literal["window", "pair"]
 
@@ -38,6 +35,25 @@ class Examples(NamedTuple):
     contexts: Array
     mask: Array
     negatives: Array
+
+
+class Tags(NamedTuple):
+    """The tags of each sentence, as rows of W_in; see `wordvec.corpus.draws.tagged`.
+
+    starts (S + 1,) int64, rows (n,) int32: those of sentence s are ``rows[starts[s] : starts[s + 1]]``; first: the row
+    of the first tag; number: how many tags there are; words: whether words are contexts, too
+    """
+
+    starts: Array
+    rows: Array
+    first: int
+    number: int
+    words: bool
+
+    @property
+    def most(self) -> int:
+        """Tags of a sentence at most."""
+        return int(np.diff(self.starts).max(initial=0))
 
 
 @dataclass(frozen=True)

@@ -8,38 +8,19 @@ and with `words` also the rows of the words before them, which are contexts as i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from wordvec.arrays import Array, array_module
-from wordvec.corpus.draws.examples import ExampleSampler
-
-
-class Tags(NamedTuple):
-    """The tags of each sentence, as rows of W_in.
-
-    starts (S + 1,) int64, rows (n,) int32: those of sentence s are ``rows[starts[s] : starts[s + 1]]``; first: the row
-    of the first tag; count: how many tags there are; words: whether words are contexts, too
-    """
-
-    starts: Array
-    rows: Array
-    first: int
-    count: int
-    words: bool
-
-    @property
-    def most(self) -> int:
-        """Tags of a sentence at most."""
-        return int(np.diff(self.starts).max(initial=0))
+from wordvec.corpus.draws.examples import ExampleSampler, Tags
 
 
 @dataclass(frozen=True)
 class TaggedSampler(ExampleSampler):
     """Draws examples whose contexts are the tags of their sentence, in order, then with `words` those of the window.
 
-    >>> tags = Tags(np.array([0, 1, 3]), np.array([0, 1, 0], np.int32), first=0, count=2, words=False)
+    >>> tags = Tags(np.array([0, 1, 3]), np.array([0, 1, 0], np.int32), first=0, number=2, words=False)
     >>> options = {"subsample": 0, "window": 1, "negatives": 1, "of_sentences": tags}
     >>> sampler = TaggedSampler.for_counts(np.array([3, 2]), **options)
     >>> batch = sampler.draw(np.array([0, 1, 0], np.int32), np.array([0, 2, 3]), first=0, last=3, epoch=0)
