@@ -51,6 +51,11 @@ class ParagraphVectors(SkipGram):
     epochs: int = 20
     words: bool = False
 
+    @property
+    def default_learning_rate(self) -> float:
+        """For ``learning_rate=None``: twice skip-gram's, as each row of a document is met by its own words only."""
+        return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_options(
@@ -119,6 +124,18 @@ class ParagraphVectors(SkipGram):
         self.documents.info["documents"]["vectors"] = as_seen_from(documents, vectors)
         save_documents(self.documents, documents)
 
+    def continue_from(self, weights: tuple[np.ndarray, np.ndarray] | None) -> None:
+        """Start the next `fit`, on the same words and tags, from `weights` of an earlier one; None: from noise."""
+        self._start_rows = weights
+
+    @property
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in, the rows of words where they are trained and of tags, and W_out of the last `fit`."""
+        tags, words = self.documents.rows(slice(None)), self.vectors
+        if words.context_matrix is None:
+            return np.array(tags), np.array(words.rows(slice(None)))
+        return np.concatenate([words.rows(slice(None)), tags]), np.array(words.context_matrix)
+
     # What differs from skip-gram
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
@@ -131,8 +148,17 @@ class ParagraphVectors(SkipGram):
         return self._tags.first + self._tags.number, vocabulary_size
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
-        """As skip-gram's, or the rows of an earlier training."""
-        return super().starting_weights(vocabulary_size) if self._start_rows is None else self._start_rows
+        """As skip-gram's, but for the tags: uniform in (-0.5, 0.5) / sqrt(dim), rows of length 0.29.
+
+        Their words' rows begin at zero and can only follow them, and each is met by its own words alone, so that rows
+        near zero stay there for epochs. Or the rows of an earlier training.
+        """
+        if self._start_rows is not None:
+            return self._start_rows
+        assert self._tags is not None
+        W_in, W_out = super().starting_weights(vocabulary_size)
+        W_in[self._tags.first :] *= np.float32(self.dim**0.5)
+        return W_in, W_out
 
     def most_contexts(self, corpus: Corpus) -> int:
         """The tags of a document, and the window where words are trained, too."""
@@ -154,8 +180,16 @@ class ParagraphVectors(SkipGram):
         assert self._tags is not None
         first = self._tags.first
         of_words = self._make_vectors(corpus, W_in[:first], W_out) if first else self._make_vectors(corpus, W_out)
+        of_words.info["inference"] = self._inference("context_matrix" if first else "matrix")
         self._documents = self._documents_of(corpus, np.array(W_in[first:]), of_words)
         return of_words
+
+    def _inference(self, output_rows: str) -> dict[str, Any]:
+        """For `wordvec.vectors.inference`: the ridge is 1 over the learning rates of all epochs, added up."""
+        epochs = max(1, len(self._history.loss))
+        rates = sum(self.learning_rate_at((epoch + 0.5) / self.epochs) for epoch in range(epochs))
+        how = {name: getattr(self, name) for name in ("negatives", "subsample", "negative_power")}
+        return {"ridge": 1.0 / rates, **how, "output_rows": output_rows}
 
     def _documents_of(self, corpus: Corpus, rows: np.ndarray, of_words: WordVectors) -> WordVectors:
         from wordvec.vectors.document_files import trained_documents

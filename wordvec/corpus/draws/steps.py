@@ -39,7 +39,7 @@ MEETINGS_TIMES_RATE = 0.6
 MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
 
 
-TAG_QUARTERS = WHOLE  # that a tag of a document counts for each word of it, see `wordvec.corpus.draws.tagged`
+TAG_QUARTERS = 3 * WHOLE  # that a tag counts for each word of its document: all its other terms are there at once, too
 
 
 class Weights(NamedTuple):
