@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from wordvec.compat.gensim.differences import differs
 from wordvec.compat.gensim.models.callbacks import call_all
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.tagvectors import TagVectors
-from wordvec.compat.gensim.models.word2vec import KEPT, LOWEST, LineSentence, Word2Vec
+from wordvec.compat.gensim.models.word2vec import FEW_PAIRS, KEPT, LOWEST, SMALL, LineSentence, Word2Vec
 from wordvec.corpus import Corpus
+from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers import ParagraphVectors
 from wordvec.trainers.epoch_reports import EpochReport
@@ -165,6 +167,10 @@ class Doc2Vec(Word2Vec):
         trainer = self._trainer(
             self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
         )
+        kept = keep_probabilities(corpus.vocabulary.counts, trainer.subsample) * corpus.vocabulary.counts
+        if trainer.subsample and len(corpus.ids) < SMALL and kept.sum() < FEW_PAIRS:
+            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
+            trainer = replace(trainer, subsample=0.0)
         trainer.continue_from(self._weights)
         listed = list(callbacks)
         self._losses = []
