@@ -187,7 +187,7 @@ def test_the_same_words_get_the_same_bytes_in_any_company(trained):
 
 
 def test_another_process_infers_the_same_bytes(trained, tmp_path):
-    trained.save(tmp_path / "words.safetensors", tmp_path / "documents.safetensors")
+    trained.write(tmp_path / "words.safetensors", tmp_path / "documents.safetensors")
     code = (
         "import sys, wordvec; v = wordvec.WordVectors.load(sys.argv[1]); "
         "sys.stdout.buffer.write(v.embed([['tea', 'cat']]).matrix.tobytes())"
@@ -234,7 +234,7 @@ def test_unknown_words_alone_give_zeros_and_are_counted(trained):
 def test_files_are_searched_and_other_vectors_refused(tmp_path):
     texts = [(" ".join(words), tags[0]) for words, tags in documents()]
     trainer = ParagraphVectors(**OPTIONS).fit(Corpus.from_tagged(texts, min_count=1))
-    trainer.save(tmp_path / "words.safetensors", tmp_path / "documents.safetensors")
+    trainer.write(tmp_path / "words.safetensors", tmp_path / "documents.safetensors")
     found = WordVectors.load(tmp_path / "documents.safetensors")
     words = vectors_of(found, tmp_path / "documents.safetensors")
     assert {name[0] for name, _ in search(found, words, "soup and rice", k=5)} == {"f"}

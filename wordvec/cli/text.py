@@ -92,6 +92,8 @@ def read_corpus(
     `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own. `where` is
     what `wordvec.cli.cluster.cluster_of` gives.
     """
+    from wordvec.corpus import Corpus
+
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
     if defaults and not _is_corpus(arguments.text):

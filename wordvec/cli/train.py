@@ -204,7 +204,7 @@ def run(arguments: argparse.Namespace) -> None:
     seconds |= trainer.history.seconds
     began = time.perf_counter()
     if isinstance(trainer, ParagraphVectors):
-        trainer.save(arguments.out, arguments.documents)
+        trainer.write(arguments.out, arguments.documents)
     else:
         trainer.vectors.save(arguments.out)
     with_subwords = None

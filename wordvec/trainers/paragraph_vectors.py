@@ -17,6 +17,7 @@ from wordvec.trainers.base import check_is_corpus, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST
 from wordvec.trainers.epoch_reports import OnEpoch
 from wordvec.trainers.option_help import with_option_help
+from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.skipgram import SkipGram
 
 if TYPE_CHECKING:
@@ -72,20 +73,30 @@ class ParagraphVectors(SkipGram):
         self._documents: WordVectors | None = None
         self._start_rows: tuple[np.ndarray, np.ndarray] | None = None
 
-    def fit(  # type: ignore[override]
+    @hints_for_arguments
+    def fit(
         self,
         corpus: Corpus,
         *,
+        start: WordVectors | None = None,
+        freeze: bool = False,
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: float = LOST_AT_MOST,
         resume: bool = False,
         on_epoch: OnEpoch | Iterable[OnEpoch] | None = None,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
         """Train on the documents of `corpus` and return the trainer itself; arguments as those of `SkipGram.fit`.
 
-        Raises CorpusError where the corpus does not know which document its sentences are of.
+        Raises CorpusError where the corpus does not know which document its sentences are of, OptionError for `start`
+        (new documents are for `infer`) and `client`.
         """
+        if start is not None or freeze:
+            raise OptionError(f"{self.name} trains words and documents from noise; infer is for new documents")
+        if client is not None or store is not None:
+            raise OptionError(f"{self.name}: all documents are trained on one machine: leave out client and store")
         check_is_corpus(type(self).__name__, corpus)
         found = tags_of(
             corpus.tags, corpus.documents, len(corpus.sentence_starts) - 1, corpus.info.get("raw_sentences")
@@ -116,7 +127,7 @@ class ParagraphVectors(SkipGram):
         row: np.ndarray = self.vectors.embed([text], tokenizer=tokenizer).matrix[0]
         return row
 
-    def save(self, vectors: str | os.PathLike[str], documents: str | os.PathLike[str]) -> None:
+    def write(self, vectors: str | os.PathLike[str], documents: str | os.PathLike[str]) -> None:
         """Write the words' vectors, which `infer` and searches need, and the documents' to two files."""
         from wordvec.vectors.document_files import as_seen_from, save_documents
 
