@@ -37,7 +37,7 @@ class KernelEngine:
         self.chunk = self._whole_blocks(FIRST_CHUNK)
         self._sampler = trainer.sampler(corpus.vocabulary.counts)
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
-        self._train = {"skipgram": kernels.train_skipgram, "cbow": kernels.train_cbow}[trainer.name]
+        self._train = kernels.train_cbow if trainer.name == "cbow" else kernels.train_skipgram
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
         if trainer.device == "gpu":

@@ -173,17 +173,20 @@ class NeuralTrainer(Presets, Trainer):
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
-        return ExampleSampler.for_counts(
-            counts,
-            subsample=self.subsample,
-            power=self.negative_power,
-            window=self.reach,
-            negatives=self.negatives if self.loss == "negative-sampling" else 0,
-            negative_sharing=self.negative_sharing,
-            negative_pool=self.negative_pool if self.loss == "negative-sampling" else 0,
-            shrink_window=self.shrink_window,
-            seed=self.seed,
-        )
+        return ExampleSampler.for_counts(counts, **self.drawing_options())
+
+    def drawing_options(self) -> dict[str, Any]:
+        """Options of `ExampleSampler.for_counts`."""
+        return {
+            "subsample": self.subsample,
+            "power": self.negative_power,
+            "window": self.reach,
+            "negatives": self.negatives if self.loss == "negative-sampling" else 0,
+            "negative_sharing": self.negative_sharing,
+            "negative_pool": self.negative_pool if self.loss == "negative-sampling" else 0,
+            "shrink_window": self.shrink_window,
+            "seed": self.seed,
+        }
 
     @property
     def meetings(self) -> int:
@@ -194,12 +197,15 @@ class NeuralTrainer(Presets, Trainer):
             self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
         )
 
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
+        return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
+
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
-        contexts = 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
-        examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
+        examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
@@ -230,9 +236,13 @@ class NeuralTrainer(Presets, Trainer):
 
         W_out has a row for each word, or for each of the V - 1 inner nodes of hierarchical softmax's tree.
         """
-        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
-        rows = vocabulary_size - (self.loss == "hierarchical-softmax")
-        return W_in, np.zeros((rows, self.dim), np.float32)
+        input_rows, output_rows = self.row_numbers(vocabulary_size)
+        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (input_rows, self.dim))
+        return W_in, np.zeros((output_rows, self.dim), np.float32)
+
+    def row_numbers(self, vocabulary_size: int) -> tuple[int, int]:
+        """How many rows W_in and W_out have."""
+        return vocabulary_size, vocabulary_size - (self.loss == "hierarchical-softmax")
 
     @hints_for_arguments
     def fit(
@@ -297,9 +307,9 @@ class NeuralTrainer(Presets, Trainer):
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
-        check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
-        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
-        self._history.notes += notes
+        rows = max(size, sum(self.row_numbers(size)) // 2)
+        check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
+        self._history.notes += self._find_reach(corpus)
         plan = self._plan(corpus)
         self._history.notes += self._start_notes
         state = self._starting_state(corpus, plan, show_progress)
@@ -321,6 +331,11 @@ class NeuralTrainer(Presets, Trainer):
                 run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
             self._history.words = plan.tokens * len(self._history.loss) - done_before
             return self._vectors_of(corpus, *engine.take_weights())
+
+    def _find_reach(self, corpus: Corpus) -> list[str]:
+        """Set how far windows reach on this corpus; returns what to tell of it."""
+        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
+        return notes
 
     def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
         """The vectors that these weights are, with what `start` had."""
@@ -384,17 +399,18 @@ class NeuralTrainer(Presets, Trainer):
         chance = self.chance_loss(corpus.vocabulary.counts)
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
+    def _told_of_state(self) -> dict[str, Any]:
+        """What a checkpoint must agree on beside the options and the corpus."""
+        start = None if self._start is None else self._start.info.get("corpus_fingerprint")
+        return {"start": start, "freeze": self._freeze}
+
     def _starting_state(self, corpus: Corpus, plan: Epochs, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
-        parameters = self.parameters() | {
-            "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
-            "freeze": self._freeze,
-        }
+        parameters = self.parameters() | self._told_of_state()
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
-            size = len(corpus.vocabulary)
-            rows = {"W_in": size, "W_out": size - (self.loss == "hierarchical-softmax")}
+            rows = dict(zip(("W_in", "W_out"), self.row_numbers(len(corpus.vocabulary))))
             state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
             state.check_place(plan.epochs, plan.tokens)
             self._history.notes = list(state.notes)
