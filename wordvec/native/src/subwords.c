@@ -40,12 +40,6 @@ struct parts_drawing *new_parts_drawing(const struct training *t) {
   return 0;
 }
 
-INLINE i64 parts_of(const struct training *t, i32 word, const i32 **rows, const f32 **times) {
-  const i64 first = t->part_starts[word];
-  *rows = t->part_rows + first, *times = t->part_times + first;
-  return t->part_starts[word + 1] - first;
-}
-
 // Number the contexts by the words' places in e->words, and count how often each word is met.
 static void number_contexts(struct parts_drawing *p, struct examples *e, i64 quarters) {
   e->word_count = 0;
@@ -63,67 +57,75 @@ static void number_contexts(struct parts_drawing *p, struct examples *e, i64 qua
       p->met[contexts[i]] += quarters * (e->merged[slot] ? (i64)weights[i] : 1);
     }
   }
+  for (i64 k = 0; k < e->word_count; k++) p->places[e->words[k]] = 0;
+}
+
+// Lay the words' lists of parts side by side, and sum up how often each part is met. What is far apart in memory is asked
+// for some steps ahead.
+static void list_parts(const struct training *t, struct parts_drawing *p, struct examples *e) {
+  enum { WORDS_AHEAD = 4 };
+  i64 place = 0, part = 0;
+  for (i64 k = 0; k < e->word_count; k++) {
+    if (k + 2 * WORDS_AHEAD < e->word_count) prefetch(t->part_starts + e->words[k + 2 * WORDS_AHEAD]);
+    if (k + WORDS_AHEAD < e->word_count) prefetch(t->part_rows + t->part_starts[e->words[k + WORDS_AHEAD]]);
+    if (k + WORDS_AHEAD < e->word_count) prefetch(t->part_times + t->part_starts[e->words[k + WORDS_AHEAD]]);
+    const i64 first = t->part_starts[e->words[k]], count = t->part_starts[e->words[k] + 1] - first;
+    for (i64 i = 0; i < count; i++) {
+      e->parts[place + i] = t->part_rows[first + i];
+      e->part_changes[place + i] = t->part_times[first + i];
+      prefetch(p->sums + t->part_rows[first + i]);
+    }
+    e->part_ends[k] = (i32)(place += count);
+  }
+  for (i64 k = 0; k < e->word_count; k++)
+    for (; part < e->part_ends[k]; part++) p->sums[e->parts[part]] += p->met[k];
 }
 
 // Mark the parts of words that would move as if they were met too often; says whether there are any.
 static bool mark_danger(const struct training *t, struct parts_drawing *p, const struct examples *e) {
-  const i32 *rows;
-  const f32 *times;
   bool any = false;
-  for (i64 k = 0; k < e->word_count; k++) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times);
-    for (i64 i = 0; i < count; i++) {
-      p->sums[rows[i]] += p->met[k];
-      p->most[rows[i]] = max_i64(p->most[rows[i]], p->met[k]);
-    }
-  }
-  for (i64 k = 0; k < e->word_count; k++) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times), limit = max_i64(t->bound, p->met[k]);
+  for (i64 k = 0, i = 0; k < e->word_count; k++) {
+    const i64 first = i, end = e->part_ends[k];
     i64 size = 0, sum = 0;
-    for (i64 i = 0; i < count; i++) size += (i64)times[i], sum += (i64)times[i] * p->sums[rows[i]];
-    if (sum <= limit * size) continue;
+    for (; i < end; i++) {
+      const i64 times = (i64)e->part_changes[i];
+      size += times, sum += times * p->sums[e->parts[i]];
+    }
+    if (sum <= max_i64(t->bound, p->met[k]) * size) continue;
     any = true;
-    for (i64 i = 0; i < count; i++) p->in_danger[rows[i]] = 1;
+    for (i64 j = first; j < end; j++) p->in_danger[e->parts[j]] = 1;
   }
   return any;
+}
+
+// Cut the changes of parts in danger.
+static void cut_changes(const struct training *t, struct parts_drawing *p, struct examples *e) {
+  for (i64 k = 0, i = 0; k < e->word_count; k++)
+    for (; i < e->part_ends[k]; i++) p->most[e->parts[i]] = max_i64(p->most[e->parts[i]], p->met[k]);
+  const i64 parts = e->word_count ? e->part_ends[e->word_count - 1] : 0;
+  for (i64 i = 0; i < parts; i++) {
+    const i32 row = e->parts[i];
+    const i64 few = max_i64(t->bound, p->most[row]), sum = p->sums[row];
+    if (p->in_danger[row] && sum > few) e->part_changes[i] *= (f32)((f64)few / (f64)sum);
+  }
+  for (i64 i = 0; i < parts; i++) p->most[e->parts[i]] = p->in_danger[e->parts[i]] = 0;
 }
 
 void list_words(struct drawing *d, struct examples *e) {
   const struct training *t = d->training;
   struct parts_drawing *p = d->parts;
-  const i32 *rows;
-  const f32 *times;
   number_contexts(p, e, t->part_quarters);
-  const bool any = mark_danger(t, p, e);
-  f32 *changes = e->part_changes;
-  for (i64 k = 0; k < e->word_count; k++) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times);
-    memcpy(changes, times, (size_t)count * sizeof *changes);
-    for (i64 i = 0; any && i < count; i++) {
-      const i64 few = max_i64(t->bound, p->most[rows[i]]), sum = p->sums[rows[i]];
-      if (p->in_danger[rows[i]] && sum > few) changes[i] *= (f32)((f64)few / (f64)sum);
-    }
-    changes += count;
-  }
-  for (i64 k = 0; k < e->word_count; k++) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times);
-    for (i64 i = 0; i < count; i++) p->sums[rows[i]] = p->most[rows[i]] = p->in_danger[rows[i]] = 0;
-    p->places[e->words[k]] = 0;
-  }
+  list_parts(t, p, e);
+  if (mark_danger(t, p, e)) cut_changes(t, p, e);
+  const i64 parts = e->word_count ? e->part_ends[e->word_count - 1] : 0;
+  for (i64 i = 0; i < parts; i++) p->sums[e->parts[i]] = 0;
 }
 
 // --- composing and giving back, in the columns of one slice
 
 enum { COLUMNS = 8 };  // vectors of a row that are summed up together
 
-INLINE const f32 *table_row(const struct slice *table, i32 row) { return (const f32 *)table->in + row * table->row_floats; }
-
-// Ask for the parts of a word that comes soon.
-INLINE void prefetch_parts(const struct training *t, const struct slice *table, i32 word) {
-  for (i64 k = t->part_starts[word]; k < t->part_starts[word + 1]; k++)
-    for (i64 column = 0; column < table->row_floats; column += LINE_BYTES / 4)
-      prefetch(table_row(table, t->part_rows[k]) + column);
-}
+INLINE f32 *table_row(const struct slice *table, i32 row) { return (f32 *)table->in + row * table->row_floats; }
 
 INLINE void compose_columns(const struct slice *table, const i32 *rows, i64 count, f32 scale, i64 column, f32 *row,
                             f32 *before, int C) {
@@ -149,7 +151,7 @@ INLINE void give_back_columns(const struct slice *table, const i32 *rows, const 
 #pragma GCC unroll 8
   for (int c = 0; c < C; c++) change[c] = load(row + column + c * LANES) - load(before + column + c * LANES);
   for (i64 i = 0; i < count; i++) {
-    f32 *part = (f32 *)table->in + rows[i] * table->row_floats + column;
+    f32 *part = table_row(table, rows[i]) + column;
     const vec by = splat(changes[i]);
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) store(part + c * LANES, multiply_add(by, change[c], load(part + c * LANES)));
@@ -174,28 +176,25 @@ INLINE void give_back_columns(const struct slice *table, const i32 *rows, const 
   } while (0)
 
 void compose_words(const struct training *t, const struct examples *e, const struct slice *table, f32 *words, f32 *before) {
-  const i32 *rows;
-  const f32 *times;
-  for (i64 k = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times);
+  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
+    const i64 count = e->part_ends[k] - first;
+    const i32 *rows = e->parts + first;
     const f32 scale = t->part_scales[e->words[k]];
-    if (k + 1 < e->word_count) prefetch_parts(t, table, e->words[k + 1]);
 #define BODY(C) compose_columns(table, rows, count, scale, column, words, before, C)
     FOR_COLUMNS(table->row_floats, BODY);
 #undef BODY
+    first += count;
   }
 }
 
-void give_back_changes(const struct training *t, const struct examples *e, const struct slice *table, const f32 *words,
-                       const f32 *before) {
-  const i32 *rows;
-  const f32 *times, *changes = e->part_changes;
-  for (i64 k = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
-    const i64 count = parts_of(t, e->words[k], &rows, &times);
-    if (k + 1 < e->word_count) prefetch_parts(t, table, e->words[k + 1]);
+void give_back_changes(const struct examples *e, const struct slice *table, const f32 *words, const f32 *before) {
+  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
+    const i64 count = e->part_ends[k] - first;
+    const i32 *rows = e->parts + first;
+    const f32 *changes = e->part_changes + first;
 #define BODY(C) give_back_columns(table, rows, changes, count, column, words, before, C)
     FOR_COLUMNS(table->row_floats, BODY);
 #undef BODY
-    changes += count;
+    first += count;
   }
 }

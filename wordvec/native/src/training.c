@@ -180,7 +180,7 @@ EXPORT void training_run(struct team *team, i64 thread) {
       UPDATE[t->half][t->architecture](&s);
     }
     for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
-      give_back_changes(t, e, team->table + k, t->slices[k].in, words_before(t, k));
+      give_back_changes(e, team->table + k, t->slices[k].in, words_before(t, k));
   }
 }
 

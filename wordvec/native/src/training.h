@@ -109,8 +109,10 @@ struct examples {
   i32 *group_counts;    // groups in use (of each context, where pairs have their own)
   f32 *context_shares;  // what is left of the undivided gradient of CBOW's contexts
   i32 *step_ends;       // the slot after the last one of each step
-  i32 *words;           // with subwords: the words that contexts are numbers of
-  f32 *part_changes;    // how much of its change each part of each word gets, one after the other
+  // with subwords: the words that contexts are numbers of, and their parts, one word's after the other's
+  i32 *words, *part_ends;
+  i32 *parts;
+  f32 *part_changes;  // how much of the word's change each part gets
   i64 word_count;
   i64 steps;
   i64 slots;
