@@ -53,7 +53,9 @@ def _words_of_parts(parts: WordParts, rows: int, tables: Any, paths: HuffmanPath
     """How many words there are, after a look at what they are made of."""
     starts, numbers = parts.starts, np.diff(parts.starts)
     if paths is not None or tables.half:
-        raise OptionError("parts (subwords) are trained with negative sampling, in float32: leave out the tree, or parts")
+        raise OptionError(
+            "parts (subwords) are trained with negative sampling, in float32: leave out the tree, or them"
+        )
     if parts.table_rows != rows or not len(numbers) or starts[0] != 0 or starts[-1] != len(parts.rows):
         raise ShapeError(f"parts of a table of {parts.table_rows:,} rows do not fit W_in's {rows:,}, or each other")
     if numbers.min() < 1 or len(parts.times) != len(parts.rows):

@@ -27,7 +27,14 @@ from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
-from wordvec.trainers.neural_options import MERGES, PIECES, WHERE_SET, check_pieces, choose_engine_and_check, ngram_sizes
+from wordvec.trainers.neural_options import (
+    MERGES,
+    PIECES,
+    WHERE_SET,
+    check_pieces,
+    choose_engine_and_check,
+    ngram_sizes,
+)
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets

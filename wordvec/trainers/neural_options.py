@@ -101,7 +101,7 @@ def check_subwords(trainer: NeuralOptions) -> None:
             raise OptionError(f"{trainer.name}: {', '.join(given)} belong to subwords: give subwords=True, too")
         return
     if trainer.pieces is not None:
-        raise OptionError(f"{trainer.name}: subwords are trained in one piece: leave out pieces (a cluster), or subwords")
+        raise OptionError(f"{trainer.name}: subwords are trained in one piece: leave out pieces (a cluster), or them")
     needed = {"engine": "kernel", "device": "cpu", "loss": "negative-sampling", "precision": "float32"}
     for option, value in (needed | {"hogwild": False, "init": "random"}).items():
         if getattr(trainer, option) != value:
