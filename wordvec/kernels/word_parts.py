@@ -96,8 +96,7 @@ class WordParts:
         owner = np.repeat(np.arange(self.words), np.diff(self.starts))
         place, kept = _classes(owner, self.rows, self.table_rows)
         mass = np.bincount(place[self.rows], np.asarray(counts, np.float64)[owner], minlength=len(kept))
-        mass /= np.bincount(place, minlength=len(kept))
-        order = np.argsort(-mass, kind="stable")
+        order = np.argsort(-mass / np.bincount(place, minlength=len(kept)), kind="stable")
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         place, kept = rank[place], kept[order]

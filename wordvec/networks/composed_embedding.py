@@ -15,8 +15,13 @@ from wordvec.layers.layer import Layer
 class Parts(Protocol):
     """Which rows each word is made of, as in `wordvec.kernels.word_parts.WordParts`."""
 
-    starts: np.ndarray
-    rows: np.ndarray
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each word's rows begin, (V + 1,)."""
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows, one word's after the other's."""
 
 
 class ComposedEmbedding(Layer):

@@ -342,14 +342,14 @@ class NeuralTrainer(Presets, Trainer):
                     self._on_epoch,
                     words_of=lambda epoch: plan.tokens * epoch - done_before,
                     make_vectors=lambda: self._vectors_of(
-                        corpus, *(W.copy() for W in engine.weights()), self._subwords_of(engine)
+                        corpus, *[W.copy() for W in engine.weights()], subwords=self._subwords_of(engine)
                     ),
                     learning_rate_at=self.learning_rate_at,
                 )
                 run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
             self._history.words = plan.tokens * len(self._history.loss) - done_before
             subwords = self._subwords_of(engine)
-            return self._vectors_of(corpus, *engine.take_weights(), subwords)
+            return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
 
     def _compose(self, corpus: Corpus) -> Composition | None:
         """What words are made of, with subwords."""
@@ -368,7 +368,7 @@ class NeuralTrainer(Presets, Trainer):
             return None
         return engine.subwords(self.starting_weights(self._composition.parts.words)[0])
 
-    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, subwords: Any = None) -> WordVectors:
+    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
         """The vectors that these weights are, with what `start` had."""
         context = None if self.loss == "hierarchical-softmax" else W_out
         trained = self._make_vectors(corpus, W_in, context, subwords)
