@@ -158,6 +158,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     subwords.add_argument(
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
     )
+    subwords.add_argument(
+        "--train-subwords",
+        action="store_true",
+        help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
+    )
     add_subword_arguments(subwords)
     add_cluster_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -176,6 +181,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_cluster_arguments(arguments)
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    given |= _trained_subwords(arguments)
     start = None if arguments.start is None else WordVectors.load(arguments.start)
     name, reason = choose_trainer(arguments, given, start)
     if arguments.preset:
@@ -221,6 +227,8 @@ def run(arguments: argparse.Namespace) -> None:
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
+    if with_subwords is None and arguments.train_subwords:
+        with_subwords = trainer.vectors
     if with_subwords is not None:
         report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
@@ -238,14 +246,34 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     from wordvec.vectors.fitted_subwords import check_options
 
     given = given_subword_options(arguments)
+    if arguments.train_subwords:
+        check_keeps_subwords(arguments.out)
+        return None
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords: give that too, or leave them out")
+            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
     return given
+
+
+def _trained_subwords(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The trainer's options with --train-subwords. Raises OptionError for what does not go with it."""
+    if not arguments.train_subwords:
+        return {}
+    if arguments.subwords or arguments.lean is not None:
+        other = "--subwords" if arguments.subwords else "--lean"
+        raise OptionError(f"--train-subwords and {other} exclude each other: {other} is for finished vectors")
+    if arguments.trainer not in (None, "skipgram", "cbow"):
+        raise OptionError(
+            f"the {arguments.trainer} trainer has no n-grams to train: --subwords fits them to its finished vectors"
+        )
+    if arguments.scheduler or arguments.start:
+        other = "--start" if arguments.start else "--scheduler"
+        raise OptionError(f"--train-subwords trains anew and on one machine: leave out {other}, or take --subwords")
+    return {"subwords": True} | given_subword_options(arguments)
 
 
 def choose_trainer(
@@ -261,7 +289,7 @@ def choose_trainer(
         if of_file in ("skipgram", "cbow"):
             return of_file, f"{arguments.start} was trained by it"
         return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
-    for option in ("preset", "freeze", "checkpoint_every", "resume"):
+    for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
     name, reason = choose_by_options(list(given))

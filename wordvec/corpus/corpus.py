@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.corpus.build_options import (
+    DEFAULT_MIN_COUNT,
     BuildOptions,
     CheckedOptions,
     SentenceOptions,

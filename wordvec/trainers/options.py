@@ -47,6 +47,10 @@ class NeuralOptions(Protocol):
     merges: int | None
     patience: int | None
     seed: int
+    subwords: bool
+    min_n: int | None
+    max_n: int | None
+    buckets: int | None
 
     @property
     def reach(self) -> int:
