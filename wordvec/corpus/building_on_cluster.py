@@ -26,7 +26,7 @@ from wordvec.corpus.encode.token_ids import ArrayFile, Spooled, renumbered
 from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
 from wordvec.corpus.named_texts.bundled import is_bundled
 from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
-from wordvec.corpus.read.paths import files_of, is_pattern
+from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
@@ -144,7 +144,8 @@ def spool_part(
     place = open_store(store)
     if place.is_published(name):
         return
-    _check_same_file(Part(path, begin, end, size, changed))
+    if size or not is_bundled(path):
+        check_same_file(path, size)
     options, is_text = _from_facts(facts), True
     with heard() as said:
         if end:
@@ -160,17 +161,6 @@ def spool_part(
     arrays["counts"] = np.asarray(spooled.counts)
     tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
     place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
-
-
-def _check_same_file(part: Part) -> None:
-    if not part.size and is_bundled(part.path):
-        return
-    try:
-        size = os.stat(part.path).st_size
-    except OSError as error:
-        raise CorpusError(f"{part.path}: a worker cannot read it: {error.strerror}; put it where all see it") from error
-    if size != part.size:
-        raise CorpusError(f"{part.path}: has {size} bytes for a worker and {part.size} here: it must be one file")
 
 
 def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
