@@ -6,7 +6,7 @@
 
 A large plain file is cut at fixed places into parts of at most PART_BYTES, where `ranges` would cut it anyway, so also
 inside a long line; another file is one part. Words are put together in the order of the parts, which is that of their
-first appearance. This process holds all different words, as on one machine; the ids pass through it to a temporary file.
+first appearance. This process holds all different words, as on one machine, and writes the ids to a temporary file.
 """
 
 from __future__ import annotations
