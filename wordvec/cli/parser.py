@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -48,6 +49,15 @@ class Parser(argparse.ArgumentParser):
         """As argparse's; notes whether there was anything to parse."""
         self.got_nothing = args is not None and len(args) == 0
         return super().parse_known_args(args, namespace)
+
+    def format_help(self) -> str:
+        """In the user's language; the catalogue of one is read here, when it is shown, and not for English."""
+        from wordvec.cli.help_language import formatter_for
+
+        formatter = formatter_for(os.environ, getattr(sys.stdout, "encoding", None))
+        if formatter is not None:
+            self.formatter_class = formatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line, below what the verb is for where it was called without anything."""
