@@ -18,9 +18,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "wordvec" / "cli" / "catalogues"
 def shown_texts() -> dict[str, str]:
     """Every text that the help of a verb, or of all, shows, and the command that shows it first."""
     texts: dict[str, str] = {}
-    collect(_parsers([])[0], texts)
-    for verb in VERBS:
-        collect(_parsers([verb])[1][verb], texts)
+    command, verbs = _parsers(list(VERBS))
+    for parser in (command, *verbs.values()):
+        collect(parser, texts)
     return texts
 
 

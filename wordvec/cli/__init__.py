@@ -114,7 +114,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # a line each at any width
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
-        epilog="wordvec VERB --help describes a verb's options.",
+        epilog="The options of a verb: wordvec VERB --help",
     )
     parser.add_argument("--version", action=Version, verbose="--verbose" in argv)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -18,6 +19,7 @@ from unicodedata import combining, east_asian_width
 
 LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # with their own names, which show whether a terminal has their letters
 LONGEST_LINE = 100  # columns of prose on a wide terminal
+SHORTEST_LINE = 24  # columns beside a name on a narrow one
 USAGE = "usage: "
 ENTRY = re.compile(r"(\s*\S(?:.*?\S)?\s{2,})(\S.*)")  # a command, or a name, and what is said of it
 # Where a line may be broken: at spaces; and between kana and kanji, but not within katakana or before 、 and the like.
@@ -49,7 +51,7 @@ def wanted(environment: Mapping[str, str]) -> str | None:
 
 
 def formatter_for(environment: Mapping[str, str], encoding: str | None) -> Callable[..., TranslatedHelp] | None:
-    """What argparse formats help with in the user's language; None for English, or without its letters in `encoding`."""
+    """What argparse formats the user's language with; None for English, or where `encoding` lacks its letters."""
     language = wanted(environment)
     if language is None:
         return None
@@ -115,9 +117,9 @@ class TranslatedHelp(argparse.RawDescriptionHelpFormatter):
 
 
 def laid_out(text: str, say: Callable[[str], str], width: int) -> str:
-    """A description with its prose and its remarks said by `say`; commands and names stay where they are.
+    r"""A description with its prose and its remarks said by `say`; commands and names stay where they are.
 
-    >>> print(laid_out("Draw a map,\\nor more.\\n\\n  wordvec plot a.png   a picture", str.upper, 80))
+    >>> print(laid_out("Draw a map,\nor more.\n\n  wordvec plot a.png   a picture", str.upper, 80))
     DRAW A MAP, OR MORE.
     <BLANKLINE>
       wordvec plot a.png   A PICTURE
@@ -125,9 +127,10 @@ def laid_out(text: str, say: Callable[[str], str], width: int) -> str:
     lines = []
     for head, body in _parts(text):
         said = say(body) if body else ""
-        first, *others = wrapped(said, max(width - len(head), LONGEST_LINE // 2)) or [""]
+        room = math.inf if head.lstrip().startswith("wordvec ") else max(width - len(head), SHORTEST_LINE)
+        first, *others = wrapped(said, room) or [""]
         lines += [head + first, *(" " * len(head) + other for other in others)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _parts(text: str) -> list[list[str]]:
@@ -146,11 +149,11 @@ def _parts(text: str) -> list[list[str]]:
     return parts
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """Lines of at most `width` columns, of which Korean and Japanese letters take two each; longer for a longer word.
 
     >>> wrapped("말뭉치를 도는 횟수", 12), wrapped("コーパスを読む回数。", 12)
-    (['말뭉치를', '도는 횟수'], ['コーパスを', '読む回数。'])
+    (['말뭉치를', '도는 횟수'], ['コーパスを読', 'む回数。'])
     """
     lines: list[str] = [""]
     for space, word in _WORD.findall(text):

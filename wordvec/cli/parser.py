@@ -52,17 +52,23 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """In the user's language; the catalogue of one is read here, when it is shown, and not for English."""
+        self._speak(sys.stdout)
+        return super().format_help()
+
+    def _speak(self, stream: Any) -> None:
         from wordvec.cli.help_language import formatter_for
 
-        formatter = formatter_for(os.environ, getattr(sys.stdout, "encoding", None))
+        formatter = formatter_for(os.environ, getattr(stream, "encoding", None))
         if formatter is not None:
             self.formatter_class = formatter
-        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line, below what the verb is for where it was called without anything."""
         if self.got_nothing and self.description:
-            sys.stderr.write(self.description.strip() + "\n\n")
+            self._speak(sys.stderr)
+            formatter = self._get_formatter()
+            formatter.add_text(self.description)
+            sys.stderr.write(formatter.format_help() + "\n")
         line = " ".join(message.split())
         self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options\n")
 

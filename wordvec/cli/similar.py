@@ -4,7 +4,7 @@
   wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
   wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
   wordvec similar vectors.safetensors tea --in corpus/          the lines of text behind it
-  wordvec similar vectors.safetensors tea --stability seeds.tsv how far neighbours stay with another seed
+  wordvec similar vectors.safetensors tea --stability seeds.tsv  how far neighbours stay with another seed
   wordvec similar vectors.safetensors < words.txt               one question on each line
   wordvec similar vectors.safetensors                           on a terminal: a prompt
 
