@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from wordvec.error_codes import USAGE
 from wordvec.version import __version__
 
 OTHER_VERBS = {  # what other programs, fastText's above all, call them
@@ -70,7 +71,7 @@ class Parser(argparse.ArgumentParser):
             formatter.add_text(self.description)
             sys.stderr.write(formatter.format_help() + "\n")
         line = " ".join(message.split())
-        self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options\n")
+        self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options [{USAGE}]\n")
 
 
 class Version(argparse.Action):
