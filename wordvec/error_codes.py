@@ -41,7 +41,7 @@ CODES: dict[str, tuple[str, str]] = {
     "WV0310": ("CorpusError", "sentence ... is ..., but a list of tokens was expected"),
     "WV0311": ("CorpusError", "...: the pattern matches no file"),
     "WV0312": ("CorpusError", "...: cut off: the ... data stop after ... bytes"),
-    "WV0313": ("CorpusError", "temporary files cannot be written in ..."),
+    "WV0313": ("CorpusError", "... needs temporary files, and the disk ..., ... into one of them"),
     "WV0314": ("CorpusError", "...: damaged corpus: ..."),
     "WV0315": ("CorpusError", "...: corpus of version ..., but this wordvec reads version"),
     "WV0400": ("VectorsFileError", ""),

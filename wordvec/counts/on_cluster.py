@@ -20,8 +20,8 @@ from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.runs import Run
 from wordvec.counts.rows.team import Team, Text
-from wordvec.counts.spill import GrowingArray
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
+from wordvec.growing_array import GrowingArray
 from wordvec.store import name_of, open_store
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.corpus.draws.sampling import keep_thresholds
-from wordvec.counts.spill import GrowingArray
 from wordvec.errors import CorpusError, OptionError
+from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
 
 EPOCH = 0  # tokens are kept or not as in the first epoch of skip-gram with the same seed

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.counts.spill import LIMITLESS, GrowingArray
+from wordvec.growing_array import LIMITLESS, GrowingArray
 
 Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # of some rows in order: cells in each, their columns, their sums
 
