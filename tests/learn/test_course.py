@@ -81,7 +81,7 @@ def drawn_in(svg):
 def assert_same_figure(found, page, exactly=True):
     """The same texts; and by the same version of matplotlib the same shapes, up to a point of the page."""
     ours, theirs = drawn_in(found), drawn_in(page)
-    assert ours[1] == theirs[1]
+    assert_says("\n".join(ours[1]), "\n".join(theirs[1]))
     if exactly and ours[0] == theirs[0]:
         assert ours[2] == theirs[2]
         assert ours[3] == pytest.approx(theirs[3], rel=0.01, abs=1.5)
