@@ -166,10 +166,43 @@ def test_every_page_has_its_figure_and_three_exercises(language, name):
 
 
 def glossary():
-    """(chapter, English, Korean, Japanese) of each row."""
+    """(chapter, English, Korean, Japanese) of each row; each term links to its chapter."""
     rows = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|", (FOLDER / "glossary.md").read_text("utf-8"), re.M)
-    assert len(rows) > 60
-    return rows
+    assert len(rows) > 70
+    assert [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows)
+    terms = []
+    for chapter, *links in rows:
+        found = [re.fullmatch(r"\[(.+)\]\((\w+)/(\w+)\.md\)", link).groups() for link in links]
+        assert [(language, int(name[:2])) for _, language, name in found] == [
+            (each, int(chapter)) for each in LANGUAGES
+        ]
+        assert {name for _, _, name in found} <= set(NAMES)
+        terms.append((chapter, *(term for term, _, _ in found)))
+    return terms
+
+
+def first_uses(language, term, chapters):
+    """Where the term stands in the text before it is explained: (chapter, what stands around it)."""
+    pattern = re.compile(rf"\b{re.escape(term)}(?:s|es)?\b" if language == "en" else re.escape(term), re.I)
+    for name in chapters:
+        text = " ".join(re.sub(r"\A# .*\n", "", prose_of(language, name)).split())  # a title may name what comes
+        found = pattern.search(text)
+        if found and not (name == chapters[-1] and text[: found.start()].endswith("**")):
+            yield name, text[max(0, found.start() - 40) : found.end() + 20]
+
+
+@pytest.mark.parametrize("place, language", list(enumerate(LANGUAGES)))
+def test_no_term_is_used_before_it_is_explained(place, language):
+    early = []
+    for row in glossary():
+        chapters = [name for name in NAMES if int(name[:2]) <= int(row[0])]
+        early += [(row[1 + place], *use) for use in first_uses(language, row[1 + place], chapters)]
+    assert early == []
+
+
+def test_an_early_use_is_found():
+    assert [name for name, _ in first_uses("en", "weight", NAMES)] != []
+    assert list(first_uses("en", "weight", NAMES[:1])) == []
 
 
 @pytest.mark.parametrize("place, language", list(enumerate(LANGUAGES)))
