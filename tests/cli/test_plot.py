@@ -10,7 +10,7 @@ import pytest
 from wordvec import WordVectors
 from wordvec.cli import main
 from wordvec.cli.learning import matrix_of, network_of
-from wordvec.layers import Dropout, Embedding, MatMul, Mean, Repeat, SoftmaxWithLoss
+from wordvec.layers import Dropout, Embedding, MatMul, Mean, NegativeSamplingLoss, Repeat, SoftmaxWithLoss
 from wordvec.networks import Sequential
 from wordvec.plots.network_graph import sizes_of
 
@@ -97,6 +97,7 @@ def network():
     first, second = MatMul(np.array([[1.0, 2.0], [3.0, 4.0]])), MatMul(np.array([[1.0, 0.0], [0.0, 0.5]]))
     Sequential(first, Dropout(0.5), second, loss=SoftmaxWithLoss()).save("n.safetensors")
     Sequential(Embedding(np.eye(3)), Mean(), MatMul(np.eye(3)), loss=SoftmaxWithLoss()).save("cbow.npz")
+    Sequential(Embedding(np.eye(3)), Mean(), loss=NegativeSamplingLoss(np.eye(3))).save("fast.npz")
     Sequential(Repeat(3)).save("repeat.npz")
     Sequential(MatMul(np.ones((2, 3))), MatMul(np.ones((2, 3)))).save("apart.npz")
     np.save("x.npy", np.array([[0, 1], [2, 0]]))
@@ -116,6 +117,7 @@ def network():
         (["cbow.npz"], "embedding1, mean1, matmul1 and a loss", ["1.00 0.00 0.00\n0.00 1.00 0.00\n0.00 0.00 1.00"]),
         (["cbow.npz", "--input", "x.npy"], "; values", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
         (["cbow.npz", "--input", "x.csv", "--target", "2;0"], "gradients", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
+        (["fast.npz", "--input", "x.npy", "--target", "2 0; 0 1"], "gradients", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
         (["repeat.npz", "--input", "1,2"], "repeat1; values", ["1.00 2.00\n1.00 2.00\n1.00 2.00"]),
     ],
 )
@@ -155,6 +157,10 @@ def test_a_network_from_a_file(network, capsys, monkeypatch, options, said, numb
         (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a whole .npy array of numbers"),
         (["n.safetensors", "--input", "words.npy"], "words.npy: an array of numbers expected; got <U1"),
         (["n.safetensors", "--input", "1,2", "--target", "2"], "SoftmaxWithLoss: ids must be in 0 .. 1"),
+        (
+            ["fast.npz", "--input", "x.npy", "--target", "2;0"],
+            "the right word and its negatives expected; got the shape (2, 1)",
+        ),
         (["n.safetensors", "--input", "1,2", "--target", "0.5"], "--target: this network takes ids there"),
         (["cbow.npz", "--input", "1,1.5"], "--input: this network takes ids there, which are whole numbers"),
         (["cbow.npz", "--input", "1,nan"], "whole numbers"),

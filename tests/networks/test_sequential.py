@@ -1,5 +1,8 @@
 """A chain of layers: order, names, files, drawing; and clipping."""
 
+import inspect
+import json
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -9,16 +12,20 @@ from wordvec.layers import (
     Affine,
     BatchNorm,
     Dropout,
+    Embedding,
     MatMul,
     Mean,
+    NegativeSamplingLoss,
     RowGradient,
     SoftmaxWithLoss,
     Tanh,
     check_backward,
     explain_backward,
 )
-from wordvec.networks import Adam, Sequential, clip_gradients
+from wordvec.networks import Adam, Sequential, clip_gradients, saved_chain
 from wordvec.plots import plot_network, plot_values
+
+ARRAYS = ("W", "b", "gamma", "beta")  # of constructors: parameters
 
 
 def make(seed=1, norm=True):
@@ -132,6 +139,25 @@ def test_what_a_file_says_of_its_layers_is_not_trusted(tmp_path, ending, layers,
     with pytest.raises(InputError, match=message) as error:
         Sequential.open(path)
     assert str(error.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("kind", [*saved_chain.KINDS.values(), *saved_chain.LOSSES.values()])
+def test_every_setting_of_a_layer_is_kept_under_its_name(kind):
+    """So that the file has it: all that the constructor takes, but for arrays, and a seed, which draws have used up."""
+    expected = inspect.signature(kind).parameters
+    matrix, row = np.ones((2, 2)), np.ones(2)
+    arrays = {name: row if name in ("b", "gamma", "beta") else matrix for name in expected if name in ARRAYS}
+    layer = kind(**arrays, **({"times": 3} if "times" in expected else {}))
+    settings = json.loads(saved_chain.description_of([layer], None))["layers"][0][1]
+    assert set(settings) == set(expected) - set(ARRAYS) - {"seed"}
+
+
+def test_negative_sampling_comes_back_from_its_file(tmp_path):
+    network = Sequential(Embedding(np.eye(3)), Mean(), loss=NegativeSamplingLoss(np.eye(3), reduction="sum"))
+    network.save(tmp_path / "n.npz")
+    opened = Sequential.open(tmp_path / "n.npz")
+    batch = np.array([[0, 1], [1, 2]]), np.array([2, 0]), np.array([[0], [1]])
+    assert opened.forward(*batch) == network.forward(*batch)
 
 
 def test_parameters_of_another_type_or_without_layers(tmp_path):

@@ -42,7 +42,7 @@ def draw_network_file(arguments: argparse.Namespace) -> tuple[Axes, str]:
         return plot_values(chain, x, gradients=False), f"{what}; values"
     if network.loss is None:
         raise OptionError(f"--target: {path} has no loss to compute with it; leave it out")
-    return plot_values(network, (x, _target(network, x, arguments.target))), f"{what}; values and gradients"
+    return plot_values(network, (x, *_targets(network, x, arguments.target))), f"{what}; values and gradients"
 
 
 def example_of(network: Sequential, path: Any) -> np.ndarray:
@@ -70,12 +70,21 @@ def _dtype_of(network: Any) -> Any:
     return network.params[0].dtype if network.params else "float64"
 
 
-def _target(network: Sequential, x: np.ndarray, given: str) -> np.ndarray:
-    """Ids as whole numbers: one for each example, in a row or below each other; or a row for each."""
-    t = _numbers("--target", given)
-    if t.size == len(x) and type(network.loss).__name__ == "SoftmaxWithLoss":
+def _targets(network: Sequential, x: np.ndarray, given: str) -> tuple[np.ndarray, ...]:
+    """What the loss takes beside scores: ids or labels, or a row for each example; for negative sampling ids and their
+    negatives.
+    """
+    kind, t = type(network.loss).__name__, _numbers("--target", given)
+    if kind == "NegativeSamplingLoss":
+        t = _whole("--target", t)
+        if t.ndim != 2 or t.shape[1] < 2:
+            raise OptionError(f"--target: rows of the right word and its negatives expected; got the shape {t.shape}")
+        return t[:, 0], t[:, 1:]
+    if kind == "SoftmaxWithLoss":
+        if t.size != len(x):
+            return (t,)
         t = t.reshape(-1)
-    return _whole("--target", t) if t.ndim == 1 or type(network.loss).__name__ != "SoftmaxWithLoss" else t
+    return (_whole("--target", t),)
 
 
 def _whole(option: str, array: np.ndarray) -> np.ndarray:

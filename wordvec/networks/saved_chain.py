@@ -23,6 +23,7 @@ from wordvec.layers import (
     Embedding,
     MatMul,
     Mean,
+    NegativeSamplingLoss,
     ReLU,
     Repeat,
     Sigmoid,
@@ -35,7 +36,7 @@ from wordvec.layers import (
 
 LAYERS = (Affine, BatchNorm, Dropout, Embedding, MatMul, Mean, ReLU, Repeat, Sigmoid, Softmax, Sum, Tanh)
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in LAYERS}
-LOSSES: dict[str, Any] = {kind.__name__: kind for kind in (SigmoidWithLoss, SoftmaxWithLoss)}
+LOSSES: dict[str, Any] = {kind.__name__: kind for kind in (NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss)}
 
 
 def description_of(layers: list[Any], loss: Any) -> str:
