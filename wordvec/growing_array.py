@@ -118,7 +118,7 @@ class GrowingArray:
         return whole
 
     def close(self) -> None:
-        """Let go of the file, if there is one."""
+        """Release the file, if there is one."""
         if self._file is not None:
             self._file.close()
 
@@ -139,7 +139,7 @@ class GrowingArray:
 
     @contextmanager
     def _closed_after_an_error(self) -> Iterator[None]:
-        """Say what an error of the disk means here, and let go of the file."""
+        """Say what an error of the disk means here, and release the file."""
         try:
             yield
         except OSError as error:

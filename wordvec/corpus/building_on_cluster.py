@@ -214,7 +214,7 @@ def renumber_on_cluster(
 
 
 def renumber_part(store: str, part: str, final: str, name: str) -> None:
-    """Publish the ids of a part's tokens that are kept, and how many of them stand before each sentence end."""
+    """Publish the ids of a part's tokens that are kept, and how many of them come before each sentence end."""
     place = open_store(store)
     if place.is_published(name):
         return

@@ -361,7 +361,7 @@ class Corpus:
         return self._of_selection(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info)
 
     def forget_left_out(self) -> None:
-        """Let go of the tokens of words that were left out, which only `with_words` needs."""
+        """Release the tokens of words that were left out, which only `with_words` needs."""
         self._all_tokens = None
 
     @cached_property

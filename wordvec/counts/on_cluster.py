@@ -72,7 +72,7 @@ def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], 
 
 
 def memory_of_a_task(words: int, vocabulary_size: int) -> int:
-    """Bytes that counting a piece of so many words takes, about: its stream and index, one workplace, cells held."""
+    """Bytes that counting a piece of this many words takes, about: its stream and index, one workplace, cells held."""
     return 24 * words + 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 60 * vocabulary_size + 2 * HELD
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from wordvec.errors import OptionError
 from wordvec.trainers.base import History, Trainer, option_names
 from wordvec.trainers.cbow import CBOW
+from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
 from wordvec.trainers.other_names import unknown_argument
 from wordvec.trainers.ppmi import PPMI
@@ -15,7 +16,19 @@ from wordvec.trainers.svd import SVD
 
 TRAINERS: dict[str, type[Trainer]] = {trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI)}
 
-__all__ = ["CBOW", "PPMI", "SVD", "TRAINERS", "GloVe", "History", "SkipGram", "Trainer", "make_trainer", "option_names"]
+__all__ = [
+    "CBOW",
+    "PPMI",
+    "SVD",
+    "TRAINERS",
+    "EpochReport",
+    "GloVe",
+    "History",
+    "SkipGram",
+    "Trainer",
+    "make_trainer",
+    "option_names",
+]
 
 
 def make_trainer(name: str, **options: Any) -> Trainer:

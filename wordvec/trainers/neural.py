@@ -370,7 +370,7 @@ class NeuralTrainer(Presets, Trainer):
         return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
-        """The engine asked for, or the layers where the C library is not to be had."""
+        """The engine asked for, or the layers where the C library is not available."""
         reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
         if reason is not None:
             warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)

@@ -23,7 +23,7 @@ from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 18
-CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
+CHUNKS_HELD = 16  # of this many tokens, before their pages are given back
 HELD_IN_MEMORY = 1 << 27  # bytes of an array, before it goes to a temporary file
 
 Item = TypeVar("Item")
@@ -147,7 +147,7 @@ def renumber(
 
 
 def renumbered(spooled: Spooled, final_id: np.ndarray, threads: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Stretch by stretch, the ids of tokens that are kept, and how many of them stand before each sentence end."""
+    """Stretch by stretch, the ids of tokens that are kept, and how many of them come before each sentence end."""
     compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     yield from in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads)

@@ -32,7 +32,7 @@ class DocumentTexts:
 
     `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
     `missing` counts records without text. Raises CorpusError for what cannot be read, for an id that is missing or
-    stands twice, OptionError for `id_field` where there are no records.
+    appears twice, OptionError for `id_field` where there are no records.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "docs.jsonl")
@@ -96,7 +96,7 @@ class DocumentTexts:
             raise CorpusError(f"{where}: field {self._id_field!r}: text or a whole number expected, got {value!r:.60}")
         found = str(value)
         if found in self._seen:
-            raise CorpusError(f"{where}: the id {found!r} stands twice, first at {self._seen[found]}")
+            raise CorpusError(f"{where}: the id {found!r} appears twice, first at {self._seen[found]}")
         self._seen[found] = where
         return found
 

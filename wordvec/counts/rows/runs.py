@@ -36,6 +36,6 @@ class Run(NamedTuple):
         self.sums.append(sums)
 
     def close(self) -> None:
-        """Let go of its files."""
+        """Release its files."""
         for array in self:
             array.close()
