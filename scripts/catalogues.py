@@ -1,17 +1,20 @@
 """Bring the catalogues of help in other languages up to date with the parsers: scripts/catalogues.py
 
 Texts that the help no longer shows leave wordvec/cli/catalogues/*.po, new ones come in with an empty msgstr, to be
-translated; where no translation stands the help shows English. The exit status is 1 where some are lacking.
+translated; where no translation stands the help shows English. A text that was only reworded keeps the translation of
+the old one, and is printed, to be looked at. The exit status is 1 where translations are lacking.
 """
 
 import argparse
 import json
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from wordvec.cli import VERBS, _parsers
 from wordvec.cli.help_language import LANGUAGES, TranslatedHelp, parse_catalogue
 
+ALIKE = 0.8  # how much of a text, by difflib, is in the one that took its place
 FOLDER = Path(__file__).resolve().parents[1] / "wordvec" / "cli" / "catalogues"
 
 
@@ -37,6 +40,11 @@ def collect(parser: argparse.ArgumentParser, texts: dict[str, str]) -> None:
 def updated(content: str, language: str, texts: dict[str, str]) -> str:
     """The catalogue with the texts of today and the translations that it had."""
     known = parse_catalogue(content)
+    gone = [text for text in known if text not in texts]
+    for text in texts.keys() - known.keys():
+        for old in get_close_matches(text, gone, 1, ALIKE):
+            known[text] = known[old]
+            print(f"{language}: the translation of {old!r} stays for {text!r}: look whether it still says the same")
     lines = ['msgid ""', 'msgstr ""', rf'"Language: {language}\n"', r'"Content-Type: text/plain; charset=UTF-8\n"', ""]
     for text, where in texts.items():
         said = json.dumps(known.get(text, ""), ensure_ascii=False)

@@ -19,11 +19,27 @@ KEPT = re.compile(r"--[a-z][\w-]*|\b[A-Z_]{3,}\b|\d+(?:[.,]\d+)*|%\(?|`[^`]+`|\.
 
 
 @pytest.fixture(scope="module")
-def shown():
+def script():
     specification = importlib.util.spec_from_file_location("catalogues", ROOT / "scripts" / "catalogues.py")
     catalogues = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(catalogues)
-    return catalogues.shown_texts()
+    return catalogues
+
+
+@pytest.fixture(scope="module")
+def shown(script):
+    return script.shown_texts()
+
+
+def test_an_update_keeps_translations_drops_what_is_gone_and_leaves_the_new_empty(script):
+    texts = {"how many words to keep, from 1": "a", "another text": "b"}
+    old = script.updated("", "ko", {"how many words to keep, from 0": "a", "gone, and nothing like it": "b"})
+    old = old.replace(
+        'msgid "how many words to keep, from 0"\nmsgstr ""', 'msgid "how many words to keep, from 0"\nmsgstr "단어 수"'
+    )
+    new = script.updated(old, "ko", texts)
+    assert parse_catalogue(new) == {"how many words to keep, from 1": "단어 수", "another text": ""}
+    assert script.updated(new, "ko", texts) == new
 
 
 @pytest.fixture
