@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,10 +73,10 @@ def run(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     if arguments.projector:
         words = write_projector(vectors, arguments.projector, top=arguments.top)
-        print(f"{arguments.projector}: {words:,} words in {vectors.dim} dimensions")
+        print(f"{arguments.projector}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}")
         return
     words = write_parquet(vectors, arguments.parquet, top=arguments.top, **map_options)
-    print(f"{arguments.parquet}: {words:,} words in {vectors.dim} dimensions, with x and y")
+    print(f"{arguments.parquet}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}, with x and y")
 
 
 def write_folder(arguments: argparse.Namespace) -> None:
@@ -97,7 +97,7 @@ def write_folder(arguments: argparse.Namespace) -> None:
         write_static_model(vectors, folder, front_matter(arguments.licence) + card + "\n" + usage(vectors))
     else:
         write_spacy(vectors, folder, arguments.language or "en")
-    print(f"{folder}: {len(vectors):,} words in {vectors.dim} dimensions")
+    print(f"{folder}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}")
 
 
 def write_model(arguments: argparse.Namespace) -> None:
@@ -109,4 +109,4 @@ def write_model(arguments: argparse.Namespace) -> None:
     check_writable(arguments.onnx, arguments.file)
     vectors, inputs = WordVectors.load(arguments.file), "ids" if arguments.ids else "tokens"
     words = write_onnx(vectors, arguments.onnx, inputs=inputs, top=arguments.top)
-    print(f"{arguments.onnx}: {words:,} words in {vectors.dim} dimensions; takes {inputs}")
+    print(f"{arguments.onnx}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}; takes {inputs}")

@@ -14,7 +14,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json, print_neighbours
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -77,5 +77,5 @@ def _print_groups(documents: WordVectors, vectors: WordVectors, arguments: argpa
         print_json({"groups": [group.as_dict() for group in groups]})
         return
     for number, group in enumerate(groups, 1):
-        print(f"{number}  {len(group.ids):,} documents: {printable(', '.join(group.words))}")
+        print(f"{number}  {counted(len(group.ids), 'document')}: {printable(', '.join(group.words))}")
         print(f"   nearest to the centre: {printable(', '.join(group.ids[:3]))}")

@@ -14,7 +14,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:
-        app = create_app(settings)  # for several workers a trial: what is wrong with the file is told once
+        app = create_app(settings)  # for several workers a trial: what is wrong with the file is reported once
         if arguments.workers == 1:
             bound.listen(BACKLOG)  # who comes as soon as the address is printed waits
         print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)
@@ -96,5 +96,5 @@ def _read_token(path: str) -> str:
     except UnicodeDecodeError:
         raise OptionError(f"{path}: the token must be ASCII") from None
     if len(lines) != 1:
-        raise OptionError(f"{path}: one line expected, the token; got {len(lines)} lines")
+        raise OptionError(f"{path}: one line expected, the token; got {counted(len(lines), 'line')}")
     return lines[0].strip()

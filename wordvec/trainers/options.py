@@ -47,6 +47,10 @@ class NeuralOptions(Protocol):
     merges: int | None
     patience: int | None
     seed: int
+    subwords: bool
+    min_n: int | None
+    max_n: int | None
+    buckets: int | None
 
     @property
     def reach(self) -> int:
@@ -78,6 +82,9 @@ class NeuralOptions(Protocol):
 
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
         """The network of layers."""
+
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
 
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block."""

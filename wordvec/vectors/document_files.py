@@ -54,6 +54,34 @@ def as_word_vectors(
     return WordVectors(list(ids), found.matrix, info={"trainer": "embed", "documents": facts})
 
 
+def trained_documents(
+    names: Sequence[str], rows: np.ndarray, found: np.ndarray, missing: int, vectors: WordVectors
+) -> WordVectors:
+    """The rows (T, D) of tags that `ParagraphVectors` trained, with the words that were found (T,) for each.
+
+    `missing` words of the documents had no vector; `vectors` are the words', and what texts are inferred with.
+    """
+    facts: dict[str, Any] = {
+        "vectors": None,
+        "vectors_digest": digest(vectors),
+        "weights": "infer",
+        "a": None,
+        "documents": len(names),
+        "empty": int((found == 0).sum()),
+        "words": int(found.sum()),
+        "missing_words": missing,
+    }
+    return WordVectors(list(names), rows, info={"trainer": vectors.info["trainer"], "documents": facts})
+
+
+def as_seen_from(out: str | os.PathLike[str], file: str | os.PathLike[str]) -> str:
+    """`file` from the folder of `out`, so that both can be moved together."""
+    try:
+        return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
+    except ValueError:  # another drive, on Windows
+        return os.path.abspath(file)
+
+
 def digest(vectors: WordVectors) -> str:
     """A short digest by which vectors are known again: of their shape, and of some of their words and rows."""
     known = hashlib.blake2b(repr(vectors.matrix.shape).encode(), digest_size=12)

@@ -71,6 +71,14 @@ class Documented:
     found: Callable[[], Any]
 
 
+@dataclass(frozen=True)
+class Tagged:
+    """Documents with tags; `found`, called when all words were read, gives the tags of every document."""
+
+    words: Texts | TokenLists
+    found: Callable[[], Any]
+
+
 Source = Files | Texts | TokenLists | Documented
 
 
