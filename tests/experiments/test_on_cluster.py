@@ -93,11 +93,7 @@ def test_a_task_has_the_whole_job(corpus, tmp_path, client, monkeypatch):
     monkeypatch.setattr(on_cluster, "train_in_child", train)
     with RunFolder.open(tmp_path / "runs", corpus, client=client) as folder:
         folder.train_ahead(jobs)
-    assert [(job.seed, job.sample, job.unit) for job in arrived] == [
-        (1, 2, "documents"),
-        (1, 2, "sentences"),
-        (3, None, "sentences"),
-    ]
+    assert {(job.seed, job.sample, job.unit) for job in arrived} == {(job.seed, job.sample, job.unit) for job in jobs}
 
 
 def test_a_run_that_begins_anew_trains_no_model_twice(corpus, tmp_path, sets, client, monkeypatch):
