@@ -1,4 +1,4 @@
-"""Lines of a corpus as they stand in the texts: for ``concordance``, and behind what other verbs say."""
+"""Lines of a corpus as they are in the texts: for ``concordance``, and behind what other verbs say."""
 
 from __future__ import annotations
 

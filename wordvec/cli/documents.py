@@ -51,6 +51,68 @@ def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> C
     return Corpus.from_documents(arguments.text, **where, **options)
 
 
+def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declare which parts of the text are documents, and what they are called."""
+    parser.add_argument("--id", metavar="NAME", help="what holds the id of a record (default: its number, from 1)")
+    parser.add_argument(
+        "--whole-files", action="store_true", help="each file of plain text is one document, its path the id"
+    )
+
+
+def add_trained_documents(parser: argparse.ArgumentParser) -> None:
+    """Declare what the trainer of documents needs beside its options."""
+    group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
+    group.add_argument("--documents", metavar="FILE", help="for their vectors (default: OUT with .documents in it)")
+    add_document_arguments(group)
+
+
+def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
+    """Set where vectors of documents go; raises OptionError where none are trained, or a cluster is to train them."""
+    from pathlib import Path
+
+    from wordvec.files import check_writable
+    from wordvec.vectors.document_files import ids_file
+    from wordvec.vectors.load import format_for
+
+    if trainer != "paragraph-vectors":
+        asked = {"--documents": arguments.documents, "--id": arguments.id, "--whole-files": arguments.whole_files}
+        given = ", ".join(option for option, value in asked.items() if value)
+        if given:
+            raise OptionError(f"{given}: documents are trained by --trainer paragraph-vectors: give that, too")
+        return
+    if arguments.scheduler:
+        raise OptionError("paragraph-vectors: all documents are trained on one machine: leave out --scheduler")
+    out = Path(arguments.out)
+    if out.suffix.lower() not in (".safetensors", ".npz"):
+        raise OptionError(f"{out}: only .safetensors and .npz keep what new documents are inferred from: take one")
+    arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
+    if Path(arguments.documents).suffix.lower() == ".npy":
+        check_writable(ids_file(arguments.documents), *arguments.text)
+    else:
+        format_for(arguments.documents)
+    check_writable(arguments.documents, *arguments.text)
+    if Path(arguments.documents).resolve() == out.resolve():
+        raise OptionError(f"{arguments.out}: words and documents go to two files: give --documents another name")
+
+
+def document_line(documents: dict[str, Any]) -> str:
+    """What is said of the documents that were trained."""
+    line = f"{documents['out']}: {documents['documents']:,} documents or tags"
+    empty = documents["empty"]
+    return f"{line}; {empty:,} have no known word, and rows of zeros" if empty else line
+
+
+def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
+    """The corpus of documents that `add_document_arguments` asks for; each has its id as its tag."""
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.read.document_texts import DocumentTexts
+
+    how = {"encoding": options["encoding"], "encoding_errors": options["encoding_errors"]}
+    texts = DocumentTexts(arguments.text, arguments.field, arguments.id, whole_files=arguments.whole_files, **how)
+    kept = {name: value for name, value in options.items() if name not in ("field", "strict") and value is not None}
+    return Corpus.from_tagged(((text, texts.ids[-1]) for text in texts), **kept)
+
+
 def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
     """The groups of a corpus's documents that the arguments name; says what is in none."""
     from wordvec.corpus.documents.groups import groups_of
