@@ -303,3 +303,12 @@ def _prefix(target: Path) -> str:
     if len(os.fsencode(prefix)) > LONGEST_PREFIX:
         return f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}."
     return prefix
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """SHA-256 (hex) of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

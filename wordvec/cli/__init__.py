@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
+from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.failures import in_one_line
 from wordvec.progress import announce
@@ -62,13 +63,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
             return 0
         except OutputError as error:
-            return _fail("", str(error), status=2)
+            return _fail("", str(error), status=2, code=error_codes.OUTPUT)
 
 
 def _run(argv: list[str]) -> int:
     try:
         if argv and not argv[0].startswith("-") and argv[0] not in VERBS:
-            return _fail("", unknown_verb(argv[0], VERBS), status=2)
+            return _fail("", unknown_verb(argv[0], VERBS), status=2, code=error_codes.USAGE)
         arguments = _parse(argv)
     except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
         return int(exit_.code or 0)
@@ -87,7 +88,7 @@ def _run(argv: list[str]) -> int:
         line = in_one_line(error)
         if line is None:
             raise
-        return _fail(arguments.verb, line, status=2)
+        return _fail(arguments.verb, line, status=2, code=error_codes.code_of(error))
     return 0
 
 
@@ -130,7 +131,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # a line each at any width
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
-        epilog="wordvec VERB --help describes a verb's options.",
+        epilog="The options of a verb: wordvec VERB --help",
     )
     parser.add_argument("--version", action=Version, verbose="--verbose" in argv)
     parser.add_argument(
@@ -160,9 +161,10 @@ def _way_on(arguments: argparse.Namespace) -> str:
     return "no output was written"
 
 
-def _fail(verb: str, message: str, status: int) -> int:
+def _fail(verb: str, message: str, status: int, code: str = "") -> int:
+    line = f"wordvec {verb}".strip() + f": {printable(' '.join(message.splitlines()))}"
     with suppress(OSError):  # the terminal may be gone
-        print(f"wordvec {verb}".strip() + f": {printable(' '.join(message.splitlines()))}", file=sys.stderr)
+        print(line + (f" [{code}]" if code else ""), file=sys.stderr)
     return status
 
 

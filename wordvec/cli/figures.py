@@ -190,14 +190,26 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
 
 def _draw_network(arguments: argparse.Namespace) -> Drawn:
     from wordvec.cli.learning import network_of
+    from wordvec.cli.networks import KNOWN, draw_network_file
     from wordvec.plots import plot_network
 
-    options = _options(arguments, "vocabulary", "dim", "window", "negatives", "network_loss")
+    from_file = arguments.network not in KNOWN
+    for option in OF_KNOWN if from_file else OF_FILES:
+        if getattr(arguments, option) is not None:
+            raise OptionError(
+                f"{_flag(option)} does not apply to --network {arguments.network}; "
+                f"it takes {_flags(OF_FILES if from_file else OF_KNOWN)}"
+            )
+    if from_file:
+        return draw_network_file(arguments)
+    options = _options(arguments, *OF_KNOWN)
     axes = plot_network(*network_of(arguments.network, **options))
     return axes, axes.get_title(loc="left")
 
 
 MATRIX_WINDOW = 5
+OF_KNOWN = ("vocabulary", "dim", "window", "negatives", "network_loss")
+OF_FILES = ("input", "target")
 MANY = 56  # curves or files of scores: more could not be told apart
 MAP_OPTIONS = (
     *("words", "top", "method", "color_by", "clusters", "beside", "seed", "width_mm", "font_size", "sizes"),
@@ -214,8 +226,6 @@ FIGURES = {
         Figure("heatmap", (1, 1), ("heatmap",), _draw_heatmap),
         Figure("loss", (1, MANY), ("loss",), _draw_loss),
         Figure("scores", (1, MANY), ("scores",), _draw_scores),
-        Figure(
-            "network", (0, 0), ("network", "vocabulary", "dim", "window", "negatives", "network_loss"), _draw_network
-        ),
+        Figure("network", (0, 0), ("network", *OF_KNOWN, *OF_FILES), _draw_network),
     )
 }

@@ -11,6 +11,7 @@ wordvec plot cbow.safetensors skipgram.safetensors -o loss.png --loss
 wordvec plot scores.json -o scores.png --scores       from: wordvec evaluate ... --json > scores.json
 wordvec plot text.txt -o ppmi.png --matrix ppmi --window 1
 wordvec plot -o network.png --network skipgram --vocabulary 7 --dim 3
+wordvec plot -o mine.png --network mine.safetensors --input "0,1; 1,1" --target 1,0      with values and gradients
 wordvec plot vectors.safetensors -o map.html                               a page to explore, in one file
 wordvec plot 1850s.safetensors 1900s.safetensors -o change.html            a page with a slider through several
 """
@@ -56,7 +57,11 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
         choices=("counts", "ppmi"),
         help="co-occurrences of a small text, or PPMI in natural logarithms, without smoothing",
     )
-    what.add_argument("--network", choices=("cbow", "skipgram"), help="the layers of a network and the shapes between")
+    what.add_argument(
+        "--network",
+        metavar="WHAT",
+        help="the layers and shapes of a network: cbow, skipgram, or with its values a file of Sequential.save",
+    )
 
 
 def _add_maps(group: argparse._ArgumentGroup) -> None:
@@ -89,6 +94,12 @@ def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--vocabulary", type=int, metavar="V", help="words of the network (default: 7)")
     group.add_argument("--dim", type=int, metavar="D", help="dimensions of the network (default: 3)")
     group.add_argument("--negatives", type=int, metavar="K", help="negatives of the network (default: 5)")
+    group.add_argument(
+        "--input",
+        metavar="ROWS",
+        help="of a network from a file: '1,0; 0,1', or a .npy, .csv or .txt; draws all values",
+    )
+    group.add_argument("--target", metavar="ROWS", help="what its loss compares with; draws the gradients too")
     group.add_argument("--network-loss", choices=("negative-sampling", "softmax"), help="(default: negative-sampling)")
 
 

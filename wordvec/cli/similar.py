@@ -4,7 +4,7 @@
   wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
   wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
   wordvec similar vectors.safetensors tea --in corpus/          the lines of text behind it
-  wordvec similar vectors.safetensors tea --stability seeds.tsv how far neighbours stay with another seed
+  wordvec similar vectors.safetensors tea --stability seeds.tsv  how far neighbours stay with another seed
   wordvec similar vectors.safetensors < words.txt               one question on each line
   wordvec similar vectors.safetensors                           on a terminal: a prompt
 
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
 from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
+from wordvec.error_codes import code_of
 from wordvec.errors import InputError, OptionError
 from wordvec.progress import announce
 
@@ -87,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
             errors.append(answer.error)
             report[answer.question] = None
             if len(arguments.words) != 1:
-                announce(f"{place}: {answer.error}")
+                announce(f"{place}: {answer.error} [{code_of(answer.error)}]")
         elif arguments.json:
             report[answer.question] = _as_json(answer, evidence)
         else:

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
@@ -59,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what --bootstrap draws (default: documents where the corpus knows them)",
     )
     training.add_argument("--runs", dest="out", metavar="FOLDER", help="keep the models here; a killed run goes on")
-    add_training_arguments(parser)
+    add_training_arguments(parser, "FOLDER of --runs")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -75,6 +77,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     from wordvec.files import check_writable
 
+    check_cluster_arguments(arguments)
+    if arguments.scheduler is not None and not arguments.trainer:
+        raise OptionError("--scheduler is for training several models: give --trainer too, or leave it out")
     if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
         check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
@@ -148,10 +153,12 @@ def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str, dict
             f"{configuration.trainer} does not depend on the seed, so all its models are alike: add --bootstrap"
         )
     check_run_folder(arguments.out)
-    corpus = read_corpus(arguments)
-    unit = unit_of(corpus, arguments.resample) if arguments.bootstrap else "sentences"
     seeds = range(1, arguments.seeds + 1)
-    with open_run_folder(arguments, corpus) as folder:
+    with ExitStack() as stack:
+        where = stack.enter_context(cluster_of(arguments))
+        corpus = read_corpus(arguments, where=where)
+        folder = stack.enter_context(open_run_folder(arguments, corpus, where))
+        unit = unit_of(corpus, arguments.resample) if arguments.bootstrap else "sentences"
         jobs = [Job(configuration, seed, seed if arguments.bootstrap else None, unit) for seed in seeds]
         models = [folder.load(model) for model in train_all(folder, jobs)]
     return models, f"samples of {unit}" if arguments.bootstrap else "seeds", documents_by_word(corpus)

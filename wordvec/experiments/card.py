@@ -16,9 +16,9 @@ from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.card_parts import method_of_vectors
-from wordvec.experiments.run_folder import sha256_of
 from wordvec.experiments.stability import Stability
 from wordvec.experiments.tuning.pace import spoken
+from wordvec.files import sha256_of
 from wordvec.vectors import WordVectors
 from wordvec.version import __version__
 

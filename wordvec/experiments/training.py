@@ -82,13 +82,14 @@ class TrainedModel:
         return sum(value for stage, value in self.seconds.items() if stage not in ("start", "compile", "save"))
 
 
-def train_in_child(job: Job, corpus_folder: Path, out: Path) -> dict[str, Any]:
+def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool | None = None) -> dict[str, Any]:
     """Train in a new process and return its report; see `wordvec.experiments.child`.
 
-    On a terminal the child draws its own progress bar. It ends when this process does, however that ends.
+    On a terminal (None: where stderr is one) the child draws its own progress bar. It ends when this process does,
+    however that ends.
     Raises TrainingError when training diverges, WordvecError with the child's last words when it fails otherwise.
     """
-    on_terminal = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty() if on_terminal is None else on_terminal
     order = {
         "corpus": os.fspath(corpus_folder.absolute()),
         "sample": job.sample,

@@ -13,6 +13,7 @@ from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
+    from wordvec.corpus.draws.examples import ExampleSampler
     from wordvec.trainers.options import NeuralOptions
     from wordvec.trainers.schedule import Line
 
@@ -30,12 +31,13 @@ class KernelEngine:
         W_in: np.ndarray,
         W_out: np.ndarray,
         frozen: np.ndarray | None = None,
+        sampler: ExampleSampler | None = None,
     ) -> None:
         kernels, tables, self._threads = _kernels_of(trainer, corpus)
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.block_for(corpus)
         self.chunk = self._whole_blocks(FIRST_CHUNK)
-        self._sampler = trainer.sampler(corpus.vocabulary.counts)
+        self._sampler = sampler or trainer.sampler(corpus.vocabulary.counts)
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
         self._train = kernels.train_cbow if trainer.name == "cbow" else kernels.train_skipgram
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
