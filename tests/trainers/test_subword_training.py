@@ -130,6 +130,12 @@ def test_epochs_are_reported_with_their_ngrams_and_may_end_the_run(corpus):
     assert trainer.history.held_out_loss[1] < trainer.history.held_out_loss[0]
 
 
+def test_the_preset_of_sessions_goes_with_subwords():
+    sessions = [[f"item-{n}" for n in session] for session in np.random.default_rng(1).integers(0, 30, (80, 12))]
+    trainer = SkipGram.for_items(dim=8, epochs=1, subwords=True).fit(Corpus.from_sentences(sessions))
+    assert trainer.vectors["item-99"].shape == (8,)
+
+
 # -- what it does not do
 
 
