@@ -2,7 +2,8 @@
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
-in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c, subwords.c.
+in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c, subwords.c. With a `TaggedSampler`,
+`train_skipgram` trains PV-DBOW.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def drawing(
     paths: HuffmanPaths | None,
 ) -> dict[str, Any]:
     """How examples are drawn: fields of the library's ``struct training``."""
-    longest = int(np.diff(sentence_starts).max())
+    longest, tags = int(np.diff(sentence_starts).max()), sampler.tags
     return {
         "keep_thresholds": np.ascontiguousarray(sampler.keep_thresholds, np.uint64),
         "negative_table": sampler.negative_table.packed(),
@@ -149,12 +150,16 @@ def drawing(
         "window": sampler.window,
         "shrink_window": sampler.shrink_window,
         "negatives": sampler.negatives if paths is None else 0,
-        "reach": min(sampler.window, max(1, longest - 1)),
+        "reach": 0 if tags is not None and not tags.words else min(sampler.window, max(1, longest - 1)),
         "pool": sampler.negative_pool,
         "path_starts": None if paths is None else np.ascontiguousarray(paths.starts, np.int64),
         "path_nodes": None if paths is None else np.ascontiguousarray(paths.nodes, np.int32),
         "path_signs": None if paths is None else np.ascontiguousarray(paths.signs, np.float32),
         "longest_path": 0 if paths is None else int(np.diff(paths.starts).max()),
+        "tag_starts": None if tags is None else np.ascontiguousarray(tags.starts, np.int64),
+        "tags": None if tags is None else np.ascontiguousarray(tags.rows, np.int32),
+        "most_tags": 0 if tags is None else tags.most,
+        "first_tag": 0 if tags is None else tags.first,
     }
 
 
@@ -169,6 +174,7 @@ def stepping(architecture: int, meetings: int, paths: HuffmanPaths | None) -> di
         "centre_quarters": weights.centre,
         "negative_quarters": weights.negative,
         "node_quarters": weights.node,
+        "tag_quarters": steps.TAG_QUARTERS,
         "most_repeats": meetings,
     }
 

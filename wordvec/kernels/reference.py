@@ -15,7 +15,8 @@ a larger table. Each word among the contexts of a block is composed at its start
 at its end what it changed by is added to all its parts.
 
 **The examples** are those of `ExampleSampler` in `corpus/draws/examples.py`; skip-gram's contexts are rows of W_in
-and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped.
+and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped. Those of a `TaggedSampler`
+are of paragraph vectors, PV-DBOW: skip-gram whose contexts are the rows of a document's tags.
 """
 
 from __future__ import annotations
@@ -228,7 +229,13 @@ def _train(
         examples = network.examples(batch)
         outputs, labels, present = outputs_of(examples, paths)
         met = steps.count_meetings(
-            examples, outputs, present, network.weights, tree=paths is not None, mean=network.of_mean
+            examples,
+            outputs,
+            present,
+            network.weights,
+            tree=paths is not None,
+            mean=network.of_mean,
+            first_tag=None if sampler.tags is None else sampler.tags.first,
         )
         losses = [
             _step(

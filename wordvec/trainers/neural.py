@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from abc import abstractmethod
@@ -38,6 +37,7 @@ from wordvec.trainers.neural_options import (
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
+from wordvec.trainers.schedule import Schedule
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.windows import SENTENCE, reach_in
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from wordvec.trainers.subword_engine import Composition
     from wordvec.vectors import WordVectors
 
-MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
 LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
@@ -69,8 +68,9 @@ class NeuralTrainer(Presets, Trainer):
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
     learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
                       that with momentum; and 0.001 for the adaptive optimizers
-    learning_rate_end  where it falls to, in a straight line over all epochs: None is 1e-4 of learning_rate, as in
-                      word2vec.c; the same number as learning_rate keeps it constant
+    learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
+    learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
+                      at first and at the end; or "constant", not at all
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -117,6 +117,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
+    learning_rate_schedule: str = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -178,35 +179,32 @@ class NeuralTrainer(Presets, Trainer):
         """For ``learning_rate=None``."""
         return {"sgd": 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(self.optimizer, 0.001)
 
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        if self.learning_rate_end is not None:
-            progress *= self.epochs / self.epochs_to_zero
-        return start * max(1.0 - progress, MIN_LEARNING_RATE)
-
-    @property
-    def epochs_to_zero(self) -> float:
-        """After how many epochs the falling learning rate would be zero; infinity where it is constant."""
-        if self.learning_rate_end is None:
-            return float(self.epochs)
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        fall = (start - self.learning_rate_end) / start
-        return self.epochs / fall if fall > 0 else math.inf
+        return self.schedule.at(progress)
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
-        return ExampleSampler.for_counts(
-            counts,
-            subsample=self.subsample,
-            power=self.negative_power,
-            window=self.reach,
-            negatives=self.negatives if self.loss == "negative-sampling" else 0,
-            negative_sharing=self.negative_sharing,
-            negative_pool=self.negative_pool if self.loss == "negative-sampling" else 0,
-            shrink_window=self.shrink_window,
-            seed=self.seed,
-        )
+        return ExampleSampler.for_counts(counts, **self.drawing_options())
+
+    def drawing_options(self) -> dict[str, Any]:
+        """Options of `ExampleSampler.for_counts`."""
+        return {
+            "subsample": self.subsample,
+            "power": self.negative_power,
+            "window": self.reach,
+            "negatives": self.negatives if self.loss == "negative-sampling" else 0,
+            "negative_sharing": self.negative_sharing,
+            "negative_pool": self.negative_pool if self.loss == "negative-sampling" else 0,
+            "shrink_window": self.shrink_window,
+            "seed": self.seed,
+        }
 
     @property
     def meetings(self) -> int:
@@ -217,12 +215,15 @@ class NeuralTrainer(Presets, Trainer):
             self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
         )
 
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
+        return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
+
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
-        contexts = 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
-        examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
+        examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
@@ -253,9 +254,13 @@ class NeuralTrainer(Presets, Trainer):
 
         W_out has a row for each word, or for each of the V - 1 inner nodes of hierarchical softmax's tree.
         """
-        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
-        rows = vocabulary_size - (self.loss == "hierarchical-softmax")
-        return W_in, np.zeros((rows, self.dim), np.float32)
+        input_rows, output_rows = self.row_numbers(vocabulary_size)
+        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (input_rows, self.dim))
+        return W_in, np.zeros((output_rows, self.dim), np.float32)
+
+    def row_numbers(self, vocabulary_size: int) -> tuple[int, int]:
+        """How many rows W_in and W_out have."""
+        return vocabulary_size, vocabulary_size - (self.loss == "hierarchical-softmax")
 
     @hints_for_arguments
     def fit(
@@ -322,9 +327,9 @@ class NeuralTrainer(Presets, Trainer):
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
-        check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
-        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
-        self._history.notes += notes
+        rows = max(size, sum(self.row_numbers(size)) // 2)
+        check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
+        self._history.notes += self._find_reach(corpus)
         self._composition = self._compose(corpus)
         plan = self._plan(corpus)
         self._history.notes += self._start_notes
@@ -350,6 +355,11 @@ class NeuralTrainer(Presets, Trainer):
             self._history.words = plan.tokens * len(self._history.loss) - done_before
             subwords = self._subwords_of(engine)
             return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
+
+    def _find_reach(self, corpus: Corpus) -> list[str]:
+        """Set how far windows reach on this corpus; returns what to tell of it."""
+        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
+        return notes
 
     def _compose(self, corpus: Corpus) -> Composition | None:
         """What words are made of, with subwords."""
@@ -424,7 +434,7 @@ class NeuralTrainer(Presets, Trainer):
         return SubwordEngine(self, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
-        """The engine asked for, or the layers where the C library is not to be had."""
+        """The engine asked for, or the layers where the C library is not available."""
         reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
         if reason is not None:
             warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)
@@ -443,18 +453,20 @@ class NeuralTrainer(Presets, Trainer):
         chance = self.chance_loss(corpus.vocabulary.counts)
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
+    def _told_of_state(self) -> dict[str, Any]:
+        """What a checkpoint must agree on beside the options and the corpus."""
+        start = None if self._start is None else self._start.info.get("corpus_fingerprint")
+        return {"start": start, "freeze": self._freeze}
+
     def _starting_state(self, corpus: Corpus, plan: Epochs, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
-        parameters = self.parameters() | {
-            "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
-            "freeze": self._freeze,
-        }
+        parameters = self.parameters() | self._told_of_state()
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
-            size = len(corpus.vocabulary)
-            inputs = size if self._composition is None else self._composition.parts.table_rows
-            rows = {"W_in": inputs, "W_out": size - (self.loss == "hierarchical-softmax")}
+            rows = dict(zip(("W_in", "W_out"), self.row_numbers(len(corpus.vocabulary))))
+            if self._composition is not None:
+                rows["W_in"] = self._composition.parts.table_rows
             state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
             state.check_place(plan.epochs, plan.tokens)
             self._history.notes = list(state.notes)

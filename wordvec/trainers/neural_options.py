@@ -11,6 +11,7 @@ from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
+from wordvec.trainers.schedule import SCHEDULES
 from wordvec.trainers.spectral import INITS
 from wordvec.trainers.windows import is_window
 from wordvec.vectors.fitted_subwords import check_options as check_ngrams
@@ -54,6 +55,7 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
             or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
             f"from 0 to the rate it starts with, {trainer.learning_rate or trainer.default_learning_rate}",
         ),
+        learning_rate_schedule=(trainer.learning_rate_schedule in SCHEDULES, "one of " + ", ".join(SCHEDULES)),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(
@@ -122,6 +124,8 @@ def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
 
 
 def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
+    if trainer.learning_rate_schedule == "constant" and trainer.learning_rate_end is not None:
+        raise OptionError(f"{trainer.name}: learning_rate_end is where a rate falls to, and 'constant' does not fall")
     if trainer.engine == "kernel" and not kernel_fits:
         raise OptionError(
             f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
