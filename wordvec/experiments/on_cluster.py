@@ -62,7 +62,8 @@ def train_run(
     opened(*corpus)
     made = Configuration(facts["name"], facts["trainer"], _with_threads(facts["trainer"], facts["options"], threads))
     try:
-        report = train_in_child(Job(made, facts["seed"], facts["sample"], facts["unit"]), Path(corpus[0]), Path(out), False)
+        job = Job(made, facts["seed"], facts["sample"], facts["unit"])
+        report = train_in_child(job, Path(corpus[0]), Path(out), False)
     except WordvecError as error:
         return {"failure": str(error), "diverged": isinstance(error, TrainingError)}
     place.publish(name, {}, **report, model=sha256_of(out))
