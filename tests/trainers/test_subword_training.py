@@ -6,7 +6,7 @@ import hostile_corpora
 import numpy as np
 import pytest
 
-from wordvec import CBOW, Corpus, SkipGram, WordVectors
+from wordvec import CBOW, Corpus, ParagraphVectors, SkipGram, WordVectors
 from wordvec.corpus.draws import steps
 from wordvec.errors import InputError, OptionError, TrainingError
 from wordvec.native import library
@@ -130,6 +130,12 @@ def test_epochs_are_reported_with_their_ngrams_and_may_end_the_run(corpus):
     assert trainer.history.held_out_loss[1] < trainer.history.held_out_loss[0]
 
 
+def test_the_preset_of_sessions_goes_with_subwords():
+    sessions = [[f"item-{n}" for n in session] for session in np.random.default_rng(1).integers(0, 30, (80, 12))]
+    trainer = SkipGram.for_items(dim=8, epochs=1, subwords=True).fit(Corpus.from_sentences(sessions))
+    assert trainer.vectors["item-99"].shape == (8,)
+
+
 # -- what it does not do
 
 
@@ -161,6 +167,12 @@ def test_other_starts_and_words_without_ngrams_are_refused(corpus):
         small().fit(corpus, start=SkipGram(dim=10, epochs=1).fit(corpus).vectors)
     with pytest.raises(InputError, match="has n-grams of 30 to 32 characters"):
         small(min_n=30, max_n=32).fit(corpus)
+
+
+def test_with_subwords_the_learning_rate_is_fasttexts_and_documents_have_none():
+    assert small().learning_rate_at(0) == 0.05 and SkipGram().learning_rate_at(0) == 0.025
+    with pytest.raises(OptionError, match="documents have no n-grams"):
+        ParagraphVectors(subwords=True)
 
 
 def test_without_subwords_nothing_is_recorded_of_them(corpus):

@@ -67,7 +67,7 @@ class NeuralTrainer(Presets, Trainer):
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
     learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
-                      that with momentum; and 0.001 for the adaptive optimizers
+                      that with momentum; 0.001 for the adaptive optimizers; and 0.05 with subwords, as in fastText
     learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
     learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
                       at first and at the end; or "constant", not at all
@@ -176,8 +176,10 @@ class NeuralTrainer(Presets, Trainer):
 
     @property
     def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``."""
-        return {"sgd": 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(self.optimizer, 0.001)
+        """For ``learning_rate=None``; with subwords fastText's."""
+        return {"sgd": 0.05 if self.subwords else 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(
+            self.optimizer, 0.001
+        )
 
     @property
     def schedule(self) -> Schedule:

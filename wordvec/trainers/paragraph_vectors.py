@@ -67,6 +67,7 @@ class ParagraphVectors(SkipGram):
             init=(self.init == "random", "'random'"),
             held_out=(self.held_out == 0, "0: a document that is kept from training has no vector to measure"),
             pieces=(self.pieces is None, "None: all documents are trained together"),
+            subwords=(not self.subwords, "False: documents have no n-grams"),
         )
         self._tags: Tags | None = None
         self._names: DocumentTags | None = None

@@ -58,8 +58,13 @@ class Composition:
         return table
 
     def subwords(self, table: np.ndarray, W_in: np.ndarray) -> Subwords:
-        """The n-grams of a trained table, whose words started from W_in: what each of their rows has changed by."""
-        rows = ((table - self.starting_table(W_in)) / self._times[:, None])[self.place[self.parts.words :]]
+        """The n-grams of a trained table, whose words started from W_in: what each of their rows has changed by.
+
+        The table is used up: large ones are not copied.
+        """
+        table[self.place[: len(W_in)]] -= W_in * self.parts.sizes[:, None]
+        table /= self._times[:, None]
+        rows = table[self.place[self.parts.words :]]
         if self.buckets is None:
             return Subwords(rows, EXACT, self.min_n, self.max_n, kept=self.ngrams)
         of_buckets = np.zeros((self.buckets, table.shape[1]), np.float32)
