@@ -24,7 +24,7 @@ FOUNDATIONS = {
     "store",
     "cluster",
 }
-FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
+FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}
 FOUNDATIONS |= {"version", "failures", "store"}
 ALLOWED = {
     "cli": {

@@ -53,7 +53,7 @@ def test_repairs_are_one_line_and_strict_makes_them_errors(capsys, tmp_path):
     (tmp_path / "v.txt").write_bytes(b"2 2\na 1 2\na 3 4\n")
     status, _, err = run(capsys, "v.txt", "w.bin")
     assert status == 0
-    assert err.startswith("wordvec: v.txt: repaired: words that stand twice, the first row kept: 1 (first: line 3")
+    assert err.startswith("wordvec: v.txt: repaired: words that appear twice, the first row kept: 1 (first: line 3")
     assert err.count("\n") == 1
     status, out, err = run(capsys, "v.txt", "strict.bin", "--strict")
     assert (status, out) == (2, "")

@@ -1,4 +1,4 @@
-"""Every line of the tables in docs/guides/inputs.md, run as it stands."""
+"""Every line of the tables in docs/guides/inputs.md, run as it is."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def read_anchors(path: str) -> Pairs:
 
 
 def named(words: Sequence[str], number: int) -> str:
-    """The first words of so many, as a terminal can show them."""
+    """The first few of these words, as a terminal can show them."""
     return printable(", ".join(words[:10])) + (", ..." if number > 10 else "")
 
 

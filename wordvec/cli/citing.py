@@ -1,4 +1,4 @@
-"""Printing lines of a concordance as they stand in the texts, for ``concordance``."""
+"""Printing lines of a concordance as they are in the texts, for ``concordance``."""
 
 from __future__ import annotations
 

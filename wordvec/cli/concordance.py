@@ -1,4 +1,4 @@
-"""The lines of a corpus in which a word stands, or in which two words stand together.
+"""The lines of a corpus in which a word occurs, or in which two words occur together.
 
 wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("corpus", metavar="CORPUS", help="a corpus folder, or a text")
     parser.add_argument("words", metavar="WORD", nargs="+", help="one word, or two similar ones")
-    parser.add_argument("--near", metavar="WORD", help="only lines in which this word stands near")
+    parser.add_argument("--near", metavar="WORD", help="only lines in which this word occurs near")
     parser.add_argument("--window", type=int, default=5, metavar="N", help="how many words away is near (default: 5)")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="lines or contexts shown (default: 10)")
     parser.add_argument("--seed", type=int, metavar="N", help="draw the lines by chance (default: evenly spread)")

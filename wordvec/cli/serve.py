@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:
-        app = create_app(settings)  # for several workers a trial: what is wrong with the file is told once
+        app = create_app(settings)  # for several workers a trial: what is wrong with the file is reported once
         if arguments.workers == 1:
             bound.listen(BACKLOG)  # who comes as soon as the address is printed waits
         print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)

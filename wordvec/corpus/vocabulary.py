@@ -125,11 +125,11 @@ class Vocabulary:
         `min_count` times; of what is then left the `max_words` most frequent stay, ties by word. Words to keep are
         among these `max_words`, and only when there are more of them than that do more words stay.
         A word that never occurs gets no id, even where it was asked for: it is in `absent`. A count of 0 means that
-        a word occurs only as part of phrases, and is told so by `explain`.
+        a word occurs only as part of phrases; `explain` says so.
 
         Shapes: words (U,), counts (U,) integers.
         Raises OptionError for a word both to keep and to drop, and for max_words below 1; CorpusError for words
-        that stand there twice or do not fit the counts.
+        that appear twice or do not fit the counts.
 
         >>> counts = np.array([9, 7, 7, 2, 1])
         >>> made = Vocabulary.from_words(
@@ -143,7 +143,7 @@ class Vocabulary:
         if counts.size and counts.min() < 0:
             raise CorpusError(f"vocabulary: {words[int(counts.argmin())]!r} has the count {counts.min()}, below 0")
         if len(set(words)) != len(words):
-            Words(list(words)).ids  # noqa: B018  # names the word that stands there twice
+            Words(list(words)).ids  # noqa: B018  # names the word that appears twice
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
         return cls.of_selection(
             words,
@@ -169,7 +169,7 @@ class Vocabulary:
         """A given vocabulary: a text file with a word a line, a corpus folder, a list of words, or a Vocabulary.
 
         A line may hold a count after a tab or a space. Where there are no counts, all are 0 and the order stays.
-        Raises CorpusError for what cannot be read, and for a word that stands there twice, naming both places.
+        Raises CorpusError for what cannot be read, and for a word that appears twice, naming both places.
 
         >>> Vocabulary.read(["tea", "cup"]).words
         ['tea', 'cup']
@@ -239,7 +239,7 @@ class Vocabulary:
     def check(self) -> None:
         """Raise CorpusError unless there is one count for each word, words differ and counts fall."""
         _check_shapes(len(self), self.counts)
-        self._words.ids  # noqa: B018  # raises for a word that stands there twice
+        self._words.ids  # noqa: B018  # raises for a word that appears twice
         falling = self.counts[1:] <= self.counts[:-1]
         if not falling.all():
             raise CorpusError(

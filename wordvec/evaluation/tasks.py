@@ -43,7 +43,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "hit-rate": read_held_out,
     "sessions": read_sessions,
 }
-# A line of words may be many things; held-out pairs and sessions are never told by their content.
+# A line of words may be many things; held-out pairs and sessions are never recognised by their content.
 FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
 FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 
@@ -63,7 +63,7 @@ class TaskSet:
 def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
     """Read all sets of (task, set), so that a bad one is found before anything is evaluated.
 
-    Task "any" is told by content. A file of several bias tests becomes several.
+    Task "any" is recognised by content. A file of several bias tests becomes several.
     Raises OptionError for an unknown task, EvaluationFileError for a set that cannot be read.
 
     >>> [(found.task, found.name) for found in read_tasks([("any", "tiny-world-analogies")])]
@@ -111,7 +111,7 @@ def evaluate(
 
 @typed
 def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
-    """Return the task a set is for and the set, told by its content or, for a fetched one, by the catalogue.
+    """Return the task a set is for and the set, recognised by its content or, for a fetched one, by the catalogue.
 
     Exactly one reader must accept it, in whole. Raises EvaluationFileError, with what each reader says, where none
     does, and where several do.

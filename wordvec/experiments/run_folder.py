@@ -89,7 +89,7 @@ class RunFolder:
         return self._model(job, record)
 
     def find(self, job: Job) -> TrainedModel | None:
-        """The finished model of `job`, or None; a model that is not what its record says is told of and not used."""
+        """The finished model of `job`, or None; a model that is not what its record says is reported and not used."""
         path, record = self._file(job, "models", ".safetensors"), read_json(self._file(job, "models", ".json"))
         if record is None and not path.exists():
             return None
@@ -213,7 +213,7 @@ def _check_marker(path: Path) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other runs out of the folder; the system lets go of the lock however this process ends.
+    """Keep other runs out of the folder; the system releases the lock however this process ends.
 
     The locked file is made once and never replaced or removed, so all runs lock the same one.
     """

@@ -167,7 +167,7 @@ def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = (
 
 
 def check_fits(words: int, dim: int) -> None:
-    """Raise OptionError when a page cannot carry so many words, saying how many fit.
+    """Raise OptionError when a page cannot carry this many words, saying how many fit.
 
     >>> check_fits(60_000, 100)
     Traceback (most recent call last):

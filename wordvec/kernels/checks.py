@@ -1,4 +1,4 @@
-"""What a call of a kernel must hold: compiled code checks nothing, and a wrong id would write to foreign memory."""
+"""Argument checks for the kernels: compiled code checks nothing, and a wrong id would write out of bounds."""
 
 from __future__ import annotations
 

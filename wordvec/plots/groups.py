@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAMING = 3  # words that name a cluster
 COMMON = 0.05  # share of a cluster's words, the commonest, from which those that name it are taken
-COMMON_BETWEEN = (12, 60)  # but at least and at most so many
+COMMON_BETWEEN = (12, 60)  # but at least and at most this many
 
 
 @dataclass(frozen=True)

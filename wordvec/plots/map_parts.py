@@ -183,7 +183,7 @@ def set_frame(axes: Axes, shares: np.ndarray | None) -> None:
 
 def axes_to_fit(points: np.ndarray, groups: int = 1, width_mm: float | None = None) -> Axes:
     """Axes in a figure `width_mm` wide (default: as wide as so many words need, up to seven inches), and as high as
-    the map, within reason, and the names of so many `groups` under it.
+    the map, within reason, and the names of this many `groups` under it.
     """
     if width_mm is not None and not LEAST_WIDTH <= width_mm <= MOST_WIDTH:
         raise OptionError(f"width_mm must be from {LEAST_WIDTH} to {MOST_WIDTH} millimetres; got {width_mm}")

@@ -23,7 +23,7 @@ class Style(NamedTuple):
 
 
 def group_styles(groups: int) -> list[Style]:
-    """Styles for so many groups, all different: 8 colours with one marker, then the same with the next.
+    """Styles for this many groups, all different: 8 colours with one marker, then the same with the next.
 
     Raises OptionError for more groups than there are styles (56).
 

@@ -28,7 +28,7 @@ FOUND = {
     "items": {"type": "object", "properties": {"word": WORD, "count": {"type": ["integer", "null"]}}},
 }
 K = {"type": "integer", "minimum": 1, "maximum": MOST_NEIGHBOURS, "default": 10, "description": "how many words"}
-TOP = {"type": "integer", "minimum": 1, "description": "answers are among the first so many words; all without it"}
+TOP = {"type": "integer", "minimum": 1, "description": "answers are among this many first words; all without it"}
 METHOD = {"type": "string", "enum": ["3cosadd", "3cosmul", "pair-direction"], "default": "3cosadd"}
 QUESTIONS = {"type": "array", "items": {"type": "object"}}
 PROBLEM = {

@@ -7,6 +7,7 @@ from typing import Any
 from wordvec.errors import OptionError
 from wordvec.trainers.base import History, Trainer, option_names
 from wordvec.trainers.cbow import CBOW
+from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
 from wordvec.trainers.other_names import unknown_argument
 from wordvec.trainers.paragraph_vectors import ParagraphVectors
@@ -23,6 +24,7 @@ __all__ = [
     "PPMI",
     "SVD",
     "TRAINERS",
+    "EpochReport",
     "GloVe",
     "History",
     "ParagraphVectors",

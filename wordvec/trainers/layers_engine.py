@@ -41,7 +41,7 @@ OPTIMIZERS = {
 
 
 class Loss(NamedTuple):
-    """A loss summed over so many predictions."""
+    """A loss summed over this many predictions."""
 
     total: float
     predictions: int

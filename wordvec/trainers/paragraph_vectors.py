@@ -37,6 +37,8 @@ class ParagraphVectors(SkipGram):
 
     words   train the words' vectors beside, by skip-gram in the same step (gensim's dbow_words); without, a word's
             vector is its output row, which the documents' vectors meet
+    threads  of the CPU: None is one, as a step takes in but a few words of a document, too little work to share; the
+            result has the same bytes for any number
 
     >>> from wordvec.corpus import Corpus
     >>> texts = [("tea milk cup tea", "kitchen"), ("tea cup spoon", "table"), ("rain wind cloud", "sky")] * 20
@@ -170,6 +172,11 @@ class ParagraphVectors(SkipGram):
         W_in, W_out = super().starting_weights(vocabulary_size)
         W_in[self._tags.first :] *= np.float32(self.dim**0.5)
         return W_in, W_out
+
+    @property
+    def threads_to_use(self) -> int:
+        """One, unless `threads` says otherwise."""
+        return self.threads or 1
 
     def most_contexts(self, corpus: Corpus) -> int:
         """The tags of a document, and the window where words are trained, too."""

@@ -47,7 +47,7 @@ class WordVectors(TextRows):
     which the first question computes. Those that search for words take filters, and then answer with words that pass
     all of them (see `select`): ``top=30_000``, ``min_count=100``, ``pattern="ly$"``, ``among=["red", "blue"]``.
 
-    Raises InputError for a word that is empty or stands twice, ShapeError for arrays that do not fit.
+    Raises InputError for a word that is empty or appears twice, ShapeError for arrays that do not fit.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
     >>> vectors
@@ -88,7 +88,7 @@ class WordVectors(TextRows):
     def distances(self, item: WordOrVector, words: Sequence[str] | None = None) -> np.ndarray:
         """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows in their order.
 
-        With `words`, to these only, as they stand; a zero row is at distance 1 from everything. Raises
+        With `words`, to these only, as they are; a zero row is at distance 1 from everything. Raises
         UnknownWordError for the first of them without a row.
 
         >>> vectors = WordVectors(["x", "y"], np.array([[2.0, 0.0], [0.0, 1.0]]))
@@ -350,9 +350,9 @@ class WordVectors(TextRows):
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> WordVectors:
-        """Read vectors from a file of any known format, told by its content.
+        """Read vectors from a file of any known format, recognised by its content.
 
-        `limit`: the first so many rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
+        `limit`: only that many first rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
         "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load_rows`.
         """
         from wordvec.vectors.load import load_rows

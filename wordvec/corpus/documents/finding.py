@@ -35,7 +35,7 @@ class WordFinder:
             self._tokenize = None
 
     def find(self, line: str, word: str) -> list[Span]:
-        """Where the word stands in the line, in order; where a token cannot be found in the text, not it."""
+        """Where the word occurs in the line, in order; where a token cannot be found in the text, not it."""
         tokens = list(self._tokens(line))
         if self._recipe.phrases is None:
             return [span for token, span in tokens if token == word and span is not None]

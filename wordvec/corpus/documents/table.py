@@ -21,7 +21,7 @@ LARGEST = 1 << 28  # bytes of a table, which is held in memory
 
 
 class Row(NamedTuple):
-    """A row of a table, and where it stands there."""
+    """A row of a table, and where it is."""
 
     where: str
     values: dict[str, Value]

@@ -22,7 +22,7 @@ NegativeSharing = Literal["window", "pair"]
 class Examples(NamedTuple):
     """A batch of examples, one a row, in corpus order.
 
-    positions (B,) int64    where the centre stands in the corpus
+    positions (B,) int64    where the centre occurs in the corpus
     centres   (B,) int32    word id of the centre
     contexts  (B, C) int32   word ids left and right of it, 0 where `mask` is False; C is twice the window, or less
                              where no sentence is as long
@@ -64,7 +64,7 @@ class ExampleSampler:
     shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
     negatives         K, negatives drawn per centre (0 for losses that need none)
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
-    negative_pool     draw negatives from a slowly renewed pool of so many words, see `wordvec.corpus.draws.sampling`;
+    negative_pool     draw negatives from a slowly renewed pool of this many words, see `wordvec.corpus.draws.sampling`;
                       0: from the whole vocabulary each time
     """
 
@@ -124,7 +124,7 @@ class ExampleSampler:
         return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
 
     def draw(self, ids: Array, sentence_starts: Array, *, first: int, last: int, epoch: int) -> Examples:
-        """Examples whose centres stand at positions first .. last - 1; their contexts may lie outside.
+        """Examples whose centres are at positions first .. last - 1; their contexts may lie outside.
 
         Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
         its sentence. A centre without contexts is no example.

@@ -8,7 +8,7 @@
 ``chinese``             words by jieba's dictionary and model, as they are written; no punctuation
 ======================  =======================================================================================
 
-What is left out is what stands beside every word and so says little about any: it would fill the windows. Who
+What is left out is what occurs beside every word and so says little about any: it would fill the windows. Who
 studies it takes ``-morphemes``. The analysers:
 
 - Kiwi (kiwipiepy): its model comes from the package index with it; no Java, unlike most of KoNLPy.

@@ -23,7 +23,7 @@ BATCH = 1000  # records of a Hugging Face data set at a time
 LISTS = "a list of tokens (words as text, or whole numbers)"
 
 Block = tuple[Any, bool]  # (text, whether it ends a line) or (list of tokens, True)
-Values = Iterator[tuple[Any, str]]  # (value, where it stands)
+Values = Iterator[tuple[Any, str]]  # (value, where it is)
 
 
 def block_of(text: str) -> str:

@@ -79,12 +79,12 @@ def _check_scale(read: Sequence[tuple[Line, Pair]], scale: tuple[float, float] |
 
 
 def _duplicates(pairs: Sequence[Pair]) -> list[str]:
-    """The note about pairs that stand more than once, in either order."""
+    """The note about pairs that occur more than once, in either order."""
     times = Counter(tuple(sorted((a, b))) for a, b, _ in pairs)
     twice = [pair for pair, count in times.items() if count > 1]
     if not twice:
         return []
-    how_many = "1 pair stands" if len(twice) == 1 else f"{len(twice):,} pairs stand"
+    how_many = "1 pair occurs" if len(twice) == 1 else f"{len(twice):,} pairs occur"
     return [f"{how_many} more than once, such as {' '.join(twice[0])}; each line counts"]
 
 
@@ -106,7 +106,7 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
 
 @typed
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
-    """Read analogy questions from a file or folder, a bundled set or a fetched one, told by content.
+    """Read analogy questions from a file or folder, a bundled set or a fetched one, recognised by content.
 
     Google's format: four words a line under ``: section`` lines; lines that begin with # or // are skipped. MSR's:
     ``word_relationship.questions`` with three words a line, the answers in ``word_relationship.answers`` beside it.

@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a line as it stands in a message: quoted, and cut where it is long.
+    """Return a line as it is in a message: quoted, and cut where it is long.
 
     >>> print(shown("tiger cat"), shown("a" * 99))
     'tiger cat' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'

@@ -177,7 +177,7 @@ class WordMap {
     for (let id = 0; id < this.top; id++) if (!this.listed.has(id)) yield id;
   }
 
-  /** The word at a place, by its label or its point, or null; words brought out go before those behind the veil. */
+  /** The word at a place, by its label or its point, or null; highlighted words win over dimmed ones. */
   wordAt(x, y) {
     const labelled = this.overlay.labelAt(x, y);
     if (labelled !== null) return labelled;

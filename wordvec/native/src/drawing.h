@@ -25,8 +25,8 @@ struct drawing {
   i64 pool_block;
 };
 
-// The kept tokens of positions begin .. end - 1, with those that their windows reach. Returns how many stand before
-// `begin`; *count becomes how many stand before `end`.
+// The kept tokens of positions begin .. end - 1, with those that their windows reach. Returns how many come before
+// `begin`; *count becomes how many come before `end`.
 i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count);
 
 // Windows and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys.

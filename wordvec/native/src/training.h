@@ -35,7 +35,7 @@ struct training {
   i64 window, shrink_window;
   i64 negatives;
   i64 reach;  // contexts on each side at most: the window, or less where no sentence is as long
-  i64 pool;   // negatives come from a pool of so many words, 0: from the whole table
+  i64 pool;   // negatives come from a pool of this many words, 0: from the whole table
   // the Huffman tree: path_starts (V + 1,) into path_nodes and path_signs (+1 left, -1 right); 0 without one
   const i64 *path_starts;
   const i32 *path_nodes;
@@ -143,7 +143,7 @@ struct step {
   f64 *losses;                   // (LANES,) where losses are added up; 0: another thread does it
 };
 
-enum { RUN = 16 };  // gradients are made for so many examples before their updates, so that neither waits for the other
+enum { RUN = 16 };  // gradients are made for this many examples before their updates, so that neither waits for the other
 
 // Scores and updates of each architecture, for tables of f32 and of float16.
 #define DECLARE(name)               \
