@@ -56,8 +56,9 @@ class ParagraphVectors(SkipGram):
 
     @property
     def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``: twice skip-gram's, as each row of a document is met by its own words only."""
-        return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
+        """For ``learning_rate=None``: twice skip-gram's, unless words are trained beside and move the output rows."""
+        rate = {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer)
+        return 0.001 if rate is None else rate / 2 if self.words else rate
 
     def __post_init__(self) -> None:
         super().__post_init__()
