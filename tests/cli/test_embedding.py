@@ -106,7 +106,7 @@ def test_one_group_has_the_words_of_all():
         (("search", "docs.safetensors", "xyzzy"), "'xyzzy': none of its 1 words has a vector"),
         (("search", "docs.safetensors"), "give either texts to search for, or --like ID, or --groups N"),
         (("search", "docs.safetensors", "tea", "--groups", "2"), "give either texts"),
-        (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 words"),
+        (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 documents"),
         (("search", "docs.safetensors", "--like", "7"), "document '7' has no word with a vector"),
         (("search", "docs.safetensors", "--groups", "7"), "groups must be from 1 to 6"),
         (("search", "docs.safetensors", "tea", "-k", "0"), "must be a whole number of at least 1"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted, listed
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
@@ -144,8 +145,6 @@ def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
 
 def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     """Write each group of documents as a corpus of its own."""
-    from pathlib import Path
-
     from wordvec.corpus.documents.splitting import folder_name, part_of
     from wordvec.corpus.storage import KIND, is_corpus_folder
     from wordvec.folders import check_folder_writable
@@ -160,15 +159,29 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
         Path(arguments.out).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise InputError(f"{arguments.out}: is a file, or lies below one; name a folder for the parts") from error
+    _check_no_other_parts(Path(arguments.out), set(targets.values()))
     for target in targets.values():
         check_folder_writable(target, KIND)
-    written = []
+    written: list[dict[str, Any]] = []
     for name, target in targets.items():
         part = part_of(corpus, groups, name, arguments.min_count)
         part.save(target)
-        written.append({"group": name, "out": str(target), "documents": len(groups.members[name])})
-        written[-1] |= {"tokens": len(part.ids), "words": len(part.vocabulary)}
+        facts = {"documents": len(groups.members[name]), "tokens": len(part.ids), "words": len(part.vocabulary)}
+        written.append({"group": name, "out": str(target), **facts})
         if not arguments.json:
-            print(f"{printable(str(target))}: {written[-1]['documents']:,} documents, {len(part.ids):,} tokens")
+            documents, tokens = counted(facts["documents"], "document"), counted(facts["tokens"], "token")
+            print(f"{printable(str(target))}: {documents}, {tokens}")
     if arguments.json:
         print_json({"by": groups.by, "parts": written})
+
+
+def _check_no_other_parts(folder: Path, targets: set[Path]) -> None:
+    """Raise InputError where parts of another split lie: they would be taken for parts of this one."""
+    from wordvec.corpus.storage import is_corpus_folder
+
+    others = sorted(each.name for each in folder.iterdir() if is_corpus_folder(each) and each not in targets)
+    if others:
+        raise InputError(
+            f"{folder}: holds {counted(len(others), 'corpus', 'corpora')} of something else than this split, which "
+            f"would be taken for its parts: {listed(others, 5)}; remove what is there, or name another folder"
+        )

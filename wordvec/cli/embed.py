@@ -18,6 +18,7 @@ from typing import Any
 
 from wordvec.cli.documents import add_document_arguments
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,8 +77,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"{', '.join(arguments.documents)}: no documents")
     if found.empty.all():
         raise InputError(
-            f"none of the {len(found):,} documents has a word with a vector ({int(found.missing.sum()):,} words "
-            "without one): are these the vectors of the documents' language, and is --tokenizer right?"
+            f"none of the {len(found):,} documents has a word with a vector "
+            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
+            "language, and is --tokenizer right?"
         )
     file = as_seen_from(arguments.out, arguments.file)
     rows = as_word_vectors(found, documents.ids, vectors, file, weights, arguments.a, arguments.tokenizer)
@@ -93,7 +95,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(report)
         return
-    what = f"{report['documents']:,} documents in {rows.dim} dimensions, weights {report['weights']}"
+    what = (
+        f"{counted(report['documents'], 'document')} in {counted(rows.dim, 'dimension')}, weights {report['weights']}"
+    )
     print(f"{' and '.join(written)}: {what}")
     total = report["words"] + report["missing_words"]
     print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")

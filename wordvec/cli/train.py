@@ -24,7 +24,7 @@ from wordvec.cli.documents import add_trained_documents, check_documents, docume
 from wordvec.cli.output import print_json
 from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
-    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start); the same as the start: constant"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
+    ("learning_rate_schedule", str, "how it falls: linear, cosine, or constant"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",
@@ -157,6 +158,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     subwords.add_argument(
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
     )
+    subwords.add_argument(
+        "--train-subwords",
+        action="store_true",
+        help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
+    )
     add_subword_arguments(subwords)
     add_cluster_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -175,6 +181,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_cluster_arguments(arguments)
     names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    given |= _trained_subwords(arguments)
     start = None if arguments.start is None else WordVectors.load(arguments.start)
     name, reason = choose_trainer(arguments, given, start)
     if arguments.preset:
@@ -220,6 +227,8 @@ def run(arguments: argparse.Namespace) -> None:
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
+    if with_subwords is None and arguments.train_subwords:
+        with_subwords = trainer.vectors
     if with_subwords is not None:
         report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
@@ -237,14 +246,34 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     from wordvec.vectors.fitted_subwords import check_options
 
     given = given_subword_options(arguments)
+    if arguments.train_subwords:
+        check_keeps_subwords(arguments.out)
+        return None
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords: give that too, or leave them out")
+            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
     return given
+
+
+def _trained_subwords(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The trainer's options with --train-subwords. Raises OptionError for what does not go with it."""
+    if not arguments.train_subwords:
+        return {}
+    if arguments.subwords or arguments.lean is not None:
+        other = "--subwords" if arguments.subwords else "--lean"
+        raise OptionError(f"--train-subwords and {other} exclude each other: {other} is for finished vectors")
+    if arguments.trainer not in (None, "skipgram", "cbow"):
+        raise OptionError(
+            f"the {arguments.trainer} trainer has no n-grams to train: --subwords fits them to its finished vectors"
+        )
+    if arguments.scheduler or arguments.start:
+        other = "--start" if arguments.start else "--scheduler"
+        raise OptionError(f"--train-subwords trains anew and on one machine: leave out {other}, or take --subwords")
+    return {"subwords": True} | given_subword_options(arguments)
 
 
 def choose_trainer(
@@ -260,7 +289,7 @@ def choose_trainer(
         if of_file in ("skipgram", "cbow"):
             return of_file, f"{arguments.start} was trained by it"
         return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
-    for option in ("preset", "freeze", "checkpoint_every", "resume"):
+    for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
     name, reason = choose_by_options(list(given))
@@ -333,10 +362,15 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
 
 def print_report(report: dict[str, Any]) -> None:
     """The report as a few lines."""
-    print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
+    print(
+        f"{report['out']}: {counted(report['vocabulary'], 'word')} in {counted(report['dim'], 'dimension')}, "
+        f"by {report['trainer']}"
+    )
     if report["trainer_chosen"]:
         print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
-    print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
+    print(
+        f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
+    )
     if report["device"] != "cpu":
         print(f"  device   {report['device']}")
     print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))

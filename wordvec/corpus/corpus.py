@@ -169,6 +169,8 @@ class Corpus:
         source = source_of(source if tagged is None else tagged.words, field)
         if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
             return cls._open_as_built(Path(source.paths[0]), options.as_info)
+        if client is not None and (isinstance(source, Documented) or tagged is not None):
+            raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
             if tagged is not None:
                 raise OptionError("documents with tags are read on one machine: leave out the cluster")
@@ -295,8 +297,6 @@ class Corpus:
     def _from_cluster(
         cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
     ) -> Corpus:
-        if isinstance(source, Documented):
-            raise OptionError("documents with metadata are read on one machine: leave out the cluster, or the metadata")
         text, words = options.text(), options.words
         spools, is_text = spool_on_cluster(cluster, source, text, show_progress)
         info = options.info(name_of(source), text if is_text else None)

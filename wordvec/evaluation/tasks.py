@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wordvec.argument_types import typed
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.analogy import evaluate_analogy
 from wordvec.evaluation.bias import evaluate_bias
 from wordvec.evaluation.categorisation import evaluate_categorisation
 from wordvec.evaluation.files.group_sets import read_bias_tests, read_categories, read_outliers
 from wordvec.evaluation.files.readers import read_analogies, read_pairs
-from wordvec.evaluation.files.set_files import BUNDLED, Source, find_file, read_set_lines
+from wordvec.evaluation.files.set_files import Source, find_file, read_set_lines
 from wordvec.evaluation.hit_rate import evaluate_hit_rate, read_held_out
 from wordvec.evaluation.outliers import evaluate_outliers
 from wordvec.evaluation.relations import evaluate_relations, read_relations
@@ -126,7 +127,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         task = find(name).task or ""
         return task, READERS[task](source, encoding)
     accepted, refused = [], []
-    is_folder = name not in BUNDLED and find_file(source).is_dir()
+    is_folder = name not in EVALUATION_SETS and find_file(source).is_dir()
     if not is_folder and not read_set_lines(source, encoding):  # one fault, whatever the file was to be; or no text
         raise EvaluationFileError(f"{source}: nothing in it; a file of an evaluation set expected")
     for task in FOLDERS if is_folder else FILES:

@@ -9,6 +9,7 @@ import numpy as np
 from wordvec.corpus.draws.examples import ExampleSampler, Tags
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels.huffman import HuffmanPaths
+from wordvec.kernels.word_parts import WordParts
 
 
 def check_call(
@@ -21,9 +22,12 @@ def check_call(
     block: int,
     threads: int,
     paths: HuffmanPaths | None,
+    parts: WordParts | None = None,
 ) -> None:
     """Raise ShapeError or OptionError for arguments of `train_skipgram` or `train_cbow` that do not fit together."""
     (rows, _), (output_rows, _) = tables.shapes
+    if parts is not None:
+        rows = _words_of_parts(parts, rows, tables, paths)
     if not 0 <= first <= last <= len(ids) or block < 1 or first % block or (last % block and last != len(ids)):
         raise OptionError(
             f"first and last must be multiples of block ({block}) in 0 .. {len(ids)}, or its end; got {first}, {last}"
@@ -62,3 +66,19 @@ def check_tags(tags: Tags | None, rows: int, output_rows: int, sentences: int, p
     if len(tags.rows) and not tags.first <= int(tags.rows.min()) <= int(tags.rows.max()) < rows:
         raise ShapeError(f"tags must be rows {tags.first} .. {rows - 1} of W_in")
     return of_words
+
+
+def _words_of_parts(parts: WordParts, rows: int, tables: Any, paths: HuffmanPaths | None) -> int:
+    """How many words there are, after a look at what they are made of."""
+    starts, numbers = parts.starts, np.diff(parts.starts)
+    if paths is not None or tables.half:
+        raise OptionError(
+            "parts (subwords) are trained with negative sampling, in float32: leave out the tree, or them"
+        )
+    if parts.table_rows != rows or not len(numbers) or starts[0] != 0 or starts[-1] != len(parts.rows):
+        raise ShapeError(f"parts of a table of {parts.table_rows:,} rows do not fit W_in's {rows:,}, or each other")
+    if numbers.min() < 1 or len(parts.times) != len(parts.rows):
+        raise ShapeError("parts: each word needs one, and each of them how many rows it stands for")
+    if not 0 <= int(parts.rows.min()) <= int(parts.rows.max()) < rows:
+        raise ShapeError(f"parts must be rows 0 .. {rows - 1}; got {parts.rows.min()} .. {parts.rows.max()}")
+    return parts.words

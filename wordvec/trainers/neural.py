@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from abc import abstractmethod
@@ -28,10 +27,18 @@ from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
-from wordvec.trainers.neural_options import MERGES, PIECES, ROUNDS, check_pieces, choose_engine_and_check
+from wordvec.trainers.neural_options import (
+    MERGES,
+    PIECES,
+    WHERE_SET,
+    check_pieces,
+    choose_engine_and_check,
+    ngram_sizes,
+)
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
+from wordvec.trainers.schedule import Schedule
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.windows import SENTENCE, reach_in
@@ -40,9 +47,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
+    from wordvec.trainers.subword_engine import Composition
     from wordvec.vectors import WordVectors
 
-MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
 LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
@@ -62,8 +69,9 @@ class NeuralTrainer(Presets, Trainer):
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
     learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
                       that with momentum; and 0.001 for the adaptive optimizers
-    learning_rate_end  where it falls to, in a straight line over all epochs: None is 1e-4 of learning_rate, as in
-                      word2vec.c; the same number as learning_rate keeps it constant
+    learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
+    learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
+                      at first and at the end; or "constant", not at all
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -93,6 +101,11 @@ class NeuralTrainer(Presets, Trainer):
                       (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with their number
     merges            rounds of an epoch, after each of which pieces are merged: None is 32
     patience          stop when the held-out loss has not fallen for this many epochs; None never stops early
+    subwords          words are the mean of rows of their own and of their n-grams, and all of these are trained
+                      (fastText, Bojanowski et al. 2017): words that were never seen get vectors, and rare ones better
+                      ones. See `wordvec.kernels.word_parts`; the kernel on the CPU, with negative sampling
+    min_n, max_n      with subwords: characters of an n-gram of <word>; None is 3 and 6, as in fastText
+    buckets           with subwords: number n-grams by a hash below this, as fastText does; None: a row for each
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 
@@ -105,6 +118,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
+    learning_rate_schedule: str = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -125,6 +139,10 @@ class NeuralTrainer(Presets, Trainer):
     seed: int = 1
     pieces: int | None = None
     merges: int | None = None
+    subwords: bool = False
+    min_n: int | None = None
+    max_n: int | None = None
+    buckets: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -134,6 +152,7 @@ class NeuralTrainer(Presets, Trainer):
         self._freeze = self._resume = False
         self._saving: Saving | None = None
         self._reach: int | None = None
+        self._composition: Composition | None = None
 
     @property
     def reach(self) -> int:
@@ -161,21 +180,15 @@ class NeuralTrainer(Presets, Trainer):
         """For ``learning_rate=None``."""
         return {"sgd": 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(self.optimizer, 0.001)
 
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        if self.learning_rate_end is not None:
-            progress *= self.epochs / self.epochs_to_zero
-        return start * max(1.0 - progress, MIN_LEARNING_RATE)
-
-    @property
-    def epochs_to_zero(self) -> float:
-        """After how many epochs the falling learning rate would be zero; infinity where it is constant."""
-        if self.learning_rate_end is None:
-            return float(self.epochs)
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        fall = (start - self.learning_rate_end) / start
-        return self.epochs / fall if fall > 0 else math.inf
+        return self.schedule.at(progress)
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
@@ -305,6 +318,8 @@ class NeuralTrainer(Presets, Trainer):
             raise OptionError("freeze: the GPU kernels move all words; take engine 'layers' or device 'cpu'")
         if start is not None and self.init != "random":
             raise OptionError(f"vectors to start from and init {self.init!r} exclude each other: leave one out")
+        if start is not None and self.subwords:
+            raise OptionError(f"{self.name}: subwords start anew: leave out the vectors to start from, or subwords")
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         if checkpoint is not None and self.optimizer != "sgd":
@@ -321,6 +336,7 @@ class NeuralTrainer(Presets, Trainer):
         rows = max(size, sum(self.row_numbers(size)) // 2)
         check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
         self._history.notes += self._find_reach(corpus)
+        self._composition = self._compose(corpus)
         plan = self._plan(corpus)
         self._history.notes += self._start_notes
         state = self._starting_state(corpus, plan, show_progress)
@@ -336,21 +352,44 @@ class NeuralTrainer(Presets, Trainer):
                     self.name,
                     self._on_epoch,
                     words_of=lambda epoch: plan.tokens * epoch - done_before,
-                    make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.weights())),
+                    make_vectors=lambda: self._vectors_of(
+                        corpus, *[W.copy() for W in engine.weights()], subwords=self._subwords_of(engine)
+                    ),
                     learning_rate_at=self.learning_rate_at,
                 )
                 run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
             self._history.words = plan.tokens * len(self._history.loss) - done_before
-            return self._vectors_of(corpus, *engine.take_weights())
+            subwords = self._subwords_of(engine)
+            return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
 
     def _find_reach(self, corpus: Corpus) -> list[str]:
         """Set how far windows reach on this corpus; returns what to tell of it."""
         self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
         return notes
 
-    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
+    def _compose(self, corpus: Corpus) -> Composition | None:
+        """What words are made of, with subwords."""
+        if not self.subwords:
+            return None
+        from wordvec.trainers.subword_engine import Composition
+
+        made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets)
+        rows = max(len(made.place), self.buckets or 0)
+        check_memory(f"{rows:,} rows of words and n-grams in {self.dim} dimensions", 4 * rows * self.dim * 3)
+        return made
+
+    def _subwords_of(self, engine: Any) -> Any:
+        """The n-grams as they are now; None without subwords."""
+        if self._composition is None:
+            return None
+        return engine.subwords(self.starting_weights(self._composition.parts.words)[0])
+
+    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
         """The vectors that these weights are, with what `start` had."""
-        trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
+        context = None if self.loss == "hierarchical-softmax" else W_out
+        trained = self._make_vectors(corpus, W_in, context, subwords)
+        if self._composition is not None:
+            trained.info["subwords"] = self._composition.facts()
         if self.window == SENTENCE:
             trained.info["reach"] = self.reach
         return trained if self._start is None else with_words_of(self._start, trained)
@@ -360,7 +399,7 @@ class NeuralTrainer(Presets, Trainer):
         parameters = super().parameters()
         if not self.hogwild:
             del parameters["threads"]
-        return {name: value for name, value in parameters.items() if value is not None or name not in ROUNDS}
+        return {name: value for name, value in parameters.items() if value or name not in WHERE_SET}
 
     def pulls_of_a_centre(self) -> tuple[float, float]:
         """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
@@ -377,6 +416,8 @@ class NeuralTrainer(Presets, Trainer):
         tokens: int,
     ) -> Any:
         """What trains; `stack` ends what it needs."""
+        if self._composition is not None:
+            return self._subword_engine(corpus, W_in, W_out)
         if self.pieces is None:
             return self._engine_class()(self, corpus, W_in, W_out, frozen)
         from wordvec.cluster import ThisProcess
@@ -389,6 +430,14 @@ class NeuralTrainer(Presets, Trainer):
             )
         cluster = self._cluster or stack.enter_context(ThisProcess())
         return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
+
+    def _subword_engine(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
+        from wordvec.trainers.subword_engine import SubwordEngine
+
+        reason = library.why_not()
+        if reason is not None:
+            raise OptionError(f"{self.name}: subwords need the compiled kernels, which cannot run here: {reason}")
+        return SubwordEngine(self, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
         """The engine asked for, or the layers where the C library is not available."""
@@ -422,6 +471,8 @@ class NeuralTrainer(Presets, Trainer):
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
             rows = dict(zip(("W_in", "W_out"), self.row_numbers(len(corpus.vocabulary))))
+            if self._composition is not None:
+                rows["W_in"] = self._composition.parts.table_rows
             state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
             state.check_place(plan.epochs, plan.tokens)
             self._history.notes = list(state.notes)
@@ -442,6 +493,8 @@ class NeuralTrainer(Presets, Trainer):
                     show_progress=show_progress,
                 )
                 W_out = W_out if tree else contexts
+        if self._composition is not None:
+            W_in = self._composition.starting_table(W_in)
         return Checkpoint(
             {"W_in": W_in, "W_out": W_out},
             notes=list(self._history.notes),

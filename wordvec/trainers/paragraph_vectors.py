@@ -194,7 +194,7 @@ class ParagraphVectors(SkipGram):
         assert self._names is not None
         return super()._told_of_state() | {"tags": self._names.fingerprint}
 
-    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
+    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
         """The words' vectors; those of the documents are set beside."""
         assert self._tags is not None
         first = self._tags.first

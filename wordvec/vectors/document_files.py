@@ -16,6 +16,7 @@ import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.vectors.document_search import DocumentSearch
 from wordvec.vectors.documents import DocumentVectors
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_vectors import WordVectors
@@ -165,11 +166,4 @@ def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10
     Documents without a known word are near to nothing, and never an answer. Raises InputError for a text without a word
     that has a vector.
     """
-    facts = documents.info["documents"]
-    weights = facts["weights"]
-    if weights == "tf-idf":
-        weights = np.array(facts["word_weights"], np.float32)
-    asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer or facts.get("tokenizer"))
-    if asked.empty[0]:
-        raise InputError(f"{query!r}: none of its {int(asked.missing[0])} words has a vector")
-    return documents.nearest(asked.matrix[0], k, among=np.flatnonzero(documents.lengths > 0))
+    return DocumentSearch(documents, vectors, tokenizer).nearest(query, k)

@@ -28,7 +28,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.vectors.document_rows import Encoded
 
 if TYPE_CHECKING:
-    from wordvec.vectors.word_vectors import WordVectors
+    from wordvec.vectors.text_rows import TextRows
 
 NOISE = 1024  # words that stand for the distribution of negatives, at evenly spaced quantiles; all of fewer
 MOST_STEPS = 100  # of Newton's method, which needs about five
@@ -45,7 +45,7 @@ class Inference(NamedTuple):
     output_rows: str
 
 
-def inference_of(vectors: WordVectors) -> Inference:
+def inference_of(vectors: TextRows) -> Inference:
     """What `ParagraphVectors` wrote into ``info["inference"]``. Raises OptionError for vectors of other trainers."""
     given: Any = vectors.info.get("inference")
     if given is None:
@@ -71,7 +71,7 @@ def inference_of(vectors: WordVectors) -> Inference:
 
 
 def infer(
-    vectors: WordVectors, blocks: Iterable[Encoded], threads: int
+    vectors: TextRows, blocks: Iterable[Encoded], threads: int
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For each block its rows (d, D) float32, the words found and all words (d,) of each document."""
     with threadpool_limits(1, "blas"):  # the same bytes for any number of threads, and products this small need one
@@ -82,7 +82,7 @@ def infer(
 class _Minimum:
     """Finds the minimum of f for documents."""
 
-    def __init__(self, vectors: WordVectors, how: Inference) -> None:
+    def __init__(self, vectors: TextRows, how: Inference) -> None:
         counts = np.asarray(vectors.counts)
         context = vectors.context_matrix if how.output_rows == "context_matrix" else None
         self._rows = vectors.rows(slice(None)) if context is None else context

@@ -125,7 +125,7 @@ class WordVectors(TextRows):
         ['dog', 'car']
         """
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
-        targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
+        targets = queries.directions(self, pairs)
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
         found = queries.nearest(self, targets, excluded, k, self.select(**filters))
         for answer, (positive, negative) in zip(found, pairs):

@@ -58,6 +58,7 @@ class Weights(NamedTuple):
 
 SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
+CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters that a context counts for the parts of its word: skip-gram's, CBOW's
 
 
 def meetings_for(learning_rate: float) -> int:

@@ -32,8 +32,8 @@ class DocumentTexts:
 
     `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
     With `whole_files` each file of plain text is one document, whose id is its path. `missing` counts records without
-    text. Raises CorpusError for what cannot be read, for an id that is missing or appears twice, OptionError for
-    `id_field` where there are no records.
+    text. Raises CorpusError for what cannot be read, for an id that is missing or
+    appears twice, OptionError for `id_field` where there are no records.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "docs.jsonl")

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation.files import analogy_readers as known
 from wordvec.evaluation.files.pair_layouts import FIFTY, Layout, are_lemmas, find_layout, split_table
 from wordvec.evaluation.files.pair_scores import lines_with_scores, note_on_scores
-from wordvec.evaluation.files.set_files import BUNDLED, Line, Source, find_file, read_set_lines, set_name
+from wordvec.evaluation.files.set_files import Line, Source, find_file, read_set_lines, set_name
 from wordvec.evaluation.files.sets import AnalogyQuestions, Pair, WordPairs
 
 
@@ -118,7 +119,7 @@ def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     >>> all(len(question) == 4 for section in questions.sections.values() for question in section)
     True
     """
-    path = None if str(source) in BUNDLED else find_file(source)
+    path = None if str(source) in EVALUATION_SETS else find_file(source)
     if path is not None and path.is_dir():
         return known.read_bats(source, path, encoding)
     lines = read_set_lines(source, encoding)

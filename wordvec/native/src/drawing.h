@@ -23,6 +23,7 @@ struct drawing {
   i32 *repeats;        // (COUNTERS,) zero between uses
   i32 *pool;           // words that negatives come from, as they are for block `pool_block` of POOL_BLOCK positions
   i64 pool_block;
+  struct parts_drawing *parts;  // see parts.h; 0 without subwords
 };
 
 // The kept tokens of positions begin .. end - 1, with those that their windows reach. Returns how many come before

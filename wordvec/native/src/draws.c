@@ -5,10 +5,12 @@
 // in separate plain loops over arrays, which compilers turn into vector code.
 #include "drawing.h"
 #include "memory.h"
+#include "parts.h"
 #include "random.h"
 
 void free_drawing(struct drawing *d) {
   if (!d) return;
+  free_parts_drawing(d->parts);
   void *parts[] = {d->keys, d->ids, d->flags, d->latest_repeat, d->first, d->last,
                    d->reach, d->negatives, d->met, d->repeats, d->pool, d->sentence, d->listed, d};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
@@ -35,7 +37,9 @@ struct drawing *new_drawing(const struct training *t) {
   d->repeats = new_zeros(COUNTERS, 4);
   d->pool = new_zeros(t->pool, 4);
   d->pool_block = -1;
-  if (!(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
+  if (has_parts(t)) d->parts = new_parts_drawing(t);
+  if ((has_parts(t) && !d->parts) ||
+      !(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
         d->repeats && d->pool && d->sentence && d->listed)) {
     free_drawing(d);
     return 0;

@@ -1,10 +1,11 @@
 // Training examples of a block, and where it is cut into steps: the same as wordvec/corpus/draws/examples.py and steps.py.
 #include "drawing.h"
 #include "memory.h"
+#include "parts.h"
 
 void free_examples(struct examples *e) {
   void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,
-                   e->output_weights, e->group_counts, e->context_shares, e->step_ends};
+                   e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->part_changes};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
@@ -29,8 +30,13 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->group_counts = new_zeros(e->most_slots, 4);
   e->context_shares = new_zeros(e->most_slots, 4);
   e->step_ends = new_zeros(e->most_slots + 1, 4);
+  e->words = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->part_ends = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->parts = new_zeros(t->most_parts, 4);
+  e->part_changes = new_zeros(t->most_parts, 4);
   if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
-        e->group_counts && e->context_shares && e->step_ends)) {
+        e->group_counts && e->context_shares && e->step_ends && e->words && e->part_ends &&
+        e->parts && e->part_changes)) {
     free_examples(e);
     return false;
   }
@@ -318,6 +324,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   }
   e->step_ends[e->steps++] = (i32)slot;
   e->slots = slot;
+  if (has_parts(t)) list_words(d, e);
 }
 
 // The examples of one block of a training, to be looked at; 0 when memory is short.

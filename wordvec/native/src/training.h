@@ -63,6 +63,14 @@ struct training {
   i64 slice_count;
   i64 half;  // whether they are of float16
   i64 absent_input, absent_output;  // the rows of zeros
+  // subwords, 0 without: word w is the mean of rows part_rows[k] of the input table, part_starts[w] <= k < part_starts[w + 1]
+  const i64 *part_starts;  // (V + 1,)
+  const i32 *part_rows;
+  const f32 *part_times;   // how many rows that one stands for
+  const f32 *part_scales;  // (V,) 1 / how many rows the word is the mean of
+  i64 table_rows;
+  i64 most_parts;     // of the words of a block, together
+  i64 part_quarters;  // of a meeting, that a context counts for the parts of its word
   i64 threads;
 };
 
@@ -109,6 +117,11 @@ struct examples {
   i32 *group_counts;    // groups in use (of each context, where pairs have their own)
   f32 *context_shares;  // what is left of the undivided gradient of CBOW's contexts
   i32 *step_ends;       // the slot after the last one of each step
+  // with subwords: the words that contexts are numbers of, and their parts, one word's after the other's
+  i32 *words, *part_ends;
+  i32 *parts;
+  f32 *part_changes;  // how much of the word's change each part gets
+  i64 word_count;
   i64 steps;
   i64 slots;
   i64 stopped;  // drawn after the call was asked to stop: this block and those after it are not trained
