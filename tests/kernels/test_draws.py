@@ -7,7 +7,7 @@ import pytest
 
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
-from wordvec.kernels.cpu import drawing, stepping
+from wordvec.kernels.cpu import composing, drawing, stepping
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.native import library
 from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, drawn_examples, new_training
@@ -27,6 +27,7 @@ def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000,
     values = {
         **drawing(architecture, sampler, 2, STARTS, paths),
         **stepping(architecture, meetings, paths),
+        **composing(architecture, sampler, STARTS, block, None),
         "group": group,
         "ids": IDS,
         "sentence_starts": STARTS,
