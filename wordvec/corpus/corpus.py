@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.corpus.build_options import (
-    DEFAULT_MIN_COUNT,
     BuildOptions,
     CheckedOptions,
     SentenceOptions,
@@ -173,6 +172,8 @@ class Corpus:
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
+            if tagged is not None:
+                raise OptionError("documents with tags are read on one machine: leave out the cluster")
             return cls._from_cluster(cluster_to_build_on(client, store, phrases), source, options, show_progress)
         text = options.text()
         spooled, is_text = spool_with_progress(source, text, threads, show_progress)
@@ -270,7 +271,8 @@ class Corpus:
                 "a document with tags is one sentence and its words are given: leave out split_sentences, field"
             )
         source, is_text = as_tagged(documents)
-        options.setdefault("min_count", DEFAULT_MIN_COUNT if is_text else 1)
+        if not is_text:
+            options.setdefault("min_count", 1)
         return cls.build(source, **options)
 
     @classmethod

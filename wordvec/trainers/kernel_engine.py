@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.memory import available_cores, give_back_pages
+from wordvec.memory import give_back_pages
 from wordvec.progress import announced
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
@@ -158,4 +158,4 @@ def _kernels_of(trainer: NeuralOptions, corpus: Corpus) -> tuple[Any, Any, int]:
     from wordvec.kernels import cpu
     from wordvec.kernels.tables import Tables
 
-    return cpu, Tables, available_cores() if trainer.threads is None else trainer.threads
+    return cpu, Tables, trainer.threads_to_use

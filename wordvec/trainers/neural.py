@@ -18,6 +18,7 @@ from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.draws.steps import group_size, meetings_for
 from wordvec.errors import OptionError
+from wordvec.memory import available_cores
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
@@ -216,6 +217,11 @@ class NeuralTrainer(Presets, Trainer):
         return meetings_for(
             self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
         )
+
+    @property
+    def threads_to_use(self) -> int:
+        """Threads of the CPU's kernel: `threads`, or all cores."""
+        return available_cores() if self.threads is None else self.threads
 
     def most_contexts(self, corpus: Corpus) -> int:
         """Contexts that a centre has at most."""

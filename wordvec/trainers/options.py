@@ -83,6 +83,10 @@ class NeuralOptions(Protocol):
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
         """The network of layers."""
 
+    @property
+    def threads_to_use(self) -> int:
+        """Threads of the CPU's kernel."""
+
     def most_contexts(self, corpus: Corpus) -> int:
         """Contexts that a centre has at most."""
 

@@ -37,6 +37,8 @@ class ParagraphVectors(SkipGram):
 
     words   train the words' vectors beside, by skip-gram in the same step (gensim's dbow_words); without, a word's
             vector is its output row, which the documents' vectors meet
+    threads  of the CPU: None is one, as a step takes in but a few words of a document, too little work to share; the
+            result has the same bytes for any number
 
     >>> from wordvec.corpus import Corpus
     >>> texts = [("tea milk cup tea", "kitchen"), ("tea cup spoon", "table"), ("rain wind cloud", "sky")] * 20
@@ -54,8 +56,9 @@ class ParagraphVectors(SkipGram):
 
     @property
     def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``: twice skip-gram's, as each row of a document is met by its own words only."""
-        return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
+        """For ``learning_rate=None``: twice skip-gram's, unless words are trained beside and move the output rows."""
+        rate = {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer)
+        return 0.001 if rate is None else rate / 2 if self.words else rate
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -171,6 +174,11 @@ class ParagraphVectors(SkipGram):
         W_in, W_out = super().starting_weights(vocabulary_size)
         W_in[self._tags.first :] *= np.float32(self.dim**0.5)
         return W_in, W_out
+
+    @property
+    def threads_to_use(self) -> int:
+        """One, unless `threads` says otherwise."""
+        return self.threads or 1
 
     def most_contexts(self, corpus: Corpus) -> int:
         """The tags of a document, and the window where words are trained, too."""

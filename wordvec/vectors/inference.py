@@ -9,10 +9,9 @@ over its K negatives in place of draws, c_w the word's count times its chance to
 convex, so nothing depends on a start, an order or a seed. Newton's method finds the minimum to rounding.
 
 `ridge` is 1 / (the learning rates of training's epochs, added up): gradient descent that stops after so much time is
-about as far from zero as that penalty leaves it. Of 7,000 paragraphs of Wikipedia (100 dimensions, 20 epochs), 300 were
-inferred again: 299 were nearest to their own trained rows, with a mean cosine of .94 and the same mean length, 3.8. A
-quarter of the ridge gave .87 and rows of length 6.1, four times the ridge .97 and 2.3. Paragraphs that had been kept
-from training lay next to neighbours from the same place of the text as often as trained ones.
+about as far from zero as that penalty leaves it. Of 7,000 paragraphs of Wikipedia (100 dimensions, 20 epochs), 305 were
+inferred again: each was nearest to its own trained row, with a mean cosine of .965 and a mean length of 4.1, where the
+trained rows' is 4.5. A quarter of the ridge gave .928 and rows of length 6.3, four times the ridge .973 and 2.4.
 """
 
 from __future__ import annotations
