@@ -10,7 +10,8 @@ works. They say nothing about how good it is on real text: the sentences are far
 writes tiny-world.txt, tiny-world-analogies.txt and tiny-world-similarity.txt. The text is lower case, with full
 stops apart, so that splitting at white space is enough. A line is a paragraph of three sentences about different
 things, and that matters: only across sentences do unrelated words meet, and GloVe, which fits the counts that are
-not zero, learns that words are unrelated from nothing else.
+not zero, learns that words are unrelated from nothing else. tiny_world_ko.py and tiny_world_ja.py are such worlds in
+Korean and Japanese.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 from types import ModuleType
+from typing import NamedTuple
 
 
 def _neighbour(name: str) -> ModuleType:
@@ -65,11 +67,36 @@ SAME_DOMAIN, SAME_ROLE, SAME_ENTITY = 2, 4, 4
 PAIRS_PER_KIND = 100
 
 
+class World(NamedTuple):
+    """What a text is about: tables of facts by domain, scenes, templates by domain and role, names of people, sections
+    of analogies, and what is done to a sentence at the end.
+    """
+
+    tables: dict[str, str]
+    scenes: str
+    sentences: dict[str, dict[str, list[str]]]
+    names: str
+    sections: list[tuple[str, str, str, str]]
+    finished: Callable[[str], str] = str
+
+    def entities(self, domain: str) -> list[dict[str, str]]:
+        """The entities of a domain, each with the words of its scene."""
+        return facts.entities(self.tables[domain], self.scenes)  # type: ignore[no-any-return]
+
+
+ENGLISH = World(
+    {domain: getattr(facts, domain) for domain in DOMAINS},
+    facts.SCENES,
+    {domain: getattr(grammar, domain) for domain in DOMAINS},
+    grammar.NAMES,
+    SECTIONS,
+)
+
 Part = tuple[str, list[str]]  # ("one of", alternatives) or ("word of", [column])
 Choose = Callable[[list[str]], str]
 
 
-def generate(words: int = DEFAULT_WORDS, seed: int = 1) -> Iterator[str]:
+def generate(words: int = DEFAULT_WORDS, seed: int = 1, world: World = ENGLISH) -> Iterator[str]:
     """Yield lines of three sentences until there are `words` words in all (full stops count as words).
 
     The text ends with the sentence that reaches `words`. The same `seed` gives the same text on every platform
@@ -80,7 +107,7 @@ def generate(words: int = DEFAULT_WORDS, seed: int = 1) -> Iterator[str]:
     (True, False)
     """
     paragraph: list[str] = []
-    for sentence in _sentences(words, seed):
+    for sentence in _sentences(words, seed, world):
         paragraph.append(sentence)
         if len(paragraph) == SENTENCES_PER_LINE:
             yield " ".join(paragraph)
@@ -89,7 +116,7 @@ def generate(words: int = DEFAULT_WORDS, seed: int = 1) -> Iterator[str]:
         yield " ".join(paragraph)
 
 
-def _sentences(words: int, seed: int) -> Iterator[str]:
+def _sentences(words: int, seed: int, world: World) -> Iterator[str]:
     """Every entity with every template, in random order, before any pair comes again."""
     random = Random(seed).random  # the one method whose results Python promises never to change
 
@@ -98,24 +125,24 @@ def _sentences(words: int, seed: int) -> Iterator[str]:
 
     pack = [
         (entity, template)
-        for domain in (*DOMAINS, "COUNTRIES")  # twice: no other domain shares a country's own words
-        for entity in facts.entities(getattr(facts, domain))
-        for template in _templates(domain)
+        for domain in (*world.tables, "COUNTRIES")  # twice: no other domain shares a country's own words
+        for entity in world.entities(domain)
+        for template in _templates(domain, world)
     ]
     written, left = 0, 0
     while written < words:
         left = (left or len(pack)) - 1
         drawn = int(random() * (left + 1))
         pack[drawn], pack[left] = pack[left], pack[drawn]
-        sentence = _sentence(*pack[left], choose)
+        sentence = world.finished(_sentence(*pack[left], choose))
         written += sentence.count(" ") + 1
         yield sentence
 
 
-def _templates(domain: str) -> list[list[Part]]:
+def _templates(domain: str, world: World) -> list[list[Part]]:
     """The domain's templates, cut into what is chosen and what is filled in."""
-    texts = [text for role in getattr(grammar, domain).values() for text in role]
-    return [_parts(text.replace("{name}", grammar.NAMES)) for text in texts]
+    texts = [text for role in world.sentences[domain].values() for text in role]
+    return [_parts(text.replace("{name}", world.names)) for text in texts]
 
 
 def _parts(template: str) -> list[Part]:
@@ -134,7 +161,7 @@ def _sentence(entity: dict[str, str], template: list[Part], choose: Choose) -> s
     return "".join(entity[options[0]] if kind == "word of" else choose(options) for kind, options in template)
 
 
-def analogies() -> Iterator[str]:
+def analogies(world: World = ENGLISH) -> Iterator[str]:
     """Yield the planted analogies in Google's format: ": section", then lines of four words.
 
     Some two thousand questions; each of their words is in the default text at least 50 times.
@@ -143,16 +170,16 @@ def analogies() -> Iterator[str]:
     >>> lines[:2]
     [': capital-country', 'tokyo japan seoul korea']
     """
-    for section, domain, first, second in SECTIONS:
+    for section, domain, first, second in world.sections:
         yield f": {section}"
-        pairs = [(entity[first], entity[second]) for entity in facts.entities(getattr(facts, domain))]
+        pairs = [(entity[first], entity[second]) for entity in world.entities(domain)]
         for i, (a, b) in enumerate(pairs):
             for step in range(1, QUESTIONS_PER_PAIR + 1):
                 c, d = pairs[(i + step) % len(pairs)]
                 yield f"{a} {b} {c} {d}"
 
 
-def similarities(seed: int = 1) -> Iterator[str]:
+def similarities(seed: int = 1, world: World = ENGLISH) -> Iterator[str]:
     r"""Yield "word1<tab>word2<tab>score", scores 0 to 10 by what two words of the world have in common.
 
     The score adds 2 points for the same domain (countries), 4 for the same role in it (both are capitals) and 4
@@ -164,9 +191,9 @@ def similarities(seed: int = 1) -> Iterator[str]:
     """
     words = [
         (domain, role, number, entity[role])
-        for domain in DOMAINS
-        for number, entity in enumerate(facts.entities(getattr(facts, domain)))
-        for role in facts.roles(getattr(facts, domain))
+        for domain, table in world.tables.items()
+        for number, entity in enumerate(world.entities(domain))
+        for role in facts.roles(table)
     ]
     random = Random(seed).random
     kinds: dict[tuple[bool, bool, bool], list[tuple[str, str]]] = {}

@@ -212,11 +212,11 @@ def roles(table: str) -> list[str]:
     return table.strip().splitlines()[0].split("|")[0].split()
 
 
-def entities(table: str) -> list[dict[str, str]]:
+def entities(table: str, scenes: str = SCENES) -> list[dict[str, str]]:
     """The rows of a table, each with the words of its scene.
 
     >>> entities(FAMILY)[4]["male"], entities(FAMILY)[4]["thing"]
     ('king', 'throne')
     """
-    scenes = {row["scene"]: row for row in rows(SCENES)}
-    return [{**scenes.get(row.get("scene", ""), {}), **row} for row in rows(table)]
+    by_name = {row["scene"]: row for row in rows(scenes)}
+    return [{**by_name.get(row.get("scene", ""), {}), **row} for row in rows(table)]

@@ -10,6 +10,7 @@ environment dev
 ruff check .
 ruff format --check .
 mypy
+mypy tests/typing/client.py # a program as users write them
 python -m pytest -p no:xdist tests/test_imports.py
 python scripts/check_collection.py
 bash scripts/docs.sh

@@ -22,7 +22,7 @@ else:
     settings.register_profile("explore", derandomize=False, **EVERYWHERE)
     settings.load_profile("repeatable")
 
-collect_ignore = ["gpu_standin", "plugins"]  # no tests: what tests run on
+collect_ignore = ["gpu_standin", "plugins", "typing"]  # no tests: what tests run on, and what type checkers read
 pytest_plugins = ["surroundings", "stable_ids", "report", "browser"]
 
 ROOT = Path(__file__).resolve().parents[1]

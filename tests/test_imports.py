@@ -24,8 +24,8 @@ FOUNDATIONS = {
     "store",
     "cluster",
 }
-FOUNDATIONS |= {"npy_header", "terminal", "wordvec", "native"}
-FOUNDATIONS |= {"version", "failures", "store"}
+FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}
+FOUNDATIONS |= {"version", "failures", "store", "error_codes"}
 ALLOWED = {
     "cli": {
         "serve",

@@ -231,6 +231,6 @@ def subtract_rows(table: Array, ids: Array, rows: Array, rate: float) -> None:
 
 
 def _of_rows(name: str, ids: Array, rows: Array, threads: int, given: tuple[Any, ...]) -> None:
-    """Run a function of arrays.cu in so many threads."""
+    """Run a function of arrays.cu in this many threads."""
     macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": C_TYPES[ids.dtype.str[1:]], "PIECE": PIECE}
     gpu_kernel(array_module(rows), ROWS_SOURCE, name, **macros)((-(-threads // THREADS),), (THREADS,), given)

@@ -28,7 +28,7 @@ NO_WORKERS_FOR = 60.0  # seconds without any worker, after which waiting is an e
 POLL = 1.0  # seconds between two looks at the workers
 CONNECT_WITHIN = 20.0  # seconds
 PROTOCOLS = ("tcp", "tls", "ucx", "ucxx", "ws", "wss")
-LOCAL = "local:"  # and a number: so many processes of this machine
+LOCAL = "local:"  # and a number: this many processes of this machine
 LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for others
     "distributed.deploy.lost-worker-timeout": "10 minutes",  # by default a killed worker has 15 s to come back
     "distributed.scheduler.allowed-failures": 10,  # deaths of workers that a task survives
@@ -269,7 +269,7 @@ def _ask_who_is_there(address: str) -> None:
 
 @contextmanager
 def local_client(processes: int) -> Iterator[Any]:
-    """A client of so many worker processes of this machine, each with one thread."""
+    """A client of this many worker processes of this machine, each with one thread."""
     dask_client = _import("Client")
     import dask
     from distributed import LocalCluster

@@ -39,7 +39,7 @@ def show_bytes(size: int) -> str:
 
 
 def give_back_pages(array: Any) -> None:
-    """Let go of the pages of a memory-mapped file that were read: they would count as this process's memory."""
+    """Release the pages of a memory-mapped file that were read: they would count as this process's memory."""
     mapped = getattr(array, "_mmap", None)  # numpy.memmap's
     if mapped is not None and hasattr(mmap, "MADV_DONTNEED") and getattr(array, "mode", "") == "r":
         mapped.madvise(mmap.MADV_DONTNEED)

@@ -58,7 +58,7 @@ def odd_json(random: Random) -> Any:
 
 
 def as_json(value: Any, random: Random | None = None) -> str:
-    """JSON of a value with `Raw` parts; with `random`, one key of some objects stands there twice."""
+    """JSON of a value with `Raw` parts; with `random`, one key of some objects appears twice."""
     if isinstance(value, Raw):
         return str(value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Targets that read evaluation sets: files and folders of every task, and those that are told by their content."""
+"""Targets that read evaluation sets: files and folders of every task, and those recognised by their content."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def test_corpus_build_and_info(text, capsys):
 def test_corpus_list_names_sources_and_licences(capsys):
     _, out, _ = run(capsys, "corpus", "list", "--json")
     listed = json.loads(out)
-    assert listed["bundled"] == ["tiny-world"]
+    assert listed["bundled"] == ["tiny-world", "tiny-world-ko", "tiny-world-ja"]
     assert all(entry["url"].startswith("http") and entry["licence"] for entry in listed["public"])
     _, out, _ = run(capsys, "corpus", "list")
     assert "text8" in out

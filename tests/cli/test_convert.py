@@ -53,11 +53,11 @@ def test_repairs_are_one_line_and_strict_makes_them_errors(capsys, tmp_path):
     (tmp_path / "v.txt").write_bytes(b"2 2\na 1 2\na 3 4\n")
     status, _, err = run(capsys, "v.txt", "w.bin")
     assert status == 0
-    assert err.startswith("wordvec: v.txt: repaired: words that stand twice, the first row kept: 1 (first: line 3")
+    assert err.startswith("wordvec: v.txt: repaired: words that appear twice, the first row kept: 1 (first: line 3")
     assert err.count("\n") == 1
     status, out, err = run(capsys, "v.txt", "strict.bin", "--strict")
     assert (status, out) == (2, "")
-    assert err == "wordvec convert: v.txt: line 3: the word 'a' stands at line 2 already\n"
+    assert err == "wordvec convert: v.txt: line 3: the word 'a' stands at line 2 already [WV0400]\n"
     assert not (tmp_path / "strict.bin").exists()
 
 

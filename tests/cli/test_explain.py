@@ -112,7 +112,7 @@ def test_refusals(corpus, capsys, arguments, message):
 
 @pytest.mark.parametrize("verb", ["explain", "similar"])
 def test_a_text_is_read_as_the_model_s_was(tmp_path, monkeypatch, capsys, verb):
-    """With its case, phrases, sentences and rare words: the words asked for are not in the text as it stands."""
+    """With its case, phrases, sentences and rare words: the words asked for are not in the text as it is."""
     monkeypatch.chdir(tmp_path)
     lines = ["New York has rain. Paris HAS rain.", "New York has sun. Paris has wind."] * 3 + ["Once in New York."]
     (tmp_path / "text.txt").write_text("\n".join(lines), encoding="utf-8")

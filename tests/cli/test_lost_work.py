@@ -49,7 +49,7 @@ def test_a_full_disk_at_the_end_loses_nothing(capsys, monkeypatch, trainer, save
     with monkeypatch.context() as patch:
         patch.setattr("wordvec.vectors.files.safetensors_file.write_safetensors", refuse)
         status, err = run(capsys, f"{TRAIN} {trainer} --checkpoint-every 1000")
-    assert (status, err) == (2, "wordvec train: v.safetensors: No space left on device\n")
+    assert (status, err) == (2, "wordvec train: v.safetensors: No space left on device [WV0002]\n")
     assert not saved_before or Path("v.safetensors").read_bytes() == b"earlier"
     assert Checkpoint.load("v.safetensors.checkpoint").epoch == 2
     assert main(f"{TRAIN} {trainer} --resume".split()) == 0

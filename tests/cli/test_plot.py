@@ -10,6 +10,8 @@ import pytest
 from wordvec import WordVectors
 from wordvec.cli import main
 from wordvec.cli.learning import matrix_of, network_of
+from wordvec.layers import Dropout, Embedding, MatMul, Mean, NegativeSamplingLoss, Repeat, SoftmaxWithLoss
+from wordvec.networks import Sequential
 from wordvec.plots.network_graph import sizes_of
 
 WORDS = ["man", "woman", "king", "queen", "apple", "pear", "<b>", "한국"]
@@ -88,6 +90,87 @@ def test_the_same_command_gives_the_same_bytes(vectors, capsys):
     for name in "ab":
         run(capsys, "plot", vectors, "-o", f"{name}.png", "--seed", "5", "--clusters", "3")
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+@pytest.fixture
+def network():
+    first, second = MatMul(np.array([[1.0, 2.0], [3.0, 4.0]])), MatMul(np.array([[1.0, 0.0], [0.0, 0.5]]))
+    Sequential(first, Dropout(0.5), second, loss=SoftmaxWithLoss()).save("n.safetensors")
+    Sequential(Embedding(np.eye(3)), Mean(), MatMul(np.eye(3)), loss=SoftmaxWithLoss()).save("cbow.npz")
+    Sequential(Embedding(np.eye(3)), Mean(), loss=NegativeSamplingLoss(np.eye(3))).save("fast.npz")
+    Sequential(Repeat(3)).save("repeat.npz")
+    Sequential(MatMul(np.ones((2, 3))), MatMul(np.ones((2, 3)))).save("apart.npz")
+    np.save("x.npy", np.array([[0, 1], [2, 0]]))
+    Path("x.csv").write_text("0,1\n2,0\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "options, said, numbers",
+    [
+        (["n.safetensors"], "matmul1, dropout1, matmul2 and a loss; shapes of 4 examples", ["1.00 2.00\n3.00 4.00"]),
+        (["n.safetensors", "--input", "1,1"], "; values", ["4.00 6.00", "4.00 3.00"]),  # nothing is left out
+        (
+            ["n.safetensors", "--input", "1,1; 2,0", "--target", "0 1"],
+            "; values and gradients",
+            ["1.00 1.00\n2.00 0.00"],
+        ),
+        (["cbow.npz"], "embedding1, mean1, matmul1 and a loss", ["1.00 0.00 0.00\n0.00 1.00 0.00\n0.00 0.00 1.00"]),
+        (["cbow.npz", "--input", "x.npy"], "; values", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
+        (["cbow.npz", "--input", "x.csv", "--target", "2;0"], "gradients", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
+        (["fast.npz", "--input", "x.npy", "--target", "2 0; 0 1"], "gradients", ["0.50 0.50 0.00\n0.50 0.00 0.50"]),
+        (["repeat.npz", "--input", "1,2"], "repeat1; values", ["1.00 2.00\n1.00 2.00\n1.00 2.00"]),
+    ],
+)
+def test_a_network_from_a_file(network, capsys, monkeypatch, options, said, numbers):
+    drawn = []
+    monkeypatch.setattr("wordvec.plots.figure.save_figure", lambda axes, *_, **__: drawn.append(axes))
+    status, out, _ = run(capsys, "plot", "-o", "p.svg", "--network", *options)
+    assert status == 0
+    assert said in out
+    texts = [text.get_text() for text in drawn[0].texts]
+    assert set(numbers) <= set(texts)
+    assert any(text.startswith("dL/d") for text in texts) == ("gradients" in said)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["none.npz"], "cbow, skipgram or a file of Sequential.save, and there is no file none.npz"),
+        (["x.npy"], "x.npy: a network's file must end in .safetensors or .npz; got '.npy'"),
+        (["."], "must end in .safetensors"),
+        (["v.safetensors"], "v.safetensors: holds counts, matrix"),
+        (["repeat.npz"], "or take another shape (Repeat: x must be of length 1"),
+        (["apart.npz"], "its layers do not fit together"),
+        (["apart.npz", "--input", "1,2"], "MatMul: x must be (B, 2)"),
+        (
+            ["n.safetensors", "--dim", "3"],
+            "--dim does not apply to --network n.safetensors; it takes --input, --target",
+        ),
+        (["cbow", "--input", "3"], "--input does not apply to --network cbow; it takes --vocabulary"),
+        (["n.safetensors", "--target", "3"], "give --input too"),
+        (["apart.npz", "--input", "1,2", "--target", "3"], "apart.npz has no loss"),
+        (["n.safetensors", "--input", "1,2;3"], "--input takes rows of one length; got rows of [1, 2]"),
+        (["n.safetensors", "--input", " ; "], "got no numbers"),
+        (["n.safetensors", "--input", "y.npy"], "--input takes rows of numbers, such as '1,0; 0,1', or a file"),
+        (["n.safetensors", "--input", "say.txt"], "say.txt: --input takes rows of numbers"),
+        (["n.safetensors", "--input", "n.safetensors"], "n.safetensors: cannot be read as text"),
+        (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a whole .npy array of numbers"),
+        (["n.safetensors", "--input", "words.npy"], "words.npy: an array of numbers expected; got <U1"),
+        (["n.safetensors", "--input", "1,2", "--target", "2"], "SoftmaxWithLoss: ids must be in 0 .. 1"),
+        (
+            ["fast.npz", "--input", "x.npy", "--target", "2;0"],
+            "the right word and its negatives expected; got the shape (2, 1)",
+        ),
+        (["n.safetensors", "--input", "1,2", "--target", "0.5"], "--target: this network takes ids there"),
+        (["cbow.npz", "--input", "1,1.5"], "--input: this network takes ids there, which are whole numbers"),
+        (["cbow.npz", "--input", "1,nan"], "whole numbers"),
+    ],
+)
+def test_networks_that_cannot_be_drawn(vectors, network, capsys, options, message):
+    Path("cut.npy").write_bytes(Path("x.npy").read_bytes()[:-3])
+    np.save("words.npy", np.array(["a", "b"]))
+    assert message in failure(capsys, "plot", "-o", "p.png", "--network", *options)
+    assert not Path("p.png").exists()
 
 
 @pytest.mark.parametrize(

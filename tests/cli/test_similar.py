@@ -118,7 +118,7 @@ def test_what_cannot_be_answered_is_located_and_the_rest_is_answered(file, run):
     assert "did you mean 'king'" in lines[1]
     assert "points nowhere" in lines[2]
     assert r"caf\\xe9" in lines[3]
-    assert lines[-1] == "wordvec similar: 5 questions have no answer, see above"
+    assert lines[-1] == "wordvec similar: 5 questions have no answer, see above [WV0208]"
 
 
 def test_many_lines_keep_their_order(file, run):
@@ -133,7 +133,7 @@ def test_several_words_of_which_one_is_unknown(file, run):
     status, out, err = run("similar", file, "king", "quen", "-k", 1)
     assert (status, words_of(out)) == (2, ["king", "man"])
     assert err.splitlines()[0].startswith("wordvec: quen: 'quen' is not among")
-    assert err.splitlines()[1] == "wordvec similar: 1 question has no answer, see above"
+    assert err.splitlines()[1] == "wordvec similar: 1 question has no answer, see above [WV0208]"
     status, out, err = run("similar", file, "quen")
     assert (status, out, err.count("\n")) == (2, "", 1)
 

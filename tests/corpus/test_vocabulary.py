@@ -53,7 +53,7 @@ def test_what_is_no_word_at_all():
     ("words", "counts", "message"),
     [
         (["a", "b"], [1], "2 words, but counts of shape"),
-        (["a", "b", "a"], [3, 2, 1], "'a' stands in it twice"),
+        (["a", "b", "a"], [3, 2, 1], "'a' appears twice"),
         (["a", "b"], [1, 2], "'b' is more frequent than the word before"),
     ],
 )
@@ -132,7 +132,7 @@ def test_options_that_mean_nothing(options, message):
     ("words", "counts", "message"),
     [
         (["a", "b"], [1], "2 words, but counts of shape"),
-        (["a", "b", "a"], [1, 2, 3], "'a' stands in it twice"),
+        (["a", "b", "a"], [1, 2, 3], "'a' appears twice"),
         (["a", "b"], [1, -2], "'b' has the count -2, below 0"),
     ],
 )

@@ -42,8 +42,8 @@ def test_a_tab_lets_a_word_hold_a_space_and_a_number_may_be_a_word(read):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("the\nqueen\n\nthe\n", "words.txt: 'the' stands in it twice, in line 1 and in line 4; remove one"),
-        ("the 1\nqueen 2\nthe 3\n", "'the' stands in it twice, in line 1 and in line 3"),
+        ("the\nqueen\n\nthe\n", "words.txt: 'the' appears twice, in line 1 and in line 4; remove one"),
+        ("the 1\nqueen 2\nthe 3\n", "'the' appears twice, in line 1 and in line 3"),
         ("the 1\nqueen\n", "line 2: 'queen' has no count, unlike the lines before it"),
         ("the\nqueen 2\n", "line 2: 'queen 2' has a count, unlike the lines before it"),
         ("the\nnew york\t2\n", "line 2: .* has a count, unlike the lines before it"),
@@ -116,7 +116,7 @@ def test_a_vocabulary_is_read_from_a_file_a_list_a_corpus_or_is_one(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["cup", "tea", "cup"], "the given vocabulary: 'cup' stands in it twice, in entry 1 and in entry 3"),
+        (["cup", "tea", "cup"], "the given vocabulary: 'cup' appears twice, in entry 1 and in entry 3"),
         ([], "the given vocabulary is empty"),
         (["cup", 5], "entry 2 is 5, not a word"),
         (["cup", ""], "entry 2 is '', not a word"),

@@ -1,9 +1,11 @@
 """The course in docs/learn/: every program runs and prints what its page says, in three languages with one set of
-programs; every number in the text is among those printed.
+programs; every number in the text is among those printed. What runs are the cells of the page's notebook, and they draw
+the page's figure.
 """
 
 import ast
 import contextlib
+import importlib.util
 import io
 import re
 import warnings
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "learn"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "learn"
 LANGUAGES = ("en", "ko", "ja")
 NAMES = sorted(page.stem for page in (FOLDER / "en").glob("[0-9]*.md"))
 PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
@@ -24,11 +27,23 @@ def text_of(language, name):
     return (FOLDER / language / f"{name}.md").read_text(encoding="utf-8")
 
 
+def notebook_script():
+    specification = importlib.util.spec_from_file_location("notebooks", ROOT / "scripts" / "notebooks.py")
+    script = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(script)
+    return script
+
+
 def blocks_of(language, name):
-    """Program, what it prints, solutions, what they print."""
-    blocks = FENCE.findall(text_of(language, name))
+    """Program, what it prints, solutions, what they print; the programs as they are in the chapter's notebook."""
+    text = text_of(language, name)
+    blocks = FENCE.findall(text)
     assert [kind for kind, _ in blocks] == ["python", "text", "python", "text"]
-    return [code for _, code in blocks]
+    program, printed, solutions, answers = (code for _, code in blocks)
+    if importlib.util.find_spec("jupytext"):  # else the programs of the page: tests/scripts holds them equal
+        cells = notebook_script().notebook_of(text).cells
+        program, solutions = (cell.source + "\n" for cell in cells if cell.cell_type == "code")
+    return [program, printed, solutions, answers]
 
 
 def run(code):
@@ -49,6 +64,35 @@ def assert_says(found, expected):
     assert NUMBER.sub("#", found).split() == NUMBER.sub("#", expected).split()
     values = [[float(number.replace(",", "")) for number in NUMBER.findall(said)] for said in (found, expected)]
     assert values[0] == pytest.approx(values[1], rel=0.02, abs=0.02)
+
+
+def drawn_in(svg):
+    """What a figure shows: the version that drew it, its texts, and all else as signs and numbers, without the texts'
+    places, which the installed fonts decide.
+    """
+    version = re.search(r"<dc:title>(.*?)</dc:title>", svg)[1]
+    body = svg.split("</metadata>")[1]
+    texts = re.findall(r"(?:<!-- |<text[^>]*>)(.*?)(?: -->|</text>)", body)
+    assert texts
+    rest = re.sub(r'<g id="text_\d+">.*?\n {2,6}</g>|<defs>.*?</defs>|"\S*#\S+"|id="\w+"', "", body, flags=re.S)
+    return version, texts, NUMBER.sub("#", rest).split(), [float(number) for number in NUMBER.findall(rest)]
+
+
+def assert_same_figure(found, page, exactly=True):
+    """The same texts; and by the same version of matplotlib the same shapes, up to a point of the page."""
+    ours, theirs = drawn_in(found), drawn_in(page)
+    assert_says("\n".join(ours[1]), "\n".join(theirs[1]))
+    if exactly and ours[0] == theirs[0]:
+        assert ours[2] == theirs[2]
+        assert ours[3] == pytest.approx(theirs[3], rel=0.01, abs=1.5)
+
+
+def assert_draws_the_figure(language, name):
+    """The only picture in this folder is that of the page; texts alone where fonts for it may be missing."""
+    (figure,) = re.findall(r"\]\(\.\./figures/(\w+\.svg)\)", text_of(language, name))
+    (drawn,) = Path().glob("*.svg")
+    page = FOLDER / "figures" / figure
+    assert_same_figure(drawn.read_text("utf-8"), page.read_text("utf-8"), exactly=language == "en")
 
 
 def without_strings(code):
@@ -78,11 +122,11 @@ def test_there_are_twelve_chapters_in_three_languages():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_english_program_and_solutions_print_what_the_page_says(name, tmp_path):
+def test_the_english_program_and_solutions_print_what_the_page_says(name):
     program, printed, solutions, answers = blocks_of("en", name)
     assert len(program.splitlines()) <= 30
     assert_says(run(program), printed)
-    assert len(list(tmp_path.glob("*.svg"))) == 1
+    assert_draws_the_figure("en", name)
     assert_says(run(solutions), answers)
     assert answers.count(": right\n") == 3
 
@@ -96,6 +140,7 @@ def test_the_other_languages_have_the_same_programs(language, name):
         assert printed == english[1]
     else:
         assert_says(run(program), printed)
+        assert_draws_the_figure(language, name)
     assert_says(run(solutions), answers)
     assert answers.count({"ko": ": 맞습니다\n", "ja": ": 正解です\n"}[language]) == 3
 
@@ -121,10 +166,43 @@ def test_every_page_has_its_figure_and_three_exercises(language, name):
 
 
 def glossary():
-    """(chapter, English, Korean, Japanese) of each row."""
+    """(chapter, English, Korean, Japanese) of each row; each term links to its chapter."""
     rows = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|", (FOLDER / "glossary.md").read_text("utf-8"), re.M)
-    assert len(rows) > 60
-    return rows
+    assert len(rows) > 70
+    assert [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows)
+    terms = []
+    for chapter, *links in rows:
+        found = [re.fullmatch(r"\[(.+)\]\((\w+)/(\w+)\.md\)", link).groups() for link in links]
+        assert [(language, int(name[:2])) for _, language, name in found] == [
+            (each, int(chapter)) for each in LANGUAGES
+        ]
+        assert {name for _, _, name in found} <= set(NAMES)
+        terms.append((chapter, *(term for term, _, _ in found)))
+    return terms
+
+
+def first_uses(language, term, chapters):
+    """Where the term stands in the text before it is explained: (chapter, what stands around it)."""
+    pattern = re.compile(rf"\b{re.escape(term)}(?:s|es)?\b" if language == "en" else re.escape(term), re.I)
+    for name in chapters:
+        text = " ".join(re.sub(r"\A# .*\n", "", prose_of(language, name)).split())  # a title may name what comes
+        found = pattern.search(text)
+        if found and not (name == chapters[-1] and text[: found.start()].endswith("**")):
+            yield name, text[max(0, found.start() - 40) : found.end() + 20]
+
+
+@pytest.mark.parametrize("place, language", list(enumerate(LANGUAGES)))
+def test_no_term_is_used_before_it_is_explained(place, language):
+    early = []
+    for row in glossary():
+        chapters = [name for name in NAMES if int(name[:2]) <= int(row[0])]
+        early += [(row[1 + place], *use) for use in first_uses(language, row[1 + place], chapters)]
+    assert early == []
+
+
+def test_an_early_use_is_found():
+    assert [name for name, _ in first_uses("en", "weight", NAMES)] != []
+    assert list(first_uses("en", "weight", NAMES[:1])) == []
 
 
 @pytest.mark.parametrize("place, language", list(enumerate(LANGUAGES)))
@@ -152,3 +230,13 @@ def test_the_comparison_finds_a_wrong_number_and_a_wrong_word():
         assert_says("loss 1.05 of 7", "loss 1.00 of 7")
     with pytest.raises(AssertionError):
         assert_says("lass 1.00", "loss 1.00")
+
+
+def test_the_comparison_finds_a_moved_line_and_another_word():
+    page = (FOLDER / "figures" / "valley.svg").read_text(encoding="utf-8")
+    assert_same_figure(page, page)
+    moved = re.findall(r"M \d+\.\d+ \d+\.\d+ ", page)[-1]
+    with pytest.raises(AssertionError):
+        assert_same_figure(page.replace(moved, "M 7.5 7.5 "), page)
+    with pytest.raises(AssertionError):
+        assert_same_figure(page.replace("−1.5</text>", "−2.5</text>"), page)

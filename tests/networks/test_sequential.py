@@ -1,23 +1,31 @@
 """A chain of layers: order, names, files, drawing; and clipping."""
 
+import inspect
+import json
+
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from wordvec.errors import InputError, OptionError, TrainingError, WordvecError
 from wordvec.layers import (
     Affine,
     BatchNorm,
     Dropout,
+    Embedding,
     MatMul,
     Mean,
+    NegativeSamplingLoss,
     RowGradient,
     SoftmaxWithLoss,
     Tanh,
     check_backward,
     explain_backward,
 )
-from wordvec.networks import Adam, Sequential, clip_gradients
+from wordvec.networks import Adam, Sequential, clip_gradients, saved_chain
 from wordvec.plots import plot_network, plot_values
+
+ARRAYS = ("W", "b", "gamma", "beta")  # of constructors: parameters
 
 
 def make(seed=1, norm=True):
@@ -78,6 +86,92 @@ def test_saved_and_loaded(tmp_path, ending):
     np.testing.assert_array_equal(network.predict(x), other.predict(x))
 
 
+@pytest.mark.parametrize("ending", ["safetensors", "npz"])
+def test_a_file_alone_makes_the_network(tmp_path, ending):
+    """Layers, settings, parameters, averages and loss; and it goes on learning."""
+    path = tmp_path / f"n.{ending}"
+    network = make()
+    network.layers.insert(3, Dropout(0.25))
+    network = Sequential(*network.layers, loss=SoftmaxWithLoss(reduction="sum"))
+    network.layers[1].momentum = 0.5
+    network.forward(x, t)
+    network.save(path)
+    opened = Sequential.open(path)
+    assert opened.names == network.names
+    assert (opened.layers[3].ratio, opened.layers[1].momentum, opened.loss.reduction) == (0.25, 0.5, "sum")
+    np.testing.assert_array_equal(opened.predict(x), network.predict(x))
+    opened.forward(x, t)
+    opened.backward()
+    Adam(0.1).update(opened.params, opened.grads)
+    assert not np.array_equal(opened.params[0], network.params[0])
+    opened.load(path)
+    np.testing.assert_array_equal(opened.params[0], network.params[0])
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "npz"])
+@pytest.mark.parametrize(
+    "layers, message",
+    [
+        (None, "holds W, which is no network"),
+        ("[", "what it says of its layers is damaged"),
+        ('{"layers": 3, "loss": null}', "damaged"),
+        ("[" * 99_999, "damaged"),
+        ('{"layers": [], "loss": null}', "names no layers, and a network has at least one"),
+        (
+            '{"layers": [["Mine", {}]], "loss": null}',
+            "mine1 is a 'Mine', which is not made from a file; those that are: A",
+        ),
+        ('{"layers": [["Tanh", {}]], "loss": ["Tanh", {}]}', "loss is a 'Tanh', which is not made from a file"),
+        ('{"layers": [["Tanh", {"params": 3}]], "loss": null}', "settings that Tanh has not"),
+        ('{"layers": [["Dropout", {"ratio": [1]}]], "loss": null}', "settings that Dropout has not"),
+        ('{"layers": [["Dropout", {"ratio": 7}]], "loss": null}', "dropout1 cannot be made.*ratio must be at least 0"),
+        ('{"layers": [["Dropout", {"ratio": "a"}]], "loss": null}', "dropout1 cannot be made"),
+        ('{"layers": [["MatMul", {}]], "loss": null}', "matmul1 cannot be made"),
+        ('{"layers": [["Tanh", {}]], "loss": null}', "the file has, but the network has not, W"),
+    ],
+)
+def test_what_a_file_says_of_its_layers_is_not_trusted(tmp_path, ending, layers, message):
+    path, arrays = tmp_path / f"n.{ending}", {"W": np.ones((2, 2))}
+    if ending == "safetensors":
+        save_file(arrays, path, None if layers is None else {"layers": layers})
+    else:
+        np.savez(path, **arrays, **({} if layers is None else {"layers": np.frombuffer(layers.encode(), np.uint8)}))
+    with pytest.raises(InputError, match=message) as error:
+        Sequential.open(path)
+    assert str(error.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("kind", [*saved_chain.KINDS.values(), *saved_chain.LOSSES.values()])
+def test_every_setting_of_a_layer_is_kept_under_its_name(kind):
+    """So that the file has it: all that the constructor takes, but for arrays, and a seed, which draws have used up."""
+    expected = inspect.signature(kind).parameters
+    matrix, row = np.ones((2, 2)), np.ones(2)
+    arrays = {name: row if name in ("b", "gamma", "beta") else matrix for name in expected if name in ARRAYS}
+    layer = kind(**arrays, **({"times": 3} if "times" in expected else {}))
+    settings = json.loads(saved_chain.description_of([layer], None))["layers"][0][1]
+    assert set(settings) == set(expected) - set(ARRAYS) - {"seed"}
+
+
+def test_negative_sampling_comes_back_from_its_file(tmp_path):
+    network = Sequential(Embedding(np.eye(3)), Mean(), loss=NegativeSamplingLoss(np.eye(3), reduction="sum"))
+    network.save(tmp_path / "n.npz")
+    opened = Sequential.open(tmp_path / "n.npz")
+    batch = np.array([[0, 1], [1, 2]]), np.array([2, 0]), np.array([[0], [1]])
+    assert opened.forward(*batch) == network.forward(*batch)
+
+
+def test_parameters_of_another_type_or_without_layers(tmp_path):
+    path = tmp_path / "n.safetensors"
+    layers = '{"layers": [["MatMul", {}]], "loss": null}'
+    save_file({"matmul1.W": np.ones((2, 2), np.int64)}, path, {"layers": layers})
+    with pytest.raises(InputError, match=r"matmul1.W must hold floating-point numbers; got int64"):
+        Sequential.open(path)
+    save_file({"matmul1.W": np.ones((2, 2))}, path)
+    with pytest.raises(InputError, match=r"names no layers for its matmul1.W: load it into the network"):
+        Sequential.open(path)
+    Sequential(MatMul(np.zeros((2, 2)))).load(path)  # as before
+
+
 def test_a_transposed_parameter_is_saved_as_it_is_seen(tmp_path):
     W = np.arange(6.0).reshape(2, 3)
     Sequential(MatMul(W.T)).save(tmp_path / "n.safetensors")
@@ -113,6 +207,8 @@ def test_damaged_files(tmp_path, ending, damage):
         path.write_bytes({"empty": b"", "cut": content[: len(content) // 2], "text": b"hello" * 99}[damage])
     with pytest.raises(InputError, match=f"n.{ending}: "):
         make().load(path)
+    with pytest.raises(InputError, match=f"n.{ending}: "):
+        Sequential.open(path)
 
 
 def test_no_pickle_is_read(tmp_path):
@@ -120,6 +216,9 @@ def test_no_pickle_is_read(tmp_path):
     np.savez(path, **{"matmul1.W": np.array([object()])}, allow_pickle=True)
     with pytest.raises(InputError, match=r"not a whole \.npz file"):
         Sequential(MatMul(np.ones((1, 1)))).load(path)
+    np.savez(path, **{"matmul1.W": np.array([object()]), "layers": np.zeros(1, np.uint8)}, allow_pickle=True)
+    with pytest.raises(InputError, match=r"not a whole \.npz file"):
+        Sequential.open(path)
 
 
 def test_what_is_no_chain():

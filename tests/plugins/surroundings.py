@@ -21,9 +21,13 @@ STEERING = (
         name for scheme in ("http", "https", "ftp", "all", "no")
         for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper())),
 )  # fmt: skip
-# Libraries that multiply matrices or make maps use all cores and wait for each other in a busy loop: on a machine with
-# other work the suite takes ten times as long. Read when those libraries are loaded, which is after this.
-FIXED = {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+# The command's help is in the user's language: in English here, whatever the locale, which stays as it is. Libraries
+# that multiply matrices or make maps use all cores and wait for each other in a busy loop: on a machine with other work
+# the suite takes ten times as long. Read when those libraries are loaded, which is after this.
+FIXED = {
+    "LANGUAGE": "en", "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}  # fmt: skip
 # Folders for what takes long to make, by environment variable: matplotlib's list of fonts, which it would look for in
 # the home folder, the kernels compiled by g++, and the loops of UMAP. And one that stays empty, in
 # the place of the user's downloads.

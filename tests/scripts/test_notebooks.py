@@ -1,4 +1,4 @@
-"""The course's notebooks hold the pages' programs and nothing that is for the suite only."""
+"""The course's notebooks, whose cells tests/learn runs, hold the pages' programs and nothing for the suite only."""
 
 import importlib.util
 import re

@@ -33,7 +33,7 @@ def test_words_that_decode_as_they_go_are_left_alone_until_one_is_looked_up():
     assert words.made >= 3
 
 
-@pytest.mark.parametrize(("words", "message"), [(["a", "a"], "'a' stands twice"), (["a", ""], "row 1 must be a str")])
+@pytest.mark.parametrize(("words", "message"), [(["a", "a"], "'a' appears twice"), (["a", ""], "row 1 must be a str")])
 def test_words_that_decode_as_they_go_are_checked_at_the_first_look_up(words, message):
     vectors = WordVectors(Decoded(words), np.eye(2))
     with pytest.raises(InputError, match=message):

@@ -120,7 +120,7 @@ def test_with_rows_of_vectors_with_contexts_or_a_narrow_matrix():
             r"1 words need numbers of shape \(1, 2\); got int64 of shape \(1, 3\)",
         ),
         (["dog"], [["1", "2"]], None, ShapeError, "need numbers"),
-        (["dog", "dog"], np.ones((2, 2)), None, InputError, "'dog' stands twice"),
+        (["dog", "dog"], np.ones((2, 2)), None, InputError, "'dog' appears twice"),
         ([""], np.ones((1, 2)), None, InputError, "must be a str that is not empty"),
         (["dog"], [[np.nan, 1]], None, InputError, "the row of 'dog' holds nan"),
         (["dog"], [[1e300, 1]], None, InputError, "the row of 'dog' holds nan, infinity or too large"),

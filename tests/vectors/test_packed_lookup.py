@@ -47,7 +47,7 @@ def test_many_questions_make_a_dict_with_the_same_answers(monkeypatch):
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [(["a", "b", "a"], "'a' stands twice, in rows 0 and 2"), (["a", ""], "the word of row 1 must be .* not empty")],
+    [(["a", "b", "a"], "'a' appears twice, in rows 0 and 2"), (["a", ""], "the word of row 1 must be .* not empty")],
 )
 def test_words_that_stand_twice_or_are_empty_are_found_at_the_first_question(words, message):
     vectors = WordVectors(LazyWords(*join_words(words)), np.ones((len(words), 2)))

@@ -203,7 +203,7 @@ def test_other_bad_questions(lattice):
 @pytest.mark.parametrize(
     ("words", "changes", "error", "message"),
     [
-        (["a", "a"], {}, InputError, "'a' stands twice, in rows 0 and 1"),
+        (["a", "a"], {}, InputError, "'a' appears twice, in rows 0 and 1"),
         (["a", ""], {}, InputError, "row 1 must be a str that is not empty"),
         (["a", b"b"], {}, InputError, "row 1 must be a str"),
         (["a"], {}, ShapeError, "one row for each of the 1 words"),

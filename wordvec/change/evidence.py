@@ -15,7 +15,7 @@ MOST_OCCURRENCES = 5000  # looked at in a group; spread over it
 
 
 def evidence_positions(changes: Changes, change: WordChange, lines: int = 3) -> dict[str, list[int]]:
-    """For each group that took part, where the word stands that is most typical of the group, (positions, best first).
+    """For each group that took part, where the word occurs that is most typical of the group, (positions, best first).
 
     An occurrence counts x(o) . (v_p - mean of the other groups' v), see `wordvec.change.space`. Lines come from
     different documents where there are enough.

@@ -50,7 +50,7 @@ class Measured(NamedTuple):
 
 
 def smallest_p(sizes: Sequence[int]) -> float:
-    """The smallest p that groups of so many documents can get: one over the number of ways to deal them out.
+    """The smallest p that groups of this many documents can get: one over the number of ways to deal them out.
 
     Ways that only exchange groups of one size have the same T.
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
+from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.failures import in_one_line
 from wordvec.progress import announce
@@ -47,6 +48,7 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
+WRITTEN = ("out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
 
 
@@ -61,13 +63,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
             return 0
         except OutputError as error:
-            return _fail("", str(error), status=2)
+            return _fail("", str(error), status=2, code=error_codes.OUTPUT)
 
 
 def _run(argv: list[str]) -> int:
     try:
         if argv and not argv[0].startswith("-") and argv[0] not in VERBS:
-            return _fail("", unknown_verb(argv[0], VERBS), status=2)
+            return _fail("", unknown_verb(argv[0], VERBS), status=2, code=error_codes.USAGE)
         arguments = _parse(argv)
     except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
         return int(exit_.code or 0)
@@ -76,7 +78,7 @@ def _run(argv: list[str]) -> int:
     warnings.showwarning = _warn_in_one_line
     try:
         with raise_terminated():
-            arguments.run(arguments)
+            _recorded(arguments, argv)
     except (OutputError, BrokenPipeError):
         raise
     except KeyboardInterrupt as error:
@@ -86,8 +88,23 @@ def _run(argv: list[str]) -> int:
         line = in_one_line(error)
         if line is None:
             raise
-        return _fail(arguments.verb, line, status=2)
+        return _fail(arguments.verb, line, status=2, code=error_codes.code_of(error))
     return 0
+
+
+def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
+    """Run the verb; with --record, or where WORDVEC_RECORD names a file, a line about the run is added to it."""
+    record = vars(arguments).pop("record") or os.environ.get("WORDVEC_RECORD")  # which is none of the verb's options
+    if not record:
+        arguments.run(arguments)
+        return
+    from wordvec.experiments.method.runs import recorded
+
+    values = [value for name, value in vars(arguments).items() if name not in WRITTEN]
+    named = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    told = argv[2:] if argv[0] == "--record" else argv[1:] if argv[0].startswith("--record=") else argv
+    with recorded(record, told, [each for each in named if isinstance(each, str)]):
+        arguments.run(arguments)
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -114,9 +131,15 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # a line each at any width
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
-        epilog="wordvec VERB --help describes a verb's options.",
+        epilog="The options of a verb: wordvec VERB --help",
     )
     parser.add_argument("--version", action=Version, verbose="--verbose" in argv)
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="before VERB: add a line to FILE with the command, the checksums of what it read and wrote, versions, "
+        "time and machine, for `wordvec card` (default: WORDVEC_RECORD of the environment, if set)",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parsers = {name: verbs.add_parser(name, allow_abbrev=False) for name in VERBS}
     for name in VERBS.keys() & set(argv):
@@ -138,9 +161,10 @@ def _way_on(arguments: argparse.Namespace) -> str:
     return "no output was written"
 
 
-def _fail(verb: str, message: str, status: int) -> int:
+def _fail(verb: str, message: str, status: int, code: str = "") -> int:
+    line = f"wordvec {verb}".strip() + f": {printable(' '.join(message.splitlines()))}"
     with suppress(OSError):  # the terminal may be gone
-        print(f"wordvec {verb}".strip() + f": {printable(' '.join(message.splitlines()))}", file=sys.stderr)
+        print(line + (f" [{code}]" if code else ""), file=sys.stderr)
     return status
 
 

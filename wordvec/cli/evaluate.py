@@ -24,7 +24,7 @@ from wordvec.cli.output import print_json
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 SETS = {
-    "set": ("any", "sets of any task, told by their content"),
+    "set": ("any", "sets of any task, recognised by their content"),
     "similarity": ("similarity", "word pairs with a human score"),
     "analogy": ("analogy", "questions A B C D: Google's, MSR's or BATS's format"),
     "categorisation": ("categorisation", "words with their category"),

@@ -1,4 +1,4 @@
-"""What learners' figures show: the matrix of a small text, a network with a batch."""
+"""Teaching figures: the matrix of a small text, a network with a batch."""
 
 from __future__ import annotations
 

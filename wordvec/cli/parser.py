@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from wordvec.error_codes import USAGE
 from wordvec.version import __version__
 
 OTHER_VERBS = {  # what other programs, fastText's above all, call them
@@ -49,12 +51,27 @@ class Parser(argparse.ArgumentParser):
         self.got_nothing = args is not None and len(args) == 0
         return super().parse_known_args(args, namespace)
 
+    def format_help(self) -> str:
+        """In the user's language; the catalogue of one is read here, when it is shown, and not for English."""
+        self._speak(sys.stdout)
+        return super().format_help()
+
+    def _speak(self, stream: Any) -> None:
+        from wordvec.cli.help_language import formatter_for
+
+        formatter = formatter_for(os.environ, getattr(stream, "encoding", None))
+        if formatter is not None:
+            self.formatter_class = formatter
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line, below what the verb is for where it was called without anything."""
         if self.got_nothing and self.description:
-            sys.stderr.write(self.description.strip() + "\n\n")
+            self._speak(sys.stderr)
+            formatter = self._get_formatter()
+            formatter.add_text(self.description)
+            sys.stderr.write(formatter.format_help() + "\n")
         line = " ".join(message.split())
-        self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options\n")
+        self.exit(2, f"{self.prog}: {line}; {self.prog} --help describes its options [{USAGE}]\n")
 
 
 class Version(argparse.Action):

@@ -1,6 +1,6 @@
 """Draw a map of words and other figures, as a picture; or a page to explore (.html).
 
-wordvec plot vectors.safetensors -o map.png                                the 500 commonest words
+wordvec plot vectors.safetensors -o map.png                                the 500 commonest content words
 wordvec plot vectors.safetensors -o map.pdf --words king,queen,man,woman
 wordvec plot vectors.safetensors -o map.svg --color-by animals.txt plants.txt --method tsne
 wordvec plot vectors.safetensors -o king.png --around king
@@ -11,7 +11,9 @@ wordvec plot cbow.safetensors skipgram.safetensors -o loss.png --loss
 wordvec plot scores.json -o scores.png --scores       from: wordvec evaluate ... --json > scores.json
 wordvec plot text.txt -o ppmi.png --matrix ppmi --window 1
 wordvec plot -o network.png --network skipgram --vocabulary 7 --dim 3
+wordvec plot -o mine.png --network mine.safetensors --input "0,1; 1,1" --target 1,0      with values and gradients
 wordvec plot vectors.safetensors -o map.html                               a page to explore, in one file
+wordvec plot 1850s.safetensors 1900s.safetensors -o change.html            a page with a slider through several
 """
 
 from __future__ import annotations
@@ -25,12 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="*", default=[],
-        help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
-        "for --matrix, nothing for --network",
+        help="vectors, of any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
+        "corpus folder for --matrix, nothing for --network",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
     parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
-    _add_figures(parser.add_argument_group("what to draw (default: a map of the 500 commonest words)"))
+    _add_figures(
+        parser.add_argument_group("what to draw (default: a map of the 500 commonest words, but for function words)")
+    )
     _add_maps(parser.add_argument_group("maps"))
     _add_learning(parser.add_argument_group("matrices and networks"))
     parser.set_defaults(run=run)
@@ -53,7 +57,11 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
         choices=("counts", "ppmi"),
         help="co-occurrences of a small text, or PPMI in natural logarithms, without smoothing",
     )
-    what.add_argument("--network", choices=("cbow", "skipgram"), help="the layers of a network and the shapes between")
+    what.add_argument(
+        "--network",
+        metavar="WHAT",
+        help="the layers and shapes of a network: cbow, skipgram, or with its values a file of Sequential.save",
+    )
 
 
 def _add_maps(group: argparse._ArgumentGroup) -> None:
@@ -66,6 +74,17 @@ def _add_maps(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and turned onto it")
     group.add_argument("-k", type=int, metavar="N", help="how many neighbours (default: 10, --around: 40)")
     group.add_argument("--width-mm", type=float, metavar="MM", help="of a map, as for a journal's column: 85")
+    group.add_argument("--font-size", type=float, metavar="PT", help="of a map's letters, in points (default: 8)")
+    group.add_argument(
+        "--sizes",
+        choices=("count", "equal"),
+        help="of a map's dots and labels: by the word's count (default), or equal",
+    )
+    group.add_argument(
+        "--function-words",
+        action="store_true",
+        help="draw words such as 'the' and 'of' too, which a map of the commonest words leaves out",
+    )
     group.add_argument("--seed", type=int, metavar="N", help="of tsne, umap and clusters (default: 1)")
 
 
@@ -75,6 +94,12 @@ def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--vocabulary", type=int, metavar="V", help="words of the network (default: 7)")
     group.add_argument("--dim", type=int, metavar="D", help="dimensions of the network (default: 3)")
     group.add_argument("--negatives", type=int, metavar="K", help="negatives of the network (default: 5)")
+    group.add_argument(
+        "--input",
+        metavar="ROWS",
+        help="of a network from a file: '1,0; 0,1', or a .npy, .csv or .txt; draws all values",
+    )
+    group.add_argument("--target", metavar="ROWS", help="what its loss compares with; draws the gradients too")
     group.add_argument("--network-loss", choices=("negative-sampling", "softmax"), help="(default: negative-sampling)")
 
 

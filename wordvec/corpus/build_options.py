@@ -6,17 +6,24 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 
 from wordvec.corpus.encode.normalization import Normalization
-from wordvec.corpus.encode.tokenizers import Tokenizer
+from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.selection import Selection, select
+from wordvec.corpus.selection import Selection, select, word_set
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError, OptionError
+from wordvec.errors import CorpusError, OptionError, counted
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
+DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
+INFO_OF_TEXT = ("normalization", "split_sentences", "field")
+INFO_OF_WORDS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
 OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # lists of tokens have no use for them
 MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
 
@@ -60,6 +67,84 @@ class WordSelection(NamedTuple):
     def as_options(self) -> dict[str, Any]:
         """The options of `Vocabulary.from_words` that are set."""
         return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+class TextOptions(NamedTuple):
+    """How text is read and made into tokens; `given` are the names of those options that lists of tokens refuse."""
+
+    tokenize: Tokenizer
+    normalization: Normalization
+    split_sentences: bool = False
+    field: str | None = None
+    encoding: str = "utf-8"
+    encoding_errors: str = "strict"
+    strict: bool = False
+    given: tuple[str, ...] = ()
+
+
+class CheckedOptions(NamedTuple):
+    """The options of one call of `Corpus.build`, checked before anything is read."""
+
+    given: BuildOptions
+    as_info: dict[str, Any]  # as `Corpus.info` names them; None for one that was left out
+    words: WordSelection
+    phrases: Phrases | None
+
+    def text(self) -> TextOptions:
+        """How text is read. Raises MissingExtraError where the tokenizer needs a library that is missing."""
+        tokenizer = self.given.get("tokenizer")
+        return TextOptions(
+            get_tokenizer(DEFAULT_TOKENIZER if tokenizer is None else tokenizer),
+            Normalization.from_options(self.given.get("normalization")),
+            self.given.get("split_sentences", False),
+            self.given.get("field"),
+            self.given.get("encoding", "utf-8"),
+            self.given.get("encoding_errors", "strict"),
+            self.given.get("strict", False),
+            tuple(option for option in OPTIONS_OF_TEXT if self.as_info[option] is not None),
+        )
+
+    def info(self, sources: list[str], text: TextOptions | None) -> dict[str, Any]:
+        """What `Corpus.info` says of the options; those of text only where `sources` held text."""
+        info: dict[str, Any] = {"tokenizer": None if text is None else tokenizer_name(text.tokenize)}
+        info["sources"] = sources
+        if text is not None:
+            info |= {"encoding": text.encoding, "encoding_errors": text.encoding_errors}
+        kept = INFO_OF_WORDS if text is None else INFO_OF_TEXT + INFO_OF_WORDS
+        info |= {option: self.as_info[option] for option in kept if self.as_info[option] is not None}
+        if self.words.drop_words:
+            info["dropped_words"] = self.words.drop_words
+        return info
+
+
+def checked_options(**given: Unpack[BuildOptions]) -> CheckedOptions:
+    """The options of `Corpus.build`; raises OptionError for those out of range."""
+    vocabulary, phrases, min_count = given.get("vocabulary"), given.get("phrases"), given.get("min_count")
+    tokenizer, normalization = given.get("tokenizer"), given.get("normalization")
+    wanted = None if vocabulary is None else Vocabulary.read(vocabulary)
+    joined = None if phrases is None else as_phrases(phrases)
+    keep_words = _word_list(given.get("keep_words"), "keep_words")
+    drop_words = _word_list(given.get("drop_words"), "drop_words")
+    as_info: dict[str, Any] = {
+        "tokenizer": None if tokenizer is None else tokenizer_name(tokenizer),
+        "normalization": None if normalization is None else Normalization.from_options(normalization).as_dict(),
+        "split_sentences": given.get("split_sentences") or None,
+        "field": given.get("field"),
+        "phrases": None if joined is None else joined.as_dict(),
+        "phrase_pairs": None if joined is None else joined.as_text(),
+        "min_count": None if min_count is None else checked_min_count(min_count),
+        "max_words": given.get("max_words"),
+        "keep_words": None if keep_words is None else describe_words(keep_words),
+        "drop_words": None if drop_words is None else describe_words(drop_words),
+        "vocabulary": None if wanted is None else describe_words(wanted.words),
+    }
+    default = DEFAULT_MIN_COUNT if wanted is None else 1
+    words = WordSelection(as_info["min_count"] or default, given.get("max_words"), keep_words, drop_words, wanted)
+    return CheckedOptions(given, as_info, words, joined)
+
+
+def _word_list(words: Iterable[str] | None, option: str) -> list[str] | None:
+    return None if words is None else sorted(word_set(words, option))
 
 
 def checked_min_count(min_count: int) -> int:
@@ -163,6 +248,7 @@ def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
     enough = falling[min(100, len(falling)) - 1]
     keeps = int((falling >= enough).sum())
     return (
-        f"min_count={selection.min_count} removes every word: the corpus has {falling.sum()} words, {len(falling)} of "
-        f"them different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
+        f"min_count={selection.min_count} removes every word: the corpus has {counted(falling.sum(), 'word')}, "
+        f"{len(falling)} of them different, the most frequent seen {counted(falling[0], 'time')}; "
+        f"min_count={enough} would keep {keeps}"
     )

@@ -2,7 +2,7 @@
 
 - Most text goes through `blocks`: compiled code cuts it at white space, and the tokenizer sees each different piece
   once. That is right for the built-in tokenizers, which never look across white space.
-- Small texts, and all where the C library is missing, take plain Python: the tokenizer sees every line.
+- Small texts, and any text where the C library is missing, are encoded in plain Python, line by line.
 - So do functions of the user and the analysers for Korean, Japanese and Chinese, which may look at whole lines.
 - Token lists are taken as they are.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
-from wordvec.corpus.build_options import with_flag
+from wordvec.corpus.build_options import TextOptions, with_flag
 from wordvec.corpus.encode.blocks import Cutting, encode_blocks
 from wordvec.corpus.encode.many_words import words_of_all
 from wordvec.corpus.encode.normalization import Normalization
@@ -32,19 +32,6 @@ from wordvec.memory import available_cores
 from wordvec.progress import progress
 
 COMPILED_FROM = 1 << 18  # characters of text: loading the C library takes as long as reading this many in Python
-
-
-class TextOptions(NamedTuple):
-    """How text is read and made into tokens; `given` are the names of those options that lists of tokens refuse."""
-
-    tokenize: Tokenizer
-    normalization: Normalization
-    split_sentences: bool = False
-    field: str | None = None
-    encoding: str = "utf-8"
-    encoding_errors: str = "strict"
-    strict: bool = False
-    given: tuple[str, ...] = ()
 
 
 def spool_with_progress(
@@ -109,7 +96,11 @@ def _check_expected(source: Source, has_tokens: bool | None) -> None:
         return
     if has_tokens:
         raise CorpusError("texts expected, got lists of tokens: use Corpus.from_sentences")
-    raise CorpusError("lists of tokens expected, got texts: use Corpus.from_texts, or split them into words first")
+    of_dask = type(source.items).__module__.startswith("dask") if isinstance(source, Texts) else False
+    hint = ", unless Dask made text of lists: dask.config.set({'dataframe.convert-string': False})" if of_dask else ""
+    raise CorpusError(
+        f"lists of tokens expected, got texts: use Corpus.from_texts, or split them into words first{hint}"
+    )
 
 
 def _of_one_kind(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool | None]:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.building import COMPILED_FROM, TextOptions, can_compile, cutting_of, refuse_mixture, spool_source
+from wordvec.corpus.build_options import TextOptions
+from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
-from wordvec.corpus.encode.token_ids import ArrayFile, Spooled, renumbered
+from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
 from wordvec.corpus.named_texts.bundled import is_bundled
 from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
@@ -203,7 +204,7 @@ def renumber_on_cluster(
     calls = list(zip(spools.parts, finals, names))
     cluster.run(renumber_part, calls, "encoding", show_progress)
     kept = last_start = 0
-    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
+    with growing_array(np.int32) as ids_file, growing_array(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
         for name in names:
             ids, ends = store.read(name, "ids"), store.read(name, "ends")
@@ -213,22 +214,22 @@ def renumber_on_cluster(
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             kept += len(ids)
-        return ids_file.mapped(), starts_file.mapped()
+        return ids_file.finish(), starts_file.finish()
 
 
 def renumber_part(store: str, part: str, final: str, name: str) -> None:
-    """Publish the ids of a part's tokens that are kept, and how many of them stand before each sentence end."""
+    """Publish the ids of a part's tokens that are kept, and how many of them come before each sentence end."""
     place = open_store(store)
     if place.is_published(name):
         return
     spooled = Spooled(place.read(part, "ids"), place.read(part, "sentence_ends"), [], np.zeros(0))
     kept = 0
-    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as ends_file:
+    with growing_array(np.int32) as ids_file, growing_array(np.int64) as ends_file:
         for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
             ids_file.append(ids)
             ends_file.append(np.unique(kept + ends))
             kept += len(ids)
-        place.publish(name, {"ids": ids_file.mapped(), "ends": ends_file.mapped()})
+        place.publish(name, {"ids": ids_file.finish(), "ends": ends_file.finish()})
 
 
 def hash_of(array: np.ndarray) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,34 +12,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.corpus.build_options import (
-    OPTIONS_OF_TEXT,
+    DEFAULT_MIN_COUNT,
     BuildOptions,
+    CheckedOptions,
     SentenceOptions,
     WordSelection,
-    as_phrases,
-    checked_min_count,
+    checked_options,
     choose_words,
-    describe_words,
     raw_counts,
     refuse_other_options,
 )
-from wordvec.corpus.building import TextOptions, checked_threads, spool_with_progress
+from wordvec.corpus.building import checked_threads, spool_with_progress
 from wordvec.corpus.building_on_cluster import (
-    Spools,
     cluster_to_build_on,
     renumber_on_cluster,
     spool_on_cluster,
 )
 from wordvec.corpus.documents.documents import Documents, read_documents
 from wordvec.corpus.documents.reading import DocumentReader, kept_sentences
+from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
-from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
+from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.phrases import Phrases, find_phrases
 from wordvec.corpus.read.sources import (
     Documented,
     Files,
     PathLike,
+    Source,
+    Tagged,
     as_files,
     as_texts,
     as_token_lists,
@@ -48,21 +48,15 @@ from wordvec.corpus.read.sources import (
     source_of,
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
-from wordvec.corpus.selection import Selection, select_more, word_set
-from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
+from wordvec.corpus.selection import Selection, select_more
+from wordvec.corpus.storage import check_content, fingerprint_of, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
-from wordvec.memory import give_back_pages
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from wordvec.cluster import Cluster
-
-DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
-DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
-TEXT_OPTIONS = ("normalization", "split_sentences", "field")
-WORD_OPTIONS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
 
 
 class Corpus:
@@ -99,6 +93,7 @@ class Corpus:
         self.folder: Path | None = None
         self._fingerprint = fingerprint
         self._is_checked = False
+        self.tags: DocumentTags | None = None  # of its documents, where it was made by `from_tagged`
         self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
 
     @classmethod
@@ -155,61 +150,35 @@ class Corpus:
         >>> Corpus.build("tiny-world", max_words=2).vocabulary.words
         ['the', '.']
         """
-        given = None if vocabulary is None else Vocabulary.read(vocabulary)
-        asked: dict[str, Any] = {
-            "tokenizer": None if tokenizer is None else tokenizer_name(tokenizer),
-            "normalization": None if normalization is None else Normalization.from_options(normalization).as_dict(),
-            "split_sentences": split_sentences or None,
-            "field": field,
-            "phrases": None if phrases is None else as_phrases(phrases).as_dict(),
-            "phrase_pairs": None if phrases is None else as_phrases(phrases).as_text(),
-            "min_count": None if min_count is None else checked_min_count(min_count),
-            "max_words": max_words,
-            "keep_words": None if keep_words is None else describe_words(word_set(keep_words, "keep_words")),
-            "drop_words": None if drop_words is None else describe_words(word_set(drop_words, "drop_words")),
-            "vocabulary": None if given is None else describe_words(given.words),
-        }
-        threads = checked_threads(threads)
-        source = source_of(source, field)
-        if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
-            return cls._open_as_built(Path(source.paths[0]), asked)
-        selection = WordSelection(
-            min_count=asked["min_count"] or (DEFAULT_MIN_COUNT if given is None else 1),
+        options = checked_options(
+            tokenizer=tokenizer,
+            normalization=normalization,
+            split_sentences=split_sentences,
+            field=field,
+            phrases=phrases,
+            min_count=min_count,
             max_words=max_words,
-            keep_words=keep_words if keep_words is None else sorted(word_set(keep_words, "keep_words")),
-            drop_words=drop_words if drop_words is None else sorted(word_set(drop_words, "drop_words")),
-            vocabulary=given,
+            keep_words=keep_words,
+            drop_words=drop_words,
+            vocabulary=vocabulary,
+            encoding=encoding,
+            encoding_errors=encoding_errors,
+            strict=strict,
         )
-        name = DEFAULT_TOKENIZER if tokenizer is None else tokenizer
-        options = TextOptions(
-            get_tokenizer(name),
-            Normalization.from_options(normalization),
-            split_sentences,
-            field,
-            encoding,
-            encoding_errors,
-            strict,
-            tuple(option for option in OPTIONS_OF_TEXT if asked[option] is not None),
-        )
-        cluster = None if client is None else cluster_to_build_on(client, store, phrases)
-        if cluster is not None and isinstance(source, Documented):
-            raise OptionError("documents with metadata are read on one machine: leave out the cluster, or the metadata")
-        if cluster is None:
-            spooled, is_text = spool_with_progress(source, options, threads, show_progress)
-        else:
-            spools, is_text = spool_on_cluster(cluster, source, options, show_progress)
-        info = {"tokenizer": tokenizer_name(name) if is_text else None, "sources": name_of(source)}
-        if is_text:
-            info |= {"encoding": encoding, "encoding_errors": encoding_errors}
-            info |= {option: asked[option] for option in TEXT_OPTIONS if asked[option] is not None}
-        info |= {option: asked[option] for option in WORD_OPTIONS if asked[option] is not None}
-        if selection.drop_words:
-            info["dropped_words"] = selection.drop_words
-        if cluster is not None:
-            return cls._from_cluster(cluster, spools, selection, info, show_progress)
-        documents = source.found() if isinstance(source, Documented) else None
-        found = None if phrases is None else as_phrases(phrases)
-        return cls._from_spooled(spooled, selection, info, found, threads, documents)
+        threads = checked_threads(threads)
+        tagged = source if isinstance(source, Tagged) else None
+        source = source_of(source if tagged is None else tagged.words, field)
+        if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
+            return cls._open_as_built(Path(source.paths[0]), options.as_info)
+        if client is not None and (isinstance(source, Documented) or tagged is not None):
+            raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
+        if client is not None:
+            return cls._from_cluster(cluster_to_build_on(client, store, phrases), source, options, show_progress)
+        text = options.text()
+        spooled, is_text = spool_with_progress(source, text, threads, show_progress)
+        info = options.info(name_of(source), text if is_text else None)
+        documents = source.found() if isinstance(source, Documented) else tagged.found() if tagged else None
+        return cls._from_spooled(spooled, options.words, info, options.phrases, threads, documents)
 
     @classmethod
     def from_texts(cls, texts: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
@@ -283,6 +252,28 @@ class Corpus:
         return cls.build(as_token_lists(sentences), min_count=min_count, **options)
 
     @classmethod
+    def from_tagged(cls, documents: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
+        """Make a corpus of documents with tags, for `ParagraphVectors`; options as in `build`, but for the cluster's.
+
+        `documents` is any iterable of pairs, (words, tags), or of objects with ``.words`` and ``.tags`` (gensim's).
+        Words are a text, or a list of tokens, taken as they are; all of one kind. Tags are one or a list of them, text
+        or whole numbers. A document is one sentence, line breaks or not. min_count is 5 for texts, 1 for token lists.
+
+        Raises CorpusError, saying which document, for what is not that, and OptionError for options of sentences.
+
+        >>> corpus = Corpus.from_tagged([(["good", "tea"], "d1"), (["bad", "tea"], ["d2", "sad"])])
+        >>> corpus.tags.names, len(corpus.ids)
+        (['d1', 'd2', 'sad'], 4)
+        """
+        if options.get("split_sentences") or options.get("field") is not None:
+            raise OptionError(
+                "a document with tags is one sentence and its words are given: leave out split_sentences, field"
+            )
+        source, is_text = as_tagged(documents)
+        options.setdefault("min_count", DEFAULT_MIN_COUNT if is_text else 1)
+        return cls.build(source, **options)
+
+    @classmethod
     def _from_spooled(
         cls,
         spooled: Spooled,
@@ -290,7 +281,7 @@ class Corpus:
         info: dict[str, Any],
         phrases: Phrases | None = None,
         threads: int = 1,
-        documents: Documents | None = None,
+        documents: Documents | DocumentTags | None = None,
     ) -> Corpus:
         info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
         if phrases is not None:
@@ -302,18 +293,14 @@ class Corpus:
 
     @classmethod
     def _from_cluster(
-        cls,
-        cluster: Cluster,
-        spools: Spools,
-        selection: WordSelection,
-        info: dict[str, Any],
-        show_progress: bool | None,
+        cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
     ) -> Corpus:
-        info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, selection, info)
-        chosen = choose_words(spools.words, spools.counts, selection)
-        vocabulary = Vocabulary.of_selection(
-            spools.words, spools.counts, chosen, selection.min_count, selection.max_words
-        )
+        text, words = options.text(), options.words
+        spools, is_text = spool_on_cluster(cluster, source, text, show_progress)
+        info = options.info(name_of(source), text if is_text else None)
+        info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
+        chosen = choose_words(spools.words, spools.counts, words)
+        vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
         ids, sentence_starts = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
         return cls(ids, sentence_starts, vocabulary, info)
 
@@ -326,7 +313,7 @@ class Corpus:
         max_words: int | None,
         info: dict[str, Any],
         threads: int = 1,
-        documents: Documents | None = None,
+        documents: Documents | DocumentTags | None = None,
     ) -> Corpus:
         vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
         final_id = chosen.final_ids()
@@ -334,9 +321,13 @@ class Corpus:
         corpus = cls(ids, sentence_starts, vocabulary, info)
         corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
         if documents is not None:
-            if len(documents.lines) != len(spooled.sentence_ends):
+            if documents.sentences != len(spooled.sentence_ends):
                 raise CorpusError("a text changed while it was read: its lines are not those of its documents")
-            corpus.documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
+            found = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
+            if isinstance(found, DocumentTags):
+                corpus.tags = found
+            else:
+                corpus.documents = found
         return corpus
 
     @classmethod
@@ -375,6 +366,11 @@ class Corpus:
 
         Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
         """
+        if self.tags is not None:
+            raise CorpusError(
+                f"{folder}: a corpus folder has no place for tags of documents: train on the corpus as it is, or set "
+                "corpus.tags = None to save it without"
+            )
         try:
             parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
             save_corpus(Path(folder), *parts, self.documents)
@@ -401,7 +397,7 @@ class Corpus:
         return self._of_selection(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info)
 
     def forget_left_out(self) -> None:
-        """Let go of the tokens of words that were left out, which only `with_words` needs."""
+        """Release the tokens of words that were left out, which only `with_words` needs."""
         self._all_tokens = None
 
     @cached_property
@@ -432,16 +428,9 @@ class Corpus:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints."""
         if self._fingerprint is None:
-            digest = hashlib.sha256()
-            for word in self.vocabulary.words:
-                encoded = word.encode("utf-8", "surrogatepass")
-                digest.update(len(encoded).to_bytes(8, "little") + encoded)
-            for array, dtype in ((self.vocabulary.counts, "<i8"), (self.ids, "<i4"), (self.sentence_starts, "<i8")):
-                digest.update(len(array).to_bytes(8, "little"))
-                for begin in range(0, len(array), 1 << 20):
-                    digest.update(np.ascontiguousarray(array[begin : begin + (1 << 20)], dtype).data)
-                    give_back_pages(array)
-            self._fingerprint = digest.hexdigest()
+            self._fingerprint = fingerprint_of(
+                self.vocabulary.words, self.vocabulary.counts, self.ids, self.sentence_starts
+            )
         return self._fingerprint
 
     @property

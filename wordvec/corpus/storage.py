@@ -172,6 +172,20 @@ def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabular
         raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
 
 
+def fingerprint_of(words: list[str], counts: np.ndarray, ids: np.ndarray, sentence_starts: np.ndarray) -> str:
+    """SHA-256 (hex) of words, counts, ids and sentence starts, each after its length."""
+    digest = hashlib.sha256()
+    for word in words:
+        encoded = word.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "little") + encoded)
+    for array, dtype in ((counts, "<i8"), (ids, "<i4"), (sentence_starts, "<i8")):
+        digest.update(len(array).to_bytes(8, "little"))
+        for begin in range(0, len(array), 1 << 20):
+            digest.update(np.ascontiguousarray(array[begin : begin + (1 << 20)], dtype).data)
+            give_back_pages(array)
+    return digest.hexdigest()
+
+
 def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> None:
     """What compiled code relies on, in one pass over all ids: it would not notice an id outside the vocabulary.
 

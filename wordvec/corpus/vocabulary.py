@@ -24,7 +24,7 @@ from wordvec.corpus.spelling import near_spellings
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
 from wordvec.corpus.words import Words
-from wordvec.errors import CorpusError, OptionError, UnknownWordError
+from wordvec.errors import CorpusError, OptionError, UnknownWordError, counted
 
 T = TypeVar("T")
 
@@ -125,11 +125,11 @@ class Vocabulary:
         `min_count` times; of what is then left the `max_words` most frequent stay, ties by word. Words to keep are
         among these `max_words`, and only when there are more of them than that do more words stay.
         A word that never occurs gets no id, even where it was asked for: it is in `absent`. A count of 0 means that
-        a word occurs only as part of phrases, and is told so by `explain`.
+        a word occurs only as part of phrases; `explain` says so.
 
         Shapes: words (U,), counts (U,) integers.
         Raises OptionError for a word both to keep and to drop, and for max_words below 1; CorpusError for words
-        that stand there twice or do not fit the counts.
+        that appear twice or do not fit the counts.
 
         >>> counts = np.array([9, 7, 7, 2, 1])
         >>> made = Vocabulary.from_words(
@@ -143,7 +143,7 @@ class Vocabulary:
         if counts.size and counts.min() < 0:
             raise CorpusError(f"vocabulary: {words[int(counts.argmin())]!r} has the count {counts.min()}, below 0")
         if len(set(words)) != len(words):
-            Words(list(words)).ids  # noqa: B018  # names the word that stands there twice
+            Words(list(words)).ids  # noqa: B018  # names the word that appears twice
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
         return cls.of_selection(
             words,
@@ -169,7 +169,7 @@ class Vocabulary:
         """A given vocabulary: a text file with a word a line, a corpus folder, a list of words, or a Vocabulary.
 
         A line may hold a count after a tab or a space. Where there are no counts, all are 0 and the order stays.
-        Raises CorpusError for what cannot be read, and for a word that stands there twice, naming both places.
+        Raises CorpusError for what cannot be read, and for a word that appears twice, naming both places.
 
         >>> Vocabulary.read(["tea", "cup"]).words
         ['tea', 'cup']
@@ -239,7 +239,7 @@ class Vocabulary:
     def check(self) -> None:
         """Raise CorpusError unless there is one count for each word, words differ and counts fall."""
         _check_shapes(len(self), self.counts)
-        self._words.ids  # noqa: B018  # raises for a word that stands there twice
+        self._words.ids  # noqa: B018  # raises for a word that appears twice
         falling = self.counts[1:] <= self.counts[:-1]
         if not falling.all():
             raise CorpusError(
@@ -298,7 +298,7 @@ class Vocabulary:
         """
         if word in self:
             word_id = self._words.ids[word]
-            return f"{word!r} is in the vocabulary: id {word_id}, seen {_times(self.counts[word_id])}"
+            return f"{word!r} is in the vocabulary: id {word_id}, seen {counted(self.counts[word_id], 'time')}"
         return self._explain_missing(word, near_spellings(word, self.words))
 
     def _explain_missing(self, word: str, suggestions: Sequence[str]) -> str:
@@ -306,7 +306,7 @@ class Vocabulary:
         if self.left_out is not None:
             message += f": {self._why_left_out(word)}"
         if suggestions:
-            near = [f"{s!r} (seen {_times(self.counts[self._words.ids[s]])})" for s in suggestions]
+            near = [f"{s!r} (seen {counted(self.counts[self._words.ids[s]], 'time')})" for s in suggestions]
             message += f"; did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?"
         return message
 
@@ -316,10 +316,10 @@ class Vocabulary:
             return "never seen in the corpus"
         count, reason = found
         return {
-            TOO_RARE: f"seen {_times(count)}, min_count is {self.min_count}",
-            OVER_MAX_WORDS: f"seen {_times(count)}, but max_words is {self.max_words}",
-            DROPPED: f"seen {_times(count)}, but it is on the drop list",
-            NOT_GIVEN: f"seen {_times(count)}, but it is not in the given vocabulary",
+            TOO_RARE: f"seen {counted(count, 'time')}, min_count is {self.min_count}",
+            OVER_MAX_WORDS: f"seen {counted(count, 'time')}, but max_words is {self.max_words}",
+            DROPPED: f"seen {counted(count, 'time')}, but it is on the drop list",
+            NOT_GIVEN: f"seen {counted(count, 'time')}, but it is not in the given vocabulary",
             ONLY_IN_PHRASES: "seen only as part of phrases",
         }[reason]
 
@@ -327,7 +327,3 @@ class Vocabulary:
 def _check_shapes(words: int, counts: np.ndarray) -> None:
     if counts.shape != (words,):
         raise CorpusError(f"vocabulary: {words} words, but counts of shape {counts.shape}")
-
-
-def _times(count: int) -> str:
-    return "1 time" if count == 1 else f"{count} times"

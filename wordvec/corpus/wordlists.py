@@ -23,7 +23,7 @@ def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndar
     A word may hold spaces, as names of places do: "new york". The last part of a line is a count where it is a whole
     number on every line, or where a tab stands before it. Blank lines say nothing. Counts are (V,) int64, or None
     where the file has none. Raises CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or
-    does not tell which numbers are counts, and for a word that stands in it twice, naming both lines.
+    does not tell which numbers are counts, and for a word that appears twice, naming both lines.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "words.txt"
@@ -69,9 +69,7 @@ def check_different(words: Sequence[str], place: Callable[[int], str], where: st
     first: dict[str, int] = {}
     for i, word in enumerate(words):
         if first.setdefault(word, i) != i:
-            raise CorpusError(
-                f"{where}: {word!r} stands in it twice, in {place(first[word])} and in {place(i)}; remove one"
-            )
+            raise CorpusError(f"{where}: {word!r} appears twice, in {place(first[word])} and in {place(i)}; remove one")
 
 
 def checked_words(words: Iterable[str]) -> list[str]:

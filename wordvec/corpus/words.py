@@ -40,12 +40,12 @@ class Words:
 
     @property
     def ids(self) -> dict[str, int]:
-        """The position of each word. Raises CorpusError when a word stands there twice."""
+        """The position of each word. Raises CorpusError when a word appears twice."""
         if self._ids is None:
             ids = {word: word_id for word_id, word in enumerate(self.list)}
             if len(ids) != len(self.list):
                 twice = next(word for i, word in enumerate(self.list) if ids[word] != i)
-                raise CorpusError(f"{self._where}: the word {twice!r} stands in it twice")
+                raise CorpusError(f"{self._where}: the word {twice!r} appears twice")
             self._ids = ids
         return self._ids
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.counts.cooccurrence import Cooccurrence
-from wordvec.counts.spill import GrowingArray
 from wordvec.errors import ShapeError
+from wordvec.growing_array import GrowingArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -15,7 +15,7 @@ from wordvec.arrays import Array, array_module, device_module, free_memory, spar
 from wordvec.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
-    from wordvec.counts.spill import GrowingArray
+    from wordvec.growing_array import GrowingArray
 
 BYTES_OF_A_PAIR = 64  # keys, room to sort them, weights and their running sums
 MOST_CELLS = 2**31 - 1  # sparse matrices on the GPU have 32-bit indices

@@ -20,8 +20,8 @@ from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.runs import Run
 from wordvec.counts.rows.team import Team, Text, most_cells
-from wordvec.counts.spill import GrowingArray
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
+from wordvec.growing_array import GrowingArray
 from wordvec.store import name_of, open_store
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], 
 
 
 def memory_of_a_task(words: int, vocabulary_size: int) -> int:
-    """Bytes that counting a piece of so many words takes, about: its stream and index, one workplace, cells held."""
+    """Bytes that counting a piece of this many words takes, about: its stream and index, one workplace, cells held."""
     return 24 * words + 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 60 * vocabulary_size + 2 * HELD
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.corpus.draws.sampling import keep_thresholds
-from wordvec.counts.spill import GrowingArray
 from wordvec.errors import CorpusError, OptionError
+from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
 
 EPOCH = 0  # tokens are kept or not as in the first epoch of skip-gram with the same seed
@@ -85,7 +85,7 @@ def subsampling_thresholds(
 
 
 def checked_text(ids: np.ndarray, starts: np.ndarray, vocabulary_size: int) -> EncodedText:
-    """The same, where they fit together: a wrong border or id would be counted without a sound."""
+    """Validate ids and sentence starts; a wrong one would be miscounted silently."""
     ids, starts, vocabulary_size = np.asarray(ids), np.asarray(starts), int(vocabulary_size)
     if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
         raise CorpusError(f"ids must be a one-dimensional array of integers; got shape {ids.shape}, dtype {ids.dtype}")

@@ -26,7 +26,7 @@ class Protocol:
     pair_words      how many words similarity sets are looked up in, None for all
     by_count        whether these are the words of the highest counts, where there are counts, or the first rows
     fold_excluded   whether an answer that becomes a question's word when folded is passed over too
-    semantic_parts  analogies: so many sections, from the first, are semantic, the rest syntactic; None: by their names
+    semantic_parts  analogies: this many sections, from the first on, semantic, the rest syntactic; None: by name
     tests           the tasks that the program it is named after has; None: all. Elsewhere its look-up alone is used
     """
 
@@ -64,7 +64,7 @@ class Protocol:
         return (f"{self.name} answers by 3cosadd alone, not by {method}",) if method != "3cosadd" else ()
 
     def key(self, word: str) -> str:
-        """Return what stands for a word of the vectors when it is compared."""
+        """Return what represents a word of the vectors when it is compared."""
         return word if self.fold is None else self.fold(word)
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wordvec.argument_types import typed
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.analogy import evaluate_analogy
 from wordvec.evaluation.bias import evaluate_bias
 from wordvec.evaluation.categorisation import evaluate_categorisation
 from wordvec.evaluation.files.group_sets import read_bias_tests, read_categories, read_outliers
 from wordvec.evaluation.files.readers import read_analogies, read_pairs
-from wordvec.evaluation.files.set_files import BUNDLED, Source, find_file, read_set_lines
+from wordvec.evaluation.files.set_files import Source, find_file, read_set_lines
 from wordvec.evaluation.hit_rate import evaluate_hit_rate, read_held_out
 from wordvec.evaluation.outliers import evaluate_outliers
 from wordvec.evaluation.relations import evaluate_relations, read_relations
@@ -43,7 +44,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "hit-rate": read_held_out,
     "sessions": read_sessions,
 }
-# A line of words may be many things; held-out pairs and sessions are never told by their content.
+# A line of words may be many things; held-out pairs and sessions are never recognised by their content.
 FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
 FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 
@@ -63,7 +64,7 @@ class TaskSet:
 def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
     """Read all sets of (task, set), so that a bad one is found before anything is evaluated.
 
-    Task "any" is told by content. A file of several bias tests becomes several.
+    Task "any" is recognised by content. A file of several bias tests becomes several.
     Raises OptionError for an unknown task, EvaluationFileError for a set that cannot be read.
 
     >>> [(found.task, found.name) for found in read_tasks([("any", "tiny-world-analogies")])]
@@ -111,7 +112,7 @@ def evaluate(
 
 @typed
 def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
-    """Return the task a set is for and the set, told by its content or, for a fetched one, by the catalogue.
+    """Return the task a set is for and the set, recognised by its content or, for a fetched one, by the catalogue.
 
     Exactly one reader must accept it, in whole. Raises EvaluationFileError, with what each reader says, where none
     does, and where several do.
@@ -126,7 +127,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         task = find(name).task or ""
         return task, READERS[task](source, encoding)
     accepted, refused = [], []
-    is_folder = name not in BUNDLED and find_file(source).is_dir()
+    is_folder = name not in EVALUATION_SETS and find_file(source).is_dir()
     if not is_folder and not read_set_lines(source, encoding):  # one fault, whatever the file was to be; or no text
         raise EvaluationFileError(f"{source}: nothing in it; a file of an evaluation set expected")
     for task in FOLDERS if is_folder else FILES:

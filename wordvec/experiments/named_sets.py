@@ -31,7 +31,7 @@ class EvaluationSet:
 
 
 def read_sets(tasks: Sequence[tuple[str, str | os.PathLike[str]]]) -> list[EvaluationSet]:
-    """Read all sets; `tasks` are (task, file or name), as for `evaluate`; task "any" is told by content.
+    """Read all sets; `tasks` are (task, file or name), as for `evaluate`; task "any" is recognised by content.
 
     Raises OptionError for none, for an unknown task and for one set given twice, EvaluationFileError for one that
     cannot be read.

@@ -44,7 +44,7 @@ class ClusterTraining:
     def _call(self, job: Job, out: Path) -> tuple[Any, ...]:
         made = job.configuration
         facts = {"name": made.name, "trainer": made.trainer, "options": made.options, "seed": job.seed}
-        facts |= {"sample": job.sample}
+        facts |= {"sample": job.sample, "unit": job.unit}
         name = name_of("run", corpus=self._corpus.fingerprint, job=facts, out=str(out.absolute()))
         return (self._corpus, facts, self.cluster.threads_of_a_task, str(out.absolute()), name)
 
@@ -62,7 +62,8 @@ def train_run(
     opened(*corpus)
     made = Configuration(facts["name"], facts["trainer"], _with_threads(facts["trainer"], facts["options"], threads))
     try:
-        report = train_in_child(Job(made, facts["seed"], facts["sample"]), Path(corpus[0]), Path(out), False)
+        job = Job(made, facts["seed"], facts["sample"], facts["unit"])
+        report = train_in_child(job, Path(corpus[0]), Path(out), False)
     except WordvecError as error:
         return {"failure": str(error), "diverged": isinstance(error, TrainingError)}
     place.publish(name, {}, **report, model=sha256_of(out))

@@ -109,7 +109,7 @@ class RunFolder:
             self._training.ahead([(job, self._file(job, "models", ".safetensors")) for job in jobs])
 
     def find(self, job: Job) -> TrainedModel | None:
-        """The finished model of `job`, or None; a model that is not what its record says is told of and not used."""
+        """The finished model of `job`, or None; a model that is not what its record says is reported and not used."""
         path, record = self._file(job, "models", ".safetensors"), read_json(self._file(job, "models", ".json"))
         if record is None and (self._training is not None or not path.exists()):
             return None  # a task knows whether a model without a record is its own
@@ -137,6 +137,7 @@ class RunFolder:
             "trainer": job.configuration.trainer,
             "options": job.options,
             "sample": job.sample,
+            **({"unit": job.unit} if job.unit != "sentences" else {}),
             "wordvec_version": __version__,
         }
 
@@ -224,7 +225,7 @@ def _check_marker(path: Path) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other runs out of the folder; the system lets go of the lock however this process ends.
+    """Keep other runs out of the folder; the system releases the lock however this process ends.
 
     The locked file is made once and never replaced or removed, so all runs lock the same one.
     """

@@ -41,16 +41,21 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Job:
-    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus."""
+    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus.
+
+    `unit` is what the sample is drawn from: "sentences", or "documents".
+    """
 
     configuration: Configuration
     seed: int = 1
     sample: int | None = None
+    unit: str = "sentences"
 
     @property
     def label(self) -> str:
         """For messages: ``"cbow, seed 2"``."""
-        sample = "" if self.sample is None else f", sample {self.sample}"
+        of = " of documents" if self.unit == "documents" else ""
+        sample = "" if self.sample is None else f", sample {self.sample}{of}"
         return f"{self.configuration.name}, seed {self.seed}{sample}"
 
     @property
@@ -88,6 +93,7 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
     order = {
         "corpus": os.fspath(corpus_folder.absolute()),
         "sample": job.sample,
+        "unit": job.unit,
         "trainer": job.configuration.trainer,
         "options": job.options,
         "out": os.fspath(out.absolute()),

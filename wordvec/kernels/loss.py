@@ -1,4 +1,4 @@
-"""What a stretch of training reports."""
+"""Loss of one stretch of training."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ class NegativeSamplingLoss(Layer):
         self.dot = EmbeddingDot(W)
         self.loss = SigmoidWithLoss(reduction)
         self.params, self.grads = self.dot.params, self.dot.grads
+        self.reduction = reduction
 
     def forward(self, h: Array, target: Array, negatives: Array, mask: Array | None = None) -> Array:
         """Return the loss, a scalar."""

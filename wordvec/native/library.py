@@ -34,7 +34,7 @@ def load() -> ctypes.CDLL:
 
 
 def why_not() -> str | None:
-    """Why compiled code is not to be had on this machine, or None where it is.
+    """Why compiled code is not available on this machine, or None where it is.
 
     A build that is here and cannot be used, because it is damaged or made from other sources, raises LibraryError.
     """
@@ -43,7 +43,7 @@ def why_not() -> str | None:
 
 
 def is_available() -> bool:
-    """Whether compiled code is to be had."""
+    """Whether compiled code is available."""
     return why_not() is None
 
 

@@ -55,7 +55,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
             while helper.is_alive():
                 helper.join(POLL)
     except BaseException:
-        stop(started == len(jobs))  # nobody may wait for a thread that never started
+        stop(started == len(jobs))  # release threads that wait for one that failed to start
         raise
     finally:
         for helper in helpers:

@@ -6,8 +6,10 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -17,21 +19,26 @@ from wordvec.files import replace_file
 from wordvec.npy_header import read_npy_header
 
 ENDINGS = (".safetensors", ".npz")
+LAYERS = "layers"  # of the file: what saved_chain says of the network; in an .npz an array of bytes
 
 
-def save(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
-    """Write the arrays; an earlier file stays as it was if this fails. Raises OptionError for another ending."""
+def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str) -> None:
+    """Write the arrays, and the layers they are of; an earlier file stays as it was if this fails.
+
+    Raises OptionError for another ending.
+    """
     ending = _ending(path)
     # safetensors writes the memory as it lies, so a transposed view has to be laid out anew
     plain = {name: np.ascontiguousarray(to_numpy(array)) for name, array in arrays.items()}
     if ending == ".npz":
         buffer = io.BytesIO()
+        plain[LAYERS] = np.frombuffer(layers.encode(), np.uint8)
         np.savez(buffer, allow_pickle=False, **plain)
         content = buffer.getvalue()
     else:
         from safetensors.numpy import save as as_safetensors
 
-        content = as_safetensors(plain)
+        content = as_safetensors(plain, {LAYERS: layers})
     with replace_file(path) as file:
         file.write(content)
 
@@ -39,17 +46,52 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
 def load(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
     """Fill `arrays` from a file with the same names, shapes and dtypes. Raises InputError, with nothing changed."""
     ending = _ending(path)
-    broken = f"{path}: not a whole {ending} file of named arrays: write it again with Sequential.save"
-    try:
+    with _told(path):
         found = _read_safetensors(path, arrays) if ending == ".safetensors" else _read_npz(path, arrays)
+    for name, array in arrays.items():
+        array[...] = array_module(array).asarray(found[name])
+
+
+def read(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
+    """What a file says of its layers, and its arrays. Raises InputError for one that is not of a network."""
+    ending = _ending(path)
+    with _told(path):
+        layers, found = _everything_in_safetensors(path) if ending == ".safetensors" else _everything_in_npz(path)
+        for name, array in found.items():
+            if array.dtype.kind != "f":
+                raise _Differs(f"{name} must hold floating-point numbers; got {array.dtype}")
+    return layers, found
+
+
+def fill(path: str | os.PathLike[str], arrays: Mapping[str, Array], found: Mapping[str, np.ndarray]) -> None:
+    """Fill `arrays` from those found. Raises InputError where names, shapes or dtypes differ."""
+    with _told(path):
+        _check_names(found, arrays)
+        for name, array in arrays.items():
+            _check_array(name, (found[name].dtype, found[name].shape), array)
+            array[...] = found[name]
+
+
+def _no_layers(names: Sequence[str]) -> str:
+    """What to say of a file of arrays that names no layers."""
+    shown = ", ".join(sorted(names)[:4])[:200] or "nothing"
+    if all("." in name for name in names):
+        return f"names no layers for its {shown}: load it into the network it was saved from, and save that again"
+    return f"holds {shown}, which is no network: one is written by Sequential.save"
+
+
+@contextmanager
+def _told(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Errors of reading become InputError."""
+    broken = f"{path}: not a whole {_ending(path)} file of named arrays: write it again with Sequential.save"
+    try:
+        yield
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except _Differs as error:
         raise InputError(f"{path}: {error}") from None
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OverflowError):
         raise InputError(broken) from None
-    for name, array in arrays.items():
-        array[...] = array_module(array).asarray(found[name])
 
 
 def _ending(path: str | os.PathLike[str]) -> str:
@@ -76,6 +118,44 @@ def _check_array(name: str, found: tuple[np.dtype, tuple[int, ...]], array: Arra
         raise _Differs(f"{name} must be {array.dtype} {array.shape} for this network; got {found[0]} {found[1]}")
 
 
+def _everything_in_safetensors(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
+    from safetensors import SafetensorError, safe_open
+
+    Path(path).open("rb").close()  # says what is wrong with its name
+    try:
+        with safe_open(path, framework="numpy") as file:
+            layers = (file.metadata() or {}).get(LAYERS)
+            names = list(file.keys())
+            if layers is None:
+                raise _Differs(_no_layers(names))
+            return layers, {name: file.get_tensor(name) for name in names}
+    except (SafetensorError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _everything_in_npz(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
+    """What `save` wrote is not compressed: an array larger than its file is not of it, and is not read."""
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+        if LAYERS not in names:
+            raise _Differs(_no_layers(names))
+        for name in names:
+            with archive.open(name + ".npy") as file:
+                found[name] = _array_in(file, name, os.path.getsize(path))
+    return bytes(found.pop(LAYERS)).decode(), found
+
+
+def _array_in(file: IO[bytes], name: str, most: int) -> np.ndarray:
+    header = read_npy_header(file)
+    if header.nbytes > most:
+        raise ValueError(f"{name} is larger than its file")
+    data = file.read(header.nbytes + 1)
+    if len(data) != header.nbytes:
+        raise ValueError(f"{name} is cut off")
+    return np.frombuffer(data, header.dtype).reshape(header.shape, order=header.order)
+
+
 def _read_safetensors(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError
     from safetensors.numpy import load as from_safetensors
@@ -95,7 +175,8 @@ def _read_npz(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict
     """Each array's header is compared with the network's before its numbers are read: memory is bounded by that."""
     found = {}
     with zipfile.ZipFile(path) as archive:
-        _check_names((name.removesuffix(".npy") for name in archive.namelist()), arrays)
+        names = {name.removesuffix(".npy") for name in archive.namelist()}
+        _check_names(names - {LAYERS}, arrays)
         for name, array in arrays.items():
             with archive.open(name + ".npy") as file:
                 header = read_npy_header(file)

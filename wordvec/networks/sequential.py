@@ -7,9 +7,9 @@ import os
 from typing import Any
 
 from wordvec.arrays import Array
-from wordvec.errors import OptionError
+from wordvec.errors import InputError, OptionError
 from wordvec.layers.layer import Layer
-from wordvec.networks import parameter_files
+from wordvec.networks import parameter_files, saved_chain
 
 
 class Sequential(Layer):
@@ -91,8 +91,33 @@ class Sequential(Layer):
         return x
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all parameters and buffers by name to a .safetensors or .npz file, in one step or not at all."""
-        parameter_files.save(path, {**self.named_params, **self.named_buffers})
+        """Write all parameters and buffers by name, and the layers they are of, to a .safetensors or .npz file, in
+        one step or not at all.
+        """
+        layers = saved_chain.description_of(self.layers, self.loss)
+        parameter_files.save(path, {**self.named_params, **self.named_buffers}, layers)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Sequential:
+        """Return the network of a file that `save` wrote, made of the layers that the file names.
+
+        Only layers of wordvec.layers are made, and no code of the file runs. Raises InputError for another file.
+
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from wordvec.layers import MatMul, Tanh
+        >>> path = tempfile.mkdtemp() + "/network.safetensors"
+        >>> Sequential(MatMul(np.ones((2, 3))), Tanh()).save(path)
+        >>> Sequential.open(path).names
+        ['matmul1', 'tanh1']
+        """
+        description, arrays = parameter_files.read(path)
+        layers, loss = saved_chain.layers_of(path, description, arrays)
+        if not layers:
+            raise InputError(f"{path}: names no layers, and a network has at least one")
+        network = cls(*layers, loss=loss)
+        parameter_files.fill(path, {**network.named_params, **network.named_buffers}, arrays)
+        return network
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read a file that `save` wrote, into the arrays of this network, which must be built alike.

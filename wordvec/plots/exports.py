@@ -127,7 +127,7 @@ def write_parquet(
 
 
 def _ids(vectors: WordVectors, top: int | None) -> np.ndarray:
-    """Rows to write: all as they stand, or the commonest."""
+    """Rows to write: all as they are, or the commonest."""
     if top is None:
         return np.arange(len(vectors))
     if top < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -33,12 +34,16 @@ class Flow:
     name: str
     value: np.ndarray
     gradient: np.ndarray | None
+    numbers: bool = True  # drawn; else the shape alone
 
 
 @typed
-def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes | None = None) -> Axes:
+def plot_values(
+    network: Any, batch: Any, *, gradients: bool = True, flow: bool = True, axes: Axes | None = None
+) -> Axes:
     """Run a chain of layers forward and backward, and draw each layer with the values (dark) and gradients (orange) on
-    its edges and in its parameters; return the axes. Without `gradients`, only forward.
+    its edges and in its parameters; return the axes. Without `gradients`, only forward, with Dropout and BatchNorm as
+    after training; without `flow`, the shapes of what flows, and the numbers of the parameters alone.
 
     `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `batch` what its forward
     takes, a tuple (x, t) where it has a loss. Without a loss the gradients are those of the sum of what the last layer
@@ -52,15 +57,14 @@ def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes 
     """
     if not getattr(network, "layers", None):
         raise OptionError(f"plot_values draws a chain of layers, such as Sequential; got a {type(network).__name__}")
-    edges, parameters = _run(network, inputs_of(batch))
-    if not gradients:
-        for flow in [*edges, *(flow for part in parameters for flow in part)]:
-            flow.gradient = None
+    edges, parameters = _run(network, inputs_of(batch), gradients)
+    for edge in edges:
+        edge.numbers = flow
     layers = [*network.layers, *([] if network.loss is None else [network.loss])]
     blocks = [_edge_height([edge]) for edge in edges]
     boxes = [max(0.64, _edge_height(of_layer) if of_layer else 0.0) for of_layer in parameters]
     height = sum(blocks) + sum(boxes) + 0.3
-    width = 1.2 + max(_width(flow) for flow in [*edges, *(flow for part in parameters for flow in part)]) + BOX
+    width = 1.2 + max(map(_width, [*edges, *(parameter for part in parameters for parameter in part)])) + BOX
     axes = axes or new_axes(max(width, 5.5), height + 0.35)
     axes.set_xlim(0, max(width, 5.5))
     axes.set_ylim(height, 0)
@@ -75,35 +79,44 @@ def plot_values(network: Any, batch: Any, *, gradients: bool = True, axes: Axes 
         if not last:
             _box(axes, layers[number], top, boxes[number])
             y = top + 0.03
-            for flow in parameters[number]:
-                _table(axes, flow, LEFT + BOX + 0.25, y)
-                y += _edge_height([flow])
+            for parameter in parameters[number]:
+                _table(axes, parameter, LEFT + BOX + 0.25, y)
+                y += _edge_height([parameter])
             top += boxes[number]
-    set_title(axes, "forward: values (dark)" + ("   backward: gradients (orange)" if gradients else ""))
+    forward = "forward: values (dark)" if flow else "shapes, and the values of parameters"
+    set_title(axes, forward + ("   backward: gradients (orange)" if gradients else ""))
     return axes
 
 
-def _run(network: Any, inputs: tuple[Any, ...]) -> tuple[list[Flow], list[list[Flow]]]:
-    """The arrays between layers, and each layer's parameters, with their gradients."""
+def _run(network: Any, inputs: tuple[Any, ...], backward: bool) -> tuple[list[Flow], list[list[Flow]]]:
+    """The arrays between layers, and each layer's parameters; with `backward` their gradients, too."""
     values = [inputs[0]]
     for layer in network.layers:
-        values.append(layer.forward(values[-1]))
-    gradients: list[Any] = []
+        after_training = not backward and "training" in inspect.signature(layer.forward).parameters
+        values.append(layer.forward(values[-1], **({"training": False} if after_training else {})))
     if network.loss is not None:
         values.append(network.loss.forward(values[-1], *inputs[1:]))
-        gradients = [np.float64(1.0), network.loss.backward()]
-    else:
-        gradients = [np.ones_like(values[-1])]
-    for layer in reversed(network.layers):
-        gradients.append(layer.backward(gradients[-1]))
+    gradients: list[Any] = _backward(network, values[-1]) if backward else [None] * len(values)
     names = ["x", *[f"y{k}" for k in range(1, len(network.layers) + 1)], "loss"]
     edges = [Flow(n, _array(v), _array(g)) for n, v, g in zip(names, values, reversed(gradients))]
     owners = [*network.layers, *([] if network.loss is None else [network.loss])]
     letters = iter([name.split(".")[-1] for name in getattr(network, "named_params", {})])
     parameters = [
-        [Flow(next(letters, "W"), _array(W), _array(g)) for W, g in zip(layer.params, layer.grads)] for layer in owners
+        [
+            Flow(next(letters, "W"), _array(W), _array(g) if backward else None)
+            for W, g in zip(layer.params, layer.grads)
+        ]
+        for layer in owners
     ]
     return edges, parameters
+
+
+def _backward(network: Any, last: Any) -> list[Any]:
+    """The gradient by each array, from the last one back."""
+    gradients = [np.ones_like(last)] if network.loss is None else [np.float64(1.0), network.loss.backward()]
+    for layer in reversed(network.layers):
+        gradients.append(layer.backward(gradients[-1]))
+    return gradients
 
 
 def _array(value: Any) -> Any:
@@ -122,6 +135,10 @@ def _lines(array: np.ndarray | None) -> list[str]:
     return [" ".join(cell.rjust(widest) for cell in row) for row in cells]
 
 
+def _values(flow: Flow) -> list[str]:
+    return _lines(flow.value) if flow.numbers else []
+
+
 def _short(value: float) -> str:
     """Two digits after the point, without the sign of a rounded 0."""
     text = f"{value:.2f}"
@@ -133,18 +150,18 @@ def _head(flow: Flow) -> str:
 
 
 def _width(flow: Flow) -> float:
-    values, gradients = _lines(flow.value), _lines(flow.gradient)
+    values, gradients = _values(flow), _lines(flow.gradient)
     first = max(map(len, [*values, _head(flow)]))
     second = max(map(len, [*gradients, f"dL/d{flow.name}"])) if flow.gradient is not None else 0
     return LETTER * (first + second + 3)
 
 
 def _edge_height(flows: list[Flow]) -> float:
-    return sum(0.28 + LINE * max(len(_lines(f.value)), len(_lines(f.gradient))) for f in flows) + 0.04
+    return sum(0.28 + LINE * max(len(_values(f)), len(_lines(f.gradient))) for f in flows) + 0.04
 
 
 def _table(axes: Axes, flow: Flow, left: float, top: float) -> None:
-    values, gradients = _lines(flow.value), _lines(flow.gradient)
+    values, gradients = _values(flow), _lines(flow.gradient)
     _text(axes, left, top, _head(flow), FAINT)
     _text(axes, left, top + LINE, "\n".join(values), INK)
     if flow.gradient is None:

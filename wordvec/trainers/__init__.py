@@ -1,4 +1,4 @@
-"""Corpus -> WordVectors, by five methods behind one interface."""
+"""Corpus -> WordVectors, by five methods behind one interface, and vectors of documents by a sixth."""
 
 from __future__ import annotations
 
@@ -7,15 +7,32 @@ from typing import Any
 from wordvec.errors import OptionError
 from wordvec.trainers.base import History, Trainer, option_names
 from wordvec.trainers.cbow import CBOW
+from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
 from wordvec.trainers.other_names import unknown_argument
+from wordvec.trainers.paragraph_vectors import ParagraphVectors
 from wordvec.trainers.ppmi import PPMI
 from wordvec.trainers.skipgram import SkipGram
 from wordvec.trainers.svd import SVD
 
-TRAINERS: dict[str, type[Trainer]] = {trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI)}
+TRAINERS: dict[str, type[Trainer]] = {
+    trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI, ParagraphVectors)
+}
 
-__all__ = ["CBOW", "PPMI", "SVD", "TRAINERS", "GloVe", "History", "SkipGram", "Trainer", "make_trainer", "option_names"]
+__all__ = [
+    "CBOW",
+    "PPMI",
+    "SVD",
+    "TRAINERS",
+    "EpochReport",
+    "GloVe",
+    "History",
+    "ParagraphVectors",
+    "SkipGram",
+    "Trainer",
+    "make_trainer",
+    "option_names",
+]
 
 
 def make_trainer(name: str, **options: Any) -> Trainer:

@@ -63,7 +63,7 @@ class Checkpoint:
                 file.write(array.data)
 
     def forget_arrays(self) -> None:
-        """Let go of the arrays: they take memory, and an engine holds newer ones."""
+        """Release the arrays: they take memory, and an engine holds newer ones."""
         self.arrays = {}
 
     @classmethod
@@ -174,7 +174,7 @@ class Saving:
 
 
 class Keeper:
-    """Writes checkpoints when they are due. One that cannot be written is told of, and training goes on."""
+    """Writes checkpoints when they are due. One that cannot be written is reported, and training goes on."""
 
     def __init__(
         self, arrays: Callable[[], Arrays], state: Checkpoint, history: History, saving: Saving | None

@@ -25,7 +25,7 @@ class EpochReport:
     epoch, epochs  its number, from 1, and how many are planned
     loss           mean loss of the epoch
     held_out_loss  mean loss after it on the sentences kept from training; None where none are
-    learning_rate  as it stands after the epoch; None for GloVe, whose AdaGrad has one for each number
+    learning_rate  as it is after the epoch; None for GloVe, whose AdaGrad has one for each number
     words          tokens passed so far in this run, subsampled ones included
     seconds        of training so far in this run, what these functions take included
     """

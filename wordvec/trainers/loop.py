@@ -45,7 +45,7 @@ class Engine(Protocol):
 class Epochs:
     """How long to train: `epochs` over positions 0 .. tokens - 1; positions up to `end` are held out.
 
-    patience  stop when the held-out loss has not fallen for so many epochs (None: never)
+    patience  stop when the held-out loss has not fallen for this many epochs (None: never)
     chance    the loss of a prediction by weights that know nothing
     unit      what positions are, for the progress bar
     """
@@ -156,11 +156,12 @@ def _end(keeper: Keeper, signals: list[int]) -> NoReturn:
 def mean_loss(total: float, predictions: int) -> float:
     """Loss per prediction, to 9 decimals; raises TrainingError when there was nothing to predict.
 
-    The last bits of a sum depend on where the epoch was cut into calls, and so on the clock; they are not told.
+    The last bits of a sum depend on where the epoch was cut into calls, and so on the clock; they are not shown.
     """
     if predictions == 0:
         raise TrainingError(
-            "no word of the corpus has another word beside it, so there is nothing to train on: "
+            "no word of the corpus has another word beside it, so there is nothing to train on (of documents: no word "
+            "was kept): "
             "longer sentences, a smaller --min-count or --subsample 0 may help"
         )
     return round(total / predictions, 9)

@@ -1,4 +1,4 @@
-"""How far a window reaches: so many words on each side, or the whole sentence."""
+"""How far a window reaches: this many words on each side, or the whole sentence."""
 
 from __future__ import annotations
 

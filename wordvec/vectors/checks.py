@@ -20,7 +20,7 @@ def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
 def number_words(words: Sequence[str]) -> dict[str, int]:
     """Return the row of each word.
 
-    Raises InputError for a word that is empty, no str, or stands twice.
+    Raises InputError for a word that is empty, no str, or appears twice.
 
     >>> number_words(["cat", "dog"])
     {'cat': 0, 'dog': 1}
@@ -33,7 +33,7 @@ def number_words(words: Sequence[str]) -> dict[str, int]:
     ids = {word: row for row, word in enumerate(words)}
     if len(ids) != len(words):
         row, word = next((row, word) for row, word in enumerate(words) if ids[word] != row)
-        raise InputError(f"WordVectors: {word!r} stands twice, in rows {row} and {ids[word]}")
+        raise InputError(f"WordVectors: {word!r} appears twice, in rows {row} and {ids[word]}")
     return ids
 
 

@@ -1,4 +1,4 @@
-"""Loading and saving: a file's format is told by its content when reading, by its suffix when writing.
+"""Loading and saving: a file's format is recognised by its content when reading, by its suffix when writing.
 
 ======================  ==========================  =====================================================
 format                  suffix                      keeps
@@ -101,11 +101,11 @@ def load_rows(
     strict: bool = False,
     on_repair: Callable[[str], None] | None = None,
 ) -> WordRows:
-    """Read words and their rows from a file of any known format, told by its content; nothing in it is executed.
+    """Read words and their rows from a file of any known format, recognised by its content; nothing in it is executed.
 
     `WordVectors.load` makes vectors of them.
 
-    `limit` reads the first so many rows only. `words` keeps these words only: some strings, or a text file with one a
+    `limit` reads only that many first rows. `words` keeps these words only: some strings, or a text file with one a
     line. `words_from` names the file of a matrix's words, where they are in another file than the numbers; without it
     one of the usual names beside the matrix is looked for. `dtype` "float32", "float16" or "int8" (with one scale a
     row) narrows the numbers while they are read; without it they stay as the file has them.

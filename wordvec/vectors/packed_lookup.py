@@ -15,7 +15,7 @@ MASK = (1 << 64) - 1
 class PackedLookup:
     """Finds rows of words that stay packed. After many questions it becomes a dict, unless `stays_packed` is set.
 
-    Raises InputError for an empty word and for a word that stands twice.
+    Raises InputError for an empty word and for a word that appears twice.
 
     >>> from wordvec.vectors.word_bytes import join_words
     >>> lookup = PackedLookup(LazyWords(*join_words(["cat", "né"])))
@@ -42,7 +42,7 @@ class PackedLookup:
         self._hashes = hashes[self._rows]
         if bool((self._hashes[1:] == self._hashes[:-1]).any()):
             for row, earlier in repeated_words(data, ends):
-                raise InputError(f"WordVectors: {words[row]!r} stands twice, in rows {earlier} and {row}")
+                raise InputError(f"WordVectors: {words[row]!r} appears twice, in rows {earlier} and {row}")
 
     def get(self, word: str) -> int | None:
         """Return the row of a word, or None."""

@@ -67,7 +67,7 @@ class LazyWords(Sequence[str]):
             self._decoded(first, min(first + BLOCK, len(self)))
 
     def encoded(self, first: int, stop: int) -> list[bytes]:
-        """The words of rows `first` to `stop` in UTF-8 as they stand, not decoded."""
+        """The words of rows `first` to `stop` in UTF-8 as they are, not decoded."""
         places = [int(self.ends[first - 1]) if first else 0, *self.ends[first:stop].tolist()]
         low, high = places[0], places[-1]
         if not 0 <= low <= high <= len(self.data) or any(a > b for a, b in zip(places, places[1:])):

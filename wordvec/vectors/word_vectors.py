@@ -47,7 +47,7 @@ class WordVectors(TextRows):
     which the first question computes. Those that search for words take filters, and then answer with words that pass
     all of them (see `select`): ``top=30_000``, ``min_count=100``, ``pattern="ly$"``, ``among=["red", "blue"]``.
 
-    Raises InputError for a word that is empty or stands twice, ShapeError for arrays that do not fit.
+    Raises InputError for a word that is empty or appears twice, ShapeError for arrays that do not fit.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
     >>> vectors
@@ -88,7 +88,7 @@ class WordVectors(TextRows):
     def distances(self, item: WordOrVector, words: Sequence[str] | None = None) -> np.ndarray:
         """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows in their order.
 
-        With `words`, to these only, as they stand; a zero row is at distance 1 from everything. Raises
+        With `words`, to these only, as they are; a zero row is at distance 1 from everything. Raises
         UnknownWordError for the first of them without a row.
 
         >>> vectors = WordVectors(["x", "y"], np.array([[2.0, 0.0], [0.0, 1.0]]))
@@ -125,7 +125,7 @@ class WordVectors(TextRows):
         ['dog', 'car']
         """
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
-        targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
+        targets = queries.directions(self, pairs)
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
         found = queries.nearest(self, targets, excluded, k, self.select(**filters))
         for answer, (positive, negative) in zip(found, pairs):
@@ -278,7 +278,7 @@ class WordVectors(TextRows):
     def embed(
         self,
         texts: Iterable[str | Sequence[str]],
-        weights: str | np.ndarray = "sif",
+        weights: str | np.ndarray | None = None,
         *,
         a: float = 1e-3,
         tokenizer: str | Tokenizer | None = None,
@@ -288,7 +288,8 @@ class WordVectors(TextRows):
 
         Texts are made into tokens as those that were trained on (see `tokenize`); lists of tokens are taken as they
         are. `weights` is "sif", a / (a + the word's share of all counts) (Arora, Liang and Ma 2017), "mean", "tf-idf"
-        (inverse document frequency over these texts), or numbers (V,). Words without a vector are counted; with
+        (inverse document frequency over these texts), or numbers (V,). For vectors that `ParagraphVectors` trained it
+        is "infer", what training would give (`wordvec.vectors.inference`). Words without a vector are counted; with
         `subwords` they have one. A text without any word that has one gets a row of zeros: see `DocumentVectors.empty`.
         The same text gets the same bytes, whatever is embedded with it, but for tf-idf, and for any number of threads.
         Raises OptionError, and InputError for "sif" without counts.
@@ -349,9 +350,9 @@ class WordVectors(TextRows):
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> WordVectors:
-        """Read vectors from a file of any known format, told by its content.
+        """Read vectors from a file of any known format, recognised by its content.
 
-        `limit`: the first so many rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
+        `limit`: only that many first rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
         "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load_rows`.
         """
         from wordvec.vectors.load import load_rows

@@ -254,22 +254,12 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, limit, where):
     command = [sys.executable, "-c", FULL_DISK, str(source), str(target), str(limit)]
     child = subprocess.run(command, capture_output=True, text=True, check=True)
     assert child.stderr == ""
-    assert re.match(rf"CorpusError .*{where}.*cannot be written.*: File too large; .*make room", child.stdout)
+    assert re.match(
+        rf"CorpusError .*{where}.*cannot be written.*File too large.*(make room|free some space)", child.stdout
+    )
     assert list(temporary.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "temporary", "text"]
     assert Corpus.open(target).vocabulary.words == ["a"]
-
-
-def test_written_pieces_are_read_as_they_were():
-    for held in (0, 12, 1 << 27):  # bytes: all in the file, some of them, none
-        with mock.patch.object(encoding, "HELD_IN_MEMORY", held), encoding.ArrayFile(np.int32) as file:
-            file.append(np.arange(3))
-            file.append(np.zeros(0))
-            file.append(np.arange(5)[::2])
-            file.part(1, 3)[:] += 7
-            assert file.mapped().tolist() == [0, 8, 9, 0, 2, 4]
-    with encoding.ArrayFile(np.int64) as file:
-        assert file.mapped().tolist() == []
 
 
 def test_characters_is_among_the_tokenizers_that_are_tested():

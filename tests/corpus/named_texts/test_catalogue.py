@@ -115,7 +115,7 @@ def test_bundled_texts_and_evaluation_sets():
 
 
 def test_unknown_bundled_names_list_those_there_are():
-    with pytest.raises(CorpusError, match="'big-world'; there is: tiny-world"):
+    with pytest.raises(CorpusError, match="'big-world'; there are: tiny-world, tiny-world-ko"):
         next(bundled_corpus("big-world"))
     for name in ("tiny-world", "tiny-world-questions", "text8-analogies", "analogies"):
         with pytest.raises(EvaluationFileError, match="there are: tiny-world-analogies, tiny-world-similarity"):

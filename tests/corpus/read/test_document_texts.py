@@ -54,7 +54,7 @@ def test_ids_of_parquet_may_be_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}\n', "line 2: the id '1' stands twice, first at .*line 1"),
+        ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}\n', "line 2: the id '1' appears twice, first at .*line 1"),
         ('{"id": 1, "text": "a"}\n{"text": "b"}\n', "line 2: no field 'id'"),
         ('{"id": 1, "text": "a"}\n{"id": null, "text": "b"}\n', "line 2: field 'id': text or a whole number expected"),
         ('{"id": 1.5, "text": "a"}\n', "text or a whole number expected, got 1.5"),

@@ -16,8 +16,8 @@ from wordvec.corpus.read.compression import decompressed
 from wordvec.counts import cooccurrence, count_cooccurrences, rows, stream
 from wordvec.counts.rows import Plan, compiled, make_plan, plain, team
 from wordvec.counts.rows.team import Team, chunks, new_workplace
-from wordvec.counts.spill import GrowingArray
 from wordvec.errors import OptionError, ShapeError
+from wordvec.growing_array import GrowingArray
 from wordvec.native import library
 
 needs_library = pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))

@@ -98,4 +98,4 @@ def test_tables_with_named_columns(tmp_path):
 
 def test_repeated_questions_are_said(tmp_path):
     path = write(tmp_path / "q.txt", ": s\na b c d\na b c d\n: t\na b c d\n")
-    assert read_analogies(path).notes == ("questions that stand more than once in their section: 1; all of them count",)
+    assert read_analogies(path).notes == ("questions that occur more than once in their section: 1; all of them count",)

@@ -46,7 +46,7 @@ def test_odd_categories_are_said(tmp_path):
     found = read_categories(write(tmp_path / "c.csv", content))
     assert found.notes == (
         "1 lines without a word passed over",
-        "1 words stand in several categories, such as cat; each line counts",
+        "1 words are in several categories, such as cat; each line counts",
     )
 
 
@@ -115,7 +115,7 @@ def test_bias_tests(tmp_path):
         (BIAS.replace("Insects: ant, bee\n", ": next\n"), "line 3: the test before has 1 lines of words"),
         (BIAS.replace("Insects:", "Insects"), "line 3: expected 'label: word, word, ...'"),
         (BIAS.replace("ant, bee", "ant"), "line 3: expected 'label: word"),
-        (BIAS.replace("ant, bee", "ant, rose"), "line 5: test flowers: 'rose' stands on both sides"),
+        (BIAS.replace("ant, bee", "ant, rose"), "line 5: test flowers: 'rose' is on both sides"),
     ],
 )
 def test_bad_bias_tests_are_named(tmp_path, content, message):

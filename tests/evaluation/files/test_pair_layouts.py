@@ -89,7 +89,7 @@ def test_what_stands_out_is_said(tmp_path):
     lines = [f"a{i}\tb{i}\t{i % 9 + 0.5}" for i in range(40)]
     twice = [*lines, "b3\ta3\t4", "a5\tb5\t1", "x\ty\t87"]
     first, second = read_pairs(write(tmp_path, "\n".join(twice))).notes
-    assert first == "2 pairs stand more than once, such as a3 b3; each line counts"
+    assert first == "2 pairs occur more than once, such as a3 b3; each line counts"
     assert second == "1 scores far from all others, such as 87 of x y in line 43: outside the scale?"
     assert read_pairs(write(tmp_path, "\n".join(lines))).notes == ()
 

@@ -30,7 +30,7 @@ def test_a_users_own_npz_is_read(tmp_path):
     [
         ({"vectors": np.ones((2, 2))}, r"needs the arrays 'words' and 'matrix'; found \['vectors.npy'\]"),
         ({"words": np.array([1, 2]), "matrix": np.ones((2, 2))}, "must be one-dimensional text"),
-        ({"words": np.array(["a", "a"]), "matrix": np.ones((2, 2))}, "'a' stands twice"),
+        ({"words": np.array(["a", "a"]), "matrix": np.ones((2, 2))}, "'a' appears twice"),
         ({"words": np.array(["a"]), "matrix": np.ones((2, 2))}, "one row for each"),
         ({"words": np.array(["a"]), "matrix": np.ones((1, 2)), "info": np.array("[")}, "not a readable .npz"),
         ({"words": np.array(["a"]), "matrix": np.ones((1, 2)), "info": np.array("[1]")}, "info"),

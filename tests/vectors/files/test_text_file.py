@@ -104,7 +104,7 @@ def test_bad_lines_are_named(tmp_path, reader, content, message):
 @pytest.mark.parametrize(
     ("row", "kind", "where", "words"),
     [
-        (b"w3 1 2\n", "words that stand twice", "line 22: the word 'w3' stands at line 5 already", 20),
+        (b"w3 1 2\n", "words that appear twice", "line 22: the word 'w3' is at line 5 already", 20),
         (b"caf\xe9 1 2\n", "words that are not UTF-8", r"line 22: a word that is not UTF-8: b'caf\\xe9'", 21),
         (b"short 1\n", "rows of another length", "line 22: expected a word and 2 numbers; got 2 fields", 20),
         (b"long 1 2 3\n", "rows of another length", "line 22: expected a word and 2 numbers; got 4 fields", 20),

@@ -74,7 +74,7 @@ def test_bad_bytes_are_located(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("second", "kind", "where", "words"),
     [
-        (b"a ", "words that stand twice", "byte 14: the word 'a' stands at byte 4 already", ["a"]),
+        (b"a ", "words that appear twice", "byte 14: the word 'a' is at byte 4 already", ["a"]),
         (b"\xff ", "words that are not UTF-8", r"byte 14: a word that is not UTF-8: b'\\xff'", ["a", r"\xff"]),
     ],
 )
@@ -99,7 +99,7 @@ def test_of_words_that_stand_twice_the_first_row_stays(tmp_path):
     for dtype in ("float32", "float16", "int8"):
         vectors = load(tmp_path, content, dtype=dtype, on_repair=lambda message: None)
         assert vectors.words == ["a", "b", "c", "d"]
-        assert vectors.info["repairs"] == {"words that stand twice, the first row kept": 3}
+        assert vectors.info["repairs"] == {"words that appear twice, the first row kept": 3}
         np.testing.assert_allclose(vectors.rows(slice(None)), rows[[0, 1, 3, 6]], rtol=0.01)
 
 

@@ -1,6 +1,6 @@
 """Keywords in context: the lines of a corpus behind a word, and behind the similarity of two words.
 
-Two words can be similar because they stand together (`lines`, with `near`), and more often because they stand in the
+Two words can be similar because they occur together (`lines`, with `near`), and more often because they stand in the
 same company without ever meeting. For these, `behind` names the contexts they share, and shows a line of each word
 with each of them.
 
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class SharedContext:
-    """A context of two words: its part of their similarity (of 1), and how often it stands near each, with a line.
+    """A context of two words: its part of their similarity (of 1), and how often it occurs near each, with a line.
 
     `line_of_a` or `line_of_b` is None only where no lines were asked for.
     """
@@ -60,7 +60,7 @@ class SharedContext:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a corpus says about two words: how often they stand together, lines of that, and the contexts they share.
+    """What a corpus says about two words: how often they occur together, lines of that, and the contexts they share.
 
     `similarity` is the cosine of their rows of association with contexts, of which `shared` have the largest parts.
     """
@@ -113,7 +113,7 @@ class Concordance:
         """Where `word` stands in ``corpus.ids``, rising, (count,) int64; with `near`, only where that is near it.
 
         `near` at most `window` in-vocabulary words before or after, in the same sentence; the word itself counts
-        as near only where it stands twice. Raises UnknownWordError, and OptionError for a window below 1.
+        as near only where it appears twice. Raises UnknownWordError, and OptionError for a window below 1.
         """
         check_whole_number("window", window)
         of_word = self.index.of_word(self.corpus.vocabulary.id(word))
@@ -145,7 +145,7 @@ class Concordance:
         return Line(" ".join(words[:here]), words[here], " ".join(words[here + 1 :]), position, sentence)
 
     def behind(self, a: str, b: str, window: int = 5, limit: int = 5, seed: int | None = None) -> Evidence:
-        """What makes two words similar: lines where they stand together, and the contexts they share.
+        """What makes two words similar: lines where they occur together, and the contexts they share.
 
         Each context's part of the similarity is as in `associations.py`. At most `limit` lines and `limit`
         contexts, in which a and b themselves are not named; the lines of a context are drawn as those of `lines` are.
@@ -202,7 +202,7 @@ def lines_with(
 def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
     """Lines in the order of the corpus ("position"), of the words before the keyword ("left") or behind it ("right").
 
-    The nearest word comes first, so that what often stands beside the keyword stands together. Raises OptionError.
+    The nearest word comes first, so that what often occurs beside the keyword occurs together. Raises OptionError.
 
     >>> lines = [Line("a good", "king", "rules", 0, 0), Line("the bad", "king", "dies", 9, 1)]
     >>> [line.right for line in sort_lines(lines, "left")], [line.right for line in sort_lines(lines, "right")]

@@ -1,4 +1,4 @@
-"""The company words keep: what stands near a word, how much more often than by chance, and what two words share.
+"""Context associations: what occurs near a word, how much more often than by chance, and what two words share.
 
 Association of word w with context c: PPMI of Levy, Goldberg and Dagan 2015 (section 3.1, a = 0.75), times Pantel and
 Lin's discount for few observations (2002, "Discovering word senses from text", section 3)::
@@ -28,7 +28,7 @@ AT_A_TIME = 1 << 20  # occurrences of a word
 
 
 class Company(NamedTuple):
-    """Of one word: how often each context stands near it (V,) int64, and its association with each (V,) float64."""
+    """Of one word: how often each context occurs near it (V,) int64, and its association with each (V,) float64."""
 
     near: np.ndarray
     association: np.ndarray
@@ -79,7 +79,7 @@ def associations(near: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def shared_company(a: Company, b: Company) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each context's part of the cosine of two words' associations, and how often it stands near each; all (V,)."""
+    """Each context's part of the cosine of two words' associations, and how often it occurs near each; all (V,)."""
     norm = float(np.linalg.norm(a.association) * np.linalg.norm(b.association))
     parts = a.association * b.association / norm if norm > 0 else np.zeros(len(a.association))
     return parts, a.near, b.near

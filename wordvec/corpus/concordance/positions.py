@@ -1,4 +1,4 @@
-"""Where each word stands in a corpus: an inverted index, made once and kept in the corpus folder.
+"""Where each word occurs in a corpus: an inverted index, made once and kept in the corpus folder.
 
 ::
 
@@ -76,9 +76,9 @@ class Positions:
         return cls(corpus, *(kept or _in_memory(corpus, show_progress)))
 
     def of_word(self, word_id: int) -> np.ndarray:
-        """Where the word stands in ``corpus.ids``, rising, (count,) int64.
+        """Where the word occurs in ``corpus.ids``, rising, (count,) int64.
 
-        Raises CorpusError when another word stands there: the files were altered.
+        Raises CorpusError when another word is there: the files were altered.
         """
         found = self.positions[self.starts[word_id] : self.starts[word_id + 1]].astype(np.int64)
         ids = self._corpus.ids

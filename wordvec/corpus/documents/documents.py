@@ -56,7 +56,7 @@ class Documents:
     root          the folder that paths are relative to, as it was named when the corpus was built
     columns       names of the metadata; each document has a value for each, None where there is none
     files, rows   the files of text, and the documents
-    of_sentence   (S,) int32, the document of each sentence; lines (S,) int32, where it stands in the document
+    of_sentence   (S,) int32, the document of each sentence; lines (S,) int32, its line in the document
     reading       how the text is read: encoding, encoding_errors, field; and the table of metadata: table (its path),
                   table_sha256, path_column
 
@@ -76,6 +76,11 @@ class Documents:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences the documents have."""
+        return len(self.lines)
 
     def path(self, document: int) -> str:
         """The path of the document's file, relative to the root."""

@@ -1,4 +1,4 @@
-"""Documents that are records: the text and the metadata stand in fields of JSON Lines, CSV, TSV or Parquet."""
+"""Documents that are records: the text and the metadata are fields of JSON Lines, CSV, TSV or Parquet."""
 
 from __future__ import annotations
 

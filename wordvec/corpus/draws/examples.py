@@ -22,7 +22,7 @@ NegativeSharing = Literal["window", "pair"]
 class Examples(NamedTuple):
     """A batch of examples, one a row, in corpus order.
 
-    positions (B,) int64    where the centre stands in the corpus
+    positions (B,) int64    where the centre occurs in the corpus
     centres   (B,) int32    word id of the centre
     contexts  (B, C) int32   word ids left and right of it, 0 where `mask` is False; C is twice the window, or less
                              where no sentence is as long
@@ -37,6 +37,25 @@ class Examples(NamedTuple):
     negatives: Array
 
 
+class Tags(NamedTuple):
+    """The tags of each sentence, as rows of W_in; see `wordvec.corpus.draws.tagged`.
+
+    starts (S + 1,) int64, rows (n,) int32: those of sentence s are ``rows[starts[s] : starts[s + 1]]``; first: the row
+    of the first tag; number: how many tags there are; words: whether words are contexts, too
+    """
+
+    starts: Array
+    rows: Array
+    first: int
+    number: int
+    words: bool
+
+    @property
+    def most(self) -> int:
+        """Tags of a sentence at most."""
+        return int(np.diff(self.starts).max(initial=0))
+
+
 @dataclass(frozen=True)
 class ExampleSampler:
     """Draws the examples of any stretch of a corpus.
@@ -45,7 +64,7 @@ class ExampleSampler:
     shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
     negatives         K, negatives drawn per centre (0 for losses that need none)
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
-    negative_pool     draw negatives from a slowly renewed pool of so many words, see `wordvec.corpus.draws.sampling`;
+    negative_pool     draw negatives from a slowly renewed pool of this many words, see `wordvec.corpus.draws.sampling`;
                       0: from the whole vocabulary each time
     """
 
@@ -105,7 +124,7 @@ class ExampleSampler:
         return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
 
     def draw(self, ids: Array, sentence_starts: Array, *, first: int, last: int, epoch: int) -> Examples:
-        """Examples whose centres stand at positions first .. last - 1; their contexts may lie outside.
+        """Examples whose centres are at positions first .. last - 1; their contexts may lie outside.
 
         Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
         its sentence. A centre without contexts is no example.
@@ -125,11 +144,21 @@ class ExampleSampler:
         inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
         index = xp.where(inside, index, 0)
         mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
+        contexts = xp.where(mask, ids[kept[index]], 0).astype(np.int32) if len(kept) else index.astype(np.int32)
+        contexts, mask = self._with_tags(contexts, mask, sentence[centre] - 1)
         rows = xp.flatnonzero(mask.any(axis=1))
-        mask, keys = mask[rows], keys[rows]
-        contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        contexts, mask, keys = contexts[rows], mask[rows], keys[rows]
         positions = kept[centre[rows]]
         return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask, positions, epoch))
+
+    @property
+    def tags(self) -> Tags | None:
+        """The tags of documents that are contexts of their words, see `wordvec.corpus.draws.tagged`; None without."""
+        return None
+
+    def _with_tags(self, contexts: Array, mask: Array, sentences: Array) -> tuple[Array, Array]:
+        """The contexts (B, C) of centres in these sentences (B,), with what else is a context of them."""
+        return contexts, mask
 
     def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
         xp = array_module(keys, mask)

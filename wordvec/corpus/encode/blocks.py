@@ -136,7 +136,7 @@ class Words:
         return self._threads > 1 and size > MOST_PIECES
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
-        """The block's tokens as numbers of its table, and how many of them stand before each line end."""
+        """The block's tokens as numbers of its table, and how many of them come before each line end."""
         self._blocks.append(block._replace(ids=NOTHING, line_ends=NOTHING))
         self._ends.append(len(block.ids) + (self._ends[-1] if self._ends else 0))
         if self._is_full(block.last):
@@ -204,7 +204,7 @@ class TokenizedPieces:
         return Scanned(table, 0, table.size, ids, line_ends)
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
-        """Provisional ids of the block's words, and how many of them stand before each line end."""
+        """Provisional ids of the block's words, and how many of them come before each line end."""
         from wordvec.corpus.encode import scanning
 
         if self._table.size > MOST_PIECES:

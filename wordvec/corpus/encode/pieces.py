@@ -51,7 +51,7 @@ class PieceTable:
         return self._counts.array
 
     def scan(self, text: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them stand before each line end.
+        """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them come before each line end.
 
         `text` is UTF-8 in bytes, with `scanning.PADDING` line feeds behind `size`.
         """

@@ -7,12 +7,11 @@ a second pass over the ids (not over the text) gives every token its final id.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,10 +19,11 @@ from wordvec.corpus.read.missing import Tally, is_missing
 from wordvec.corpus.read.sources import is_unordered
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError
+from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 18
-CHUNKS_HELD = 16  # of so many tokens, before their pages are given back
+CHUNKS_HELD = 16  # of this many tokens, before their pages are given back
 HELD_IN_MEMORY = 1 << 27  # bytes of an array, before it goes to a temporary file
 
 Item = TypeVar("Item")
@@ -42,80 +42,16 @@ class Spooled(NamedTuple):
     counts: np.ndarray
 
 
-class ArrayFile:
-    """An array written piece by piece: in memory while it is small, then in a temporary file.
-
-    The file has no name, so nothing of it can stay behind.
-    """
-
-    def __init__(self, dtype: type[np.generic]) -> None:
-        self._dtype, self._size = np.dtype(dtype), 0
-        self._held = np.empty(min(1 << 18, HELD_IN_MEMORY) // self._dtype.itemsize, self._dtype)
-        self._file: BinaryIO | None = None
-
-    def append(self, values: np.ndarray) -> None:
-        """Write `values` at the end. Raises CorpusError when the disk is full."""
-        end = self._size + len(values)
-        if self._file is None and end > len(self._held):
-            self._make_room(end)
-        if self._file is None:
-            self._held[self._size : end] = values
-        else:
-            self._write(np.ascontiguousarray(values, self._dtype))
-        self._size = end
-
-    def _make_room(self, end: int) -> None:
-        """All memory there may be, as it costs nothing before it is used; or else the file."""
-        most = HELD_IN_MEMORY // self._dtype.itemsize
-        before = self._held[: self._size]
-        self._held = np.empty(most if end <= most else 0, self._dtype)
-        if end <= most:
-            self._held[: self._size] = before
-            return
-        try:
-            self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  closed by __exit__
-        except OSError as error:
-            raise CorpusError(f"no temporary file can be made: {error}; name a folder for them in TMPDIR") from error
-        self._write(before)
-
-    def _write(self, values: np.ndarray) -> None:
-        assert self._file is not None
-        data = memoryview(values).cast("B")
-        try:
-            while data:
-                data = data[self._file.write(data) :]
-        except OSError as error:
-            raise CorpusError(
-                f"temporary files cannot be written in {tempfile.gettempdir()}: {error.strerror or error}; "
-                "make room there, or name another folder in TMPDIR: 8 bytes a word of the text are needed"
-            ) from error
-
-    def part(self, begin: int, end: int) -> np.ndarray:
-        """The values from `begin` to `end`, to be read and changed."""
-        if self._file is None or begin == end:
-            return self._held[begin:end] if self._file is None else self._held[:0]
-        offset = begin * self._dtype.itemsize
-        return np.memmap(self._file, self._dtype, mode="r+", offset=offset, shape=(end - begin,))
-
-    def mapped(self) -> np.ndarray:
-        """The values, memory-mapped if they are in the file: the array needs this object no more."""
-        if self._file is None:
-            return self._held[: self._size]
-        return np.memmap(self._file, self._dtype, mode="r")
-
-    def __enter__(self) -> ArrayFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+def growing_array(dtype: type[np.generic]) -> GrowingArray:
+    """An array that is written piece by piece: in memory while it is small, then in a temporary file."""
+    return GrowingArray(dtype, HELD_IN_MEMORY, purpose="reading the text", error=CorpusError)
 
 
 class Spool:
     """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many."""
 
     def __init__(self) -> None:
-        self._ids, self._ends, self._tokens = ArrayFile(np.int32), ArrayFile(np.int64), 0
+        self._ids, self._ends, self._tokens = growing_array(np.int32), growing_array(np.int64), 0
 
     @property
     def tokens(self) -> int:
@@ -134,14 +70,14 @@ class Spool:
 
     def finished(self, words: list[str], counts: np.ndarray) -> Spooled:
         """All that was written, with the words of the ids and their counts."""
-        return Spooled(self._ids.mapped(), self._ends.mapped(), words, counts)
+        return Spooled(self._ids.finish(), self._ends.finish(), words, counts)
 
     def __enter__(self) -> Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ids.__exit__()
-        self._ends.__exit__()
+        self._ids.close()
+        self._ends.close()
 
 
 def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callable[[int], None]) -> Spooled:
@@ -198,7 +134,7 @@ def renumber(
         final_id = vocabulary.ids_of(spooled.words, missing=-1)
     kept = 0  # tokens kept so far
     last_start = 0  # where the next sentence starts, if it has words
-    with ArrayFile(np.int32) as ids_file, ArrayFile(np.int64) as starts_file:
+    with growing_array(np.int32) as ids_file, growing_array(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
         for ids, ends in renumbered(spooled, final_id, threads):
             ids_file.append(ids)
@@ -207,11 +143,11 @@ def renumber(
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             kept += len(ids)
-        return ids_file.mapped(), starts_file.mapped()
+        return ids_file.finish(), starts_file.finish()
 
 
 def renumbered(spooled: Spooled, final_id: np.ndarray, threads: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Stretch by stretch, the ids of tokens that are kept, and how many of them stand before each sentence end."""
+    """Stretch by stretch, the ids of tokens that are kept, and how many of them come before each sentence end."""
     compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     yield from in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads)

@@ -1,7 +1,7 @@
 """From a line of text to its tokens.
 
 ``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
-``words``       finds the words of raw text; the rules stand in its docstring.
+``words``       finds the words of raw text; the rules are in its docstring.
 ``characters``  makes every character a token.
 
 These know no language. Chinese and Japanese write no spaces, and a Korean word carries its endings: for them there

@@ -11,7 +11,9 @@ from types import ModuleType
 
 from wordvec.errors import CorpusError, EvaluationFileError
 
-BUNDLED = {"tiny-world": "tiny_world"}  # name: module in the folder corpora/
+# Name: module in the folder corpora/.
+BUNDLED = {"tiny-world": "tiny_world", "tiny-world-ko": "tiny_world_ko", "tiny-world-ja": "tiny_world_ja"}
+EVALUATION_SETS = tuple(f"{corpus}-{kind}" for corpus in BUNDLED for kind in ("analogies", "similarity"))
 
 
 def is_bundled(name: str) -> bool:
@@ -49,13 +51,13 @@ def bundled_corpus(name: str, words: int | None = None, seed: int = 1) -> Iterat
     '.'
     """
     if name not in BUNDLED:
-        raise CorpusError(f"no bundled text is called {name!r}; there is: {', '.join(BUNDLED)}")
+        raise CorpusError(f"no bundled text is called {name!r}; there are: {', '.join(BUNDLED)}")
     generate = _generator(name).generate
     return generate(seed=seed) if words is None else generate(words=words, seed=seed)  # type: ignore[no-any-return]
 
 
 def bundled_evaluation(name: str) -> list[str]:
-    """The lines of the evaluation set `name`: ``tiny-world-analogies`` or ``tiny-world-similarity``.
+    """The lines of the evaluation set `name`: ``tiny-world-analogies``, ``tiny-world-ko-similarity`` and so on.
 
     Analogies are in Google's format (``: section``, then four words a line), similarities are
     ``word1<tab>word2<tab>score``. Raises EvaluationFileError for another name.
@@ -63,8 +65,9 @@ def bundled_evaluation(name: str) -> list[str]:
     >>> bundled_evaluation("tiny-world-analogies")[0][:2]
     ': '
     """
+    if name not in EVALUATION_SETS:
+        raise EvaluationFileError(
+            f"no bundled evaluation set is called {name!r}; there are: {', '.join(EVALUATION_SETS)}"
+        )
     corpus, _, kind = name.rpartition("-")
-    if corpus not in BUNDLED or kind not in ("analogies", "similarity"):
-        names = ", ".join(f"{corpus}-{kind}" for corpus in BUNDLED for kind in ("analogies", "similarity"))
-        raise EvaluationFileError(f"no bundled evaluation set is called {name!r}; there are: {names}")
     return list(_generator(corpus).analogies() if kind == "analogies" else _generator(corpus).similarities())

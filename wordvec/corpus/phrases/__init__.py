@@ -1,4 +1,4 @@
-"""Phrases: words that stand together far more often than chance would have it become one word, "new_york".
+"""Phrases: words that occur together far more often than chance would have it become one word, "new_york".
 
 Everything is counted on the ids of the text's words, before the vocabulary is made: the text is not read again.
 """

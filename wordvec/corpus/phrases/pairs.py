@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from wordvec.corpus.encode.token_ids import ArrayFile
+from wordvec.corpus.encode.token_ids import growing_array
 from wordvec.memory import give_back_pages
 
 TOKENS_AT_A_TIME = 1 << 23  # 64 MB of keys
@@ -42,7 +42,7 @@ def count_pairs(
     ([0, 1], [1, 0], [2, 2])
     """
     runs = [0]  # where each run starts, and the end of the last
-    with ArrayFile(np.uint64) as keys_file, ArrayFile(np.int32) as counts_file:
+    with growing_array(np.uint64) as keys_file, growing_array(np.int32) as counts_file:
         for begin in range(0, len(ids), TOKENS_AT_A_TIME):
             end = min(begin + TOKENS_AT_A_TIME, len(ids))
             first, second, is_pair = neighbours(ids, sentence_ends, begin, end)
@@ -56,7 +56,7 @@ def count_pairs(
             runs.append(runs[-1] + len(starts))
             give_back_pages(ids)
             on_tokens(end - begin)
-        merged = list(_merge(keys_file.mapped(), counts_file.mapped(), runs, min_count))
+        merged = list(_merge(keys_file.finish(), counts_file.finish(), runs, min_count))
     return np.concatenate([keys for keys, _ in merged]), np.concatenate([counts for _, counts in merged])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
-FIRST_RECORDS = 1000  # when none of so many holds anything, the field is the wrong one: nothing is repaired
+FIRST_RECORDS = 1000  # when none of this many holds anything, the field is the wrong one: nothing is repaired
 
 
 def is_missing(value: Any) -> bool:

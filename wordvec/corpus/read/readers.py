@@ -142,7 +142,7 @@ def read_blocks(
     the last one. This is the fastest way through a file in one thread. A record that holds a list of tokens gives
     (tokens, True).
 
-    With `ranges_from`, plain files of strict UTF-8 of at least so many bytes are not read: their ranges are given
+    With `ranges_from`, plain files of strict UTF-8 of at least this many bytes are not read: their ranges are given
     instead, one `TextRange` after the other, for `read_range`.
     """
     _check_encoding(encoding, encoding_errors)

@@ -25,7 +25,7 @@ class Report:
         raw_sentences: sentences (lines) of the text; those in the corpus have at least one word.
         min_count, tokenizer: how the corpus was built.
         sentences, words, boilerplate: see their classes.
-        forecasts: what each trainer needs, with so many `threads`.
+        forecasts: what each trainer needs, with this many `threads`.
         advice: what to do before training, the most important first.
     """
 
@@ -111,7 +111,7 @@ def report_lines(report: Report) -> list[str]:
             for one in report.forecasts
         ),
         "",
-        *([f"- {sentence}" for sentence in report.advice] or ["Nothing stands in the way of training."]),
+        *([f"- {sentence}" for sentence in report.advice] or ["Nothing prevents training."]),
     ]
 
 

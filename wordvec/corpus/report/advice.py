@@ -16,8 +16,8 @@ TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34
 FEW_TOKENS = 5_000_000  # WordSim-353 and MEN: SVD .49 .50 at 0.9 million, .52 .57 at 2.9; skip-gram .28 .31, .49 .44
 KEPT_ENOUGH = 0.9  # min_count 5 keeps 98 % of 17 million words; below 90 % windows reach over too many holes
 LETTERS = 0.5  # of English words 3 to 7 % have one letter; a string passed as a list of words has nothing else
-REPEATED = 0.05  # in 17 million words of cleaned English 0.2 % were; a text that stands there twice is learned twice
-REPEATED_TIMES = 1000  # a heading or footer that stands on every page
+REPEATED = 0.05  # in 17 million words of cleaned English 0.2 % were; a text that appears twice is learned twice
+REPEATED_TIMES = 1000  # a heading or footer that is on every page
 FEWEST_REPEATED, REPEATED_SHARE = 20, 0.001  # of the sentences: a heading of each part of a smaller text
 ONE_SENTENCE_WORDS = 10_000  # longer than any paragraph: line ends are missing
 ONE_WORD = 0.2  # of the sentences: a list of words rather than text
@@ -136,14 +136,14 @@ def _about_sentences(sentences: Sentences) -> Iterator[str]:
     if sentences.repeated_tokens > REPEATED:
         yield (
             f"{percent(sentences.repeated)} of the sentences stood there before, word for word, with "
-            f"{percent(sentences.repeated_tokens)} of the tokens: what stands twice counts twice. Remove duplicates, "
+            f"{percent(sentences.repeated_tokens)} of the tokens: what appears twice counts twice. Remove duplicates, "
             "unless they are meant."
         )
     often = FEWEST_REPEATED <= sentences.most_repeated_times > REPEATED_SHARE * sentences.number
     is_long_text = sentences.number > REPEATED_TIMES and " " in sentences.most_repeated
     if sentences.most_repeated_times > REPEATED_TIMES or (often and is_long_text):
         yield (
-            f"One sentence stands there {sentences.most_repeated_times:,} times: {sentences.most_repeated!r}; "
+            f"One sentence appears {sentences.most_repeated_times:,} times: {sentences.most_repeated!r}; "
             "a heading, a footer or a template?"
         )
     if sentences.longest > ONE_SENTENCE_WORDS:

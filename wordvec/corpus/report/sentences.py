@@ -17,7 +17,7 @@ EXAMPLE_WORDS = 12  # of a repeated sentence
 
 @dataclass(frozen=True)
 class Sentences:
-    """Facts about the sentences, as they stand in the corpus: without the words outside the vocabulary.
+    """Facts about the sentences, as they are in the corpus: without the words outside the vocabulary.
 
     Attributes:
         number: sentences with at least one word.
@@ -25,7 +25,7 @@ class Sentences:
         longest: words in the longest.
         repeated: share of sentences that stood there before, word for word.
         repeated_tokens: the share of all tokens in these.
-        most_repeated, most_repeated_times: how the most frequent one begins, and how often it stands there.
+        most_repeated, most_repeated_times: how the most frequent one begins, and how often it appears.
         one_word: share of sentences of a single word, which has no context.
         same_word: share of sentences that say one word over and over.
     """

@@ -20,8 +20,8 @@ import numpy as np
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.runs import Cells, Run
 from wordvec.counts.rows.team import Team, Text, most_cells
-from wordvec.counts.spill import LIMITLESS, GrowingArray
 from wordvec.errors import OptionError
+from wordvec.growing_array import LIMITLESS, GrowingArray
 from wordvec.memory import available_memory, show_bytes
 
 LARGEST_SHARD = 2**32 - 2**16  # positions have 32 bits

@@ -14,7 +14,7 @@ from wordvec.native import functions
 
 
 def count_words(stream: np.ndarray, begin: int, end: int, counts: np.ndarray) -> None:
-    """Set counts[w] to how often word w stands in stream[begin:end]; borders and removed words are no words."""
+    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words are no words."""
     _check_stretch(stream, begin, end, len(counts))
     functions.count_words(stream, begin, end, counts)
 
@@ -69,7 +69,7 @@ def _check_stretch(stream: np.ndarray, begin: int, end: int, size: int) -> None:
 
 
 def _check_room(work: Any, size: int, cells: int) -> None:
-    """Raise ShapeError unless the workplace is one for `size` words and has room for so many cells."""
+    """Raise ShapeError unless the workplace is one for `size` words and has room for this many cells."""
     shape = tuple(map(len, work[:3]))
     _check(shape == (size + 2, size // 64 + 1, size // 4096 + 1), "a workplace for another vocabulary")
     _check(cells <= min(len(work.columns), len(work.sums)), "no room for the cells")

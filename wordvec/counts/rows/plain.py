@@ -10,7 +10,7 @@ PAIRS_AT_ONCE = 2**22  # of words that meet: some 150 MB at work
 
 
 def count_words(stream: np.ndarray, begin: int, end: int, counts: np.ndarray) -> None:
-    """Set counts[w] to how often word w stands in stream[begin:end]; borders and removed words are no words."""
+    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words are no words."""
     counts[:] = np.bincount(stream[begin:end], minlength=len(counts))[: len(counts)]
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.counts.spill import LIMITLESS, GrowingArray
+from wordvec.growing_array import LIMITLESS, GrowingArray
 
 Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # of some rows in order: cells in each, their columns, their sums
 
@@ -36,6 +36,6 @@ class Run(NamedTuple):
         self.sums.append(sums)
 
     def close(self) -> None:
-        """Let go of its files."""
+        """Release its files."""
         for array in self:
             array.close()

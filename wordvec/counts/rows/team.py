@@ -177,7 +177,7 @@ def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 
 
 def counting_functions() -> Any:
-    """The module that calls the C library, or the plain one where that is not to be had."""
+    """The module that calls the C library, or the plain one where that is not available."""
     if not library.is_available():
         from wordvec.counts.rows import plain
 

@@ -54,7 +54,7 @@ def product_with(matrix: csr_array, pool: Executor) -> Product:
 
 
 def _plain(matrix: csr_array) -> Callable[..., None]:
-    """result[first:stop] = matrix[first:stop] @ X by scipy, which lets go of the interpreter's lock."""
+    """result[first:stop] = matrix[first:stop] @ X by scipy, which releases the interpreter's lock."""
     from scipy.sparse import csr_array
 
     def multiply(X: np.ndarray, result: np.ndarray, first: int, stop: int) -> None:

@@ -137,5 +137,5 @@ def _frozen(sections: dict[str, list[Question]]) -> dict[str, tuple[Question, ..
 
 def _repeated(sections: dict[str, list[Question]]) -> tuple[str, ...]:
     repeated = sum(len(questions) - len(set(questions)) for questions in sections.values())
-    note = f"questions that stand more than once in their section: {repeated:,}; all of them count"
+    note = f"questions that occur more than once in their section: {repeated:,}; all of them count"
     return (note,) if repeated else ()

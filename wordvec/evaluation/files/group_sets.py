@@ -1,4 +1,4 @@
-"""Sets of groups of words: categories, outliers, bias tests; their published formats."""
+"""Category, outlier and bias test sets, in their published formats."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _category_set(source: Source, found: list[tuple[str, str]], notes: list[str]
     words = [word for word, _ in found]
     several = sorted({word for word in words if words.count(word) > 1})
     if several:
-        notes.append(f"{len(several):,} words stand in several categories, such as {several[0]}; each line counts")
+        notes.append(f"{len(several):,} words are in several categories, such as {several[0]}; each line counts")
     if len({category for _, category in found}) < 2:
         raise EvaluationFileError(f"{source}: only one category; there is nothing to tell apart")
     return CategorySet(set_name(source), tuple(found), tuple(notes))
@@ -219,5 +219,5 @@ def _bias_test(name: str, groups: Sequence[tuple[str, tuple[str, ...]]], line: L
     for first, second in ((x, y), (a, b)):
         both = sorted(set(first) & set(second))
         if both:
-            raise line.error(f"test {name}: {shown(both[0])} stands on both sides; its lines end with")
+            raise line.error(f"test {name}: {shown(both[0])} is on both sides; its lines end with")
     return BiasTest(name, x, y, a, b, (x_name, y_name, a_name, b_name))

@@ -1,4 +1,4 @@
-"""Which columns of a similarity set are the words and the score: the published layouts, told by content.
+"""Which columns of a similarity set are the words and the score: the published layouts, recognised by content.
 
 A layout is recognised only where the whole table fits it; everything else is refused, never guessed. What was
 recognised becomes a note of the set, unless it is the plain one: two words and a score.

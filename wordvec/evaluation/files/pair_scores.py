@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
-from wordvec.evaluation.files.set_files import BUNDLED, Line, Source, find_file, read_set_lines
+from wordvec.evaluation.files.set_files import Line, Source, find_file, read_set_lines
 
 WAY_OUT = "give the file of their scores, one on each line: --scores FILE, or read_pairs(..., scores=FILE)"
 
@@ -61,7 +62,7 @@ def note_on_scores(source: Source, scores: Source | None, before: Sequence[Line]
 
 def _beside(source: Source) -> Path | None:
     """The file of scores that SemEval's naming gives to a file of pairs, if it is there."""
-    if str(source) in BUNDLED:
+    if str(source) in EVALUATION_SETS:
         return None
     path = find_file(source)
     beside = path.with_name(path.name.replace(".data.", ".gold."))

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation.files import analogy_readers as known
 from wordvec.evaluation.files.pair_layouts import FIFTY, Layout, are_lemmas, find_layout, split_table
 from wordvec.evaluation.files.pair_scores import lines_with_scores, note_on_scores
-from wordvec.evaluation.files.set_files import BUNDLED, Line, Source, find_file, read_set_lines, set_name
+from wordvec.evaluation.files.set_files import Line, Source, find_file, read_set_lines, set_name
 from wordvec.evaluation.files.sets import AnalogyQuestions, Pair, WordPairs
 
 
@@ -79,12 +80,12 @@ def _check_scale(read: Sequence[tuple[Line, Pair]], scale: tuple[float, float] |
 
 
 def _duplicates(pairs: Sequence[Pair]) -> list[str]:
-    """The note about pairs that stand more than once, in either order."""
+    """The note about pairs that occur more than once, in either order."""
     times = Counter(tuple(sorted((a, b))) for a, b, _ in pairs)
     twice = [pair for pair, count in times.items() if count > 1]
     if not twice:
         return []
-    how_many = "1 pair stands" if len(twice) == 1 else f"{len(twice):,} pairs stand"
+    how_many = "1 pair occurs" if len(twice) == 1 else f"{len(twice):,} pairs occur"
     return [f"{how_many} more than once, such as {' '.join(twice[0])}; each line counts"]
 
 
@@ -106,7 +107,7 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
 
 @typed
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
-    """Read analogy questions from a file or folder, a bundled set or a fetched one, told by content.
+    """Read analogy questions from a file or folder, a bundled set or a fetched one, recognised by content.
 
     Google's format: four words a line under ``: section`` lines; lines that begin with # or // are skipped. MSR's:
     ``word_relationship.questions`` with three words a line, the answers in ``word_relationship.answers`` beside it.
@@ -118,7 +119,7 @@ def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     >>> all(len(question) == 4 for section in questions.sections.values() for question in section)
     True
     """
-    path = None if str(source) in BUNDLED else find_file(source)
+    path = None if str(source) in EVALUATION_SETS else find_file(source)
     if path is not None and path.is_dir():
         return known.read_bats(source, path, encoding)
     lines = read_set_lines(source, encoding)

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from wordvec.corpus.named_texts.bundled import EVALUATION_SETS, bundled_evaluation
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.files import parse_json
 
-BUNDLED = ("tiny-world-analogies", "tiny-world-similarity")
 SEPARATORS = ("\t", ";", ",")
 LARGEST = 256 << 20  # bytes of a set, unpacked
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a line as it stands in a message: quoted, and cut where it is long.
+    """Return a line as it is in a message: quoted, and cut where it is long.
 
     >>> print(shown("tiger cat"), shown("a" * 99))
     'tiger cat' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
@@ -61,9 +61,7 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     1
     """
     check_source(source)
-    if str(source) in BUNDLED:
-        from wordvec.corpus.named_texts.bundled import bundled_evaluation
-
+    if str(source) in EVALUATION_SETS:
         return _not_blank(str(source), bundled_evaluation(str(source)))
     text = _decode(source, _bytes(source), encoding)
     if "\r" in text.strip() and "\n" not in text:
@@ -96,7 +94,7 @@ def find_file(source: Source) -> Path:
             raise EvaluationFileError(f"{name}: not downloaded: wordvec corpus fetch {name} gets it")
         return fetched
     raise EvaluationFileError(
-        f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(BUNDLED)}; "
+        f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(EVALUATION_SETS)}; "
         "wordvec corpus list shows those that can be fetched"
     )
 

@@ -1,4 +1,4 @@
-"""The fair comparison: several trainers on one corpus over several seeds, with all chances, times and memory told."""
+"""The fair comparison: several trainers on one corpus over several seeds, with variance, times and memory."""
 
 from __future__ import annotations
 

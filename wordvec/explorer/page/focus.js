@@ -1,4 +1,4 @@
-// What a map brings out for a question: {ids, rings, labelled, lines: [{from, to, strength, arrow}]}, all by word id.
+// What a map highlights: {ids, rings, labelled, lines: [{from, to, strength, arrow}]}, all by word id.
 // Words that a map does not show are left out.
 
 /** A word with lines to its neighbours, stronger to nearer ones. */

@@ -136,7 +136,7 @@ def order_in_tile(count: int, tile: int, seed: int, epoch: int) -> np.ndarray:
 
 
 def check_square(shape: tuple[int, int], bands: int) -> int:
-    """V, for a matrix (V, V) that can be cut into so many bands; raises ShapeError for another."""
+    """V, for a matrix (V, V) that can be cut into this many bands; raises ShapeError for another."""
     size = shape[0]
     if shape != (size, size) or not 1 <= bands <= max(1, size) or size > bands * MOST_ROWS:
         raise ShapeError(f"Cells: a square matrix and 1 to V bands expected; got {shape} and {bands} bands")

@@ -56,7 +56,7 @@ static i64 write_row(const row_sum *row, i32 *columns, i64 *sums) {
   return filled;
 }
 
-// Set counts[w] to how often word w stands in stream[begin .. end - 1]; borders and removed words are no words.
+// Set counts[w] to how often word w occurs in stream[begin .. end - 1]; borders and removed words are no words.
 EXPORT void count_words(const i32 *stream, i64 stream_size, i64 begin, i64 end, i64 *counts, i64 size) {
   UNUSED(stream_size);
   for (i64 word = 0; word < size; word++) counts[word] = 0;

@@ -1,4 +1,4 @@
-// What threads that work together share: counters that all of them see, and waiting that is short but polite.
+// What threads that work together share: counters that all of them see, and brief spinning, then yielding.
 //
 // The threads are Python's, each inside one call of a function of this library. They meet a few thousand times a
 // second, so a meeting must cost less than a microsecond: a counter in shared memory, not a lock of the operating

@@ -33,7 +33,7 @@ def choose(
 
     Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
     used. `reading.strict` looks at everything now. With `look`, and when a number type is asked for, rows with nan or
-    infinity are left out and told. Raises VectorsFileError.
+    infinity are left out and reported. Raises VectorsFileError.
     """
     if reading.strict:
         _check(reading, words, matrix, scales, counts)
@@ -76,7 +76,7 @@ def _rows(reading: Reading, words: LazyWords) -> Rows | None:
 def _finite_rows(
     reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows | None
 ) -> Rows | None:
-    """Those of the rows asked for that hold neither nan nor infinity; the others are told."""
+    """Those of the rows asked for that hold neither nan nor infinity; the others are reported."""
     numbers = np.arange(len(words))[slice(None) if rows is None else rows]
     bad: list[int] = []
     for first in range(0, len(numbers), BLOCK):
@@ -123,7 +123,7 @@ def _check(
     repeated = repeated_words(np.asarray(words.data), np.asarray(words.ends))
     if repeated:
         row, first = repeated[0]
-        raise reading.error(f"the word {describe(words[row])} stands twice, in rows {first} and {row}")
+        raise reading.error(f"the word {describe(words[row])} appears twice, in rows {first} and {row}")
     for start in range(0, len(words), BLOCK):
         rows = float_rows(matrix, scales, slice(start, start + BLOCK))
         _check_finite(reading, words, rows, start, "holds nan or infinity")

@@ -67,7 +67,7 @@ def read_gensim(reading: Reading) -> WordRows:
 
 
 def described(path: str | os.PathLike[str]) -> Any:
-    """What the pickle in a file describes. Raises ValueError where that cannot be told."""
+    """What the pickle in a file describes. Raises ValueError where that cannot be found out."""
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         return read_pickle(mapped)
 

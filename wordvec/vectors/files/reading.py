@@ -13,10 +13,10 @@ from wordvec.errors import OptionError, VectorsFileError
 from wordvec.vectors.word_bytes import encode_word
 
 DTYPES = ("float32", "float16", "int8")
-MOST_LEFT_OUT = 10  # one row in so many may be left out; more, and the file is something else
+MOST_LEFT_OUT = 10  # one row in this many may be left out; more, and the file is something else
 MANY = 100  # rows left out, after which a file that has few others is given up
 NOT_UTF8 = "words that are not UTF-8, their bytes written out"
-TWICE = "words that stand twice, the first row kept"
+TWICE = "words that appear twice, the first row kept"
 ANOTHER_LENGTH = "rows of another length, left out"
 NOT_NUMBERS = "rows in which something is no number, left out"
 NOT_FINITE = "rows with nan or infinity, left out"

@@ -86,7 +86,7 @@ class RowBuilder:
         return self.seen - self.left_out
 
     def add(self, words: list[bytes], rows: np.ndarray, places: np.ndarray) -> None:
-        """Take words, their rows (n, D) float32 and where in the file each stands.
+        """Take words, their rows (n, D) float32 and where in the file each is.
 
         Rows with nan or infinity are left out. Raises VectorsFileError for what float16 cannot hold.
         """
@@ -152,7 +152,7 @@ class RowBuilder:
     def _finite(
         self, words: list[bytes], rows: np.ndarray, places: np.ndarray
     ) -> tuple[list[bytes], np.ndarray, np.ndarray]:
-        """Those rows that hold neither nan nor infinity; the others are left out and told."""
+        """Those rows that hold neither nan nor infinity; the others are left out and reported."""
         finite = np.isfinite(rows).all(axis=1)
         if finite.all():
             return words, rows, places
@@ -173,7 +173,7 @@ class RowBuilder:
         for row, first in repeated:
             word = text[ends[row - 1] : ends[row]][:60].tobytes().decode("utf-8", "replace")
             self.reading.repair(
-                TWICE, f"{self._where(places[row])}: the word {word!r} stands at {self._where(places[first])} already"
+                TWICE, f"{self._where(places[row])}: the word {word!r} is at {self._where(places[first])} already"
             )
         if repeated:
             words = LazyWords(text, ends).encoded(0, len(ends))

@@ -1,4 +1,4 @@
-"""The header of our .safetensors files: which tensors lie where, and that all of it is true."""
+"""The header of our .safetensors files: which tensors lie where, and checks that all of it is right."""
 
 from __future__ import annotations
 

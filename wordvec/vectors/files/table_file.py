@@ -118,7 +118,7 @@ def _values(rows: Any, columns: Sequence[str], is_list: bool) -> Sequence[Any]:
 def _add(
     reading: Reading, builder: RowBuilder | None, words: Sequence[Any], values: Sequence[Any], first: int
 ) -> RowBuilder | None:
-    """Give some rows to the builder; those without a word or with other numbers than most are left out and told."""
+    """Give some rows to the builder; those without a word or with other numbers than most are left out and reported."""
     kept_words: list[bytes] = []
     rows: list[np.ndarray] = []
     places: list[int] = []

@@ -31,7 +31,7 @@ def read_text(reading: Reading) -> WordRows:
 
     Words may hold spaces, as some in GloVe's files do: the last D fields are the vector. A first line of three whole
     numbers, with words in base 64 behind it, is Deeplearning4j's. Rows of another length or without finite numbers
-    are left out and told, and so is a header that is one row off.
+    are left out and reported, and so is a header that is one row off.
     Raises VectorsFileError, naming the line, for too many such rows and for a header that is further off.
     """
     blocks = line_blocks(reading)

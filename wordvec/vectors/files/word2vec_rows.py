@@ -45,7 +45,7 @@ class RowFinder:
         self._together, self._most = LEAST, max(LEAST, MOST_NUMBERS // dim)
 
     def find(self, buffer: bytes, most: int, is_last: bool) -> list[Row]:
-        """The rows at the start of the buffer that are complete in it and certain, at most so many.
+        """The rows at the start of the buffer that are complete in it and certain, at most this many.
 
         The last one is left for the next piece, unless this is the last. `most` is the number of rows to come.
         """

@@ -23,7 +23,7 @@ from wordvec.vectors.search.index_file import KINDS, Index, get_faiss, read_inde
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
-HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to so many rows the graph, up to so many cells of float32, then int8
+HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to this many rows the graph, up to this many cells of float32, then int8
 LINKS = 32  # of each row in the graph
 TRAINED_ON = 64  # rows for each cell's centre
 BLOCK = 65_536  # rows added at a time

@@ -91,7 +91,7 @@ def best_rows(unit: Array, targets: Array, most: int) -> list[np.ndarray]:
     """At least the `most` rows of `unit` (V, D) with the largest products with each of `targets` (Q, D), in any order.
 
     No block is sorted: its columns are dealt out to groups, and the `most`-th largest of the groups' maxima is a
-    threshold that at least so many products reach. Few others do. Memory is bounded by SCORES.
+    threshold that at least this many products reach. Few others do. Memory is bounded by SCORES.
     """
     xp, queries_asked = array_module(unit, targets), len(targets)
     width = max(most, SCORES // max(1, queries_asked))

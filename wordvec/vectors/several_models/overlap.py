@@ -1,4 +1,4 @@
-"""How many neighbours two lists have in common, and how surprising that is."""
+"""How many neighbours two lists have in common, and how probable so few would be."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class KeyedVectors(Questions):
         return self.get_index(key, -1) >= 0
 
     def add_vector(self, key: str, vector: np.ndarray) -> int:
-        """Add one word and return its row number; one that is there already is told and kept."""
+        """Add one word and return its row number; one that is there already is reported and kept."""
         self.add_vectors([key], np.asarray(vector)[None, :])
         return self.key_to_index[key]
 
@@ -248,7 +248,7 @@ class KeyedVectors(Questions):
         datatype: Any = np.float32,
         no_header: bool = False,
     ) -> KeyedVectors:
-        """Read word2vec's text or binary format, told by its content, and counts from `fvocab`."""
+        """Read word2vec's text or binary format, recognised by its content, and counts from `fvocab`."""
         from wordvec.compat.gensim.models.word2vec_format import read_word2vec
 
         return cls.from_word_vectors(read_word2vec(fname, fvocab, encoding, limit, datatype))
@@ -299,3 +299,6 @@ class KeyedVectors(Questions):
     def _check_not_empty(self) -> None:
         if not len(self):
             raise InputError("there are no words yet: add_vectors, load or train first")
+
+
+EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors  # older names, which gensim 4 keeps too

@@ -1,4 +1,4 @@
-"""gensim's Phrases: pairs of words that stand together more often than chance would have it.
+"""gensim's Phrases: pairs of words that occur together more often than chance would have it.
 
 The scores are gensim's, which are not those of `wordvec.Phrases`: "default" is (c(ab) - min_count) / c(a) / c(b) times
 the number of different words and pairs, where word2phrase.c and wordvec take the number of words of the text. Connector

@@ -273,7 +273,7 @@ class Questions:
         return WordVectors(self.index_to_key[:words], self.vectors[:words])
 
     def _weighted(self, items: Any, sign: float) -> list[tuple[Any, float]]:
-        """Words and vectors with their weights: `sign`, or the given one of a pair, which gensim takes as it stands."""
+        """Words and vectors with their weights: `sign`, or the given one of a pair, which gensim takes as it is."""
         if items is None:
             return []
         if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1):

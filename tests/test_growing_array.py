@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.counts import count_cooccurrences, spill
-from wordvec.counts.spill import GrowingArray
-from wordvec.errors import InputError
+from wordvec import growing_array
+from wordvec.counts import count_cooccurrences
+from wordvec.errors import CorpusError, InputError
+from wordvec.growing_array import GrowingArray
 
 TEXT = np.arange(50) % 7, np.array([0, 50]), 7
 
@@ -87,7 +88,7 @@ def test_a_folder_that_cannot_be_written_to(monkeypatch):
     def refuse(**_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(spill.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(growing_array.tempfile, "TemporaryFile", refuse)
     array = GrowingArray(np.int32, 0)
     with pytest.raises(InputError, match=r"cannot be written to .Permission denied"):
         array.append(np.ones(3))
@@ -103,7 +104,29 @@ def test_growing_takes_little_more_than_it_holds():
     array = GrowingArray(np.int8, limit=10**6)
     for _ in range(1000):
         array.append(np.ones(1000, np.int8))
-        assert len(array._held) <= max(spill.GROWTH * len(array), 1000)
+        assert len(array._held) <= max(growing_array.GROWTH * len(array), growing_array.FIRST_ROOM)
     assert len(array._held) == 10**6  # never above the limit
     array.append(np.ones(1, np.int8))
     assert array.on_disk
+
+
+@pytest.mark.parametrize("limit", [0, 12, 1 << 27])  # bytes: all in the file, some of them, none
+def test_a_part_can_be_changed_where_it_is(limit):
+    array = GrowingArray(np.int32, limit)
+    array.append(np.arange(3))
+    array.append(np.zeros(0))
+    array.append(np.arange(5)[::2])
+    array.part(1, 3)[:] += 7
+    array.part(2, 2)[:] += 7
+    assert array.finish().tolist() == [0, 8, 9, 0, 2, 4]
+
+
+def test_no_folder_for_temporary_files_is_one_line(monkeypatch):
+    def none_found(*_, **__):
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "TemporaryFile", none_found)
+    array = GrowingArray(np.int32, limit=0, purpose="reading the text", error=CorpusError)
+    with pytest.raises(CorpusError, match=r"reading the text needs temporary files.*No usable.*set TMPDIR"):
+        array.append(np.arange(3))

@@ -11,10 +11,11 @@ from typing import IO, Any
 
 import numpy as np
 
-from wordvec.errors import InputError
+from wordvec.errors import InputError, WordvecError
 from wordvec.memory import show_bytes
 
 GROWTH = 1.125  # of the room in memory, each time it is full
+FIRST_ROOM = 1 << 12  # elements
 LIMITLESS = sys.maxsize
 
 
@@ -24,6 +25,7 @@ class GrowingArray:
     Up to `limit` bytes it is held in memory; what is more goes, with all before it, to a temporary file without a
     name, which vanishes with the array: also after an error, also when the process is killed (on Windows, when it
     ends). ``len(array)`` is the number of elements so far; `room` is how many there will be at most, if that is known.
+    `purpose` is what the error for a full disk says the file is for, and `error` its class.
 
     >>> array = GrowingArray(np.int32, limit=8)
     >>> array.append(np.array([1, 2], np.int32))
@@ -32,8 +34,16 @@ class GrowingArray:
     (True, [2, 3], [1, 2, 3])
     """
 
-    def __init__(self, dtype: Any, limit: int = LIMITLESS, room: int = 0) -> None:
+    def __init__(
+        self,
+        dtype: Any,
+        limit: int = LIMITLESS,
+        room: int = 0,
+        purpose: str = "counting",
+        error: type[WordvecError] = InputError,
+    ) -> None:
         self.dtype = np.dtype(dtype)
+        self._purpose, self._error = purpose, error
         self._limit = limit
         self._size = 0
         try:  # room that is not written to costs no memory, only addresses
@@ -62,7 +72,7 @@ class GrowingArray:
         return self._file is not None
 
     def append(self, values: np.ndarray) -> None:
-        """Add values at the end. Raises InputError when the disk is full."""
+        """Add values at the end. Raises `error` when the disk is full."""
         size = self._size + len(values)
         if self._file is None and size * self.dtype.itemsize > self._limit:
             self._move_to_disk()
@@ -72,7 +82,7 @@ class GrowingArray:
                 _write_all(self._file, np.ascontiguousarray(values, self.dtype))
         else:
             if size > len(self._held):
-                room = min(int(GROWTH * size), max(self._limit // self.dtype.itemsize, size))
+                room = min(max(int(GROWTH * size), FIRST_ROOM), max(self._limit // self.dtype.itemsize, size))
                 self._held.resize(room, refcheck=False)  # in place, where the system can move pages
             self._held[self._size : size] = values
         self._size = size
@@ -88,6 +98,13 @@ class GrowingArray:
             target = target[self._file.readinto(target) :]  # type: ignore[attr-defined]
         return values
 
+    def part(self, begin: int, end: int) -> np.ndarray:
+        """The elements begin .. end - 1, to be read and changed in place before the next `append`."""
+        if self._file is None or begin == end:
+            return self._held[begin:end] if self._file is None else self._held[:0]
+        offset = begin * self.dtype.itemsize
+        return np.memmap(self._file, self.dtype, mode="r+", offset=offset, shape=(end - begin,))
+
     def finish(self) -> np.ndarray:
         """The whole as one array: in memory, or mapped from the file (what is written to it then stays in memory).
 
@@ -101,30 +118,37 @@ class GrowingArray:
         return whole
 
     def close(self) -> None:
-        """Let go of the file, if there is one."""
+        """Release the file, if there is one."""
         if self._file is not None:
             self._file.close()
+
+    def __enter__(self) -> GrowingArray:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __del__(self) -> None:
         self.close()
 
     def _move_to_disk(self) -> None:
         with self._closed_after_an_error():
-            self._file = tempfile.TemporaryFile(prefix="wordvec-counts-", buffering=0)  # noqa: SIM115
+            self._file = tempfile.TemporaryFile(prefix="wordvec-", buffering=0)  # noqa: SIM115
             _write_all(self._file, self._held[: self._size])
         self._held = np.empty(0, self.dtype)
 
     @contextmanager
     def _closed_after_an_error(self) -> Iterator[None]:
-        """Say what an error of the disk means here, and let go of the file."""
+        """Say what an error of the disk means here, and release the file."""
         try:
             yield
         except OSError as error:
             self.close()
+            where = "for them" if tempfile.tempdir is None else f"of {tempfile.tempdir}"  # None: none was found
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            what = "is full" if full else f"cannot be written to ({error.strerror})"
-            raise InputError(
-                f"counting needs temporary files, and the disk of {tempfile.gettempdir()} {what}, "
+            what = "is full" if full else f"cannot be written to ({error.strerror or error})"
+            raise self._error(
+                f"{self._purpose} needs temporary files, and the disk {where} {what}, "
                 f"{show_bytes(self._size * self.dtype.itemsize)} into one of them: free some space, set TMPDIR to a "
                 "folder on a larger disk, or allow more memory"
             ) from error

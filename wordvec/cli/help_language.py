@@ -1,0 +1,169 @@
+"""Help in Korean or Japanese where the environment asks for it; English, as it stands in the program, everywhere else.
+
+The variables are gettext's: LC_ALL, LC_MESSAGES or LANG names the locale, LANGUAGE a list of languages to try, which a
+locale C or POSIX overrules. The catalogues are gettext's .po files in catalogues/, read as they are; a text that one
+lacks stays English. scripts/catalogues.py brings them up to date with the parsers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from importlib import resources
+from typing import Any
+from unicodedata import combining, east_asian_width
+
+LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # with their own names, which show whether a terminal has their letters
+LONGEST_LINE = 100  # columns of prose on a wide terminal
+SHORTEST_LINE = 24  # columns beside a name on a narrow one
+USAGE = "usage: "
+ENTRY = re.compile(r"(\s*\S(?:.*?\S)?\s{2,})(\S.*)")  # a command, or a name, and what is said of it
+# Where a line may be broken: at spaces; and between kana and kanji, but not within katakana or before 、 and the like.
+_AFTER = "、。，．・：；？！」』）〉》】ーぁぃぅぇぉっゃゅょ"
+_BEFORE = "「『（〈《【"
+_WORD = re.compile(
+    rf"(\s*)([{_BEFORE}]*(?:[ァ-ヺ]+|[ぁ-ゖ一-鿿々]|[^\s{_BEFORE}{_AFTER}ぁ-ヺ一-鿿々]+)[{_AFTER}]*|\S)", re.UNICODE
+)
+
+
+def wanted(environment: Mapping[str, str]) -> str | None:
+    """The language of help that these variables ask for, "ko" or "ja"; None for English.
+
+    >>> wanted({"LANG": "ko_KR.UTF-8"}), wanted({"LANG": "en_GB.UTF-8", "LANGUAGE": "xx:ja:ko"})
+    ('ko', 'ja')
+    >>> wanted({"LANG": "ko_KR.UTF-8", "LC_ALL": "C", "LANGUAGE": "ko"}), wanted({"LANG": "tr_TR"}), wanted({})
+    (None, None, None)
+    """
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if locale in ("C", "POSIX"):
+        return None
+    for name in (environment.get("LANGUAGE") or locale).split(":"):
+        language = re.split(r"[_.@-]", name)[0].lower()
+        if language == "en":
+            return None
+        if language in LANGUAGES:
+            return language
+    return None
+
+
+def formatter_for(environment: Mapping[str, str], encoding: str | None) -> Callable[..., TranslatedHelp] | None:
+    """What argparse formats the user's language with; None for English, or where `encoding` lacks its letters."""
+    language = wanted(environment)
+    if language is None:
+        return None
+    try:
+        LANGUAGES[language].encode(encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return None
+    catalogue = read_catalogue(language)
+    return partial(TranslatedHelp, say=lambda text: catalogue.get(text) or text)
+
+
+def read_catalogue(language: str) -> dict[str, str]:
+    """The translation of each English text."""
+    path = resources.files("wordvec.cli").joinpath("catalogues", f"{language}.po")
+    return parse_catalogue(path.read_text(encoding="utf-8"))
+
+
+def parse_catalogue(content: str) -> dict[str, str]:
+    r"""The texts of a .po file and their translations, "" where there is none yet.
+
+    >>> parse_catalogue('#: train\nmsgid "passes over "\n"the corpus"\nmsgstr "말뭉치를 도는 횟수"\n')
+    {'passes over the corpus': '말뭉치를 도는 횟수'}
+    """
+    texts: dict[str, str] = {}
+    parts = {"msgid": "", "msgstr": ""}
+    part = "msgid"
+    for line in [*content.splitlines(), 'msgid ""']:
+        found = re.fullmatch(r'(msgid|msgstr)?\s*(".*")', line.strip())
+        if not found:
+            continue
+        if found[1] == "msgid":
+            texts[parts["msgid"]] = parts["msgstr"]
+            parts = {"msgid": "", "msgstr": ""}
+        part = found[1] or part
+        parts[part] += json.loads(found[2])
+    texts.pop("", None)  # the header
+    return texts
+
+
+class TranslatedHelp(argparse.RawDescriptionHelpFormatter):
+    """argparse's help with every text of it said by `say`, and lines broken by the columns that letters take."""
+
+    def __init__(self, *args: Any, say: Callable[[str], str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._say = say
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """As argparse's, with the word for usage."""
+        super().add_usage(usage, actions, groups, self._say(USAGE) if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """As argparse's."""
+        super().start_section(self._say(heading) if heading else heading)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return self._say(action.help) if action.help else action.help
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return laid_out(text, self._say, min(width, LONGEST_LINE))
+
+
+def laid_out(text: str, say: Callable[[str], str], width: int) -> str:
+    r"""A description with its prose and its remarks said by `say`; commands and names stay where they are.
+
+    >>> print(laid_out("Draw a map,\nor more.\n\n  wordvec plot a.png   a picture", str.upper, 80))
+    DRAW A MAP, OR MORE.
+    <BLANKLINE>
+      wordvec plot a.png   A PICTURE
+    """
+    lines = []
+    for head, body in _parts(text):
+        said = say(body) if body else ""
+        room = math.inf if head.lstrip().startswith("wordvec ") else max(width - len(head), SHORTEST_LINE)
+        first, *others = wrapped(said, room) or [""]
+        lines += [head + first, *(" " * len(head) + other for other in others)]
+    return "\n".join(lines)
+
+
+def _parts(text: str) -> list[list[str]]:
+    """Pairs of what stays and what is said: prose has nothing that stays, a blank line and a bare command only that."""
+    parts: list[list[str]] = []
+    for line in text.splitlines():
+        line = line.rstrip()
+        apart = line.startswith((" ", "wordvec "))
+        entry = ENTRY.fullmatch(line) if apart else None
+        if parts and parts[-1][1] and line and (line.startswith(" " * 6) or not (apart or parts[-1][0])):
+            parts[-1][1] += " " + line.strip()  # the last text goes on
+        elif entry:
+            parts.append([entry[1], entry[2]])
+        else:
+            parts.append([line, ""] if apart or not line else ["", line])
+    return parts
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Lines of at most `width` columns, of which Korean and Japanese letters take two each; longer for a longer word.
+
+    >>> wrapped("말뭉치를 도는 횟수", 12), wrapped("コーパスを読む回数。", 12)
+    (['말뭉치를', '도는 횟수'], ['コーパスを読', 'む回数。'])
+    """
+    lines: list[str] = [""]
+    for space, word in _WORD.findall(text):
+        if lines[-1] and columns(lines[-1]) + len(space) + columns(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += (space if lines[-1] else "") + word
+    return lines if lines[0] else []
+
+
+def columns(text: Iterable[str]) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,133 @@
+"""What ``plot --network FILE`` draws: a network that Sequential.save wrote, with the numbers that are given to it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wordvec.errors import InputError, OptionError, ShapeError, describe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+
+    from wordvec.networks import Sequential
+
+KNOWN = ("cbow", "skipgram")
+HOW = "rows of numbers, such as '1,0; 0,1', or a file that holds them: .npy, .csv or .txt"
+
+
+def draw_network_file(arguments: argparse.Namespace) -> tuple[Axes, str]:
+    """Draw it, and say what of it: parameters and shapes; with --input all values; with --target gradients too."""
+    from wordvec.networks import Sequential
+    from wordvec.plots import plot_values
+
+    path = arguments.network
+    if not Path(path).exists():
+        raise OptionError(
+            f"--network takes {', '.join(KNOWN)} or a file of Sequential.save, and there is no file {path}"
+        )
+    network = Sequential.open(path)
+    what = f"{Path(path).name}: {', '.join(network.names)}" + ("" if network.loss is None else " and a loss")
+    chain = Sequential(*network.layers)
+    if arguments.input is None:
+        if arguments.target is not None:
+            raise OptionError("--target is what the loss of --input is computed with: give --input too")
+        x = example_of(chain, path)
+        return plot_values(chain, x, gradients=False, flow=False), f"{what}; shapes of {len(x)} examples"
+    x = _numbers("--input", arguments.input)
+    x = _whole("--input", x) if type(network.layers[0]).__name__ == "Embedding" else x.astype(_dtype_of(network))
+    if arguments.target is None:
+        return plot_values(chain, x, gradients=False), f"{what}; values"
+    if network.loss is None:
+        raise OptionError(f"--target: {path} has no loss to compute with it; leave it out")
+    return plot_values(network, (x, *_targets(network, x, arguments.target))), f"{what}; values and gradients"
+
+
+def example_of(network: Sequential, path: Any) -> np.ndarray:
+    """Zeros of a shape that the network takes: 4 examples, or as many as no other size is."""
+    import numpy as np
+
+    sizes = {size for W in network.params for size in W.shape}
+    examples = next(B for B in range(4, 4 + len(sizes) + 1) if B not in sizes)
+    first = next((layer for layer in network.layers if layer.params), None)
+    width = 1 if first is None else first.params[0].shape[0]
+    ids = type(first).__name__ == "Embedding"
+    shapes = [(examples,), (examples, 2)] if ids else [(examples, width), (examples, 2, width)]
+    for shape in shapes:
+        x = np.zeros(shape, np.int64 if ids else _dtype_of(network))
+        try:
+            network.predict(x)
+        except ShapeError as error:
+            why = error
+        else:
+            return x
+    raise InputError(f"{path}: its layers do not fit together, or take another shape ({why}): give one with --input")
+
+
+def _dtype_of(network: Any) -> Any:
+    return network.params[0].dtype if network.params else "float64"
+
+
+def _targets(network: Sequential, x: np.ndarray, given: str) -> tuple[np.ndarray, ...]:
+    """What the loss takes beside scores: ids or labels, or a row for each example; for negative sampling ids and their
+    negatives.
+    """
+    kind, t = type(network.loss).__name__, _numbers("--target", given)
+    if kind == "NegativeSamplingLoss":
+        t = _whole("--target", t)
+        if t.ndim != 2 or t.shape[1] < 2:
+            raise OptionError(f"--target: rows of the right word and its negatives expected; got the shape {t.shape}")
+        return t[:, 0], t[:, 1:]
+    if kind == "SoftmaxWithLoss":
+        if t.size != len(x):
+            return (t,)
+        t = t.reshape(-1)
+    return (_whole("--target", t),)
+
+
+def _whole(option: str, array: np.ndarray) -> np.ndarray:
+    """Ids and labels, which are whole numbers."""
+    import numpy as np
+
+    if not (np.isfinite(array).all() and (array == np.floor(array)).all() and (abs(array) < 2**53).all()):
+        raise OptionError(f"{option}: this network takes ids there, which are whole numbers")
+    return array.astype(np.int64)
+
+
+def _numbers(option: str, given: str) -> np.ndarray:
+    """A two-dimensional array of rows, from a file or from the option itself; of an .npy as it is."""
+    import numpy as np
+
+    place = f"{given}: {option}" if Path(given).is_file() else option
+    if Path(given).is_file():
+        if Path(given).suffix.lower() == ".npy":
+            return _npy(given)
+        try:
+            lines = Path(given).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise InputError(f"{given}: cannot be read as text; {option} takes {HOW}") from None
+    else:
+        lines = given.split(";")
+    rows = [line.replace(",", " ").split() for line in lines if line.strip()]
+    try:
+        numbers = [[float(cell) for cell in row] for row in rows]
+    except ValueError:
+        raise OptionError(f"{place} takes {HOW}; got {describe(given)}") from None
+    if not numbers or len({len(row) for row in numbers}) != 1:
+        found = f"rows of {sorted({len(row) for row in numbers})[:3]}" if numbers else "no numbers"
+        raise OptionError(f"{place} takes rows of one length; got {found}")
+    return np.array(numbers)
+
+
+def _npy(path: str) -> np.ndarray:
+    import numpy as np
+
+    try:
+        array: np.ndarray = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError, SyntaxError) as error:
+        raise InputError(f"{path}: not a whole .npy array of numbers: {error}") from None
+    if array.dtype.kind not in "fiub" or array.ndim == 0 or array.size == 0:
+        raise InputError(f"{path}: an array of numbers expected; got {array.dtype} {array.shape}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
