@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from wordvec.change.detection import Changes, find_changes
+from wordvec.change.changes import Changes
+from wordvec.change.detection import find_changes
 
 __all__ = ["Changes", "find_changes"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wordvec.change.company import LARGEST_SHARE, Company, PeriodNeighbour
-from wordvec.change.space import DocumentSums, Space
+from wordvec.change.changes import Changes, WordChange
+from wordvec.change.company import LARGEST_SHARE
+from wordvec.change.space import Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
 from wordvec.corpus.documents.groups import LENGTHS, Groups, groups_of
 from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
@@ -27,93 +27,6 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 NAMED = 10  # groups in a message; the others are counted
 MOST_PERMUTATIONS = 99_999
-
-
-@dataclass(frozen=True)
-class WordChange:
-    """What was found of one word.
-
-    counts, documents   occurrences and documents with the word, by group; per_million of the group's words
-    groups              the numbers of the groups that took part: those with enough documents
-    distance, halves, ratio, p   see `wordvec.change.testing.Measured`
-    q                   the share of false discoveries among the words up to this one (Benjamini and Hochberg 1995)
-    """
-
-    word: str
-    counts: tuple[int, ...]
-    documents: tuple[int, ...]
-    per_million: tuple[float, ...]
-    groups: tuple[int, ...]
-    distance: float
-    halves: float
-    ratio: float
-    p: float
-    q: float
-
-
-@dataclass(frozen=True)
-class Changes:
-    """The words that were tested, the most certain change first.
-
-    groups       names of the groups in order, with their `documents` and `tokens`
-    left_out     words that could not be tested, and why
-    frequency    Spearman's correlation over words of their count with the distance, and with the ratio: how far
-                 rare words seem to change more, before and after what documents vary is taken out; None for few words
-    options      of `find_changes`, with the model, "svd" or "given"; notes: what a reader should know
-    """
-
-    by: str
-    groups: tuple[str, ...]
-    documents: tuple[int, ...]
-    tokens: tuple[int, ...]
-    words: tuple[WordChange, ...]
-    left_out: dict[str, str]
-    frequency: dict[str, float | None]
-    options: dict[str, Any]
-    notes: tuple[str, ...] = ()
-    space: Space | None = field(default=None, repr=False, compare=False)
-    labels: np.ndarray | None = field(default=None, repr=False, compare=False)  # the group of each document, or -1
-
-    @property
-    def found(self) -> tuple[WordChange, ...]:
-        """The words that changed, at the level asked for."""
-        return tuple(word for word in self.words if word.q <= self.options["level"])
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values, for JSON."""
-        kept = ("by", "groups", "documents", "tokens", "left_out", "frequency", "options", "notes")
-        return {name: getattr(self, name) for name in kept} | {"words": [asdict(word) for word in self.words]}
-
-    def vectors_of(self, change: WordChange) -> np.ndarray:
-        """The word's vector in each group that took part, (groups, D)."""
-        sums, labels = self._of(change)
-        return np.stack(
-            [sums.sums[labels == group].sum(axis=0) / sums.counts[labels == group].sum() for group in change.groups]
-        )
-
-    def neighbours(self, change: WordChange, k: int = 8) -> dict[str, list[PeriodNeighbour]]:
-        """The nearest words in each group that took part, with the share of resamples in which they stay."""
-        sums, labels = self._of(change)
-        seed = self.options["seed"]
-        return {
-            self.groups[group]: self._company.nearest(change.word, labels == group, sums, k, seed=seed)
-            for group in change.groups
-        }
-
-    def trajectory(self, change: WordChange, words: list[str]) -> np.ndarray:
-        """The cosines of some words with the word in each group that took part, (words, groups)."""
-        return self._company.cosines(words, self.vectors_of(change))
-
-    @cached_property
-    def _company(self) -> Company:
-        assert self.space is not None
-        return Company(self.space)
-
-    def _of(self, change: WordChange) -> tuple[DocumentSums, np.ndarray]:
-        if self.space is None or self.labels is None:
-            raise InputError("only what find_changes returned has vectors; this was read from a file")
-        sums = self.space.by_document(change.word)
-        return sums, self.labels[sums.documents]
 
 
 def find_changes(
@@ -149,24 +62,74 @@ def find_changes(
     model = "svd" if vectors is None and space is None else "given"
     space = space or _space(corpus, vectors, window, seed, show_progress)
     groups = groups or groups_of(space.documents, by, date_column=date_column, seed=seed)
-    labels = np.full(len(space.documents), -1, np.int64)
-    for number, members in enumerate(groups.members.values()):
-        labels[members] = number
     sizes = np.array([len(members) for members in groups.members.values()])
-    if (sizes >= FEWEST_DOCUMENTS).sum() < 2:
-        said = listed([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())], NAMED)
-        raise InputError(
-            f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are "
-            f"{said}; {_larger_groups(groups.by)}"
-        )
+    _check_sizes(groups, sizes)
     chosen = _chosen(corpus, words, top, max_share)
     permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))
+    labels = _labels(groups, len(space.documents))
     tokens = _tokens(corpus, labels, len(sizes), space)
+    test = _Test(space, groups, labels, tokens, permutations, level, seed)
+    tested, left_out = _tested(test, chosen, show_progress)
+    options = {
+        "level": level, "permutations": permutations, "seed": seed, "window": space.window, "max_share": max_share,
+        "date_column": date_column, "dim": int(space.vectors.shape[1]), "model": model,
+    }  # fmt: skip
+    return Changes(
+        groups.by,
+        tuple(groups.names),
+        tuple(sizes.tolist()),
+        tuple(tokens.tolist()),
+        tuple(tested),
+        left_out,
+        _frequency_effect(tested),
+        options,
+        tuple(_notes(corpus, vectors, groups, sizes)),
+        space,
+        labels,
+    )
+
+
+def _labels(groups: Groups, documents: int) -> np.ndarray:
+    """The number of each document's group, or -1, (documents,)."""
+    labels = np.full(documents, -1, np.int64)
+    for number, members in enumerate(groups.members.values()):
+        labels[members] = number
+    return labels
+
+
+def _check_sizes(groups: Groups, sizes: np.ndarray) -> None:
+    """Raise InputError where fewer than two groups have enough documents."""
+    if (sizes >= FEWEST_DOCUMENTS).sum() >= 2:
+        return
+    said = listed([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())], NAMED)
+    raise InputError(
+        f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are {said}; "
+        f"{_larger_groups(groups.by)}"
+    )
+
+
+class _Test(NamedTuple):
+    """All that the test of a word needs beside the word."""
+
+    space: Space
+    groups: Groups
+    labels: np.ndarray
+    tokens: np.ndarray
+    permutations: int
+    level: float
+    seed: int
+
+
+def _tested(test: _Test, words: Sequence[str], show: bool | None) -> tuple[list[WordChange], dict[str, str]]:
+    """Words with what was found, the most certain first, corrected over all; and those left out, with the reason.
+
+    Raises InputError where none can be tested.
+    """
     measured: list[WordChange] = []
     left_out: dict[str, str] = {}
-    with progress(len(chosen), "testing", "words", show=show_progress) as bar:
-        for word in chosen:
-            found = _measure(space, word, labels, groups, tokens, permutations, level, seed)
+    with progress(len(words), "testing", "words", show=show) as bar:
+        for word in words:
+            found = _measure(test, word)
             if isinstance(found, str):
                 left_out[word] = found
             else:
@@ -174,28 +137,10 @@ def find_changes(
             bar.update()
     if not measured:
         word, reason = next(iter(left_out.items()))
-        raise InputError(f"none of the {len(chosen)} words can be tested; {word}: {reason}")
+        raise InputError(f"none can be tested of {counted(len(words), 'word')}; {word}: {reason}")
     q = false_discovery_rates(np.array([word.p for word in measured]))
-    corrected = [WordChange(**{**word.__dict__, "q": float(rate)}) for word, rate in zip(measured, q)]
-    corrected.sort(key=lambda word: (word.p, -word.ratio))
-    options = {
-        "level": level, "permutations": permutations, "seed": seed, "window": space.window, "max_share": max_share,
-        "date_column": date_column, "dim": int(space.vectors.shape[1]),
-        "model": model,
-    }  # fmt: skip
-    return Changes(
-        groups.by,
-        tuple(groups.names),
-        tuple(sizes.tolist()),
-        tuple(tokens.tolist()),
-        tuple(corrected),
-        left_out,
-        _frequency_effect(corrected),
-        options,
-        tuple(_notes(corpus, vectors, groups, sizes)),
-        space,
-        labels,
-    )
+    corrected = [replace(word, q=float(rate)) for word, rate in zip(measured, q)]
+    return sorted(corrected, key=lambda word: (word.p, -word.ratio)), left_out
 
 
 def _check_options(
@@ -258,20 +203,11 @@ def _tokens(corpus: Corpus, labels: np.ndarray, groups: int, space: Space) -> np
     return np.bincount(of_sentence[inside], lengths[inside], minlength=groups).astype(np.int64)
 
 
-def _measure(
-    space: Space,
-    word: str,
-    labels: np.ndarray,
-    groups: Groups,
-    tokens: np.ndarray,
-    permutations: int,
-    level: float,
-    seed: int,
-) -> WordChange | str:
+def _measure(test: _Test, word: str) -> WordChange | str:
     """What was found of a word, or why it cannot be tested."""
+    space, names, level = test.space, test.groups.names, test.level
     sums = space.by_document(word)
-    of_document = labels[sums.documents]
-    names = groups.names
+    of_document = test.labels[sums.documents]
     counts = [int(sums.counts[of_document == group].sum()) for group in range(len(names))]
     documents = [int((of_document == group).sum()) for group in range(len(names))]
     part = [group for group in range(len(names)) if documents[group] >= FEWEST_DOCUMENTS]
@@ -290,8 +226,10 @@ def _measure(
     inside = np.isin(of_document, part)
     renumbered = np.searchsorted(part, of_document[inside])
     number = space.corpus.vocabulary.id(word)
-    found = measure_groups(sums.counts[inside], sums.sums[inside], renumbered, len(part), permutations, seed, number)
-    per_million = [1e6 * count / size if size else 0.0 for count, size in zip(counts, tokens.tolist())]
+    found = measure_groups(
+        sums.counts[inside], sums.sums[inside], renumbered, len(part), test.permutations, test.seed, number
+    )
+    per_million = [1e6 * count / size if size else 0.0 for count, size in zip(counts, test.tokens.tolist())]
     return WordChange(word, tuple(counts), tuple(documents), tuple(per_million), tuple(part), *found, q=1.0)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from wordvec.corpus.documents.citing import Citations, CitedLine
 
 if TYPE_CHECKING:
-    from wordvec.change.detection import Changes, WordChange
+    from wordvec.change.changes import Changes, WordChange
 
 MOST_OCCURRENCES = 5000  # looked at in a group; spread over it
 

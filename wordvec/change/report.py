@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wordvec.change.changes import Changes, WordChange
 from wordvec.change.company import PeriodNeighbour
-from wordvec.change.detection import Changes, WordChange
 from wordvec.corpus.documents.citation_formats import cited_as_text
 from wordvec.corpus.documents.citing import CitedLine
 from wordvec.errors import counted

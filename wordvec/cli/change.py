@@ -29,7 +29,7 @@ from wordvec.progress import announce
 from wordvec.terminal import printable
 
 if TYPE_CHECKING:
-    from wordvec.change.detection import Changes, WordChange
+    from wordvec.change.changes import Changes, WordChange
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -57,6 +57,11 @@ INLINE void multiply_tile(const f32 *rows, i64 many, i64 dim, const f32 *panel, 
   }
 }
 
+// Ask for the lines of TILE rows that begin at `rows`, which may be past the last one.
+INLINE void prefetch_tile(const f32 *rows, i64 dim) {
+  for (i64 at = 0; at < TILE * dim; at += LINE_BYTES / 4) prefetch_for_later(rows + at);
+}
+
 // Offer the rows first, first + 1, ... of a tile to the targets of a panel. `least` (STRIP,) is what a target's row
 // must exceed; infinity where there is no target.
 INLINE void offer_tile(vec sums[TILE][VECTORS], const f32 *divisors, i64 many, i64 first, i64 panel, f32 *least,
@@ -99,6 +104,7 @@ EXPORT void keep_nearest(const f32 *rows, i64 rows_size, const f32 *divisors, i6
       for (i64 row = block; row < stop; row += TILE) {
         const i64 many = min_i64(TILE, stop - row);
         vec sums[TILE][VECTORS];
+        if (panel == 0) prefetch_tile(rows + (row + BLOCK) * dim, dim);  // of the next block
         multiply_tile(rows + row * dim, many, dim, panels + panel * STRIP * dim, sums);
         offer_tile(sums, divisors + row, many, first + row, panel, least + panel * STRIP, &to);
       }
