@@ -11,7 +11,6 @@ import asyncio
 import os
 import platform
 import queue
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from typing import Any
 
 from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
 from wordvec.files import parse_json
-from wordvec.memory import available_cores, show_bytes
+from wordvec.memory import show_bytes
 from wordvec.progress import announce, progress
 from wordvec.store import Store, name_of, open_store
 
@@ -143,45 +142,12 @@ class Cluster:
                 ) from error
 
 
-class ThisProcess:
-    """The same without a cluster: one task after the other, here, with all cores; the store goes with it."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="wordvec-")
-        self.store: Store = open_store(self._folder.name)
-
-    @property
-    def threads_of_a_task(self) -> int:
-        """How many threads a task starts."""
-        return available_cores()
-
-    def run(
-        self,
-        function: Callable[..., Any],
-        calls: Sequence[tuple[Any, ...]],
-        what: str,
-        show_progress: bool | None = None,
-    ) -> list[Any]:
-        """See Cluster."""
-        return [function(self.store.location, *call) for call in calls]
-
-    def check_memory(self, what: str, needed: int) -> None:
-        """Trainers look at this process's memory themselves."""
-
-    def __enter__(self) -> ThisProcess:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
-
-
 class _Watch:
     """Says when there have been no workers for too long: Dask would wait for ever."""
 
     def __init__(self, client: Any) -> None:
         self._client, self._address = client, client.scheduler.address if client.scheduler else "the scheduler"
-        self._last_seen = time.monotonic()
-        self._next_look = 0.0
+        self._last_seen, self._next_look = time.monotonic(), 0.0
 
     def check(self) -> None:
         """Raise ClusterError when there was no worker for NO_WORKERS_FOR seconds."""
@@ -251,7 +217,10 @@ def connected(scheduler: str) -> Iterator[Any]:
     """
     dask_client = _import("Client")
     if scheduler.startswith(LOCAL):
-        with local_client(_processes(scheduler)) as client:
+        number = scheduler.removeprefix(LOCAL)
+        if not number.isdecimal() or int(number) < 1:
+            raise OptionError(f"scheduler {scheduler!r}: local: and a number of processes expected, such as local:4")
+        with local_client(int(number)) as client:
             yield client
         return
     address = _address_of(scheduler)
@@ -301,24 +270,17 @@ def _ask_who_is_there(address: str) -> None:
 @contextmanager
 def local_client(processes: int) -> Iterator[Any]:
     """A client of this many worker processes of this machine, each with one thread."""
-    _import("Client")
+    dask_client = _import("Client")
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import LocalCluster
 
     options = {"threads_per_worker": 1, "processes": True, "memory_limit": None, "dashboard_address": ":0"}
     with (
         dask.config.set(LOCAL_SETTINGS),
         LocalCluster(n_workers=processes, **options, silence_logs=50) as cluster,
-        Client(cluster, set_as_default=False) as client,
+        dask_client(cluster, set_as_default=False) as client,
     ):
         yield client
-
-
-def _processes(scheduler: str) -> int:
-    number = scheduler.removeprefix(LOCAL)
-    if not number.isdecimal() or int(number) < 1:
-        raise OptionError(f"scheduler {scheduler!r}: local: and a number of processes expected, such as local:4")
-    return int(number)
 
 
 def _check_is_client(client: Any) -> None:

@@ -422,8 +422,7 @@ class NeuralTrainer(Presets, Trainer):
             return self._subword_engine(corpus, W_in, W_out)
         if self.pieces is None:
             return self._engine_class()(self, corpus, W_in, W_out, frozen)
-        from wordvec.cluster import ThisProcess
-        from wordvec.trainers.rounds import RoundsEngine
+        from wordvec.trainers.rounds import RoundsEngine, ThisProcess
 
         if self.pieces > 1:
             self._history.notes.append(

@@ -16,6 +16,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from itertools import pairwise
@@ -26,13 +28,14 @@ import numpy as np
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
 from wordvec.kernels.merging import expected_terms, merged_rows
+from wordvec.memory import available_cores
 from wordvec.store import Store, name_of, open_store
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 from wordvec.trainers.neural_options import MERGES
 
 if TYPE_CHECKING:
-    from wordvec.cluster import Cluster, ThisProcess
+    from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
     from wordvec.corpus.draws.examples import ExampleSampler
     from wordvec.trainers.options import NeuralOptions
@@ -51,6 +54,38 @@ class Weights(NamedTuple):
         """Both matrices."""
         W_in, W_out = (np.concatenate([store.read(name, matrix) for name in self.names]) for matrix in MATRICES)
         return W_in, W_out
+
+
+class ThisProcess:
+    """What a `Cluster` is without workers: one task after the other, here, with all cores; the store goes with it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="wordvec-")
+        self.store: Store = open_store(self._folder.name)
+
+    @property
+    def threads_of_a_task(self) -> int:
+        """How many threads a task starts."""
+        return available_cores()
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        calls: Sequence[tuple[Any, ...]],
+        what: str,
+        show_progress: bool | None = None,
+    ) -> list[Any]:
+        """See `Cluster`."""
+        return [function(self.store.location, *call) for call in calls]
+
+    def check_memory(self, what: str, needed: int) -> None:
+        """Trainers look at this process's memory themselves."""
+
+    def __enter__(self) -> ThisProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
 
 
 class RoundsEngine:
