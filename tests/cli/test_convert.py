@@ -57,7 +57,7 @@ def test_repairs_are_one_line_and_strict_makes_them_errors(capsys, tmp_path):
     assert err.count("\n") == 1
     status, out, err = run(capsys, "v.txt", "strict.bin", "--strict")
     assert (status, out) == (2, "")
-    assert err == "wordvec convert: v.txt: line 3: the word 'a' stands at line 2 already [WV0400]\n"
+    assert err == "wordvec convert: v.txt: line 3: the word 'a' is at line 2 already [WV0400]\n"
     assert not (tmp_path / "strict.bin").exists()
 
 
