@@ -7,6 +7,7 @@ environment test
 [ $# -gt 0 ] || set -- tests/kernels/test_{cpu,draws,tables}.py tests/kernels/glove tests/counts/solver/test_products.py \
   tests/counts/rows tests/corpus/encode/test_{scanning,blocks}.py tests/vectors/files/test_text_file.py \
   tests/evaluation/analogy/test_answers.py tests/native/test_together.py tests/trainers/test_trainers.py \
+  tests/vectors/search/test_search.py \
   -k "not narrower_vectors and not full_disk and not gpu and not standin"
 command -v gcc >/dev/null || { echo "the sanitizers need gcc, which is not installed" >&2; exit 2; }
 

@@ -9,6 +9,7 @@ class InlineCluster:
     def __init__(self, location):
         self.store = open_store(location)
         self.done = []  # names of the functions that ran
+        self.threads_of_a_task, self.tasks_at_a_time = 1, 2
 
     def run(self, function, calls, what, show_progress=None):
         results = {}

@@ -199,6 +199,19 @@ def test_text_is_read_and_skipgram_trained_by_the_workers(client, tmp_path, caps
     assert not list(tmp_path.glob("*.work"))
 
 
+def test_models_are_trained_and_scored_by_the_workers(client, corpus, tmp_path, capsys):
+    scheduler, sets = ["--scheduler", client.scheduler.address], ["--similarity", "tiny-world-similarity", "--json"]
+    runs = ["compare", str(corpus.folder), "--trainers", "svd", "--seeds", "1", "--option", "dim=10", *sets]
+    for folder, where in (("alone", []), ("cluster", scheduler)):
+        assert main([*runs, "-o", str(tmp_path / folder), *where]) == 0
+    (model,) = (tmp_path / "alone" / "models").glob("*.safetensors")
+    assert (tmp_path / "cluster" / "models" / model.name).read_bytes() == model.read_bytes()
+    capsys.readouterr()
+    said = [main(["evaluate", str(model), *sets, *where]) or capsys.readouterr().out for where in ([], scheduler)]
+    assert said[0] == said[1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "cluster"]
+
+
 def test_store_without_a_scheduler_is_refused(corpus, tmp_path, capsys):
     out = str(tmp_path / "v.safetensors")
     assert main(["train", str(corpus.folder), "-o", out, "--store", str(tmp_path)]) == 2

@@ -9,13 +9,35 @@ from wordvec.errors import InputError
 from wordvec.store import FolderStore, ObjectStore, name_of, open_store
 
 
-@pytest.fixture(params=["folder", "memory", "file"])
+@pytest.fixture(scope="module")
+def s3():
+    """An S3 on this machine, with a bucket."""
+    pytest.importorskip("s3fs", reason="needs s3fs, a driver of fsspec")
+    pytest.importorskip("moto.server", reason="needs moto[server]")
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    facts = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in facts.items():
+            patch.setenv(name, value)
+        import s3fs
+
+        s3fs.S3FileSystem(use_listings_cache=False).mkdir("bucket")
+        yield "s3://bucket"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "file", "s3"])
 def store(request, tmp_path):
     if request.param == "folder":
         yield open_store(tmp_path / "store")
         return
     pytest.importorskip("fsspec", reason="needs fsspec, the extra distributed")
-    place = f"memory://{tmp_path.name}" if request.param == "memory" else f"file://{tmp_path}/new/store"
+    places = {"memory": f"memory://{tmp_path.name}", "file": f"file://{tmp_path}/new/store"}
+    place = places.get(request.param) or f"{request.getfixturevalue('s3')}/{tmp_path.name}/store"
     store = open_store(place)
     yield store
     store.clear()
@@ -81,6 +103,40 @@ def test_a_failed_writer_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="No space left on device; make room there"):
         store.publish("entry-1", {"a": np.zeros(1)})
     assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_results_have_the_same_bytes_whatever_the_store(store, tmp_path, monkeypatch):
+    from inline_cluster import InlineCluster
+
+    from wordvec import SVD, SkipGram
+    from wordvec.corpus import Corpus, shared
+
+    monkeypatch.setattr(shared, "Cluster", lambda client, place: InlineCluster(place))
+    monkeypatch.setattr("wordvec.cluster.Cluster", lambda client, place: InlineCluster(place))
+    monkeypatch.setattr("wordvec.counts.on_cluster.PIECE_WORDS", 1000)
+    for module in ("wordvec.counts.svd", "wordvec.counts.svd_on_cluster"):
+        monkeypatch.setattr(f"{module}.DENSE_LIMIT", 0)
+    where = {"client": object(), "store": store.location}
+    words = np.random.default_rng(1).zipf(1.3, (400, 10)) % 50
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(" ".join(f"w{word}" for word in sentence) for sentence in words))
+    for folder, given in (("here", {}), ("there", where)):
+        Corpus.from_files(text, min_count=2, **given).save(tmp_path / folder)
+    files = [{path.name: path.read_bytes() for path in (tmp_path / each).iterdir()} for each in ("here", "there")]
+    assert files[0] == files[1]
+    corpus = Corpus.open(tmp_path / "there")
+    for trainer in (SVD(dim=4), SkipGram(dim=4, epochs=1, pieces=2, merges=2, batch_size=64, threads=1)):
+        found, expected = (
+            trainer.fit(corpus, **where).vectors,
+            type(trainer)(**trainer.parameters()).fit(corpus).vectors,
+        )
+        np.testing.assert_array_equal(found.matrix, expected.matrix)
+        np.testing.assert_array_equal(found.context_matrix, expected.context_matrix)
+
+
+def test_a_bucket_that_is_not_there_is_one_line(s3):
+    with pytest.raises(InputError, match=r"store s3://nowhere/run: cannot be written: .*check its name"):
+        open_store("s3://nowhere/run").publish("entry-1", {"a": np.zeros(1)})
 
 
 def test_places_that_are_no_store(tmp_path):

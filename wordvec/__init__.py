@@ -15,17 +15,29 @@ from wordvec.version import __version__
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Phrases, Vocabulary
-    from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
+    from wordvec.trainers import CBOW, PPMI, SVD, GloVe, ParagraphVectors, SkipGram
     from wordvec.vectors import WordVectors
 
-__all__ = ["CBOW", "PPMI", "SVD", "Corpus", "GloVe", "Phrases", "SkipGram", "Vocabulary", "WordVectors", "__version__"]
+__all__ = [
+    "CBOW",
+    "PPMI",
+    "SVD",
+    "Corpus",
+    "GloVe",
+    "ParagraphVectors",
+    "Phrases",
+    "SkipGram",
+    "Vocabulary",
+    "WordVectors",
+    "__version__",
+]
 
 _HOMES = {
     "Corpus": "corpus",
     "Phrases": "corpus",
     "Vocabulary": "corpus",
     "WordVectors": "vectors",
-    **dict.fromkeys(("CBOW", "PPMI", "SVD", "GloVe", "SkipGram"), "trainers"),
+    **dict.fromkeys(("CBOW", "PPMI", "SVD", "GloVe", "ParagraphVectors", "SkipGram"), "trainers"),
 }
 
 

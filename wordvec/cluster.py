@@ -34,6 +34,8 @@ LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for othe
     "distributed.deploy.lost-worker-timeout": "10 minutes",  # by default a killed worker has 15 s to come back
     "distributed.scheduler.allowed-failures": 10,  # deaths of workers that a task survives
     "distributed.worker.daemon": True,
+    "distributed.worker.profile.enabled": False,  # it looks at every thread a hundred times a second
+    "distributed.admin.tick.interval": "1 s",
 }
 
 
@@ -59,6 +61,11 @@ class Cluster:
     def threads_of_a_task(self) -> int:
         """How many threads a task starts: a worker runs as many tasks as it has threads."""
         return 1
+
+    @property
+    def tasks_at_a_time(self) -> int:
+        """How many tasks all workers run at once, now."""
+        return max(1, sum(self._client.nthreads().values()))
 
     def run(
         self,

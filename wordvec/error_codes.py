@@ -71,6 +71,8 @@ CODES: dict[str, tuple[str, str]] = {
     "WV0707": ("OptionError", "...: this corpus was built ..., not ..."),
     "WV0708": ("OptionError", "the checkpoint is of a run with other options: ..."),
     "WV0709": ("OptionError", "checkpoints keep weights only: they need optimizer 'sgd'"),
+    "WV0710": ("OptionError", "... documents are trained by --trainer paragraph-vectors"),
+    "WV0711": ("OptionError", "weights 'infer' are for vectors that ParagraphVectors trained"),
     "WV0800": ("ArgumentError", ""),
     "WV0801": ("ArgumentError", "...: it is named ... here"),
     "WV0802": ("ArgumentError", "....fit takes a Corpus; got ..."),

@@ -114,6 +114,25 @@ class ClusterError(WordvecError, RuntimeError):
     """A cluster that cannot be reached, whose workers do not fit together, or that has none left."""
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number of things in words: "1 document", "2,000 documents"; `plural` where it is more than the noun with an s.
+
+    >>> counted(1, "document"), counted(2000, "document"), counted(0, "loss", "losses"), counted(1, "loss", "losses")
+    ('1 document', '2,000 documents', '0 losses', '1 loss')
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def listed(names: Sequence[str], shown: int) -> str:
+    """The first of many names for a message, and how many more there are.
+
+    >>> listed(["a", "b"], 2), listed(list("abcdefg"), 5)
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
 def describe(value: Any) -> str:
     """A value in a few words for a message, however large or deep it is: nothing inside a container is looked at.
 

@@ -44,6 +44,26 @@ def parse_json(text: str | bytes) -> Any:
         raise ValueError("JSON that is nested too deeply") from None
 
 
+_watching: list[list[str]] = []
+
+
+@contextmanager
+def watch_written() -> Iterator[list[str]]:
+    """A list of the files and folders that are written in a block, as they were named."""
+    written: list[str] = []
+    _watching.append(written)
+    try:
+        yield written
+    finally:
+        _watching.pop()
+
+
+def note_written(path: str | os.PathLike[str]) -> None:
+    """Tell those who watch that `path` was written."""
+    for written in _watching:
+        written.append(os.fspath(path))
+
+
 @contextmanager
 def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO[Any]]:
     """Open a temporary file in the folder of `path`; on success flush it to disk and rename it over `path`.
@@ -74,6 +94,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
         temporary.unlink(missing_ok=True)
         release(lock)
     sync_folder(target.parent)
+    note_written(path)
 
 
 def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
@@ -82,6 +103,7 @@ def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
         os.fsync(file.fileno())
     os.replace(source, path)
     sync_folder(Path(path).absolute().parent)
+    note_written(path)
 
 
 def check_writable(path: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> None:
@@ -281,3 +303,12 @@ def _prefix(target: Path) -> str:
     if len(os.fsencode(prefix)) > LONGEST_PREFIX:
         return f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}."
     return prefix
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """SHA-256 (hex) of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -24,6 +24,7 @@ from wordvec.files import (
     keep_mode,
     leftovers,
     new_temporary,
+    note_written,
     real_path,
     release,
     remove,
@@ -77,6 +78,7 @@ def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[P
     finally:
         remove(temporary)
         release(lock)
+    note_written(path)
 
 
 def check_folder_writable(path: str | os.PathLike[str], kind: FolderKind) -> None:

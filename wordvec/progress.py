@@ -44,9 +44,10 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
         return Silence()
     bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}
     if notebook and find_spec("ipywidgets") is not None:
-        from tqdm.notebook import tqdm as notebook_tqdm
+        from tqdm import notebook as in_notebook
 
-        return notebook_tqdm(total=total, desc=what, **bar)
+        if getattr(in_notebook, "IProgress", None) is not None:  # else widgets are there and cannot be loaded
+            return in_notebook.tqdm(total=total, desc=what, **bar)
     from tqdm import tqdm
 
     return tqdm(total=total, desc=what, file=_Terminal(unguarded(sys.stderr)), **bar)  # type: ignore[arg-type]

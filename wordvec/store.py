@@ -23,6 +23,7 @@ from wordvec.errors import InputError, MissingExtraError
 from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers
 from wordvec.npy_header import map_npy, read_npy_header
 
+BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss")  # protocols of object stores
 FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
 
 
@@ -175,8 +176,11 @@ class ObjectStore(Store):
         except ImportError:
             raise MissingExtraError("fsspec", "distributed", f"the store {location}") from None
         self.location = location
+        # Folders are no more than parts of names there, and making one would make a bucket that was misspelt.
+        self._has_buckets = location.partition("://")[0] in BUCKETS
         try:
-            self._files, self._root = fsspec.core.url_to_fs(location)
+            # What was listed once says nothing about what other workers have published since.
+            self._files, self._root = fsspec.core.url_to_fs(location, use_listings_cache=False)
         except ImportError as error:
             raise InputError(f"store {location}: {error}") from error
         except ValueError as error:
@@ -191,13 +195,17 @@ class ObjectStore(Store):
         if self.is_published(name):
             return
         try:
-            self._files.makedirs(f"{self._root}/{name}", exist_ok=True)  # where folders are more than parts of names
+            if not self._has_buckets:
+                self._files.makedirs(f"{self._root}/{name}", exist_ok=True)
             for array, values in arrays.items():
                 with self._files.open(self._path(name, f"{array}.npy"), "wb") as file:
                     np.save(file, np.asarray(values), allow_pickle=False)
             self._files.pipe_file(self._path(name, FACTS), json.dumps(facts).encode())
-        except OSError as error:
-            raise InputError(f"store {self.location}: cannot be written: {error.strerror or error}") from error
+        except Exception as error:  # drivers have kinds of their own, such as of missing credentials
+            raise InputError(
+                f"store {self.location}: cannot be written: {str(error) or type(error).__name__}; check its name, and "
+                "the rights of this process and of all workers"
+            ) from error
 
     def facts(self, name: str) -> dict[str, Any]:
         """See Store."""

@@ -97,7 +97,7 @@ def test_words_that_cannot_be_tested_are_named(small):
     with pytest.raises(InputError, match="none of the 1 words can be tested; new: too rare"):
         find_changes(small.corpus, words=["new"], space=small)
     few = groups_of(small.documents, "by", among=[0, 1, 2, 3, 4, 5])
-    with pytest.raises(InputError, match=r"with 3, 3 in the groups p cannot be below 0\.1"):
+    with pytest.raises(InputError, match=r"with 3, 3 in the groups p cannot be below 0\.1; 4 in each would do"):
         find_changes(small.corpus, words=["tea"], space=small, groups=few)
 
 

@@ -36,7 +36,7 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
     lines = out.splitlines()
     assert "by 50: 1800-1849 (20 documents), 1850-1899 (20 documents)" in lines
     assert (
-        "2 words tested over documents, at most 999 permutations each; 1 differ at a false discovery rate of 0.05"
+        "2 words tested over documents, at most 999 permutations each; 1 differs at a false discovery rate of 0.05"
         in lines
     )
     assert [line.split()[6] for line in lines if line.startswith("* ")] == ["t0w30"]

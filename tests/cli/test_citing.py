@@ -4,9 +4,10 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 
-from wordvec import Corpus
+from wordvec import Corpus, WordVectors
 from wordvec.cli import main
 
 
@@ -58,6 +59,93 @@ def test_tokens_are_shown_on_demand_and_where_no_documents_are_known(capsys):
     assert "queen and tea: 2 times within 5" in run(capsys, "corpus", "queen", "tea")[1]
 
 
+@pytest.fixture
+def vectors():
+    angles = {"the": 0.0, "queen": 0.5, "tea": 0.6, "a": 2.0}
+    rows = np.array([[np.cos(angle), np.sin(angle)] for angle in angles.values()])
+    WordVectors(list(angles), rows).save("v.safetensors")
+    WordVectors(list(angles), rows[::-1]).save("w.safetensors")
+
+
+def test_similar_and_two_words_show_printed_lines(vectors, capsys):
+    assert main(["similar", "v.safetensors", "queen", "-k", "1", "--in", "corpus"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""  # nothing is missing in a printed line
+    lines = [line.split("  ") for line in out.splitlines()]
+    assert ["", "1850", "1850.txt:10", "A", "Queen", "and tea."] in lines
+    assert "1850  1850.txt:10  A  Queen  and tea." in run(capsys, "corpus", "queen", "tea")[1]
+    assert main(["similar", "v.safetensors", "queen", "-k", "1", "--in", "corpus", "--json"]) == 0
+    (tea,) = json.loads(capsys.readouterr().out)["queen"]
+    assert (tea["evidence"]["lines"][0]["right"], tea["evidence"]["lines"][0]["year"]) == (" and tea.", 1850)
+    assert main(["similar", "v.safetensors", "queen", "-k", "1", "--in", "corpus", "--tokens"]) == 0
+    assert "a  queen  and [tea]" in capsys.readouterr().out
+
+
+def test_contexts_that_two_words_share_have_printed_lines(tmp_path, capsys):
+    (tmp_path / "texts" / "1850.txt").write_text("The King wore a “Crown”.\nThe Queen wore a Crown!\n" * 5, "utf-8")
+    Corpus.from_documents("texts", "t.csv", tokenizer="words", min_count=2).save("crowns")
+    out = run(capsys, "crowns", "king", "queen")[1]
+    assert "    1850  1850.txt:5  The  King   wore a “Crown”." in out.splitlines()
+    report = json.loads(run(capsys, "crowns", "king", "queen", "--json")[1])
+    assert {shared["line_of_a"]["right"] for shared in report["shared"]} == {" wore a “Crown”."}
+    assert {shared["line_of_b"]["keyword"] for shared in report["shared"]} == {"Queen"}
+
+
+def test_explain_shows_lines_of_both_words_near_each_context(vectors, capsys):
+    command = ["explain", "v.safetensors", "queen", "tea", "--in", "corpus", "-k", "1"]
+    assert main([*command, "--lines", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[1].split()[2:] == ["a"]
+    assert out[2:4] == [
+        "    1860  1860.txt:10            A  Queen  and tea.",
+        "    1860  1860.txt:10  A Queen and  tea    .",
+    ]
+    assert main([*command, "--lines", "2", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["contexts"]
+    assert [(line["keyword"], line["path"]) for line in row["lines"]] == [
+        ("Queen", "1850.txt"),
+        ("Queen", "1860.txt"),
+        ("tea", "1850.txt"),
+        ("tea", "1860.txt"),
+    ]
+    for options, message in ((["--lines", "-1"], "at least 0"), (["--texts", "nowhere", "--lines", "1"], "says where")):
+        assert main([*command, *options]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["explain", "v.safetensors", "queen", "tea", "--lines", "1"]) == 2
+    assert "--in CORPUS: give it" in capsys.readouterr().err
+
+
+def test_diff_shows_lines_of_both_corpora(vectors, capsys):
+    command = ["diff", "v.safetensors", "w.safetensors", "queen", "tea", "-k", "2", "--in", "corpus", "plain"]
+    assert main([*command, "--lines", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert "    A 1860  1860.txt:1  The  Queen  of 1860." in out.splitlines()
+    assert "    B a  queen" in out.splitlines()
+    assert "--in: the corpus of B: 'tea' is not in the vocabulary" in err
+    assert main([*command, "--json"]) == 0
+    queen = next(each for each in json.loads(capsys.readouterr().out)["changes"] if each["word"] == "queen")
+    assert [line["line"] for line in queen["lines_of_a"]] == [6, 6]
+    assert queen["lines_of_b"][0]["left"] == "a"
+    for options, message in ((["--lines", "0"], "at least 1"), (["--texts", "nowhere"], "says where")):
+        assert main([*command, *options]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["diff", "v.safetensors", "w.safetensors", "--tokens"]) == 2
+
+
+def test_each_file_is_read_once(vectors, capsys, monkeypatch):
+    from wordvec.corpus.documents.originals import Originals
+
+    read, of_text = [], Originals._of_text
+
+    def noted(self, path, *rest):
+        read.append(path)
+        return of_text(self, path, *rest)
+
+    monkeypatch.setattr(Originals, "_of_text", noted)
+    assert main(["similar", "v.safetensors", "queen", "-k", "3", "--in", "corpus"]) == 0
+    assert len(read) == 2
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -65,7 +153,8 @@ def test_tokens_are_shown_on_demand_and_where_no_documents_are_known(capsys):
         (["plain", "queen", "--sort", "date"], "does not know its documents"),
         (["corpus", "queen", "--json", "--format", "csv"], "contradict each other"),
         (["corpus", "queen", "--tokens", "--format", "csv"], "leave it out"),
-        (["corpus", "queen", "tea", "--texts", "x"], "leave it out"),
+        (["corpus", "queen", "tea", "--format", "csv"], "leave it out"),
+        (["corpus", "queen", "tea", "--texts", "x"], "--texts DIR says where"),
         (["corpus", "queen", "--texts", "nowhere"], "--texts DIR says where"),
     ],
 )

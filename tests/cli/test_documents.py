@@ -45,6 +45,12 @@ def test_split(built, tmp_path, capsys):
     assert sorted(years[0] + years[1]) == [str(year) for year in range(1850, 1866, 3)]
     assert main(["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]) == 0
     assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
+    assert "1850s: 4 documents, 80 tokens" in capsys.readouterr().out
+    assert main(["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]) == 0  # the same again
+    capsys.readouterr()
+    assert main(["corpus", "split", str(built), "--by", "year", "-o", str(tmp_path / "d")]) == 2
+    assert "d: holds 2 corpora of something else than this split" in capsys.readouterr().err
+    assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
 
 
 def test_problems_are_one_line(built, tmp_path, capsys):

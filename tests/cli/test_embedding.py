@@ -106,7 +106,7 @@ def test_one_group_has_the_words_of_all():
         (("search", "docs.safetensors", "xyzzy"), "'xyzzy': none of its 1 words has a vector"),
         (("search", "docs.safetensors"), "give either texts to search for, or --like ID, or --groups N"),
         (("search", "docs.safetensors", "tea", "--groups", "2"), "give either texts"),
-        (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 words"),
+        (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 documents"),
         (("search", "docs.safetensors", "--like", "7"), "document '7' has no word with a vector"),
         (("search", "docs.safetensors", "--groups", "7"), "groups must be from 1 to 6"),
         (("search", "docs.safetensors", "tea", "-k", "0"), "must be a whole number of at least 1"),
@@ -143,3 +143,62 @@ def test_a_query_is_cut_as_the_documents_were(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["search", "d.safetensors", "rain", "-k", "1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"rain": [{"id": "2", "score": 1.0}]}
+
+
+@pytest.fixture
+def paragraphs(run):
+    """Documents s0 .. and t0 .. in a file, trained to m.safetensors and m.documents.safetensors."""
+    records = [
+        {"name": f"{kind}{number}", "text": text}
+        for kind, lines in (("s", SEA), ("t", TEA))
+        for number, text in enumerate(lines * 6)
+    ]
+    records += [{"name": "none", "text": None}, {"name": "rare", "text": "xyzzy"}]
+    Path("p.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    asked = "p.jsonl", "--field", "text", "--id", "name", "--trainer", "paragraph-vectors", "--subsample", "0"
+    return run("train", *asked, "--dim", "12", "--tokenizer", "words", "-o", "m.safetensors")
+
+
+def test_paragraph_vectors_are_trained_and_found(run, paragraphs):
+    status, out, _ = paragraphs
+    told = "m.documents.safetensors: 38 documents or tags; 2 have no known word, and rows of zeros"
+    assert status == 0 and out.splitlines()[-1].strip() == told
+    _, out, _ = run("search", "m.documents.safetensors", "the SHIP at sea", "-k", "5", "--json")
+    assert {row["id"][0] for row in json.loads(out)["the SHIP at sea"]} == {"s"}
+    _, out, _ = run("similar", "m.documents.safetensors", "t3", "-k", "5", "--json")
+    assert out.count('"t') >= 5
+    status, out, _ = run("embed", "m.safetensors", "p.jsonl", "--field", "text", "--id", "name", "-o", "e.safetensors")
+    assert status == 0 and out.startswith("e.safetensors: 38 documents in 12 dimensions, weights infer")
+    inferred, trained = WordVectors.load("e.safetensors"), WordVectors.load("m.documents.safetensors")
+    assert inferred.words == trained.words
+    cosines = (inferred.unit * trained.unit).sum(axis=1)
+    assert cosines[:36].min() > 0.8 and not inferred.matrix[36:].any()
+    _, again, _ = run("search", "e.safetensors", "the SHIP at sea", "-k", "5", "--json")
+    assert {row["id"][0] for row in json.loads(again)["the SHIP at sea"]} == {"s"}
+
+
+def test_whole_files_are_documents(run):
+    Path("texts").mkdir()
+    for number, line in enumerate([*SEA, *TEA]):
+        Path(f"texts/{number}.txt").write_text(f"{line}\n{line}\n", encoding="utf-8")
+    trained = "--trainer", "paragraph-vectors", "--min-count", "1", "--subsample", "0", "--dim", "4", "--epochs", "2"
+    assert run("train", "texts", "--whole-files", *trained, "-o", "w.npz", "--documents", "d.safetensors")[0] == 0
+    assert WordVectors.load("d.safetensors").words[1] == str(Path("texts/1.txt"))
+    assert run("embed", "w.npz", "texts", "--whole-files", "-o", "e.npy")[0] == 0
+    assert np.load("e.npy").shape == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--id", "name"), "--id: documents are trained by --trainer paragraph-vectors"),
+        (("--trainer", "svd", "--whole-files"), "--whole-files: documents are trained by"),
+        (("--trainer", "paragraph-vectors", "-o", "o.txt"), "only .safetensors and .npz keep what"),
+        (("--trainer", "paragraph-vectors", "--documents", "o.safetensors"), "give --documents another name"),
+        (("--trainer", "paragraph-vectors", "--start", "v.safetensors"), "has no --start"),
+        (("--trainer", "paragraph-vectors", "--whole-files", "--field", "x"), "have no field 'x': leave one out"),
+    ],
+)
+def test_documents_that_cannot_be_trained(run, arguments, told):
+    status, _, error = run("train", "docs.txt", "-o", "o.safetensors", *arguments)
+    assert status == 2 and told in error and error.count("\n") == 1

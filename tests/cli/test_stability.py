@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from wordvec.cli import main
+from wordvec.corpus import Corpus
 from wordvec.experiments import run_folder
 from wordvec.vectors import WordVectors
 
@@ -73,7 +74,7 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
     status, out, err = run(capsys, *command, "--seeds", "2", "--json")
     assert status == 0
     assert "svd, seed 2, sample 2" in err
-    assert json.loads(out)["over"] == "bootstrap samples"
+    assert json.loads(out)["over"] == "samples of sentences"
     assert 0 < json.loads(out)["mean"] < 1
     run(capsys, *command, "--seeds", "2", "-o", "s.json")
     info = json.loads(Path("s.json").read_text())["info"]
@@ -83,6 +84,38 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
     assert status == 0
     assert "2 of 3 models are there already" in err
     assert trained_here == [f"svd, seed {seed}, sample {seed}" for seed in (1, 2, 3)]
+
+
+@pytest.fixture
+def documents(tmp_path, monkeypatch):
+    """A corpus of six documents: one word is in two of them, one is seen five times."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(4)
+    Path("texts").mkdir()
+    for number in range(6):
+        lines = [" ".join(WORDS[i] for i in rng.integers(18, size=8)) for _ in range(30)]
+        lines += ["w18 w1 w2"] * 15 if number < 2 else ["w19 w3"]
+        Path(f"texts/{number}.txt").write_text("\n".join(lines))
+    Path("t.csv").write_text("path,year\n" + "".join(f"{number}.txt,{1800 + number}\n" for number in range(6)))
+    Corpus.from_documents("texts", "t.csv", min_count=2).save("corpus")
+
+
+def test_documents_are_drawn_where_they_are_known_and_rare_words_are_marked(documents, capsys, trained_here):
+    command = ["stability", "corpus", "--trainer", "svd", "--bootstrap", "--runs", "runs", "--option", "dim=4"]
+    command += ["--seeds", "3", "-k", "19"]
+    _, out, _ = run(capsys, *command, "--words", "w1,w18,w19")
+    assert trained_here == [f"svd, seed {seed}, sample {seed} of documents" for seed in (1, 2, 3)]
+    assert "w18: overlap@19 1.00 over 3 models (samples of documents)  (too rare: is in 2 documents)" in out
+    assert "w19: overlap@19 1.00 over 3 models (samples of documents)  (too rare: occurs 4 times)" in out
+    assert out.splitlines()[1].split() == ["neighbour", "in", "samples", "cosine", "lowest", "highest"]
+    assert any(line.startswith("w18  (too rare: is in 2 documents)   ") for line in out.splitlines())
+    assert out.endswith("occurs fewer than 20 times or in fewer than 3 documents\n")
+    _, out, _ = run(capsys, *command, "--all", "-o", "s.tsv")
+    assert "2 of the 20 words measured too rare: a word is too rare to speak of that" in out
+    _, out, _ = run(capsys, "stability", "s.tsv", "--words", "w18", "--json")  # the file keeps what it takes to say so
+    assert json.loads(out)["words"]["w18"]["too_rare"] == "is in 2 documents"
+    run(capsys, *command, "--resample", "sentences")
+    assert trained_here[3:] == [f"svd, seed {seed}, sample {seed}" for seed in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +131,11 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
         (["text.txt", "--trainer", "svd"], "--runs FOLDER"),
         (["text.txt", "--trainer", "svd", "--runs", "r"], "does not depend on the seed"),
         (["text.txt", "--trainer", "cbow", "--runs", "r", "--seeds", "1"], "at least two models"),
+        (["text.txt", "--trainer", "cbow", "--runs", "r", "--resample", "sentences"], "give --bootstrap, too"),
+        (
+            ["text.txt", "--trainer", "svd", "--runs", "r", "--bootstrap", "--resample", "documents"],
+            "does not know its documents",
+        ),
     ],
 )
 def test_bad_requests_are_one_line(files, text, capsys, arguments, message):

@@ -8,6 +8,7 @@ from words_of_parts import noisy_words, regular_words
 
 from wordvec import WordVectors
 from wordvec.cli import main
+from wordvec.native import library
 
 
 @pytest.fixture
@@ -61,6 +62,16 @@ def test_train_fits_ngrams_to_what_it_trained(run):
     assert len(WordVectors.load("t.safetensors")) == 60
 
 
+@pytest.mark.skipif(not library.is_available(), reason="the C library is not here")
+def test_train_trains_ngrams_with_the_words(run):
+    text = " ".join(word for word in regular_words().words for _ in range(6))
+    Path("text.txt").write_text(text, encoding="utf-8")
+    status, out, _ = run("train", "text.txt", "-o", "t.npz", "--dim", "4", "--train-subwords", "--max-n", "4")
+    assert status == 0 and "skipgram, as svd has no --train-subwords" in out
+    assert "n-grams of 3 to 4 characters for 60 words" in out
+    assert WordVectors.load("t.npz")["walkable"].shape == (4,)
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -70,6 +81,12 @@ def test_train_fits_ngrams_to_what_it_trained(run):
         (("train", "none.txt", "-o", "w.safetensors", "--min-n", "2"), "--min-n belong to --subwords"),
         (("train", "none.txt", "-o", "w.safetensors", "--subwords", "--lean", "nan"), "lean must be"),
         (("train", "none.txt", "-o", "w.bin", "--subwords"), "this format does not keep n-grams"),
+        (("train", "none.txt", "-o", "w.txt", "--train-subwords"), "this format does not keep n-grams"),
+        (("train", "none.txt", "-o", "w.npz", "--train-subwords", "--subwords"), "exclude each other"),
+        (("train", "none.txt", "-o", "w.npz", "--train-subwords", "--lean"), "exclude each other"),
+        (("train", "none.txt", "-o", "w.npz", "--train-subwords", "--trainer", "svd"), "has no n-grams to train"),
+        (("train", "none.txt", "-o", "w.npz", "--train-subwords", "--start", "v.npz"), "leave out --start"),
+        (("train", "none.txt", "-o", "w.npz", "--train-subwords", "--max-n", "2"), "min_n must be from 1 to max_n"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(run, arguments, message):

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from wordvec.compat import gensim
+from wordvec.compat.gensim.differences import CompatWarning
 from wordvec.compat.gensim.models import KeyedVectors, Word2Vec
 from wordvec.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordvec.compat.gensim.models.phrases import Phraser, Phrases
 from wordvec.compat.gensim.models.word2vec import LineSentence
 from wordvec.compat.gensim.utils import simple_preprocess
+from wordvec.errors import WordvecError
 
 NODES = 20
 
@@ -197,3 +199,36 @@ def test_texts_as_top2vec_prepares_them():
     assert "new_york" in joined[0]
     assert "new_york" in phrases.export_phrases() and "new_york" in phrases.find_phrases(tokenized)
     assert len(list(phraser[tokenized])) == 6
+
+
+def test_edges_in_a_file_as_node2vecs_page_saves_them(tmp_path):
+    edges = KeyedVectors(3)
+    rows = np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32) * 1e-7
+    edges.add_vectors(["('1', '2')", "('1', '3')", "c"], rows)
+    with pytest.warns(CompatWarning, match="keys hold spaces"):
+        edges.save_word2vec_format(str(tmp_path / "edges.txt"))
+    again = KeyedVectors.load_word2vec_format(str(tmp_path / "edges.txt"))
+    assert again.index_to_key == edges.index_to_key
+    np.testing.assert_array_equal(again.vectors, rows)
+    for key in ("x 1 2", "a  b", "a\tb c", " a", "a\nb c"):
+        other = KeyedVectors(3)
+        other.add_vectors([key, "d e"], rows[:2])
+        with pytest.raises(WordvecError, match="lines of text cannot keep"):
+            other.save_word2vec_format(str(tmp_path / "other.txt"))
+    assert [path.name for path in tmp_path.iterdir()] == ["edges.txt"]
+
+
+def test_what_programs_ask_of_gensim_itself(walks):
+    from wordvec.compat.gensim import downloader
+    from wordvec.compat.gensim.models.basemodel import BaseTopicModel
+    from wordvec.compat.gensim.models.word2vec import FAST_VERSION
+    from wordvec.compat.gensim.parsing.preprocessing import strip_tags
+
+    assert gensim.__version__.startswith("4.")  # WEFE compares it
+    assert FAST_VERSION >= 1  # nodevectors warns otherwise
+    assert strip_tags("<p>Tea</p>") == "Tea"  # of Top2Vec's tokenizer
+    a, b = (Word2Vec(walks, vector_size=4, min_count=0, sg=1, seed=None, epochs=1, sample=0) for _ in "ab")
+    assert not isinstance(a, BaseTopicModel)  # as spec2vec asks
+    assert not np.array_equal(a.wv.vectors, b.wv.vectors)  # PecanPy's random_state=None
+    with pytest.raises(WordvecError, match="not downloaded"):
+        downloader.load("glove-twitter-25")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wordvec.compat.gensim.differences import CompatWarning
-from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phrases, TaggedDocument, Word2Vec
+from wordvec.compat.gensim.models import CallbackAny2Vec, FastText, Phrases, Word2Vec
 from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
 from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
@@ -232,8 +232,6 @@ def test_what_is_told():
         Word2Vec().train(TEXT)
     with pytest.raises(AttributeError, match=r"ask model\.wv\.most_similar"):
         Word2Vec().most_similar  # noqa: B018
-    with pytest.raises(OptionError, match=r"Doc2Vec needs wordvec\.ParagraphVectors"):
-        Doc2Vec([TaggedDocument(["a"], ["1"])], vector_size=2)
 
 
 def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):

@@ -7,6 +7,7 @@ import importlib
 import io
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import numpy
@@ -27,6 +28,7 @@ MODULES = {
     "datasets": "datasets",
     "sklearn": "sklearn.utils",
     "dask_frame": "dask.dataframe",
+    "duckdb": "duckdb",
 }
 TEXTS = ["a rose is a rose", "a cat is a cat"]
 TOKENS = [text.split() for text in TEXTS]
@@ -35,7 +37,10 @@ TOKENS = [text.split() for text in TEXTS]
 @pytest.fixture(scope="module")
 def names():
     """What the tables' lines use, but for the packages."""
-    return {"Corpus": Corpus, "texts": TEXTS, "tokens": TOKENS, "io": io, "numpy": numpy}
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("SELECT 1 AS id, ? AS text UNION ALL SELECT 2, ?", TEXTS).fetchall()
+    return {"Corpus": Corpus, "texts": TEXTS, "tokens": TOKENS, "io": io, "numpy": numpy, "sqlite_rows": rows}
 
 
 @pytest.fixture
@@ -118,3 +123,38 @@ def test_places_in_chunks_are_told():
     chunks = [pandas.DataFrame({"text": TEXTS}), pandas.DataFrame({"text": [TEXTS[0], 7]})]
     with pytest.raises(CorpusError, match="table 2 of them, pandas DataFrame: row 2"):
         Corpus.from_texts(chunks, field="text", min_count=1, strict=True)
+
+
+def test_records_of_other_kinds_and_what_is_none():
+    records = numpy.array([(1, TEXTS[0]), (2, TEXTS[1])], [("id", int), ("text", "U50")])
+    assert list(Corpus.from_texts(records, field="text", min_count=1).sentences()) == TOKENS
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": TEXTS})
+    rows = (row for _, row in frame.iterrows())
+    assert list(Corpus.from_texts(rows, field="text", min_count=1).sentences()) == TOKENS
+    with pytest.raises(CorpusError, match="no field 'txt'; it has: Index, text"):
+        Corpus.from_texts(frame.itertuples(), field="txt", min_count=1, strict=True)
+    with pytest.raises(CorpusError, match=r"rows of one column give the column: \(row\[0\] for row in rows\)"):
+        Corpus.from_texts([(text,) for text in TEXTS])
+    pyarrow = pytest.importorskip("pyarrow")
+    with pytest.raises(CorpusError, match="for tables say which column holds the text") as caught:
+        Corpus.from_texts(pyarrow.table({"text": TEXTS}).to_batches(1))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(CorpusError, match="a dictionary was expected"):
+        Corpus.from_texts([("a", "b")], field="text")
+
+
+def test_an_arrow_stream_of_another_package():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({"text": TEXTS, "tokens": TOKENS})
+
+    class Relation:
+        def __arrow_c_stream__(self, requested_schema=None):
+            return table.__arrow_c_stream__(requested_schema)
+
+    assert list(Corpus.from_texts(Relation(), field="text", min_count=1).sentences()) == TOKENS
+    assert list(Corpus.from_sentences(Relation(), field="tokens").sentences()) == TOKENS
+    with pytest.raises(CorpusError, match="Relation: no column 'txt'"):
+        Corpus.from_texts(Relation(), field="txt")
+    with pytest.raises(CorpusError, match="say which column"):
+        Corpus.from_texts(Relation())

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from wordvec import SVD
 from wordvec.corpus import Corpus
+from wordvec.corpus.documents.rarity import documents_with_words
 from wordvec.errors import OptionError
 from wordvec.experiments import resampling
-from wordvec.experiments.resampling import resampled_corpus, times_drawn
+from wordvec.experiments.resampling import resampled_corpus, times_drawn, unit_of, vectors_of_samples
 
 
 @pytest.fixture
@@ -21,6 +23,38 @@ def test_a_sample_is_the_sentences_drawn_each_as_often_in_the_order_of_the_corpu
     assert list(sample.sentences()) == expected
     assert len(expected) == 200
     sample.check()
+
+
+@pytest.fixture
+def documented(tmp_path):
+    for number in range(7):
+        (tmp_path / f"{number}.txt").write_text(f"a{number} b\nc{number} b\n")
+    (tmp_path / "t.csv").write_text("path,year\n" + "".join(f"{number}.txt,1850\n" for number in range(7)))
+    return Corpus.from_documents(tmp_path, tmp_path / "t.csv", min_count=1)
+
+
+def test_whole_documents_are_drawn_where_they_are_known(documented):
+    times = times_drawn(7, 2)
+    sample = list(resampled_corpus(documented, 2).sentences())
+    for number in range(7):
+        assert sample.count([f"a{number}", "b"]) == sample.count([f"c{number}", "b"]) == times[number]
+    assert len(resampled_corpus(documented, 2, "sentences").sentence_starts) - 1 == 14
+    models = vectors_of_samples(documented, SVD(dim=2, window=1), samples=2, show_progress=False)
+    assert [model.info["parameters"]["seed"] for model in models] == [1, 2]
+    assert documents_with_words(documented).tolist() == [7] + [1] * 14
+
+
+def test_too_few_documents(documented):
+    documents = documented.documents
+    documented.documents = documents.only([0, 1], np.arange(4))
+    with pytest.raises(OptionError, match="at least 5 of them; the corpus has 2 documents"):
+        resampled_corpus(documented, 1)
+    documented.documents = None
+    assert unit_of(documented) == "sentences"
+    with pytest.raises(OptionError, match="does not know its documents"):
+        unit_of(documented, "documents")
+    with pytest.raises(OptionError, match="documents or sentences; got 'words'"):
+        unit_of(documented, "words")
 
 
 def test_a_third_of_the_sentences_is_left_out():

@@ -125,10 +125,10 @@ def test_too_few_and_too_many_words():
 
 
 def test_more_words_than_a_map_shows():
-    many = WordVectors([f"w{i}" for i in range(50_001)], np.ones((50_001, 2)))
+    many = WordVectors([f"w{i}" for i in range(100_001)], np.ones((100_001, 2)))
     for with_rows in (True, False):
-        with pytest.raises(OptionError, match="at most 50,000 words"):
-            make_model(many, "m", top=50_001, with_rows=with_rows)
+        with pytest.raises(OptionError, match="at most 100,000 words"):
+            make_model(many, "m", top=100_001, with_rows=with_rows)
 
 
 def test_lists_are_shown_with_the_words_that_are_known():

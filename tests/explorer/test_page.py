@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import numpy as np
 import pytest
 
 from wordvec.explorer.html import make_html
 from wordvec.explorer.model import make_model, make_models
 from wordvec.explorer.small_rows import small_lengths
+from wordvec.plots.common_words import function_words
+from wordvec.vectors import WordVectors
 
 NO_WEBGL = """
   const getContext = HTMLCanvasElement.prototype.getContext;
@@ -282,6 +286,64 @@ def test_all_in_view_can_be_selected_without_a_pointer(reader, vectors):
     assert reader.state()["selection"]["words"] == vectors.words
 
 
+def test_choosing_a_word_zooms_to_it_and_its_neighbours(reader):
+    reader.page.fill("#search-input", "queen")
+    reader.page.press("#search-input", "Enter")
+    reader.wait_for_word("queen")
+    inside, zoom, middle = reader.page.evaluate(
+        """() => {
+          const [map] = explorer.maps, ids = map.focus.ids, [x, y] = map.place(map.model.idOf.get("queen"));
+          return [ids.filter((id) => map.isInside(map.place(id), 0)).length, map.relativeView()[2],
+                  [x - map.aside() - map.width / 2, y - map.height / 2]];
+        }"""
+    )
+    assert inside >= 8  # of the word and its ten neighbours
+    assert zoom > 1
+    assert middle == pytest.approx([0, 0], abs=1)
+
+
+def test_a_click_leaves_the_view_as_it_is(reader):
+    reader.page.mouse.click(*reader.spot_of("queen"))
+    reader.wait_for_word("queen")
+    assert reader.page.evaluate("explorer.maps[0].relativeView()") is None
+
+
+def test_function_words_get_labels_last(reader, vectors):
+    order = reader.page.evaluate("[...explorer.maps[0].labelOrder()]")
+    passed = function_words(vectors).tolist()
+    assert passed
+    assert order == [i for i in range(len(vectors)) if i not in passed] + passed
+
+
+def test_other_words_stay_visible_beside_a_chosen_one(reader):
+    veil = """() => {
+      const { canvas, context } = explorer.maps[0].overlay;
+      return context.getImageData(canvas.width - 3, canvas.height / 2, 1, 1).data[3];
+    }"""
+    for theme, most in (("light", 190), ("dark", 135)):
+        reader.page.evaluate("(theme) => { explorer.state.theme = theme; explorer.appearance.apply(); }", theme)
+        reader.page.mouse.click(*reader.spot_of("queen"))
+        reader.wait_for_word("queen")
+        assert 50 < reader.page.evaluate(veil) <= most
+        reader.page.keyboard.press("Escape")
+    reader.complaints.clear()  # of a canvas that is read twice
+
+
+def test_a_few_words_far_out_do_not_decide_the_frame(open_reader, plotly, tmp_path):
+    from wordvec.explorer.html import plotly_script
+
+    rows = np.random.default_rng(2).normal(size=(800, 5))
+    model = make_model(WordVectors([f"w{i}" for i in range(800)], rows), "far")
+    points = model.points * 0.1
+    points[[5, 50]] = [[1.0, 0.9], [0.95, 1.0]]
+    page = make_html([dataclasses.replace(model, points=points)], plotly=plotly_script())
+    (tmp_path / "far.html").write_bytes(page)
+    reader = open_reader((tmp_path / "far.html").as_uri(), offline=True)
+    (left, right), (low, high) = reader.page.evaluate("explorer.maps[0].frame")
+    assert -0.2 < left < right < 0.2
+    assert -0.2 < low < high < 0.2
+
+
 def test_dark_and_light(reader):
     def brightness():
         colour = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -372,7 +434,9 @@ def test_fits_the_window(reader, size):
     width, height = reader.page.evaluate("[explorer.maps[0].width, explorer.maps[0].height]")
     assert width >= 0.7 * size[0]
     assert height >= 0.4 * size[1]
-    assert reader.page.evaluate("explorer.maps[0].relativeView()") is None  # the whole map still
+    reader.page.keyboard.press("Escape")
+    reader.page.keyboard.press("0")
+    assert reader.page.evaluate("explorer.maps[0].relativeView()") is None  # the whole map
     x, y = reader.place_of("queen")
     assert 0 < x < size[0]
     assert 0 < y < size[1]

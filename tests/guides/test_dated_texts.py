@@ -1,31 +1,26 @@
 """The guide to dated texts works as it is written: its blocks run one after another, in one folder."""
 
-import re
-import shlex
-from pathlib import Path
+import pytest
+from guide_pages import run_page, shown_table
 
-from wordvec.cli import main
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "dated_texts.md"
+from wordvec.experiments import run_folder
 
 
+@pytest.mark.slow("every step of the guide, from texts to figures, neighbours and the card")
 def test_the_whole_path(tmp_path, monkeypatch, capsys):
+    from wordvec.experiments.child import run
+
+    def train(job, corpus_folder, out):  # in this process, where all is loaded
+        order = {"corpus": corpus_folder, "sample": job.sample, "unit": job.unit, "trainer": job.configuration.trainer}
+        return run({**order, "options": job.options, "out": out, "show_progress": False})
+
+    monkeypatch.setattr(run_folder, "train_in_child", train)
     monkeypatch.chdir(tmp_path)
-    names, printed = {"__name__": "page"}, []
-    for language, code in re.findall(
-        r"^```(python|console)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
-    ):
-        if language == "python":
-            exec(compile(code, str(PAGE), "exec"), names)
-        for line in code.splitlines() if language == "console" else []:
-            assert line.startswith("$ wordvec "), line
-            assert main(shlex.split(line)[2:]) == 0, line
-        printed.append(capsys.readouterr().out)
-    found = [line.split()[6] for line in "".join(printed).splitlines() if line.startswith("* ")]
+    names, printed = run_page("dated_texts.md", capsys)
+    found = [line.split()[6] for line in printed.splitlines() if line.startswith("* ")]
     assert found == ["station", "officer"]
     assert [word.word for word in names["changes"].found] == found
-    table = re.search(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)[1]
-    assert table in "".join(printed)  # what the page shows is what is printed
+    assert shown_table("dated_texts.md") in printed  # what the page shows is what is printed
     assert (tmp_path / "figures" / "01-station.svg").is_file()
     assert (tmp_path / "station.csv").read_text(encoding="utf-8").count("letter") >= 40
     assert sorted(path.name for path in (tmp_path / "periods").iterdir()) == [

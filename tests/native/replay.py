@@ -118,6 +118,7 @@ def scenario(folder: Path) -> list[np.ndarray]:
     trained = [trainer(dim=16, epochs=1, threads=1).fit(corpus).vectors for trainer in (GloVe, CBOW, SkipGram)]
     counted.save(folder / "vectors.txt")
     words = WordVectors.load(folder / "vectors.txt").words
+    counted.nearest_to_each(words[:20], k=3)
     evaluate_analogy(counted, [tuple(words[4 * n : 4 * n + 4]) for n in range(5)])
     sparse = random_array((50, 40), density=0.2, dtype=np.float32, rng=np.random.default_rng(1)).tocsr()
     with ThreadPoolExecutor(1) as pool:

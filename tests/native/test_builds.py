@@ -22,7 +22,7 @@ REPLAY = Path(__file__).with_name("replay.py")
 ISAS = list(build.ISAS.get(build.family() or "", ()))
 CLOSE = {"rtol": 2e-3, "atol": 2e-5}
 # Functions whose floats are sums or products of several; those of all others are the same bytes.
-ROUNDED = {"multiply_rows", "weights_and_logs", "train_rounds", "search_answers"}
+ROUNDED = {"multiply_rows", "weights_and_logs", "train_rounds", "search_answers", "keep_nearest"}
 
 
 def run(*arguments, **environment) -> None:

@@ -5,8 +5,10 @@ import pytest
 
 from wordvec.corpus.draws.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError, WordvecError
-from wordvec.layers import numerical_gradient
+from wordvec.kernels.word_parts import WordParts
+from wordvec.layers import check_backward, numerical_gradient
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
+from wordvec.networks.composed_embedding import ComposedEmbedding
 
 V, D = 7, 3
 IDS = np.array([0, 1, 2, 1, 0, 3, 6, 5, 4, 4, 0], np.int32)
@@ -53,6 +55,40 @@ def test_backward_is_the_gradient_of_forward(network_class, loss, sharing, fault
     run = lambda: network.forward(batch)
     np.testing.assert_allclose(dW_in, numerical_gradient(run, W_in), rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(dW_out, numerical_gradient(run, W_out), rtol=1e-6, atol=1e-8)
+
+
+# Words of one to four rows of a table of 10; word 3 has a row twice, and row 9 is a part of most.
+PARTS = WordParts.of_rows(
+    np.array([0, 2, 3, 6, 9, 11, 13, 17]), np.array([0, 9, 1, 2, 7, 9, 3, 8, 8, 4, 9, 5, 9, 6, 7, 8, 9]), table_rows=10
+)
+
+
+@pytest.mark.parametrize("network_class", [CBOWNetwork, SkipGramNetwork])
+@pytest.mark.parametrize("fault", [1.0, pytest.param(1.001, marks=pytest.mark.xfail(strict=True))])
+def test_with_parts_backward_is_the_gradient_of_forward(network_class, fault):
+    table, (_, W_out) = np.random.default_rng(8).normal(size=(10, D)), weights()
+    network, batch = network_class(table, W_out, parts=PARTS), batch_of()
+    run = lambda: network.forward(batch)
+    run()
+    network.backward()
+    np.testing.assert_allclose(fault * dense(network.grads[0]), numerical_gradient(run, table), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(dense(network.grads[1]), numerical_gradient(run, W_out), rtol=1e-6, atol=1e-8)
+
+
+def test_an_undivided_gradient_is_as_many_times_the_true_one_as_the_word_has_parts():
+    table, words = np.random.default_rng(8).normal(size=(10, D)), np.array([[3, 0]])
+    dout = np.random.default_rng(9).normal(size=(1, 2, D))
+    gradients = []
+    for gradient in ("mean", "sum"):
+        embedding = ComposedEmbedding(table, PARTS, gradient)
+        embedding.forward(words)
+        embedding.backward(dout)
+        gradients.append(embedding.grads[0].to_dense())
+    np.testing.assert_allclose(gradients[1][[3, 8]], 3 * gradients[0][[3, 8]])
+    np.testing.assert_allclose(gradients[1][[0, 9]], 2 * gradients[0][[0, 9]])
+    check_backward(ComposedEmbedding(table, PARTS), words)
+    with pytest.raises(OptionError, match="'mean' or 'sum'"):
+        ComposedEmbedding(table, PARTS, "median")
 
 
 def by_hand():

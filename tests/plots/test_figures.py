@@ -10,6 +10,7 @@ from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.plots import new_axes, plot_loss, plot_map, plot_neighbours, save_figure
 from wordvec.plots.labels import LABEL_GAP
 from wordvec.plots.palette import PALETTE
+from wordvec.plots.projection import pca
 from wordvec.vectors import WordVectors
 
 
@@ -40,7 +41,7 @@ def test_labels_overlap_neither_each_other_nor_the_frame(vectors):
 
 
 def test_without_placing_they_would_overlap(vectors, monkeypatch):
-    monkeypatch.setattr("wordvec.plots.labels._near", lambda boxes, other, gap: np.zeros(boxes.shape[:-1], bool))
+    monkeypatch.setattr("wordvec.plots.labels.near", lambda boxes, other, gap: np.zeros(boxes.shape[:-1], bool))
     monkeypatch.setattr("wordvec.plots.labels.Coverage.within", lambda self, boxes: np.zeros(len(boxes), np.int64))
     boxes = label_boxes(plot_map(vectors))
     assert any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
@@ -57,16 +58,15 @@ def test_placing_holds_at_the_dots_per_inch_of_a_saved_file(vectors, tmp_path):
 
 
 def test_every_word_is_a_point_and_the_title_tells_the_labels(vectors):
-    axes = plot_map(vectors, top=100)
-    (points,) = axes.collections
-    assert len(points.get_offsets()) == 100
+    axes = plot_map(vectors, top=100, with_function_words=True)
+    assert sum(len(points.get_offsets()) for points in axes.collections) == 100
     assert axes.get_title(loc="left").startswith("100 words, PCA (")
     assert axes.get_title(loc="right") == f"{len(axes.texts)} labelled"
     assert plot_map(vectors, words=vectors.words[:5]).get_title(loc="right") == "all labelled"
 
 
 def test_frequent_words_are_larger_and_labelled_first(vectors):
-    axes = plot_map(vectors, clusters=1)
+    axes = plot_map(vectors, clusters=1, with_function_words=True)
     sizes = axes.collections[0].get_sizes()
     assert (np.diff(sizes) < 0).all()
     labelled = {text.get_text() for text in axes.texts}
@@ -76,21 +76,27 @@ def test_frequent_words_are_larger_and_labelled_first(vectors):
 
 
 def test_colours_follow_the_clusters(vectors):
-    axes = plot_map(vectors, clusters=4)
-    colours = [tuple(c) for c in axes.collections[0].get_facecolors()]
-    blocks = [set(colours[i : i + 60]) for i in range(0, 240, 60)]
+    axes = plot_map(vectors, clusters=4, with_function_words=True)
+    places = pca(vectors.unit, 2)[0]
+    looks = {}
+    for points in axes.collections:  # one for each marker
+        for place, colour in zip(points.get_offsets(), points.get_facecolors()):
+            word = np.abs(places - place).sum(axis=1).argmin()
+            looks[word] = (tuple(colour), points.get_paths()[0].vertices.tobytes())
+    blocks = [{looks[i] for i in range(first, first + 60)} for first in range(0, 240, 60)]
     assert all(len(block) == 1 for block in blocks)  # the four planted groups
-    assert len(set.union(*blocks)) == 4
+    assert [len({look[part] for look in set.union(*blocks)}) for part in (0, 1)] == [4, 4]
     assert len(set(PALETTE)) == len(PALETTE) == 8
 
 
 def test_chosen_words_each_once_and_counts_decide_the_top(vectors):
     axes = plot_map(vectors, words=["word7", "word3", "word7", "word200"])
-    assert len(axes.collections[0].get_offsets()) == 3
+    assert sum(len(points.get_offsets()) for points in axes.collections) == 3
     by_count = WordVectors(vectors.words, vectors.matrix, counts=np.arange(240))
-    shown = {text.get_text() for text in plot_map(by_count, top=5).texts}
+    shown = {text.get_text() for text in plot_map(by_count, top=5, with_function_words=True).texts}
     assert shown <= {f"word{i}" for i in range(235, 240)}
-    assert len(plot_map(WordVectors(vectors.words, vectors.matrix), top=9).collections[0].get_offsets()) == 9
+    axes = plot_map(WordVectors(vectors.words, vectors.matrix), top=9, clusters=1)
+    assert len(axes.collections[0].get_offsets()) == 9
 
 
 def test_the_same_call_gives_the_same_map(vectors):

@@ -100,7 +100,9 @@ def test_words_take_the_colour_of_their_list_and_others_are_grey(vectors):
     axes = plot_map(vectors, top=10, groups=groups)
     colours = list(shown_colours(axes, 10).values())
     assert sorted(map(colours.count, (PALETTE[0], PALETTE[1], OTHERS))) == [1, 2, 7]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["first", "second"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "first", "second", "seen 51 times", "seen 60 times",
+    ]  # fmt: skip
     labels = {text.get_text(): text.get_color() for text in axes.texts}
     assert labels["word0"] == labels["word5"] != labels["word7"]
 
@@ -110,27 +112,33 @@ def test_groups_alone_choose_the_words(vectors):
     assert {text.get_text() for text in axes.texts} == {"word50", "word3", "word4", "word59"}
 
 
-def test_more_groups_than_colours_change_the_marker(vectors):
-    axes = plot_map(vectors, groups={f"g{i}": [f"word{i}"] for i in range(10)})
-    assert len(axes.collections) == 2  # a collection for each marker
+def test_groups_differ_in_shape_too(vectors):
+    axes = plot_map(vectors, groups={f"g{i}": [f"word{i}"] for i in range(10)}, sizes="equal")
+    assert len(axes.collections) == len(MARKERS)  # a collection for each marker
     markers = [handle.get_marker() for handle in axes.get_legend().legend_handles]
-    assert markers == [MARKERS[0]] * 8 + [MARKERS[1]] * 2
+    assert markers == [*MARKERS, *MARKERS[:3]]
 
 
-def test_clusters_are_named_by_their_common_words(vectors):
+def test_clusters_have_names_and_sizes_are_explained(vectors):
     axes = plot_map(vectors, clusters=3)
     names = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert len(names) == 3
-    for name in names:
+    assert len(names) == 5
+    for name in names[:3]:
         assert all(word in vectors for word in name.split(", "))
-    assert plot_map(vectors, clusters=1).get_legend() is None
+    assert names[3:] == ["seen 1 time", "seen 60 times"]
+    assert plot_map(vectors, clusters=1, sizes="equal").get_legend() is None
 
 
-def test_a_clusters_name_is_near_its_centre():
-    rows = np.eye(2)[[0] * 20 + [1] * 20] + np.linspace(0, 0.3, 40)[:, None] * [1, -1]
+def test_a_cluster_is_named_by_what_tells_it_from_the_others():
+    rows = np.eye(3)[[0] * 20 + [1] * 20] + 0.01 * np.arange(40)[:, None] * [0, 0, 1]
+    rows[[0, 20]] = [[1, 0.9, 0], [0.9, 1, 0]]  # the commonest words of both are near both centres
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     groups = groups_by_clusters([f"w{i}" for i in range(40)], rows, 2, seed=1)
-    firsts = sorted(int(name.split(", ")[0][1:]) for name in groups.names)
-    assert firsts[0] < 20 <= firsts[1]
+    named = [{int(word[1:]) for word in name.split(", ")} for name in groups.names]
+    assert [len(words) for words in named] == [3, 3]
+    firsts, seconds = sorted(named, key=min)
+    assert firsts <= set(range(1, 12))  # of the common third, without the one between
+    assert seconds <= set(range(21, 32))
 
 
 def test_names_that_look_like_formulas_stay_text(vectors, tmp_path):

@@ -117,7 +117,7 @@ def test_a_turned_model_gives_the_same_map(vectors, extra):
 def test_words_that_moved_have_a_ring_and_a_name(vectors):
     moved = vectors.matrix.copy()
     moved[[3, 9]] *= -1
-    right = plot_beside(vectors, WordVectors(WORDS, moved @ rotation(12)), top=40)[1]
+    right = plot_beside(vectors, WordVectors(WORDS, moved @ rotation(12)), top=40, with_function_words=True)[1]
     note = next(text.get_text() for text in right.texts if "least alike" in text.get_text())
     assert set(note.split(": ")[1].split(", ")[:2]) == {"word3", "word9"}
     rings = right.collections[-1]

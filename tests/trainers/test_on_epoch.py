@@ -200,6 +200,14 @@ def test_a_notebook_gets_a_bar(monkeypatch):
     with progress(10, "counting", "words") as bar:
         bar.update(3)
         assert bar.n == 3
+    monkeypatch.setattr("wordvec.progress.find_spec", lambda name: object())  # widgets that cannot be loaded
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tqdm's, of the same
+        import tqdm.notebook
+    monkeypatch.setattr(tqdm.notebook, "IProgress", None)
+    with progress(10, "counting", "words") as bar:
+        bar.update(3)
+        assert bar.n == 3
     shell.kernel = None  # IPython in a terminal that is none
     monkeypatch.setattr(sys, "stderr", None)
     with progress(10, "counting", "words") as bar:

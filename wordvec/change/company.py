@@ -8,9 +8,9 @@ import numpy as np
 
 from wordvec.change.space import DocumentSums, Space
 from wordvec.change.testing import RESAMPLES
+from wordvec.corpus.documents.rarity import FEWEST_DOCUMENTS, FEWEST_OCCURRENCES, documents_with_words
 from wordvec.rng import U64, below, draw, item_key, key_of
 
-FEWEST_OCCURRENCES = 10  # of a neighbour: a rarer word's vector says little
 LARGEST_SHARE = 1e-3  # of the text
 CANDIDATES = 20_000  # the commonest words, among which neighbours are looked for
 
@@ -27,13 +27,15 @@ class Company:
     """Looks for neighbours in a space: the words whose contexts over the whole corpus are nearest.
 
     The candidates are the CANDIDATES commonest words, but for those that make up more than a thousandth of the text
-    (as far as others are left) and those seen fewer than FEWEST_OCCURRENCES times.
+    (as far as others are left) and those too rare to speak of, see `wordvec.corpus.documents.rarity`.
     """
 
     def __init__(self, space: Space) -> None:
         self.space = space
         counts = space.corpus.vocabulary.counts[:CANDIDATES]
+        in_documents = documents_with_words(space.corpus)
         enough = counts >= FEWEST_OCCURRENCES
+        enough &= True if in_documents is None else in_documents[:CANDIDATES] >= FEWEST_DOCUMENTS
         rare_enough = enough & (counts <= LARGEST_SHARE * len(space.corpus.ids))
         self._ids = np.flatnonzero(rare_enough if rare_enough.sum() > 10 else enough if enough.any() else counts > 0)
         self._table = space.of_words(self._ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -12,8 +13,9 @@ import numpy as np
 from wordvec.change.company import LARGEST_SHARE, Company, PeriodNeighbour
 from wordvec.change.space import DocumentSums, Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
-from wordvec.corpus.documents.groups import Groups, groups_of
-from wordvec.errors import InputError, OptionError
+from wordvec.corpus.documents.groups import LENGTHS, Groups, groups_of
+from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
+from wordvec.errors import InputError, OptionError, counted, listed
 from wordvec.evaluation.statistics import spearman
 from wordvec.progress import progress
 from wordvec.vectors.several_models.overlap import false_discovery_rates
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 LEVEL = 0.05
-FEWEST_OCCURRENCES = 20  # of a word in all groups together
 NAMED = 10  # groups in a message; the others are counted
 MOST_PERMUTATIONS = 99_999
 
@@ -153,10 +154,10 @@ def find_changes(
         labels[members] = number
     sizes = np.array([len(members) for members in groups.members.values()])
     if (sizes >= FEWEST_DOCUMENTS).sum() < 2:
-        said = _some([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())])
+        said = listed([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())], NAMED)
         raise InputError(
             f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are "
-            f"{said}; take longer periods, such as --by 25"
+            f"{said}; {_larger_groups(groups.by)}"
         )
     chosen = _chosen(corpus, words, top, max_share)
     permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))
@@ -222,7 +223,8 @@ def _space(corpus: Corpus, vectors: WordVectors | None, window: int, seed: int, 
 
     documents_of(corpus)  # before the work
     if len(corpus.vocabulary) < 10:
-        raise InputError(f"the corpus has {len(corpus.vocabulary)} words: too few to learn how words are used")
+        size = counted(len(corpus.vocabulary), "word")
+        raise InputError(f"the corpus has {size}: too few to learn how words are used")
     dim = min(100, len(corpus.vocabulary) // 5)
     # Power 0.5: with 0, the rows' weakest dimensions weigh as much as the strongest, and means of contexts are noise.
     trained = SVD(dim=dim, window=window, power=0.5, seed=seed).fit(corpus, show_progress=show).vectors
@@ -274,7 +276,7 @@ def _measure(
     documents = [int((of_document == group).sum()) for group in range(len(names))]
     part = [group for group in range(len(names)) if documents[group] >= FEWEST_DOCUMENTS]
     if sum(counts[group] for group in part) < FEWEST_OCCURRENCES or len(part) < 2:
-        seen = _some([f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents)])
+        seen = listed([f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents)], NAMED)
         return (
             f"too rare: {FEWEST_OCCURRENCES} occurrences and two groups with at least {FEWEST_DOCUMENTS} documents "
             f"that have it are needed; occurrences in documents are {seen}"
@@ -283,7 +285,7 @@ def _measure(
     if least > level:
         return (
             f"too few documents have it for a test at {level:g}: with {', '.join(str(documents[g]) for g in part)} in "
-            f"the groups p cannot be below {least:.2g}"
+            f"the groups p cannot be below {least:.2g}; {documents_needed(len(part), level)} in each would do"
         )
     inside = np.isin(of_document, part)
     renumbered = np.searchsorted(part, of_document[inside])
@@ -293,14 +295,22 @@ def _measure(
     return WordChange(word, tuple(counts), tuple(documents), tuple(per_million), tuple(part), *found, q=1.0)
 
 
-def _some(items: Sequence[str]) -> str:
-    """The first of many items, and how many more there are.
+def documents_needed(groups: int, level: float) -> int:
+    """With how many documents in each of so many groups a p of at most `level` is possible.
 
-    >>> _some(["a", "b"]), _some(list("abcdefghijkl"))
-    ('a, b', 'a, b, c, d, e, f, g, h, i, j and 2 more')
+    >>> documents_needed(2, 0.05), documents_needed(2, 0.001)
+    (4, 7)
     """
-    more = f" and {len(items) - NAMED:,} more" if len(items) > NAMED else ""
-    return ", ".join(items[:NAMED]) + more
+    return next(n for n in itertools.count(FEWEST_DOCUMENTS) if smallest_p([n] * groups) <= level)
+
+
+def _larger_groups(by: str) -> str:
+    """What to do about groups that are too small."""
+    if by == "half":
+        return "add documents, or cut the texts into more of them"
+    if by in LENGTHS or by.isdigit():
+        return "take longer periods, such as --by 25 or --by century"
+    return f"take a column with fewer values than {by!r}, or add documents"
 
 
 def _frequency_effect(words: Sequence[WordChange]) -> dict[str, float | None]:
@@ -315,7 +325,7 @@ def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: n
     notes = [groups.note] if groups.note else []
     small = [name for name, size in zip(groups.names, sizes.tolist()) if size < FEWEST_DOCUMENTS]
     if small:
-        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {_some(small)}")
+        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {listed(small, NAMED)}")
     if vectors is not None and vectors.info.get("corpus_fingerprint") not in (None, corpus.fingerprint):
         notes.append("the vectors were trained on another corpus than this one")
     notes.append(

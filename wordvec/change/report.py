@@ -6,6 +6,7 @@ from wordvec.change.company import PeriodNeighbour
 from wordvec.change.detection import Changes, WordChange
 from wordvec.corpus.documents.citation_formats import cited_as_text
 from wordvec.corpus.documents.citing import CitedLine
+from wordvec.errors import counted
 from wordvec.terminal import printable
 
 NAMED = 5  # words that were left out; the others are counted
@@ -14,12 +15,13 @@ NAMED = 5  # words that were left out; the others are counted
 def table_lines(changes: Changes, limit: int) -> list[str]:
     """The groups, and a line of numbers for each of the first words."""
     options = changes.options
-    groups = ", ".join(f"{name} ({n:,} documents)" for name, n in zip(changes.groups, changes.documents))
+    groups = ", ".join(f"{name} ({counted(n, 'document')})" for name, n in zip(changes.groups, changes.documents))
     shown = changes.words[:limit]
     lines = [
         printable(f"by {changes.by}: {groups}"),
-        f"{len(changes.words):,} words tested over documents, at most {options['permutations']:,} permutations each; "
-        f"{len(changes.found):,} differ at a false discovery rate of {options['level']:g}",
+        f"{counted(len(changes.words), 'word')} tested over documents, at most {options['permutations']:,} "
+        f"permutations each; {counted(len(changes.found), 'differs', 'differ')} at a false discovery rate of "
+        f"{options['level']:g}",
         *_frequency_lines(changes),
         "",
         f"{'':2}{'distance':>9}{'halves':>8}{'ratio':>8}{'p':>9}{'q':>9}  word (occurrences by group)",
@@ -30,7 +32,7 @@ def table_lines(changes: Changes, limit: int) -> list[str]:
         numbers = f"{word.distance:9.2f}{word.halves:8.2f}{word.ratio:8.1f}{word.p:9.2g}{word.q:9.2g}"
         lines.append(f"{mark}{numbers}  {printable(word.word)} ({counts})")
     if len(changes.words) > len(shown):
-        lines.append(f"  and {len(changes.words) - len(shown):,} words more")
+        lines.append(f"  and {counted(len(changes.words) - len(shown), 'word')} more")
     return [*lines, *_left_out_lines(changes)]
 
 
@@ -48,7 +50,7 @@ def _left_out_lines(changes: Changes) -> list[str]:
     more = len(changes.left_out) - len(named)
     return [
         "",
-        f"{len(changes.left_out):,} words could not be tested:",
+        f"{counted(len(changes.left_out), 'word')} could not be tested:",
         *(printable(f"  {word}: {reason}") for word, reason in named),
         *([f"  and {more:,} more (--json has them all)"] if more else []),
     ]

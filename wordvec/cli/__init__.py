@@ -48,6 +48,7 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
+WRITTEN = ("out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
 
 
@@ -77,7 +78,7 @@ def _run(argv: list[str]) -> int:
     warnings.showwarning = _warn_in_one_line
     try:
         with raise_terminated():
-            arguments.run(arguments)
+            _recorded(arguments, argv)
     except (OutputError, BrokenPipeError):
         raise
     except KeyboardInterrupt as error:
@@ -89,6 +90,21 @@ def _run(argv: list[str]) -> int:
             raise
         return _fail(arguments.verb, line, status=2, code=error_codes.code_of(error))
     return 0
+
+
+def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
+    """Run the verb; with --record, or where WORDVEC_RECORD names a file, a line about the run is added to it."""
+    record = vars(arguments).pop("record") or os.environ.get("WORDVEC_RECORD")  # which is none of the verb's options
+    if not record:
+        arguments.run(arguments)
+        return
+    from wordvec.experiments.method.runs import recorded
+
+    values = [value for name, value in vars(arguments).items() if name not in WRITTEN]
+    named = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    told = argv[2:] if argv[0] == "--record" else argv[1:] if argv[0].startswith("--record=") else argv
+    with recorded(record, told, [each for each in named if isinstance(each, str)]):
+        arguments.run(arguments)
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -118,6 +134,12 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         epilog="The options of a verb: wordvec VERB --help",
     )
     parser.add_argument("--version", action=Version, verbose="--verbose" in argv)
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="before VERB: add a line to FILE with the command, the checksums of what it read and wrote, versions, "
+        "time and machine, for `wordvec card` (default: WORDVEC_RECORD of the environment, if set)",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parsers = {name: verbs.add_parser(name, allow_abbrev=False) for name in VERBS}
     for name in VERBS.keys() & set(argv):

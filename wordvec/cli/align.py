@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from wordvec.cli.output import print_json
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.terminal import printable
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def named(words: Sequence[str], number: int) -> str:
 def print_report(report: AlignmentReport) -> None:
     """How well the anchors fit, in a few lines."""
     missing = f", {report.anchors_missing:,} others missing" if report.anchors_missing else ""
-    print(f"{report.anchors:,} anchors for {report.dimensions} dimensions{missing}")
+    print(f"{counted(report.anchors, 'anchor')} for {counted(report.dimensions, 'dimension')}{missing}")
     if report.missing:
         print(f"  missing: {named(report.missing, report.anchors_missing)}")
     held_out = "" if report.cosine_held_out is None else f", held out {report.cosine_held_out:.3f}"

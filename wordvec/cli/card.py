@@ -3,6 +3,7 @@
   wordvec card vectors.safetensors -o CARD.md --similarity wordsim353.txt --analogy questions-words.txt
   wordvec card vectors.safetensors --corpus corpus --report train.json --licence CC-BY-4.0
   wordvec card changes.json --languages en,de,ko          of what `wordvec change -o` wrote
+  wordvec card map.svg --runs runs.jsonl                  of any file that `wordvec --record runs.jsonl ...` wrote
 
 What the file does not say and no option gives is "not stated". TEXT's name, size and licence come from --corpus, a
 folder that `wordvec corpus build` wrote, and the training time from --report, what `wordvec train --json` printed.
@@ -17,16 +18,21 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.configurations import add_set_arguments
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
 from wordvec.files import parse_json
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
 
+NO_VECTORS = (".svg", ".pdf", ".png", ".html", ".csv", ".tsv", ".json", ".md")  # which a run may write, too
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="vectors, of any format wordvec reads")
+    parser.add_argument(
+        "file", metavar="FILE", help="vectors, of any format wordvec reads; or what `wordvec change -o` wrote"
+    )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
@@ -36,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stability", metavar="FILE", help="what `wordvec stability -o` wrote")
     parser.add_argument("--corpus", metavar="FOLDER", help="the corpus it was trained on")
     parser.add_argument("--report", metavar="FILE", help="what `wordvec train --json` printed")
+    parser.add_argument(
+        "--runs", metavar="FILE",
+        help="what `wordvec --record` wrote: adds the commands behind the file, with sources, versions, time and "
+        "machine; FILE may be any file that they wrote then, such as a figure",
+    )  # fmt: skip
     parser.add_argument("--languages", default="en", metavar="en,de,ko", help="of the method paragraph (default: en)")
     parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors")
     parser.add_argument(
@@ -49,17 +60,23 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.corpus import Corpus
     from wordvec.evaluation.tasks import evaluate, read_tasks
     from wordvec.experiments.card import CardFacts, model_card
-    from wordvec.experiments.method.card_parts import card_of_changes
+    from wordvec.experiments.method.card_parts import card_of_changes, card_of_runs, parts_of_runs
     from wordvec.experiments.method.change_file import is_record, read_record
+    from wordvec.experiments.method.runs import read_runs, runs_behind
     from wordvec.experiments.stability.file import read_stability
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
     if arguments.out:
         check_writable(arguments.out, arguments.file)
+    runs = [] if arguments.runs is None else runs_behind(arguments.file, read_runs(arguments.runs))
+    added = "\n" + parts_of_runs(runs) + "\n" if runs else ""
     if is_record(arguments.file):
         record = read_record(arguments.file)
-        _put(card_of_changes(Path(arguments.file), record, comma_separated(arguments.languages)), arguments)
+        _put(card_of_changes(Path(arguments.file), record, comma_separated(arguments.languages)) + added, arguments)
+        return
+    if runs and Path(arguments.file).suffix in NO_VECTORS:
+        _put(card_of_runs(Path(arguments.file), runs, comma_separated(arguments.languages)), arguments)
         return
     sets = read_tasks(arguments.sets)
     corpus = None if arguments.corpus is None else Corpus.open(arguments.corpus)
@@ -74,7 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
         licence=arguments.licence,
         corpus_licence=arguments.corpus_licence or catalogue_licence(corpus),
     )
-    _put(model_card(Path(arguments.file), vectors, facts), arguments)
+    _put(model_card(Path(arguments.file), vectors, facts) + added, arguments)
 
 
 def _put(card: str, arguments: argparse.Namespace) -> None:
@@ -86,7 +103,7 @@ def _put(card: str, arguments: argparse.Namespace) -> None:
         return
     with replace_file(arguments.out, "w", encoding="utf-8") as file:
         file.write(card)
-    print(f"{arguments.out}: card of {arguments.file}, {len(card.splitlines())} lines")
+    print(f"{arguments.out}: card of {arguments.file}, {counted(len(card.splitlines()), 'line')}")
 
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:

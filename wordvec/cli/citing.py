@@ -1,19 +1,25 @@
-"""Printing lines of a concordance as they are in the texts, for ``concordance``."""
+"""Lines of a corpus as they are in the texts: for ``concordance``, and behind what other verbs say."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import json_text, printable
 
 if TYPE_CHECKING:
-    from wordvec.corpus.concordance import Concordance
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.concordance import Concordance, Evidence, Line
     from wordvec.corpus.documents.citing import CitedLine
+
+
+NOT_CENTRED = "in {lost} {word} cannot be found as it is printed: these are not centred on it"
 
 
 def add_citing_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,10 +27,87 @@ def add_citing_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("of a corpus that was built with --metadata")
     group.add_argument("--format", choices=("text", "csv", "json", "html"), help="of the lines (default: text)")
     group.add_argument("-o", "--out", metavar="FILE", help="write them here (default: print them)")
-    group.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
-    group.add_argument(
+    add_view_arguments(group)
+
+
+def add_view_arguments(parser: argparse._ActionsContainer) -> None:
+    """Declare where printed lines are, and that they are not wanted."""
+    parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
+    parser.add_argument(
         "--tokens", action="store_true", help="the words as the corpus holds them, not the printed lines"
     )
+
+
+class LineView:
+    """Shows lines of a corpus: as they are printed where it knows its documents, else as the words it holds.
+
+    `texts` is the folder the texts are in now (default: where they were); `tokens` asks for the words.
+    """
+
+    def __init__(self, corpus: Corpus, texts: str | None = None, tokens: bool = False) -> None:
+        from wordvec.corpus.concordance import Concordance
+
+        self.concordance = Concordance(corpus)
+        self._citations = None
+        self._lost = 0
+        if corpus.documents is not None and not tokens:
+            from wordvec.corpus.documents.citing import Citations
+
+            self._citations = Citations(self.concordance, texts)
+
+    def read_ahead(self, lines: Iterable[Line]) -> None:
+        """Read the texts of lines that will be shown, each file once. Raises CorpusError as `Citations` does."""
+        if self._citations is not None:
+            self._citations.read_ahead(lines)
+
+    def as_text(self, lines: Sequence[Line], width: int, marked: Collection[str] = ()) -> list[str]:
+        """Lines to print; `marked` words are in brackets where the words of the corpus are shown."""
+        from wordvec.corpus.concordance.keyword_lines import keyword_lines
+        from wordvec.corpus.documents.citation_formats import cited_as_text
+
+        if self._citations is None:
+            return keyword_lines(lines, width, marked)
+        return cited_as_text(self._cited(lines), width)
+
+    def as_json(self, lines: Sequence[Line]) -> list[dict[str, Any]]:
+        """Lines as plain values."""
+        if self._citations is None:
+            return [asdict(line) for line in lines]
+        return [line.as_dict() for line in self._cited(lines)]
+
+    def evidence_as_json(self, evidence: Evidence) -> dict[str, Any]:
+        """What a corpus says about two words, as plain values with these lines."""
+        one = lambda line: None if line is None else self.as_json([line])[0]  # noqa: E731
+        shared = [
+            asdict(each) | {"line_of_a": one(each.line_of_a), "line_of_b": one(each.line_of_b)}
+            for each in evidence.shared
+        ]
+        return asdict(evidence) | {"lines": self.as_json(evidence.lines), "shared": shared}
+
+    def _cited(self, lines: Sequence[Line]) -> list[CitedLine]:
+        assert self._citations is not None
+        cited = self._citations.cite_lines(lines)
+        self._lost += sum(not line.found for line in cited)
+        return cited
+
+    def announce_notes(self) -> None:
+        """Say on stderr what the words of the corpus lack, where they are shown."""
+        for note in self.concordance.notes if self._citations is None else ():
+            announce(note)
+
+    def announce_lost(self) -> None:
+        """Say on stderr in how many of the printed lines the word was not found."""
+        if self._lost:
+            announce(NOT_CENTRED.format(lost=f"{self._lost:,} of the lines", word="the word"))
+
+
+def lines_of_evidence(evidence: Iterable[Evidence]) -> list[Line]:
+    """All lines that stand in what a corpus says about words."""
+    found: list[Line] = []
+    for each in evidence:
+        pairs = ((shared.line_of_a, shared.line_of_b) for shared in each.shared)
+        found += [*each.lines, *(line for pair in pairs for line in pair if line is not None)]
+    return found
 
 
 def check_citing_arguments(arguments: argparse.Namespace) -> None:
@@ -32,8 +115,11 @@ def check_citing_arguments(arguments: argparse.Namespace) -> None:
     if arguments.json and arguments.format not in (None, "json"):
         raise OptionError(f"--json and --format {arguments.format} contradict each other: give one of them")
     wants_cited = [name for name in ("format", "out", "texts") if getattr(arguments, name) is not None]
-    if wants_cited and (arguments.tokens or len(arguments.words) > 1):
-        raise OptionError(f"--{wants_cited[0]} is for the printed lines of one word: leave it out")
+    of_one_word = [name for name in wants_cited if name != "texts"]
+    if of_one_word and len(arguments.words) > 1:
+        raise OptionError(f"--{of_one_word[0]} is for the printed lines of one word: leave it out")
+    if wants_cited and arguments.tokens:
+        raise OptionError(f"--{wants_cited[0]} is for printed lines: leave it out, or --tokens")
     arguments.needs_documents = bool(wants_cited) or arguments.sort == "date"
     arguments.format = arguments.format or ("json" if arguments.json else "text")
 
@@ -60,7 +146,7 @@ def print_cited(concordance: Concordance, arguments: argparse.Namespace) -> None
     lines = Citations(concordance, arguments.texts).cite(word, [line.position for line in chosen])
     lines = sort_cited(lines, arguments.sort)
     if lost := sum(not line.found for line in lines):
-        announce(f"in {lost:,} of the lines {word} cannot be found as it is printed: these are not centred on it")
+        announce(NOT_CENTRED.format(lost=f"{lost:,} of the lines", word=word))
     count = concordance.count(word, near, window)
     if arguments.format == "json" and not arguments.out:
         print_json(_as_json(arguments, lines, count))
@@ -96,7 +182,7 @@ def _text(arguments: argparse.Namespace, lines: list[CitedLine], count: int) -> 
 def _title(arguments: argparse.Namespace, shown: int, count: int) -> str:
     from wordvec.corpus.concordance.keyword_lines import times
 
-    near = "" if arguments.near is None else f" within {arguments.window} words of {arguments.near}"
+    near = "" if arguments.near is None else f" within {counted(arguments.window, 'word')} of {arguments.near}"
     seed = "spread evenly" if arguments.seed is None else f"drawn with seed {arguments.seed}"
     some = f", {shown:,} of them here, {seed}" if shown < count else ""
     return f"{arguments.words[0]}{near}: {times(count)}{some}"

@@ -1,4 +1,4 @@
-"""The arguments that say which cluster works, shared by ``train`` and ``corpus build``."""
+"""The arguments that say which cluster works, shared by all verbs that can use one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 from wordvec.errors import OptionError
 
 
-def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare --scheduler and --store."""
+def add_cluster_arguments(parser: argparse.ArgumentParser, beside: str = "OUT") -> None:
+    """Declare --scheduler and --store, which by default is `beside`.work."""
     group = parser.add_argument_group("a Dask cluster (the extra distributed)")
     group.add_argument(
         "--scheduler",
@@ -24,7 +24,7 @@ def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--store",
         metavar="WHERE",
-        help="a folder or fsspec URL that all workers read and write (default: OUT.work, removed at the end)",
+        help=f"a folder or fsspec URL that all workers read and write (default: {beside}.work, removed at the end)",
     )
 
 
@@ -35,10 +35,11 @@ def check_cluster_arguments(arguments: argparse.Namespace) -> None:
 
 
 @contextmanager
-def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def cluster_of(arguments: argparse.Namespace, beside: str | None = None) -> Iterator[dict[str, Any]]:
     """The arguments client and store of ``fit`` and ``Corpus.build``, connected in the block; none without --scheduler.
 
-    A store that was not named is removed after the block; after an error it stays, and the same command goes on.
+    The store is --store, or `beside`.work, which is OUT.work where `beside` is None. A store that was not named is
+    removed after the block; after an error it stays, and the same command goes on.
     """
     if arguments.scheduler is None:
         yield {}
@@ -46,7 +47,7 @@ def cluster_of(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     from wordvec.cluster import connected
     from wordvec.store import open_store
 
-    store = arguments.store or arguments.out + ".work"
+    store = arguments.store or os.path.abspath(beside or arguments.out) + ".work"
     try:
         with connected(arguments.scheduler) as client:
             yield {"client": client, "store": store}

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,9 +64,12 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(facts | {"parts": after.info["combined"], "scores": listed})
         return
     for file, part in zip(arguments.files, after.info["combined"]):
-        print(f"  {file}: {part['dim']} dimensions, weight {part['weight']:g}, has {part['words']:,} of the words")
+        print(
+            f"  {file}: {counted(part['dim'], 'dimension')}, weight {part['weight']:g}, "
+            f"has {part['words']:,} of the words"
+        )
     reduced = "" if steps is None else f", reduced from {side_by_side}"
-    print(f"{arguments.out}: {len(after):,} words in {after.dim} dimensions{reduced}")
+    print(f"{arguments.out}: {counted(len(after), 'word')} in {counted(after.dim, 'dimension')}{reduced}")
     if left_out:
         print(f"left out, as another model lacks them: {left_out:,} of the {len(parts[0]):,} words of the first")
     if any(part.subwords is not None for part in parts):

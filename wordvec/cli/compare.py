@@ -5,14 +5,17 @@
 
 Each model is trained in a process of its own, so time and memory are its own. FOLDER keeps models and scores: the
 same command goes on where a killed one was, and with more seeds, trainers or sets does only what is new. The report is
-there, too, as report.md and report.json.
+there, too, as report.md and report.json. With --scheduler the workers of a Dask cluster train and score several models
+at once.
 """
 
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 
+from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import (
     add_set_arguments,
     add_training_arguments,
@@ -61,8 +64,11 @@ def run(arguments: argparse.Namespace) -> None:
     sets = read_ranking_sets(arguments.sets)
     get_protocol(arguments.protocol)
     check_run_folder(arguments.out)
-    corpus = read_corpus(arguments)
-    with open_run_folder(arguments, corpus) as folder:
+    check_cluster_arguments(arguments)
+    with ExitStack() as stack:
+        where = stack.enter_context(cluster_of(arguments))
+        corpus = read_corpus(arguments, where=where)
+        folder = stack.enter_context(open_run_folder(arguments, corpus, where))
         found = compare(folder, configurations, sets, arguments.seeds, protocol=arguments.protocol)
         report = comparison_as_dict(found)
         write_json(Path(arguments.out) / "report.json", report)

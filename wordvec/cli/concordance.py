@@ -15,15 +15,17 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from wordvec.cli.citing import add_citing_arguments, check_citing_arguments, is_cited, print_cited
+from wordvec.cli.citing import (
+    LineView,
+    add_citing_arguments,
+    check_citing_arguments,
+    is_cited,
+    lines_of_evidence,
+    print_cited,
+)
 from wordvec.cli.output import line_width, print_json
-from wordvec.errors import OptionError
-from wordvec.progress import announce
-
-if TYPE_CHECKING:
-    from wordvec.corpus.concordance import Concordance
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,28 +56,23 @@ def run(arguments: argparse.Namespace) -> None:
     if len(set(words)) < len(words):
         raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
     check_citing_arguments(arguments)
-    concordance = open_concordance(arguments.corpus)
-    if is_cited(concordance, arguments):
-        print_cited(concordance, arguments)
-    elif len(words) == 2:
-        _print_evidence(concordance, arguments)
-    else:
-        _print_lines(concordance, arguments)
-
-
-def open_concordance(source: str) -> Concordance:
-    """Of a corpus folder, or of a text read with the defaults of `Corpus.build`."""
     from wordvec.corpus import Corpus
-    from wordvec.corpus.concordance import Concordance
 
-    return Concordance(Corpus.build(source))
+    view = LineView(Corpus.build(arguments.corpus), arguments.texts, arguments.tokens)
+    if is_cited(view.concordance, arguments):
+        print_cited(view.concordance, arguments)
+    elif len(words) == 2:
+        _print_evidence(view, arguments)
+    else:
+        _print_lines(view, arguments)
 
 
-def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> None:
+def _print_lines(view: LineView, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.concordance import sort_lines
     from wordvec.corpus.concordance.keyword_lines import keyword_lines, times
     from wordvec.terminal import printable
 
+    concordance = view.concordance
     (word,), near, window = arguments.words, arguments.near, arguments.window
     count = concordance.count(word, near, window)
     lines = sort_lines(concordance.lines(word, near, window, arguments.limit, arguments.seed), arguments.sort)
@@ -83,27 +80,23 @@ def _print_lines(concordance: Concordance, arguments: argparse.Namespace) -> Non
         report = {"word": word, "near": near, "window": window, "occurrences": count}
         print_json(report | {"lines": [asdict(line) for line in lines], "notes": concordance.notes})
         return
-    together = "" if near is None else f" within {window} words of {printable(near)}"
+    together = "" if near is None else f" within {counted(window, 'word')} of {printable(near)}"
     shown = f", {len(lines):,} of them here" if len(lines) < count else ""
     print(f"{printable(word)}{together}: {times(count)}{shown}")
     for text in keyword_lines(lines, line_width(arguments.width), [] if near is None else [near]):
         print(text)
-    announce_notes(concordance)
+    view.announce_notes()
 
 
-def _print_evidence(concordance: Concordance, arguments: argparse.Namespace) -> None:
+def _print_evidence(view: LineView, arguments: argparse.Namespace) -> None:
     from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
     a, b = arguments.words
-    evidence = concordance.behind(a, b, arguments.window, arguments.limit, arguments.seed)
+    evidence = view.concordance.behind(a, b, arguments.window, arguments.limit, arguments.seed)
+    view.read_ahead(lines_of_evidence([evidence]))
     if arguments.json:
-        print_json(asdict(evidence) | {"notes": concordance.notes})
+        print_json(view.evidence_as_json(evidence) | {"notes": view.concordance.notes})
         return
-    print("\n".join(evidence_lines(evidence, line_width(arguments.width))))
-    announce_notes(concordance)
-
-
-def announce_notes(concordance: Concordance) -> None:
-    """Say on stderr what a reader of the lines should know."""
-    for note in concordance.notes:
-        announce(note)
+    print("\n".join(evidence_lines(evidence, line_width(arguments.width), view.as_text)))
+    view.announce_notes()
+    view.announce_lost()

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+from wordvec.cli.cluster import add_cluster_arguments
 from wordvec.cli.evaluate import SETS
 from wordvec.errors import OptionError
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 DIMENSIONS_ARE_WORDS = "ppmi"  # so an --option dim=... for all trainers leaves it alone
 
 
-def add_training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare --option and --threads."""
+def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDER") -> None:
+    """Declare --option and --threads, and --scheduler, whose default store is `folder`.work."""
     parser.add_argument(
         "--option",
         dest="settings",
@@ -33,6 +34,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
         "leaves ppmi alone, whose dimensions are context words); may be repeated",
     )
     parser.add_argument("--threads", type=int, metavar="N", help="of reading and training (default: all cores)")
+    add_cluster_arguments(parser, folder)
 
 
 class CollectSets(argparse.Action):
@@ -75,10 +77,10 @@ def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:
 
 
 @contextmanager
-def open_run_folder(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[RunFolder]:
+def open_run_folder(arguments: argparse.Namespace, corpus: Corpus, where: dict[str, Any]) -> Iterator[RunFolder]:
     """The folder --out for models of `corpus`; where TEXT is a corpus folder, that is used, else a copy is kept.
 
-    Ctrl-C is told what is kept.
+    `where` is what `wordvec.cli.cluster.cluster_of` gives. Ctrl-C is told what is kept.
     """
     from wordvec.corpus.storage import is_corpus_folder
     from wordvec.experiments.run_folder import RunFolder
@@ -86,7 +88,7 @@ def open_run_folder(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[R
 
     given = Path(arguments.text[0]) if len(arguments.text) == 1 else None
     folder = given if given is not None and is_corpus_folder(given) else None
-    with RunFolder.open(Path(arguments.out), corpus, folder, announce) as runs:
+    with RunFolder.open(Path(arguments.out), corpus, folder, announce, **where) as runs:
         try:
             yield runs
         except KeyboardInterrupt:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import warnings
 
+from wordvec.errors import counted
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
@@ -57,7 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
         warnings.filterwarnings("ignore", message=".*not kept in this format")  # all that is not kept is printed below
         vectors.save(arguments.out, format=format)
     missing = 0 if words is None else len(words) - len(vectors)
-    print(f"{arguments.out}: {len(vectors):,} words in {vectors.dim} dimensions, {format}")
+    print(f"{arguments.out}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}, {format}")
     if missing:
         print(f"not among the vectors read: {missing:,} of the {len(words or ()):,} words in {arguments.words}")
     lost = not_kept(vectors, format)

@@ -3,6 +3,7 @@
 wordvec diff 1850.safetensors 1990.safetensors
 wordvec diff 1850.safetensors 1990.safetensors broadcast cell              these words only
 wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what is more than noise
+wordvec diff 1850.safetensors 1990.safetensors --in decades/1850s decades/1990s  with lines of both corpora
 
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
 model that should agree with A. p: how often chance takes a word of this frequency as far below its noise; q: the share
@@ -18,13 +19,19 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.output import neighbours_as_json, print_json
+from wordvec.cli.citing import LineView, add_view_arguments
+from wordvec.cli.output import line_width, neighbours_as_json, print_json
 from wordvec.cli.similar import let_options_stand_anywhere
+from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
 if TYPE_CHECKING:
+    from wordvec.corpus.concordance import Line
+    from wordvec.vectors import WordVectors
     from wordvec.vectors.several_models.comparison import Comparison, WordChange
+
+    Seen = list[tuple[str, LineView, dict[str, list[Line]]]]  # of A and of B: its name, its corpus, lines by word
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
     parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown of each (default: 8)")
+    parser.add_argument(
+        "--in", dest="corpora", nargs=2, metavar=("CORPUS_A", "CORPUS_B"),
+        help="show lines of the corpus folders, or texts, that A and B were trained on",
+    )  # fmt: skip
+    parser.add_argument("--lines", type=int, default=2, metavar="N", help="with --in: lines of each (default: 2)")
+    add_view_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
     let_options_stand_anywhere(parser)
@@ -63,9 +76,10 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.several_models.comparison import compare_neighbours
 
+    models = [WordVectors.load(arguments.a), WordVectors.load(arguments.b)]
+    views = _views(models, arguments)
     comparison = compare_neighbours(
-        WordVectors.load(arguments.a),
-        WordVectors.load(arguments.b),
+        *models,
         k=arguments.k,
         top=arguments.top or None,
         min_count=arguments.min_count,
@@ -76,29 +90,64 @@ def run(arguments: argparse.Namespace) -> None:
         shown=arguments.shown,
         show_progress=None,
     )
+    seen = [(name, view, _lines(view, name, comparison, arguments.lines)) for name, view in zip("AB", views)]
     if arguments.json:
-        print_json(as_json(comparison))
+        print_json(as_json(comparison, seen))
     else:
-        print_comparison(comparison)
+        print_comparison(comparison, seen)
         for note in comparison.notes:
             announce(note)
+    for view in views:
+        view.announce_lost()
 
 
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """The comparison without what it says of each of its thousands of words."""
+def _views(models: list[WordVectors], arguments: argparse.Namespace) -> list[LineView]:
+    """The corpora of both models, where they are given."""
+    if arguments.corpora is None:
+        if arguments.texts or arguments.tokens:
+            raise OptionError("--texts and --tokens are about the lines of --in CORPUS_A CORPUS_B: give it, too")
+        return []
+    if arguments.lines < 1:
+        raise OptionError(f"--lines must be at least 1; got {arguments.lines}")
+    from wordvec.cli.explain import open_corpus
+
+    corpora = [open_corpus(source, model) for source, model in zip(arguments.corpora, models)]
+    views = [LineView(corpus, arguments.texts, arguments.tokens) for corpus in corpora]
+    for view in views:
+        view.announce_notes()
+    return views
+
+
+def _lines(view: LineView, name: str, comparison: Comparison, limit: int) -> dict[str, list[Line]]:
+    """Lines of each word that is shown, spread evenly over a corpus; a word that it lacks is said."""
+    vocabulary = view.concordance.corpus.vocabulary
+    found: dict[str, list[Line]] = {}
+    for change in comparison.changes:
+        if change.word in vocabulary:
+            found[change.word] = view.concordance.lines(change.word, limit=limit)
+        else:
+            announce(f"--in: the corpus of {name}: {vocabulary.explain(change.word)}")
+    view.read_ahead(line for lines in found.values() for line in lines)
+    return found
+
+
+def as_json(comparison: Comparison, seen: Seen) -> dict[str, Any]:
+    """The comparison without what it says of each of its thousands of words; with lines, where there are some."""
     report = asdict(comparison)
     del report["words"], report["overlaps"]
     report["changes"] = [
-        asdict(change) | {"before": neighbours_as_json(change.before), "after": neighbours_as_json(change.after)}
+        asdict(change)
+        | {"before": neighbours_as_json(change.before), "after": neighbours_as_json(change.after)}
+        | {f"lines_of_{name.lower()}": view.as_json(lines.get(change.word, [])) for name, view, lines in seen}
         for change in comparison.changes
     ]
     return report
 
 
-def print_comparison(comparison: Comparison) -> None:
-    """A line of numbers for each word, its neighbours under it."""
+def print_comparison(comparison: Comparison, seen: Seen) -> None:
+    """A line of numbers for each word, its neighbours under it, and its lines of both corpora."""
     alone = f"{comparison.only_in_a:,} are only in A, {comparison.only_in_b:,} only in B"
-    print(f"{comparison.compared:,} words compared; {alone}")
+    print(f"{counted(comparison.compared, 'word')} compared; {alone}")
     noise = "" if comparison.mean_noise is None else f"; {100 * comparison.mean_noise:.0f} % in the baseline"
     print(f"on average {100 * comparison.mean_overlap:.0f} % of {comparison.k} neighbours are kept{noise}")
     columns = ["overlap", *(["noise", "p", "q"] if comparison.mean_noise is not None else [])]
@@ -109,6 +158,9 @@ def print_comparison(comparison: Comparison) -> None:
         print("".join(f"{number:>9.2g}" for number in numbers) + f"  {printable(change.word)}")
         for heading, neighbours in _neighbours(change):
             print(f"{'':>{9 * len(columns) + 4}}{heading:<6} {neighbours}")
+        for name, view, lines in seen:
+            for text in view.as_text(lines.get(change.word, []), line_width() - 6):
+                print(f"    {name} {text}")
 
 
 def _neighbours(change: WordChange) -> list[tuple[str, str]]:

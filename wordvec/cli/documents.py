@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted, listed
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
@@ -50,6 +51,68 @@ def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> C
     return Corpus.from_documents(arguments.text, **where, **options)
 
 
+def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declare which parts of the text are documents, and what they are called."""
+    parser.add_argument("--id", metavar="NAME", help="what holds the id of a record (default: its number, from 1)")
+    parser.add_argument(
+        "--whole-files", action="store_true", help="each file of plain text is one document, its path the id"
+    )
+
+
+def add_trained_documents(parser: argparse.ArgumentParser) -> None:
+    """Declare what the trainer of documents needs beside its options."""
+    group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
+    group.add_argument("--documents", metavar="FILE", help="for their vectors (default: OUT with .documents in it)")
+    add_document_arguments(group)
+
+
+def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
+    """Set where vectors of documents go; raises OptionError where none are trained, or a cluster is to train them."""
+    from pathlib import Path
+
+    from wordvec.files import check_writable
+    from wordvec.vectors.document_files import ids_file
+    from wordvec.vectors.load import format_for
+
+    if trainer != "paragraph-vectors":
+        asked = {"--documents": arguments.documents, "--id": arguments.id, "--whole-files": arguments.whole_files}
+        given = ", ".join(option for option, value in asked.items() if value)
+        if given:
+            raise OptionError(f"{given}: documents are trained by --trainer paragraph-vectors: give that, too")
+        return
+    if arguments.scheduler:
+        raise OptionError("paragraph-vectors: all documents are trained on one machine: leave out --scheduler")
+    out = Path(arguments.out)
+    if out.suffix.lower() not in (".safetensors", ".npz"):
+        raise OptionError(f"{out}: only .safetensors and .npz keep what new documents are inferred from: take one")
+    arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
+    if Path(arguments.documents).suffix.lower() == ".npy":
+        check_writable(ids_file(arguments.documents), *arguments.text)
+    else:
+        format_for(arguments.documents)
+    check_writable(arguments.documents, *arguments.text)
+    if Path(arguments.documents).resolve() == out.resolve():
+        raise OptionError(f"{arguments.out}: words and documents go to two files: give --documents another name")
+
+
+def document_line(documents: dict[str, Any]) -> str:
+    """What is said of the documents that were trained."""
+    line = f"{documents['out']}: {documents['documents']:,} documents or tags"
+    empty = documents["empty"]
+    return f"{line}; {empty:,} have no known word, and rows of zeros" if empty else line
+
+
+def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
+    """The corpus of documents that `add_document_arguments` asks for; each has its id as its tag."""
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.read.document_texts import DocumentTexts
+
+    how = {"encoding": options["encoding"], "encoding_errors": options["encoding_errors"]}
+    texts = DocumentTexts(arguments.text, arguments.field, arguments.id, whole_files=arguments.whole_files, **how)
+    kept = {name: value for name, value in options.items() if name not in ("field", "strict") and value is not None}
+    return Corpus.from_tagged(((text, texts.ids[-1]) for text in texts), **kept)
+
+
 def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
     """The groups of a corpus's documents that the arguments name; says what is in none."""
     from wordvec.corpus.documents.groups import groups_of
@@ -82,8 +145,6 @@ def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
 
 def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     """Write each group of documents as a corpus of its own."""
-    from pathlib import Path
-
     from wordvec.corpus.documents.splitting import folder_name, part_of
     from wordvec.corpus.storage import KIND, is_corpus_folder
     from wordvec.folders import check_folder_writable
@@ -98,15 +159,29 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
         Path(arguments.out).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise InputError(f"{arguments.out}: is a file, or lies below one; name a folder for the parts") from error
+    _check_no_other_parts(Path(arguments.out), set(targets.values()))
     for target in targets.values():
         check_folder_writable(target, KIND)
-    written = []
+    written: list[dict[str, Any]] = []
     for name, target in targets.items():
         part = part_of(corpus, groups, name, arguments.min_count)
         part.save(target)
-        written.append({"group": name, "out": str(target), "documents": len(groups.members[name])})
-        written[-1] |= {"tokens": len(part.ids), "words": len(part.vocabulary)}
+        facts = {"documents": len(groups.members[name]), "tokens": len(part.ids), "words": len(part.vocabulary)}
+        written.append({"group": name, "out": str(target), **facts})
         if not arguments.json:
-            print(f"{printable(str(target))}: {written[-1]['documents']:,} documents, {len(part.ids):,} tokens")
+            documents, tokens = counted(facts["documents"], "document"), counted(facts["tokens"], "token")
+            print(f"{printable(str(target))}: {documents}, {tokens}")
     if arguments.json:
         print_json({"by": groups.by, "parts": written})
+
+
+def _check_no_other_parts(folder: Path, targets: set[Path]) -> None:
+    """Raise InputError where parts of another split lie: they would be taken for parts of this one."""
+    from wordvec.corpus.storage import is_corpus_folder
+
+    others = sorted(each.name for each in folder.iterdir() if is_corpus_folder(each) and each not in targets)
+    if others:
+        raise InputError(
+            f"{folder}: holds {counted(len(others), 'corpus', 'corpora')} of something else than this split, which "
+            f"would be taken for its parts: {listed(others, 5)}; remove what is there, or name another folder"
+        )

@@ -5,18 +5,20 @@
   wordvec embed vectors.safetensors docs.parquet --field text -o rows.npy              rows, and rows.words.txt: ids
 
 Text becomes tokens as the vectors' own text did. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
+With vectors of "wordvec train --trainer paragraph-vectors" a document gets the row that training would have given it.
 "wordvec search docs.safetensors TEXT" finds documents; similar, plot and explore take the file, too.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 from typing import Any
 
+from wordvec.cli.documents import add_document_arguments
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("documents", metavar="DOCS", nargs="+", help="files, folders, patterns; a line or record each")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors, .npz, .npy, .txt or .bin")
     parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in JSON, CSV, Parquet, Arrow")
-    parser.add_argument("--id", metavar="NAME", help="what holds the id of a record (default: its number, from 1)")
-    parser.add_argument("--weights", default="sif", choices=("sif", "mean", "tf-idf"), help="of words (default: sif)")
+    add_document_arguments(parser)
+    parser.add_argument(
+        "--weights",
+        choices=("sif", "mean", "tf-idf", "infer"),
+        help="of words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, finds the row "
+        "that training would give",
+    )
     parser.add_argument("--a", type=float, default=1e-3, help="of sif's weights (default: 0.001)")
     parser.add_argument("--tokenizer", metavar="NAME", help="for vectors that do not say how their text became tokens")
     parser.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
@@ -42,7 +49,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.document_files import as_word_vectors, ids_file, save_documents
+    from wordvec.vectors.document_files import as_seen_from, as_word_vectors, ids_file, save_documents
+    from wordvec.vectors.documents import usual_weights
     from wordvec.vectors.load import format_for
 
     inputs = [arguments.file, *arguments.documents]
@@ -52,22 +60,29 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         format_for(arguments.out)
     documents = DocumentTexts(
-        arguments.documents, arguments.field, arguments.id, arguments.encoding, arguments.encoding_errors
+        arguments.documents,
+        arguments.field,
+        arguments.id,
+        arguments.encoding,
+        arguments.encoding_errors,
+        arguments.whole_files,
     )
     vectors = WordVectors.load(arguments.file)
+    weights = arguments.weights or usual_weights(vectors)
     start = time.perf_counter()
     options: dict[str, Any] = {"a": arguments.a, "tokenizer": arguments.tokenizer, "threads": arguments.threads}
-    found = vectors.embed(documents, arguments.weights, **options)
+    found = vectors.embed(documents, weights, **options)
     seconds = time.perf_counter() - start
     if not len(found):
         raise InputError(f"{', '.join(arguments.documents)}: no documents")
     if found.empty.all():
         raise InputError(
-            f"none of the {len(found):,} documents has a word with a vector ({int(found.missing.sum()):,} words "
-            "without one): are these the vectors of the documents' language, and is --tokenizer right?"
+            f"none of the {len(found):,} documents has a word with a vector "
+            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
+            "language, and is --tokenizer right?"
         )
-    file = _as_seen_from(arguments.out, arguments.file)
-    rows = as_word_vectors(found, documents.ids, vectors, file, arguments.weights, arguments.a, arguments.tokenizer)
+    file = as_seen_from(arguments.out, arguments.file)
+    rows = as_word_vectors(found, documents.ids, vectors, file, weights, arguments.a, arguments.tokenizer)
     written = save_documents(rows, arguments.out)
     facts = rows.info["documents"]
     report = {
@@ -80,17 +95,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(report)
         return
-    what = f"{report['documents']:,} documents in {rows.dim} dimensions, weights {report['weights']}"
+    what = (
+        f"{counted(report['documents'], 'document')} in {counted(rows.dim, 'dimension')}, weights {report['weights']}"
+    )
     print(f"{' and '.join(written)}: {what}")
     total = report["words"] + report["missing_words"]
     print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")
     if report["empty"]:
         print(f"  {report['empty']:,} documents have no word with a vector: their rows are zero and near to nothing")
-
-
-def _as_seen_from(out: str, file: str) -> str:
-    """`file` from the folder of `out`, so that both can be moved together."""
-    try:
-        return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
-    except ValueError:  # another drive, on Windows
-        return os.path.abspath(file)

@@ -17,13 +17,10 @@ import argparse
 import os
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.output import print_json
-
-if TYPE_CHECKING:
-    from wordvec.evaluation import Score
-    from wordvec.evaluation.tasks import TaskSet
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 SETS = {
@@ -93,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
     out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
     out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    add_cluster_arguments(parser, "the first FILE")
     parser.epilog = "protocols:\n" + "\n".join(
         textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
         for name, protocol in PROTOCOLS.items()
@@ -110,10 +108,11 @@ class _Set(argparse.Action):
 def run(arguments: argparse.Namespace) -> None:
     """Score each file on each set; compare the files where there are several."""
     from wordvec.errors import OptionError
-    from wordvec.evaluation import read_tasks, score_table, scores_as_dicts
+    from wordvec.evaluation import evaluate_files, read_tasks, score_table, scores_as_dicts
     from wordvec.evaluation.model_comparison import compare_models, comparison_as_dicts
     from wordvec.evaluation.report import comparison_remarks, comparison_table, remarks
 
+    check_cluster_arguments(arguments)
     if not arguments.sets:
         raise OptionError(
             "nothing to evaluate on: give --similarity SET, --analogy SET or --set SET (a file or a name)"
@@ -121,7 +120,8 @@ def run(arguments: argparse.Namespace) -> None:
     if len({os.path.realpath(file) for file in arguments.files}) < len(arguments.files):
         raise OptionError("a file of vectors is named twice; give each model once")
     sets = read_tasks(with_scores(arguments.sets, arguments.scores, arguments.encoding), arguments.encoding)
-    results = {file: _scores(file, sets, arguments) for file in arguments.files}
+    with cluster_of(arguments, beside=arguments.files[0]) as where:
+        results = evaluate_files(arguments.files, sets, arguments.protocol, _options(arguments), **where)
     several = len(results) > 1
     compared = compare_models(results, arguments.against, seed=arguments.seed) if several else []
     style = "json" if arguments.json else arguments.format
@@ -155,10 +155,8 @@ def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding:
     return [(task, read_pairs(each, encoding, next(files)) if task == "similarity" else each) for task, each in sets]
 
 
-def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> list[Score]:
-    from wordvec.evaluation import evaluate
-    from wordvec.vectors import WordVectors
-
+def _options(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Of the tasks, as `evaluate` takes them."""
     restrict = arguments.restrict_vocab
     seeded = ("similarity", "analogy", "categorisation", "outliers", "relations", "bias", "hit-rate", "sessions")
     options: dict[str, dict[str, Any]] = {task: {"seed": arguments.seed} for task in seeded}
@@ -169,4 +167,4 @@ def _scores(file: str, sets: list[TaskSet], arguments: argparse.Namespace) -> li
         "restrict_vocab": "protocol" if restrict is None else restrict or None,
         "device": arguments.device,
     }
-    return evaluate(WordVectors.load(file), sets, arguments.protocol, options)
+    return options

@@ -2,6 +2,7 @@
 
   wordvec explain ppmi.safetensors king queen
   wordvec explain svd.safetensors king queen --in corpus
+  wordvec explain svd.safetensors king queen --in corpus --lines 2       with lines of each word beside each context
 
 A and B are similar in a PPMI matrix by the contexts in which both have a positive value: each adds the product of
 the two, over the lengths of both rows, to their cosine. A file of the ppmi trainer has these rows. For any other model
@@ -18,13 +19,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.output import print_json
-from wordvec.errors import OptionError
+from wordvec.cli.citing import LineView, add_view_arguments
+from wordvec.cli.output import line_width, print_json
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     import numpy as np
 
     from wordvec.corpus import Corpus
+    from wordvec.corpus.concordance import Line
     from wordvec.vectors import WordVectors
 
 
@@ -38,6 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--contexts", type=int, metavar="N", help="only the N commonest contexts: rare ones have the largest PPMI"
     )
     parser.add_argument("-k", type=int, default=10, help="how many contexts (default: 10)")
+    parser.add_argument(
+        "--lines", type=int, default=0, metavar="N", help="with --in: lines of each word near each context (default: 0)"
+    )
+    add_view_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -50,10 +57,15 @@ def run(arguments: argparse.Namespace) -> None:
     for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
         if number is not None and number < 1:
             raise OptionError(f"{option} must be at least 1; got {number}")
+    if arguments.lines < 0:
+        raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
+    if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
+        raise OptionError("lines are those of --in CORPUS: give it, too")
     vectors = WordVectors.load(arguments.file)
     a, b = arguments.a, arguments.b
     similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
-    (first, second), contexts, notes = rows_of(vectors, arguments)
+    corpus = None if arguments.corpus is None else open_corpus(arguments.corpus, vectors)
+    (first, second), contexts, notes = rows_of(vectors, arguments, corpus)
     n = arguments.contexts
     shared = explain(first[:n], second[:n], contexts[:n])
     cosine = sum(part for _, part in shared)
@@ -71,21 +83,56 @@ def run(arguments: argparse.Namespace) -> None:
         ],
         "notes": notes,
     }
+    if corpus is None or not arguments.lines:
+        _put(report, arguments)
+        return
+    view = LineView(corpus, arguments.texts, arguments.tokens)
+    lines = lines_of(view, report, window_of(vectors), arguments.lines)
+    for row in report["contexts"]:
+        of_context = lines[row["context"]]
+        row["lines"] = (
+            view.as_json(of_context) if arguments.json else view.as_text(of_context, line_width() - 4, [row["context"]])
+        )
+    _put(report, arguments)
+    view.announce_lost()
+
+
+def _put(report: dict[str, Any], arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(report)
     else:
         print_report(report)
 
 
+def window_of(vectors: WordVectors) -> int:
+    """How far away a context stands at most: the model's window, as far as its file tells, else 5 words."""
+    window = vectors.info.get("reach") or (vectors.info.get("parameters") or {}).get("window")
+    return window if isinstance(window, int) and window > 0 else 5
+
+
+def lines_of(view: LineView, report: dict[str, Any], window: int, limit: int) -> dict[str, list[Line]]:
+    """Of each context, lines in which it stands near A, and lines in which it stands near B."""
+    found = {
+        row["context"]: [
+            line
+            for word in dict.fromkeys((report["a"], report["b"]))
+            for line in view.concordance.lines(word, row["context"], window, limit)
+        ]
+        for row in report["contexts"]
+    }
+    view.read_ahead(line for lines in found.values() for line in lines)
+    return found
+
+
 def rows_of(
-    vectors: WordVectors, arguments: argparse.Namespace
+    vectors: WordVectors, arguments: argparse.Namespace, corpus: Corpus | None
 ) -> tuple[tuple[np.ndarray, np.ndarray], list[str], list[str]]:
     """PPMI rows of A and B, the names of their columns, and what the reader should know."""
     from wordvec.counts.explain import row_of
     from wordvec.trainers.ppmi import recount
 
     words = arguments.a, arguments.b
-    if arguments.corpus is None:
+    if corpus is None:
         if vectors.info.get("trainer") != "ppmi":
             raise OptionError(
                 f"{arguments.file}: its dimensions are not contexts ({vectors.info.get('trainer') or 'no trainer'} is "
@@ -95,7 +142,6 @@ def rows_of(
         left_out = len(vectors) - vectors.dim
         note = f"among the {vectors.dim:,} commonest contexts; --in CORPUS counts all {len(vectors):,}"
         return (first, second), list(vectors.words[: vectors.dim]), [note] if left_out else []
-    corpus = open_corpus(arguments.corpus, vectors)
     matrix = recount(vectors.info, corpus)
     first, second = (row_of(matrix, corpus.vocabulary.id(word)) for word in words)
     notes = []
@@ -117,14 +163,16 @@ def open_corpus(source: str, vectors: WordVectors) -> Corpus:
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """The report as a few lines."""
+    """The report as a few lines, each context with its lines of the corpus, where they are there."""
     percent = sum(row["percent"] for row in report["contexts"])
     print(f"{report['a']} and {report['b']}: cosine {report['ppmi_similarity']:.3f} of their PPMI rows", end="")
     if report["model"] != "ppmi":
         print(f", {report['model_similarity']:.3f} in the model", end="")
-    print(f"; {report['shared_contexts']:,} contexts shared", end="")
+    print(f"; {counted(report['shared_contexts'], 'context')} shared", end="")
     print(f", these are {percent:.0f} % of it" if report["contexts"] else "")
     for row in report["contexts"]:
         print(f"  {row['percent']:5.1f} %  {row['context']}")
+        for text in row.get("lines", ()):
+            print(f"    {text}")
     for note in report["notes"]:
         print(f"  note: {note}")

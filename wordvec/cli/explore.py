@@ -2,6 +2,7 @@
 
 wordvec explore vectors.safetensors
 wordvec explore news.safetensors --beside novels.safetensors --port 8765 --no-browser
+wordvec explore 1850s.safetensors 1900s.safetensors 1950s.safetensors           one map, with a slider through them
 
 The page is served to this machine alone, until Ctrl-C. For one file to keep or to send: wordvec plot FILE -o map.html
 """
@@ -14,17 +15,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.figures import PAGE_ENDINGS
 from wordvec.cli.questions import comma_separated
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
-PAGE_ENDINGS = (".html", ".htm")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+",
+        help="a file of vectors, of any format wordvec reads; several, as of periods in their order: one map, in one "
+        "space, with a slider",
+    )  # fmt: skip
     parser.add_argument(
         "--beside", metavar="FILE", help="a second model, whose map is shown and linked beside the first"
     )
@@ -52,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.progress import announce
 
     server = make_server(
-        named_models(arguments.file, arguments.beside), host=arguments.host, port=arguments.port, **_options(arguments)
+        named_models(arguments.files, arguments.beside), host=arguments.host, port=arguments.port, **_options(arguments)
     )
     print(f"{server.url}  (Ctrl-C ends it)", flush=True)
     if not is_loopback(arguments.host):
@@ -72,9 +76,9 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     from wordvec.explorer.html import write_page
     from wordvec.files import check_writable
 
-    check_writable(arguments.out, arguments.file)
+    check_writable(arguments.out, *arguments.files)
     models = write_page(
-        arguments.out, named_models(arguments.file, getattr(arguments, "beside", None)), **_options(arguments)
+        arguments.out, named_models(arguments.files, getattr(arguments, "beside", None)), **_options(arguments)
     )
     parts = []
     for model in models:
@@ -84,11 +88,19 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: {os.path.getsize(arguments.out) / 1e6:.1f} MB; {'; '.join(parts)}")
 
 
-def named_models(file: str, beside: str | None) -> list[tuple[str, WordVectors]]:
-    """Load one file or two, each under its name without ending; of two files of one name, under their paths."""
+def named_models(given: Sequence[str], beside: str | None) -> list[tuple[str, WordVectors]]:
+    """Load files, each under its name without ending; where two have one name, under their paths."""
+    from wordvec.errors import OptionError
     from wordvec.vectors import WordVectors
 
-    files = [file] if beside is None else [file, beside]
+    if beside is not None and len(given) > 1:
+        raise OptionError(
+            "--beside shows two models side by side, several FILEs one map with a slider: give one of them"
+        )
+    files = [*given] if beside is None else [*given, beside]
+    for path in files:
+        if files.count(path) > 1 and beside is None:
+            raise OptionError(f"{path} is named twice; each FILE is one step of the slider")
     names: Sequence[str] = [Path(path).stem for path in files]
     if len(set(names)) < len(names):
         names = [str(Path(path)) for path in files]
@@ -106,4 +118,5 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
         "top": arguments.top,
         "method": arguments.method,
         "seed": arguments.seed,
+        "periods": len(arguments.files) > 1,
     }

@@ -1,9 +1,10 @@
-"""Write vectors for other programs: TensorBoard's projector, Parquet, sentence-transformers and model2vec, spaCy.
+"""Write vectors for other programs: TensorBoard's projector, Parquet, sentence-transformers and model2vec, spaCy, ONNX.
 
 wordvec export vectors.safetensors --projector FOLDER        then: tensorboard --logdir FOLDER
 wordvec export vectors.safetensors --parquet vectors.parquet
 wordvec export vectors.safetensors --hub FOLDER              then: hf upload NAME FOLDER, if it is to be public
 wordvec export vectors.safetensors --spacy FOLDER --language en
+wordvec export vectors.safetensors --onnx vectors.onnx       tokens in, the mean of their vectors out
 
 The projector draws up to 100,000 words: --top 100000 writes the commonest. Parquet has the columns word, count, x, y
 (a map of the words) and vector. The folder of --hub is loaded by model2vec, by sentence-transformers and by wordvec,
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target.add_argument("--parquet", metavar="OUT", help="one Parquet file (extra arrow)")
     target.add_argument("--hub", metavar="FOLDER", help="a static model with its tokenizer and model card")
     target.add_argument("--spacy", metavar="FOLDER", help="a pipeline for spacy.load (extra spacy)")
+    target.add_argument("--onnx", metavar="OUT", help="a model that looks words up and takes their mean (extra onnx)")
+    parser.add_argument("--ids", action="store_true", help="the model of --onnx takes numbers of words, not strings")
     parser.add_argument("--language", metavar="CODE", help="of spaCy's pipeline (default: en)")
     parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors, for the card of --hub")
     parser.add_argument("--top", type=int, metavar="N", help="the N commonest words (default: all)")
@@ -51,6 +54,13 @@ def run(arguments: argparse.Namespace) -> None:
     for name, target in (("language", arguments.spacy), ("licence", arguments.hub)):
         if getattr(arguments, name) is not None and target is None:
             raise OptionError(f"--{name} is for --{'spacy' if name == 'language' else 'hub'}")
+    if arguments.ids and not arguments.onnx:
+        raise OptionError("--ids is for --onnx")
+    if arguments.onnx:
+        if map_options:
+            raise OptionError("--method and --seed are for --parquet")
+        write_model(arguments)
+        return
     if arguments.hub or arguments.spacy:
         if map_options or arguments.top is not None:
             raise OptionError("--top, --method and --seed are for --projector and --parquet")
@@ -63,10 +73,10 @@ def run(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     if arguments.projector:
         words = write_projector(vectors, arguments.projector, top=arguments.top)
-        print(f"{arguments.projector}: {words:,} words in {vectors.dim} dimensions")
+        print(f"{arguments.projector}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}")
         return
     words = write_parquet(vectors, arguments.parquet, top=arguments.top, **map_options)
-    print(f"{arguments.parquet}: {words:,} words in {vectors.dim} dimensions, with x and y")
+    print(f"{arguments.parquet}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}, with x and y")
 
 
 def write_folder(arguments: argparse.Namespace) -> None:
@@ -87,4 +97,16 @@ def write_folder(arguments: argparse.Namespace) -> None:
         write_static_model(vectors, folder, front_matter(arguments.licence) + card + "\n" + usage(vectors))
     else:
         write_spacy(vectors, folder, arguments.language or "en")
-    print(f"{folder}: {len(vectors):,} words in {vectors.dim} dimensions")
+    print(f"{folder}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}")
+
+
+def write_model(arguments: argparse.Namespace) -> None:
+    """Load and write the file of --onnx."""
+    from wordvec.files import check_writable
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.onnx_file import write_onnx
+
+    check_writable(arguments.onnx, arguments.file)
+    vectors, inputs = WordVectors.load(arguments.file), "ids" if arguments.ids else "tokens"
+    words = write_onnx(vectors, arguments.onnx, inputs=inputs, top=arguments.top)
+    print(f"{arguments.onnx}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}; takes {inputs}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Drawn = tuple["Axes", str]  # and what to say of it
 PAGE_OPTIONS = ("words", "top", "method", "seed", "beside", "color_by")
+PAGE_ENDINGS = (".html", ".htm")
 COMMON = ("files", "out", "run", "verb", "dpi")  # of every figure
 
 
@@ -37,19 +38,20 @@ class Figure:
             if option not in (*COMMON, *self.options):
                 raise OptionError(f"{_flag(option)} does not apply to {what}; it takes {_flags(self.options)}")
         least, most = self.files
+        if self.name == "map" and arguments.out.lower().endswith(PAGE_ENDINGS):
+            most = MANY  # a page has a slider
         if not least <= len(arguments.files) <= most:
             expected = "no FILE" if most == 0 else "one FILE" if most == 1 else "at least one FILE"
             swallowed = "; --color-by takes all names after it: put FILE first" if arguments.color_by else ""
             raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}{swallowed}")
 
     def check_page(self, arguments: argparse.Namespace) -> None:
-        """Raise OptionError for what a page (.html) does not have; tell the page's writer its one file."""
+        """Raise OptionError for what a page (.html) does not have; give the others their defaults."""
         for option in _given(arguments):
             if option not in (*COMMON[:-1], *PAGE_OPTIONS):
                 raise OptionError(
                     f"{_flag(option)} is for pictures (.png, .svg, .pdf); a page takes {_flags(PAGE_OPTIONS)}"
                 )
-        arguments.file = arguments.files[0]
         arguments.method = arguments.method or "pca"
         arguments.seed = 1 if arguments.seed is None else arguments.seed
 
@@ -101,20 +103,26 @@ def _stems(paths: list[str]) -> list[str]:
 def _draw_map(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_beside, plot_map, read_groups
 
-    options = _options(arguments, "top", "method", "clusters", "seed", "width_mm")
+    options = _options(arguments, "top", "method", "clusters", "seed", "width_mm", "font_size", "sizes")
     if arguments.words is not None:
         options["words"] = _words(arguments.words)
     if arguments.color_by is not None:
         options["groups"] = read_groups(arguments.color_by)
     (file,) = arguments.files
+    if arguments.function_words:
+        options["with_function_words"] = True
     if arguments.beside is not None:
-        if arguments.width_mm is not None:
-            raise OptionError("--width-mm does not apply to --beside; leave one of them out")
+        for option in ("width_mm", "font_size", "sizes"):
+            if option in options:
+                raise OptionError(f"{_flag(option)} does not apply to --beside; leave one of them out")
         left, right = _stems([file, arguments.beside])
-        axes, _ = plot_beside(_load(file), _load(arguments.beside), names=(left, right), **options)
-        return axes, f"{left} beside {right}, {axes.get_title(loc='right')}"
+        axes, second = plot_beside(_load(file), _load(arguments.beside), names=(left, right), **options)
+        passed = [line for text in second.texts for line in text.get_text().split("\n") if line.endswith(" left out")]
+        more = f"; {passed[0]} (--function-words draws them)" if passed else ""
+        return axes, f"{left} beside {right}, {axes.get_title(loc='right')}{more}"
     axes = plot_map(_load(file), **options)
-    return axes, f"{axes.get_title(loc='left')}; {axes.get_title(loc='right')}"
+    said = f"{axes.get_title(loc='left').strip()}; {axes.get_title(loc='right')}"
+    return axes, said + (" (--function-words draws them)" if "left out" in said else "")
 
 
 def _draw_around(arguments: argparse.Namespace) -> Drawn:
@@ -203,13 +211,15 @@ MATRIX_WINDOW = 5
 OF_KNOWN = ("vocabulary", "dim", "window", "negatives", "network_loss")
 OF_FILES = ("input", "target")
 MANY = 56  # curves or files of scores: more could not be told apart
+MAP_OPTIONS = (
+    *("words", "top", "method", "color_by", "clusters", "beside", "seed", "width_mm", "font_size", "sizes"),
+    "function_words",
+)
 FIGURES = {
     figure.name: figure
     for figure in (
         Figure("matrix", (1, 1), ("matrix", "top", "window", "tokenizer"), _draw_matrix),
-        Figure(
-            "map", (1, 1), ("words", "top", "method", "color_by", "clusters", "beside", "seed", "width_mm"), _draw_map
-        ),
+        Figure("map", (1, 1), MAP_OPTIONS, _draw_map),
         Figure("around", (1, 1), ("around", "k", "method", "seed"), _draw_around),
         Figure("neighbours", (1, 1), ("neighbours", "k"), _draw_neighbours),
         Figure("analogy", (1, 1), ("analogy",), _draw_analogy),

@@ -33,7 +33,8 @@ def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stab
     print(title)
     for word, score in neighbours:
         kept = "" if stability is None else f"  {_share(stability.stability_of(word))}"
-        print(f"  {score:6.3f}{kept}  {printable(word)}")
+        rare = None if stability is None else stability.why_too_rare(word)
+        print(f"  {score:6.3f}{kept}  {printable(word)}{f'  (too rare: {rare})' if rare else ''}")
 
 
 def _share(value: float | None) -> str:

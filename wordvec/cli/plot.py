@@ -1,6 +1,6 @@
 """Draw a map of words and other figures, as a picture; or a page to explore (.html).
 
-wordvec plot vectors.safetensors -o map.png                                the 500 commonest words
+wordvec plot vectors.safetensors -o map.png                                the 500 commonest content words
 wordvec plot vectors.safetensors -o map.pdf --words king,queen,man,woman
 wordvec plot vectors.safetensors -o map.svg --color-by animals.txt plants.txt --method tsne
 wordvec plot vectors.safetensors -o king.png --around king
@@ -13,6 +13,7 @@ wordvec plot text.txt -o ppmi.png --matrix ppmi --window 1
 wordvec plot -o network.png --network skipgram --vocabulary 7 --dim 3
 wordvec plot -o mine.png --network mine.safetensors --input "0,1; 1,1" --target 1,0      with values and gradients
 wordvec plot vectors.safetensors -o map.html                               a page to explore, in one file
+wordvec plot 1850s.safetensors 1900s.safetensors -o change.html            a page with a slider through several
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="*", default=[],
-        help="vectors, of any format wordvec reads; several for --loss; scores for --scores, a text or corpus folder "
-        "for --matrix, nothing for --network",
+        help="vectors, of any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
+        "corpus folder for --matrix, nothing for --network",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
     parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
-    _add_figures(parser.add_argument_group("what to draw (default: a map of the 500 commonest words)"))
+    _add_figures(
+        parser.add_argument_group("what to draw (default: a map of the 500 commonest words, but for function words)")
+    )
     _add_maps(parser.add_argument_group("maps"))
     _add_learning(parser.add_argument_group("matrices and networks"))
     parser.set_defaults(run=run)
@@ -71,6 +74,17 @@ def _add_maps(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and turned onto it")
     group.add_argument("-k", type=int, metavar="N", help="how many neighbours (default: 10, --around: 40)")
     group.add_argument("--width-mm", type=float, metavar="MM", help="of a map, as for a journal's column: 85")
+    group.add_argument("--font-size", type=float, metavar="PT", help="of a map's letters, in points (default: 8)")
+    group.add_argument(
+        "--sizes",
+        choices=("count", "equal"),
+        help="of a map's dots and labels: by the word's count (default), or equal",
+    )
+    group.add_argument(
+        "--function-words",
+        action="store_true",
+        help="draw words such as 'the' and 'of' too, which a map of the commonest words leaves out",
+    )
     group.add_argument("--seed", type=int, metavar="N", help="of tsne, umap and clusters (default: 1)")
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 if TYPE_CHECKING:
     from wordvec.evaluation import Difference, Score
@@ -90,7 +91,10 @@ def print_report(report: dict[str, Any]) -> None:
         facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in step.items() if name != "step")
         print(f"  {step['step']}" + (f": {facts}" if facts else ""))
     (dim, new_dim), (size, new_size) = report["dim"], report["bytes"]
-    print(f"{dim} dimensions before, {new_dim} after; {size / 1e6:,.1f} MB of rows before, {new_size / 1e6:,.1f} after")
+    print(
+        f"{counted(dim, 'dimension')} before, {new_dim} after; {size / 1e6:,.1f} MB of rows before, "
+        f"{new_size / 1e6:,.1f} after"
+    )
     if report["context_matrix"]:
         print("the context matrix was left behind: it belongs to the rows as they were trained")
 
@@ -104,4 +108,5 @@ def score_line(before: Score, after: Score, difference: Difference) -> str:
         return line
     low, high = difference.ci95
     p = "" if difference.p is None else f", p {difference.p:.2g}"
-    return f"{line}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {difference.items:,} items"
+    items = counted(difference.items, "item")
+    return f"{line}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {items}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wordvec.cli.questions import Answer, answer_all
+from wordvec.errors import counted
 from wordvec.signals import Terminated
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def converse(
 ) -> None:
     """Ask for questions and show their answers until the input ends. `ask` raises EOFError at its end."""
     _set_up_line_editing(vectors)
-    print(f"{len(vectors):,} words of {vectors.dim:,} dimensions. {HELP}.")
+    print(f"{counted(len(vectors), 'word')} of {vectors.dim:,} dimensions. {HELP}.")
     while True:
         try:
             text = ask("> ").strip()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.align import named
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 if TYPE_CHECKING:
     from wordvec.evaluation import Difference, SimilarityScore
@@ -95,10 +96,10 @@ def _score(before: WordVectors, after: WordVectors, name: str) -> Scored:
 
 def print_report(report: dict[str, Any]) -> None:
     """What retrofitting did and what of the lexicon was of no use, in a few lines."""
-    print(f"{report['words']:,} words drawn together by {report['connections']:,} connections")
+    print(f"{counted(report['words'], 'word')} drawn together by {counted(report['connections'], 'connection')}")
     if report["missing_words"]:
         number = report["missing_words"]
-        print(f"  {number:,} words of the lexicon are not in the model: {named(report['missing'], number)}")
+        print(f"  {counted(number, 'word')} of the lexicon not in the model: {named(report['missing'], number)}")
     if report["alone"]:
         print(f"  {report['alone']:,} of its words have no neighbour there that is in the model")
     if report["repeated"]:
@@ -112,7 +113,8 @@ def score_line(before: SimilarityScore, after: SimilarityScore, difference: Diff
         return str(before)
     scores = f"{before.name}: {before.score:.3f} before, {after.score:.3f} after"
     if difference.difference is None or difference.ci95 is None:
-        return f"{scores}, {after.covered:,} pairs: too few for an interval or a test"
+        return f"{scores}, {counted(after.covered, 'pair')}: too few for an interval or a test"
     low, high = difference.ci95
     p = "" if difference.p is None else f", p {difference.p:.2g}"
-    return f"{scores}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {after.covered:,} pairs"
+    pairs = counted(after.covered, "pair")
+    return f"{scores}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {pairs}"

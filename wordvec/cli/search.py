@@ -14,7 +14,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json, print_neighbours
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
     parser.add_argument("--seed", type=int, default=1, help="of the groups (default: 1)")
     parser.add_argument("--vectors", metavar="FILE", help="the word vectors that DOCS was made with")
-    parser.add_argument("--tokenizer", metavar="NAME", help="for vectors that do not say how their text became tokens")
+    parser.add_argument(
+        "--tokenizer", metavar="NAME", help="makes tokens of TEXT where neither DOCS nor the vectors say what does"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -75,5 +77,5 @@ def _print_groups(documents: WordVectors, vectors: WordVectors, arguments: argpa
         print_json({"groups": [group.as_dict() for group in groups]})
         return
     for number, group in enumerate(groups, 1):
-        print(f"{number}  {len(group.ids):,} documents: {printable(', '.join(group.words))}")
+        print(f"{number}  {counted(len(group.ids), 'document')}: {printable(', '.join(group.words))}")
         print(f"   nearest to the centre: {printable(', '.join(group.ids[:3]))}")

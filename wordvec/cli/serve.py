@@ -2,6 +2,7 @@
 
 wordvec serve vectors.safetensors
 wordvec serve vectors.safetensors --port 8000 --workers 4
+wordvec serve vectors.safetensors --documents docs.safetensors --texts docs.jsonl --field text --id url
 wordvec serve vectors.safetensors --host 0.0.0.0 --allow-host vectors.example.org --token-file token.txt
 
 The address that is printed shows a page that lists the questions. For a map in the browser: wordvec explore
@@ -13,7 +14,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--token-file", metavar="FILE", help="a file whose one line requests must carry: Authorization: Bearer LINE"
     )
     parser.add_argument("--tokenizer", metavar="NAME", help="for texts, where the vectors do not say what made tokens")
+    parser.add_argument("--documents", default="", metavar="DOCS", help="a file that wordvec embed made: /documents")
+    parser.add_argument("--texts", default="", metavar="TEXTS", help="what it was made of: answers then hold the texts")
+    parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in --texts")
+    parser.add_argument("--id", metavar="NAME", help="what holds the id in --texts")
+    parser.add_argument("--encoding", default="utf-8", help="of --texts (default: utf-8)")
     parser.add_argument("--no-search", action="store_true", help="no words by their beginning: saves memory")
     parser.add_argument("--max-body", type=int, default=1 << 20, metavar="BYTES", help="of a request (default: 1 MiB)")
     parser.add_argument("--max-words", type=int, default=10_000, metavar="N", help="of a request (default: 10,000)")
@@ -62,7 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
     settings = Settings(
         file=arguments.file, hosts=",".join([*arguments.allow_host, arguments.host]),
         token=None if arguments.token_file is None else _read_token(arguments.token_file),
-        tokenizer=arguments.tokenizer, search=not arguments.no_search, max_body=arguments.max_body,
+        tokenizer=arguments.tokenizer, documents=arguments.documents, texts=arguments.texts, field=arguments.field,
+        id_field=arguments.id, encoding=arguments.encoding, search=not arguments.no_search, max_body=arguments.max_body,
         max_words=arguments.max_words, seconds=arguments.seconds,
         threads=arguments.threads,
     )  # fmt: skip
@@ -89,5 +96,5 @@ def _read_token(path: str) -> str:
     except UnicodeDecodeError:
         raise OptionError(f"{path}: the token must be ASCII") from None
     if len(lines) != 1:
-        raise OptionError(f"{path}: one line expected, the token; got {len(lines)} lines")
+        raise OptionError(f"{path}: one line expected, the token; got {counted(len(lines), 'line')}")
     return lines[0].strip()

@@ -17,9 +17,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
 from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
 from wordvec.error_codes import code_of
@@ -27,7 +27,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.progress import announce
 
 if TYPE_CHECKING:
-    from wordvec.corpus.concordance import Concordance, Evidence
+    from wordvec.corpus.concordance import Evidence
     from wordvec.experiments.stability import Stability
     from wordvec.vectors import WordVectors
     from wordvec.vectors.search.gpu import GPUSearch
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus folder, or text, behind it"
     )
     parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
+    add_view_arguments(parser)
     parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions at once")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -73,7 +74,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_k(arguments.k)
     vectors = WordVectors.load(arguments.file)
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
-    evidence = Behind(_concordance(arguments, vectors), arguments.lines, _stability(arguments))
+    evidence = Behind(_view(arguments, vectors), arguments.lines, _stability(arguments))
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         from wordvec.cli.prompt import converse
 
@@ -96,6 +97,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise errors[0]
     if arguments.json:
         print_json(report)
+    if evidence.view is not None:
+        evidence.view.announce_lost()
     if errors:
         raise InputError(f"{len(errors):,} question{'s have' if errors[1:] else ' has'} no answer, see above")
 
@@ -103,7 +106,7 @@ def run(arguments: argparse.Namespace) -> None:
 class Behind(NamedTuple):
     """What is shown behind an answer: lines of a corpus, and how stable neighbours are."""
 
-    concordance: Concordance | None
+    view: LineView | None
     lines: int
     stability: Stability | None
 
@@ -115,8 +118,8 @@ def _print(answer: Answer, behind: Behind) -> None:
         from wordvec.cli.output import line_width
         from wordvec.corpus.concordance.keyword_lines import evidence_lines
 
-        if evidence is not None:
-            print("\n" + "\n".join(evidence_lines(evidence, line_width())))
+        if evidence is not None and behind.view is not None:
+            print("\n" + "\n".join(evidence_lines(evidence, line_width(), behind.view.as_text)))
 
 
 def _as_json(answer: Answer, behind: Behind) -> list[dict[str, Any]]:
@@ -125,15 +128,23 @@ def _as_json(answer: Answer, behind: Behind) -> list[dict[str, Any]]:
         for row in found:
             row["stability"] = behind.stability.stability_of(row["word"])
     for row, evidence in zip(found, _evidence(answer, behind)):
-        row["evidence"] = None if evidence is None else asdict(evidence)
+        row["evidence"] = None if evidence is None or behind.view is None else behind.view.evidence_as_json(evidence)
     return found
 
 
-def _evidence(answer: Answer, behind: Behind) -> Iterator[Evidence | None]:
+def _evidence(answer: Answer, behind: Behind) -> list[Evidence | None]:
+    """What the corpus says, with the texts of all its lines read: each file once."""
+    found = list(_sought(answer, behind))
+    if behind.view is not None:
+        behind.view.read_ahead(lines_of_evidence(evidence for evidence in found if evidence is not None))
+    return found
+
+
+def _sought(answer: Answer, behind: Behind) -> Iterator[Evidence | None]:
     """What the corpus says about each neighbour and the question; None where it lacks the neighbour."""
-    concordance = behind.concordance
-    if concordance is None:
+    if behind.view is None:
         return
+    concordance = behind.view.concordance
     known = concordance.corpus.vocabulary
     if answer.question not in known:
         announce(f"--in: {answer.question!r} is not a word of the corpus, so it has no lines for it")
@@ -162,15 +173,15 @@ def _stability(arguments: argparse.Namespace) -> Stability | None:
     return read_stability(arguments.stability)
 
 
-def _concordance(arguments: argparse.Namespace, vectors: WordVectors) -> Concordance | None:
+def _view(arguments: argparse.Namespace, vectors: WordVectors) -> LineView | None:
     if arguments.corpus is None:
+        if arguments.texts or arguments.tokens:
+            raise OptionError("--texts and --tokens are about the lines of --in CORPUS: give it, too")
         return None
     if arguments.lines < 1:
         raise OptionError(f"--lines must be at least 1; got {arguments.lines}")
-    from wordvec.cli.concordance import announce_notes
     from wordvec.cli.explain import open_corpus
-    from wordvec.corpus.concordance import Concordance
 
-    concordance = Concordance(open_corpus(arguments.corpus, vectors))
-    announce_notes(concordance)
-    return concordance
+    view = LineView(open_corpus(arguments.corpus, vectors), arguments.texts, arguments.tokens)
+    view.announce_notes()
+    return view

@@ -1,29 +1,36 @@
 """How many of a word's neighbours stay, with another seed or another sample of the same texts.
 
   wordvec stability seed1.safetensors seed2.safetensors seed3.safetensors
-  wordvec stability text.txt --trainer skipgram --seeds 5 --bootstrap --runs runs -o stability.tsv
+  wordvec stability text.txt --trainer skipgram --seeds 5 --runs runs -o stability.tsv
+  wordvec stability corpus/ --trainer svd --bootstrap --seeds 20 --runs runs --words king,queen
   wordvec stability stability.tsv --words king,queen
 
 Give two or more files of vectors, or with --trainer a text to train on, or a file that -o wrote. The overlap of a word
 is the share of its 10 nearest neighbours that two models have in common, as the mean over all pairs of models.
+
+With --bootstrap each model is trained on a sample of its own: of the documents of a corpus that was built with
+--metadata, drawn with replacement, else of the sentences. With --words each neighbour is listed with the number of
+samples in which it stays. Words that occur fewer than 20 times or in fewer than 3 documents are marked as too rare.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wordvec.experiments.stability import Stability
     from wordvec.vectors import WordVectors
@@ -46,10 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument(
         "--bootstrap",
         action="store_true",
-        help="each on a sample of the sentences of its own, drawn with replacement",
+        help="each on a sample of its own, of documents or sentences drawn with replacement",
+    )
+    training.add_argument(
+        "--resample",
+        choices=("documents", "sentences"),
+        help="what --bootstrap draws (default: documents where the corpus knows them)",
     )
     training.add_argument("--runs", dest="out", metavar="FOLDER", help="keep the models here; a killed run goes on")
-    add_training_arguments(parser)
+    add_training_arguments(parser, "FOLDER of --runs")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -65,6 +77,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     from wordvec.files import check_writable
 
+    check_cluster_arguments(arguments)
+    if arguments.scheduler is not None and not arguments.trainer:
+        raise OptionError("--scheduler is for training several models: give --trainer too, or leave it out")
     if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
         check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
@@ -72,18 +87,19 @@ def run(arguments: argparse.Namespace) -> None:
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)
         return
-    models, over = trained(arguments) if arguments.trainer else (loaded(arguments.text), "files")
+    models, over, documents = trained(arguments) if arguments.trainer else (loaded(arguments.text), "files", None)
     found = neighbour_stability(
         models,
         words,
         k=arguments.k,
         sample=None if arguments.all else arguments.sample,
         over=over,
+        documents=documents,
     )
     found = replace(found, info=about(models))
     if arguments.out_file:
         save_stability(found, arguments.out_file)
-    show(found, words, models, arguments)
+    show(found, words, models, arguments, documents)
 
 
 def about(models: Sequence[WordVectors]) -> dict[str, Any]:
@@ -114,9 +130,14 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
     return [WordVectors.load(file) for file in files]
 
 
-def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
-    """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them."""
+def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str, dict[str, int] | None]:
+    """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them.
+
+    And in how many documents each word is, where the corpus knows its documents.
+    """
+    from wordvec.corpus.documents.rarity import documents_by_word
     from wordvec.experiments.compare import train_all
+    from wordvec.experiments.resampling import unit_of
     from wordvec.experiments.run_folder import check_run_folder
     from wordvec.experiments.training import Job
 
@@ -125,29 +146,41 @@ def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str]:
     if arguments.seeds < 2:
         raise OptionError(f"stability is over at least two models; got --seeds {arguments.seeds}")
     (configuration,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
+    if arguments.resample and not arguments.bootstrap:
+        raise OptionError(f"--resample {arguments.resample} says what --bootstrap draws: give --bootstrap, too")
     if not arguments.bootstrap and not configuration.depends_on_seed:
         raise OptionError(
             f"{configuration.trainer} does not depend on the seed, so all its models are alike: add --bootstrap"
         )
     check_run_folder(arguments.out)
-    corpus = read_corpus(arguments)
     seeds = range(1, arguments.seeds + 1)
-    with open_run_folder(arguments, corpus) as folder:
-        jobs = [Job(configuration, seed, seed if arguments.bootstrap else None) for seed in seeds]
+    with ExitStack() as stack:
+        where = stack.enter_context(cluster_of(arguments))
+        corpus = read_corpus(arguments, where=where)
+        folder = stack.enter_context(open_run_folder(arguments, corpus, where))
+        unit = unit_of(corpus, arguments.resample) if arguments.bootstrap else "sentences"
+        jobs = [Job(configuration, seed, seed if arguments.bootstrap else None, unit) for seed in seeds]
         models = [folder.load(model) for model in train_all(folder, jobs)]
-    return models, "bootstrap samples" if arguments.bootstrap else "seeds"
+    return models, f"samples of {unit}" if arguments.bootstrap else "seeds", documents_by_word(corpus)
 
 
 def show(
-    found: Stability, words: Sequence[str] | None, models: Sequence[WordVectors], arguments: argparse.Namespace
+    found: Stability,
+    words: Sequence[str] | None,
+    models: Sequence[WordVectors],
+    arguments: argparse.Namespace,
+    documents: Mapping[str, int] | None = None,
 ) -> None:
     """Print the result: by frequency, or for some words."""
     from wordvec.experiments.stability.report import bands_table, neighbours_text, stability_as_dict
 
     if arguments.json:
-        result: dict[str, Any] = stability_as_dict(found, words, models)
+        result: dict[str, Any] = stability_as_dict(found, words, models, documents)
         print_json(result | {"file": arguments.out_file} if arguments.out_file else result)
         return
-    print(neighbours_text(found, words, models) if words else bands_table(found))
+    print(neighbours_text(found, words, models, documents) if words else bands_table(found))
     if arguments.out_file:
-        print(f"{arguments.out_file}: {len(found.words):,} words, {Path(arguments.out_file).stat().st_size:,} bytes")
+        print(
+            f"{arguments.out_file}: {counted(len(found.words), 'word')}, "
+            f"{counted(Path(arguments.out_file).stat().st_size, 'byte')}"
+        )

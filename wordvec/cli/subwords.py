@@ -16,6 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json
+from wordvec.errors import counted
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -103,7 +104,8 @@ def subword_lines(vectors: WordVectors) -> list[str]:
     """What was fitted, in a line or two."""
     facts = vectors.info["subwords"]
     lines = [
-        f"{facts['ngrams']:,} n-grams of {facts['min_n']} to {facts['max_n']} characters for {len(vectors):,} words"
+        f"{counted(facts['ngrams'], 'n-gram')} of {facts['min_n']} to {facts['max_n']} characters for "
+        f"{counted(len(vectors), 'word')}"
     ]
     if facts["held_out_words"]:
         predicted = (

@@ -92,14 +92,11 @@ def read_corpus(
     `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own. `where` is
     what `wordvec.cli.cluster.cluster_of` gives.
     """
-    from pathlib import Path
-
     from wordvec.corpus import Corpus
-    from wordvec.corpus.storage import is_corpus_folder
 
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
-    if defaults and not (len(arguments.text) == 1 and is_corpus_folder(Path(arguments.text[0]))):
+    if defaults and not _is_corpus(arguments.text):
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
@@ -108,9 +105,22 @@ def read_corpus(
         from wordvec.cli.documents import read_documented
 
         return read_documented(arguments, options)
+    if getattr(arguments, "documents", None) is not None and not _is_corpus(arguments.text):
+        from wordvec.cli.documents import read_tagged
+
+        return read_tagged(arguments, options)
     if getattr(arguments, "path_column", None) is not None:
         raise OptionError("--path-column is a column of the table of metadata: name the table with --metadata")
     return Corpus.from_files(arguments.text, **options)
+
+
+def _is_corpus(text: list[str]) -> bool:
+    """Whether the text is one folder that a corpus was saved to."""
+    from pathlib import Path
+
+    from wordvec.corpus.storage import is_corpus_folder
+
+    return len(text) == 1 and is_corpus_folder(Path(text[0]))
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:

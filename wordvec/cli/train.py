@@ -2,6 +2,7 @@
 
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
+  wordvec train docs.jsonl --field text --id url -o model.safetensors --trainer paragraph-vectors
   wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
   wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
@@ -19,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
+from wordvec.cli.documents import add_trained_documents, check_documents, document_line
 from wordvec.cli.output import print_json
 from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
-    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start); the same as the start: constant"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
+    ("learning_rate_schedule", str, "how it falls: linear, cosine, or constant"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",
@@ -91,6 +94,7 @@ LONG_RUNS = {
     "skipgram": NEURAL,
     "cbow": NEURAL,
     "glove": NEURAL[2:],
+    "paragraph-vectors": NEURAL[2:],
 }  # what each trainer has of the options of a long run
 
 
@@ -101,8 +105,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trainer",
         metavar="NAME",
-        help="skipgram, cbow, glove, svd or ppmi (default: by the options given; if they fit both, svd below "
-        "5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
+        help="skipgram, cbow, glove, svd, ppmi, or paragraph-vectors, of documents (default: by the options given; if "
+        "they fit both, svd below 5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
     )
     parser.add_argument(
         "--preset",
@@ -113,6 +117,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+    options.add_argument(
+        "--words",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
+    )
     options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
     )
@@ -143,9 +153,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
+    add_trained_documents(parser)
     subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
     subwords.add_argument(
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
+    )
+    subwords.add_argument(
+        "--train-subwords",
+        action="store_true",
+        help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
     )
     add_subword_arguments(subwords)
     add_cluster_arguments(parser)
@@ -156,15 +172,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
     from wordvec.files import check_writable
-    from wordvec.trainers import make_trainer
+    from wordvec.trainers import ParagraphVectors, make_trainer
     from wordvec.trainers.choice import BY_SIZE, choose_by_size
     from wordvec.trainers.presets import with_preset
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
 
     check_cluster_arguments(arguments)
-    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context"]
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    given |= _trained_subwords(arguments)
     start = None if arguments.start is None else WordVectors.load(arguments.start)
     name, reason = choose_trainer(arguments, given, start)
     if arguments.preset:
@@ -177,6 +194,7 @@ def run(arguments: argparse.Namespace) -> None:
     names = BY_SIZE if name is None else (name,)
     trainers: dict[str, Any] = {each: make_trainer(each, **given) for each in names}  # wrong options are known now
     format_for(arguments.out)
+    check_documents(arguments, name)
     subwords = _subword_options(arguments)
     check_writable(arguments.out, *arguments.text)
     seconds: dict[str, float] = {}
@@ -192,7 +210,10 @@ def run(arguments: argparse.Namespace) -> None:
         trainer.fit(corpus, **fit, **where)
     seconds |= trainer.history.seconds
     began = time.perf_counter()
-    trainer.vectors.save(arguments.out)
+    if isinstance(trainer, ParagraphVectors):
+        trainer.write(arguments.out, arguments.documents)
+    else:
+        trainer.vectors.save(arguments.out)
     with_subwords = None
     if subwords is not None:  # the vectors are safe already
         try:
@@ -204,12 +225,18 @@ def run(arguments: argparse.Namespace) -> None:
         Path(fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
+    if isinstance(trainer, ParagraphVectors):
+        report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
+    if with_subwords is None and arguments.train_subwords:
+        with_subwords = trainer.vectors
     if with_subwords is not None:
         report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
         print_json(report)
     else:
         print_report(report)
+        if "documents" in report:
+            print(f"  {document_line(report['documents'])}")
         for line in [] if with_subwords is None else subword_lines(with_subwords):
             print(f"  subwords {line}")
 
@@ -219,14 +246,34 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     from wordvec.vectors.fitted_subwords import check_options
 
     given = given_subword_options(arguments)
+    if arguments.train_subwords:
+        check_keeps_subwords(arguments.out)
+        return None
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords: give that too, or leave them out")
+            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
     return given
+
+
+def _trained_subwords(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The trainer's options with --train-subwords. Raises OptionError for what does not go with it."""
+    if not arguments.train_subwords:
+        return {}
+    if arguments.subwords or arguments.lean is not None:
+        other = "--subwords" if arguments.subwords else "--lean"
+        raise OptionError(f"--train-subwords and {other} exclude each other: {other} is for finished vectors")
+    if arguments.trainer not in (None, "skipgram", "cbow"):
+        raise OptionError(
+            f"the {arguments.trainer} trainer has no n-grams to train: --subwords fits them to its finished vectors"
+        )
+    if arguments.scheduler or arguments.start:
+        other = "--start" if arguments.start else "--scheduler"
+        raise OptionError(f"--train-subwords trains anew and on one machine: leave out {other}, or take --subwords")
+    return {"subwords": True} | given_subword_options(arguments)
 
 
 def choose_trainer(
@@ -242,7 +289,7 @@ def choose_trainer(
         if of_file in ("skipgram", "cbow"):
             return of_file, f"{arguments.start} was trained by it"
         return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
-    for option in ("preset", "freeze", "checkpoint_every", "resume"):
+    for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
     name, reason = choose_by_options(list(given))
@@ -315,10 +362,15 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
 
 def print_report(report: dict[str, Any]) -> None:
     """The report as a few lines."""
-    print(f"{report['out']}: {report['vocabulary']:,} words in {report['dim']} dimensions, by {report['trainer']}")
+    print(
+        f"{report['out']}: {counted(report['vocabulary'], 'word')} in {counted(report['dim'], 'dimension')}, "
+        f"by {report['trainer']}"
+    )
     if report["trainer_chosen"]:
         print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
-    print(f"  corpus   {report['tokens']:,} tokens of words seen at least {report['min_count']} times")
+    print(
+        f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
+    )
     if report["device"] != "cpu":
         print(f"  device   {report['device']}")
     print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))

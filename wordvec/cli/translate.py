@@ -17,7 +17,7 @@ from dataclasses import asdict
 from wordvec.cli.align import print_report
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
 from wordvec.cli.similar import let_options_stand_anywhere
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 
 
@@ -81,7 +81,10 @@ def run(arguments: argparse.Namespace) -> None:
         return
     print_report(translator.dictionary_report)
     if arguments.refine:
-        print(f"refined {arguments.refine} times, the last time with words that are each other's best translation:")
+        print(
+            f"refined {counted(arguments.refine, 'time')}, the last time with words that are each other's best "
+            "translation:"
+        )
         print_report(translator.report)
     for word, answer in found.items():
         print_neighbours(word, answer)

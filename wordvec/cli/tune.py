@@ -5,7 +5,8 @@
 
 Successive halving: all trials are trained for few epochs, the best third for more, and so on. What is compared is the
 mean score over the development sets. Items of a development set that are in a test set are left out of it. FOLDER keeps
-the models and a log of all trials (JSON lines); the same command goes on where a killed one was.
+the models and a log of all trials (JSON lines); the same command goes on where a killed one was. With --scheduler and
+--trials, the workers of a Dask cluster train the trials of a round at once.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import (
     add_set_arguments,
     add_training_arguments,
@@ -89,9 +92,12 @@ def run(arguments: argparse.Namespace) -> None:
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
     check_run_folder(arguments.out)
-    corpus = read_corpus(arguments)
-    announce(f"searching {described(space)}")  # with nothing left to refuse
-    with open_run_folder(arguments, corpus) as folder:
+    check_cluster_arguments(arguments)
+    with ExitStack() as stack:
+        where = stack.enter_context(cluster_of(arguments))
+        corpus = read_corpus(arguments, where=where)
+        announce(f"searching {described(space)}")  # with nothing left to refuse
+        folder = stack.enter_context(open_run_folder(arguments, corpus, where))
         search = Search(
             folder,
             base,

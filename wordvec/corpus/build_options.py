@@ -15,7 +15,7 @@ from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer
 from wordvec.corpus.phrases import Phrases
 from wordvec.corpus.selection import Selection, select, word_set
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError, OptionError
+from wordvec.errors import CorpusError, OptionError, counted
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -248,6 +248,7 @@ def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
     enough = falling[min(100, len(falling)) - 1]
     keeps = int((falling >= enough).sum())
     return (
-        f"min_count={selection.min_count} removes every word: the corpus has {falling.sum()} words, {len(falling)} of "
-        f"them different, the most frequent seen {falling[0]} times; min_count={enough} would keep {keeps}"
+        f"min_count={selection.min_count} removes every word: the corpus has {counted(falling.sum(), 'word')}, "
+        f"{len(falling)} of them different, the most frequent seen {counted(falling[0], 'time')}; "
+        f"min_count={enough} would keep {keeps}"
     )

@@ -96,7 +96,11 @@ def _check_expected(source: Source, has_tokens: bool | None) -> None:
         return
     if has_tokens:
         raise CorpusError("texts expected, got lists of tokens: use Corpus.from_sentences")
-    raise CorpusError("lists of tokens expected, got texts: use Corpus.from_texts, or split them into words first")
+    of_dask = type(source.items).__module__.startswith("dask") if isinstance(source, Texts) else False
+    hint = ", unless Dask made text of lists: dask.config.set({'dataframe.convert-string': False})" if of_dask else ""
+    raise CorpusError(
+        f"lists of tokens expected, got texts: use Corpus.from_texts, or split them into words first{hint}"
+    )
 
 
 def _of_one_kind(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool | None]:

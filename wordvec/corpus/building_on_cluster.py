@@ -4,15 +4,16 @@
 
     files ─► parts ─► provisional ids and words of each ─► one list of words ─► ids of each part ─► one after another
 
-A large plain file is cut at fixed places into parts of PART_BYTES, where `ranges` would cut it anyway, so also inside a
-long line; another file is one part. Words are put together in the order of the parts, which is that of their first
-appearance. This process holds all different words, as on one machine, and passes the ids on without keeping them.
+A large plain file is cut at fixed places into parts of at most PART_BYTES, where `ranges` would cut it anyway, so also
+inside a long line; another file is one part. Words are put together in the order of the parts, which is that of their
+first appearance. This process holds all different words, as on one machine, and writes the ids to a temporary file.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +28,7 @@ from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
 from wordvec.corpus.named_texts.bundled import is_bundled
 from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
-from wordvec.corpus.read.paths import files_of, is_pattern
+from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
@@ -39,7 +40,7 @@ from wordvec.store import Store, name_of, open_store
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
-PART_BYTES = 16 * RANGE_BYTES  # of text: 32 MB
+PART_BYTES = 16 * RANGE_BYTES  # of text, at most: 32 MB
 
 
 class Part(NamedTuple):
@@ -132,10 +133,23 @@ def _parts_of_path(path: PathLike, reading: Reading) -> Iterator[Part]:
         except OSError as error:
             raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
         stamp = status.st_size, status.st_mtime_ns
-        cuts = range(0, size, PART_BYTES) if size else ()
-        yield from (Part(name, begin, min(begin + PART_BYTES, size), *stamp) for begin in cuts)
+        step = part_bytes(size)
+        cuts = range(0, size, step) if size else ()
+        yield from (Part(name, begin, min(begin + step, size), *stamp) for begin in cuts)
         if not size:
             yield Part(name, 0, 0, *stamp)
+
+
+def part_bytes(size: int) -> int:
+    """Of a file of this size, which becomes equal parts of whole ranges, an even number of them where there are two.
+
+    >>> [-(-size // part_bytes(size)) for size in (1, 32 * 2**20, 33 * 2**20, 96 * 10**6, 10**9)]
+    [1, 1, 2, 4, 30]
+    """
+    parts = -(-size // PART_BYTES)
+    parts += parts % 2 if parts > 1 else 0
+    unit = min(RANGE_BYTES, PART_BYTES)
+    return unit * max(1, -(-size // (max(1, parts) * unit)))
 
 
 def spool_part(
@@ -145,7 +159,8 @@ def spool_part(
     place = open_store(store)
     if place.is_published(name):
         return
-    _check_same_file(Part(path, begin, end, size, changed))
+    if size or not is_bundled(path):
+        check_same_file(path, size)
     options, is_text = _from_facts(facts), True
     with heard() as said:
         if end:
@@ -163,26 +178,15 @@ def spool_part(
     place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
 
 
-def _check_same_file(part: Part) -> None:
-    if not part.size and is_bundled(part.path):
-        return
-    try:
-        size = os.stat(part.path).st_size
-    except OSError as error:
-        raise CorpusError(f"{part.path}: a worker cannot read it: {error.strerror}; put it where all see it") from error
-    if size != part.size:
-        raise CorpusError(f"{part.path}: has {size} bytes for a worker and {part.size} here: it must be one file")
-
-
 def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
     """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
-    number_of: dict[str, int] = {}
+    number_of: defaultdict[str, int] = defaultdict()
+    number_of.default_factory = number_of.__len__  # a word met for the first time gets the number of words so far
     numbers: list[np.ndarray] = []
     counts = np.zeros(0, np.int64)
     for name in names:
         words = unpack_words(*(np.asarray(store.read(name, array)) for array in ("words", "word_ends")))
-        places = (number_of.setdefault(word, len(number_of)) for word in words)
-        numbers.append(np.fromiter(places, np.int64, len(words)))
+        numbers.append(np.fromiter(map(number_of.__getitem__, words), np.int64, len(words)))
         counts = np.concatenate([counts, np.zeros(len(number_of) - len(counts), np.int64)])
         counts[numbers[-1]] += np.asarray(store.read(name, "counts"))
     return list(number_of), counts, numbers

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.corpus.build_options import (
+    DEFAULT_MIN_COUNT,
     BuildOptions,
     CheckedOptions,
     SentenceOptions,
@@ -29,6 +30,7 @@ from wordvec.corpus.building_on_cluster import (
 )
 from wordvec.corpus.documents.documents import Documents, read_documents
 from wordvec.corpus.documents.reading import DocumentReader, kept_sentences
+from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer
@@ -38,6 +40,7 @@ from wordvec.corpus.read.sources import (
     Files,
     PathLike,
     Source,
+    Tagged,
     as_files,
     as_texts,
     as_token_lists,
@@ -90,6 +93,7 @@ class Corpus:
         self.folder: Path | None = None
         self._fingerprint = fingerprint
         self._is_checked = False
+        self.tags: DocumentTags | None = None  # of its documents, where it was made by `from_tagged`
         self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
 
     @classmethod
@@ -162,15 +166,18 @@ class Corpus:
             strict=strict,
         )
         threads = checked_threads(threads)
-        source = source_of(source, field)
+        tagged = source if isinstance(source, Tagged) else None
+        source = source_of(source if tagged is None else tagged.words, field)
         if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
             return cls._open_as_built(Path(source.paths[0]), options.as_info)
+        if client is not None and (isinstance(source, Documented) or tagged is not None):
+            raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
             return cls._from_cluster(cluster_to_build_on(client, store, phrases), source, options, show_progress)
         text = options.text()
         spooled, is_text = spool_with_progress(source, text, threads, show_progress)
         info = options.info(name_of(source), text if is_text else None)
-        documents = source.found() if isinstance(source, Documented) else None
+        documents = source.found() if isinstance(source, Documented) else tagged.found() if tagged else None
         return cls._from_spooled(spooled, options.words, info, options.phrases, threads, documents)
 
     @classmethod
@@ -245,6 +252,28 @@ class Corpus:
         return cls.build(as_token_lists(sentences), min_count=min_count, **options)
 
     @classmethod
+    def from_tagged(cls, documents: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
+        """Make a corpus of documents with tags, for `ParagraphVectors`; options as in `build`, but for the cluster's.
+
+        `documents` is any iterable of pairs, (words, tags), or of objects with ``.words`` and ``.tags`` (gensim's).
+        Words are a text, or a list of tokens, taken as they are; all of one kind. Tags are one or a list of them, text
+        or whole numbers. A document is one sentence, line breaks or not. min_count is 5 for texts, 1 for token lists.
+
+        Raises CorpusError, saying which document, for what is not that, and OptionError for options of sentences.
+
+        >>> corpus = Corpus.from_tagged([(["good", "tea"], "d1"), (["bad", "tea"], ["d2", "sad"])])
+        >>> corpus.tags.names, len(corpus.ids)
+        (['d1', 'd2', 'sad'], 4)
+        """
+        if options.get("split_sentences") or options.get("field") is not None:
+            raise OptionError(
+                "a document with tags is one sentence and its words are given: leave out split_sentences, field"
+            )
+        source, is_text = as_tagged(documents)
+        options.setdefault("min_count", DEFAULT_MIN_COUNT if is_text else 1)
+        return cls.build(source, **options)
+
+    @classmethod
     def _from_spooled(
         cls,
         spooled: Spooled,
@@ -252,7 +281,7 @@ class Corpus:
         info: dict[str, Any],
         phrases: Phrases | None = None,
         threads: int = 1,
-        documents: Documents | None = None,
+        documents: Documents | DocumentTags | None = None,
     ) -> Corpus:
         info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
         if phrases is not None:
@@ -266,8 +295,6 @@ class Corpus:
     def _from_cluster(
         cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
     ) -> Corpus:
-        if isinstance(source, Documented):
-            raise OptionError("documents with metadata are read on one machine: leave out the cluster, or the metadata")
         text, words = options.text(), options.words
         spools, is_text = spool_on_cluster(cluster, source, text, show_progress)
         info = options.info(name_of(source), text if is_text else None)
@@ -286,7 +313,7 @@ class Corpus:
         max_words: int | None,
         info: dict[str, Any],
         threads: int = 1,
-        documents: Documents | None = None,
+        documents: Documents | DocumentTags | None = None,
     ) -> Corpus:
         vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
         final_id = chosen.final_ids()
@@ -294,9 +321,13 @@ class Corpus:
         corpus = cls(ids, sentence_starts, vocabulary, info)
         corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
         if documents is not None:
-            if len(documents.lines) != len(spooled.sentence_ends):
+            if documents.sentences != len(spooled.sentence_ends):
                 raise CorpusError("a text changed while it was read: its lines are not those of its documents")
-            corpus.documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
+            found = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
+            if isinstance(found, DocumentTags):
+                corpus.tags = found
+            else:
+                corpus.documents = found
         return corpus
 
     @classmethod
@@ -335,6 +366,11 @@ class Corpus:
 
         Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
         """
+        if self.tags is not None:
+            raise CorpusError(
+                f"{folder}: a corpus folder has no place for tags of documents: train on the corpus as it is, or set "
+                "corpus.tags = None to save it without"
+            )
         try:
             parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
             save_corpus(Path(folder), *parts, self.documents)

@@ -28,25 +28,29 @@ class SharedCorpus(NamedTuple):
 
 @contextmanager
 def cluster_for(client: Any, store: str | os.PathLike[str] | None, corpus: Corpus) -> Iterator[Cluster]:
-    """The cluster of a client for work on a corpus. A store that was not named is removed at the end of the block.
+    """The cluster of a client for work on a corpus; see `cluster_beside`.
 
-    After an error it stays, so that the same call goes on from what was published.
+    Raises OptionError for a corpus in no folder where no store is named.
     """
-    place = store_beside(corpus) if store is None else store
-    yield Cluster(client, place)
-    if store is None:
-        open_store(place).clear()
-
-
-def store_beside(corpus: Corpus) -> Path:
-    """The store of a run that names none: FOLDER.work beside the corpus. Raises OptionError for one in no folder."""
-    if corpus.folder is None:
+    if store is None and corpus.folder is None:
         raise OptionError(
             "a cluster needs a store, a folder or URL that this process and all workers read and write: give "
             "store='/shared/run', or save the corpus to such a folder and open it there"
         )
-    folder = corpus.folder.absolute()
-    return folder.with_name(folder.name + WORK)
+    with cluster_beside(client, store, corpus.folder or Path()) as cluster:
+        yield cluster
+
+
+@contextmanager
+def cluster_beside(client: Any, store: str | os.PathLike[str] | None, path: Path) -> Iterator[Cluster]:
+    """The cluster of a client, whose store is PATH.work where none is named, removed at the end of the block.
+
+    After an error it stays, so that the same call goes on from what was published.
+    """
+    place = store if store is not None else path.absolute().with_name(path.absolute().name + WORK)
+    yield Cluster(client, place)
+    if store is None:
+        open_store(place).clear()
 
 
 def share(corpus: Corpus, store: Store) -> SharedCorpus:

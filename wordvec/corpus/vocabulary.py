@@ -24,7 +24,7 @@ from wordvec.corpus.spelling import near_spellings
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
 from wordvec.corpus.words import Words
-from wordvec.errors import CorpusError, OptionError, UnknownWordError
+from wordvec.errors import CorpusError, OptionError, UnknownWordError, counted
 
 T = TypeVar("T")
 
@@ -298,7 +298,7 @@ class Vocabulary:
         """
         if word in self:
             word_id = self._words.ids[word]
-            return f"{word!r} is in the vocabulary: id {word_id}, seen {_times(self.counts[word_id])}"
+            return f"{word!r} is in the vocabulary: id {word_id}, seen {counted(self.counts[word_id], 'time')}"
         return self._explain_missing(word, near_spellings(word, self.words))
 
     def _explain_missing(self, word: str, suggestions: Sequence[str]) -> str:
@@ -306,7 +306,7 @@ class Vocabulary:
         if self.left_out is not None:
             message += f": {self._why_left_out(word)}"
         if suggestions:
-            near = [f"{s!r} (seen {_times(self.counts[self._words.ids[s]])})" for s in suggestions]
+            near = [f"{s!r} (seen {counted(self.counts[self._words.ids[s]], 'time')})" for s in suggestions]
             message += f"; did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?"
         return message
 
@@ -316,10 +316,10 @@ class Vocabulary:
             return "never seen in the corpus"
         count, reason = found
         return {
-            TOO_RARE: f"seen {_times(count)}, min_count is {self.min_count}",
-            OVER_MAX_WORDS: f"seen {_times(count)}, but max_words is {self.max_words}",
-            DROPPED: f"seen {_times(count)}, but it is on the drop list",
-            NOT_GIVEN: f"seen {_times(count)}, but it is not in the given vocabulary",
+            TOO_RARE: f"seen {counted(count, 'time')}, min_count is {self.min_count}",
+            OVER_MAX_WORDS: f"seen {counted(count, 'time')}, but max_words is {self.max_words}",
+            DROPPED: f"seen {counted(count, 'time')}, but it is on the drop list",
+            NOT_GIVEN: f"seen {counted(count, 'time')}, but it is not in the given vocabulary",
             ONLY_IN_PHRASES: "seen only as part of phrases",
         }[reason]
 
@@ -327,7 +327,3 @@ class Vocabulary:
 def _check_shapes(words: int, counts: np.ndarray) -> None:
     if counts.shape != (words,):
         raise CorpusError(f"vocabulary: {words} words, but counts of shape {counts.shape}")
-
-
-def _times(count: int) -> str:
-    return "1 time" if count == 1 else f"{count} times"

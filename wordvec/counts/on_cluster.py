@@ -19,7 +19,7 @@ from wordvec.corpus.shared import opened, share
 from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.runs import Run
-from wordvec.counts.rows.team import Team, Text
+from wordvec.counts.rows.team import Team, Text, most_cells
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
 from wordvec.growing_array import GrowingArray
 from wordvec.store import name_of, open_store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
 
-PIECE_WORDS = 2**22  # in a piece, or more where there would be more than MOST_PIECES
+PIECE_WORDS = 3 * 2**21  # in a piece at most, or more where there would be more than MOST_PIECES
 MOST_PIECES = 256
 BLOCK_CELLS = 2**24  # at most in a block of rows, by what the words' counts allow
 MOST_BLOCKS = 256
@@ -89,11 +89,12 @@ def count_piece(
     _, weights = weights_of(options["window"], options["weighting"])
     left = 0 if options["side"] == "right" else options["window"]
     right = 0 if options["side"] == "left" else options["window"]
-    run = Run.in_memory(HELD, np.int64, 0)
     with Team(len(corpus.vocabulary), 1) as team:
         stream, first, last = stream_of_piece(corpus, options, begin, end)
         row_starts, positions = team.index(stream, first, last)
-        for cells in team.count(Text(stream, positions, row_starts, weights, left, right), lambda done: None):
+        text = Text(stream, positions, row_starts, weights, left, right)
+        run = Run.in_memory(HELD, np.int64, int(most_cells(text).sum()))
+        for cells in team.count(text, lambda done: None):
             run.append(*cells)
     sizes, columns, sums = (array.finish() for array in run)
     place.publish(name, {"sizes": sizes, "columns": columns, "sums": sums})
@@ -137,7 +138,6 @@ def merge_block(
         return
     unit, _ = weights_of(options["window"], options["weighting"])
     runs: list[list[Run]] = []
-    result = Run.in_memory(HELD, np.float64, 0)
     with Team(size, 1) as team:
         for piece in pieces:
             all_sizes = np.asarray(place.read(piece, "sizes"))
@@ -151,6 +151,7 @@ def merge_block(
             else:  # as they lie in the store
                 runs.append([Run(*map(GrowingArray.holding, (sizes, columns, sums)))])
         every = [run for level in runs for run in level]
+        result = Run.in_memory(HELD, np.float64, sum(len(run.columns) for run in every))
         for row_sizes, columns, sums in team.merge(every):
             result.append(row_sizes, columns, sums / unit)
         for run in every:
@@ -161,19 +162,22 @@ def merge_block(
 
 def gathered(cluster: Cluster, rows: Rows, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All rows in this process: cells in each (V,), their columns and their values; above `limit` bytes on disk."""
-    whole = Run(GrowingArray(np.int32), GrowingArray(np.int32, limit // 3), GrowingArray(np.float64, 2 * limit // 3))
+    whole = Run.in_memory(limit, np.float64, rows.cells)
     for name in rows.names:
         whole.append(*(np.asarray(cluster.store.read(name, array)) for array in ("sizes", "columns", "values")))
     return whole.row_sizes.finish(), whole.columns.finish(), whole.sums.finish()
 
 
 def _evenly(length: int, step: int, most: int) -> list[int]:
-    """Cuts from 0 to `length` into equal parts of about `step`, at most `most` of them, at least one.
+    """Cuts from 0 to `length` into one part or an even number of equal parts, of at most `step` but for `most` of them.
 
-    >>> _evenly(10, 4, 9), _evenly(100, 4, 2), _evenly(0, 4, 9)
-    ([0, 3, 6, 10], [0, 50, 100], [0, 0])
+    So two workers share them alike, and so do four, or nearly so.
+
+    >>> _evenly(10, 4, 8), _evenly(100, 4, 2), _evenly(0, 4, 8)
+    ([0, 2, 5, 7, 10], [0, 50, 100], [0, 0])
     """
     parts = max(1, min(most, -(-length // step)))
+    parts += parts % 2 if parts > 1 else 0
     return [length * i // parts for i in range(parts + 1)]
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
 OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
+TASKS_OF_A_THREAD = 2  # in a product: more would even out better, and cost more messages
 
 
 def svd_on_cluster(
@@ -65,15 +66,28 @@ class OnCluster(OnCPU):
     def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
         factor = f"factor-{hashlib.sha256(np.ascontiguousarray(X).data).hexdigest()[:32]}"
         self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
-        calls = [(block, self._columns, factor) for block in blocks]
-        result = np.concatenate(self._cluster.run(multiply_block, calls, "svd", show_progress=False))
+        groups = _groups(blocks, TASKS_OF_A_THREAD * self._cluster.tasks_at_a_time)
+        calls = [(group, self._columns, factor) for group in groups]
+        result = np.concatenate(self._cluster.run(multiply_blocks, calls, "svd", show_progress=False))
         self._cluster.store.remove(factor)
         return result
 
 
-def multiply_block(store: str, block: str, columns: int, factor: str) -> np.ndarray:
-    """A block of rows of a sparse matrix times a factor (columns, width)."""
-    return _product_of(store, block, columns)(np.asarray(open_store(store).read(factor, "X")))
+def _groups(blocks: list[str], most: int) -> list[list[str]]:
+    """The blocks in order, in at most so many groups: a task for each block would be more messages than work.
+
+    >>> _groups(["a", "b", "c", "d", "e"], 2), _groups(["a"], 2)
+    ([['a', 'b'], ['c', 'd', 'e']], [['a']])
+    """
+    groups = min(most, len(blocks))
+    cuts = [len(blocks) * i // groups for i in range(groups + 1)]
+    return [blocks[first:last] for first, last in pairwise(cuts)]
+
+
+def multiply_blocks(store: str, blocks: list[str], columns: int, factor: str) -> np.ndarray:
+    """Some blocks of rows of a sparse matrix times a factor (columns, width)."""
+    X = np.asarray(open_store(store).read(factor, "X"))
+    return np.concatenate([_product_of(store, block, columns)(X) for block in blocks])
 
 
 @functools.lru_cache(maxsize=OPEN_BLOCKS)

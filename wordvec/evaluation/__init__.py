@@ -7,6 +7,7 @@ from wordvec.evaluation.differences import Difference, compare_scores, holm, mcn
 from wordvec.evaluation.files.readers import read_analogies, read_pairs
 from wordvec.evaluation.files.sets import AnalogyQuestions, WordPairs
 from wordvec.evaluation.hit_rate import HitRateScore, evaluate_hit_rate
+from wordvec.evaluation.many_models import evaluate_files
 from wordvec.evaluation.model_comparison import ComparedSet, compare_models
 from wordvec.evaluation.outliers import OutlierScore, evaluate_outliers
 from wordvec.evaluation.protocols import PROTOCOLS, Protocol, get_protocol
@@ -42,6 +43,7 @@ __all__ = [
     "evaluate_analogy",
     "evaluate_bias",
     "evaluate_categorisation",
+    "evaluate_files",
     "evaluate_hit_rate",
     "evaluate_outliers",
     "evaluate_relations",

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus import Corpus
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.card_parts import method_of_vectors
-from wordvec.experiments.run_folder import sha256_of
 from wordvec.experiments.stability import Stability
 from wordvec.experiments.tuning.pace import spoken
+from wordvec.files import sha256_of
 from wordvec.vectors import WordVectors
 from wordvec.version import __version__
 
@@ -119,7 +119,7 @@ def _summary(vectors: WordVectors) -> str:
     version = info.get("wordvec_version")
     made = f"trained with {info['trainer']}" if info.get("trainer") else "whose training the file does not state"
     by = f" by wordvec {version}" if version else ""
-    return f"Vectors of {len(vectors):,} words in {vectors.dim:,} dimensions, {made}{by}."
+    return f"Vectors of {len(vectors):,} words in {counted(vectors.dim, 'dimension')}, {made}{by}."
 
 
 def _file_table(path: Path, vectors: WordVectors) -> str:
@@ -213,7 +213,9 @@ def _neighbours(vectors: WordVectors, facts: CardFacts) -> str:
         seen = "" if vectors.counts is None else f"{int(vectors.counts[vectors.word_id(word)]):,}"
         stable = None if facts.stability is None else facts.stability.stability_of(word)
         shown = ", ".join(f"{neighbour} {cosine:.2f}" for neighbour, cosine in found)
-        rows.append([word, seen, "" if stable is None else f"{stable:.2f}", shown])
+        rare = None if facts.stability is None else facts.stability.why_too_rare(word)
+        kept_share = "" if stable is None else f"{stable:.2f}" + (f" (too rare: {rare})" if rare else "")
+        rows.append([word, seen, kept_share, shown])
     headings = ["word", "seen", "stability", "nearest, with cosine"]
     if facts.stability is None:
         return format_table([[w, s, n] for w, s, _, n in rows], [headings[0], headings[1], headings[3]], "markdown")

@@ -1,9 +1,9 @@
 """Trains one model in a process of its own, whose time and memory are therefore the model's.
 
 Not a verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a line
-of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "trainer": name, "options":
-{...}, "out": file, "show_progress": null}. Prints what was done as JSON. Exit status: 2 bad input, 3 training
-cannot go on.
+of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
+drawn from, sentences where it is not said, "trainer": name, "options": {...}, "out": file, "show_progress": null}.
+Prints what was done as JSON. Exit status: 2 bad input, 3 training cannot go on.
 Stdin stays open: when it ends, the process that waits for the model is gone, and so is this one.
 """
 
@@ -57,7 +57,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     trainer = make_trainer(job["trainer"], **job["options"])
     corpus = Corpus.open(job["corpus"])
     if job["sample"] is not None:
-        corpus = resampled_corpus(corpus, job["sample"])
+        corpus = resampled_corpus(corpus, job["sample"], job.get("unit", "sentences"))
     seconds = {"start": time.perf_counter() - start}
     trainer.fit(corpus, show_progress=job["show_progress"])
     seconds |= trainer.history.seconds

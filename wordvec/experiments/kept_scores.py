@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from wordvec.evaluation.many_models import score_files
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tasks import evaluate
 from wordvec.experiments.named_sets import EvaluationSet
@@ -23,20 +24,46 @@ def score_model(
     folder: RunFolder, model: TrainedModel, sets: Sequence[EvaluationSet], protocol: str = "wordvec"
 ) -> list[Score]:
     """Score a model on each of `sets`; what was scored before is read, unless the model or the set has changed."""
-    path = folder.scores_file(model.job)
-    kept: Any = read_json(path)
-    if not isinstance(kept, dict) or kept.get("model") != model.sha256 or not isinstance(kept.get("scores"), dict):
-        kept = {"model": model.sha256, "scores": {}}
-    keys = [_key(each, protocol) for each in sets]
-    missing = [(key, each) for key, each in zip(keys, sets) if _restored(kept["scores"].get(key)) is None]
+    kept = _kept(folder, model)
+    missing = _missing(kept, sets, protocol)
     if missing:
-        vectors = folder.load(model)
-        for key, each in missing:
-            (score,) = evaluate(vectors, [each.for_evaluate], protocol=protocol)
-            kept["scores"][key] = _as_json(score)
-        write_json(path, kept)
-    scores = [_restored(kept["scores"][key]) for key in keys]
-    return [score for score in scores if score is not None]
+        vectors, scores = folder.load(model), {}
+        for each in missing:
+            (scores[_key(each, protocol)],) = evaluate(vectors, [each.for_evaluate], protocol=protocol)
+        _keep(folder, model, kept, scores)
+    found = [_restored(kept["scores"][_key(each, protocol)]) for each in sets]
+    return [score for score in found if score is not None]
+
+
+def score_ahead(
+    folder: RunFolder, models: Iterable[TrainedModel], sets: Sequence[EvaluationSet], protocol: str = "wordvec"
+) -> Iterable[TrainedModel]:
+    """The models; on a cluster all of them, with scores that `score_model` finds, one task a model."""
+    if folder.cluster is None:
+        return models
+    models = list(models)
+    new = {str(model.path): model for model in models if _missing(_kept(folder, model), sets, protocol)}
+    tasks = [each.for_evaluate for each in sets]
+    for path, scores in (score_files(folder.cluster, list(new), tasks, protocol) if new else {}).items():
+        found = dict(zip((_key(each, protocol) for each in sets), scores))
+        _keep(folder, new[path], _kept(folder, new[path]), found)
+    return models
+
+
+def _kept(folder: RunFolder, model: TrainedModel) -> dict[str, Any]:
+    kept: Any = read_json(folder.scores_file(model.job))
+    if not isinstance(kept, dict) or kept.get("model") != model.sha256 or not isinstance(kept.get("scores"), dict):
+        return {"model": model.sha256, "scores": {}}
+    return kept
+
+
+def _missing(kept: dict[str, Any], sets: Sequence[EvaluationSet], protocol: str) -> list[EvaluationSet]:
+    return [each for each in sets if _restored(kept["scores"].get(_key(each, protocol))) is None]
+
+
+def _keep(folder: RunFolder, model: TrainedModel, kept: dict[str, Any], scores: dict[str, Score]) -> None:
+    kept["scores"] |= {key: _as_json(score) for key, score in scores.items()}
+    write_json(folder.scores_file(model.job), kept)
 
 
 def _key(each: EvaluationSet, protocol: str) -> str:

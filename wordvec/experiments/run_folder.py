@@ -18,18 +18,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.corpus import Corpus
+from wordvec.corpus.shared import SharedCorpus, cluster_beside
 from wordvec.errors import CorpusError, InputError
+from wordvec.experiments.on_cluster import ClusterTraining
 from wordvec.experiments.training import Job, TrainedModel, train_in_child
-from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, try_temporary
+from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, sha256_of, try_temporary
 from wordvec.version import __version__
 
 if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
     from wordvec.vectors import WordVectors
 
 MARKER = "wordvec-runs.json"
@@ -42,19 +45,33 @@ Tell = Callable[[str], None]
 class RunFolder:
     """Trains each job once; what is finished is used again. Use within ``with RunFolder.open(...)``.
 
-    Attributes: `path`, `corpus`, and `corpus_folder`, where the corpus lies.
+    Attributes: `path`, `corpus`, `corpus_folder`, where the corpus lies, and `cluster`, None in this process alone.
     """
 
-    def __init__(self, path: Path, corpus: Corpus, corpus_folder: Path, tell: Tell) -> None:
+    def __init__(
+        self, path: Path, corpus: Corpus, corpus_folder: Path, tell: Tell, cluster: Cluster | None = None
+    ) -> None:
         self.path, self.corpus, self.corpus_folder, self.tell = path, corpus, corpus_folder, tell
+        self.cluster = cluster
+        shared = SharedCorpus(os.fspath(corpus_folder.absolute()), corpus.fingerprint)
+        self._training = None if cluster is None else ClusterTraining(cluster, shared)
 
     @classmethod
     @contextmanager
     def open(
-        cls, path: Path, corpus: Corpus, corpus_folder: Path | None = None, tell: Tell = lambda _: None
+        cls,
+        path: Path,
+        corpus: Corpus,
+        corpus_folder: Path | None = None,
+        tell: Tell = lambda _: None,
+        *,
+        client: Any = None,
+        store: str | os.PathLike[str] | None = None,
     ) -> Iterator[RunFolder]:
         """Make the folder, or go on with the one that is there; `corpus_folder` None saves the corpus in it.
 
+        `client`, a ``dask.distributed.Client``, trains and scores on the workers of a cluster, one task a model. They
+        must all see this folder, the corpus folder and `store`, by default PATH.work, which is removed at the end.
         Raises InputError for a folder of something else, or one in which another run is at work.
         """
         _make(path)
@@ -68,7 +85,8 @@ class RunFolder:
                 corpus_folder = path / "corpus"
                 if _fingerprint(corpus_folder) != corpus.fingerprint:
                     corpus.save(corpus_folder)
-            yield cls(path, corpus, corpus_folder, tell)
+            with nullcontext() if client is None else cluster_beside(client, store, path) as cluster:
+                yield cls(path, corpus, corpus_folder, tell, cluster)
 
     def train(self, job: Job) -> TrainedModel:
         """Return the model of `job`: the finished one, if it is here and whole, else train it now.
@@ -78,21 +96,23 @@ class RunFolder:
         return self.find(job) or self.train_anew(job)
 
     def train_anew(self, job: Job) -> TrainedModel:
-        """Train the model of `job`, whether or not one is here."""
-        report = train_in_child(job, self.corpus_folder, self._file(job, "models", ".safetensors"))
-        record = {
-            "identity": self._identity(job),
-            "sha256": sha256_of(self._file(job, "models", ".safetensors")),
-            **report,
-        }
+        """Train the model of `job`, whether or not one is here; on a cluster, take it from `train_ahead` if it did."""
+        out = self._file(job, "models", ".safetensors")
+        report = self._training.train(job, out) if self._training else train_in_child(job, self.corpus_folder, out)
+        record = {"identity": self._identity(job), "sha256": sha256_of(out), **report}
         write_json(self._file(job, "models", ".json"), record)
         return self._model(job, record)
+
+    def train_ahead(self, jobs: Sequence[Job]) -> None:
+        """On a cluster, train the models of all jobs at once; without one, do nothing. Failures wait for their job."""
+        if self._training is not None:
+            self._training.ahead([(job, self._file(job, "models", ".safetensors")) for job in jobs])
 
     def find(self, job: Job) -> TrainedModel | None:
         """The finished model of `job`, or None; a model that is not what its record says is reported and not used."""
         path, record = self._file(job, "models", ".safetensors"), read_json(self._file(job, "models", ".json"))
-        if record is None and not path.exists():
-            return None
+        if record is None and (self._training is not None or not path.exists()):
+            return None  # a task knows whether a model without a record is its own
         try:
             if record is not None and record["identity"] == self._identity(job) and record["sha256"] == sha256_of(path):
                 return self._model(job, record)
@@ -117,6 +137,7 @@ class RunFolder:
             "trainer": job.configuration.trainer,
             "options": job.options,
             "sample": job.sample,
+            **({"unit": job.unit} if job.unit != "sentences" else {}),
             "wordvec_version": __version__,
         }
 
@@ -134,15 +155,6 @@ class RunFolder:
             loss=tuple(record["loss"]),
             notes=tuple(record["notes"]),
         )
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def write_json(path: Path, value: Any) -> None:

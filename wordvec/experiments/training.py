@@ -41,16 +41,21 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Job:
-    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus."""
+    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus.
+
+    `unit` is what the sample is drawn from: "sentences", or "documents".
+    """
 
     configuration: Configuration
     seed: int = 1
     sample: int | None = None
+    unit: str = "sentences"
 
     @property
     def label(self) -> str:
         """For messages: ``"cbow, seed 2"``."""
-        sample = "" if self.sample is None else f", sample {self.sample}"
+        of = " of documents" if self.unit == "documents" else ""
+        sample = "" if self.sample is None else f", sample {self.sample}{of}"
         return f"{self.configuration.name}, seed {self.seed}{sample}"
 
     @property
@@ -77,16 +82,18 @@ class TrainedModel:
         return sum(value for stage, value in self.seconds.items() if stage not in ("start", "compile", "save"))
 
 
-def train_in_child(job: Job, corpus_folder: Path, out: Path) -> dict[str, Any]:
+def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool | None = None) -> dict[str, Any]:
     """Train in a new process and return its report; see `wordvec.experiments.child`.
 
-    On a terminal the child draws its own progress bar. It ends when this process does, however that ends.
+    On a terminal (None: where stderr is one) the child draws its own progress bar. It ends when this process does,
+    however that ends.
     Raises TrainingError when training diverges, WordvecError with the child's last words when it fails otherwise.
     """
-    on_terminal = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty() if on_terminal is None else on_terminal
     order = {
         "corpus": os.fspath(corpus_folder.absolute()),
         "sample": job.sample,
+        "unit": job.unit,
         "trainer": job.configuration.trainer,
         "options": job.options,
         "out": os.fspath(out.absolute()),

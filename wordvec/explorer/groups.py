@@ -19,13 +19,11 @@ def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarra
     >>> cluster_rows(np.float32([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1], [-1, 0]]))[0].tolist()
     [0, 1, 2, 3, 4]
     """
-    from wordvec.plots.clusters import kmeans
+    from wordvec.plots.clusters import kmeans, unit_centres
 
     sample = unit[:SAMPLE]
     found = kmeans(sample, min(CLUSTERS, len(sample)), seed)
-    sums = np.stack([sample[found == group].sum(axis=0) for group in range(int(found.max()) + 1)])
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    centres = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    centres = unit_centres(sample, found).astype(np.float32)
     group = np.argmax(unit @ centres.T, axis=1)
     used, first, sizes = np.unique(group, return_index=True, return_counts=True)
     order = used[np.lexsort((first, -sizes))]  # of clusters of one size, the one with the most frequent word first
@@ -34,24 +32,27 @@ def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarra
     return number[group], centres[order]
 
 
-def cluster_names(unit: np.ndarray, groups: np.ndarray, centres: np.ndarray) -> list[list[int]]:
+def cluster_names(
+    unit: np.ndarray, groups: np.ndarray, centres: np.ndarray, passed: np.ndarray | None = None
+) -> list[list[int]]:
     """Return, for each cluster, the rows of three frequent words that tell it best from the other clusters.
 
-    Those are the words whose cosine with the cluster's centre exceeds that with any other centre by most. Rows stand in
-    the order of falling frequency; a cluster without frequent words is named by its own first ones.
+    Those are the words that `wordvec.plots.clusters.most_telling` finds among the 1,000 commonest ones. Rows stand in
+    the order of falling frequency; a cluster without frequent words is named by its own first ones. Rows in `passed`,
+    such as those of function words, name nothing where there are others.
 
     >>> cluster_names(np.float32([[1, 0], [0.8, 0.6], [0, 1]]), np.array([0, 0, 1]), np.float32([[0.9, 0.4], [0, 1]]))
     [[0, 1], [2]]
     """
+    from wordvec.plots.clusters import most_telling
+
     names = []
-    for group, centre in enumerate(centres):
+    for group in range(len(centres)):
         members = np.flatnonzero(groups == group)
+        if passed is not None and not np.isin(members, passed).all():
+            members = members[~np.isin(members, passed)]
         frequent = members[members < NAMED_AMONG]
         if len(frequent) < NAME_WORDS:
             frequent = members[:NAME_WORDS]
-        others = np.delete(centres, group, axis=0)
-        lead = unit[frequent] @ centre
-        if len(others):
-            lead = lead - (unit[frequent] @ others.T).max(axis=1)
-        names.append([int(row) for row in frequent[np.argsort(-lead, kind="stable")[:NAME_WORDS]]])
+        names.append([int(row) for row in most_telling(unit, frequent, centres, group, NAME_WORDS)])
     return names

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import MissingExtraError
 from wordvec.explorer.model import PageModel, make_models
+from wordvec.explorer.periods import make_periods
 from wordvec.files import replace_file
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ SCRIPTS = (
     "colours.js",
     "focus.js",
     "labels.js",
+    "frame.js",
     "word_map.js",
     "lasso.js",
     "pointer.js",
     "search.js",
     "panel.js",
     "appearance.js",
+    "periods.js",
     "link.js",
     "explorer.js",
     "input.js",
@@ -47,17 +50,20 @@ def write_page(
     *,
     words: Sequence[str] = (),
     lists: Mapping[str, Sequence[str]] | None = None,
+    periods: bool = False,
     **options: Any,
 ) -> list[PageModel]:
     """Write one HTML file to explore one model, or two side by side, without a network; return what it shows.
+
+    With `periods`, `named` are the models of one text over time, which a slider goes through (see `make_periods`).
 
     `named` are (name, vectors). `words` are coloured as the reader's list, `lists` (name -> words, at most 8) each in a
     colour of its own; both are shown even where they are rare. `options` are those of `make_model`: top, method, seed.
     Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can carry.
     """
     plotly = plotly_script()  # before the map is computed
-    models = make_models(named, words=words, lists=lists, **options)
-    page = make_html(models, words=words, lists=lists, plotly=plotly)
+    models = (make_periods if periods else make_models)(named, words=words, lists=lists, **options)
+    page = make_html(models, words=words, lists=lists, periods=periods, plotly=plotly)
     with replace_file(path) as file:
         file.write(page)
     return models
@@ -69,6 +75,7 @@ def make_html(
     words: Sequence[str] = (),
     lists: Mapping[str, Sequence[str]] | None = None,
     served: bool = False,
+    periods: bool = False,
     plotly: str,
 ) -> bytes:
     """Return the page, UTF-8.
@@ -80,6 +87,7 @@ def make_html(
     data = {
         "format": FORMAT,
         "served": served,
+        "periods": periods,
         "list": list(words),
         "lists": [{"name": name, "words": list(members)} for name, members in (lists or {}).items()],
         "models": [model.as_json() for model in models],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +13,14 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
+from wordvec.plots.common_words import function_words
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 DEFAULT_TOP = 20_000
-PAGE_WORDS = 50_000  # points that a browser moves smoothly
+PAGE_WORDS = 100_000  # points that a browser still moves
 PAGE_BYTES = 48_000_000  # of rows in a file; base64 makes a third more of them
 FEWEST_WORDS = 3
 
@@ -29,8 +30,8 @@ class PageModel:
     """One model as the page sees it; row i of every array belongs to words[i], by falling frequency.
 
     Shapes: counts (N,) int64 or None, points (N, 2) float32, groups (N,) uint8, rows (N, D) int8 or int16, or None
-    where a server answers. `total` is the number of words of the whole model, `shares` what part of the variance PCA's
-    two directions show.
+    where a server answers. `passed` are the rows of function words, which get labels last. `total` is the number of
+    words of the whole model, `shares` what part of the variance PCA's two directions show.
     """
 
     name: str
@@ -46,6 +47,7 @@ class PageModel:
     rows: np.ndarray | None
     agreement: Agreement | None
     about: dict[str, str]
+    passed: list[int]
 
     def as_json(self) -> dict[str, Any]:
         """Return what travels in the page: JSON, arrays as base64 of their little-endian bytes."""
@@ -64,6 +66,7 @@ class PageModel:
             "bits": None if self.rows is None else 8 * self.rows.dtype.itemsize,
             "agreement": None if self.agreement is None else vars(self.agreement),
             "about": self.about,
+            "passed": self.passed,
         }
 
 
@@ -98,22 +101,41 @@ def make_model(
     unit = vectors.unit_rows_of(ids)
     points, shares = _map(unit, method, seed)
     groups, centres = cluster_rows(unit, seed)
-    chosen = [vectors.words[int(i)] for i in ids]
+    model = page_model(vectors, name, ids, unit, points, groups, seed=seed, with_rows=with_rows)
+    names = cluster_names(unit, groups, centres, np.array(model.passed, np.int64))
+    return replace(
+        model, method=method, shares=shares, group_words=[[model.words[row] for row in rows] for rows in names]
+    )
+
+
+def page_model(
+    vectors: WordVectors,
+    name: str,
+    ids: np.ndarray,
+    unit: np.ndarray,
+    points: np.ndarray,
+    groups: np.ndarray,
+    *,
+    seed: int,
+    with_rows: bool,
+) -> PageModel:
+    """Put together what the page knows of the words `ids`, whose unit rows, places by PCA and clusters are known."""
     rows, agreed = rows_for_page(unit, seed) if with_rows else (None, None)
     return PageModel(
         name=name,
-        words=chosen,
+        words=[vectors.words[int(i)] for i in ids],
         counts=None if vectors.counts is None else vectors.counts[ids],
         total=len(vectors),
         dim=vectors.dim,
         points=points,
-        method=method,
-        shares=shares,
+        method="pca",
+        shares=None,
         groups=groups,
-        group_words=[[chosen[row] for row in names] for names in cluster_names(unit, groups, centres)],
+        group_words=[],
         rows=rows,
         agreement=agreed,
         about=_about(vectors.info),
+        passed=np.flatnonzero(np.isin(ids, function_words(vectors))).tolist(),
     )
 
 
@@ -130,7 +152,7 @@ def make_models(
     UnknownWordError for one of `words` that no model has and for lists of which no model has any word, OptionError for
     more lists than there are colours; a UserWarning tells how many words of lists are nowhere.
     """
-    _check_words(named, words, lists or {})
+    check_words(named, words, lists or {})
     wanted = [*words, *(word for members in (lists or {}).values() for word in members)]
     models = [
         make_model(vectors, name, words=[word for word in wanted if word in vectors], **options)
@@ -139,9 +161,10 @@ def make_models(
     return models[:1] + [_turned(model, models[0]) for model in models[1:]]
 
 
-def _check_words(
+def check_words(
     named: Sequence[tuple[str, WordVectors]], words: Sequence[str], lists: Mapping[str, Sequence[str]]
 ) -> None:
+    """Raise for words and lists that a page cannot colour (see `make_models`), and warn of words that are nowhere."""
     if len(lists) > CLUSTERS:
         raise OptionError(f"a page colours at most {CLUSTERS} lists; got {len(lists)}")
     listed = [word for members in lists.values() for word in members]
@@ -169,9 +192,9 @@ def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = (
 def check_fits(words: int, dim: int) -> None:
     """Raise OptionError when a page cannot carry this many words, saying how many fit.
 
-    >>> check_fits(60_000, 100)
+    >>> check_fits(120_000, 100)
     Traceback (most recent call last):
-    wordvec.errors.OptionError: a page carries at most 50,000 words of 100 dimensions; got 60,000: use --top 50000, \
+    wordvec.errors.OptionError: a page carries at most 100,000 words of 100 dimensions; got 120,000: use --top 100000, \
 or `wordvec explore FILE`, which answers over all words
     """
     fit = min(PAGE_WORDS, PAGE_BYTES // dim)
@@ -183,7 +206,7 @@ or `wordvec explore FILE`, which answers over all words
 
 
 def _map(unit: np.ndarray, method: str, seed: int) -> tuple[np.ndarray, tuple[float, float] | None]:
-    """Places on the map, centred and at most 1 away from the centre in each direction, so that float32 serves all."""
+    """Places on the map, and for PCA the shares of the variance."""
     from wordvec.plots.projection import METHODS, pca, project
 
     if method not in METHODS:
@@ -194,9 +217,14 @@ def _map(unit: np.ndarray, method: str, seed: int) -> tuple[np.ndarray, tuple[fl
         shares = (float(parts[0]), float(parts[1]))
     else:
         points = project(unit, method, seed)
+    return centred(points), shares
+
+
+def centred(points: np.ndarray) -> np.ndarray:
+    """Points (N, 2) float32, centred and at most 1 away from the centre in each direction: float32 serves them all."""
     points = points - (points.max(axis=0) + points.min(axis=0)) / 2
     largest = np.abs(points).max()
-    return (points / (largest if largest > 0 else 1)).astype(np.float32), shares
+    return np.asarray(points / (largest if largest > 0 else 1), np.float32)
 
 
 def _turned(model: PageModel, reference: PageModel) -> PageModel:
@@ -211,7 +239,7 @@ def _turned(model: PageModel, reference: PageModel) -> PageModel:
     a, b = model.points[pairs[:, 0]].astype(np.float64), reference.points[pairs[:, 1]].astype(np.float64)
     left, _, right = np.linalg.svd((a - a.mean(axis=0)).T @ (b - b.mean(axis=0)))
     turned = (model.points.astype(np.float64) @ (left @ right)).astype(np.float32)
-    return PageModel(**{**vars(model), "points": turned})
+    return replace(model, points=turned)
 
 
 def _about(info: dict[str, Any]) -> dict[str, str]:

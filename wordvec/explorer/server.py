@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.explorer.html import make_html, plotly_script
 from wordvec.explorer.model import make_models
+from wordvec.explorer.periods import make_periods
 from wordvec.explorer.service import Service
 from wordvec.progress import announce
 
@@ -142,19 +143,25 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def make_server(
-    named: Sequence[tuple[str, WordVectors]], *, host: str = "127.0.0.1", port: int = 0, **options: Any
+    named: Sequence[tuple[str, WordVectors]],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    periods: bool = False,
+    **options: Any,
 ) -> ExplorerServer:
     """Return a server, bound but not running yet; port 0 takes any free one.
 
-    `named` are (name, vectors), one model or two; `options` are those of `write_page`: words, lists, top, method, seed.
+    `named` are (name, vectors), one model or two, or with `periods` those of a slider; `options` are those of
+    `write_page`: words, lists, top, method, seed.
     Raises OptionError for a port in use or an address that is not this machine's, MissingExtraError without plotly.
     """
     plotly = plotly_script()
     server = _bound(host, port)
     try:
-        models = make_models(named, with_rows=False, **options)
+        models = (make_periods if periods else make_models)(named, with_rows=False, **options)
         lists = {name: options[name] for name in ("words", "lists") if name in options}
-        server.page = make_html(models, **lists, served=True, plotly=plotly)
+        server.page = make_html(models, **lists, served=True, periods=periods, plotly=plotly)
         server.questions = Service([vectors for _, vectors in named]).questions()
     except BaseException:
         server.server_close()

@@ -2,7 +2,8 @@
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
-in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c.
+in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c, subwords.c. With a `TaggedSampler`,
+`train_skipgram` trains PV-DBOW.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from wordvec.kernels.checks import check_call
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
 from wordvec.kernels.tables import Tables
+from wordvec.kernels.word_parts import WordParts
 from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Training, new_training, run_all
 
 
@@ -38,6 +40,7 @@ def train_skipgram(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
 ) -> Loss:
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
@@ -45,7 +48,7 @@ def train_skipgram(
     nothing). Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
     """
     architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
-    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths, parts)
     return _train(architecture, tables, ids, sentence_starts, sampler, *options, divide=False)
 
 
@@ -65,6 +68,7 @@ def train_cbow(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
     """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
@@ -73,7 +77,7 @@ def train_cbow(
     """
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths, parts)
     return _train(CBOW, tables, ids, sentence_starts, sampler, *options, divide=gradient == "mean")
 
 
@@ -93,10 +97,11 @@ def _train(
     threads: int,
     hogwild: bool,
     paths: HuffmanPaths | None,
+    parts: WordParts | None,
     *,
     divide: bool,
 ) -> Loss:
-    check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths)
+    check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths, parts)
     ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
     values = {
         "ids": ids,
@@ -116,6 +121,7 @@ def _train(
         "absent_output": len(tables.output_slices[0]) - 1,
         **drawing(architecture, sampler, epoch, sentence_starts, paths),
         **stepping(architecture, meetings, paths),
+        **composing(architecture, sampler, sentence_starts, block, parts),
     }
     teams, team_size = (threads, 1) if hogwild else (1, threads)
     blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
@@ -135,7 +141,7 @@ def drawing(
     paths: HuffmanPaths | None,
 ) -> dict[str, Any]:
     """How examples are drawn: fields of the library's ``struct training``."""
-    longest = int(np.diff(sentence_starts).max())
+    longest, tags = int(np.diff(sentence_starts).max()), sampler.tags
     return {
         "keep_thresholds": np.ascontiguousarray(sampler.keep_thresholds, np.uint64),
         "negative_table": sampler.negative_table.packed(),
@@ -144,12 +150,16 @@ def drawing(
         "window": sampler.window,
         "shrink_window": sampler.shrink_window,
         "negatives": sampler.negatives if paths is None else 0,
-        "reach": min(sampler.window, max(1, longest - 1)),
+        "reach": 0 if tags is not None and not tags.words else min(sampler.window, max(1, longest - 1)),
         "pool": sampler.negative_pool,
         "path_starts": None if paths is None else np.ascontiguousarray(paths.starts, np.int64),
         "path_nodes": None if paths is None else np.ascontiguousarray(paths.nodes, np.int32),
         "path_signs": None if paths is None else np.ascontiguousarray(paths.signs, np.float32),
         "longest_path": 0 if paths is None else int(np.diff(paths.starts).max()),
+        "tag_starts": None if tags is None else np.ascontiguousarray(tags.starts, np.int64),
+        "tags": None if tags is None else np.ascontiguousarray(tags.rows, np.int32),
+        "most_tags": 0 if tags is None else tags.most,
+        "first_tag": 0 if tags is None else tags.first,
     }
 
 
@@ -164,5 +174,26 @@ def stepping(architecture: int, meetings: int, paths: HuffmanPaths | None) -> di
         "centre_quarters": weights.centre,
         "negative_quarters": weights.negative,
         "node_quarters": weights.node,
+        "tag_quarters": steps.TAG_QUARTERS,
         "most_repeats": meetings,
+    }
+
+
+def composing(
+    architecture: int, sampler: ExampleSampler, sentence_starts: np.ndarray, block: int, parts: WordParts | None
+) -> dict[str, Any]:
+    """What words are made of: fields of the library's ``struct training``."""
+    if parts is None:
+        arrays = dict.fromkeys(("part_starts", "part_rows", "part_times", "part_scales"))
+        return arrays | {"table_rows": 0, "most_parts": 0, "part_quarters": 0}
+    longest = int(np.diff(sentence_starts).max())
+    words = min(parts.words, block + 2 * min(sampler.window, max(1, longest - 1)))
+    return {
+        "part_starts": parts.starts,
+        "part_rows": parts.rows,
+        "part_times": parts.times,
+        "part_scales": 1 / parts.sizes,
+        "table_rows": parts.table_rows,
+        "most_parts": parts.most_of(words),
+        "part_quarters": steps.CONTEXT_OF_PARTS[architecture == CBOW],
     }

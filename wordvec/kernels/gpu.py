@@ -25,6 +25,7 @@ from wordvec.kernels.gpu_shape import Shape
 from wordvec.kernels.gpu_text import PIECE, DeviceText, reach_of
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
+from wordvec.kernels.word_parts import WordParts
 
 SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")
 SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # positions: a chunk's first window is read anew, its last rows come late
@@ -102,17 +103,18 @@ def train_skipgram(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
 ) -> Loss:
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
     threads    warps at a time
     block      positions of the same learning rate; every example's scores are of the rows as its warp has them
     hogwild    without meaning here: several warps always race
-    paths      must be None: the tree of hierarchical softmax is trained by the other engines
+    paths, parts   must be None: hierarchical softmax and subwords are trained by the other engines
 
     Semantics, shapes and errors otherwise: `wordvec.kernels.reference.train_skipgram`.
     """
-    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths, parts)
     return _train(tables, ids, sentence_starts, sampler, *options, cbow=False, divide=False)
 
 
@@ -132,6 +134,7 @@ def train_cbow(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
     """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
@@ -140,7 +143,7 @@ def train_cbow(
     """
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths)
+    options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, paths, parts)
     return _train(tables, ids, sentence_starts, sampler, *options, cbow=True, divide=gradient == "mean")
 
 
@@ -204,10 +207,13 @@ def _train(
     meetings: int,
     threads: int,
     paths: HuffmanPaths | None,
+    parts: WordParts | None,
     *,
     cbow: bool,
     divide: bool,
 ) -> Loss:
+    if parts is not None:
+        raise OptionError("the GPU's kernels train words as wholes: leave out parts (subwords), or train on the CPU")
     if paths is not None or (sampler.negative_sharing != "window" and not cbow):
         raise OptionError(
             "the GPU kernels train with negatives shared by the window; for hierarchical softmax and for negatives of "

@@ -10,8 +10,13 @@ count, kept or not, so neither subsampling nor the cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
 
+**With `parts`** (subwords; `kernels/word_parts.py` says how, and why it is stable) a word's row is the mean of rows of
+a larger table. Each word among the contexts of a block is composed at its start, trained in its steps as any row, and
+at its end what it changed by is added to all its parts.
+
 **The examples** are those of `ExampleSampler` in `corpus/draws/examples.py`; skip-gram's contexts are rows of W_in
-and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped.
+and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped. Those of a `TaggedSampler`
+are of paragraph vectors, PV-DBOW: skip-gram whose contexts are the rows of a document's tags.
 """
 
 from __future__ import annotations
@@ -26,7 +31,9 @@ from wordvec.corpus.draws.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError
 from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.loss import Loss
+from wordvec.kernels.word_parts import WordParts
 from wordvec.layers import Embedding, EmbeddingDot, Mean, SigmoidWithLoss
+from wordvec.networks.composed_embedding import ComposedEmbedding
 
 
 class Tables:
@@ -56,6 +63,7 @@ def train_skipgram(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
 ) -> Loss:
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
@@ -66,11 +74,12 @@ def train_skipgram(
     first, last     multiples of block, or last = N
     meetings        how often a row may be met in one step
     threads, hogwild   how a compiled kernel runs it; without meaning here
+    parts           with subwords: the rows of W_in (R, D) that each word is the mean of
     """
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
-    return _train(
-        _SkipGram(tables, steps.group_size(meetings, tree=paths is not None)), ids, sentence_starts, sampler, *options
-    )
+    composed = _Composed.of(tables, parts)
+    network = _SkipGram(composed or tables, steps.group_size(meetings, tree=paths is not None))
+    return _train(network, ids, sentence_starts, sampler, *options, composed)
 
 
 def train_cbow(
@@ -89,6 +98,7 @@ def train_cbow(
     threads: int = 1,
     hogwild: bool = False,
     paths: HuffmanPaths | None = None,
+    parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
     """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
@@ -100,7 +110,34 @@ def train_cbow(
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
     sampler = replace(sampler, negative_sharing="window")  # there is but one hidden vector to share them
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
-    return _train(_CBOW(tables, gradient, meetings), ids, sentence_starts, sampler, *options)
+    composed = _Composed.of(tables, parts)
+    return _train(_CBOW(composed or tables, gradient, meetings), ids, sentence_starts, sampler, *options, composed)
+
+
+class _Composed:
+    """W_in (V, D) of words that are the mean of their parts, as far as a block needs it: ComposedEmbedding's output."""
+
+    def __init__(self, tables: Tables, parts: WordParts) -> None:
+        self.embedding = ComposedEmbedding(tables.W_in, parts, gradient="sum")
+        self.W_in = np.zeros((parts.words, tables.W_in.shape[1]), tables.W_in.dtype)
+        self.W_out, self.parts = tables.W_out, parts
+
+    @classmethod
+    def of(cls, tables: Tables, parts: WordParts | None) -> _Composed | None:
+        return None if parts is None else cls(tables, parts)
+
+    def begin(self, batch: Examples) -> None:
+        """Compose the words that a block has among its contexts."""
+        self.words, self.met = np.unique(batch.contexts[batch.mask], return_counts=True)
+        self.before = self.embedding.forward(self.words)
+        self.W_in[self.words] = self.before
+
+    def end(self, meetings: int, quarters: int) -> None:
+        """Add what each of them changed by to its parts; a context counts `quarters` of a meeting."""
+        shares = self.parts.shares(self.words, quarters * self.met.astype(np.int64), meetings)
+        self.embedding.backward(self.W_in[self.words] - self.before, shares)
+        (table,), (change,) = self.embedding.params, self.embedding.grads
+        table[change.ids] += change.rows
 
 
 class _SkipGram:
@@ -108,7 +145,7 @@ class _SkipGram:
 
     weights, of_mean = steps.SKIPGRAM_WEIGHTS, False
 
-    def __init__(self, tables: Tables, group: int) -> None:
+    def __init__(self, tables: Tables | _Composed, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
         self.group = group
 
@@ -137,7 +174,7 @@ class _CBOW:
 
     weights, of_mean = steps.CBOW_WEIGHTS, True
 
-    def __init__(self, tables: Tables, gradient: str, meetings: int) -> None:
+    def __init__(self, tables: Tables | _Composed, gradient: str, meetings: int) -> None:
         self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
         self.gradient, self.meetings = gradient, meetings
 
@@ -178,6 +215,7 @@ def _train(
     block: int,
     meetings: int,
     paths: HuffmanPaths | None,
+    composed: _Composed | None,
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
     for begin in range(first, last, block):
@@ -186,10 +224,18 @@ def _train(
             continue
         done = (epoch * len(ids) + begin) / (epochs * len(ids))
         rate = np.float32(learning_rate * max(1.0 - done, 1e-4))
+        if composed is not None:
+            composed.begin(batch)
         examples = network.examples(batch)
         outputs, labels, present = outputs_of(examples, paths)
         met = steps.count_meetings(
-            examples, outputs, present, network.weights, tree=paths is not None, mean=network.of_mean
+            examples,
+            outputs,
+            present,
+            network.weights,
+            tree=paths is not None,
+            mean=network.of_mean,
+            first_tag=None if sampler.tags is None else sampler.tags.first,
         )
         losses = [
             _step(
@@ -197,6 +243,8 @@ def _train(
             )
             for step in steps.cut_into_steps(met, meetings)
         ]
+        if composed is not None:
+            composed.end(meetings, steps.CONTEXT_OF_PARTS[network.of_mean])
         loss = Loss(*map(sum, zip(loss, *losses)))._replace(centres=loss.centres + len(batch.centres))
     return loss
 

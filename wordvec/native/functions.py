@@ -131,6 +131,13 @@ search_answers = declare(
     Written(np.int64), Written(np.float32), Written(np.float32),
 )  # fmt: skip
 
+# --- nearest.c: the rows nearest to some targets
+
+# rows, divisors, panels, excluded, ends, first, k; ids, scores, room
+keep_nearest = declare(
+    "keep_nearest", F32S, F32S, F32S, I64S, I64S, I64, I64, Written(np.int64), Written(np.float32), Written(np.float32)
+)
+
 # --- glove.c: cells in tiles, and training on them
 
 # indptr, indices, [data,] first row, bands, starts; or, for the second, where each tile goes on, and the cells

@@ -33,12 +33,17 @@ FIELDS: dict[str, Any] = {
     "path_nodes": np.int32,
     "path_signs": np.float32,
     "longest_path": int,
+    "tag_starts": np.int64,
+    "tags": np.int32,
+    "most_tags": int,
+    "first_tag": int,
     "group": int,
     "bound": int,
     "context_quarters": int,
     "centre_quarters": int,
     "negative_quarters": int,
     "node_quarters": int,
+    "tag_quarters": int,
     "most_repeats": int,
     "architecture": int,
     "first_block": int,
@@ -54,6 +59,13 @@ FIELDS: dict[str, Any] = {
     "half": int,
     "absent_input": int,
     "absent_output": int,
+    "part_starts": np.int64,
+    "part_rows": np.int32,
+    "part_times": np.float32,
+    "part_scales": np.float32,
+    "table_rows": int,
+    "most_parts": int,
+    "part_quarters": int,
     "threads": int,
 }
 
@@ -105,6 +117,9 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
     return losses, numbers
 
 
+SUBWORDS = ("words", "part_ends", "parts", "part_changes")  # fields of Examples that are not by slot
+
+
 class Examples(ctypes.Structure):
     """struct examples, as far as `drawn_examples` needs it."""
 
@@ -120,6 +135,9 @@ class Examples(ctypes.Structure):
         ("group_counts", ctypes.POINTER(ctypes.c_int32)),
         ("context_shares", ctypes.POINTER(ctypes.c_float)),
         ("step_ends", ctypes.POINTER(ctypes.c_int32)),
+        *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("words", "part_ends", "parts")],
+        ("part_changes", ctypes.POINTER(ctypes.c_float)),
+        ("word_count", ctypes.c_int64),
         *[(name, ctypes.c_int64) for name in ("steps", "slots", "stopped", "centres", "predictions", "terms")],
     ]
 
@@ -135,7 +153,7 @@ def drawn_examples(training: Training, block: int) -> dict[str, Any]:
         width |= {"output_weights": e.weight_floats, "step_ends": None}
         examples: dict[str, Any] = {name: getattr(e, name) for name in ("centres", "predictions", "terms")}
         for name, kind, *_ in Examples._fields_:
-            if issubclass(kind, ctypes.c_int64):
+            if issubclass(kind, ctypes.c_int64) or name in SUBWORDS:
                 continue
             rows = e.steps if name == "step_ends" else e.slots
             columns = width.get(name) or 1

@@ -10,6 +10,7 @@ from wordvec.corpus.draws.steps import cbow_shares
 from wordvec.errors import OptionError
 from wordvec.layers import Embedding, Mean
 from wordvec.layers.layer import Layer
+from wordvec.networks.composed_embedding import ComposedEmbedding, Parts
 from wordvec.networks.outputs import Paths, make_output
 
 
@@ -22,6 +23,7 @@ class CBOWNetwork(Layer):
               "sum": each context gets dL/dh undivided, as word2vec.c and gensim do.
     most_repeats  with "sum": how often the words of a window may repeat before dL/dh is cut
               (`wordvec.corpus.draws.steps.cbow_shares`); None never cuts it.
+    parts     with subwords: the rows of W_in (R, D) that each word is the mean of
     """
 
     def __init__(
@@ -32,10 +34,13 @@ class CBOWNetwork(Layer):
         gradient: str = "mean",
         paths: Paths | None = None,
         most_repeats: int | None = None,
+        parts: Parts | None = None,
     ) -> None:
         if gradient not in ("mean", "sum"):
             raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-        self.embedding, self.mean, self.output = Embedding(W_in), Mean(), make_output(loss, W_out, paths)
+        self.embedding: Embedding | ComposedEmbedding
+        self.embedding = Embedding(W_in) if parts is None else ComposedEmbedding(W_in, parts)
+        self.mean, self.output = Mean(), make_output(loss, W_out, paths)
         self.gradient, self.most_repeats = gradient, most_repeats
         self.params = self.embedding.params + self.output.params
 

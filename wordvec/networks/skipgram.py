@@ -8,6 +8,7 @@ from wordvec.arrays import Array
 from wordvec.corpus.draws.examples import Examples
 from wordvec.layers import Embedding
 from wordvec.layers.layer import Layer
+from wordvec.networks.composed_embedding import ComposedEmbedding, Parts
 from wordvec.networks.outputs import Paths, make_output
 
 
@@ -18,10 +19,21 @@ class SkipGramNetwork(Layer):
     the same set of pairs as the paper's, and lets all contexts of a centre share its output rows.
 
     Shapes: W_in (V, D), W_out (V, D); contexts (B, C) -> h (B, C, D) -> loss.
+
+    parts   with subwords: the rows of W_in (R, D) that each word is the mean of
     """
 
-    def __init__(self, W_in: Array, W_out: Array, loss: str = "negative-sampling", paths: Paths | None = None) -> None:
-        self.embedding, self.output = Embedding(W_in), make_output(loss, W_out, paths)
+    def __init__(
+        self,
+        W_in: Array,
+        W_out: Array,
+        loss: str = "negative-sampling",
+        paths: Paths | None = None,
+        parts: Parts | None = None,
+    ) -> None:
+        self.embedding: Embedding | ComposedEmbedding
+        self.embedding = Embedding(W_in) if parts is None else ComposedEmbedding(W_in, parts)
+        self.output = make_output(loss, W_out, paths)
         self.params = self.embedding.params + self.output.params
 
     @property

@@ -2,6 +2,7 @@
 
 from wordvec.plots.analogies import parse_pairs, plot_analogies
 from wordvec.plots.beside import plot_beside
+from wordvec.plots.common_words import function_words
 from wordvec.plots.curves import plot_loss
 from wordvec.plots.figure import new_axes, save_figure
 from wordvec.plots.fonts import font_families
@@ -17,6 +18,7 @@ from wordvec.plots.word_map import plot_map
 
 __all__ = [
     "font_families",
+    "function_words",
     "new_axes",
     "parse_pairs",
     "pca",

@@ -9,10 +9,11 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import InputError
+from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import new_panels, plain, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
+from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
-    add_legend,
     check_method,
     chosen_ids,
     draw_points,
@@ -22,6 +23,8 @@ from wordvec.plots.map_parts import (
 )
 from wordvec.plots.palette import FAINT, INK, group_styles
 from wordvec.plots.projection import METHOD_NAMES, pca, project
+from wordvec.plots.sizes import Sizes
+from wordvec.plots.word_map import NONE, passed_over
 from wordvec.vectors.several_models.procrustes import Moments, rotation_of
 from wordvec.vectors.several_models.shared_words import shared_words
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 TOP, MOVED = 200, 8
+RING, RIM = 28.0, 0.9  # what a ring's area has more than its dot's, pt^2; its line, pt
 ANCHORS = 10_000  # commonest shared words, that the rotation is found from
 
 
@@ -47,10 +51,12 @@ def plot_beside(
     clusters: int = 6,
     groups: Mapping[str, Sequence[str]] | None = None,
     show_progress: bool | None = None,
+    with_function_words: bool = False,
 ) -> tuple[Axes, Axes]:
     """Draw the same words in two models, side by side; return both axes.
 
-    Drawn are `words`, or the `top` commonest of the first model (200) that both have. The second model is turned onto
+    Drawn are `words`, or the `top` commonest of the first model (200) that both have, but for function words (see
+    `plot_map`). The second model is turned onto
     the first by orthogonal Procrustes (Schoenemann 1966): the rotation R that minimises ||Y R - X|| over the 10,000
     commonest shared words. PCA then shows both on the plane of the first; t-SNE and UMAP start the second from the
     first's map, and its map is turned in turn. Colours are those of the first model, or of `groups`. Words whose
@@ -68,29 +74,34 @@ def plot_beside(
     check_method(method)
     group_styles(clusters)
     lists = None if groups is None else known_words(first, groups)
+    named = [word for group in (lists or {}).values() for word in group]
     if lists is not None and words is None and top is None:
-        words = [word for group in lists.values() for word in group]
-    shared, X, Y, ids = _in_one_space(first, second, words, TOP if top is None else top)
+        words = named
+    without = NONE if with_function_words or words is not None else to_pass_over(first, but=named)
+    shared, X, Y, ids, passed = _in_one_space(first, second, words, TOP if top is None else top, without)
     drawn = groups_by_list(shared, lists) if lists else groups_by_clusters(shared, X, clusters, seed)
     agreement = np.einsum("ij,ij->i", X, Y) / np.maximum(np.linalg.norm(X, axis=1) * np.linalg.norm(Y, axis=1), 1e-12)
     moved = np.argsort(agreement, kind="stable")[: min(MOVED, len(shared) // 4)]
 
     panels = axes or tuple(new_panels(2, 10.5, 5.9))
     weight, styles = weight_by_count(first, ids), group_styles(len(drawn.names))
+    look = Sizes(by_count=first.counts is not None)
+    legend = Legend(drawn, styles, look, None if first.counts is None else first.counts[ids])
     least_alike = [shared[i] for i in moved]
-    prefer = list(least_alike)
-    for axes_, points, name in zip(panels, _both(X, Y, method, seed, show_progress), names):
-        areas = draw_points(axes_, points, weight, drawn, styles)
+    both = _both(X, Y, method, seed, show_progress)
+    for axes_, points, name in zip(panels, both, names):
+        areas = draw_points(axes_, points, weight, drawn, styles, look)
         axes_.scatter(
-            points[moved, 0], points[moved, 1], s=areas[moved] + 28, facecolors="none", edgecolors=INK, linewidths=0.9
+            points[moved, 0], points[moved, 1], s=areas[moved] + RING, facecolors="none", edgecolors=INK, linewidths=RIM
         )
         set_frame(axes_, None)
         set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}")
-        if axes_ is panels[0]:
-            add_legend(axes_, drawn, styles)
-        else:
-            _note(axes_, agreement, least_alike)
-        placed = label_points(axes_, points, shared, weight, drawn, styles, areas, prefer)
+    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels stay off the rings too
+    legend.add_to(panels[0])
+    _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "))
+    prefer = list(least_alike)
+    for axes_, points in zip(panels, both):  # once everything has its room, for labels hold for one layout
+        placed = label_points(axes_, points, shared, weight, drawn, styles, areas, look, prefer)
         prefer += [text.get_text() for text in placed]  # the same words are named on both sides where they fit
     return panels[0], panels[1]
 
@@ -117,12 +128,16 @@ def _equally_wide(X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _in_one_space(
-    first: WordVectors, second: WordVectors, words: Sequence[str] | None, top: int
-) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """The words to draw, commonest first, their unit rows in both models after the rotation, and ids in the first."""
+    first: WordVectors, second: WordVectors, words: Sequence[str] | None, top: int, without: np.ndarray
+) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, int]:
+    """The words to draw, commonest first, their unit rows in both models after the rotation, their ids in the first,
+    and how many words `without` (ids in the first) were passed over.
+    """
     anchors = shared_words(first, second, top=ANCHORS)
+    drawn = np.flatnonzero(~np.isin(anchors.rows[0], without))[:top]
     if words is None:
-        shared, ids, others = anchors.words[:top], anchors.rows[0][:top], anchors.rows[1][:top]
+        shared = [anchors.words[i] for i in drawn.tolist()]
+        ids, others = anchors.rows[0][drawn], anchors.rows[1][drawn]
     else:
         ids = chosen_ids(first, words, top)
         shared = [first.words[i] for i in ids]
@@ -135,7 +150,7 @@ def _in_one_space(
     X, Y = _equally_wide(X, Y)
     rotation, _ = rotation_of(Moments.of(Y, X), center=False)
     X, Y = _equally_wide(first.unit_rows_of(ids).astype(np.float64), second.unit_rows_of(others).astype(np.float64))
-    return shared, X, rotation(Y), ids
+    return shared, X, rotation(Y), ids, int(np.isin(anchors.rows[0], without).sum())
 
 
 def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | None) -> tuple[np.ndarray, np.ndarray]:
@@ -150,13 +165,14 @@ def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | Non
     return left, turned(right, left)
 
 
-def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str]) -> None:
-    """Under the second map: how well the models agree, and where least."""
+def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str) -> None:
+    """Under the second map: how well the models agree, and where least, and what is not drawn."""
     from wordvec.plots.fonts import font_families
 
     text = f"mean cosine after the rotation {agreement.mean():.2f}"
     if moved:
         text += f"\nleast alike (ringed): {', '.join(map(plain, moved))}"
+    text += f"\n{passed}" if passed else ""
     axes.annotate(
         text, (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8,
         color=FAINT, fontfamily=font_families(moved), wrap=True, annotation_clip=False,

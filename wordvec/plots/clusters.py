@@ -32,6 +32,32 @@ def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
         return _kmeans(points, clusters, seed)
 
 
+def most_telling(
+    unit: np.ndarray, candidates: np.ndarray, centres: np.ndarray, cluster: int, words: int = 3
+) -> np.ndarray:
+    """The `candidates` (row numbers) that tell a cluster best from the others, best first.
+
+    Those whose cosine with the cluster's centre exceeds the largest cosine with another centre by most: a word that is
+    near all centres names none. Shapes: unit (N, D), centres (K, D), of length 1.
+
+    >>> centres = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> most_telling(np.array([[0.8, 0.6], [1.0, 0.0]]), np.array([0, 1]), centres, cluster=0).tolist()
+    [1, 0]
+    """
+    lead = unit[candidates] @ centres[cluster]
+    others = np.delete(centres, cluster, axis=0)
+    if len(others):
+        lead = lead - (unit[candidates] @ others.T).max(axis=1)
+    return np.asarray(candidates[np.argsort(-lead, kind="stable")[:words]])
+
+
+def unit_centres(unit: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """The directions (K, D) of the means of groups 0 to K - 1; zero where a group's rows cancel out."""
+    sums = np.stack([unit[group == number].sum(axis=0) for number in range(int(group.max()) + 1)])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.where(lengths > 0, lengths, 1))
+
+
 def _kmeans(points: np.ndarray, clusters: int, seed: int) -> np.ndarray:
     sample = points[:: -(-len(points) // SAMPLE) or 1].astype(np.float64)
     draws = uniform_matrix(seed, SHUFFLE, (STARTS, clusters))

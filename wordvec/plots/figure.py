@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.fonts import boxes_allowed, is_truetype
+from wordvec.plots.fonts import boxes_allowed, is_truetype, letters
 from wordvec.plots.palette import FAINT, INK
+from wordvec.plots.sizes import FONT_SIZE, NOTE, TITLE
 from wordvec.terminal import printable, printable_lines
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ SUFFIXES: dict[str, dict[str, None]] = {
     ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
 }
+
+LETTER, GAP = 0.52, 3  # the mean width of a letter, in font sizes; letters between a title and the note beside it
+WIDENS = 1.2  # how much wider the layout makes axes than they are at first
+SETTLES = 5  # layouts at most until the axes keep their place
 
 
 @typed
@@ -111,12 +118,34 @@ def root_figure(axes: Axes) -> Figure:
     return figure
 
 
-def set_title(axes: Axes, title: str, note: str = "", families: list[str] | None = None) -> None:
-    """A title over the left end of the axes and a small note over the right one."""
+def settle(axes: Axes) -> None:
+    """Lay the figure out as it will be saved: as long as the axes still move, for a layout looks at the one before."""
+    figure = root_figure(axes)
+    engine = figure.get_layout_engine()
+    before = None
+    for _ in range(SETTLES):
+        if engine is not None:
+            with boxes_allowed():
+                engine.execute(figure)
+        axes.apply_aspect()
+        if before is not None and np.allclose(axes.bbox.extents, before, atol=0.01):
+            return
+        before = np.array(axes.bbox.extents)
+
+
+def set_title(
+    axes: Axes, title: str, note: str = "", families: list[str] | None = None, font_size: float = FONT_SIZE
+) -> None:
+    """A title over the left end of the axes and a small note over the right one, below the title where both together
+    are too wide for the figure.
+    """
     fonts: dict[str, Any] = {"fontfamily": families} if families else {}
-    axes.set_title(title, loc="left", fontsize=9, color=INK, **fonts)
+    width = LETTER * font_size * (TITLE * letters(title) + NOTE * letters(note) + GAP)
+    room = 72 * WIDENS * root_figure(axes).get_figwidth() * axes.get_position().width if note else width
+    below = "\n" if width > room else ""
+    axes.set_title(title + below, loc="left", fontsize=TITLE * font_size, color=INK, **fonts)
     if note:
-        axes.set_title(note, loc="right", fontsize=7.5, color=FAINT, **fonts)
+        axes.set_title(note, loc="right", fontsize=NOTE * font_size, color=FAINT, **fonts)
 
 
 def plain(text: str) -> str:

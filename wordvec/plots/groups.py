@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import InputError, UnknownWordError
-from wordvec.plots.clusters import kmeans
+from wordvec.plots.clusters import kmeans, most_telling, unit_centres
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 NAMING = 3  # words that name a cluster
-COMMON = 0.05  # share of a cluster's words, the commonest, from which those that name it are taken
+COMMON = 1 / 3  # share of a cluster's words, the commonest, from which those that name it are taken
 COMMON_BETWEEN = (12, 60)  # but at least and at most this many
 
 
@@ -138,16 +138,18 @@ def groups_by_list(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> 
 
 
 def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, seed: int) -> Groups:
-    """Groups found by k-means on unit rows (N, D), each named by three of its common words near its centre.
+    """Groups found by k-means on unit rows (N, D), each named by three of its words.
 
-    `words` and rows stand in the order of falling frequency.
+    Of a cluster's common words (the commonest third, at least 12 and at most 60) those name it whose cosine with its
+    centre exceeds that with the nearest other centre by most (`most_telling`), so a word that fits everywhere names
+    nothing. `words` and rows stand in the order of falling frequency; so do the words of a name.
     """
     of_word = kmeans(rows, clusters, seed)
+    centres = unit_centres(rows, of_word)
     names = []
-    for group in range(int(of_word.max()) + 1):
+    for group in range(len(centres)):
         members = np.flatnonzero(of_word == group)
         common = members[: int(np.clip(len(members) * COMMON, *COMMON_BETWEEN))]
-        nearness = rows[common] @ rows[members].mean(axis=0)
-        nearest = common[np.argsort(-nearness, kind="stable")[:NAMING]]
-        names.append(", ".join(words[i] for i in sorted(nearest)))
+        telling = most_telling(rows, common, centres, group, NAMING)
+        names.append(", ".join(words[i] for i in sorted(telling)))
     return Groups(of_word, names)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.patheffects import AbstractPathEffect, Stroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
+from matplotlib.textpath import text_to_path
 
 from wordvec.terminal import printable
 
@@ -37,3 +38,18 @@ def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **s
     label.set_clip_on(False)
     label.set_in_layout(False)
     return label
+
+
+def ink_beyond(label: Text, width: float) -> tuple[float, float]:
+    """How far a label's letters reach left and right of its box, which is `width` points wide, in points.
+
+    The box is as wide as the ink, but begins at the origin of the first letter: the foot of a "j" lies left of it, and
+    what begins with white beside the letter lies further right. Labels without ink have none beyond.
+    """
+    vertices, _ = text_to_path.get_text_path(label.get_fontproperties(), label.get_text(), ismath=False)
+    if not len(vertices):
+        return 0.0, 0.0
+    across = [x for x, _ in vertices]
+    scale = float(label.get_fontsize()) / text_to_path.FONT_SCALE
+    low, high = scale * float(min(across)), scale * float(max(across))
+    return max(0.0, -low), max(0.0, high - width)

@@ -11,16 +11,16 @@ from wordvec.plots.figure import plain, root_figure, set_title
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
 from wordvec.plots.map_parts import (
-    POINT_AREAS,
+    FEW,
+    RINGS,
     axes_to_fit,
     check_method,
-    font_sizes,
     projected,
     set_frame,
-    weight_by_count,
 )
 from wordvec.plots.palette import FAINT, INK, PALETTE, text_colour
 from wordvec.plots.projection import METHOD_NAMES
+from wordvec.plots.sizes import EQUAL_AREA, FONT_SIZE
 from wordvec.plots.word_map import labelled
 
 if TYPE_CHECKING:
@@ -61,12 +61,11 @@ def plot_neighbourhood(
     ids = np.array([vectors.word_id(name) for name in names], np.int64)
     rows = np.vstack([vectors.unit_of(word), vectors.unit_rows_of(ids)])
     points, shares = projected(rows, method, seed)
-    weight = weight_by_count(vectors, ids)
 
     axes = axes or axes_to_fit(points)
     colours = _colours()
     scale = Normalize(float(scores.min()), float(scores.max()))
-    areas = np.append(QUERY_AREA, np.interp(weight, (0, 1), POINT_AREAS))
+    areas = np.append(QUERY_AREA, np.full(len(names), EQUAL_AREA))
     lines = [(points[0], points[i]) for i in range(1, min(LINES, len(names)) + 1)]
     axes.add_collection(LineCollection(lines, colors="#B8B8B8", linewidths=0.8, zorder=1))  # type: ignore[arg-type]
     axes.scatter(
@@ -83,11 +82,11 @@ def plot_neighbourhood(
         axes,
         points,
         [word, *names],
-        np.append(QUERY_FONT, font_sizes(weight)),
+        np.append(QUERY_FONT, np.full(len(names), FONT_SIZE)),
         [text_colour(PALETTE[1])] + [_darker(colours(scale(score))) for score in scores],
         areas,
         families,
-        rings=3 if len(names) <= 80 else 1,
+        rings=RINGS if len(names) <= FEW else 1,
         avoid=along(axes, np.array(lines)),
     )
     set_title(axes, title, labelled(len(placed), len(names) + 1), families)

@@ -9,7 +9,11 @@ from wordvec.errors import OptionError
 # Okabe and Ito 2008, "Color universal design", in an order that keeps neighbours in the list far apart for colour-blind
 # readers too; yellow, too light for white paper, gives way to the wine of Tol 2021, "Colour schemes", figure 4.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
-MARKERS = "os^DvPX"  # change after every round of colours
+MARKERS = "os^DvPX"  # the next for every group, so that shapes tell groups apart where colours do not
+# Of each marker: its area for scatter so that all look equally large, and the radius of the circle around it then, both
+# in those of the disc "o".
+AREA_OF = {"o": 1.0, "s": 0.79, "^": 1.2, "D": 0.79, "v": 1.2, "P": 1.2, "X": 1.3}
+REACH_OF = {"o": 1.0, "s": 1.26, "^": 1.55, "D": 1.26, "v": 1.55, "P": 1.16, "X": 1.28}
 INK = "#333333"  # text and axes
 FAINT = "#6B6B6B"  # text that stands back
 OTHERS = "#C9C9C9"  # points that belong to no group
@@ -23,17 +27,18 @@ class Style(NamedTuple):
 
 
 def group_styles(groups: int) -> list[Style]:
-    """Styles for this many groups, all different: 8 colours with one marker, then the same with the next.
+    """Styles for this many groups, all different: each the next of 8 colours and the next of 7 markers.
 
-    Raises OptionError for more groups than there are styles (56).
+    So the first seven differ in colour and in shape, and can be told apart in grey. Raises OptionError for more groups
+    than there are styles (56).
 
     >>> [style.marker for style in group_styles(9)]
-    ['o', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 's']
+    ['o', 's', '^', 'D', 'v', 'P', 'X', 'o', 's']
     """
     most = len(PALETTE) * len(MARKERS)
     if not 1 <= groups <= most:
         raise OptionError(f"from 1 to {most} groups can be told apart in a figure; got {groups}")
-    return [Style(PALETTE[i % len(PALETTE)], MARKERS[i // len(PALETTE)]) for i in range(groups)]
+    return [Style(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]) for i in range(groups)]
 
 
 def text_colour(colour: str) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
+from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import set_title
-from wordvec.plots.groups import Groups, groups_by_clusters, groups_by_list, known_words
+from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
+from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
-    add_legend,
     axes_to_fit,
     check_method,
     chosen_ids,
@@ -25,6 +26,7 @@ from wordvec.plots.map_parts import (
 )
 from wordvec.plots.palette import group_styles
 from wordvec.plots.projection import METHOD_NAMES
+from wordvec.plots.sizes import FONT_SIZE, Sizes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 TOP = 500
+SIZES = ("count", "equal")
+NONE = np.empty(0, np.int64)
 
 
 @typed
@@ -46,20 +50,28 @@ def plot_map(
     groups: Mapping[str, Sequence[str]] | None = None,
     show_progress: bool | None = None,
     width_mm: float | None = None,
+    font_size: float = FONT_SIZE,
+    sizes: str = "count",
+    with_function_words: bool = False,
 ) -> Axes:
     """Draw a map of `words`, of the `top` most frequent ones (500), or of those of `groups`, and return its axes.
 
+    Of the most frequent words, those that `function_words` finds and no group names are passed over, and the note over
+    the map says how many; `with_function_words` draws them.
+
     The vectors are scaled to unit length (nearness means cosine, as in `most_similar`) and projected by `method`:
-    "pca", "tsne" or "umap" (see `project`). Points and labels grow with the logarithm of the word's count. Colours
-    show `groups` (name -> words; words drawn that are in none are grey) or else `clusters` found by k-means in the
-    full space (1: one colour), named by three of their common words; from nine groups on markers change too. Every
-    word is a point; labels that would overlap those of more frequent words are left out, and the title says how many
-    are shown.
+    "pca", "tsne" or "umap" (see `project`). Colours and markers show `groups` (name -> words; words drawn that are in
+    none are grey) or else `clusters` found by k-means in the full space (1: one colour), named by those of their
+    common words that tell them best from the other clusters (see `groups_by_clusters`). With `sizes` "count", points
+    and labels grow with the logarithm of the word's count, and the legend shows the smallest and the largest point;
+    with "equal", and without counts, all are of one size. Every word is a point; labels that would overlap those of
+    more frequent words are left out, and the note says how many are shown.
 
     `axes` are drawn into if given; set their size and limits first. `width_mm` is the width of a new figure, 60 to
-    1,000 millimetres; letters keep their size. Raises UnknownWordError for a word without a
-    vector, OptionError for fewer than 3 words, an unknown method, a number of clusters or a width out of
-    range, or a width beside `axes`, MissingExtraError for "tsne" and "umap" without their packages.
+    1,000 millimetres; letters keep their size, `font_size` points (4 to 30) in the legend and 0.8 to 1.2 times that in
+    labels. Raises UnknownWordError for a word without a vector, OptionError for fewer than 3 words, an unknown method
+    or kind of sizes, a number of clusters, a width or a font size out of range, or a width beside `axes`,
+    MissingExtraError for "tsne" and "umap" without their packages.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -72,39 +84,43 @@ def plot_map(
         raise OptionError(
             "width_mm is for a new figure; set the size of the figure of `axes` instead, or leave one out"
         )
+    if sizes not in SIZES:
+        raise OptionError(f"sizes must be one of {', '.join(SIZES)}; got {sizes!r}")
     group_styles(clusters)
+    look = Sizes(font_size, sizes == "count" and vectors.counts is not None)
     lists = None if groups is None else known_words(vectors, groups)
+    named = [word for group in (lists or {}).values() for word in group]
     if lists is not None and words is None and top is None:
-        words = [word for group in lists.values() for word in group]
-    ids = chosen_ids(vectors, words, TOP if top is None else top)
+        words = named
+    passed = NONE if with_function_words or words is not None else to_pass_over(vectors, but=named)
+    ids = chosen_ids(vectors, words, TOP if top is None else top, without=passed)
     names = names_of(vectors, ids)
     rows = vectors.unit_rows_of(ids)
     points, shares = projected(rows, method, seed, show_progress)
     drawn = groups_by_list(names, lists) if lists else groups_by_clusters(names, rows, clusters, seed)
-    axes = axes or axes_to_fit(points, groups=len(drawn.names), width_mm=width_mm)
-    draw_map(axes, points, names, weight_by_count(vectors, ids), drawn, shares, method)
+    styles = group_styles(len(drawn.names))
+    legend = Legend(drawn, styles, look, None if vectors.counts is None else vectors.counts[ids])
+    axes = axes or axes_to_fit(points, legend, width_mm)
+    variance = f" ({shares.sum():.0%} of the variance)" if shares is not None else ""
+    title = f"{len(names):,} words, {METHOD_NAMES[method]}{variance}"
+    note = passed_over(len(passed))
+    set_frame(axes, shares, look.font_size)
+    set_title(axes, title, f"{len(names):,} labelled{note}", font_size=look.font_size)  # keeps its room
+    weight = weight_by_count(vectors, ids)
+    areas = draw_points(axes, points, weight, drawn, styles, look)
+    legend.add_to(axes)
+    placed = label_points(axes, points, names, weight, drawn, styles, areas, look)
+    set_title(axes, title, labelled(len(placed), len(names)) + note, font_size=look.font_size)
     return axes
 
 
-def draw_map(
-    axes: Axes,
-    points: np.ndarray,
-    names: Sequence[str],
-    weight: np.ndarray,
-    groups: Groups,
-    shares: np.ndarray | None,
-    method: str,
-) -> None:
-    """Draw words whose places and groups are known; titles, legend and labels included."""
-    styles = group_styles(len(groups.names))
-    areas = draw_points(axes, points, weight, groups, styles)
-    set_frame(axes, shares)
-    variance = f" ({shares.sum():.0%} of the variance)" if shares is not None else ""
-    title = f"{len(names):,} words, {METHOD_NAMES[method]}{variance}"
-    set_title(axes, title, "labelled")  # keeps its room
-    add_legend(axes, groups, styles)
-    placed = label_points(axes, points, names, weight, groups, styles, areas)
-    set_title(axes, title, labelled(len(placed), len(names)))
+def passed_over(words: int) -> str:
+    """What the note over a map says of function words that are not drawn.
+
+    >>> passed_over(142), passed_over(1), passed_over(0)
+    ('; 142 function words left out', '; 1 function word left out', '')
+    """
+    return f"; {words:,} function word{'' if words == 1 else 's'} left out" if words else ""
 
 
 def labelled(labels: int, words: int) -> str:

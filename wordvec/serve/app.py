@@ -27,6 +27,7 @@ from wordvec.serve.replies import json_reply, read_question, refusal
 from wordvec.serve.settings import Settings
 
 if TYPE_CHECKING:
+    from wordvec.serve.documents import Documents
     from wordvec.vectors import WordVectors
 
 FEW = 100  # words whose vectors are looked up at once, without a thread: less than handing them over costs
@@ -43,11 +44,23 @@ def make_app(settings: Settings, vectors: WordVectors | None = None) -> Guard:
             raise OptionError("give the settings a file of vectors, or give the vectors")
         vectors = WordVectors.load(settings.file)
     limits = Limits(settings.max_words, settings.max_questions)
-    questions = Questions(vectors, limits, tokenizer=settings.tokenizer, with_search=settings.search)
+    documents = _documents(settings, vectors) if settings.documents else None
+    questions = Questions(
+        vectors, limits, tokenizer=settings.tokenizer, with_search=settings.search, documents=documents
+    )
     threadpool_limits(settings.threads, user_api="blas")
     gc.collect()
     gc.freeze()  # what is loaded stays: collections pass over it, and forked workers share its pages
     return _Service(settings, questions).app()
+
+
+def _documents(settings: Settings, vectors: WordVectors) -> Documents:
+    from wordvec.corpus.read.document_texts import DocumentTexts
+    from wordvec.serve.documents import load_documents
+
+    given = [settings.texts], settings.field, settings.id_field, settings.encoding
+    texts = DocumentTexts(*given) if settings.texts else None
+    return load_documents(settings.documents, vectors, texts, settings.tokenizer, settings.max_words)
 
 
 class _Service:
@@ -64,7 +77,7 @@ class _Service:
     def app(self) -> Guard:
         """The application, behind its guard."""
         plain: dict[str, Callable[[], Response]] = {
-            "health": lambda: json_reply({"status": "ok", "words": len(self.questions.vectors)}),
+            "health": lambda: json_reply(self.health()),
             "metrics": lambda: Response(self.metrics.as_text(), media_type=PROMETHEUS),
             "openapi.json": lambda: json_reply(self.description),
             "": lambda: HTMLResponse(as_page(self.description), headers={"Content-Security-Policy": CONTENT_SECURITY}),
@@ -78,6 +91,12 @@ class _Service:
         handlers |= {ClientDisconnect: _gone, Exception: _failed}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
         return Guard(starlette, self.settings, self.metrics.count)
+
+    def health(self) -> dict[str, Any]:
+        """That the service answers, and of what."""
+        documents = self.questions.documents
+        of_documents = {} if documents is None else {"documents": len(documents)}
+        return {"status": "ok", "words": len(self.questions.vectors), **of_documents}
 
     async def _answer(self, name: str, answer: Callable[[Mapping[str, Any]], Any], request: Request) -> Response:
         request.scope["wordvec.question"] = name

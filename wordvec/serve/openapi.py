@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from wordvec.serve.documents import MOST_DOCUMENTS
 from wordvec.serve.questions import MOST_NEIGHBOURS, Questions
 
 CONTENT_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
@@ -26,6 +27,17 @@ NEIGHBOURS = {
 FOUND = {
     "type": "array",
     "items": {"type": "object", "properties": {"word": WORD, "count": {"type": ["integer", "null"]}}},
+}
+DOCUMENTS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "score": {"type": "number"},
+            "text": {"type": "string", "description": "where the service was given the texts"},
+        },
+    },
 }
 K = {"type": "integer", "minimum": 1, "maximum": MOST_NEIGHBOURS, "default": 10, "description": "how many words"}
 TOP = {"type": "integer", "minimum": 1, "description": "answers are among this many first words; all without it"}
@@ -75,6 +87,16 @@ TABLE: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {},
         {"words": FOUND},
     ),
+    "documents": (
+        "the documents nearest to a text, or to another document",
+        {
+            "text": {"type": "string", "description": "what to search for"},
+            "like": {"type": "string", "description": "the id of a document, in place of a text"},
+            "k": {**K, "maximum": MOST_DOCUMENTS, "description": "how many documents"},
+        },
+        {},
+        {"documents": DOCUMENTS},
+    ),
     "batch": (
         'many questions at once, each an object such as {"ask": "similar", "word": "tea"}; a problem document stands '
         "in the place of an answer that cannot be had",
@@ -96,10 +118,12 @@ def describe_service(questions: Questions) -> dict[str, Any]:
 
     vectors = questions.vectors
     about = f"{len(vectors):,} words, {vectors.dim:,} dimensions"
+    if questions.documents is not None:
+        about += f"; {len(questions.documents):,} documents"
     paths: dict[str, Any] = {}
     for name in questions.by_name():
         summary, by_get, by_post, answer = TABLE[name]
-        example = _example(name, [vectors.words[row % len(vectors)] for row in range(3)])
+        example = _example(name, questions)
         paths[f"/{name}"] = {
             method: {"operationId": f"{method}_{name}", "summary": summary, **asked, "responses": _responses(answer)}
             for method, asked in _ways(name, by_get, {**by_get, **by_post}, example).items()
@@ -141,14 +165,17 @@ def _responses(answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _example(name: str, words: list[str]) -> dict[str, Any]:
-    a, b, c = words
+def _example(name: str, questions: Questions) -> dict[str, Any]:
+    words = questions.vectors.words
+    a, b, c = (words[row % len(words)] for row in range(3))
+    first = None if questions.documents is None else questions.documents.first
     examples: dict[str, dict[str, Any]] = {
         "similar": {"word": a, "k": 3},
         "analogy": {"a": a, "b": b, "c": c, "k": 3},
         "vectors": {"word": a},
         "embed": {"tokens": [[a, b], [c]]},
         "search": {"text": a[0], "limit": 3},
+        "documents": {"like": first, "k": 3},
         "batch": {"questions": [{"ask": "similar", "word": a, "k": 3}, {"ask": "vectors", "word": [b]}]},
     }
     return examples[name]

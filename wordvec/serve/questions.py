@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from wordvec.errors import InputError, OptionError, UnknownWordError, WordvecError, describe
 from wordvec.serve.beginnings import Beginnings
 from wordvec.serve.given import Given, check_amount
-from wordvec.serve.problems import problem_of
+from wordvec.serve.problems import Refused, problem_of
 
 if TYPE_CHECKING:
+    from wordvec.serve.documents import Documents
     from wordvec.vectors import WordVectors
 
 MOST_NEIGHBOURS = 1_000
@@ -59,15 +60,19 @@ class Questions:
         *,
         tokenizer: str | None = None,
         with_search: bool = True,
+        documents: Documents | None = None,
     ) -> None:
         self.vectors, self.limits, self.tokenizer = vectors.warm_up(), limits or Limits(), tokenizer
         self.beginnings = Beginnings(vectors) if with_search else None
+        self.documents = documents
         self._unknown: dict[str, UnknownWordError] = {}
         self._spelling = threading.Lock()
 
     def by_name(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
         """The questions by name."""
         search = {"search": self.search} if self.beginnings is not None else {}
+        if self.documents is not None:
+            search["documents"] = self.documents.find
         others = {"similar": self.similar, "analogy": self.analogy, "vectors": self.rows, "embed": self.embed}
         return others | search | {"batch": self.batch}
 
@@ -253,7 +258,7 @@ class Questions:
     def _answer_or_problem(self, answer: Callable[[Any], Any], question: Any) -> Any:
         try:
             return answer(question)
-        except WordvecError as error:
+        except (WordvecError, Refused) as error:
             found = problem_of(error)
             if found is None:
                 raise

@@ -22,6 +22,10 @@ class Settings:
                   "*" for any
     token         what a request must carry as ``Authorization: Bearer TOKEN``; none for no check
     tokenizer     makes tokens of texts where the vectors do not say what did
+    documents     a file of documents that ``wordvec embed`` made with these vectors, to be found by text or by id
+    texts         what they were made of, a file, folder or pattern: answers then hold the texts
+    field, id_field, encoding
+                  of the texts, as ``wordvec embed`` was told
     search        whether words are found by their beginning, which takes some 150 bytes a word
     max_body      bytes of a request's body
     max_words     words of a request in all
@@ -38,6 +42,11 @@ class Settings:
     hosts: str = ""
     token: str | None = None
     tokenizer: str | None = None
+    documents: str = ""
+    texts: str = ""
+    field: str | None = None
+    id_field: str | None = None
+    encoding: str = "utf-8"
     search: bool = True
     max_body: int = 1 << 20
     max_words: int = 10_000
@@ -52,6 +61,8 @@ class Settings:
                 raise OptionError(f"{name} must be at least 1; got {getattr(self, name)}")
         if not 0 < self.seconds <= LONGEST_SECONDS:
             raise OptionError(f"seconds must be above 0, and at most {LONGEST_SECONDS:,.0f}; got {self.seconds}")
+        if self.texts and not self.documents:
+            raise OptionError("texts belong to documents: give the file that wordvec embed made of them, too")
         if self.token is not None and not _is_token(self.token):  # the token is not shown
             raise OptionError("the token must be at least 16 letters, digits or other ASCII characters without spaces")
 

@@ -1,4 +1,4 @@
-"""Corpus -> WordVectors, by five methods behind one interface."""
+"""Corpus -> WordVectors, by five methods behind one interface, and vectors of documents by a sixth."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from wordvec.trainers.cbow import CBOW
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
 from wordvec.trainers.other_names import unknown_argument
+from wordvec.trainers.paragraph_vectors import ParagraphVectors
 from wordvec.trainers.ppmi import PPMI
 from wordvec.trainers.skipgram import SkipGram
 from wordvec.trainers.svd import SVD
 
-TRAINERS: dict[str, type[Trainer]] = {trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI)}
+TRAINERS: dict[str, type[Trainer]] = {
+    trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI, ParagraphVectors)
+}
 
 __all__ = [
     "CBOW",
@@ -24,6 +27,7 @@ __all__ = [
     "EpochReport",
     "GloVe",
     "History",
+    "ParagraphVectors",
     "SkipGram",
     "Trainer",
     "make_trainer",

@@ -191,7 +191,9 @@ class Trainer(ABC):
         """All options of this trainer, as stored in the vectors' file."""
         return asdict(self)  # type: ignore[call-overload]
 
-    def _make_vectors(self, corpus: Corpus, matrix: Any, context_matrix: Any = None) -> WordVectors:
+    def _make_vectors(
+        self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None
+    ) -> WordVectors:
         from wordvec.vectors import WordVectors
         from wordvec.version import __version__
 
@@ -210,7 +212,13 @@ class Trainer(ABC):
         }
         vocabulary = corpus.vocabulary
         return WordVectors(
-            vocabulary.words, matrix, vocabulary.counts, info, context_matrix=context_matrix, rare=vocabulary.rare
+            vocabulary.words,
+            matrix,
+            vocabulary.counts,
+            info,
+            context_matrix=context_matrix,
+            subwords=subwords,
+            rare=vocabulary.rare,
         )
 
 

@@ -13,7 +13,9 @@ from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
+    from wordvec.corpus.draws.examples import ExampleSampler
     from wordvec.trainers.options import NeuralOptions
+    from wordvec.trainers.schedule import Line
 
 FIRST_CHUNK = 100_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
 SECONDS_A_CHUNK = 1.0
@@ -29,14 +31,15 @@ class KernelEngine:
         W_in: np.ndarray,
         W_out: np.ndarray,
         frozen: np.ndarray | None = None,
+        sampler: ExampleSampler | None = None,
     ) -> None:
         kernels, tables, self._threads = _kernels_of(trainer, corpus)
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.block_for(corpus)
         self.chunk = self._whole_blocks(FIRST_CHUNK)
-        self._sampler = trainer.sampler(corpus.vocabulary.counts)
+        self._sampler = sampler or trainer.sampler(corpus.vocabulary.counts)
         self._options = trainer.kernel_options(corpus.vocabulary.counts)
-        self._train = {"skipgram": kernels.train_skipgram, "cbow": kernels.train_cbow}[trainer.name]
+        self._train = kernels.train_cbow if trainer.name == "cbow" else kernels.train_skipgram
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
         if trainer.device == "gpu":
@@ -69,8 +72,15 @@ class KernelEngine:
         return loss
 
     def _run(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        total, predictions = 0.0, 0
+        for begin, end, line in self.trainer.schedule.stretches(first, last, self.block, epoch, tokens):
+            loss = self._run_on_line(begin, end, epoch, tokens, line)
+            total, predictions = total + loss.total, predictions + loss.predictions
+        return Loss(total, predictions)
+
+    def _run_on_line(self, first: int, last: int, epoch: int, tokens: int, line: Line) -> Any:
         ids, starts = self._first(tokens)
-        loss = self._train(
+        return self._train(
             self._tables,
             ids,
             starts,
@@ -78,15 +88,14 @@ class KernelEngine:
             first=first,
             last=last,
             epoch=epoch,
-            epochs=self.trainer.epochs_to_zero,  # kernels ask only for how the learning rate falls
-            learning_rate=self.trainer.learning_rate_at(0.0),
+            epochs=line.epochs_to_zero,  # kernels ask only for how the learning rate falls
+            learning_rate=line.learning_rate,
             block=self.block,
             meetings=self.trainer.meetings,
             threads=self._threads,
             hogwild=self.trainer.hogwild,
             **self._options,
         )
-        return Loss(loss.total, loss.predictions)
 
     def _run_with_frozen_words(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Block by block, putting the frozen rows back after each.

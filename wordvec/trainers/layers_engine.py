@@ -65,7 +65,7 @@ class LayersEngine:
         self.trainer, self.corpus = trainer, corpus
         self.block = trainer.block_for(corpus)
         chunk = BATCHES_ON_GPU * self.block if trainer.device == "gpu" else CHUNK
-        room = MOST_CONTEXTS // (2 * min(trainer.reach, max(1, corpus.longest_sentence - 1)))
+        room = MOST_CONTEXTS // trainer.most_contexts(corpus)
         self.chunk = self.block * max(1, min(chunk, room) // self.block)
         tables = (8 if trainer.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
         with self._memory_errors(corpus.ids.nbytes + tables):
@@ -124,7 +124,9 @@ class LayersEngine:
         if self.trainer.loss != "softmax":
             outputs, _, present = outputs_of(examples, self._paths)
         weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
-        met = count_meetings(examples, outputs, present, weights, tree=self._paths is not None, mean=cbow)
+        first_tag = None if self._sampler.tags is None else self._sampler.tags.first
+        tree = self._paths is not None
+        met = count_meetings(examples, outputs, present, weights, tree=tree, mean=cbow, first_tag=first_tag)
         number = (examples.positions - first) // self.block
         borders = np.flatnonzero(np.diff(number, prepend=-1, append=-1)).tolist()
         for begin, end in itertools.pairwise(borders):

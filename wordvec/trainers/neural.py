@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from abc import abstractmethod
@@ -27,10 +26,18 @@ from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
-from wordvec.trainers.neural_options import MERGES, PIECES, ROUNDS, check_pieces, choose_engine_and_check
+from wordvec.trainers.neural_options import (
+    MERGES,
+    PIECES,
+    WHERE_SET,
+    check_pieces,
+    choose_engine_and_check,
+    ngram_sizes,
+)
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
+from wordvec.trainers.schedule import Schedule
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.windows import SENTENCE, reach_in
@@ -39,9 +46,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
+    from wordvec.trainers.subword_engine import Composition
     from wordvec.vectors import WordVectors
 
-MIN_LEARNING_RATE = 1e-4  # of the starting one, as in word2vec.c
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
 LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
@@ -61,8 +68,9 @@ class NeuralTrainer(Presets, Trainer):
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
     learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
                       that with momentum; and 0.001 for the adaptive optimizers
-    learning_rate_end  where it falls to, in a straight line over all epochs: None is 1e-4 of learning_rate, as in
-                      word2vec.c; the same number as learning_rate keeps it constant
+    learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
+    learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
+                      at first and at the end; or "constant", not at all
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -92,6 +100,11 @@ class NeuralTrainer(Presets, Trainer):
                       (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with their number
     merges            rounds of an epoch, after each of which pieces are merged: None is 32
     patience          stop when the held-out loss has not fallen for this many epochs; None never stops early
+    subwords          words are the mean of rows of their own and of their n-grams, and all of these are trained
+                      (fastText, Bojanowski et al. 2017): words that were never seen get vectors, and rare ones better
+                      ones. See `wordvec.kernels.word_parts`; the kernel on the CPU, with negative sampling
+    min_n, max_n      with subwords: characters of an n-gram of <word>; None is 3 and 6, as in fastText
+    buckets           with subwords: number n-grams by a hash below this, as fastText does; None: a row for each
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 
@@ -104,6 +117,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
+    learning_rate_schedule: str = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -124,6 +138,10 @@ class NeuralTrainer(Presets, Trainer):
     seed: int = 1
     pieces: int | None = None
     merges: int | None = None
+    subwords: bool = False
+    min_n: int | None = None
+    max_n: int | None = None
+    buckets: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -133,6 +151,7 @@ class NeuralTrainer(Presets, Trainer):
         self._freeze = self._resume = False
         self._saving: Saving | None = None
         self._reach: int | None = None
+        self._composition: Composition | None = None
 
     @property
     def reach(self) -> int:
@@ -160,35 +179,32 @@ class NeuralTrainer(Presets, Trainer):
         """For ``learning_rate=None``."""
         return {"sgd": 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(self.optimizer, 0.001)
 
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        if self.learning_rate_end is not None:
-            progress *= self.epochs / self.epochs_to_zero
-        return start * max(1.0 - progress, MIN_LEARNING_RATE)
-
-    @property
-    def epochs_to_zero(self) -> float:
-        """After how many epochs the falling learning rate would be zero; infinity where it is constant."""
-        if self.learning_rate_end is None:
-            return float(self.epochs)
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        fall = (start - self.learning_rate_end) / start
-        return self.epochs / fall if fall > 0 else math.inf
+        return self.schedule.at(progress)
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
         """Draws this trainer's examples for a vocabulary with these counts."""
-        return ExampleSampler.for_counts(
-            counts,
-            subsample=self.subsample,
-            power=self.negative_power,
-            window=self.reach,
-            negatives=self.negatives if self.loss == "negative-sampling" else 0,
-            negative_sharing=self.negative_sharing,
-            negative_pool=self.negative_pool if self.loss == "negative-sampling" else 0,
-            shrink_window=self.shrink_window,
-            seed=self.seed,
-        )
+        return ExampleSampler.for_counts(counts, **self.drawing_options())
+
+    def drawing_options(self) -> dict[str, Any]:
+        """Options of `ExampleSampler.for_counts`."""
+        return {
+            "subsample": self.subsample,
+            "power": self.negative_power,
+            "window": self.reach,
+            "negatives": self.negatives if self.loss == "negative-sampling" else 0,
+            "negative_sharing": self.negative_sharing,
+            "negative_pool": self.negative_pool if self.loss == "negative-sampling" else 0,
+            "shrink_window": self.shrink_window,
+            "seed": self.seed,
+        }
 
     @property
     def meetings(self) -> int:
@@ -199,12 +215,15 @@ class NeuralTrainer(Presets, Trainer):
             self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
         )
 
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
+        return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
+
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
-        contexts = 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
-        examples = -(-contexts // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
+        examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
@@ -235,9 +254,13 @@ class NeuralTrainer(Presets, Trainer):
 
         W_out has a row for each word, or for each of the V - 1 inner nodes of hierarchical softmax's tree.
         """
-        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (vocabulary_size, self.dim))
-        rows = vocabulary_size - (self.loss == "hierarchical-softmax")
-        return W_in, np.zeros((rows, self.dim), np.float32)
+        input_rows, output_rows = self.row_numbers(vocabulary_size)
+        W_in = rng.starting_table(self.seed, rng.INITIAL_W_IN, (input_rows, self.dim))
+        return W_in, np.zeros((output_rows, self.dim), np.float32)
+
+    def row_numbers(self, vocabulary_size: int) -> tuple[int, int]:
+        """How many rows W_in and W_out have."""
+        return vocabulary_size, vocabulary_size - (self.loss == "hierarchical-softmax")
 
     @hints_for_arguments
     def fit(
@@ -289,6 +312,8 @@ class NeuralTrainer(Presets, Trainer):
             raise OptionError("freeze: the GPU kernels move all words; take engine 'layers' or device 'cpu'")
         if start is not None and self.init != "random":
             raise OptionError(f"vectors to start from and init {self.init!r} exclude each other: leave one out")
+        if start is not None and self.subwords:
+            raise OptionError(f"{self.name}: subwords start anew: leave out the vectors to start from, or subwords")
         if resume and checkpoint is None:
             raise OptionError("resume needs the checkpoint to go on from")
         if checkpoint is not None and self.optimizer != "sgd":
@@ -302,9 +327,10 @@ class NeuralTrainer(Presets, Trainer):
         device_module(self.device)  # an absent GPU is an error now, not after the tables are built
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
-        check_memory(f"{size:,} words in {self.dim} dimensions", 4 * size * self.dim * tables)
-        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
-        self._history.notes += notes
+        rows = max(size, sum(self.row_numbers(size)) // 2)
+        check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
+        self._history.notes += self._find_reach(corpus)
+        self._composition = self._compose(corpus)
         plan = self._plan(corpus)
         self._history.notes += self._start_notes
         state = self._starting_state(corpus, plan, show_progress)
@@ -320,16 +346,44 @@ class NeuralTrainer(Presets, Trainer):
                     self.name,
                     self._on_epoch,
                     words_of=lambda epoch: plan.tokens * epoch - done_before,
-                    make_vectors=lambda: self._vectors_of(corpus, *(W.copy() for W in engine.weights())),
+                    make_vectors=lambda: self._vectors_of(
+                        corpus, *[W.copy() for W in engine.weights()], subwords=self._subwords_of(engine)
+                    ),
                     learning_rate_at=self.learning_rate_at,
                 )
                 run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
             self._history.words = plan.tokens * len(self._history.loss) - done_before
-            return self._vectors_of(corpus, *engine.take_weights())
+            subwords = self._subwords_of(engine)
+            return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
 
-    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> WordVectors:
+    def _find_reach(self, corpus: Corpus) -> list[str]:
+        """Set how far windows reach on this corpus; returns what to tell of it."""
+        self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
+        return notes
+
+    def _compose(self, corpus: Corpus) -> Composition | None:
+        """What words are made of, with subwords."""
+        if not self.subwords:
+            return None
+        from wordvec.trainers.subword_engine import Composition
+
+        made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets)
+        rows = max(len(made.place), self.buckets or 0)
+        check_memory(f"{rows:,} rows of words and n-grams in {self.dim} dimensions", 4 * rows * self.dim * 3)
+        return made
+
+    def _subwords_of(self, engine: Any) -> Any:
+        """The n-grams as they are now; None without subwords."""
+        if self._composition is None:
+            return None
+        return engine.subwords(self.starting_weights(self._composition.parts.words)[0])
+
+    def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
         """The vectors that these weights are, with what `start` had."""
-        trained = self._make_vectors(corpus, W_in, None if self.loss == "hierarchical-softmax" else W_out)
+        context = None if self.loss == "hierarchical-softmax" else W_out
+        trained = self._make_vectors(corpus, W_in, context, subwords)
+        if self._composition is not None:
+            trained.info["subwords"] = self._composition.facts()
         if self.window == SENTENCE:
             trained.info["reach"] = self.reach
         return trained if self._start is None else with_words_of(self._start, trained)
@@ -339,7 +393,7 @@ class NeuralTrainer(Presets, Trainer):
         parameters = super().parameters()
         if not self.hogwild:
             del parameters["threads"]
-        return {name: value for name, value in parameters.items() if value is not None or name not in ROUNDS}
+        return {name: value for name, value in parameters.items() if value or name not in WHERE_SET}
 
     def pulls_of_a_centre(self) -> tuple[float, float]:
         """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
@@ -356,6 +410,8 @@ class NeuralTrainer(Presets, Trainer):
         tokens: int,
     ) -> Any:
         """What trains; `stack` ends what it needs."""
+        if self._composition is not None:
+            return self._subword_engine(corpus, W_in, W_out)
         if self.pieces is None:
             return self._engine_class()(self, corpus, W_in, W_out, frozen)
         from wordvec.cluster import ThisProcess
@@ -368,6 +424,14 @@ class NeuralTrainer(Presets, Trainer):
             )
         cluster = self._cluster or stack.enter_context(ThisProcess())
         return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
+
+    def _subword_engine(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
+        from wordvec.trainers.subword_engine import SubwordEngine
+
+        reason = library.why_not()
+        if reason is not None:
+            raise OptionError(f"{self.name}: subwords need the compiled kernels, which cannot run here: {reason}")
+        return SubwordEngine(self, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
         """The engine asked for, or the layers where the C library is not available."""
@@ -389,17 +453,20 @@ class NeuralTrainer(Presets, Trainer):
         chance = self.chance_loss(corpus.vocabulary.counts)
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
+    def _told_of_state(self) -> dict[str, Any]:
+        """What a checkpoint must agree on beside the options and the corpus."""
+        start = None if self._start is None else self._start.info.get("corpus_fingerprint")
+        return {"start": start, "freeze": self._freeze}
+
     def _starting_state(self, corpus: Corpus, plan: Epochs, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
-        parameters = self.parameters() | {
-            "start": None if self._start is None else self._start.info.get("corpus_fingerprint"),
-            "freeze": self._freeze,
-        }
+        parameters = self.parameters() | self._told_of_state()
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
             state.check(parameters, corpus.fingerprint)
-            size = len(corpus.vocabulary)
-            rows = {"W_in": size, "W_out": size - (self.loss == "hierarchical-softmax")}
+            rows = dict(zip(("W_in", "W_out"), self.row_numbers(len(corpus.vocabulary))))
+            if self._composition is not None:
+                rows["W_in"] = self._composition.parts.table_rows
             state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
             state.check_place(plan.epochs, plan.tokens)
             self._history.notes = list(state.notes)
@@ -420,6 +487,8 @@ class NeuralTrainer(Presets, Trainer):
                     show_progress=show_progress,
                 )
                 W_out = W_out if tree else contexts
+        if self._composition is not None:
+            W_in = self._composition.starting_table(W_in)
         return Checkpoint(
             {"W_in": W_in, "W_out": W_out},
             notes=list(self._history.notes),

@@ -11,8 +11,10 @@ from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
+from wordvec.trainers.schedule import SCHEDULES
 from wordvec.trainers.spectral import INITS
 from wordvec.trainers.windows import is_window
+from wordvec.vectors.fitted_subwords import check_options as check_ngrams
 
 if TYPE_CHECKING:
     from wordvec.trainers.options import NeuralOptions
@@ -26,7 +28,9 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
 
 PIECES = 8  # where a cluster trains and nobody said how many
 MERGES = 32  # on 17 million words within .01 of one piece on all sets, where 8 merges lose up to .03 (docs, cluster)
-ROUNDS = ("pieces", "merges")  # options that are recorded where they are set
+MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
+SUBWORDS = ("subwords", "min_n", "max_n", "buckets")
+WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded where they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
 LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
@@ -51,6 +55,7 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
             or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
             f"from 0 to the rate it starts with, {trainer.learning_rate or trainer.default_learning_rate}",
         ),
+        learning_rate_schedule=(trainer.learning_rate_schedule in SCHEDULES, "one of " + ", ".join(SCHEDULES)),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(
@@ -73,6 +78,7 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
         merges=(trainer.merges is None or trainer.merges >= 1, "at least 1"),
     )
     check_pieces(trainer)
+    check_subwords(trainer)
     _check_combinations(trainer, kernel_fits)
 
 
@@ -89,7 +95,37 @@ def check_pieces(trainer: NeuralOptions) -> None:
             )
 
 
+def check_subwords(trainer: NeuralOptions) -> None:
+    """Raise OptionError for options that training with subwords does not have."""
+    if not trainer.subwords:
+        given = [name for name in SUBWORDS[1:] if getattr(trainer, name) is not None]
+        if given:
+            raise OptionError(f"{trainer.name}: {', '.join(given)} belong to subwords: give subwords=True, too")
+        return
+    if trainer.pieces is not None:
+        raise OptionError(f"{trainer.name}: subwords are trained in one piece: leave out pieces (a cluster), or them")
+    needed = {"engine": "kernel", "device": "cpu", "loss": "negative-sampling", "precision": "float32"}
+    for option, value in (needed | {"hogwild": False, "init": "random"}).items():
+        if getattr(trainer, option) != value:
+            raise OptionError(
+                f"{trainer.name}: training with subwords needs {option} {value!r}; got {getattr(trainer, option)!r}. "
+                "n-grams can be fitted to any finished vectors: vectors.fit_subwords()"
+            )
+    min_n, max_n = ngram_sizes(trainer)
+    check_ngrams(min_n, max_n, trainer.buckets)
+
+
+def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
+    """Characters of the shortest and the longest n-gram."""
+    return (
+        MIN_N if trainer.min_n is None else trainer.min_n,
+        MAX_N if trainer.max_n is None else trainer.max_n,
+    )
+
+
 def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
+    if trainer.learning_rate_schedule == "constant" and trainer.learning_rate_end is not None:
+        raise OptionError(f"{trainer.name}: learning_rate_end is where a rate falls to, and 'constant' does not fall")
     if trainer.engine == "kernel" and not kernel_fits:
         raise OptionError(
             f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "

@@ -11,6 +11,7 @@ from wordvec.arrays import Array
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.corpus.draws.examples import ExampleSampler
+    from wordvec.trainers.schedule import Schedule
 
 
 class NeuralOptions(Protocol):
@@ -25,6 +26,7 @@ class NeuralOptions(Protocol):
     subsample: float
     learning_rate: float | None
     learning_rate_end: float | None
+    learning_rate_schedule: str
     negative_power: float
     negative_sharing: str
     negative_pool: int
@@ -45,6 +47,10 @@ class NeuralOptions(Protocol):
     merges: int | None
     patience: int | None
     seed: int
+    subwords: bool
+    min_n: int | None
+    max_n: int | None
+    buckets: int | None
 
     @property
     def reach(self) -> int:
@@ -59,8 +65,8 @@ class NeuralOptions(Protocol):
         """How often a row may be met in one step."""
 
     @property
-    def epochs_to_zero(self) -> float:
-        """After how many epochs the falling learning rate would be zero."""
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
 
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
@@ -76,6 +82,9 @@ class NeuralOptions(Protocol):
 
     def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
         """The network of layers."""
+
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
 
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block."""

@@ -29,6 +29,7 @@ OPTION_NAMES = {  # theirs -> the trainers' option here
     **dict.fromkeys(("batch_words", "batch"), "batch_size"),
     **dict.fromkeys(("shrink_windows", "dynamic_window"), "shrink_window"),
     **dict.fromkeys(("min_alpha", "end_alpha", "min_lr"), "learning_rate_end"),
+    **dict.fromkeys(("lr_schedule", "lr_scheduler", "lr_scheduler_type", "schedule"), "learning_rate_schedule"),
     "xmax": "x_max",
     "early_stopping": "patience",
     "validation_fraction": "held_out",

@@ -13,7 +13,9 @@ over the rounds whose loss is there, and needs the weights of the last one alone
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
 from dataclasses import asdict
 from importlib import import_module
 from itertools import pairwise
@@ -32,6 +34,7 @@ from wordvec.trainers.neural_options import MERGES
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster, ThisProcess
     from wordvec.corpus import Corpus
+    from wordvec.corpus.draws.examples import ExampleSampler
     from wordvec.trainers.options import NeuralOptions
 
 BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
@@ -178,8 +181,9 @@ def train_piece(
     if not place.is_published(name):
         text = opened(*corpus)
         trainer = _trainer(facts, threads)
+        sampler = _sampler(json.dumps(facts), *corpus)
         W_in, W_out = Weights(*start).read(place)
-        engine = KernelEngine(trainer, text, W_in, W_out)
+        engine = KernelEngine(trainer, text, W_in, W_out, sampler=sampler)
         loss = engine.train(begin, end, epoch, tokens)
         after = engine.take_weights()
         if as_change:
@@ -225,6 +229,12 @@ def _trainer(facts: dict[str, Any], threads: int) -> NeuralOptions:
     trainer: Any = make_trainer(facts["trainer"], **(facts["options"] | {"threads": threads}))
     trainer._reach = facts["reach"]
     return trainer
+
+
+@functools.lru_cache(maxsize=1)
+def _sampler(facts: str, folder: str, fingerprint: str) -> ExampleSampler:
+    """Its table of negatives takes longer than a short piece: the tasks of a process share one."""
+    return _trainer(json.loads(facts), 1).sampler(opened(folder, fingerprint).vocabulary.counts)
 
 
 def _loss_of(name: str) -> str:

@@ -29,7 +29,7 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
     [[0.800000011920929, -1.0, 0.0]]
     """
     kept, divisors = vectors.matrix[rows], vectors.divisors[rows]
-    extreme = divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST
+    extreme = has_extreme_rows(divisors)
     if kept.dtype == np.float32 and not extreme:
         products = _products(targets, kept)
         products /= divisors
@@ -44,6 +44,11 @@ def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.nda
         else:
             np.divide(_products(targets, kept[part].astype(np.float32)), divisors[part], out=found[:, part])
     return found
+
+
+def has_extreme_rows(divisors: np.ndarray) -> bool:
+    """Whether float32 products with some rows of these lengths may overflow or vanish."""
+    return bool(divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST)
 
 
 def _products(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.vectors.document_search import DocumentSearch
 from wordvec.vectors.documents import DocumentVectors
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_vectors import WordVectors
@@ -51,6 +52,34 @@ def as_word_vectors(
     if found.weights is not None:
         facts["word_weights"] = [round(float(weight), 6) for weight in found.weights]
     return WordVectors(list(ids), found.matrix, info={"trainer": "embed", "documents": facts})
+
+
+def trained_documents(
+    names: Sequence[str], rows: np.ndarray, found: np.ndarray, missing: int, vectors: WordVectors
+) -> WordVectors:
+    """The rows (T, D) of tags that `ParagraphVectors` trained, with the words that were found (T,) for each.
+
+    `missing` words of the documents had no vector; `vectors` are the words', and what texts are inferred with.
+    """
+    facts: dict[str, Any] = {
+        "vectors": None,
+        "vectors_digest": digest(vectors),
+        "weights": "infer",
+        "a": None,
+        "documents": len(names),
+        "empty": int((found == 0).sum()),
+        "words": int(found.sum()),
+        "missing_words": missing,
+    }
+    return WordVectors(list(names), rows, info={"trainer": vectors.info["trainer"], "documents": facts})
+
+
+def as_seen_from(out: str | os.PathLike[str], file: str | os.PathLike[str]) -> str:
+    """`file` from the folder of `out`, so that both can be moved together."""
+    try:
+        return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
+    except ValueError:  # another drive, on Windows
+        return os.path.abspath(file)
 
 
 def digest(vectors: WordVectors) -> str:
@@ -137,11 +166,4 @@ def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10
     Documents without a known word are near to nothing, and never an answer. Raises InputError for a text without a word
     that has a vector.
     """
-    facts = documents.info["documents"]
-    weights = facts["weights"]
-    if weights == "tf-idf":
-        weights = np.array(facts["word_weights"], np.float32)
-    asked = vectors.embed([query], weights, a=facts["a"] or 1e-3, tokenizer=tokenizer or facts.get("tokenizer"))
-    if asked.empty[0]:
-        raise InputError(f"{query!r}: none of its {int(asked.missing[0])} words has a vector")
-    return documents.nearest(asked.matrix[0], k, among=np.flatnonzero(documents.lengths > 0))
+    return DocumentSearch(documents, vectors, tokenizer).nearest(query, k)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wordvec.vectors.text_rows import TextRows
 
 WEIGHTS = ("sif", "mean", "tf-idf")
+INFER = "infer"  # of vectors that ParagraphVectors trained: see `wordvec.vectors.inference`
 RUN = 128  # words summed in float32; the sums of longer documents' runs are added in float64
 STRIP = 16  # columns of a sum in registers at a time: STRIP in native/src/products.c
 
@@ -58,7 +59,7 @@ class DocumentVectors:
 def embed(
     vectors: TextRows,
     documents: Iterable[Any],
-    weights: str | np.ndarray = "sif",
+    weights: str | np.ndarray | None = None,
     *,
     a: float = 1e-3,
     unit: bool = True,
@@ -68,6 +69,10 @@ def embed(
     """See `WordVectors.embed`; with `unit` False words count with the length that their vectors have."""
     check_documents(documents)
     threads = checked_threads(threads)
+    if weights is None:
+        weights = usual_weights(vectors)
+    if isinstance(weights, str) and weights == INFER:
+        return _inferred(vectors, documents, tokenizer, threads)
     of_words = _word_weights(vectors, weights, a)
     numbers = WordNumbers(vectors)
     blocks: Iterable[Encoded] = encode_documents(vectors, documents, numbers, tokenizer, threads)
@@ -76,8 +81,24 @@ def embed(
         blocks = list(blocks)
         of_words = idf = inverse_document_frequencies(blocks, len(vectors))
     sums = _Sums(vectors, of_words, numbers, unit)
-    parts = list(in_order(sums.of, blocks, threads))
-    matrix = np.concatenate([np.zeros((0, vectors.dim), np.float32), *(part[0] for part in parts)])
+    return _joined(list(in_order(sums.of, blocks, threads)), vectors.dim, idf)
+
+
+def usual_weights(vectors: TextRows) -> str:
+    """The weights that are taken where none are named: "infer" for vectors that can, else "sif"."""
+    return "sif" if vectors.info.get("inference") is None else INFER
+
+
+def _inferred(vectors: Any, documents: Iterable[Any], tokenizer: Any, threads: int) -> DocumentVectors:
+    from wordvec.vectors.inference import infer, inference_of
+
+    inference_of(vectors)  # what is missing is known before any document is read
+    blocks = encode_documents(vectors, documents, WordNumbers(vectors), tokenizer, threads)
+    return _joined(infer(vectors, blocks, threads), vectors.dim)
+
+
+def _joined(parts: list[Any], dim: int, idf: np.ndarray | None = None) -> DocumentVectors:
+    matrix = np.concatenate([np.zeros((0, dim), np.float32), *(part[0] for part in parts)])
     found = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
     words = np.concatenate([np.zeros(0, np.int64), *(part[2] for part in parts)])
     return DocumentVectors(matrix, found, words - found, weights=idf)

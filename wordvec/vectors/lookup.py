@@ -16,7 +16,7 @@ def explain_missing(
 ) -> tuple[str, list[str]]:
     """Return one line that says why `word` is missing, as far as that is known, and near spellings of it.
 
-    `of_parts` says what its n-grams give, where the vectors have some.
+    `of_parts` says what its n-grams give, where the vectors have some. The words of a file of documents are their ids.
 
     >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
     "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
@@ -27,7 +27,8 @@ def explain_missing(
         near = near_spellings(word.lower(), words, limit=3)
     seen = seen_too_rarely(word, rare, info)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
-    return f"{word!r} is not among the {len(words):,} words of these vectors{seen}{of_parts}{hint}", near
+    whose = "documents" if "documents" in info else "words of these vectors"
+    return f"{word!r} is not among the {len(words):,} {whose}{seen}{of_parts}{hint}", near
 
 
 def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import unit_vector
 from wordvec.vectors.search import ROWS, RowSelector, best_rows, row_blocks
+from wordvec.vectors.search.together import is_for_few, nearest_together
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
@@ -78,15 +79,14 @@ def nearest(
     stacked = np.array(targets, np.float32).reshape(len(targets), vectors.dim)
     pointing = np.flatnonzero(stacked.any(axis=1))
     asked = stacked[pointing]
-    found = best_rows(
-        lambda q, r: cosines(vectors, asked[q], r),
-        len(asked),
-        len(vectors),
-        k,
-        [excluded[i] for i in pointing.tolist()],
-        candidates,
-        None if len(asked) == 1 or vectors.matrix.dtype == np.float32 else NARROW,
-    )
+    left_out = [excluded[i] for i in pointing.tolist()]
+    if is_for_few(vectors, len(asked)):
+        found = nearest_together(vectors, asked, k, left_out, candidates)
+    else:
+        size = None if len(asked) == 1 or vectors.matrix.dtype == np.float32 else NARROW
+        found = best_rows(
+            lambda q, r: cosines(vectors, asked[q], r), len(asked), len(vectors), k, left_out, candidates, size
+        )
     answers = [Neighbours() for _ in targets]
     for i, answer in zip(pointing.tolist(), found):
         answers[i] = Neighbours((vectors.words[row], min(1.0, max(-1.0, score))) for row, score in answer)
@@ -111,6 +111,23 @@ def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np
         what = ", ".join(describe(item) if isinstance(item, str) else "a vector" for item in items)
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
     return unit_vector(total)
+
+
+def directions(vectors: WordRows, pairs: Sequence[tuple[list[Any], list[Any]]]) -> list[np.ndarray]:
+    """Return `direction` of many (positive, negative); the rows of single words are taken all at once."""
+    rows = [None if len(positive) != 1 or negative else _row_of(vectors, positive[0]) for positive, negative in pairs]
+    known = [row for row in rows if row is not None]
+    units = iter(vectors.unit_rows_of(known) if known else [])
+    return [
+        direction(vectors, *pair) if row is None or not (unit := next(units)).any() else unit
+        for pair, row in zip(pairs, rows)
+    ]
+
+
+def _row_of(vectors: WordRows, item: Any) -> int | None:
+    """The row of a word; None for all else."""
+    rows = vectors.known_ids([item])
+    return rows[0] if rows else None
 
 
 def analogy(

@@ -125,7 +125,7 @@ class WordVectors(TextRows):
         ['dog', 'car']
         """
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
-        targets = [queries.direction(self, positive, negative) for positive, negative in pairs]
+        targets = queries.directions(self, pairs)
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
         found = queries.nearest(self, targets, excluded, k, self.select(**filters))
         for answer, (positive, negative) in zip(found, pairs):
@@ -278,7 +278,7 @@ class WordVectors(TextRows):
     def embed(
         self,
         texts: Iterable[str | Sequence[str]],
-        weights: str | np.ndarray = "sif",
+        weights: str | np.ndarray | None = None,
         *,
         a: float = 1e-3,
         tokenizer: str | Tokenizer | None = None,
@@ -288,7 +288,8 @@ class WordVectors(TextRows):
 
         Texts are made into tokens as those that were trained on (see `tokenize`); lists of tokens are taken as they
         are. `weights` is "sif", a / (a + the word's share of all counts) (Arora, Liang and Ma 2017), "mean", "tf-idf"
-        (inverse document frequency over these texts), or numbers (V,). Words without a vector are counted; with
+        (inverse document frequency over these texts), or numbers (V,). For vectors that `ParagraphVectors` trained it
+        is "infer", what training would give (`wordvec.vectors.inference`). Words without a vector are counted; with
         `subwords` they have one. A text without any word that has one gets a row of zeros: see `DocumentVectors.empty`.
         The same text gets the same bytes, whatever is embedded with it, but for tf-idf, and for any number of threads.
         Raises OptionError, and InputError for "sif" without counts.

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import shutil
+import unicodedata
 
 import pytest
 
@@ -110,6 +111,30 @@ def test_records(tmp_path):
 )
 def test_finding_a_word(recipe, line, word, expected):
     assert [line[begin:end] for begin, end in WordFinder(recipe).find(line, word)] == expected
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("normalization", [None, {"numbers": "zero", "punctuation": "drop", "unicode": "NFKC"}])
+def test_korean_lines_are_printed_and_centred_on_morphemes(tmp_path, form, normalization):
+    pytest.importorskip("kiwipiepy", reason="the tokenizer korean: the extra cjk")
+    lines = ["1850년에 그는 “서울”에 갔다! 학교에 가는 사람들이 많았다.", "가을에 학교를 떠났다.", "학교로 간다"]
+    text = unicodedata.normalize(form, "\n".join(lines) + "\n")
+    options = {"tokenizer": "korean", "min_count": 1, "split_sentences": True, "normalization": normalization}
+    concordance = make(tmp_path, [("글.txt", text)], **options)
+    found = {
+        word: [
+            (unicodedata.normalize("NFC", cited.left), unicodedata.normalize("NFC", cited.keyword), cited.found)
+            for cited in cite_all(concordance, word)
+        ]
+        for word in ("가다", "사람", "학교")
+    }
+    assert [keyword for _, keyword, _ in found["가다"]] == ["갔", "가", "간"]
+    assert found["사람"] == [("1850년에 그는 “서울”에 갔다! 학교에 가는 ", "사람", True)]
+    assert [keyword for _, keyword, _ in found["학교"]] == ["학교"] * 3
+    printed = text.split("\n")
+    assert all(
+        cited.left + cited.keyword + cited.right == printed[cited.line - 1] for cited in cite_all(concordance, "가다")
+    )
 
 
 def test_a_word_that_is_not_in_the_text_as_such_gives_the_whole_line(tmp_path):

@@ -21,7 +21,9 @@ def documents_with(values, columns=("year",)):
     [
         ("1850", 1850), (" 1850 ", 1850), (1850.0, 1850), ("-44", -44), ("1850-12", 1850), ("1850/3/2", 1850),
         ("1850-03-02T10:00:00", 1850), ("02/03/1850", 1850), ("12.3.1850", 1850), ("1850년", 1850),
-        ("1850년 3월 2일", 1850), ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
+        ("1850년 3월 2일", 1850), ("1850年3月", 1850), ("2 March 1850", 1850), ("Mar. 2, 1850", 1850),
+        ("2. März 1850", 1850), ("1850.0", 1850), ("[1850]", 1850), ("1850s", None), ("Marching 1850", None),
+        ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
         ("18500", None), (1850.5, None), (float("inf"), None), ("185O", None), ("2.3.50", None),
     ],
 )  # fmt: skip
@@ -34,23 +36,28 @@ def test_periods_and_what_is_in_none():
     groups = groups_of(documents, "decade")
     assert groups.members == {"1850s": [0, 1, 5], "1860s": [3]}
     assert groups.without == (2, 4)
-    assert groups.note.startswith("2 of 6 documents have no date in 'year' that can be read, and are in no group: ")
+    assert groups.note.startswith("2 of 6 documents without a date in 'year' that can be read, and so in no group: ")
     assert "2.txt (nothing), 4.txt (soon)" in groups.note
     assert groups_of(documents, "year").names == ["1850", "1859", "1861"]
     assert groups_of(documents, "25").members == {"1850-1874": [0, 1, 3, 5]}
     assert groups_of(documents, "century").names == ["1800-1899"]
 
 
+def test_years_of_two_digits_are_said():
+    note = groups_of(documents_with(["50", "1850"]), "decade").note
+    assert note == "1 document of the first century, as 'year' says: 0.txt (50); write 1950 for 50 if that is meant"
+
+
 def test_columns():
     documents = documents_with(["b", "a", None, "b"], ("author",))
     groups = groups_of(documents, "author")
     assert groups.members == {"a": [1], "b": [0, 3]}
-    assert "1 documents have no 'author'" in groups.note
+    assert groups.note == "1 document without 'author', and so in no group: 2.txt"
     with pytest.raises(CorpusError, match="no column 'autor'; they have: author"):
         groups_of(documents, "autor")
     with pytest.raises(CorpusError, match="say which one holds the dates"):
         groups_of(documents, "decade")
-    with pytest.raises(CorpusError, match="4 of 4 documents have no date in 'author'"):
+    with pytest.raises(CorpusError, match="4 of 4 documents without a date in 'author'"):
         groups_of(documents, "decade", date_column="author")
     with pytest.raises(OptionError, match="at least 1 year"):
         groups_of(documents_with(["1850"]), "0")

@@ -19,10 +19,15 @@ EXPECTED = [{"path": "a.txt", "year": "1850", "author": "Bell, C."}, {"path": "b
         'path,year,author\na.txt,1850,"Bell, C."\nb.txt,1851,\n',
         "\ufeffpath;year;author\r\na.txt;1850;Bell, C.\r\n\r\nb.txt;1851;\r\n",
         "path\tyear\tauthor\na.txt\t1850\tBell, C.\nb.txt\t1851\t \n",
+        "sep=;\r\npath;year;author;;\r\na.txt;1850;Bell, C.;;\r\nb.txt;1851;;;\r\n",
+        '[\n {"path": "a.txt", "year": "1850", "author": "Bell, C."},\n {"path": "b.txt", "year": "1851"}\n]',
     ],
 )
-def test_tables_with_delimiters(tmp_path, content):
-    (tmp_path / "table").write_bytes(content.encode("utf-8"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_tables_with_delimiters(tmp_path, content, encoding):
+    if encoding == "utf-16":
+        content = content.removeprefix("\ufeff")
+    (tmp_path / "table").write_bytes(content.encode(encoding))
     assert [row.values for row in read_table(tmp_path / "table")] == EXPECTED
 
 
@@ -47,9 +52,14 @@ def test_json_lines_and_parquet(tmp_path):
         (b"path,year\na.txt,\xff\n", "byte 16 is not UTF-8; save the table as UTF-8"),
         (b"path,year\na.txt,1850,x\n", "line 2: 3 cells in the row, 2 expected"),
         (b"path,year,year\na.txt,1,2\n", "the column 'year' twice"),
-        (b"path,\na.txt,1\n", "a column without a name"),
+        (b"path,year,\na.txt,1,\nb.txt,2,x\n", "line 3: 'x' stands in a column without a name"),
+        (b"sep=;\npath;year\na.txt;1\nb.txt;1;2\nc.txt;1\n", "line 4: 3 cells"),
+        (b"PK\x03\x04\x14", "is a workbook of a spreadsheet; save its sheet as CSV UTF-8"),
+        (b"\xff\xfe\x00", "is not UTF-16"),
+        (b'[{"path": "a"}, 3]', "object 2: an object such as"),
+        (b'[{"path": "a"}', "is not JSON"),
         (b"path,year\n", "has no rows"),
-        (b"", "a row of names"),
+        (b" \n", "is empty"),
         (b"only one column\nhere\n", "a row of names"),
         (b'{"path": ["a"]}\n{"path": "b"}', "line 1: path: metadata is text"),
         (b'{"path": "a"}\n{"path"\n', "line 2: is not JSON"),
@@ -89,6 +99,27 @@ def test_ways_to_name_a_file(named):
     assert found == [{"year": 1853}, {"year": 1852}]
 
 
+def test_capitals_and_small_letters(capsys):
+    files = [Path("/r/A.txt"), Path("/r/sub/B.txt"), Path("/r/c.txt"), Path("/r/C.txt")]
+    found = match_rows(rows_of("a.TXT", "SUB/b.txt", "c.txt"), "path", files, Path("/r"), Path("/r/t.csv"))
+    assert found == [{"year": 1852}, {"year": 1853}, {"year": 1854}, {"year": None}]
+    match_rows(rows_of("a.txt", "sub/b.txt", "c.TXT"), "path", files, Path("/r"), Path("/r/t.csv"))
+    assert "several files are meant by c.TXT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", ["C:\\Users\\me\\texts\\", "/Users/me/texts/", "d:/texts/"])
+def test_paths_of_another_machine(folder, capsys):
+    files = [Path("/r/a.txt"), Path("/r/sub/b.txt"), Path("/r/other/b.txt")]
+    rows = rows_of(*(f"{folder}{name}" for name in ("a.txt", "sub\\b.txt", "other\\b.txt", "c.txt")))
+    found = match_rows(rows, "path", files, Path("/r"), Path("t.csv"))
+    assert found == [{"year": 1852}, {"year": 1853}, {"year": 1854}]
+    err = capsys.readouterr().err
+    assert f"behind {folder.replace(chr(92), '/')} is looked for here" in err
+    assert "1 row is of no file" in err
+    with pytest.raises(CorpusError, match="no row is of one of the files"):
+        match_rows(rows_of(f"{folder}x.txt"), "path", files, Path("/r"), Path("t.csv"))
+
+
 def test_files_without_rows_and_rows_without_files_are_named(capsys):
     files = [Path("/r/a.txt"), Path("/r/b.txt"), Path("/r/x/c.txt"), Path("/r/y/c.txt")]
     rows = rows_of("a.txt", "nowhere.txt", "c.txt")  # two files are called c.txt: which of them is not guessed
@@ -96,9 +127,10 @@ def test_files_without_rows_and_rows_without_files_are_named(capsys):
     assert found == [{"year": 1852}, {"year": None}, {"year": None}, {"year": None}]
     assert capsys.readouterr().err.splitlines() == [
         "wordvec: t.csv: 3 files have no row in it: b.txt, x/c.txt, y/c.txt",
-        "wordvec: t.csv: 2 rows are of no file: nowhere.txt, c.txt",
+        "wordvec: t.csv: 1 row is of no file: nowhere.txt",
+        "wordvec: t.csv: several files are meant by c.txt: write more of the path",
     ]
-    with pytest.raises(CorpusError, match=r"3 files have no row in it: b.txt.*; 2 rows are of no file"):
+    with pytest.raises(CorpusError, match=r"3 files have no row in it: b.txt.*; 1 row is of no file"):
         match_rows(rows, "path", files, Path("/r"), Path("t.csv"), strict=True)
 
 
@@ -108,7 +140,7 @@ def test_rows_that_cannot_be_right():
         match_rows(rows_of("a.txt", "a"), "path", files, Path("/r"), Path("t.csv"))
     with pytest.raises(CorpusError, match="line 2: the column 'path' is empty"):
         match_rows(rows_of(None), "path", files, Path("/r"), Path("t.csv"))
-    with pytest.raises(CorpusError, match=r"no row is of one of the 1 files: the column 'path' says 'b', the first"):
+    with pytest.raises(CorpusError, match=r"no row is of one of the files: the column 'path' says 'b', the first"):
         match_rows(rows_of("b"), "path", files, Path("/r"), Path("t.csv"))
 
 

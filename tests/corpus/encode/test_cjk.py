@@ -56,6 +56,23 @@ def test_korean_morphemes_are_written_forms(korean):
     assert get_tokenizer("korean-morphemes")("밥을 먹었다.") == ["밥", "을", "먹", "었", "다", "."]
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "written"),
+    [
+        ("korean", "😀 학생들이 갔다. 공부했다, 불가능한 경제적 꿈을", "😀 학생 갔 공부 불가능 경제적 꿈"),
+        ("korean-morphemes", "그는 갔다", "그 는 갔 갔 다"),
+        ("japanese", "彼女は 東京で食べました。" * 3, "彼女 東京 食べ " * 3),
+        ("japanese-morphemes", "彼女は 食べた。", "彼女 は 食べ た 。"),
+        ("chinese", "我爱 北京，天安门。", "我 爱 北京 天安门"),
+    ],
+)
+def test_places_of_tokens_in_their_line(name, line, written, request):
+    analyser = request.getfixturevalue(name.split("-")[0]) and get_tokenizer(name)
+    found = analyser.find(line)
+    assert [token for token, _, _ in found] == analyser(line)
+    assert [line[begin:end] for _, begin, end in found] == written.split()
+
+
 def test_many_korean_lines_are_read_bit_by_bit_and_in_order(korean):
     read = []
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 
 import pytest
 from dated_texts import write_dated_texts
@@ -61,6 +62,7 @@ def test_train_commands_are_understood_and_say_all_parameters(trainer):
 
 def test_what_is_not_known_is_left_out():
     assert train_command({}, "c", "v") is None
+    assert train_command({"trainer": "svd", "parameters": {}, "subwords": {}}, "c", "v") is None
     assert paragraph_of_vectors({}, 4, None, "en") == ""
     assert build_command(Corpus.from_sentences([["tea"]]), "c") is None
     assert build_command(Corpus.from_files("tiny-world", keep_words=["tea"]), "c") is None
@@ -136,6 +138,47 @@ def test_what_is_no_record(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_record(tmp_path / "a.json")
     assert not is_record(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--trainer svd --dim 9",
+        "--trainer skipgram --dim 4 --seed 7 --subsample 1e-4",
+        "--trainer glove --dim 4 --epochs 2",
+    ],
+)
+def test_the_commands_of_a_card_give_the_same_vectors(options, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_dated_texts("texts", sentences=40, documents=4)
+    main(shlex.split("corpus build texts/d001.txt texts/d002.txt --phrases 1 --case fold --max-words 60 -o c"))
+    assert main(["train", "c", "-o", "v.safetensors", *options.split()]) == 0
+    before = (tmp_path / "v.safetensors").read_bytes()
+    capsys.readouterr()
+    assert main(["card", "v.safetensors", "--corpus", "c"]) == 0
+    commands = re.findall(r"^\$ (wordvec .*)$", capsys.readouterr().out, re.M)
+    assert len(commands) == 2
+    shutil.rmtree(tmp_path / "c")
+    (tmp_path / "v.safetensors").unlink()
+    for command in commands:
+        assert main(shlex.split(command)[1:]) == 0
+    assert (tmp_path / "v.safetensors").read_bytes() == before
+
+
+def test_what_no_command_repeats_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    corpus = Corpus.from_files("tiny-world", keep_words=["king", "queen", "man", "woman"])
+    corpus.save("c")
+    vectors = SVD(dim=2).fit(corpus, show_progress=False).vectors
+    vectors.save("v.safetensors")
+    assert main(["card", "v.safetensors", "--corpus", "c"]) == 0
+    assert "What built c is not repeated by one command" in capsys.readouterr().out
+    assert main(["postprocess", "v.safetensors", "-o", "w.safetensors", "--steps", "unit"]) == 0
+    capsys.readouterr()
+    assert main(["card", "w.safetensors"]) == 0
+    out = capsys.readouterr().out
+    assert "Training alone does not repeat w.safetensors: post_processing." in out
+    assert "$ wordvec train" not in out
 
 
 def test_a_card_of_vectors_has_a_method_and_commands(tmp_path, monkeypatch, capsys):

@@ -180,4 +180,4 @@ def test_reports():
     with pytest.raises(UnknownWordError, match="not measured: 5 words were"):
         neighbours_text(found, ["zebra"], [])
     json.dumps(stability_as_dict(found), allow_nan=False)
-    assert stability_as_dict(found, ["a"])["words"]["a"] == {"overlap": 0.5, "neighbours": None}
+    assert stability_as_dict(found, ["a"])["words"]["a"] == {"overlap": 0.5, "too_rare": None, "neighbours": None}

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.vectors import search
+from wordvec.native import library
+from wordvec.vectors import WordVectors, search
+from wordvec.vectors.cosines import cosines
+from wordvec.vectors.search import together
 
 
 @settings(max_examples=200, deadline=None)
@@ -52,3 +55,35 @@ def test_blocks_of_candidates_hold_each_once_in_order(rows, size):
     blocks = search.row_blocks(31, rows, size)
     assert np.concatenate([np.arange(31)[block] for block in blocks]).tolist() == rows.tolist()
     assert all(len(np.arange(31)[block]) <= size for block in blocks)
+
+
+@pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), rows=st.integers(1, 120), targets=st.integers(2, 40), dim=st.integers(1, 9))
+def test_the_compiled_search_gives_what_a_stable_sort_of_cosines_gives(data, rows, targets, dim):
+    """Rows of powers of two, of which no sum is rounded, and few distinct ones: ties are everywhere."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    matrix = np.zeros((rows, dim), np.float32)
+    matrix[np.arange(rows), rng.integers(dim, size=rows)] = rng.choice([-2.0, 0.0, 1.0, 4.0], rows)
+    vectors = WordVectors([f"w{row}" for row in range(rows)], matrix)
+    asked = rng.choice([-0.5, 0.0, 0.25, 1.0], (targets, dim)).astype(np.float32)
+    excluded = [rng.integers(rows, size=rng.integers(4)).tolist() for _ in range(targets)]
+    candidates = data.draw(st.none() | st.sets(st.integers(0, rows - 1), min_size=1).map(sorted).map(np.array))
+    k = data.draw(st.integers(1, rows + 3))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(together, "PRODUCTS", data.draw(st.sampled_from([1, 1000, 1 << 28])))
+        assert together.is_for_few(vectors, targets)
+        found = together.nearest_together(vectors, asked, k, excluded, candidates)
+    scores = cosines(vectors, asked, slice(0, rows))
+    allowed = range(rows) if candidates is None else candidates.tolist()
+    for q in range(targets):
+        kept = sorted((row for row in allowed if row not in excluded[q]), key=lambda row: (-scores[q, row], row))
+        assert found[q] == [(row, scores[q, row]) for row in kept[:k]]
+
+
+def test_what_the_compiled_search_is_for():
+    matrix = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
+    plain = WordVectors([f"w{row}" for row in range(50)], matrix)
+    assert [n for n in (1, 2, 64, 65) if together.is_for_few(plain, n)] == [2, 64] * library.is_available()
+    assert not together.is_for_few(WordVectors(plain.words, matrix * 1e-30), 2)  # float32 products of these vanish
+    assert not together.is_for_few(WordVectors(plain.words, matrix.astype(np.float16)), 2)

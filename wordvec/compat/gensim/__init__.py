@@ -22,6 +22,8 @@ from wordvec.compat.gensim.models import (
     Word2Vec,
 )
 
+__version__ = "4.4.0"  # of gensim, whose names these are: programs compare it
+
 __all__ = [
     "CallbackAny2Vec",
     "Doc2Vec",

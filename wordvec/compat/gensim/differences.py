@@ -23,6 +23,7 @@ NAMES = {
     "score_candidate",
     "FrozenPhrases": "analyze_sentence find_phrases load save score_candidate",
     "FastText": "build_vocab load save train wv",
+    "Doc2Vec": "build_vocab dbow docvecs dv infer_vector load reset_from save similarity_unseen_docs train wv",
     "CallbackAny2Vec": "on_epoch_begin on_epoch_end on_train_begin on_train_end",
     "LineSentence": "__iter__",
     "TaggedDocument": "tags words",
@@ -91,7 +92,19 @@ DIFFERENCES = {
     "fastText trains both together; refused where wordvec cannot fit n-grams; fastText's own files are read",
     ("FastText", "bucket"): "no effect: each n-gram has a row of its own",
     ("FastText", "word_ngrams"): "1 or 0, as in gensim",
-    ("Doc2Vec", ""): "refused: needs wordvec.ParagraphVectors, which this version does not have",
+    (
+        "Doc2Vec",
+        "",
+    ): "PV-DBOW on ParagraphVectors, the same for any number of workers; tags are text, and whole numbers are taken as "
+    "the tags of that number (index_to_key holds text)",
+    ("Doc2Vec", "dm"): "dm=1, gensim's default, is trained as dm=0 with dbow_words=1 (warns); dm_mean, dm_concat, "
+    "dm_tag_count have no effect (warns)",
+    ("Doc2Vec", "hs"): "hs=1 trains negative sampling (warns)",
+    ("Doc2Vec", "infer_vector"): "the same vector at every call; alpha, min_alpha and epochs have no effect (warns)",
+    ("Doc2Vec", "build_vocab"): "update and trim_rule are refused",
+    ("Doc2Vec", "train"): "the documents that build_vocab read, and no others; may be called again",
+    ("Doc2Vec", "wv"): "with dm=0 and dbow_words=0 the rows that predict words, where gensim leaves noise",
+    ("Doc2Vec", "save"): "two .safetensors files, NAME and NAME.dv; gensim's own Doc2Vec files are refused by load",
     ("LineSentence", ""): "takes the name of a file, plain or packed, no open file",
 }
 

@@ -25,7 +25,7 @@ def table() -> list[Row]:
     ['yes', 'differs', 'no']
     """
     rows = []
-    for owner in (*NAMES, "Doc2Vec"):
+    for owner in NAMES:
         names = NAMES.get(owner, "").split()
         noted = [name for where, name in DIFFERENCES if where == owner and name not in names]
         for name in sorted(noted) + names:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from wordvec.errors import counted
 from wordvec.terminal import printable
 
 if TYPE_CHECKING:
@@ -57,18 +58,20 @@ def keyword_lines(lines: Sequence[Line], width: int = 100, marked: Collection[st
     return texts
 
 
-def evidence_lines(evidence: Evidence, width: int = 100) -> list[str]:
-    """What a corpus says about two words as text, see `Concordance.behind`."""
+def evidence_lines(
+    evidence: Evidence,
+    width: int = 100,
+    as_text: Callable[[Sequence[Line], int, Collection[str]], list[str]] = keyword_lines,
+) -> list[str]:
+    """What a corpus says about two words as text, see `Concordance.behind`; `as_text` writes its lines."""
     a, b = printable(evidence.a), printable(evidence.b)
-    texts = [f"{a} and {b}: {times(evidence.together)} within {evidence.window} words of each other"]
-    texts += [f"  {text}" for text in keyword_lines(evidence.lines, width - 2, [evidence.b])]
+    texts = [f"{a} and {b}: {times(evidence.together)} within {counted(evidence.window, 'word')} of each other"]
+    texts += [f"  {text}" for text in as_text(evidence.lines, width - 2, [evidence.b])]
     if not evidence.shared:
         return [*texts, f"{a} and {b} share no context that either meets more often than by chance"]
     texts.append(f"contexts of both ({evidence.contexts_shared:,} in all), by their part in the similarity:")
     lines = [line for shared in evidence.shared for line in (shared.line_of_a, shared.line_of_b)]
-    shown = iter(
-        keyword_lines([line for line in lines if line], width - 4, [shared.context for shared in evidence.shared])
-    )
+    shown = iter(as_text([line for line in lines if line], width - 4, [shared.context for shared in evidence.shared]))
     for shared in evidence.shared:
         counts = f"{shared.near_a:,} near {a}, {shared.near_b:,} near {b}"
         texts.append(f"  {printable(shared.context)} ({counts})")

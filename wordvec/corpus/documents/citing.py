@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from wordvec.corpus.documents.splitting import documents_of
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
-    from wordvec.corpus.concordance import Concordance
+    from wordvec.corpus.concordance import Concordance, Line
 
 SORTS = ("position", "left", "right", "date")
 
@@ -81,8 +82,7 @@ class Citations:
         """
         wanted = np.asarray(list(positions), np.int64)
         every = self.concordance.positions(word)
-        sentences = np.searchsorted(self.concordance.corpus.sentence_starts, every, side="right") - 1
-        places = np.stack([self.documents.of_sentence[sentences], self.documents.lines[sentences]], axis=1)
+        places = self._places(every)
         new = np.ones(len(every), bool)
         new[1:] = (places[1:] != places[:-1]).any(axis=1)
         first = np.flatnonzero(new)  # of the occurrences in each line
@@ -98,6 +98,25 @@ class Citations:
             span = spans[rank] if len(spans) == in_line[line_of[at]] else None
             cited.append(self._line(texts[document, line], span, document, line, position))
         return cited
+
+    def cite_lines(self, lines: Sequence[Line]) -> list[CitedLine]:
+        """Lines of a concordance, of any words, as they are printed. Raises as `cite`."""
+        self.read_ahead(lines)
+        of_word: dict[str, set[int]] = defaultdict(set)
+        for line in lines:
+            of_word[line.keyword].add(line.position)
+        found = {cited.position: cited for word, positions in of_word.items() for cited in self.cite(word, positions)}
+        return [found[line.position] for line in lines]
+
+    def read_ahead(self, lines: Iterable[Line]) -> None:
+        """Read the texts of lines that will be cited, so that each file is read once. Raises as `cite`."""
+        places = self._places(np.array([line.position for line in lines], np.int64))
+        self._originals.lines(map(tuple, places.tolist()))
+
+    def _places(self, positions: np.ndarray) -> np.ndarray:
+        """Document and line of each position, (n, 2)."""
+        sentences = np.searchsorted(self.concordance.corpus.sentence_starts, positions, side="right") - 1
+        return np.stack([self.documents.of_sentence[sentences], self.documents.lines[sentences]], axis=1)
 
     def _line(self, text: str, span: Span | None, document: int, line: int, position: int) -> CitedLine:
         begin, end = span or (len(text), len(text))

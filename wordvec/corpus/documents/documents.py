@@ -77,6 +77,11 @@ class Documents:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def sentences(self) -> int:
+        """How many sentences the documents have."""
+        return len(self.lines)
+
     def path(self, document: int) -> str:
         """The path of the document's file, relative to the root."""
         return self.files[self.rows[document].file].path

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from wordvec.corpus.encode.cjk import Analyser
+from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, get_tokenizer
 from wordvec.errors import WordvecError
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 _PIECE = re.compile(r"\S+")
+# What a change of letters may make one of: a number; a letter with its marks, or jamo that are one syllable.
+_CLUSTER = re.compile(r"\d+(?:[.,'’]\d+)*|.[\u0300-\u036f\u1160-\u11ff\u3099\u309a\ufe20-\ufe2f]*", re.S)
 
 
 class WordFinder:
@@ -59,9 +64,11 @@ class WordFinder:
         if self._tokenize is None:
             yield from ((found[0], found.span()) for found in _PIECE.finditer(line))
             return
-        spans = [found.span() for found in _PIECE.finditer(line)] if self._by_pieces else [(0, len(line))]
-        for begin, end in spans:
+        for begin, end in self._parts(line):
             piece = line[begin:end]
+            if isinstance(self._tokenize, Analyser):
+                yield from self._analysed(self._tokenize, piece, begin)
+                continue
             at = 0
             for token in self._tokenize(self._recipe.normalization.apply(piece)):
                 span = None if self._has_zeros and "0" in token else _inside(piece, token, at)
@@ -69,6 +76,43 @@ class WordFinder:
                 if span is None and self._by_pieces:
                     span = _without_marks(piece)  # of another form than it is printed in: all of the piece
                 yield token, None if span is None else (begin + span[0], begin + span[1])
+
+    def _parts(self, line: str) -> list[Span]:
+        """What the tokenizer saw at a time, or may be given one after the other with the same result."""
+        if self._by_pieces:
+            return [found.span() for found in _PIECE.finditer(line)]
+        if not self._recipe.split_sentences:
+            return [(0, len(line))]
+        spans, at = [], 0
+        for sentence in split_sentences(line):
+            begin = line.index(sentence, at)
+            at = begin + len(sentence)
+            spans.append((begin, at))
+        return spans
+
+    def _analysed(self, analyser: Analyser, part: str, start: int) -> Iterator[tuple[str, Span | None]]:
+        """An analyser's tokens, in another form than they are printed in: it says where they are."""
+        changed = self._changed(part)
+        places = _places(part, changed, self._changed)
+        for token, begin, end in analyser.find(changed):
+            yield token, None if places is None else (start + places[begin][0], start + places[end - 1][1])
+
+    def _changed(self, text: str) -> str:
+        return unicodedata.normalize("NFC", self._recipe.normalization.apply(text))
+
+
+def _places(text: str, changed: str, change: Callable[[str], str]) -> list[Span] | None:
+    """For each character of a changed text, where it was in the text; None where that cannot be said.
+
+    >>> _places("가1850", "가0", lambda part: "0" if part.isdigit() else unicodedata.normalize("NFC", part))
+    [(0, 1), (1, 5)]
+    """
+    if text == changed:
+        return [(at, at + 1) for at in range(len(text))]
+    found: list[Span] = []
+    for cluster in _CLUSTER.finditer(text):
+        found += [cluster.span()] * len(change(cluster[0]))
+    return found if len(found) == len(changed) else None
 
 
 def _without_marks(piece: str) -> Span:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.corpus.documents.documents import Documents, Value
-from wordvec.errors import CorpusError, OptionError
+from wordvec.errors import CorpusError, OptionError, counted, listed
 from wordvec.rng import SHUFFLE, permutation
 
 DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "연도", "년도")
@@ -20,7 +20,14 @@ _NUMBER = re.compile(r"(-?\d{1,4})")
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]{_MONTH}(?:[-/.]{_DAY}(?:[T ].*)?)?")  # 1850-03, 1850-03-02T10:00
 _YEAR_LAST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](\d{4})")  # 2.3.1850
-_KOREAN = re.compile(r"(\d{1,4})\s*년(?:\s*\d{1,2}\s*월(?:\s*\d{1,2}\s*일)?)?")
+_IN_SIGNS = re.compile(r"(\d{1,4})\s*[년年](?:\s*\d{1,2}\s*[월月](?:\s*\d{1,2}\s*[일日])?)?")  # 1850년 3월 2일
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec januar februar märz mai juni juli oktober dezember"
+_NAMED = "january february march april june july august september october november december mär okt dez sept"
+_NAME = f"(?:{'|'.join(sorted(f'{_MONTHS} {_NAMED}'.split(), key=len, reverse=True))})"
+# 2 March 1850, March 2, 1850, März 1850
+_WITH_NAME = re.compile(rf"(?:{_DAY}\.?\s+)?{_NAME}\.?(?:\s+{_DAY})?,?\s+(\d{{4}})", re.I)
+_WHOLE = re.compile(r"(\d{1,4})\.0+")  # of a program for which a column with gaps holds no whole numbers
+_SUPPLIED = re.compile(r"\[(\d{4})\]")  # of a catalogue: a year that is not printed in the book
 
 
 @dataclass(frozen=True)
@@ -50,18 +57,20 @@ class Groups:
 def year_of(value: Value) -> int | None:
     """The year of a date, or None for what is no date: a number of up to four digits, or a date that has one.
 
-    Dates are written as in 1850, 1850-03, 1850-03-02, 2.3.1850 or 1850년 3월 2일. "c. 1850" and "1850-60" are none: the
-    table should say one year.
+    Dates are written as in 1850, [1850], 1850-03, 1850-03-02, 2.3.1850, 2 March 1850, März 1850 or 1850년 3월 2일.
+    "c. 1850", "1850s" and "1850-60" are none: the table should say one year.
 
-    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "1850년 3월", "c. 1850", "1850-60", None)]
-    [1850, 1850, 1850, 1850, None, None, None]
+    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "March 2, 1850", "1850년 3월", "1850.0")]
+    [1850, 1850, 1850, 1850, 1850, 1850]
+    >>> [year_of(value) for value in ("c. 1850", "1850-60", "1850s", None)]
+    [None, None, None, None]
     """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
         return int(value) if math.isfinite(value) and value == int(value) and abs(value) < 10_000 else None
     text = value.strip()
-    for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _KOREAN):
+    for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _IN_SIGNS, _WITH_NAME, _WHOLE, _SUPPLIED):
         if found := pattern.fullmatch(text):
             return int(found[1])
     return None
@@ -103,18 +112,22 @@ def groups_of(
     years = {i: year_of(values[i]) for i in chosen}
     dated = {i: year for i, year in years.items() if year is not None}
     without = [i for i in chosen if years[i] is None]
-    note = None
+    notes = []
     if without:
-        shown = ", ".join(
-            f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in without[:NAMED]
-        )
-        more = f" and {len(without) - NAMED:,} more" if len(without) > NAMED else ""
-        note = (
-            f"{len(without):,} of {len(chosen):,} documents have no date in {column!r} that can be read, and are in no "
-            f"group: {shown}{more}; write one year, such as 1850 or 1850-03-02"
+        said = [f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in without]
+        notes.append(
+            f"{len(without):,} of {counted(len(chosen), 'document')} without a date in {column!r} that can be read, "
+            f"and so in no group: {listed(said, NAMED)}; write one year, such as 1850 or 1850-03-02"
         )
     if not dated:
-        raise CorpusError(str(note))
+        raise CorpusError(notes[0] if notes else "there are no documents to group")
+    if early := [i for i, year in dated.items() if 0 <= year < 100]:
+        said = [f"{documents.name(i)} ({values[i]})" for i in early]
+        notes.append(
+            f"{counted(len(early), 'document')} of the first century, as {column!r} says: {listed(said, NAMED)}; write "
+            "1950 for 50 if that is meant"
+        )
+    note = "; ".join(notes) or None
     members: dict[str, list[int]] = {}
     for begin in sorted({year // length * length for year in dated.values()}):
         members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
@@ -139,9 +152,10 @@ def _by_value(documents: Documents, by: str, chosen: Sequence[int]) -> Groups:
     without = [i for i in chosen if values[i] is None]
     if not members:
         raise CorpusError(f"no document has a value in the column {by!r}")
-    shown = ", ".join(documents.name(i) for i in without[:NAMED])
-    more = f" and {len(without) - NAMED:,} more" if len(without) > NAMED else ""
-    note = f"{len(without):,} documents have no {by!r} and are in no group: {shown}{more}" if without else None
+    note = None
+    if without:
+        shown = listed([documents.name(i) for i in without], NAMED)
+        note = f"{counted(len(without), 'document')} without {by!r}, and so in no group: {shown}"
     return Groups(by, dict(sorted(members.items())), tuple(without), note)
 
 

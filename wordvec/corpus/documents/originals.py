@@ -27,21 +27,25 @@ class Originals:
         self.documents = documents
         self.root = Path(documents.root if root is None else root)
         self._checked: set[int] = set()
+        self._kept: dict[Place, str] = {}
 
     def lines(self, places: Iterable[Place]) -> dict[Place, str]:
-        """The lines at these places. Raises CorpusError for a text that is not there any more, or was changed."""
+        """The lines at these places, and others that were read before.
+
+        Raises CorpusError for a text that is not there any more, or was changed.
+        """
         wanted: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))  # by file and document
         for document, line in places:
-            wanted[self.documents.rows[document].file][document].add(line)
-        found: dict[Place, str] = {}
+            if (document, line) not in self._kept:
+                wanted[self.documents.rows[document].file][document].add(line)
         for file, of_documents in sorted(wanted.items()):
             path = self._whole(file)
             if self.documents.reading.get("field") is None:
                 for document, lines in of_documents.items():
-                    found |= self._of_text(path, document, lines)
+                    self._kept |= self._of_text(path, document, lines)
             else:
-                found |= self._of_records(path, of_documents)
-        return found
+                self._kept |= self._of_records(path, of_documents)
+        return self._kept
 
     def _whole(self, number: int) -> Path:
         """The path of a file, which has the size and SHA-256 it had."""

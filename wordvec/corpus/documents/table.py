@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.read.arrow import table_kind
-from wordvec.corpus.read.sniffing import is_json, table_of
+from wordvec.corpus.read.sniffing import DELIMITERS, is_json, table_of
 from wordvec.errors import CorpusError, MissingExtraError
 from wordvec.files import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
+_DELIMITER = re.compile(r"sep=.\n", re.I)
 LARGEST = 1 << 28  # bytes of a table, which is held in memory
 
 
@@ -30,9 +34,10 @@ class Row(NamedTuple):
 def read_table(path: str | os.PathLike[str]) -> list[Row]:
     """The rows of a table, each with the same columns in the same order.
 
-    CSV and TSV have a first row of names (delimited by commas, tabs, semicolons or bars), in UTF-8. JSON Lines holds an
-    object a line. Empty cells are None. Raises CorpusError for a file that is none of these, is damaged, or whose rows
-    do not fit its first one.
+    CSV and TSV have a first row of names (delimited by commas, tabs, semicolons or bars), in UTF-8, or in UTF-16 as
+    spreadsheets write it. JSON Lines holds an object a line; a JSON list of objects will do, too. Empty cells are None,
+    and columns without a name that are empty throughout are none. Raises CorpusError for a file that is none of these,
+    is damaged, or whose rows do not fit its first one.
     """
     path = Path(path)
     try:
@@ -43,16 +48,30 @@ def read_table(path: str | os.PathLike[str]) -> list[Row]:
         raise CorpusError(f"{path}: the table of metadata cannot be read: {error.strerror or error}") from error
     if table_kind(data[:8]) == "Parquet":
         return list(_of_parquet(path, data))
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{path}: byte {error.start} is not UTF-8; save the table as UTF-8 (in a spreadsheet: CSV UTF-8)"
-        ) from None
-    rows = list(_of_json(path, text) if is_json(text[: 1 << 16], str(path)) else _of_csv(path, text))
+    if data.startswith(WORKBOOKS):
+        raise CorpusError(f"{path}: is a workbook of a spreadsheet; save its sheet as CSV UTF-8, and give that")
+    text = _decoded(path, data)
+    if text.lstrip().startswith("["):
+        rows = list(_of_json_list(path, text))
+    else:
+        rows = list(_of_json(path, text) if is_json(text[: 1 << 16], str(path)) else _of_csv(path, text))
     if not rows:
         raise CorpusError(f"{path}: the table of metadata has no rows")
     return rows
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise CorpusError(
+            f"{path}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; save the table as UTF-8 (in a "
+            "spreadsheet: CSV UTF-8)"
+        ) from None
+    if not text.strip():
+        raise CorpusError(f"{path}: the table of metadata is empty")
+    return text
 
 
 def column_of_paths(rows: list[Row], asked: str | None, table: object) -> str:
@@ -73,22 +92,26 @@ def column_of_paths(rows: list[Row], asked: str | None, table: object) -> str:
 
 
 def _of_csv(path: Path, text: str) -> Iterator[Row]:
+    said = _DELIMITER.match(text)  # a spreadsheet's own first line: sep=;
+    text = text[said.end() :] if said else text
+    lines_before = 1 if said else 0
     table = table_of(text[: 1 << 16], f"{path}.csv")
-    if table is None or len(table.header) < 2:
+    fits = table is not None and len(table.header) > 1
+    delimiter, header = (table.delimiter, table.header) if table is not None and fits else _first_row(text)
+    if len(header) < 2:
         raise CorpusError(
             f"{path}: a table of metadata has a row of names, such as path,year,author, and then a row a file, as CSV, "
             "TSV, JSON Lines or Parquet"
         )
-    header = table.header
-    if len(set(header)) < len(header) or "" in header:
-        twice = next((f"the column {name!r} twice" for name in header if name and header.count(name) > 1), None)
-        raise CorpusError(f"{path}: has {twice or 'a column without a name'}; each column needs a name of its own")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True)
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise CorpusError(f"{path}: has the column {twice!r} twice; each column needs a name of its own")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         next(reader)
-        line = reader.line_num + 1
+        line = lines_before + reader.line_num + 1
         for cells in reader:
-            where, line = f"{path}: line {line}", reader.line_num + 1
+            where, line = f"{path}: line {line}", lines_before + reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
@@ -96,14 +119,41 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
                     f"{where}: {len(cells)} cells in the row, {len(header)} expected: {cells!r:.80}; a cell that holds "
                     "the delimiter is put in quotes"
                 )
-            yield Row(where, {name: cell.strip() or None for name, cell in zip(header, cells)})
+            if nameless := [cell for name, cell in zip(header, cells) if not name and cell.strip()]:
+                raise CorpusError(
+                    f"{where}: {nameless[0]!r:.40} stands in a column without a name; each column needs a name"
+                )
+            yield Row(where, {name: cell.strip() or None for name, cell in zip(header, cells) if name})
     except csv.Error as error:
-        raise CorpusError(f"{path}: line {reader.line_num}: is no row of a table: {error}") from error
+        raise CorpusError(f"{path}: line {lines_before + reader.line_num}: is no row of a table: {error}") from error
+
+
+def _first_row(text: str) -> tuple[str, list[str]]:
+    """Delimiter and names of a table whose rows do not fit together, if a name of its first row is one of PATH_COLUMNS.
+
+    So that the message can say which row does not fit.
+    """
+    first = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    header = [name.strip().strip('"') for name in first.split(delimiter)]
+    return delimiter, header if {name.casefold() for name in header} & set(PATH_COLUMNS) else []
+
+
+def _of_json_list(path: Path, text: str) -> Iterator[Row]:
+    try:
+        objects = parse_json(text)
+    except ValueError as error:
+        raise CorpusError(
+            f"{path}: is not JSON: {error}; a list of objects, or one object a line is expected"
+        ) from error
+    yield from _with_columns((f"{path}: object {number}", value) for number, value in enumerate(objects, 1))
 
 
 def _of_json(path: Path, text: str) -> Iterator[Row]:
-    columns: dict[str, None] = {}
-    found = []
+    yield from _with_columns(_json_lines(path, text))
+
+
+def _json_lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -112,8 +162,15 @@ def _of_json(path: Path, text: str) -> Iterator[Row]:
             value = parse_json(line)
         except ValueError as error:
             raise CorpusError(f"{where}: is not JSON: {error}; one object a line is expected") from error
+        yield where, value
+
+
+def _with_columns(objects: Iterable[tuple[str, Any]]) -> Iterator[Row]:
+    columns: dict[str, None] = {}
+    found = []
+    for where, value in objects:
         if not isinstance(value, dict):
-            raise CorpusError(f"{where}: an object such as {{'path': ..., 'year': ...}} expected; got {line:.60}")
+            raise CorpusError(f"{where}: an object such as {{'path': ..., 'year': ...}} expected; got {value!r:.60}")
         row = {name: plain_value(of, f"{where}: {name}") for name, of in value.items()}
         columns |= dict.fromkeys(row)
         found.append((where, row))

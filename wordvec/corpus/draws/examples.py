@@ -37,6 +37,25 @@ class Examples(NamedTuple):
     negatives: Array
 
 
+class Tags(NamedTuple):
+    """The tags of each sentence, as rows of W_in; see `wordvec.corpus.draws.tagged`.
+
+    starts (S + 1,) int64, rows (n,) int32: those of sentence s are ``rows[starts[s] : starts[s + 1]]``; first: the row
+    of the first tag; number: how many tags there are; words: whether words are contexts, too
+    """
+
+    starts: Array
+    rows: Array
+    first: int
+    number: int
+    words: bool
+
+    @property
+    def most(self) -> int:
+        """Tags of a sentence at most."""
+        return int(np.diff(self.starts).max(initial=0))
+
+
 @dataclass(frozen=True)
 class ExampleSampler:
     """Draws the examples of any stretch of a corpus.
@@ -125,11 +144,21 @@ class ExampleSampler:
         inside = (index >= 0) & (index < len(kept)) & (xp.abs(offsets) <= reach[:, None])
         index = xp.where(inside, index, 0)
         mask = inside & (sentence[index] == sentence[centre][:, None]) if len(kept) else inside
+        contexts = xp.where(mask, ids[kept[index]], 0).astype(np.int32) if len(kept) else index.astype(np.int32)
+        contexts, mask = self._with_tags(contexts, mask, sentence[centre] - 1)
         rows = xp.flatnonzero(mask.any(axis=1))
-        mask, keys = mask[rows], keys[rows]
-        contexts = xp.where(mask, ids[kept[index[rows]]], 0).astype(np.int32)
+        contexts, mask, keys = contexts[rows], mask[rows], keys[rows]
         positions = kept[centre[rows]]
         return Examples(positions, ids[positions], contexts, mask, self._negatives(keys, mask, positions, epoch))
+
+    @property
+    def tags(self) -> Tags | None:
+        """The tags of documents that are contexts of their words, see `wordvec.corpus.draws.tagged`; None without."""
+        return None
+
+    def _with_tags(self, contexts: Array, mask: Array, sentences: Array) -> tuple[Array, Array]:
+        """The contexts (B, C) of centres in these sentences (B,), with what else is a context of them."""
+        return contexts, mask
 
     def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
         xp = array_module(keys, mask)

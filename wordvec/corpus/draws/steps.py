@@ -16,7 +16,8 @@ example.
 **Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound; that
 one begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of its
 centre. A row of W_in is met by every centre around it; as windows are symmetric, that is about as often as its word
-has contexts itself, so it is counted where its word is the centre: for skip-gram, with the row of W_out. Negatives
+has contexts itself, so it is counted where its word is the centre: for skip-gram, with the row of W_out. The tag of a
+document (`tagged.py`) is the context of all its words and the centre of none: it is counted with each word. Negatives
 count less, because their terms are smaller or point in different directions, and inner nodes of a tree, which all pull
 a context at once, as much or more: the weights below are the lightest with which every corpus in the tests learns like
 single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the commonest words and err
@@ -38,6 +39,9 @@ MEETINGS_TIMES_RATE = 0.6
 MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
 
 
+TAG_QUARTERS = 3 * WHOLE  # that a tag counts for each word of its document: all its other terms are there at once, too
+
+
 class Weights(NamedTuple):
     """Quarters of a meeting.
 
@@ -54,6 +58,7 @@ class Weights(NamedTuple):
 
 SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
+CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters that a context counts for the parts of its word: skip-gram's, CBOW's
 
 
 def meetings_for(learning_rate: float) -> int:
@@ -141,7 +146,14 @@ class Meetings(NamedTuple):
 
 
 def count_meetings(
-    batch: Examples, outputs: np.ndarray, present: np.ndarray, weights: Weights, *, tree: bool, mean: bool
+    batch: Examples,
+    outputs: np.ndarray,
+    present: np.ndarray,
+    weights: Weights,
+    *,
+    tree: bool,
+    mean: bool,
+    first_tag: int | None = None,
 ) -> Meetings:
     """The meetings of each example.
 
@@ -149,6 +161,8 @@ def count_meetings(
                        first, and which of them are there
     tree               all outputs are inner nodes of a tree, and none is the centre
     mean               the outputs meet the mean of the contexts, not each of them
+    first_tag          contexts from this row on are tags of documents, which no window ever has as its centre: they are
+                       counted where they are contexts
     """
     examples, contexts = len(batch.centres), batch.mask.sum(axis=1)
     quarters = np.full(outputs.shape, weights.node if tree else weights.negative)
@@ -158,10 +172,14 @@ def count_meetings(
         quarters = quarters * (present & batch.mask[:, :, None])
     else:
         quarters = quarters * present * (1 if mean else contexts[:, None])
-    centres = batch.centres[:, None] % COUNTERS
+    inputs, of_inputs = batch.centres[:, None], weights.context * contexts[:, None]
+    if first_tag is not None:
+        inputs, of_inputs = batch.contexts, TAG_QUARTERS * (batch.mask & (batch.contexts >= first_tag))
     return Meetings(
-        np.concatenate([centres, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(np.int64),
-        np.concatenate([weights.context * contexts[:, None], quarters.reshape(examples, -1)], axis=1).astype(np.int64),
+        np.concatenate([inputs % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(
+            np.int64
+        ),
+        np.concatenate([of_inputs, quarters.reshape(examples, -1)], axis=1).astype(np.int64),
         np.diff(batch.positions, prepend=-1) == 0,
     )
 

@@ -23,23 +23,36 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from wordvec.errors import MissingExtraError
 
 LONGEST_PART = 10_000  # characters given to MeCab at a time, which holds all readings of them
 
 
+class Found(NamedTuple):
+    """A token, and where it begins and ends in its line: 먹다 where 먹 is written in 먹었다."""
+
+    token: str
+    begin: int
+    end: int
+
+
 class Analyser:
-    """A tokenizer with a name and, where the library has it, a way to analyse many lines at once."""
+    """A tokenizer with a name and, where the library has it, a way to analyse many lines at once.
+
+    `find` gives the tokens of a line with their places; without it, tokens are as they are written.
+    """
 
     def __init__(
         self,
         name: str,
         tokenize: Callable[[str], list[str]],
         tokenize_lines: Callable[[Iterable[str]], Iterator[list[str]]] | None = None,
+        find: Callable[[str], list[Found]] | None = None,
     ) -> None:
         self.name = name
+        self._find = find
         self._tokenize = tokenize
         self._tokenize_lines = tokenize_lines
 
@@ -50,6 +63,10 @@ class Analyser:
     def tokenize_lines(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Yield the tokens of each of `lines`, in order; only some lines are held at a time."""
         return map(self._tokenize, lines) if self._tokenize_lines is None else self._tokenize_lines(lines)
+
+    def find(self, line: str) -> list[Found]:
+        """The tokens of one line of composed letters (NFC), with their places in it."""
+        return places_of(self._tokenize(line), line) if self._find is None else self._find(line)
 
     def __repr__(self) -> str:
         return f"<tokenizer {self.name}>"
@@ -69,6 +86,21 @@ def has_letter(token: str) -> bool:
     return any(map(str.isalnum, token))
 
 
+def places_of(written: Iterable[str], line: str) -> list[Found]:
+    """Where tokens stand that are as they are written, in their order; one that is not there is left out.
+
+    >>> places_of(["寿司", "を"], "寿司 を")
+    [Found(token='寿司', begin=0, end=2), Found(token='を', begin=3, end=4)]
+    """
+    found, start = [], 0
+    for token in written:
+        at = line.find(token, start)
+        if at >= 0:
+            start = at + len(token)
+            found.append(Found(token, at, start))
+    return found
+
+
 # Korean. Kiwi's tags: J particles, E endings, XP prefixes, XSN suffixes of nouns, XSV, XSA and XSM those that make
 # verbs, adjectives and adverbs of them, VCP the copula 이다, Z a consonant added in speech, S signs (of which SL
 # foreign letters, SH Chinese characters and SN numbers have letters), W addresses, tags and emoji.
@@ -83,10 +115,12 @@ def _korean(name: str) -> Analyser:
     except ImportError:
         raise MissingExtraError("kiwipiepy", "cjk", f"the tokenizer {name}") from None
     select = content_words if name == "korean" else morphemes
+    tokens = lambda found: [each.token for each in select(found)]  # noqa: E731
     return Analyser(
         name,
+        lambda line: tokens(kiwi.tokenize(_composed(line))),
+        lambda lines: map(tokens, kiwi.tokenize(map(_composed, lines))),  # reads a little ahead, in threads
         lambda line: select(kiwi.tokenize(_composed(line))),
-        lambda lines: map(select, kiwi.tokenize(map(_composed, lines))),  # reads a little ahead, in threads
     )
 
 
@@ -103,7 +137,7 @@ def _composed(line: str) -> str:
     return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
-def content_words(kiwi_tokens: Iterable[Any]) -> list[str]:
+def content_words(kiwi_tokens: Iterable[Any]) -> list[Found]:
     """The tokens of ``korean``: nouns, verbs, adjectives, adverbs, determiners, numbers, foreign words.
 
     - Verbs and adjectives, auxiliary ones too, get their dictionary form: 먹었다 and 먹으니 are both 먹다.
@@ -111,31 +145,35 @@ def content_words(kiwi_tokens: Iterable[Any]) -> list[str]:
     - Prefixes and suffixes stay with their noun: 불가능, 경제적; but the plural 들 falls away: 사람들 is 사람.
     - Particles, endings, the copula 이다 and punctuation are left out; letters keep their case, numbers their digits.
     """
-    words: list[str] = []
+    words: list[Found] = []
     prefix, noun_end = "", -1  # a prefix that waits for its noun, and where the noun before ends
     for token in kiwi_tokens:
         tag, end = token.tag, token.start + token.len
         if tag == "XSN" and token.start == noun_end and words:
             if token.form != PLURAL:
-                words[-1] += token.form
+                words[-1] = Found(words[-1].token + token.form, words[-1].begin, end)
             noun_end = end
             continue
         is_noun = tag.startswith(NOUNS)
         if not tag.startswith((*LEFT_OUT, "XSN")) and (tag.startswith("W") or has_letter(token.form)):
             before = prefix if is_noun and token.start == noun_end else ""
-            words += _without_spaces(before + (token.lemma if tag[0] == "V" else token.form))
+            written = before + (token.lemma if tag[0] == "V" else token.form)
+            words += _without_spaces(written, token.start - len(before), end)
         prefix = token.form if tag == "XPN" else ""
         noun_end = end if is_noun or tag == "XPN" else -1
     return words
 
 
-def morphemes(kiwi_tokens: Iterable[Any]) -> list[str]:
+def morphemes(kiwi_tokens: Iterable[Any]) -> list[Found]:
     """The tokens of ``korean-morphemes``: what Kiwi finds, contracted forms taken apart (갔다 is 가, 었, 다)."""
-    return [form for token in kiwi_tokens for form in _without_spaces(token.form)]
+    return [
+        found for token in kiwi_tokens for found in _without_spaces(token.form, token.start, token.start + token.len)
+    ]
 
 
-def _without_spaces(form: str) -> list[str]:
-    return form.split() if " " in form else [form]
+def _without_spaces(form: str, begin: int, end: int) -> list[Found]:
+    end = max(end, begin + 1)  # what was added in speech takes no room
+    return [Found(part, begin, end) for part in form.split()] if " " in form else [Found(form, begin, end)]
 
 
 # Japanese. UniDic's parts of speech: particles, auxiliaries, punctuation and other signs, space.
@@ -154,17 +192,37 @@ def _japanese(name: str) -> Analyser:
         wakati = fugashi.Tagger(f"{options} -Owakati")
         return Analyser(name, lambda line: [word for part in parts(line) for word in wakati.parse(part).split()])
     tagger = fugashi.Tagger(options)
-    return Analyser(name, lambda line: [word for part in parts(line) for word in dictionary_forms(tagger(part))])
+
+    def find(line: str) -> list[Found]:
+        found, start = [], 0
+        for part in parts(line):
+            every = list(tagger(part))
+            written = places_of([word.surface for word in every], part)
+            if len(written) < len(every):
+                return []
+            found += [
+                Found(token, start + written[number].begin, start + written[number].end)
+                for number, token in dictionary_forms(every)
+            ]
+            start += len(part)
+        return found
+
+    return Analyser(
+        name,
+        lambda line: [word for part in parts(line) for _, word in dictionary_forms(tagger(part))],
+        find=find,
+    )
 
 
-def dictionary_forms(unidic_words: Iterable[Any]) -> list[str]:
+def dictionary_forms(unidic_words: Iterable[Any]) -> list[tuple[int, str]]:
     """The tokens of ``japanese``: each word in the dictionary form of its own spelling, 食べました is 食べる.
 
-    Particles, auxiliaries (ます, た, です) and punctuation are left out; so are signs without a letter or digit.
+    Particles, auxiliaries (ます, た, です) and punctuation are left out; so are signs without a letter or digit. With
+    each stands its number among the words that MeCab found.
     """
     return [
-        word.feature.orthBase or word.surface
-        for word in unidic_words
+        (number, word.feature.orthBase or word.surface)
+        for number, word in enumerate(unidic_words)
         if word.feature.pos1 not in GRAMMAR
         and (word.feature.pos1 not in SIGNS or word.surface.isalnum())
         and has_letter(word.surface)

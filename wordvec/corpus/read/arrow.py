@@ -86,27 +86,41 @@ def _opened(
 
 
 def values_of_object(source: Any, field: str | None) -> Values:
-    """Yield (value, place) of a pyarrow Table, RecordBatch, RecordBatchReader, Dataset, ChunkedArray or Array."""
-    import pyarrow
+    """Yield (value, place) of a table, batch, stream, data set, scanner, ParquetFile or column of pyarrow.
 
-    name = f"pyarrow {type(source).__name__}"
+    Any other object that gives a stream of Arrow's (``__arrow_c_stream__``: relations of DuckDB, for one) will do.
+    """
+    package = type(source).__module__.partition(".")[0]
+    name = f"{package.lstrip('_')} {type(source).__name__}"
+    pyarrow = _pyarrow(name)
+    if package != "pyarrow":
+        source = pyarrow.RecordBatchReader.from_stream(source)
     if isinstance(source, (pyarrow.ChunkedArray, pyarrow.Array)):
         if field is not None:
             raise CorpusError(f"{name}: is one column and has no field {field!r}; leave field out")
         _check_type(pyarrow, source.type, name)
         arrays = source.chunks if isinstance(source, pyarrow.ChunkedArray) else [source]
-    elif hasattr(source, "schema"):
-        batches = source.to_batches() if hasattr(source, "to_batches") else source
-        batches = [source] if isinstance(source, pyarrow.RecordBatch) else batches
-        arrays = map(_column(pyarrow, source.schema, field, name), batches)
     else:
-        raise CorpusError(f"{name}: a table or a column of text was expected")
+        schema, batches = _batches(pyarrow, source)
+        if schema is None:
+            raise CorpusError(f"{name}: a table or a column of text was expected")
+        arrays = map(_column(pyarrow, schema, field, name), batches)
     row = 0
     for array in arrays:
         for begin in range(0, len(array), BATCH_ROWS):
             for value in _texts(pyarrow, array.slice(begin, BATCH_ROWS), f"{name}: row", row, "strict"):
                 row += 1
                 yield value, f"{name}: row {row}"
+
+
+def _batches(pyarrow: Any, source: Any) -> tuple[Any, Any]:
+    """The schema and the batches of rows of an object of pyarrow; no schema where it is no table."""
+    if isinstance(source, pyarrow.RecordBatch):
+        return source.schema, [source]
+    if hasattr(source, "schema_arrow"):  # ParquetFile
+        return source.schema_arrow, source.iter_batches()
+    schema = getattr(source, "projected_schema", getattr(source, "schema", None))  # of a Scanner, of others
+    return schema, source.to_batches() if hasattr(source, "to_batches") else source
 
 
 def _pyarrow(name: str) -> Any:

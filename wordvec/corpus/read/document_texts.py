@@ -31,7 +31,8 @@ class DocumentTexts:
     r"""The documents of some files, as an iterable of texts; `ids` are those of the texts that were given so far.
 
     `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
-    `missing` counts records without text. Raises CorpusError for what cannot be read, for an id that is missing or
+    With `whole_files` each file of plain text is one document, whose id is its path. `missing` counts records without
+    text. Raises CorpusError for what cannot be read, for an id that is missing or
     appears twice, OptionError for `id_field` where there are no records.
 
     >>> import pathlib, tempfile
@@ -49,7 +50,11 @@ class DocumentTexts:
         id_field: str | None = None,
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
+        whole_files: bool = False,
     ) -> None:
+        self._whole_files = whole_files
+        if whole_files and field is not None:
+            raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
         self._how = encoding, encoding_errors
         if id_field is not None and field is None:
@@ -62,7 +67,11 @@ class DocumentTexts:
         self.ids, self.missing, self._seen = [], 0, {}
         for path in self._paths:
             for name, stream_name in _files(path):
-                yield from self._of_file(name, stream_name)
+                if self._whole_files:
+                    self.ids.append(self._new_id(stream_name, stream_name))
+                    yield self._whole_text(name, stream_name)
+                else:
+                    yield from self._of_file(name, stream_name)
         if self.missing:
             announce(f"{self.missing:,} of {len(self.ids):,} documents hold no text; their rows are zero")
 
@@ -94,11 +103,27 @@ class DocumentTexts:
             raise CorpusError(f"{where}: {value.problem}")
         if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
             raise CorpusError(f"{where}: field {self._id_field!r}: text or a whole number expected, got {value!r:.60}")
-        found = str(value)
+        return self._new_id(str(value), where)
+
+    def _new_id(self, found: str, where: str) -> str:
         if found in self._seen:
             raise CorpusError(f"{where}: the id {found!r} appears twice, first at {self._seen[found]}")
         self._seen[found] = where
         return found
+
+    def _whole_text(self, path: PathLike, name: str) -> str:
+        """All text of a file of plain text, packed or not."""
+        if isinstance(path, str) and not os.path.exists(path) and is_bundled(path):
+            return "\n".join(bundled_corpus(path))
+        try:
+            with open(path, "rb") as stream:
+                if table_kind(stream.peek(8)):
+                    raise CorpusError(f"{name}: holds a table, not the text of one document: leave out whole files")
+                head, blocks = with_head(blocks_of_text(stream, name, *self._how, lambda _: None))
+                refuse_other_text(head, name)
+                return "".join(f"{block}\n" if ends_line else block for block, ends_line in blocks)
+        except OSError as error:
+            raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
 
     def _values(self, path: PathLike, name: str, field: str | None) -> Iterator[tuple[Any, str]]:
         """(value, place) of each record, or line; each place is met once."""

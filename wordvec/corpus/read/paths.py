@@ -90,3 +90,13 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
             raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; take it out of there")
         files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
     return files
+
+
+def check_same_file(path: str, size: int) -> None:
+    """Raise CorpusError in a task for a file that is not here, or has another size than where the task was made."""
+    try:
+        found = os.stat(path).st_size
+    except OSError as error:
+        raise CorpusError(f"{path}: a worker cannot read it: {error.strerror}; put it where all see it") from error
+    if found != size:
+        raise CorpusError(f"{path}: has {found} bytes for a worker and {size} here: it must be one file")

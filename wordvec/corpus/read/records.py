@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
-from wordvec.corpus.read.sources import is_table, is_unordered
+from wordvec.corpus.read.sources import gives_arrow, is_table, is_unordered
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time
@@ -139,7 +139,7 @@ def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Bloc
         elif is_missing(text):
             tally.leave_out_missing(f"text {number}")
         else:
-            raise CorpusError(f"item {number} is {text!r:.80}, but a text (str) was expected; {_door_for(text)}")
+            raise CorpusError(f"item {number} is {_shown(text, 80)}, but a text (str) was expected; {_door_for(text)}")
     tally.finish()
 
 
@@ -150,6 +150,10 @@ def _door_for(item: Any) -> str:
         return "decode bytes first, text.decode()"
     if hasattr(item, "__fspath__"):
         return "for files use Corpus.from_files"
+    if is_table(item):
+        return "for tables say which column holds the text, such as field='text'"
+    if isinstance(item, (tuple, np.ndarray)) and len(item) == 1:
+        return "for rows of one column give the column: (row[0] for row in rows)"
     if is_unordered(item):
         return "a set has no order; for baskets give sorted lists to Corpus.from_sentences"
     if isinstance(item, Iterable):
@@ -170,7 +174,8 @@ def _kind(source: Any) -> str:
 def values_of_table(source: Any, field: str | None) -> Values:
     """The (value, place) pairs of column `field` of an object for which `sources.is_table` is true."""
     kind = _kind(source)
-    if kind.startswith("pyarrow"):
+    is_known = kind.startswith(("datasets", "pandas", "polars", "dask"))
+    if kind.startswith("pyarrow") or (not is_known and gives_arrow(source)):
         from wordvec.corpus.read.arrow import values_of_object
 
         return values_of_object(source, field)
@@ -246,12 +251,35 @@ def blocks_of_records(records: Iterable[Any], field: str, strict: bool = False) 
             if is_missing(record):
                 yield None, where
                 continue
-            if not isinstance(record, Mapping):
+            fields = _as_mapping(record)
+            if fields is None:
                 kind = type(record).__name__
                 raise CorpusError(
-                    f"item {number} is a {kind}, {record!r:.60}, but with field={field!r} a dictionary was expected; "
-                    "leave field out for lines of text or lists of tokens"
+                    f"item {number} is a {kind}, {_shown(record, 60)}, but with field={field!r} a dictionary was "
+                    "expected; leave field out for lines of text or lists of tokens"
                 )
-            yield value_of(record, field), where
+            yield value_of(fields, field), where
 
     return blocks_of_values(values(), type(records).__name__, field, strict)
+
+
+def _as_mapping(record: Any) -> Mapping[str, Any] | None:
+    """A record by its fields: a dictionary, or a row of SQLite, pandas, NumPy, or a named tuple; None for all else."""
+    if isinstance(record, Mapping):
+        return record
+    if isinstance(record, tuple):
+        return record._asdict() if hasattr(record, "_asdict") else None
+    if isinstance(record, np.void):
+        return {name: record[name] for name in record.dtype.names or ()}
+    kind = type(record)
+    if (kind.__module__, kind.__name__) == ("sqlite3", "Row") or (
+        kind.__name__ == "Series" and hasattr(record, "keys")
+    ):
+        names = record.keys()
+        return {str(name): record[name] for name in names}
+    return None
+
+
+def _shown(item: Any, most: int) -> str:
+    """An item in one line."""
+    return " ".join(repr(item).split())[:most]

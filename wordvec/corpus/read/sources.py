@@ -71,6 +71,14 @@ class Documented:
     found: Callable[[], Any]
 
 
+@dataclass(frozen=True)
+class Tagged:
+    """Documents with tags; `found`, called when all words were read, gives the tags of every document."""
+
+    words: Texts | TokenLists
+    found: Callable[[], Any]
+
+
 Source = Files | Texts | TokenLists | Documented
 
 
@@ -168,15 +176,22 @@ def name_of(source: Source) -> list[str]:
 def is_table(source: object) -> bool:
     """Whether `source` is a table: rows with named columns, or a column of pyarrow.
 
-    That is a data set of Hugging Face, a table, column or stream of pyarrow, a data frame of pandas, polars or Dask, or
-    a dictionary of columns. Looking at its first item, as one may with other iterables, would not give text.
+    That is a data set of Hugging Face, a table, column or stream of pyarrow, a data frame of pandas, polars or Dask,
+    what another package gives as a stream of Arrow's, or a dictionary of columns. Looking at its first item, as one may
+    with other iterables, would not give text.
     """
     package = type(source).__module__.partition(".")[0]
     if package == "datasets":
         return hasattr(source, "column_names") or isinstance(source, Mapping)
     frames = ("DataFrame", "LazyFrame")
-    is_frame = package in ("pandas", "polars", "dask") and type(source).__name__ in frames
-    return package == "pyarrow" or is_frame or isinstance(source, Mapping)
+    if package in ("pandas", "polars", "dask"):
+        return type(source).__name__ in frames
+    return package == "pyarrow" or isinstance(source, Mapping) or gives_arrow(source)
+
+
+def gives_arrow(source: object) -> bool:
+    """Whether an object that is no class gives its rows as a stream of Arrow's, as relations of DuckDB do."""
+    return not isinstance(source, type) and callable(getattr(source, "__arrow_c_stream__", None))
 
 
 def is_unordered(items: object) -> bool:

@@ -12,7 +12,7 @@ from wordvec.errors import OptionError
 from wordvec.evaluation.differences import Difference, holm
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
 from wordvec.experiments.run_folder import RunFolder
@@ -90,7 +90,7 @@ def compare(
     scores: dict[tuple[str, str], list[Score]] = {
         (configuration.name, each.name): [] for configuration in configurations for each in sets
     }
-    for model in train_all(folder, jobs):
+    for model in score_ahead(folder, train_all(folder, jobs), sets, protocol):
         name = model.job.configuration.name
         models[name].append(model)
         for each, score in zip(sets, score_model(folder, model, sets, protocol)):
@@ -134,8 +134,13 @@ def train_all(folder: RunFolder, jobs: Sequence[Job]) -> Iterator[TrainedModel]:
     kept = sum(model is not None for model in finished)
     if kept:
         folder.tell(f"{kept} of {len(jobs)} models are there already")
+    if folder.cluster is not None and kept < len(jobs):
+        folder.tell(f"training {len(jobs) - kept} of {len(jobs)} models on the cluster")
+        folder.train_ahead([job for job, model in zip(jobs, finished) if model is None])
     for number, (job, model) in enumerate(zip(jobs, finished)):
-        if model is None:
+        if model is None and folder.cluster is not None:
+            model = folder.train_anew(job)
+        elif model is None:
             left = pace.left([later for later, done in zip(jobs[number:], finished[number:]) if done is None])
             about = "" if left is None else f"; about {spoken(left)} left"
             folder.tell(f"training {number + 1} of {len(jobs)}: {job.label}{about}")

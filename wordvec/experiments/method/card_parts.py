@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from wordvec.corpus import Corpus
-from wordvec.experiments.method.commands import build_command, train_command
+from wordvec.corpus.storage import is_corpus_folder
+from wordvec.errors import counted
+from wordvec.evaluation.tables import format_table
+from wordvec.experiments.method.change_file import is_record, read_record
+from wordvec.experiments.method.commands import build_command, later_steps, train_command
 from wordvec.experiments.method.paragraph import corpus_facts, paragraph_of_changes, paragraph_of_vectors
 from wordvec.experiments.method.references import OF_CHANGE, OF_TRAINER, bibtex
+from wordvec.experiments.method.runs import facts_of, sources_of
 
+SOURCES_SHOWN = 100  # in a card
+RECORD = "Runs under `wordvec --record runs.jsonl` are known to `wordvec card --runs runs.jsonl` with all commands."
 NAMES = {"en": "English", "de": "Deutsch", "ko": "한국어"}
 
 
@@ -21,9 +29,16 @@ def method_of_vectors(
     facts = None if corpus is None else corpus_facts(corpus)
     paragraphs = {language: paragraph_of_vectors(info, dim, facts, language) for language in languages}
     folder = "corpus" if corpus is None or corpus.folder is None else str(corpus.folder)
-    commands = [None if corpus is None else build_command(corpus, folder), train_command(info, folder, file)]
+    build = None if corpus is None else build_command(corpus, folder)
+    train = train_command(info, folder, file)
     keys = OF_TRAINER.get(str(info.get("trainer")), ())
-    return _parts(paragraphs, keys, [command for command in commands if command])
+    parts = [_parts(paragraphs, keys, [command for command in (build, train) if command])]
+    if corpus is not None and build is None:
+        parts.append(f"What built {folder} is not repeated by one command: a part, a list of words or a function.")
+    if info.get("trainer") and train is None:
+        more = ", ".join(later_steps(info)) or "parameters that the file does not say"
+        parts.append(f"Training alone does not repeat {file}: {more}. {RECORD}")
+    return "\n\n".join(parts)
 
 
 def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[str]) -> str:
@@ -31,7 +46,7 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
     paragraphs = {language: paragraph_of_changes(record, language) for language in languages}
     found = [word for word in record["words"] if word["q"] <= record["options"]["level"]]
     listed = ", ".join(f"{word['word']} (q = {word['q']:.2g})" for word in found) or "none"
-    keys = [*(OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()), *OF_CHANGE]
+    keys = _works_of_changes(record)
     seconds, machine = record.get("seconds"), record.get("machine")
     parts = [
         f"# {path.name}",
@@ -45,11 +60,94 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
     return "\n\n".join(parts) + "\n"
 
 
+def _works_of_changes(record: Mapping[str, Any]) -> list[str]:
+    return [*(OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()), *OF_CHANGE]
+
+
+def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> str:
+    """The card of any file that the recorded runs made: how the vectors or changes behind it were found, and commands.
+
+    Vectors and changes are those that stand where they were written, unchanged; of others only the command is known.
+    """
+    paragraphs: dict[str, list[str]] = {language: [] for language in languages}
+    keys: list[str] = []
+    for written in (each for run in runs for each in run["outputs"]):
+        if facts_of(written["path"]) != written:
+            continue
+        said, of = _said_of(written["path"], runs, languages)
+        keys += of
+        for language, text in said.items():
+            paragraphs[language].append(text)
+    joined = {language: " ".join(dict.fromkeys(texts)) for language, texts in paragraphs.items()}
+    return "\n\n".join([f"# {path.name}", _parts(joined, keys, []), parts_of_runs(runs)]) + "\n"
+
+
+def _said_of(
+    path: str, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]
+) -> tuple[dict[str, str], Sequence[str]]:
+    """What a method paragraph says of a file that a run wrote, and the works it names; nothing of most files."""
+    from wordvec.vectors import WordVectors
+
+    if is_record(path):
+        record = read_record(path)
+        return {language: paragraph_of_changes(record, language) for language in languages}, _works_of_changes(record)
+    if Path(path).suffix != ".safetensors":
+        return {}, ()
+    vectors = WordVectors.load(path)
+    corpus = _corpus_behind(vectors.info, runs)
+    said = {language: paragraph_of_vectors(vectors.info, vectors.dim, corpus, language) for language in languages}
+    return said, OF_TRAINER.get(str(vectors.info.get("trainer")), ())
+
+
+def _corpus_behind(info: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The facts of the corpus that vectors were trained on, where its folder is among what the runs read or wrote."""
+    for each in (each for run in runs for each in (*run["inputs"], *run["outputs"])):
+        if is_corpus_folder(Path(each["path"])) and facts_of(each["path"]) == each:
+            corpus = Corpus.open(each["path"])
+            if corpus.fingerprint == info.get("corpus_fingerprint"):
+                return corpus_facts(corpus)
+    return None
+
+
+def parts_of_runs(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The recorded runs: commands in their order, when and where and with what they ran, and what all began with."""
+    folders = list(dict.fromkeys(run["folder"] for run in runs))
+    commands = "\n".join(f"$ {run['command']}" for run in runs)
+    times = format_table(
+        [[" ".join(shlex.split(run["command"])[1:2]), run["started"], f"{run['seconds']} s", run["machine"],
+          ", ".join(f"{name} {number}" for name, number in run["versions"].items())] for run in runs],
+        ["verb", "started", "took", "machine", "versions"], "markdown", right=(),
+    )  # fmt: skip
+    sources = [file for each in sources_of(runs) for file in _files_of(each)]
+    shown = [[path, sha256] for path, sha256 in sources[:SOURCES_SHOWN]]
+    more = len(sources) - len(shown)
+    table = format_table(shown, ["read", "SHA-256"], "markdown", right=()) if shown else "No files were read."
+    return "\n\n".join(
+        [
+            "## Recorded runs",
+            f"They ran in {', '.join(folders)}.",
+            f"```console\n{commands}\n```",
+            times,
+            "## Sources",
+            table,
+            *([f"And {counted(more, 'file')} more, which the record lists."] if more > 0 else []),
+        ]
+    )
+
+
+def _files_of(source: Mapping[str, Any]) -> list[tuple[str, str]]:
+    folder = source["path"].rstrip("/")
+    return [(f"{folder}/{file['path']}", file["sha256"]) for file in source.get("files", ())] or [
+        (source["path"], source["sha256"])
+    ]
+
+
 def _parts(paragraphs: Mapping[str, str], keys: Sequence[str], commands: Sequence[str]) -> str:
     method = [f"### {NAMES[language]}\n\n{text}" for language, text in paragraphs.items()]
     if len(method) == 1:
         method = list(paragraphs.values())
-    sections = ["## Method", *method, "## References", f"```bibtex\n{bibtex(keys)}\n```"]
+    sections = ["## Method", *method] if any(paragraphs.values()) else []
+    sections += ["## References", f"```bibtex\n{bibtex(keys)}\n```"]
     if commands:
         lines = "\n".join(f"$ {command}" for command in commands)
         sections += ["## To repeat", f"```console\n{lines}\n```"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from wordvec.corpus import Corpus
 from wordvec.errors import InputError
 from wordvec.experiments.method.commands import build_command
 from wordvec.experiments.method.paragraph import corpus_facts
+from wordvec.experiments.method.runs import machine, versions
 from wordvec.files import parse_json, replace_file
 
 FORMAT = "wordvec changes 1"
@@ -23,8 +23,7 @@ NEEDED = ("by", "groups", "documents", "options", "words", "left_out", "corpus",
 
 def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, seconds: float) -> dict[str, Any]:
     """What was found, with its corpus, the checksums of its texts, versions, machine, time and the commands."""
-    import numpy
-
+    found_versions = versions()
     documents = corpus.documents
     files = [] if documents is None else [{"path": file.path, "sha256": file.sha256} for file in documents.files]
     folder = "corpus" if corpus.folder is None else os.fspath(corpus.folder)
@@ -36,9 +35,10 @@ def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, second
         "corpus": corpus_facts(corpus) | {"files": files, "table_sha256": reading.get("table_sha256")},
         "commands": [*([build] if build else []), command],
         "wordvec_version": __version__,
-        "numpy_version": numpy.__version__,
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "numpy_version": found_versions["numpy"],
+        "python": found_versions["python"],
+        "versions": found_versions,
+        "machine": machine(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "seconds": round(seconds, 1),
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wordvec.corpus import Corpus
+from wordvec.corpus.recipe import KEYS
 
 
 def build_command(corpus: Corpus, out: str) -> str | None:
@@ -62,14 +63,29 @@ def _normalization(options: Mapping[str, str]) -> list[str]:
     return parts
 
 
+OF_TRAINING = {*KEYS, "trainer", "parameters", "corpus_fingerprint", "min_count", "counted", "tokens", "loss", "reach"}
+OF_TRAINING |= {"held_out_loss", "notes", "wordvec_version"}  # what a file says that comes out of a trainer
+
+
+def later_steps(info: Mapping[str, Any]) -> list[str]:
+    """What was done to vectors beside training them on one corpus, by the names in their file: subwords, alignment.
+
+    >>> later_steps({"trainer": "svd", "parameters": {}, "alignment": {}})
+    ['alignment']
+    """
+    return sorted(set(info) - OF_TRAINING)
+
+
 def train_command(info: Mapping[str, Any], corpus: str, out: str) -> str | None:
     """What trains vectors again on a corpus folder; None where the file does not say how they were trained.
+
+    Also where it says that more was done to them, which training alone would not repeat.
 
     >>> train_command({"trainer": "svd", "parameters": {"dim": 9, "add_context": False, "memory": None}}, "c", "v")
     'wordvec train c --trainer svd --no-add-context --dim 9 -o v'
     """
     trainer, parameters = info.get("trainer"), info.get("parameters")
-    if not isinstance(trainer, str) or not isinstance(parameters, dict):
+    if not isinstance(trainer, str) or not isinstance(parameters, dict) or later_steps(info):
         return None
     parts = ["wordvec", "train", corpus, "--trainer", trainer]
     for name, value in sorted(parameters.items()):

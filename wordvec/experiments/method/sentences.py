@@ -117,7 +117,7 @@ SENTENCES = {
         "text": "텍스트의 출처는 {sources}이다.",
         "documents": "텍스트는 문서 {documents}건으로 이루어져 있다{years}.",
         "years": "({first}년~{last}년)",
-        "tokenizer": "단어는 토크나이저 ‘{tokenizer}’로 나누었다.",
+        "tokenizer": "단어는 토크나이저(‘{tokenizer}’)로 나누었다.",
         "vocabulary": "출현 횟수가 {min_count}회 미만인 단어는 제외하였으며, 남은 단어는 중복을 포함하여 모두 "
         "{tokens}개이다.",
         "train": "{dim}차원 벡터를 다음 방법으로 구하였다: {trainer}({parameters}).",

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.documents.rarity import why_too_rare
 from wordvec.errors import InputError, OptionError
 from wordvec.evaluation.statistics import Interval
 from wordvec.progress import progress
@@ -42,8 +43,9 @@ class Stability:
     overlap   (W,) in [0, 1]: the share of a word's `k` nearest neighbours that two models have in common, as the mean
               over all pairs of models
     counts    (W,) how often each word was seen, or None where the models do not say
+    documents (W,) in how many documents each word is, or None where that is not known
     sizes     words in the vocabulary by band, of which `words` may be a sample
-    over      what differs between the models: "seeds", "bootstrap samples" or "files"
+    over      what differs between the models: "seeds", "samples of documents", "samples of sentences" or "files"
     """
 
     words: tuple[str, ...]
@@ -54,6 +56,7 @@ class Stability:
     counts: np.ndarray | None = None
     sizes: dict[str, int] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
+    documents: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_place", {word: i for i, word in enumerate(self.words)})
@@ -62,6 +65,14 @@ class Stability:
         """Return the overlap of `word`, or None for a word that was not measured."""
         place: int | None = self._place.get(word)  # type: ignore[attr-defined]
         return None if place is None else float(self.overlap[place])
+
+    def why_too_rare(self, word: str) -> str | None:
+        """Why little can be said of a word, by the rule of `wordvec.corpus.documents.rarity`; None where enough is."""
+        place: int | None = self._place.get(word)  # type: ignore[attr-defined]
+        if place is None:
+            return None
+        count, documents = (None if of is None else int(of[place]) for of in (self.counts, self.documents))
+        return why_too_rare(count, documents)
 
     @property
     def mean(self) -> float:
@@ -85,13 +96,17 @@ class Stability:
 
 @dataclass(frozen=True)
 class SharedNeighbour:
-    """A word that is among the nearest of another in `models` models; mean and range of its cosine in all of them."""
+    """A word that is among the nearest of another in `models` models; mean and range of its cosine in all of them.
+
+    `too_rare` says why little can be said of it, or is None.
+    """
 
     word: str
     models: int
     cosine: float
     lowest: float
     highest: float
+    too_rare: str | None = None
 
 
 def neighbour_stability(
@@ -102,6 +117,7 @@ def neighbour_stability(
     sample: int | None = 500,
     seed: int = 1,
     over: str = "files",
+    documents: Mapping[str, int] | None = None,
     show_progress: bool | None = None,
 ) -> Stability:
     """Measure the overlap of the `k` nearest neighbours over all pairs of models, of words that all models have.
@@ -110,8 +126,8 @@ def neighbour_stability(
     (Antoniak and Mimno 2018 take the Jaccard index of the same sets: |A & B| / |A | B|.)
 
     `words` are measured where given, else up to `sample` of each band of frequency, drawn by `seed`; `sample` None
-    measures all. Raises OptionError for fewer than two models or k < 1, UnknownWordError for a word one lacks, and
-    InputError for models without common words.
+    measures all. `documents` says in how many documents each word is. Raises OptionError for fewer than two models or
+    k < 1, UnknownWordError for a word one lacks, and InputError for models without common words.
 
     >>> angles = {"cat": 0.0, "dog": 0.1, "cow": 0.3, "car": 1.5}
     >>> moved = angles | {"cow": -0.05}
@@ -142,11 +158,16 @@ def neighbour_stability(
         over=over,
         counts=None if counts is None else counts[[place[word] for word in chosen]],
         sizes={str(name): int(size) for name, size in zip(*np.unique(names, return_counts=True))},
+        documents=None if documents is None else np.array([documents.get(word, 0) for word in chosen], np.int64),
     )
 
 
-def neighbours_over_models(models: Sequence[WordVectors], word: str, k: int = 10) -> list[SharedNeighbour]:
+def neighbours_over_models(
+    models: Sequence[WordVectors], word: str, k: int = 10, documents: Mapping[str, int] | None = None
+) -> list[SharedNeighbour]:
     """Return every word that is among the `k` nearest of `word` in one of the models, the most faithful first.
+
+    `documents` says in how many documents each word is; with the counts of the first model, which are too rare.
 
     >>> same = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
     >>> neighbours_over_models([same, same], "cat", k=1)[0].word
@@ -163,7 +184,9 @@ def neighbours_over_models(models: Sequence[WordVectors], word: str, k: int = 10
     for neighbour, often in times.items():
         cosines = [model.similarity(word, neighbour) for model in models]
         mean = sum(cosines) / len(cosines)
-        shared.append(SharedNeighbour(neighbour, often, mean, min(cosines), max(cosines)))
+        count = None if models[0].counts is None else int(models[0].counts[models[0].word_id(neighbour)])
+        rare = why_too_rare(count, None if documents is None else documents.get(neighbour, 0))
+        shared.append(SharedNeighbour(neighbour, often, mean, min(cosines), max(cosines), rare))
     return sorted(shared, key=lambda each: (-each.models, -each.cosine, each.word))
 
 

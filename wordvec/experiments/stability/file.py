@@ -4,8 +4,10 @@
 
     # wordvec stability 1
     # {"k": 10, "models": 5, "over": "seeds", "sizes": {...}, "info": {...}}
-    word<TAB>count<TAB>overlap
-    king<TAB>1203<TAB>0.64
+    word<TAB>count<TAB>overlap<TAB>documents
+    king<TAB>1203<TAB>0.64<TAB>31
+
+The column documents is there where the corpus knew its documents.
 """
 
 from __future__ import annotations
@@ -41,9 +43,11 @@ def save_stability(stability: Stability, path: str | os.PathLike[str]) -> None:
     facts = {name: getattr(stability, name) for name in FACTS}
     counts = [None] * len(stability.words) if stability.counts is None else stability.counts.tolist()
     overlaps = [round(value, 6) for value in stability.overlap.tolist()]
+    documents = None if stability.documents is None else stability.documents.tolist()
     if Path(path).suffix == ".json":
         content = {"format": FORMAT, "version": 1, **facts}
         content |= {"words": list(stability.words), "counts": counts, "overlap": overlaps}
+        content |= {} if documents is None else {"documents": documents}
         with replace_file(path, "w", encoding="utf-8") as file:
             json.dump(content, file, ensure_ascii=False)
         return
@@ -51,9 +55,11 @@ def save_stability(stability: Stability, path: str | os.PathLike[str]) -> None:
         if any(character in word for character in "\t\n\r"):
             raise InputError(f"{path}: the word {word!r} has a tab or line end: write a .json file instead")
     with replace_file(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{FIRST_LINE}\n# {json.dumps(facts, ensure_ascii=False)}\n{COLUMNS}\n")
-        for word, count, overlap in zip(stability.words, counts, overlaps):
-            file.write(f"{word}\t{'' if count is None else count}\t{overlap:g}\n")
+        columns = COLUMNS if documents is None else f"{COLUMNS}\tdocuments"
+        file.write(f"{FIRST_LINE}\n# {json.dumps(facts, ensure_ascii=False)}\n{columns}\n")
+        last = [""] * len(counts) if documents is None else [f"\t{number}" for number in documents]
+        for word, count, overlap, of_documents in zip(stability.words, counts, overlaps, last):
+            file.write(f"{word}\t{'' if count is None else count}\t{overlap:g}{of_documents}\n")
 
 
 def check_stability_path(path: str | os.PathLike[str]) -> None:
@@ -82,7 +88,8 @@ def read_stability(path: str | os.PathLike[str]) -> Stability:
         text = Path(path).read_text(encoding="utf-8")
         if text.startswith("{"):
             content = parse_json(text)
-            return _stability(content, content["words"], content["counts"], content["overlap"])
+            words, counts, overlap = (content[name] for name in ("words", "counts", "overlap"))
+            return _stability(content, words, counts, overlap, content.get("documents"))
         return _read_table(text, os.fspath(path))
     except (ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
         if isinstance(error, InputError):
@@ -93,30 +100,41 @@ def read_stability(path: str | os.PathLike[str]) -> Stability:
 def _read_table(text: str, path: str) -> Stability:
     lines = text.split("\n")
     facts = parse_json(lines[1].removeprefix("#"))
-    words, counts, overlaps = [], [], []
+    words, counts, overlaps, documents = [], [], [], []
     for number, line in enumerate(lines[3:], start=4):
         if not line:
             continue
         fields = line.split("\t")
         try:
             word, count, overlap = fields[0], int(fields[1]) if fields[1] else None, float(fields[2])
+            documents += [int(fields[3])] if fields[3:] else []
         except (IndexError, ValueError):
             raise InputError(f"{path}: line {number}: a word, a count and an overlap expected; got {line!r}") from None
         words.append(word)
         counts.append(count)
         overlaps.append(overlap)
-    return _stability(facts, words, counts, overlaps)
+    return _stability(facts, words, counts, overlaps, documents or None)
 
 
-def _stability(facts: dict[str, Any], words: list[str], counts: list[int | None], overlap: list[float]) -> Stability:
-    if not len(words) == len(counts) == len(overlap):
-        raise InputError(f"{len(words)} words, {len(counts)} counts and {len(overlap)} overlaps")
+def _stability(
+    facts: dict[str, Any],
+    words: list[str],
+    counts: list[int | None],
+    overlap: list[float],
+    documents: list[int] | None,
+) -> Stability:
+    sizes = {"words": len(words), "counts": len(counts), "overlaps": len(overlap)}
+    sizes |= {} if documents is None else {"numbers of documents": len(documents)}
+    if len(set(sizes.values())) > 1:
+        raise InputError(", ".join(f"{size} {name}" for name, size in sizes.items()) + " in one file")
     facts = {name: facts[name] for name in FACTS}
     for name, kind in zip(FACTS, (int, int, str, dict, dict)):
         if type(facts[name]) is not kind:
             raise ValueError(f"{name} is {describe(facts[name])}")
     if not set(map(type, words)) <= {str} or not set(map(type, counts)) <= {int, type(None)}:
         raise ValueError("a word that is no text, or a count that is no whole number")
+    if documents is not None and not set(map(type, documents)) <= {int}:
+        raise ValueError("a number of documents that is no whole number")
     overlap_of = np.array(overlap, np.float64)
     if overlap_of.ndim != 1 or not ((overlap_of >= 0) & (overlap_of <= 1)).all():
         raise ValueError("an overlap outside 0 to 1")
@@ -125,5 +143,6 @@ def _stability(facts: dict[str, Any], words: list[str], counts: list[int | None]
         words=tuple(words),
         overlap=overlap_of,
         counts=np.array(known, np.int64) if words and len(known) == len(words) else None,
+        documents=None if documents is None else np.array(documents, np.int64),
         **facts,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wordvec.errors import UnknownWordError
+from wordvec.corpus.documents.rarity import RULE
+from wordvec.errors import UnknownWordError, counted
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.stability import Stability, neighbours_over_models
 from wordvec.vectors import WordVectors
@@ -27,45 +28,73 @@ def bands_table(found: Stability, style: str = "text") -> str:
         alike = " (k takes in all other words, which no model can differ in: choose a smaller one)"
     elif bool((found.overlap == 1).all()):
         alike = " (the models are the same)"
-    return f"{table}\n\nmean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
+    mean = f"mean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
+    rare = sum(found.why_too_rare(word) is not None for word in found.words)
+    said = f"\n{rare:,} of the {counted(len(found.words), 'word')} measured too rare: {RULE}" if rare else ""
+    return f"{table}\n\n{mean}{said}"
 
 
-def neighbours_text(found: Stability, words: Sequence[str], models: Sequence[WordVectors]) -> str:
-    """The overlap of each word and, where the models are at hand, in how many of them each neighbour is."""
-    parts = []
+def neighbours_text(
+    found: Stability,
+    words: Sequence[str],
+    models: Sequence[WordVectors],
+    documents: Mapping[str, int] | None = None,
+) -> str:
+    """The overlap of each word and, where the models are at hand, in how many of them each neighbour is.
+
+    Words too rare to speak of are marked, and the rule is said; `documents` says in how many documents each word is.
+    """
+    heading = found.over.split()[0] if found.over.startswith("samples") else "models"  # the samples of documents
+    parts, some_rare = [], False
     for word in words:
         value = measured(found, word)
-        part = f"{word}: overlap@{found.k} {value:.2f} over {found.models} models ({found.over})"
+        rare = found.why_too_rare(word)
+        part = f"{word}: overlap@{found.k} {value:.2f} over {found.models} models ({found.over}){_marked(rare)}"
+        some_rare |= rare is not None
         if models:
+            neighbours = neighbours_over_models(models, word, found.k, documents)
+            some_rare |= any(each.too_rare for each in neighbours)
             rows = [
                 [
-                    each.word,
+                    each.word + _marked(each.too_rare),
                     f"{each.models} of {len(models)}",
                     f"{each.cosine:.3f}",
                     f"{each.lowest:.3f}",
                     f"{each.highest:.3f}",
                 ]
-                for each in neighbours_over_models(models, word, found.k)
+                for each in neighbours
             ]
             part += "\n" + format_table(
-                rows, ["neighbour", "in models", "cosine", "lowest", "highest"], right=(1, 2, 3, 4)
+                rows, ["neighbour", f"in {heading}", "cosine", "lowest", "highest"], right=(1, 2, 3, 4)
             )
         parts.append(part)
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, RULE] if some_rare else parts)
+
+
+def _marked(too_rare: str | None) -> str:
+    return f"  (too rare: {too_rare})" if too_rare else ""
 
 
 def stability_as_dict(
-    found: Stability, words: Sequence[str] | None = None, models: Sequence[WordVectors] = ()
+    found: Stability,
+    words: Sequence[str] | None = None,
+    models: Sequence[WordVectors] = (),
+    documents: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The result for ``json.dumps``: the bands, or `words` with their overlap and neighbours."""
     facts: dict[str, Any] = {"k": found.k, "models": found.models, "over": found.over, "measured": len(found.words)}
     if not words:
-        return {**facts, "mean": found.mean, "bands": [asdict(band) for band in found.bands()]}
+        rare = sum(found.why_too_rare(word) is not None for word in found.words)
+        return {**facts, "mean": found.mean, "bands": [asdict(band) for band in found.bands()], "too_rare": rare}
     by_word = {}
     for word in words:
-        neighbours = [asdict(each) for each in neighbours_over_models(models, word, found.k)] if models else None
-        by_word[word] = {"overlap": measured(found, word), "neighbours": neighbours}
-    return {**facts, "words": by_word}
+        near = neighbours_over_models(models, word, found.k, documents) if models else None
+        by_word[word] = {
+            "overlap": measured(found, word),
+            "too_rare": found.why_too_rare(word),
+            "neighbours": None if near is None else [asdict(each) for each in near],
+        }
+    return {**facts, "words": by_word, "too_rare_is": RULE}
 
 
 def measured(found: Stability, word: str) -> float:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from wordvec.errors import OptionError, TrainingError, WordvecError
 from wordvec.evaluation.differences import Difference, compare_scores, holm
 from wordvec.evaluation.scores import Score
-from wordvec.experiments.kept_scores import score_model
+from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.run_folder import RunFolder
 from wordvec.experiments.training import Configuration, Job
@@ -102,6 +103,7 @@ class Search:
             self.folder.tell(
                 f"round {number + 1} of {len(self.epochs)}, epochs: {self.epochs[number]}, trials: {len(standing)}"
             )
+            self._train_ahead(standing, number)
             for trial in standing:
                 self._try(trial, number)
         finished = [trial for trial in standing if trial.values[-1] is not None]
@@ -125,13 +127,25 @@ class Search:
         return [TestResult(a, b, d, p) for a, b, d, p in zip(*scores, differences, corrected)]
 
     def _first_round(self) -> None:
-        seen = []
+        if self.folder.cluster is not None and self.limit is not None and not self.proposals.learns:
+            trials = list(self._proposed())  # nothing is learnt from one for the next: all at once
+            self._train_ahead(trials, 0)
+            for trial in trials:
+                self._try(trial, 0)
+            return
+        for trial in self._proposed():
+            self._try(trial, 0)
+            if trial.number:
+                self.proposals.tell(trial.options, trial.values[0])
+
+    def _proposed(self) -> Iterator[Trial]:
+        """Trials, the default first, as long as there is room; each must be tried before the next is asked for."""
         repeats = 0
-        self._add({})
-        seen.append(self.base.options)
+        self.trials.append(Trial(0, {}))
+        yield self.trials[0]
         while self._goes_on():
             options = self.proposals.propose()
-            if self.base.options | options in seen:
+            if any(self.base.options | options == self.base.options | trial.options for trial in self.trials):
                 self.proposals.tell(options, None)
                 repeats += 1
                 if repeats >= REPEATS:
@@ -139,15 +153,28 @@ class Search:
                     return
                 continue
             repeats = 0
-            seen.append(self.base.options | options)
-            trial = self._add(options)
-            self.proposals.tell(options, trial.values[0])
+            self.trials.append(Trial(len(self.trials), options))
+            yield self.trials[-1]
 
-    def _add(self, options: dict[str, Any]) -> Trial:
-        trial = Trial(len(self.trials), options)
-        self.trials.append(trial)
-        self._try(trial, 0)
-        return trial
+    def _train_ahead(self, trials: Sequence[Trial], number: int) -> None:
+        """On a cluster, train and score what is not there for round `number`."""
+        if self.folder.cluster is None:
+            return
+        jobs = [self._job(trial, number) for trial in trials]
+        models = [self.folder.find(job) for job in jobs]
+        missing = [job for job, model in zip(jobs, models) if model is None]
+        self.folder.train_ahead(missing)
+        for job in missing:
+            with suppress(WordvecError):  # which `_try` meets again
+                models.append(self.folder.train_anew(job))
+        score_ahead(self.folder, [model for model in models if model], self.development, self.protocol)
+
+    def _job(self, trial: Trial, number: int) -> Job:
+        epochs = self.epochs[number]
+        of_round = {} if epochs is None else {"epochs": epochs}
+        return Job(
+            Configuration(self.base.name, self.base.trainer, self.base.options | trial.options | of_round), self.seed
+        )
 
     def _goes_on(self) -> bool:
         """Whether there is room for one more trial, with its share of the rounds to come."""
@@ -168,10 +195,7 @@ class Search:
 
     def _try(self, trial: Trial, number: int) -> None:
         """Train and score a trial for round `number`."""
-        epochs = self.epochs[number]
-        of_round = {} if epochs is None else {"epochs": epochs}
-        options = self.base.options | trial.options | of_round
-        job = Job(Configuration(self.base.name, self.base.trainer, options), self.seed)
+        job = self._job(trial, number)
         start = time.perf_counter()
         there = self.folder.find(job)
         try:
@@ -186,7 +210,8 @@ class Search:
             scores = score_model(self.folder, trial.model, self.development, self.protocol)
             trial.values.append(development_score(scores))
             self._note(trial, number, {score.name: score.score for score in scores})
-        trial.seconds += sum(there.seconds.values()) if there is not None else time.perf_counter() - start
+        known = trial.model if self.folder.cluster is not None else there  # its time was that of a worker
+        trial.seconds += sum(known.seconds.values()) if known is not None else time.perf_counter() - start
 
     def _note(self, trial: Trial, number: int, scores: dict[str, float | None], failure: str = "") -> None:
         value = trial.values[-1]

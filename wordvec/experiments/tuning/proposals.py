@@ -18,7 +18,9 @@ Options = dict[str, Any]
 
 
 class Proposals(Protocol):
-    """Gives options to try, and is told what they were worth."""
+    """Gives options to try, and is told what they were worth; `learns` says whether that changes what comes next."""
+
+    learns: bool
 
     def propose(self) -> Options:
         """The next options to try."""
@@ -44,6 +46,8 @@ class SobolProposals:
     [2, 3, 4, 5, 6, 7, 8, 9]
     """
 
+    learns = False
+
     def __init__(self, space: Mapping[str, Range], seed: int) -> None:
         self._space, self._points = space, _points(len(space), seed)
 
@@ -57,6 +61,8 @@ class SobolProposals:
 
 class OptunaProposals:
     """Suggestions of optuna's tree-structured Parzen estimator (Bergstra et al. 2011)."""
+
+    learns = True
 
     def __init__(self, space: Mapping[str, Range], seed: int) -> None:
         try:

@@ -4,10 +4,11 @@ const SLIDER = 1000; // steps of the frequency slider, along the logarithm of th
 const FEWEST = 20; // words at its left end
 
 class Appearance {
-  constructor(models, maps, state, lists) {
+  /** `models` are those that the maps show, of `all`. */
+  constructor(models, maps, state, lists, all) {
     Object.assign(this, { models, maps, state, lists });
     byId("colour").querySelector("[value=lists]").hidden = lists.length === 0;
-    this.most = Math.max(...models.map((model) => model.words.length));
+    this.most = Math.max(...all.map((model) => model.words.length));
   }
 
   theme() {

@@ -27,7 +27,7 @@ function colouring(model, first, mode, list, lists, theme) {
 function byCluster(model, first, colours, colourOfOthers) {
   const names = first.groupWords.map((words) => words.join(", "));
   const used = colours.slice(0, names.length);
-  if (model === first) return { groups: model.groups, colours: used, names };
+  if (model === first || model.period) return { groups: model.groups, colours: used, names };
   const groups = Uint8Array.from(model.words, (word) => first.groups[first.idOf.get(word)] ?? names.length);
   return { groups, colours: [...used, colourOfOthers], names: [...names, `not in ${first.name}`] };
 }

@@ -8,7 +8,9 @@ const VIEW_CARD = 272; // pixels of the first map that lie under the card with t
 class Explorer {
   constructor(data) {
     this.served = data.served;
-    this.models = data.models.map((model, i) => new Model(model, i));
+    this.all = data.models.map((model, i) => new Model(model, i));
+    this.models = data.periods ? [this.all[0]] : [...this.all]; // those in view
+    if (data.periods) for (const model of this.all) model.period = model.name;
     this.queries = data.served ? new ServerQueries() : new LocalQueries();
     this.lists = data.lists;
     const colour = data.lists.length ? "lists" : data.list.length ? "list" : FIRST_STATE.colour;
@@ -18,12 +20,13 @@ class Explorer {
     this.timings = {};
     this.saveSoon = afterPause(() => this.save(), 150); // browsers count how often a page changes its address
     this.follow = (word) => this.showWord(word, { reveal: true });
+    this.periods = data.periods ? new Periods(this) : null;
   }
 
   async open() {
     byId("app").hidden = false;
     this.maps = this.models.map((model) => this.makeMap(model));
-    this.appearance = new Appearance(this.models, this.maps, this.state, this.lists);
+    this.appearance = new Appearance(this.models, this.maps, this.state, this.lists, this.all);
     showSummary(this.models);
     showAgreement(this.models, this.served);
     showAbout(this.models);
@@ -41,7 +44,7 @@ class Explorer {
       "aria-label": `Map of ${model.name}: arrows move it, plus and minus zoom` });
     if (this.models.length > 1) holder.append(element("h2", { class: "map-name" }, model.name));
     byId("map-list").append(holder);
-    const map = new WordMap(holder, model, model.index === 0 ? VIEW_CARD : 0);
+    const map = new WordMap(holder, model, model.index === 0 ? VIEW_CARD : 0, model.period ? this.all : [model]);
     map.onview = () => this.saveSoon();
     map.lasso = new Lasso(map, (words) => this.select(words));
     return map;
@@ -70,8 +73,10 @@ class Explorer {
     this.state.word = word;
     showWordCard(word, this.models, answers, this.follow);
     this.bringOut(answers, (model, neighbours) => wordFocus(model, word, neighbours));
-    if (reveal) this.models.forEach((model, i) => model.idOf.has(word) && this.maps[i].reveal(model.idOf.get(word)));
-    announce(spoken(answers[0], (neighbours) => `${word}: nearest are ${neighbours.map((each) => each.word).join(", ")}`));
+    this.maps[0].trail = this.periods ? this.periods.trailOf(word) : [];
+    if (reveal) this.maps.forEach((map) => map.model.idOf.has(word) && map.lookAt(map.model.idOf.get(word), map.focus?.ids ?? []));
+    const when = this.periods ? ` in ${this.models[0].name}` : "";
+    announce(spoken(answers[0], (neighbours) => `${word}: nearest${when} are ${neighbours.map((each) => each.word).join(", ")}`));
     if (keep) this.save(true);
     this.timings.answer = performance.now() - started;
   }
@@ -111,7 +116,10 @@ class Explorer {
     showInvitation(this.models, this.follow);
     showAnalogyCard(null, [], this.follow);
     showSelection(null, this.follow);
-    this.maps.forEach((map) => map.setFocus(null));
+    for (const map of this.maps) {
+      map.trail = [];
+      map.setFocus(null);
+    }
   }
 
   clear() {
@@ -143,6 +151,7 @@ class Explorer {
     const wanted = stateOf(location.hash, this.firstState);
     this.forget();
     Object.assign(this.state, wanted, { word: null, analogy: null });
+    this.periods?.take(wanted.period);
     byId("list").value = this.state.list.join("\n");
     this.appearance.apply();
     this.maps.forEach((map, i) => map.setRelativeView(wanted.views[i]));

@@ -115,6 +115,8 @@ function press(explorer, event) {
     "+": () => moveMaps(explorer, (map) => map.zoom(1.5)),
     "=": () => moveMaps(explorer, (map) => map.zoom(1.5)),
     "-": () => moveMaps(explorer, (map) => map.zoom(1 / 1.5)),
+    "[": explorer.periods && (() => explorer.periods.step(-1)),
+    "]": explorer.periods && (() => explorer.periods.step(1)),
     "0": () => moveMaps(explorer, (map) => map.setView(map.fitted())),
   };
   const map = explorer.maps.find(({ holder }) => holder === target);

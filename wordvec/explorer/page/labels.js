@@ -2,6 +2,7 @@
 // as text, whatever it spells.
 
 const MOST_LABELS = 220;
+const VEIL = { light: 0.72, dark: 0.5 }; // how far words that do not matter sink; on dark paper they are faint as it is
 const MOST_TRIED = 5000; // words a picture may look at for room, so that moving the map stays smooth
 
 class Overlay {
@@ -32,11 +33,12 @@ class Overlay {
 
   /** The points that matter stay, the others sink behind a veil of the colour of the paper. */
   drawFocus(map, focus) {
-    this.context.globalAlpha = 0.78;
+    this.context.globalAlpha = VEIL[document.documentElement.dataset.theme] ?? VEIL.light;
     this.context.fillStyle = this.paper;
     this.context.fillRect(0, 0, this.width, this.height);
     this.context.globalAlpha = 1;
     for (const line of focus.lines) this.drawLine(map.place(line.from), map.place(line.to), line);
+    this.drawTrail(map.trail.map(({ x, y, name }) => [map.placeOf(x, y), name]));
     for (const id of focus.ids) this.drawPoint(map.place(id), map.colourOf(id), map.radiusOf(id) + 0.5);
     for (const id of focus.rings) this.drawRing(map.place(id), map.radiusOf(id) + 4);
     for (const id of focus.rings) this.place(map, id, { size: 15, weight: 700, gap: 8, always: true });
@@ -54,6 +56,27 @@ class Overlay {
     context.stroke();
     if (arrow) this.drawArrowHead(from, to);
     context.globalAlpha = 1;
+  }
+
+  /** Where a word is in each period: [place, name] each, joined by a broken line. */
+  drawTrail(stations) {
+    if (stations.length < 2) return;
+    const { context } = this;
+    context.strokeStyle = this.ink;
+    context.lineWidth = 1.4;
+    context.setLineDash([5, 4]);
+    context.beginPath();
+    for (const [place] of stations) context.lineTo(...place);
+    context.stroke();
+    context.setLineDash([]);
+    for (const [[x, y], name] of stations) {
+      this.drawPoint([x, y], this.ink, 2.5);
+      const font = `italic 500 11px ${this.font}`, width = this.widthOf(name, font);
+      const box = { id: null, left: x - width / 2, top: y - 20, right: x + width / 2, bottom: y - 7 };
+      if (!this.isFree(box)) continue;
+      this.boxes.push(box);
+      this.drawText(shortened(name), box.left, y - 14, font);
+    }
   }
 
   drawArrowHead(from, to) {
@@ -142,7 +165,7 @@ class Overlay {
 
   /** The word whose label is at a place, or null. */
   labelAt(x, y) {
-    const box = this.boxes.find(({ left, top, right, bottom }) => left <= x && x <= right && top <= y && y <= bottom);
+    const box = this.boxes.find(({ id, left, top, right, bottom }) => id !== null && left <= x && x <= right && top <= y && y <= bottom);
     return box ? box.id : null;
   }
 }

@@ -1,6 +1,6 @@
 // The state of the page as a link: what stands behind "#" restores it.
 
-const FIRST_STATE = { word: null, analogy: null, selection: null, top: null, colour: "cluster", list: [], theme: null, views: [] };
+const FIRST_STATE = { word: null, analogy: null, selection: null, top: null, colour: "cluster", list: [], theme: null, period: null, views: [] };
 
 /** What stands behind "#" for a state; nothing for the state in which the page opens. */
 function linkOf(state, first) {
@@ -11,6 +11,7 @@ function linkOf(state, first) {
   if (state.colour !== first.colour) parts.set("colour", state.colour);
   if (state.list.join("\n") !== first.list.join("\n")) for (const word of state.list.length ? state.list : [""]) parts.append("list", word);
   if (state.theme) parts.set("theme", state.theme);
+  if (state.period !== null) parts.set("period", state.period);
   state.views.forEach((view, i) => view && parts.set(`view${i + 1}`, view.map((value) => Number(value.toPrecision(5))).join(",")));
   return parts.toString().replaceAll("%2C", ",");
 }
@@ -26,6 +27,7 @@ function stateOf(link, first) {
     colour: ["cluster", "frequency", "list", "lists"].includes(parts.get("colour")) ? parts.get("colour") : first.colour,
     list: parts.has("list") ? parts.getAll("list").filter(Boolean) : first.list,
     theme: ["light", "dark"].includes(parts.get("theme")) ? parts.get("theme") : null,
+    period: parts.get("period"),
     views: [1, 2].map((i) => viewOf(parts.get(`view${i}`))),
   };
 }

@@ -17,6 +17,7 @@ class Model {
     this.x = places.filter((_, i) => i % 2 === 0);
     this.y = places.filter((_, i) => i % 2 === 1);
     this.groups = bytesOf(data.groups);
+    this.passed = new Set(data.passed); // function words, whose labels come last
     this.idOf = new Map(this.words.map((word, id) => [word, id]));
     this.rows = data.rows && this.typedRows(bytesOf(data.rows).buffer);
     this.lengths = this.rows && this.rowLengths();

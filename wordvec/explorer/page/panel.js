@@ -5,8 +5,9 @@ const LISTED_AT_MOST = 400; // words of a selection that the panel spells out
 /** Lists of neighbours, one a model: `answers` are {model, neighbours} or {model, error}. `follow(word)` goes on. */
 function showNeighbours(holder, answers, follow) {
   const shared = answers.length > 1 ? sharedWords(answers) : new Set();
+  const named = answers.length > 1 || Boolean(answers[0]?.model.period);
   holder.classList.toggle("two", answers.length > 1);
-  holder.replaceChildren(...answers.map((answer) => neighbourColumn(answer, answers.length > 1, shared, follow)));
+  holder.replaceChildren(...answers.map((answer) => neighbourColumn(answer, named, shared, follow)));
 }
 
 function neighbourColumn({ model, neighbours, error }, named, shared, follow) {

@@ -1,16 +1,19 @@
 // One map: plotly draws the points, moves and zooms; the overlay draws labels and lines over them.
 // `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
 
-const MARGIN = [44, 0.08]; // left free around the whole map: pixels, but at most this share of it
+const MARGIN = [30, 0.06]; // left free around the whole map: pixels, but at most this share of it
+const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // this share of a word's neighbours lies within this share of the map, each way
+const CLOSEST = 60; // times the whole map, that choosing a word zooms in at most
 const WIDE = 800; // pixels of a map that has room for a card over its left edge
 const HIT = 11; // pixels from a point that still mean it
 const [LEAST_ZOOM, MOST_ZOOM] = [0.25, 400]; // times the whole map
 const WITHOUT_WEBGL = 3000; // points that a browser without WebGL still draws smoothly
 
 class WordMap {
-  /** `covered`: pixels at the left that a card lies over. */
-  constructor(holder, model, covered) {
-    Object.assign(this, { holder, model, covered, focus: null, listed: new Set() });
+  /** `covered`: pixels at the left that a card lies over; `framed`: the models whose words all have to be in view. */
+  constructor(holder, model, covered, framed = [model]) {
+    Object.assign(this, { holder, model, covered, focus: null, trail: [], listed: new Set() });
+    this.frame = [breadth(framed.map(({ x }) => x)), breadth(framed.map(({ y }) => y))];
     this.plot = element("div", { class: "plot" });
     const canvas = element("canvas", { class: "overlay", "aria-hidden": "true" });
     holder.append(this.plot, canvas);
@@ -67,12 +70,12 @@ class WordMap {
 
   /** How far right of the middle the middle of the free part is, in pixels. */
   aside() {
-    return this.width > WIDE ? this.covered / 2 : 0;
+    return this.width > WIDE ? this.covered / 3 : 0; // the card covers a corner, and clouds of words have few there
   }
 
   /** The view that shows the whole map, beside what covers its left edge. */
   fitted() {
-    const [left, right] = ends(this.model.x), [low, high] = ends(this.model.y);
+    const [[left, right], [low, high]] = this.frame;
     const room = (pixels) => Math.max(pixels - 2 * Math.min(MARGIN[0], MARGIN[1] * pixels), 20);
     const scale = Math.min(room(this.width - 2 * this.aside()) / (right - left || 1), room(this.height) / (high - low || 1));
     return { x: (left + right) / 2 - this.aside() / scale, y: (low + high) / 2, scale };
@@ -86,8 +89,19 @@ class WordMap {
 
   /** Where a word's point is, in pixels from the upper left corner. */
   place(id) {
+    return this.placeOf(this.model.x[id], this.model.y[id]);
+  }
+
+  placeOf(left, up) {
     const { x, y, scale } = this.view;
-    return [this.width / 2 + (this.model.x[id] - x) * scale, this.height / 2 - (this.model.y[id] - y) * scale];
+    return [this.width / 2 + (left - x) * scale, this.height / 2 - (up - y) * scale];
+  }
+
+  /** Takes up another model, on the same plane. */
+  setModel(model) {
+    this.model = model;
+    this.top = Math.min(this.top, model.words.length);
+    this.focus = null;
   }
 
   isInside([x, y], margin) {
@@ -136,10 +150,15 @@ class WordMap {
     this.setView({ ...this.view, x: this.view.x + right * step, y: this.view.y + up * step });
   }
 
-  /** Moves the map when a word is not in view. */
-  reveal(id) {
-    if (this.isInside(this.place(id), 20)) return;
-    this.setView({ ...this.view, x: this.model.x[id] - this.aside() / this.view.scale, y: this.model.y[id] });
+  /** Zooms to a word so that most of the `others` are in view around it. */
+  lookAt(id, others) {
+    const { x, y } = this.model;
+    const away = others.map((other) =>
+      Math.max(Math.abs(x[other] - x[id]) / (this.width - 2 * this.aside()), Math.abs(y[other] - y[id]) / this.height));
+    const reach = away.sort((a, b) => a - b)[Math.floor(NEAREST_SHARE * (away.length - 1))] ?? 0;
+    const whole = this.fitted().scale;
+    const scale = Math.max(whole, Math.min(NEAREST_ROOM / (reach || 1e-9), CLOSEST * whole));
+    this.setView({ x: x[id] - this.aside() / scale, y: y[id], scale });
   }
 
   /** Keeps what is in the middle, and the whole map when it was all in view. */
@@ -171,10 +190,12 @@ class WordMap {
     return this.listed.has(id);
   }
 
-  /** The words shown, in the order in which they get labels: those of the list, then by frequency. */
+  /** The words shown, in the order in which they get labels: those of the list, then by frequency, function words last. */
   *labelOrder() {
-    for (const id of this.listed) if (id < this.top) yield id;
-    for (let id = 0; id < this.top; id++) if (!this.listed.has(id)) yield id;
+    const { listed, top, model: { passed } } = this;
+    for (const id of listed) if (id < top) yield id;
+    for (let id = 0; id < top; id++) if (!listed.has(id) && !passed.has(id)) yield id;
+    for (const id of passed) if (id < top && !listed.has(id)) yield id;
   }
 
   /** The word at a place, by its label or its point, or null; highlighted words win over dimmed ones. */
@@ -253,13 +274,6 @@ class WordMap {
     this.overlay.draw(this);
     this.ondrawn?.();
   }
-}
-
-/** The smallest and the largest of many numbers. */
-function ends(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  return [low, high];
 }
 
 /** How many of the rising `ids` are below `limit`. */

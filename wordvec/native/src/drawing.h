@@ -15,12 +15,15 @@ struct drawing {
   i32 *latest_repeat;  // see find_repeated_words
   i32 *first, *last;   // where the sentence of each token begins and ends
   i32 *reach;          // the window drawn for each token
+  i64 *sentence;       // the number of the sentence of each token, where sentences have tags
+  i32 *listed;         // contexts of a token there: the tags, then the words of its window
   i32 *negatives;      // (draws, size)
   i64 draws;           // negatives of a centre: K, or K for each of its contexts where pairs have their own
   i32 *met;            // (2 COUNTERS,) quarters of a meeting, by class of rows of W_in, then of W_out
   i32 *repeats;        // (COUNTERS,) zero between uses
   i32 *pool;           // words that negatives come from, as they are for block `pool_block` of POOL_BLOCK positions
   i64 pool_block;
+  struct parts_drawing *parts;  // see parts.h; 0 without subwords
 };
 
 // The kept tokens of positions begin .. end - 1, with those that their windows reach. Returns how many come before

@@ -5,12 +5,14 @@
 // in separate plain loops over arrays, which compilers turn into vector code.
 #include "drawing.h"
 #include "memory.h"
+#include "parts.h"
 #include "random.h"
 
 void free_drawing(struct drawing *d) {
   if (!d) return;
+  free_parts_drawing(d->parts);
   void *parts[] = {d->keys, d->ids, d->flags, d->latest_repeat, d->first, d->last,
-                   d->reach, d->negatives, d->met, d->repeats, d->pool, d};
+                   d->reach, d->negatives, d->met, d->repeats, d->pool, d->sentence, d->listed, d};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
@@ -28,13 +30,17 @@ struct drawing *new_drawing(const struct training *t) {
   d->first = new_zeros(d->size, 4);
   d->last = new_zeros(d->size, 4);
   d->reach = new_zeros(d->size, 4);
+  d->sentence = new_zeros(has_tags(t) ? d->size : 1, 8);
+  d->listed = new_zeros(contexts_at_most(t), 4);
   d->negatives = new_zeros(d->draws * d->size, 4);
   d->met = new_zeros(2 * COUNTERS, 4);
   d->repeats = new_zeros(COUNTERS, 4);
   d->pool = new_zeros(t->pool, 4);
   d->pool_block = -1;
-  if (!(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
-        d->repeats && d->pool)) {
+  if (has_parts(t)) d->parts = new_parts_drawing(t);
+  if ((has_parts(t) && !d->parts) ||
+      !(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
+        d->repeats && d->pool && d->sentence && d->listed)) {
     free_drawing(d);
     return 0;
   }
@@ -70,6 +76,13 @@ static void find_repeated_words(struct drawing *d, i64 count, i64 distance) {
   for (i64 k = 1; k < count; k++) latest[k] = latest[k - 1] > latest[k] ? latest[k - 1] : latest[k];
 }
 
+// Tokens begin .. end - 1 are those of a sentence that are listed, with others of it up to `last`.
+static void note_sentence(struct drawing *d, i64 sentence, i64 begin, i64 end, i64 last) {
+  for (i64 k = begin; k < end; k++) d->first[k] = (i32)begin, d->last[k] = (i32)last;
+  if (has_tags(d->training))
+    for (i64 k = begin; k < end; k++) d->sentence[k] = sentence;
+}
+
 // With up to `reach` kept tokens more on each side in the same sentence.
 i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
   const struct training *t = d->training;
@@ -96,13 +109,13 @@ i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
       kept += flags[p - begin];
     }
     if (stop == end) break;
-    for (i64 k = sentence_first; k < kept; k++) d->first[k] = (i32)sentence_first, d->last[k] = (i32)kept;
+    note_sentence(d, sentence, sentence_first, kept, kept);
     sentence_first = kept, position = stop, sentence++;
   }
   right = kept;
   for (i64 p = end; p < starts[sentence + 1] && right < kept + reach; p++)
     if (is_kept(t, p)) d->ids[right++] = t->ids[p];
-  for (i64 k = sentence_first; k < kept; k++) d->first[k] = (i32)sentence_first, d->last[k] = (i32)right;
+  note_sentence(d, sentence, sentence_first, kept, right);
   if (has_tiles(t)) find_repeated_words(d, right, min_i64(2 * reach, t->group));
   *count = kept;
   return left;

@@ -1,20 +1,21 @@
 // Training examples of a block, and where it is cut into steps: the same as wordvec/corpus/draws/examples.py and steps.py.
 #include "drawing.h"
 #include "memory.h"
+#include "parts.h"
 
 void free_examples(struct examples *e) {
   void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,
-                   e->output_weights, e->group_counts, e->context_shares, e->step_ends};
+                   e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->part_changes};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
 // Room for the examples of a block; outputs that no draw ever touches stay absent. False when memory is short.
 bool new_examples(struct examples *e, const struct training *t) {
   const struct shape shape = shape_of(t);
-  const i64 most = min_i64(2 * t->reach, t->group);
+  const i64 most = min_i64(contexts_at_most(t), t->group);
   const i64 sets = t->architecture == SKIPGRAM_PAIRS ? most : 1;
   *e = (struct examples){0};
-  e->most_slots = t->block * ((2 * t->reach + most - 1) / most);
+  e->most_slots = t->block * ((contexts_at_most(t) + most - 1) / most);
   e->most_contexts = (most + MOST_TILE_CONTEXTS - 1) / MOST_TILE_CONTEXTS * MOST_TILE_CONTEXTS;
   e->most_groups = sets * shape.groups;
   e->most_outputs = e->most_groups * OUTPUT_STEP;
@@ -29,8 +30,13 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->group_counts = new_zeros(e->most_slots, 4);
   e->context_shares = new_zeros(e->most_slots, 4);
   e->step_ends = new_zeros(e->most_slots + 1, 4);
+  e->words = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->part_ends = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->parts = new_zeros(t->most_parts, 4);
+  e->part_changes = new_zeros(t->most_parts, 4);
   if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
-        e->group_counts && e->context_shares && e->step_ends)) {
+        e->group_counts && e->context_shares && e->step_ends && e->words && e->part_ends &&
+        e->parts && e->part_changes)) {
     free_examples(e);
     return false;
   }
@@ -69,10 +75,42 @@ static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
   return share < 1.0 ? (f32)share : 1.0f;
 }
 
+// Contexts of a token whose sentence has tags: those, and the words low .. high - 1 without it. Returns how many.
+static i64 list_contexts(struct drawing *d, i64 centre, i64 low, i64 high) {
+  const struct training *t = d->training;
+  const i64 begin = t->tag_starts[d->sentence[centre]], end = t->tag_starts[d->sentence[centre] + 1];
+  i64 count = 0;
+  for (i64 k = begin; k < end; k++) d->listed[count++] = t->tags[k];
+  for (i64 k = low; k < high; k++)
+    if (k != centre) d->listed[count++] = d->ids[k];
+  return count;
+}
+
+// Of the listed contexts first .. last - 1 each row once; its weight is how often it is there.
+static void place_listed(struct drawing *d, struct examples *e, i64 slot, i64 first, i64 last) {
+  i32 *contexts = e->contexts + slot * e->most_contexts;
+  f32 *weights = e->context_weights + slot * e->most_contexts;
+  i64 count = 0;
+  memset(weights, 0, (size_t)e->most_contexts * sizeof *weights);
+  for (i64 i = first; i < last; i++) {
+    i64 other = 0;
+    while (other < count && contexts[other] != d->listed[i]) other++;
+    if (other == count) contexts[count++] = d->listed[i];
+    weights[other] += 1;
+  }
+  e->merged[slot] = count < last - first;
+  e->context_counts[slot] = (i32)count;
+  for (i64 i = 0; i < MOST_TILE_CONTEXTS - 1; i++) contexts[count + i] = (i32)d->training->absent_input;
+}
+
 // List contexts number first .. last - 1 of those from token `low` on, without the centre.
 INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
   const struct training *t = d->training;
   i32 *contexts = e->contexts + slot * e->most_contexts;
+  if (has_tags(t)) {
+    place_listed(d, e, slot, first, last);
+    return;
+  }
   const i64 left = centre - low;
   const i64 begin = low + first + (first >= left), end = low + last + (last > left);
   i64 count = last - first;
@@ -215,6 +253,11 @@ INLINE bool meet(struct drawing *d, i64 centre, i64 first, i64 last) {
     }
     return most > t->bound;
   }
+  for (i64 i = first; i < last && has_tags(t); i++) {
+    if (d->listed[i] < t->first_tag) continue;
+    const i32 now = d->met[class_of(d->listed[i])] += (i32)t->tag_quarters;
+    most = now > most ? now : most;
+  }
   const i32 of_centre = met[class_of(target)] += partners * (i32)t->centre_quarters;
   most = of_centre > most ? of_centre : most;
   const bool pairs = t->architecture == SKIPGRAM_PAIRS;
@@ -259,7 +302,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   bool full = false;  // a step of one example may exceed the bound, and takes no other then
   for (i64 k = first_token; k < last_token; k++) {
     const i64 low = max_i64(d->first[k], k - d->reach[k]), high = min_i64(d->last[k], k + d->reach[k] + 1);
-    const i64 contexts = high - low - 1;
+    const i64 contexts = has_tags(t) ? list_contexts(d, k, low, high) : high - low - 1;
     if (contexts < 1) continue;
     e->centres++;
     i64 fill = contexts;
@@ -281,6 +324,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   }
   e->step_ends[e->steps++] = (i32)slot;
   e->slots = slot;
+  if (has_parts(t)) list_words(d, e);
 }
 
 // The examples of one block of a training, to be looked at; 0 when memory is short.

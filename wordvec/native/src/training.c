@@ -11,6 +11,7 @@
 // writes to the tables is in its own slices, so the result cannot depend on how threads take turns.
 #include "training.h"
 #include "memory.h"
+#include "parts.h"
 #include "team.h"
 
 #if HAS_HALF
@@ -32,6 +33,8 @@ struct team {
   f32 *scores;  // (2, slices, examples of a step, floats): of two steps, as a thread may be one step ahead
   i64 example_floats, slice_floats, turn_floats;
   struct member *members;
+  const struct slice *table;  // with subwords: of parts; training.slices are then these, with a row for each word of a block
+  struct slice *of_words;
 };
 
 // What one thread has for itself.
@@ -64,6 +67,8 @@ static f32 rate_at(const struct training *t, i64 block) {
 
 EXPORT void training_free(struct team *team) {
   if (!team) return;
+  for (i64 k = 0; team->of_words && k < team->training.slice_count; k++) free_aligned(team->of_words[k].in);
+  free(team->of_words);
   for (int b = 0; b < BUFFERS; b++) free_examples(team->examples + b);
   for (i64 k = 0; team->members && k < team->training.threads; k++) {
     free_drawing(team->members[k].drawing);
@@ -75,6 +80,26 @@ EXPORT void training_free(struct team *team) {
   free_aligned(team);
 }
 
+// With subwords: have the kernels work on rows of a block's words, of which each is kept as it was composed, too.
+static bool new_rows_of_words(struct team *team) {
+  struct training *t = &team->training;
+  if (!has_parts(t)) return true;
+  team->table = t->slices;
+  t->absent_input = most_words(t);
+  team->of_words = new_zeros(t->slice_count, sizeof *team->of_words);
+  for (i64 k = 0; team->of_words && k < t->slice_count; k++) {
+    team->of_words[k] = t->slices[k];
+    team->of_words[k].in = new_aligned(2 * (most_words(t) + 1) * t->slices[k].row_floats * 4);
+    if (!team->of_words[k].in) return false;
+  }
+  t->slices = team->of_words;
+  return team->of_words != 0;
+}
+
+INLINE f32 *words_before(const struct training *t, i64 slice) {
+  return (f32 *)t->slices[slice].in + (most_words(t) + 1) * t->slices[slice].row_floats;
+}
+
 // Everything a call needs, for training->threads threads; 0 when memory is short.
 EXPORT struct team *training_new(const struct training *training) {
   struct team *team = new_aligned(sizeof *team);
@@ -82,7 +107,7 @@ EXPORT struct team *training_new(const struct training *training) {
   team->training = *training;
   const struct training *t = &team->training;
   const struct shape shape = team->shape = shape_of(t);
-  bool complete = true;
+  bool complete = new_rows_of_words(team);
   for (int b = 0; b < BUFFERS; b++) complete = new_examples(team->examples + b, t) && complete;
   const struct examples *e = team->examples;
   const i64 contexts = e->most_contexts;
@@ -140,6 +165,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
     wait_for(&team->drawn[number % BUFFERS], number / BUFFERS + 1, &team->abandoned);
     if (e->stopped || value_of(&team->abandoned)) return;
     s.rate = rate_at(t, t->first_block + number);
+    for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
+      compose_words(t, e, team->table + k, t->slices[k].in, words_before(t, k));
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
       s.scores = team->scores + steps_done++ % 2 * team->turn_floats;
@@ -152,6 +179,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
       s.ahead = is_drawn && !team->examples[(number + 1) % BUFFERS].stopped ? team->examples + (number + 1) % BUFFERS : 0;
       UPDATE[t->half][t->architecture](&s);
     }
+    for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
+      give_back_changes(e, team->table + k, t->slices[k].in, words_before(t, k));
   }
 }
 

@@ -41,10 +41,16 @@ struct training {
   const i32 *path_nodes;
   const f32 *path_signs;
   i64 longest_path;
+  // tags of documents: rows of W_in, `first_tag` and those after it, that are contexts of every word of a sentence.
+  // tag_starts (S + 1,) into tags; 0 without them. `reach` may be 0 then: no context is a word.
+  const i64 *tag_starts;
+  const i32 *tags;
+  i64 most_tags;  // of a sentence
+  i64 first_tag;
   // examples and steps: contexts of an example at most; the bound on meetings and what each meeting counts, in quarters
   i64 group;
   i64 bound;
-  i64 context_quarters, centre_quarters, negative_quarters, node_quarters;
+  i64 context_quarters, centre_quarters, negative_quarters, node_quarters, tag_quarters;
   i64 most_repeats;  // how often the words of a CBOW window may repeat before its contexts' gradient is cut
   // what is trained: blocks first_block .. last_block - 1, positions up to `end`
   i64 architecture;
@@ -57,9 +63,19 @@ struct training {
   i64 slice_count;
   i64 half;  // whether they are of float16
   i64 absent_input, absent_output;  // the rows of zeros
+  // subwords, 0 without: word w is the mean of rows part_rows[k] of the input table, part_starts[w] <= k < part_starts[w + 1]
+  const i64 *part_starts;  // (V + 1,)
+  const i32 *part_rows;
+  const f32 *part_times;   // how many rows that one stands for
+  const f32 *part_scales;  // (V,) 1 / how many rows the word is the mean of
+  i64 table_rows;
+  i64 most_parts;     // of the words of a block, together
+  i64 part_quarters;  // of a meeting, that a context counts for the parts of its word
   i64 threads;
 };
 
+INLINE bool has_tags(const struct training *t) { return t->tag_starts != 0; }
+INLINE i64 contexts_at_most(const struct training *t) { return 2 * t->reach + t->most_tags; }
 INLINE bool has_tree(const struct training *t) { return t->path_starts != 0; }
 // Contexts of skip-gram are in tiles, where a word that occurs twice stands once, with weight 2.
 INLINE bool has_tiles(const struct training *t) { return t->architecture == SKIPGRAM; }
@@ -101,6 +117,11 @@ struct examples {
   i32 *group_counts;    // groups in use (of each context, where pairs have their own)
   f32 *context_shares;  // what is left of the undivided gradient of CBOW's contexts
   i32 *step_ends;       // the slot after the last one of each step
+  // with subwords: the words that contexts are numbers of, and their parts, one word's after the other's
+  i32 *words, *part_ends;
+  i32 *parts;
+  f32 *part_changes;  // how much of the word's change each part gets
+  i64 word_count;
   i64 steps;
   i64 slots;
   i64 stopped;  // drawn after the call was asked to stop: this block and those after it are not trained

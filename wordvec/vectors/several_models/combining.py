@@ -36,13 +36,15 @@ def combine(
     rows = [_unit_rows(part, words) for part in parts]
     known: list[np.ndarray] = [np.asarray(part.any(axis=1)) for part in rows]
     in_all = np.asarray(np.stack(known).all(axis=0))
+    having = " and ".join(f"{int(here.sum()):,}" for here in known)
+    having = f"of the {len(words):,} words of the first, the models have a vector that is not zero for {having}"
     if not in_all.any():
-        raise InputError("combine: no word has a vector in all of these models")
+        raise InputError(f"no word has a vector in all of these models: {having}; take models of the same words")
     kept = np.ones(len(words), bool) if keep_all else in_all
     if min(int((here & kept).sum()) for here in known) < 2:  # less their mean, one row is zero
         raise InputError(
-            "combine: a row less the mean of one row is zero: each model must have a vector for at least two of the "
-            "words; take models with more words in common"
+            "each model must have a vector for at least two of the words, as its mean is taken off; "
+            f"{int(in_all.sum()):,} have one in all: {having}; take models with more words in common"
         )
     columns = []
     for part, here, weight in zip(rows, known, weights):
@@ -65,12 +67,12 @@ def combine(
 
 def _checked_weights(parts: Sequence[WordVectors], weights: Sequence[float] | None) -> list[float]:
     if len(parts) < 2:
-        raise OptionError("combine: at least two models are needed")
+        raise OptionError("at least two models are needed to combine")
     weights = [1.0] * len(parts) if weights is None else [float(weight) for weight in weights]
     if len(weights) != len(parts):
-        raise OptionError(f"combine: a weight for each of the {len(parts)} models expected; got {len(weights)}")
+        raise OptionError(f"a weight for each of the {len(parts)} models expected; got {len(weights)}")
     if not all(weight > 0 and np.isfinite(weight) for weight in weights):
-        raise OptionError(f"combine: weights must be above 0; got {weights}")
+        raise OptionError(f"weights must be above 0; got {weights}")
     return weights
 
 

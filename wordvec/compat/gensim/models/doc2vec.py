@@ -1,10 +1,27 @@
-"""gensim's Doc2Vec: its documents, and what is said where wordvec has no paragraph vectors."""
+"""gensim's Doc2Vec over wordvec's ParagraphVectors."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, NoReturn
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from wordvec.errors import OptionError
+import numpy as np
+
+from wordvec.compat.gensim.differences import differs
+from wordvec.compat.gensim.models.callbacks import call_all
+from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
+from wordvec.compat.gensim.models.tagvectors import TagVectors
+from wordvec.compat.gensim.models.word2vec import FEW_PAIRS, KEPT, LOWEST, SMALL, LineSentence, Word2Vec
+from wordvec.corpus import Corpus
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.errors import OptionError, WordvecError
+from wordvec.trainers import ParagraphVectors
+from wordvec.trainers.epoch_reports import EpochReport
+from wordvec.vectors import WordVectors
+
+DOCUMENTS = ".dv"  # behind the name of a model's file: that of its documents
 
 
 class TaggedDocument(NamedTuple):
@@ -18,21 +35,247 @@ class TaggedDocument(NamedTuple):
     tags: Any
 
 
-class Doc2Vec:
-    """Not here yet: raises OptionError, which says what there is in its place."""
+class TaggedLineDocument:
+    """The lines of a text file, plain or packed, each a document with its number, from 0, as its tag."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        refuse()
+    def __init__(self, source: str | os.PathLike[str]) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[TaggedDocument]:
+        for number, words in enumerate(LineSentence(self.source, max_sentence_length=2**62)):
+            yield TaggedDocument(words, [number])
+
+
+class Doc2Vec(Word2Vec):
+    """Arguments and attributes as gensim's: `dv` (vectors of tags), `wv`, `infer_vector`; trained by PV-DBOW.
+
+    dm=1, gensim's default, is trained as dm=0 with dbow_words=1, which CompatWarning says. ``wordvec compat gensim``
+    lists what else differs on purpose.
+
+    >>> documents = [TaggedDocument(["good", "tea"], [0]), TaggedDocument(["bad", "rain"], [1])] * 20
+    >>> model = Doc2Vec(documents, dm=0, vector_size=8, min_count=1, sample=0)
+    >>> model.dv[0].shape, model.infer_vector(["tea"]).shape, len(model.dv)
+    ((8,), (8,), 2)
+    """
+
+    kept = (*KEPT, "dm", "dbow_words")
+
+    def __init__(
+        self,
+        documents: Iterable[Any] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        vector_size: int = 100,
+        dm_mean: int | None = None,
+        dm: int = 1,
+        dbow_words: int = 0,
+        dm_concat: int = 0,
+        dm_tag_count: int = 1,
+        dv: Any = None,
+        dv_mapfile: Any = None,
+        comment: str | None = None,
+        trim_rule: Any = None,
+        callbacks: Iterable[Any] = (),
+        window: int = 5,
+        epochs: int = 10,
+        shrink_windows: bool = True,
+        **options: Any,
+    ) -> None:
+        if dv is not None or dv_mapfile is not None:
+            raise OptionError("Doc2Vec: dv and dv_mapfile are not here: leave them out")
+        self.dm, self.dbow_words, self._hs = int(dm), int(dbow_words), int(options.pop("hs", 0))
+        if self._hs:
+            differs("hs=1: negative sampling is trained in its place, from which documents are inferred")
+            options["negative"] = options.get("negative") or 5
+        if dm:
+            differs("dm=1: PV-DM is not here; PV-DBOW with words is trained, as by dm=0, dbow_words=1")
+        if dm_concat or dm_mean is not None or dm_tag_count != 1:
+            differs("dm_mean, dm_concat and dm_tag_count have no effect: they are PV-DM's")
+        options.pop("sg", None)
+        shared = {"comment": comment, "trim_rule": trim_rule, "window": window, "epochs": epochs}
+        super().__init__(vector_size=vector_size, sg=1, shrink_windows=shrink_windows, **shared, **options)
+        self._dv = TagVectors(self.vector_size)
+        if documents is not None and corpus_file is not None:
+            raise OptionError("Doc2Vec: give documents or corpus_file, not both")
+        if documents is not None or corpus_file is not None:
+            self.build_vocab(documents, corpus_file)
+            self.train(documents, corpus_file, epochs=epochs, callbacks=callbacks)
+
+    @property
+    def dv(self) -> TagVectors:
+        """The vectors of the tags; in a callback, as they are after the last epoch."""
+        _ = self.wv  # takes what a report has
+        return self._dv
+
+    @property
+    def docvecs(self) -> TagVectors:
+        """`dv` under its older name."""
+        return self.dv
+
+    @property
+    def dbow(self) -> bool:
+        """Whether PV-DBOW is trained: always."""
+        return True
+
+    def build_vocab(  # type: ignore[override]
+        self,
+        corpus_iterable: Iterable[Any] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        update: bool = False,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Read the documents once, choose the words and note the tags. `update` is refused, as training is of all."""
+        if trim_rule is not None or update:
+            raise OptionError("Doc2Vec.build_vocab: trim_rule and update are not here: give all documents at once")
+        corpus = self._read(
+            corpus_iterable, corpus_file, min_count=max(1, self.min_count), max_words=self.max_final_vocab
+        )
+        self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
+        self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
+        words, names = corpus.vocabulary.words, corpus.tags.names if corpus.tags else []
+        self._weights: tuple[np.ndarray, np.ndarray] | None = None
+        self._wv, self._dv = KeyedVectors(self.vector_size), TagVectors(self.vector_size)
+        self._wv.add_vectors(words, np.zeros((len(words), self.vector_size)))
+        self._wv.expandos["count"] = np.array(corpus.vocabulary.counts)
+        self._dv.take(names, np.zeros((len(names), self.vector_size)))
+
+    def train(  # type: ignore[override]
+        self,
+        corpus_iterable: Iterable[Any] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        callbacks: Iterable[Any] = (),
+        **kwargs: Any,
+    ) -> tuple[int, int]:
+        """Train the documents that `build_vocab` read, from the rows as they are; return tokens passed, twice.
+
+        Raises OptionError for other documents: new ones are for `infer_vector`.
+        """
+        if self._pending is None:
+            raise WordvecError("train: the model has no words yet: call build_vocab(documents) first")
+        corpus = self._same_corpus(corpus_iterable, corpus_file)
+        alpha = self.alpha if start_alpha is None else start_alpha
+        trainer = self._trainer(
+            self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
+        )
+        kept = keep_probabilities(corpus.vocabulary.counts, trainer.subsample) * corpus.vocabulary.counts
+        if trainer.subsample and len(corpus.ids) < SMALL and kept.sum() < FEW_PAIRS:
+            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
+            trainer = replace(trainer, subsample=0.0)
+        trainer.continue_from(self._weights)
+        listed = list(callbacks)
+        self._losses = []
+        call_all(listed, "on_train_begin", self)
+        call_all(listed, "on_epoch_begin", self)
+
+        def on_epoch(report: EpochReport) -> None:
+            self._losses.append(report.loss)
+            self._report = report
+            call_all(listed, "on_epoch_end", self)
+            if report.epoch < report.epochs:
+                call_all(listed, "on_epoch_begin", self)
+
+        self._fitting = trainer
+        trainer.fit(corpus, on_epoch=on_epoch)
+        self._report = None
+        self._take(trainer.vectors)
+        self._weights = trainer.weights
+        self.train_count += 1
+        call_all(listed, "on_train_end", self)
+        return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
+
+    def infer_vector(
+        self, doc_words: Sequence[str], alpha: float | None = None, min_alpha: Any = None, epochs: int | None = None
+    ) -> np.ndarray:
+        """The vector (D,) of a list of words: the same at every call, so that alpha and epochs have no effect."""
+        if isinstance(doc_words, str):
+            raise TypeError("Parameter doc_words of infer_vector() must be a list of strings (not a single string).")
+        if alpha is not None or min_alpha is not None or epochs is not None:
+            differs("infer_vector: alpha, min_alpha and epochs have no effect: the vector is the minimum of a function")
+        if "inference" not in self.wv.info:
+            raise WordvecError(
+                "infer_vector: the model is not trained yet: call build_vocab(documents) and train first"
+            )
+        row: np.ndarray = self.wv.to_word_vectors().embed([list(doc_words)], "infer").matrix[0]
+        return row
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write two .safetensors files, whatever the name: words with the model's arguments, and NAME.dv, the tags."""
+        name = os.fspath(args[0] if args else kwargs["fname_or_handle"])
+        super().save(name)
+        self.dv.to_word_vectors().save(name + DOCUMENTS, format="safetensors")
 
     @classmethod
-    def load(cls, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused as the constructor is."""
-        refuse()
+    def load(cls, *args: Any, **kwargs: Any) -> Doc2Vec:
+        """Read what `save` wrote. gensim's own Doc2Vec files lack what is needed here, and are refused."""
+        name = os.fspath(args[0] if args else kwargs["fname"])
+        if not os.path.isfile(name + DOCUMENTS):
+            raise OptionError(f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote")
+        vectors = WordVectors.load(name)
+        kept = vectors.info.get("gensim_arguments") or {}
+        given = {argument: kept[argument] for argument in cls.kept if argument in kept and argument not in ("sg", "hs")}
+        model = cls(vector_size=vectors.dim, **{**given, "dm": 0})
+        model.dm, model._wv = given.get("dm", 0), KeyedVectors.from_word_vectors(vectors)
+        documents = WordVectors.load(name + DOCUMENTS)
+        model._dv.take(list(documents.words), np.array(documents.rows(slice(None))))
+        return model
 
+    # Parts
 
-def refuse() -> NoReturn:
-    """Raise OptionError."""
-    raise OptionError(
-        "Doc2Vec needs wordvec.ParagraphVectors, which this version does not have; vectors of documents from "
-        "vectors of words: wordvec.vectors.sentence_vectors.sif_sentence_vectors(vectors, token_lists)"
-    )
+    def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> Any:
+        beside = bool(self.dm or self.dbow_words)
+        if beside and self.window == 0:
+            raise OptionError("Doc2Vec: window=0 gives words no contexts: with it, take dm=0 and dbow_words=0")
+        return ParagraphVectors(
+            dim=self.vector_size,
+            window=self.window or 1,
+            words=beside,
+            negatives=max(1, self.negative),
+            epochs=epochs,
+            subsample=float(self.sample or 0),
+            learning_rate=alpha,
+            learning_rate_end=min(alpha, max(min_alpha, LOWEST * alpha)),
+            negative_power=self.ns_exponent,
+            shrink_window=bool(self.shrink_windows),
+            threads=self.workers,
+            seed=self.seed,
+        )
+
+    def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
+        if (sentences is None) == (corpus_file is None):
+            raise OptionError("give corpus_iterable (TaggedDocuments) or corpus_file, one of the two")
+        return Corpus.from_tagged(sentences if corpus_file is None else TaggedLineDocument(corpus_file), **options)
+
+    def _same_corpus(self, documents: Any, corpus_file: Any) -> Corpus:
+        assert self._pending is not None
+        given, (known, corpus) = (corpus_file if documents is None else documents), self._pending
+        if given is None or given is known:
+            return corpus
+        again = self._read(documents, corpus_file, vocabulary=corpus.vocabulary, min_count=1)
+        known_tags = None if corpus.tags is None else corpus.tags.names
+        if again.vocabulary.words != corpus.vocabulary.words or again.tags is None or again.tags.names != known_tags:
+            raise OptionError(
+                "train: other documents than build_vocab read: build_vocab(all documents) first; infer_vector gives "
+                "new documents their vectors"
+            )
+        return again
+
+    def _take(self, trained: WordVectors) -> None:
+        super()._take(trained)
+        self._wv.info = {name: value for name, value in trained.info.items() if name != "counted"}
+        documents = self._fitting.documents
+        self._dv.take(list(documents.words), np.array(documents.rows(slice(None))))
+
+    @classmethod
+    def reset_from(cls, *args: Any, **kwargs: Any) -> Any:
+        """Refused: give build_vocab the documents."""
+        raise OptionError("Doc2Vec.reset_from is not here: give build_vocab the documents")

@@ -299,3 +299,6 @@ class KeyedVectors(Questions):
     def _check_not_empty(self) -> None:
         if not len(self):
             raise InputError("there are no words yet: add_vectors, load or train first")
+
+
+EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors  # older names, which gensim 4 keeps too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from wordvec.vectors import WordVectors
 
 SMALL, FEW_PAIRS = 100_000, 30  # tokens; neighbouring pairs of words that are left of an epoch
 LOWEST = 1e-4  # of alpha: wordvec's learning rate falls no further
-
+FAST_VERSION = 1  # programs that ask whether gensim's compiled code is there: training is compiled here
 
 KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
 KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
@@ -81,7 +82,7 @@ class Word2Vec:
         min_count: int = 5,
         max_vocab_size: int | None = None,
         sample: float = 1e-3,
-        seed: int = 1,
+        seed: int | None = 1,
         workers: int = 3,
         min_alpha: float = 0.0001,
         sg: int = 0,
@@ -106,7 +107,8 @@ class Word2Vec:
             hint = f": gensim 4 and wordvec.compat.gensim call it {RENAMED[name]}" if name in RENAMED else ""
             raise ArgumentError(f"{type(self).__name__} has no argument {name!r}{hint}")
         self.vector_size, self.alpha, self.min_alpha, self.window = int(vector_size), alpha, min_alpha, window
-        self.min_count, self.sample, self.seed, self.workers, self.epochs = min_count, sample, seed, workers, epochs
+        self.min_count, self.sample, self.workers, self.epochs = min_count, sample, workers, epochs
+        self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is another one each time
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
         self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
         self.compute_loss, self.layer1_size = compute_loss, self.vector_size

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.compat.gensim.differences import differs
 from wordvec.errors import VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors import WordVectors
@@ -41,9 +42,45 @@ def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, bin
     """Write the vectors, and to `fvocab` the counts, 0 where they are not known."""
     if not write_header and binary:
         raise VectorsFileError(f"{fname}: word2vec's binary format has a header: leave out write_header=False")
-    text = "word2vec-text" if write_header else "glove"
-    vectors.save(fname, format="word2vec-binary" if binary else text)
+    spaced = next((word for word in vectors.words if " " in word), None)
+    if spaced is not None and not binary and write_header:
+        _write_with_spaces(vectors, fname, spaced)
+    else:
+        text = "word2vec-text" if write_header else "glove"
+        vectors.save(fname, format="word2vec-binary" if binary else text)
     if fvocab is not None:
         counts = [0] * len(vectors) if vectors.counts is None else vectors.counts.tolist()
         with replace_file(fvocab, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{word} {count}\n" for word, count in zip(vectors.words, counts))
+
+
+def _write_with_spaces(vectors: WordVectors, fname: Named, spaced: str) -> None:
+    """Lines of a key and its numbers, as gensim writes keys with spaces: pairs of nodes, for example."""
+    other = next((word for word in vectors.words if not _can_be_read(word)), None)
+    if other is not None:
+        raise VectorsFileError(
+            f"{fname}: the key {other!r:.60} has a tab, a line end, a number or several spaces in it, which lines of "
+            "text cannot keep: save with .save(FILE), which keeps any key"
+        )
+    differs(
+        f"save_word2vec_format: keys hold spaces, such as {spaced!r:.60}: wordvec reads the file again, and gensim "
+        "does not, though it writes it, too"
+    )
+    with replace_file(fname, "w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{len(vectors)} {vectors.dim}\n")
+        for word, row in zip(vectors.words, vectors.rows(slice(None))):
+            file.write(f"{word} {' '.join(map(str, row))}\n")
+
+
+def _can_be_read(key: str) -> bool:
+    """Whether a reader that knows the number of numbers in a line can tell the key from them."""
+    first, *others = key.split(" ")
+    return all(part.split() == [part] for part in (first, *others)) and not any(map(_is_number, others))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

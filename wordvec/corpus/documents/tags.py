@@ -1,0 +1,182 @@
+"""Documents with tags: their words become a corpus, and each sentence of it keeps the tags of its document.
+
+A tag names one document, or what several share: an author, a topic, a node of a graph whose walks they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.read.records import block_of
+from wordvec.corpus.read.sources import Tagged, Texts, TokenLists
+from wordvec.errors import CorpusError
+
+EXPECTED = (
+    "a pair of words and tags, such as (['good', 'tea'], ['d1']) or ('good tea', 'd1'), or an object with .words and "
+    ".tags"
+)
+
+
+@dataclass(frozen=True)
+class DocumentTags:
+    """The tags of the sentences of a corpus.
+
+    names      the tags, in the order in which they came first
+    starts     (S + 1,) int64; the tags of sentence s are ``numbers[starts[s] : starts[s + 1]]``, places in `names`
+    numbers    (n,) int32
+    documents  how many documents were read, those without a word in the vocabulary included
+
+    >>> tags = DocumentTags(["a", "b"], np.array([0, 1, 3]), np.array([0, 1, 0], np.int32), documents=2)
+    >>> tags.of_sentences(np.array([1])).numbers.tolist(), tags.words(np.array([4, 2])).tolist()
+    ([1, 0], [6, 2])
+    """
+
+    names: list[str]
+    starts: np.ndarray
+    numbers: np.ndarray
+    documents: int
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences have tags here, or none of them."""
+        return len(self.starts) - 1
+
+    def of_sentences(self, sentences: np.ndarray) -> DocumentTags:
+        """The same tags, of some of the sentences, in this order."""
+        counts = np.diff(self.starts)[sentences]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.arange(starts[-1]) + np.repeat(self.starts[:-1][sentences] - starts[:-1], counts)
+        return replace(self, starts=starts, numbers=self.numbers[places])
+
+    def words(self, lengths: np.ndarray) -> np.ndarray:
+        """How many words the documents of each tag have (T,), from those of the sentences (S,); a tag counts once."""
+        sentence = np.repeat(np.arange(len(lengths)), np.diff(self.starts))
+        pairs = np.unique(sentence * max(1, len(self.names)) + self.numbers)
+        of_sentence, tag = np.divmod(pairs, max(1, len(self.names)))
+        return np.bincount(tag, lengths[of_sentence], minlength=len(self.names)).astype(np.int64)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of names and places."""
+        digest = hashlib.sha256()
+        for name in self.names:
+            encoded = name.encode("utf-8", "surrogatepass")
+            digest.update(len(encoded).to_bytes(8, "little") + encoded)
+        digest.update(np.ascontiguousarray(self.starts, "<i8").tobytes())
+        digest.update(np.ascontiguousarray(self.numbers, "<i4").tobytes())
+        return digest.hexdigest()
+
+
+class _Noting:
+    """Yields the words of documents and notes their tags."""
+
+    def __init__(self, documents: Iterable[Any]) -> None:
+        self._documents = documents
+        self._number_of: dict[str, int] = {}
+        self._numbers: list[int] = []
+        self._ends: list[int] = [0]
+
+    def words(self) -> Iterator[Any]:
+        """The words of each document, a text or a list of tokens, all of one kind."""
+        first: type | None = None
+        for number, document in enumerate(self._documents, 1):
+            words, tags = words_and_tags(document, number)
+            first = first or (str if isinstance(words, str) else list)
+            if isinstance(words, str) is not (first is str):
+                expected = "a text, as the first document is," if first is str else "a list of tokens, as in the first,"
+                raise CorpusError(f"document {number}: {expected} expected; got {words!r:.60}")
+            for tag in tags:
+                self._numbers.append(self._number_of.setdefault(tag, len(self._number_of)))
+            self._ends.append(len(self._numbers))
+            yield block_of(words).replace("\n", " ") if isinstance(words, str) else words
+
+    def found(self) -> DocumentTags:
+        """All tags, once the words were read."""
+        numbers = np.array(self._numbers, np.int32)
+        return DocumentTags(list(self._number_of), np.array(self._ends, np.int64), numbers, len(self._ends) - 1)
+
+
+def as_tagged(documents: Any) -> tuple[Tagged, bool]:
+    """Documents with tags as a source of a corpus, and whether their words are texts (else lists of tokens).
+
+    Raises CorpusError, saying which document, for what is neither.
+    """
+    if isinstance(documents, (str, bytes, dict)) or not isinstance(documents, Iterable):
+        raise CorpusError(f"documents with tags expected, each {EXPECTED}; got {type(documents).__name__}")
+    noting = _Noting(documents)
+    words = noting.words()
+    first = next(words, None)
+    if first is None:
+        raise CorpusError("no document was given: there is nothing to read (an iterator can be read only once)")
+    is_text, words = isinstance(first, str), chain([first], words)
+    return Tagged(Texts(words, "text") if is_text else TokenLists(words), noting.found), is_text
+
+
+def words_and_tags(document: Any, number: int) -> tuple[Any, list[str]]:
+    """The words (a text or a list of tokens) and the tags of a document. Raises CorpusError for what has none.
+
+    >>> words_and_tags((["good", "tea"], 7), 1), words_and_tags(("good tea", ["d1", "a"]), 2)
+    ((['good', 'tea'], ['7']), ('good tea', ['d1', 'a']))
+    """
+    if hasattr(document, "words") and hasattr(document, "tags"):
+        words, tags = document.words, document.tags
+    elif isinstance(document, (tuple, list)) and len(document) == 2 and not _is_token_list(document):
+        words, tags = document
+    else:
+        raise CorpusError(f"document {number}: {EXPECTED} expected; got {document!r:.80}")
+    if isinstance(words, Iterable) and not isinstance(words, (str, bytes, dict, set)):
+        words = list(words)
+    if not isinstance(words, (str, list)):
+        raise CorpusError(f"document {number}: its words are a text or a list of tokens; got {words!r:.80}")
+    if isinstance(tags, np.ndarray):
+        tags = tags.tolist()
+    listed = list(tags) if isinstance(tags, (list, tuple)) else [tags]
+    return words, [_tag(tag, number) for tag in listed]
+
+
+def _is_token_list(document: Any) -> bool:
+    """Whether a list of two may as well be two tokens without a tag: a pair of two texts must be a tuple."""
+    return isinstance(document, list) and isinstance(document[0], str) and isinstance(document[1], str)
+
+
+def _tag(tag: Any, number: int) -> str:
+    """A tag as text: whole numbers are written out."""
+    if isinstance(tag, (int, np.integer)) and not isinstance(tag, (bool, np.bool_)):
+        return str(int(tag))
+    if not isinstance(tag, str) or not tag:
+        raise CorpusError(
+            f"document {number}: a tag is text that is not empty, or a whole number, alone or in a list; "
+            f"got {tag!r:.80}"
+        )
+    return str.__str__(tag)
+
+
+def tags_of(tags: DocumentTags | None, documents: Documents | None, sentences: int, given: int | None) -> DocumentTags:
+    """The tags of a corpus: its own, else its documents' names, else the numbers of its lines, from 1.
+
+    `sentences` are those of the corpus, `given` those of the text. Raises CorpusError where lines without a known word
+    fell away, so that the numbers of the others are not known.
+    """
+    if tags is not None:
+        return tags
+    each = np.arange(sentences + 1, dtype=np.int64)
+    if documents is not None:
+        names = [documents.name(number) for number in range(len(documents))]
+        return DocumentTags(names, each, np.array(documents.of_sentence, np.int32), len(documents))
+    if given != sentences:
+        raise CorpusError(
+            f"this corpus has {sentences:,} sentences and its text had {given or 'an unknown number'}: some had no "
+            "word in the vocabulary, so the numbers of the others are not known; give the documents with tags: "
+            "Corpus.from_tagged((words, tag) for ...)"
+        )
+    return DocumentTags([str(number + 1) for number in range(sentences)], each, each[:-1].astype(np.int32), sentences)

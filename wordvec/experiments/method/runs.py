@@ -1,0 +1,161 @@
+"""A record of runs, from text to figure: a line of JSON for each command, with what it read and what it wrote.
+
+::
+
+    {"format": "wordvec run 1", "command": "wordvec train corpus/ -o v.safetensors", "folder": "/home/me",
+     "started": "2026-05-01T10:00:00Z", "seconds": 12.3, "versions": {...}, "machine": "...",
+     "inputs": [{"path": "corpus/", "sha256": "..."}], "outputs": [{"path": "v.safetensors", "sha256": "..."}]}
+
+A file is known by its SHA-256, a corpus folder by that of its corpus.json, which holds those of its other files, and
+any other folder by that of the list of its files with theirs; the list is kept for up to LISTED files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shlex
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from wordvec.corpus.documents.documents import size_and_sha256
+from wordvec.corpus.storage import MARKER, is_corpus_folder
+from wordvec.errors import InputError
+from wordvec.files import parse_json, watch_written
+from wordvec.version import __version__
+
+FORMAT = "wordvec run 1"
+NEEDED = ("command", "folder", "started", "seconds", "versions", "machine", "inputs", "outputs")
+PACKAGES = ("numpy", "scipy", "matplotlib", "umap-learn", "openTSNE")
+PACKAGES += ("kiwipiepy", "kiwipiepy-model", "fugashi", "unidic-lite", "rjieba")
+LISTED = 10_000  # files of a folder
+
+
+def versions() -> dict[str, str]:
+    """Of wordvec, Python and the packages on which a result may depend, as far as they are installed."""
+    found = {"wordvec": __version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> str:
+    """System, processor and number of cores, in words."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+@contextmanager
+def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterable[str]) -> Iterator[None]:
+    """Add a line about this run to a record, if it ends well; `named` are arguments, some of which name files.
+
+    Raises InputError, before the run, where the record cannot be written.
+    """
+    path = Path(record)
+    try:
+        path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise InputError(f"{record}: the record of runs cannot be written: {error.strerror or error}") from error
+    read = {name: facts for name in dict.fromkeys(named) if (facts := facts_of(name)) is not None}
+    started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
+    with watch_written() as written:
+        yield
+    kept = [name for name in dict.fromkeys(written) if not _is_index(name)]
+    wrote = {name: facts for name in kept if (facts := facts_of(name)) is not None}
+    lost = {os.path.realpath(name) for name in (*wrote, str(path))}  # an input that was written over
+    run = {
+        "format": FORMAT,
+        "command": shlex.join(["wordvec", *argv]),
+        "folder": os.getcwd(),
+        "started": started,
+        "seconds": round(time.monotonic() - clock, 1),
+        "versions": versions(),
+        "machine": machine(),
+        "inputs": [facts for name, facts in read.items() if os.path.realpath(name) not in lost],
+        "outputs": list(wrote.values()),
+    }
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(run, ensure_ascii=False) + "\n")
+
+
+def _is_index(name: str) -> bool:
+    """Whether a file is the index that a question leaves in a corpus folder, which is no result."""
+    return any(is_corpus_folder(folder) for folder in Path(name).absolute().parents)
+
+
+def facts_of(name: str) -> dict[str, Any] | None:
+    """Path and SHA-256 of a file or a folder; None where none of this name can be read."""
+    path = Path(name)
+    try:
+        if path.is_file():
+            size, sha256 = size_and_sha256(path)
+            return {"path": name, "bytes": size, "sha256": sha256}
+        if is_corpus_folder(path):
+            return {"path": name, "sha256": size_and_sha256(path / MARKER)[1]}
+        if path.is_dir():
+            return _of_folder(name, path)
+    except (OSError, ValueError):  # of a name that is none: too long, or with a zero character
+        pass
+    return None
+
+
+def _of_folder(name: str, path: Path) -> dict[str, Any]:
+    digest, files = hashlib.sha256(), []
+    for file in sorted(each for each in path.rglob("*") if each.is_file()):
+        relative, sha256 = file.relative_to(path).as_posix(), size_and_sha256(file)[1]
+        digest.update(f"{relative}\0{sha256}\n".encode("utf-8", "surrogateescape"))
+        files.append({"path": relative, "sha256": sha256})
+    listed = {"files": files} if len(files) <= LISTED else {}
+    return {"path": name, "sha256": digest.hexdigest(), "number": len(files), **listed}
+
+
+def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """The runs of a record, the earliest first. Raises InputError, with the line, for anything else."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: the record of runs cannot be read: {error}") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            run = parse_json(line)
+        except ValueError as error:
+            raise InputError(f"{path}: line {number}: is no record of a run: {error}") from error
+        if not isinstance(run, dict) or run.get("format") != FORMAT or not set(NEEDED) <= run.keys():
+            raise InputError(f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it")
+        found.append(run)
+    return found
+
+
+def runs_behind(path: str | os.PathLike[str], runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The runs that made a file and all that it was made of, in the order in which they were.
+
+    A file is found by its content, so it may have been moved. Raises InputError where no run wrote it.
+    """
+    facts = facts_of(os.fspath(path))
+    if facts is None:
+        raise InputError(f"{path}: no such file")
+    wanted, found = {facts["sha256"]}, []
+    for run in reversed(runs):
+        if any(each["sha256"] in wanted for each in run["outputs"]):
+            found.append(run)
+            wanted |= {each["sha256"] for each in run["inputs"]}
+            wanted -= {each["sha256"] for each in run["outputs"]}
+    if not found:
+        raise InputError(f"{path}: none of the {len(runs):,} runs in the record wrote a file of this content")
+    return found[::-1]
+
+
+def sources_of(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What runs read that none of them wrote: the texts, tables and sets that all began with."""
+    made = {each["sha256"] for run in runs for each in run["outputs"]}
+    read = {each["sha256"]: each for run in runs for each in run["inputs"] if each["sha256"] not in made}
+    return list(read.values())

@@ -1,0 +1,151 @@
+"""Which rows of the input table a word is made of: its own, and those of its n-grams (Bojanowski et al. 2017).
+
+With subwords a row of W_in is no longer a parameter. It is the mean of rows of a table,
+
+    x_w = 1 / n_w  sum over the parts u of w of  T[u]
+
+and training adds the whole change of x_w to each of its n_w parts, as fastText does, so that x_w itself changes by
+just that (if no part of it is repeated or shared).
+
+**A block.** At its start each word among its contexts is composed once. The block's steps train the composed rows like
+any rows of W_in. At its end the change of each is added to its parts.
+
+**The bound.** The words of a block learn apart, and a part that m of them share gets the sum of their m changes. If
+each was right by itself, the sum may be far too long. Let q_w be how often w was met in the block, S_u the sum of q_w
+over the words with part u (as often as they have it), and L_u the largest q_w among them. A word moves as if it had
+been met mean(S_u) times at once, over its parts. Where that is more than both `meetings` (`corpus/draws/steps.py`) and
+q_w, each part of the word gets min(1, max(meetings, L_u) / S_u) of its sum. Then no word moves further than by the
+larger of `meetings` at once and what a word that shares parts with it was trained by in steps of its own. On text in
+its usual order that is rare; on item numbers with one prefix it is every block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from wordvec.corpus.draws.steps import WHOLE
+
+
+@dataclass(frozen=True)
+class WordParts:
+    """Word w is made of the rows ``rows[starts[w] : starts[w + 1]]`` of a table of `table_rows`.
+
+    starts (V + 1,) int64; rows (n,) int32, where one that the word has twice stands twice; times (n,) float32, how
+    many rows the row at that place stands for: 1, but where `merged` put several into one.
+
+    >>> parts = WordParts.of_rows(np.array([0, 2, 5]), np.array([0, 2, 1, 2, 2]), table_rows=3)
+    >>> parts.sizes.tolist()
+    [2.0, 3.0]
+    >>> parts.composed(np.array([[2.0], [6.0], [0.0]], np.float32)).tolist()
+    [[1.0], [2.0]]
+    """
+
+    starts: np.ndarray
+    rows: np.ndarray
+    times: np.ndarray
+    table_rows: int
+
+    @classmethod
+    def of_rows(cls, starts: np.ndarray, rows: np.ndarray, table_rows: int) -> WordParts:
+        """Parts of which each stands for one row."""
+        starts, rows = np.ascontiguousarray(starts, np.int64), np.ascontiguousarray(rows, np.int32)
+        return cls(starts, rows, np.ones(len(rows), np.float32), table_rows)
+
+    @property
+    def words(self) -> int:
+        """V, how many words there are."""
+        return len(self.starts) - 1
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """(V,) float32: of how many rows each word is the mean, n_w."""
+        owner = np.repeat(np.arange(self.words), np.diff(self.starts))
+        return np.bincount(owner, self.times, minlength=self.words).astype(np.float32)
+
+    def most_of(self, words: int) -> int:
+        """How many parts so many different words have together at most."""
+        numbers = self._falling_numbers
+        return int(numbers[: max(1, words)].sum())
+
+    @cached_property
+    def _falling_numbers(self) -> np.ndarray:
+        return np.sort(np.diff(self.starts))[::-1]
+
+    def composed(self, table: np.ndarray) -> np.ndarray:
+        """The row of each word (V, D) float32, for a table (`table_rows`, D)."""
+        from scipy.sparse import csr_array
+
+        ones = np.ones(len(self.rows), np.float32)
+        summing = csr_array((ones, self.rows, self.starts), shape=(self.words, self.table_rows))
+        return np.asarray((summing @ table) / self.sizes[:, None], np.float32)
+
+    def merged(self, counts: np.ndarray) -> tuple[WordParts, np.ndarray]:
+        """The same in fewer rows: rows that the same words have, equally often, always change alike, so they are one.
+
+        A row of the new table is the sum of those that it stands for. Rows that are used most by words with these
+        counts (V,) come first, so that they lie side by side. Returns the parts, and the new row of each old one.
+
+        >>> parts = WordParts.of_rows(np.array([0, 3, 5]), np.array([0, 2, 3, 1, 2]), table_rows=4)
+        >>> fewer, place = parts.merged(np.array([5, 1]))
+        >>> place.tolist(), fewer.rows.tolist(), fewer.times.tolist()  # 0 and 3 are parts of the first word alone
+        ([1, 2, 0, 1], [1, 0, 2, 0], [2.0, 1.0, 1.0, 1.0])
+        """
+        owner = np.repeat(np.arange(self.words), np.diff(self.starts))
+        place, kept = _classes(owner, self.rows, self.table_rows)
+        mass = np.bincount(place[self.rows], np.asarray(counts, np.float64)[owner], minlength=len(kept))
+        order = np.argsort(-mass / np.bincount(place, minlength=len(kept)), kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        place, kept = rank[place], kept[order]
+        first = np.zeros(self.table_rows, bool)
+        first[kept] = True
+        stays = first[self.rows]  # one of the rows of each class stands for all
+        rows = place[self.rows[stays]].astype(np.int32)
+        numbers = np.bincount(owner[stays], minlength=self.words)
+        starts = np.concatenate([[0], np.cumsum(numbers)]).astype(np.int64)
+        times = np.bincount(place, minlength=len(kept)).astype(np.float32)
+        return WordParts(starts, rows, times[rows], len(kept)), place
+
+    def shares(self, words: np.ndarray, quarters: np.ndarray, meetings: int) -> list[np.ndarray]:
+        """What is left of the change at each part of some words, (n_w,) each: 1, or less where the bound wants it.
+
+        quarters   how often each of the words was met in the block, in quarters of a meeting, int64
+        """
+        lists = [self.rows[self.starts[word] : self.starts[word + 1]] for word in words]
+        times = [self.times[self.starts[word] : self.starts[word + 1]] for word in words]
+        bound = WHOLE * meetings
+        sums, most = np.zeros(self.table_rows, np.int64), np.zeros(self.table_rows, np.int64)
+        for rows, met in zip(lists, quarters):
+            np.add.at(sums, rows, met)
+            np.maximum.at(most, rows, met)
+        in_danger = np.zeros(self.table_rows, bool)
+        for rows, each, met in zip(lists, times, quarters):
+            if (each * sums[rows]).sum() > max(bound, int(met)) * float(each.sum()):
+                in_danger[rows] = True
+        shares = np.ones(self.table_rows, np.float32)
+        few = np.maximum(most, bound)[in_danger] / np.maximum(sums[in_danger], 1)
+        shares[in_danger] = np.minimum(1, few)
+        return [shares[rows] for rows in lists]
+
+
+def _classes(owner: np.ndarray, rows: np.ndarray, table_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each row its class, of those that the same words have equally often; and the first row of each class.
+
+    Two rows whose words differ have the same sums of 128 random bits by a chance of 2^-128.
+    """
+    bits = np.random.default_rng(0).integers(0, 2**64, (2, int(owner.max(initial=0)) + 1), np.uint64)
+    order = np.argsort(rows, kind="stable")
+    of_row = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=table_rows))])
+    signatures = np.zeros((2, table_rows), np.uint64)
+    for signature, key in zip(signatures, bits):
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(key[owner[order]], dtype=np.uint64)])
+        signature[:] = sums[of_row[1:]] - sums[of_row[:-1]]
+    by_signature = np.lexsort(signatures)
+    in_order = signatures[:, by_signature]
+    new = np.concatenate([[True], (in_order[:, 1:] != in_order[:, :-1]).any(axis=0)])
+    place = np.empty(table_rows, np.int64)
+    place[by_signature] = np.cumsum(new) - 1
+    return place, np.minimum.reduceat(by_signature, np.flatnonzero(new))

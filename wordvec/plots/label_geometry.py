@@ -1,0 +1,96 @@
+"""Where boxes, discs and lines lie to each other, many at once. Boxes are left, bottom, right, top; all in pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Where a label may stand, best first, as the direction from the point to the label's centre.
+DIRECTIONS = (
+    *((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)),
+    *((1, 0.5), (1, -0.5), (-1, 0.5), (-1, -0.5), (0.5, 1), (-0.5, 1), (0.5, -1), (-0.5, -1)),
+)
+SLANTED = 0.75  # of the reach that a box's corner is away along both axes: no nearer than a box above or beside
+
+
+def places(positions: np.ndarray, reach: np.ndarray, sizes: np.ndarray, rings: int, ring: float) -> np.ndarray:
+    """Boxes (N, 16 * rings, 4) around points, their near edge `reach` away or further.
+
+    Shapes: positions (N, 2), reach (N,), sizes (N, 2) widths and heights.
+    """
+    directions = np.array(DIRECTIONS, np.float64)
+    slanted = np.abs(directions).sum(axis=1) == 2
+    half = sizes[:, None, :] / 2
+    parts = []
+    for number in range(rings):
+        away = (reach[:, None] + ring * number) * np.where(slanted, SLANTED, 1.0)  # (N, 8)
+        centres = positions[:, None, :] + directions * (away[:, :, None] + half)
+        parts.append(np.concatenate([centres - half, centres + half], axis=2))
+    return np.concatenate(parts, axis=1)
+
+
+def inside(boxes: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Which boxes (..., 4) lie inside the frame (4,)."""
+    within: np.ndarray = np.all(boxes[..., :2] >= frame[:2], axis=-1) & np.all(boxes[..., 2:] <= frame[2:], axis=-1)
+    return within
+
+
+def near(boxes: np.ndarray, other: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Which boxes (..., 4) come nearer than `gap` (2,) to others (..., 4), side by side or one to all."""
+    close: np.ndarray = (boxes[..., :2] < other[..., 2:] + gap) & (boxes[..., 2:] > other[..., :2] - gap)
+    return np.asarray(close.all(axis=-1))
+
+
+def distances(boxes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """From each box (P, 4) to each point (N, 2), (P, N); 0 for a point inside.
+
+    >>> distances(np.array([[0, 0, 2, 2]]), np.array([[1, 1], [5, 6], [-3, 1]])).tolist()
+    [[0.0, 5.0, 3.0]]
+    """
+    low, high = boxes[:, None, :2] - points, points - boxes[:, None, 2:]
+    return np.asarray(np.linalg.norm(np.maximum(np.maximum(low, high), 0), axis=-1), np.float64)
+
+
+def distances_from_lines(lines: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """From each straight line (P, 4) of x0, y0, x1, y1 to each point (N, 2), (P, N).
+
+    >>> distances_from_lines(np.array([[0, 0, 4, 0]]), np.array([[2, 1], [7, 4]])).tolist()
+    [[1.0, 5.0]]
+    """
+    start, way = lines[:, None, :2], (lines[:, 2:] - lines[:, :2])[:, None, :]
+    length = np.maximum((way * way).sum(axis=-1), 1e-12)
+    along = np.clip(((points - start) * way).sum(axis=-1) / length, 0, 1)
+    return np.asarray(np.linalg.norm(points - start - along[..., None] * way, axis=-1), np.float64)
+
+
+def lines_meet_boxes(lines: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Which straight lines (P, 4) meet which boxes (N, 4), (P, N): Liang and Barsky 1984.
+
+    >>> boxes = np.array([[1, 1, 2, 2], [4, 0, 5, 1]])
+    >>> lines_meet_boxes(np.array([[0, 0, 3, 3], [0, 2, 4.5, 2]]), boxes).tolist()
+    [[True, False], [True, False]]
+    """
+    start, way = lines[:, None, :2].astype(np.float64), (lines[:, 2:] - lines[:, :2])[:, None, :]
+    still = np.abs(way) < 1e-12
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = (boxes[None, :, :2] - start) / way, (boxes[None, :, 2:] - start) / way
+    between = (start >= boxes[None, :, :2]) & (start <= boxes[None, :, 2:])
+    enter = np.where(still, np.where(between, -np.inf, np.inf), np.minimum(low, high)).max(axis=-1)
+    leave = np.where(still, np.where(between, np.inf, -np.inf), np.maximum(low, high)).min(axis=-1)
+    return np.asarray(np.maximum(enter, 0) <= np.minimum(leave, 1))
+
+
+def lines_cross(lines: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which straight lines (P, 4) cross which others (N, 4), (P, N); those that only touch do not count.
+
+    >>> lines_cross(np.array([[0, 0, 2, 2]]), np.array([[0, 2, 2, 0], [3, 0, 5, 0]])).tolist()
+    [[True, False]]
+    """
+    a, b = lines[:, None, :2], lines[:, None, 2:]
+    c, d = others[None, :, :2], others[None, :, 2:]
+    return np.asarray((_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0))
+
+
+def _side(start: np.ndarray, end: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """On which side of a line a point lies: the sign of the cross product."""
+    way, there = end - start, point - start
+    return np.asarray(np.sign(way[..., 0] * there[..., 1] - way[..., 1] * there[..., 0]))
