@@ -81,6 +81,21 @@ def test_compare_has_the_models_and_scores_of_this_process_with_one_task_a_model
     assert not (tmp_path / "cluster.work").exists()
 
 
+def test_a_task_has_the_whole_job(corpus, tmp_path, client, monkeypatch):
+    """Samples of documents too: a job whose unit was lost would be drawn from sentences."""
+    jobs, arrived = [Job(SVD, 1, 2, "documents"), Job(SVD, 1, 2, "sentences"), Job(CBOW, 3)], []
+
+    def train(job, corpus_folder, out, on_terminal=None):
+        arrived.append(job)
+        order = {"corpus": corpus_folder, "sample": None, "trainer": "svd", "options": SVD.options}
+        return run({**order, "out": out, "show_progress": False})
+
+    monkeypatch.setattr(on_cluster, "train_in_child", train)
+    with RunFolder.open(tmp_path / "runs", corpus, client=client) as folder:
+        folder.train_ahead(jobs)
+    assert {(job.seed, job.sample, job.unit) for job in arrived} == {(job.seed, job.sample, job.unit) for job in jobs}
+
+
 def test_a_run_that_begins_anew_trains_no_model_twice(corpus, tmp_path, sets, client, monkeypatch):
     class Killed(Exception):
         pass

@@ -255,3 +255,14 @@ def test_a_request_for_a_proxy_or_with_two_hosts_is_refused(server, head):
 
 def test_many_readers_may_wait_to_be_accepted(server):
     assert server.request_queue_size >= 128
+
+
+def test_a_page_over_time_asks_each_of_its_models(vectors, plotly):
+    named = [("1850s", vectors), ("1900s", vectors), ("1950s", vectors)]
+    server = make_server(named, periods=True, top=40)
+    try:
+        assert b'"periods":true' in server.page
+        for model in ("0", "2"):
+            assert server.questions["similar"]({"word": "queen", "k": "3", "model": model})["neighbours"]
+    finally:
+        server.server_close()

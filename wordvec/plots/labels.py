@@ -135,7 +135,7 @@ class _Placer:
         self.scale = figure.dpi / 72  # pixels in a point
         self.positions = axes.transData.transform(points)
         self.radii = np.sqrt(areas) / 2 * self.scale
-        self.frame = np.asarray(axes.bbox.extents)
+        self.frame = _widened(np.asarray(axes.bbox.extents), -GAP * self.scale)
         self.square_inches = float(axes.bbox.width * axes.bbox.height) / figure.dpi**2
         self.size = (int(np.ceil(figure.bbox.width)), int(np.ceil(figure.bbox.height)))
         self.clear = slice(0, len(points) if len(points) <= CLEAR else 0)  # the dots that nothing may cover
