@@ -88,7 +88,10 @@ def assert_same_figure(found, page, exactly=True):
 
 
 def assert_draws_the_figure(language, name):
-    """The only picture in this folder is that of the page; texts alone where fonts for it may be missing."""
+    """The only picture in this folder is that of the page; texts alone where fonts for it may be missing.
+
+    Where figures are drawn in another way now: run the page's program, and copy what it draws to docs/learn/figures/.
+    """
     (figure,) = re.findall(r"\]\(\.\./figures/(\w+\.svg)\)", text_of(language, name))
     (drawn,) = Path().glob("*.svg")
     page = FOLDER / "figures" / figure
