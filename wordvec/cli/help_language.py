@@ -8,7 +8,6 @@ lacks stays English. scripts/catalogues.py brings them up to date with the parse
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +15,8 @@ from functools import partial
 from importlib import resources
 from typing import Any
 from unicodedata import combining, east_asian_width
+
+from wordvec.files import parse_json
 
 LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # with their own names, which show whether a terminal has their letters
 LONGEST_LINE = 100  # columns of prose on a wide terminal
@@ -86,7 +87,7 @@ def parse_catalogue(content: str) -> dict[str, str]:
             texts[parts["msgid"]] = parts["msgstr"]
             parts = {"msgid": "", "msgstr": ""}
         part = found[1] or part
-        parts[part] += json.loads(found[2])
+        parts[part] += parse_json(found[2])
     texts.pop("", None)  # the header
     return texts
 

@@ -124,9 +124,11 @@ def _numbers(option: str, given: str) -> np.ndarray:
 def _npy(path: str) -> np.ndarray:
     import numpy as np
 
+    from wordvec.npy_header import map_npy
+
     try:
-        array: np.ndarray = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
+        array = map_npy(path)
+    except (ValueError, OSError) as error:
         raise InputError(f"{path}: not a whole .npy array of numbers: {error}") from None
     if array.dtype.kind not in "fiub" or array.ndim == 0 or array.size == 0:
         raise InputError(f"{path}: an array of numbers expected; got {array.dtype} {array.shape}")

@@ -35,31 +35,43 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
     An exception of one of them, or KeyboardInterrupt here, stops the others and is raised.
     """
     failures: list[BaseException] = []
+    ended: set[int] = set()
+    running = [threading.Lock() for _ in jobs]  # each held until its job has ended
 
-    def work(job: tuple[Any, ...]) -> None:
+    def work(number: int, job: tuple[Any, ...]) -> None:
         try:
             run(*job)
         except BaseException as error:  # raised again below, in the thread that waits
             failures.append(error)
             stop(True)
+        finally:
+            ended.add(number)
+            running[number].release()
 
-    helpers, started = [threading.Thread(target=work, args=(job,), daemon=True) for job in jobs], 0
+    def wait(started: int) -> None:
+        # Not by Thread.join: before Python 3.13 one that is interrupted takes a running thread for an ended one.
+        for number in range(started):
+            while number not in ended:
+                running[number].acquire(timeout=POLL)
+
+    helpers = [threading.Thread(target=work, args=(n, job), daemon=True) for n, job in enumerate(jobs)]
+    started = 0
     try:
         with delayed_signals() as came:  # in the middle of a start, an interrupt would leave a thread nobody knows of
-            for helper in helpers:
+            for helper, lock in zip(helpers, running):
+                lock.acquire()
                 helper.start()
                 started += 1
         for number in came:
             signal.raise_signal(number)
-        for helper in helpers:
-            while helper.is_alive():
-                helper.join(POLL)
+        wait(started)
     except BaseException:
         stop(started == len(jobs))  # release threads that wait for one that failed to start
         raise
     finally:
-        for helper in helpers:
-            if helper.ident is not None:
+        with delayed_signals():  # all end soon, and until then they write to the arrays: a second Ctrl-C must wait
+            wait(started)
+            for helper in helpers[:started]:
                 helper.join()
     if failures:
         raise failures[0]

@@ -16,6 +16,7 @@ import numpy as np
 
 from wordvec.arrays import Array
 from wordvec.errors import InputError, WordvecError, describe
+from wordvec.files import parse_json
 from wordvec.layers import (
     Affine,
     BatchNorm,
@@ -52,7 +53,7 @@ def description_of(layers: list[Any], loss: Any) -> str:
 def layers_of(path: Any, description: str, arrays: Mapping[str, Array]) -> tuple[list[Any], Any]:
     """The layers, with the arrays as their parameters, and the loss or None. Raises InputError for what cannot be."""
     try:
-        said = json.loads(description)
+        said = parse_json(description)
         entries, loss = said["layers"], said["loss"]
         entries = [(str(kind), dict(settings)) for kind, settings in entries]
         loss = None if loss is None else (str(loss[0]), dict(loss[1]))

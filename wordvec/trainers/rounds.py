@@ -27,6 +27,7 @@ import numpy as np
 
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
+from wordvec.files import parse_json
 from wordvec.kernels.merging import expected_terms, merged_rows
 from wordvec.memory import available_cores
 from wordvec.store import Store, name_of, open_store
@@ -269,7 +270,7 @@ def _trainer(facts: dict[str, Any], threads: int) -> NeuralOptions:
 @functools.lru_cache(maxsize=1)
 def _sampler(facts: str, folder: str, fingerprint: str) -> ExampleSampler:
     """Its table of negatives takes longer than a short piece: the tasks of a process share one."""
-    return _trainer(json.loads(facts), 1).sampler(opened(folder, fingerprint).vocabulary.counts)
+    return _trainer(parse_json(facts), 1).sampler(opened(folder, fingerprint).vocabulary.counts)
 
 
 def _loss_of(name: str) -> str:
