@@ -53,6 +53,7 @@ def kill_a_worker(client):
     os.kill(sorted(pids.values())[0], signal.SIGKILL)
 
 
+@pytest.mark.slow("real workers, real kills: the promise of the cluster")
 def test_svd_has_the_bytes_of_one_machine_with_a_worker_killed_before_each_stage(client, corpus, monkeypatch):
     run, stages = Cluster.run, []
 
@@ -226,6 +227,7 @@ def test_a_corpus_in_no_folder_needs_a_store(client):
         SVD(dim=1).fit(corpus, store="here")
 
 
+@pytest.mark.slow("ends the cluster of the tests before it, whose time it is")
 def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"wordvec\[distributed\]"), connected("local:1"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import threading
 from dataclasses import replace
 from functools import cache
 
@@ -15,7 +14,7 @@ from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.kernels.tables import Tables
-from wordvec.native import library
+from wordvec.native import library, together
 
 pytestmark = pytest.mark.skipif(not library.is_available(), reason="the C library is not here")
 
@@ -302,17 +301,16 @@ def test_an_interrupt_leaves_the_tables_at_the_end_of_a_block(monkeypatch):
     for last in range(0, POSITIONS + block, block):
         _, *tables = run(cpu, "skipgram", W_in, W_out, sampler, last=min(last, POSITIONS), block=block)
         prefixes.add(b"".join(table.tobytes() for table in tables))
-    join = threading.Thread.join
+    poll = together.poll
 
-    def interrupted_join(thread, timeout=None):
-        if timeout is not None:
-            raise KeyboardInterrupt
-        join(thread)
+    def interrupted_poll(running):
+        together.poll = poll
+        raise KeyboardInterrupt
 
     for _ in range(20):
         tables = Tables(W_in, W_out)
         with monkeypatch.context() as patch:
-            patch.setattr(threading.Thread, "join", interrupted_join)
+            patch.setattr(together, "poll", interrupted_poll)
             with pytest.raises(KeyboardInterrupt):
                 options = {"first": 0, "last": POSITIONS, "epoch": 1, "epochs": 3, "learning_rate": 0.02}
                 cpu.train_skipgram(tables, IDS, STARTS, sampler, block=block, threads=3, **options)

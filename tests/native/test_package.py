@@ -57,6 +57,7 @@ def needs_compiler() -> None:
         pytest.skip("no C compiler is here")
 
 
+@pytest.mark.slow("the wheel's hook compiles every build, as pip does")
 def test_a_wheel_holds_all_builds_and_is_for_any_python(make_hook, tmp_path):
     needs_compiler()
     hook, data = make_hook(), new_data()

@@ -162,6 +162,7 @@ def test_tsne_of_the_second_starts_from_the_first(vectors):
     assert np.linalg.norm(a - b, axis=1).mean() < 0.5 * np.linalg.norm(a - a.mean(axis=0), axis=1).mean()
 
 
+@pytest.mark.slow("draws every kind of figure twice")
 def test_every_kind_repeats_bit_for_bit(vectors, tmp_path):  # other endings: in test_figures
     draw = {
         "around": lambda: plot_neighbourhood(vectors, "word1"),

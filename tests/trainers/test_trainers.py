@@ -166,6 +166,7 @@ def test_a_gpu_that_is_not_there_is_an_error(corpus, monkeypatch):
             trainer.fit(corpus)
 
 
+@pytest.mark.slow("the kernels for GPUs, run on a CPU, train every network")
 def test_the_gpu_learns_too(corpus, xp):
     """Forty sentences are enough for skip-gram and CBOW, which take a second each where a CPU stands in for the GPU."""
     device = "cpu" if xp is np else "gpu"

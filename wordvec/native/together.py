@@ -27,6 +27,11 @@ def new_counters(number: int) -> np.ndarray:
     return memory[start : start + number * size].view(np.int64).reshape(number, COUNTER_SIZE)
 
 
+def poll(running: threading.Lock) -> None:
+    """Wait a while for the job that holds the lock."""
+    running.acquire(timeout=POLL)
+
+
 def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop: Callable[[bool], Any]) -> None:
     """Call run(*job) for all jobs at the same time, each in a thread; returns when all are done.
 
@@ -52,7 +57,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
         # Not by Thread.join: before Python 3.13 one that is interrupted takes a running thread for an ended one.
         for number in range(started):
             while number not in ended:
-                running[number].acquire(timeout=POLL)
+                poll(running[number])
 
     helpers = [threading.Thread(target=work, args=(n, job), daemon=True) for n, job in enumerate(jobs)]
     started = 0

@@ -107,6 +107,7 @@ def test_the_limit_leaves_the_rest_unread(tmp_path):
     assert load(tmp_path, b"3 2\na " + ONE + b"b " + TWO + b"broken......", limit=2).words == ["a", "b"]
 
 
+@pytest.mark.slow("a file large enough to see the memory of its reader")
 def test_memory_stays_near_the_matrix(tmp_path):
     import tracemalloc
 
