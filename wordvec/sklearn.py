@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, make_dataclass
 from typing import Any, ClassVar
@@ -122,7 +123,7 @@ class WordVectorizer(_Rows):
 
 
 @estimator
-class _Documents(_Rows):
+class _Documents(_Rows, ABC):
     """Texts or token lists to rows, by the vectors that `_vectors_for` gets."""
 
     pooling: str = "mean"
@@ -167,8 +168,8 @@ class _Documents(_Rows):
         given = self.tokenizer if callable(self.tokenizer) or self.vectors_.recipe is None else None
         return [self.vectors_.tokenize(text, given) for text in items]
 
-    def _vectors_for(self, items: list[Any], are_texts: bool) -> WordVectors:
-        raise NotImplementedError
+    @abstractmethod
+    def _vectors_for(self, items: list[Any], are_texts: bool) -> WordVectors: ...
 
 
 @estimator

@@ -13,6 +13,7 @@ import math
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
@@ -55,6 +56,22 @@ def json_text(value: Any, encoding: str | None = "utf-8") -> str:
     value = _without_nan(value)
     text = _STEERS.sub(_escape_for_json, json.dumps(value, ensure_ascii=False, allow_nan=False))
     return text if _can_be_written(text, encoding) else json.dumps(value, allow_nan=False)
+
+
+def display_width(text: str) -> int:
+    """Columns a terminal gives to `text`: two for wide East Asian characters, none for combining ones (UAX 11).
+
+    >>> display_width("tea"), display_width("홍차"), display_width("e\u0301")
+    (3, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    width = 0
+    for character in text:
+        if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
+            continue  # the latter are vowels and finals of Hangul, drawn into the block of their first consonant
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return width
 
 
 def printable_lines(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from wordvec import Corpus
 from wordvec.cli import main
-from wordvec.corpus.concordance.keyword_lines import display_width
+from wordvec.terminal import display_width
 
 TEXT = ["the king sat on the throne", "the queen sat on the throne", "a dog barks at night"] * 8
 

@@ -10,6 +10,7 @@ import pytest
 
 from wordvec.cli import VERBS, _parsers, help_language, main
 from wordvec.cli.help_language import LANGUAGES, LONGEST_LINE, laid_out, parse_catalogue, read_catalogue, wrapped
+from wordvec.terminal import display_width
 
 ROOT = Path(__file__).resolve().parents[2]
 USAGES = {"en": "usage: ", "ko": "사용법: ", "ja": "使い方: "}
@@ -149,7 +150,7 @@ def test_lines_fit_the_terminal(language, speak, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))
     for parser in _parsers(list(VERBS))[1].values():
         for line in parser.format_help().splitlines():
-            fits = help_language.columns(line) <= columns
+            fits = display_width(line) <= columns
             assert fits or line.isascii() or "wordvec " in line or len(line.split()) < 3, line
 
 
@@ -186,7 +187,7 @@ def test_wrapping_loses_nothing_and_starts_no_line_with_a_stop(text, width):
     lines = wrapped(text, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert not any(line.startswith(("、", "。", "」", "）")) or line.endswith(("「", "（")) for line in lines)
-    assert all(help_language.columns(line) <= width or " " not in line for line in lines)
+    assert all(display_width(line) <= width or " " not in line for line in lines)
 
 
 def test_what_is_no_text_of_a_catalogue():
@@ -209,4 +210,4 @@ def test_the_width_of_prose_has_a_limit(speak, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "400")
     assert main(["train", "--help"]) == 0
     prose = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("TEXT는"))
-    assert help_language.columns(prose) <= LONGEST_LINE
+    assert display_width(prose) <= LONGEST_LINE

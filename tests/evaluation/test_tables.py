@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import OptionError, ShapeError
-from wordvec.evaluation.tables import STYLES, Strong, format_table, width
+from wordvec.evaluation.tables import STYLES, Strong, format_table
+from wordvec.terminal import display_width
 
 ROWS = [["glove", "0.701", "[0.65, 0.75]"], ["skip_gram", "0.5", ""]]
 HEADINGS = ["trainer", "score", "95 % interval"]
@@ -22,7 +23,7 @@ def test_text_aligns_numbers_to_the_right_and_leaves_no_trailing_spaces():
 
 def test_wide_characters_keep_columns_in_line():
     lines = format_table([["고양이", "1"], ["cat", "22"]], ["word", "n"]).split("\n")
-    assert [width(line) for line in lines] == [10, 10, 10]
+    assert [display_width(line) for line in lines] == [10, 10, 10]
 
 
 def test_columns_to_the_right_can_be_named():

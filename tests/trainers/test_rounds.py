@@ -57,6 +57,17 @@ def assert_same(one, other):
     np.testing.assert_array_equal(one.context_matrix, other.context_matrix)
 
 
+def test_a_fit_on_a_cluster_leaves_the_next_one_in_one_piece(corpus, tmp_path, monkeypatch):
+    trainer = SkipGram(**OPTIONS)
+    cluster = InlineCluster(tmp_path / "store")
+    cluster.threads_of_a_task = 1
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "_on_cluster", lambda *given: _with(trainer, cluster))
+        assert trainer.fit(corpus, client=object()).vectors.info["parameters"]["pieces"] == 8
+    assert_same(trainer.fit(corpus).vectors, SkipGram(**OPTIONS).fit(corpus).vectors)
+    assert trainer.pieces is None
+
+
 @pytest.mark.parametrize("trainer", [SkipGram, CBOW])
 def test_one_piece_is_one_machine(on_cluster, corpus, trainer):
     expected = trainer(**OPTIONS).fit(corpus)

@@ -229,3 +229,8 @@ def test_without_the_bound_shared_beginnings_are_too_much(monkeypatch):
     monkeypatch.setattr(steps, "CONTEXT_OF_PARTS", (0, 0))
     with pytest.raises(TrainingError, match="diverged in epoch"):
         trainer.fit(corpus)
+
+
+def test_a_cluster_is_refused_not_passed_over(corpus):
+    with pytest.raises(OptionError, match="subwords are trained in one piece: leave out pieces"):
+        SkipGram(subwords=True, dim=4).fit(corpus, client=object())

@@ -1,4 +1,4 @@
-"""A program as a user would write it. scripts/check.sh has type checkers read it, and they must accept it as it is.
+"""A program as a user would write it. scripts/check.sh has mypy read it, which must accept it as it is.
 
 It is checked, not run.
 """

@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import resources
 from typing import Any
-from unicodedata import combining, east_asian_width
 
 from wordvec.files import parse_json
+from wordvec.terminal import display_width
 
 LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # with their own names, which show whether a terminal has their letters
 LONGEST_LINE = 100  # columns of prose on a wide terminal
@@ -158,13 +158,8 @@ def wrapped(text: str, width: float) -> list[str]:
     """
     lines: list[str] = [""]
     for space, word in _WORD.findall(text):
-        if lines[-1] and columns(lines[-1]) + len(space) + columns(word) > width:
+        if lines[-1] and display_width(lines[-1]) + len(space) + display_width(word) > width:
             lines.append(word)
         else:
             lines[-1] += (space if lines[-1] else "") + word
     return lines if lines[0] else []
-
-
-def columns(text: Iterable[str]) -> int:
-    """How many columns of a terminal a text takes."""
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

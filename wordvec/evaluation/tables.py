@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 
 from wordvec.errors import OptionError, ShapeError
+from wordvec.terminal import display_width
 
 Rows = Sequence[Sequence[str]]
 
@@ -62,18 +63,6 @@ def format_table(rows: Rows, headings: Sequence[str], style: str = "text", right
     return STYLES[style](rows, headings, right)
 
 
-def width(text: str) -> int:
-    """Columns that `text` takes on a terminal: two for a wide character (CJK), none for a combining one.
-
-    >>> width("cat"), width("고양이"), width("e\u0301")
-    (3, 6, 1)
-    """
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
-
-
 def _number_columns(rows: Rows, columns: int) -> set[int]:
     """Columns that hold numbers, and nothing else."""
     cells = [[row[column] for row in rows if row[column]] for column in range(columns)]
@@ -92,10 +81,10 @@ def _visible(cell: str) -> str:
 
 def _text(rows: Rows, headings: Sequence[str], right: Collection[int]) -> str:
     lines = [[_visible(cell) for cell in row] for row in (headings, *rows)]
-    widths = [max(width(row[column]) for row in lines) for column in range(len(headings))]
+    widths = [max(display_width(row[column]) for row in lines) for column in range(len(headings))]
 
     def padded(cell: str, column: int) -> str:
-        space = " " * (widths[column] - width(cell))
+        space = " " * (widths[column] - display_width(cell))
         return space + cell if column in right else cell + space
 
     return "\n".join("  ".join(padded(cell, i) for i, cell in enumerate(row)).rstrip() for row in lines)

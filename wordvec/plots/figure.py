@@ -12,10 +12,10 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.fonts import boxes_allowed, is_truetype, letters
+from wordvec.plots.fonts import boxes_allowed, is_truetype
 from wordvec.plots.palette import FAINT, INK
 from wordvec.plots.sizes import FONT_SIZE, NOTE, TITLE
-from wordvec.terminal import printable, printable_lines
+from wordvec.terminal import display_width, printable, printable_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,7 +140,7 @@ def set_title(
     are too wide for the figure.
     """
     fonts: dict[str, Any] = {"fontfamily": families} if families else {}
-    width = LETTER * font_size * (TITLE * letters(title) + NOTE * letters(note) + GAP)
+    width = LETTER * font_size * (TITLE * display_width(title) + NOTE * display_width(note) + GAP)
     room = 72 * WIDENS * root_figure(axes).get_figwidth() * axes.get_position().width if note else width
     below = "\n" if width > room else ""
     axes.set_title(title + below, loc="left", fontsize=TITLE * font_size, color=INK, **fonts)

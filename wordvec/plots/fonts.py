@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -86,15 +85,6 @@ def font_families(labels: Iterable[str]) -> list[str]:
                 break
     _warn_once(lacking)
     return families
-
-
-def letters(text: str) -> int:
-    """How wide a text is, in letters; a wide (CJK) character counts twice.
-
-    >>> letters("word"), letters("한국")
-    (4, 4)
-    """
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def least_widths(labels: Sequence[str]) -> np.ndarray:

@@ -10,8 +10,9 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, ShapeError
 from wordvec.plots.figure import new_axes, plain, root_figure, set_title
-from wordvec.plots.fonts import font_families, letters
+from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, ink_on
+from wordvec.terminal import display_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +99,7 @@ def _heat(
 
     cell = float(np.clip(5.2 / max(values.shape), 0.11, 0.42))  # inches
     size = float(np.clip(cell * 72 * 0.62, 3.5, 9.0))
-    across, above = (0.6 * size / 72 * max(map(letters, words)) for words in (rows, columns))
+    across, above = (0.6 * size / 72 * max(map(display_width, words)) for words in (rows, columns))
     axes = axes or new_axes(1.3 + across + cell * values.shape[1], 0.75 + above + cell * values.shape[0])
     painted, scale = _colours(colours), Normalize(*limits)
     image = axes.imshow(values, cmap=painted, norm=scale, interpolation="nearest", aspect="equal")

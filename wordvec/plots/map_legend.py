@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.plots.figure import plain, root_figure
-from wordvec.plots.fonts import font_families, letters
+from wordvec.plots.fonts import font_families
 from wordvec.plots.groups import Groups
 from wordvec.plots.palette import AREA_OF, FAINT, INK, Style
 from wordvec.plots.sizes import Sizes
+from wordvec.terminal import display_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ class Legend:
 
     def columns(self, inches: float) -> int:
         """How many columns of the longest name fit under a map in a figure of this many inches."""
-        longest = max((letters(name) for name, _, _ in self.entries), default=1)
+        longest = max((display_width(name) for name, _, _ in self.entries), default=1)
         return max(
             1, min(len(self.entries), 4, int(72 * ROOM * inches / (longest * self.sizes.font_size * LETTER + HANDLE)))
         )

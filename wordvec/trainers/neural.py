@@ -31,7 +31,7 @@ from wordvec.trainers.neural_options import (
     MERGES,
     PIECES,
     WHERE_SET,
-    check_pieces,
+    check_run,
     choose_engine_and_check,
     ngram_sizes,
 )
@@ -152,6 +152,7 @@ class NeuralTrainer(Presets, Trainer):
         self._freeze = self._resume = False
         self._saving: Saving | None = None
         self._reach: int | None = None
+        self._pieces_of_cluster = False  # whether `pieces` is the default of an earlier fit on a cluster
         self._composition: Composition | None = None
 
     @property
@@ -307,25 +308,12 @@ class NeuralTrainer(Presets, Trainer):
         self._start, self._freeze = start, freeze
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
-        if client is not None and self.pieces is None:
+        if self._pieces_of_cluster:  # of an earlier fit, not the user's
+            self.pieces = None
+        self._pieces_of_cluster = client is not None and self.pieces is None
+        if self._pieces_of_cluster:
             self.pieces = PIECES
-            check_pieces(self)
-        if client is None and self.pieces is None and self.merges is not None:
-            raise OptionError(f"{self.name}: merges are those of pieces: give pieces too, or leave it out")
-        if self.pieces is not None and freeze:
-            raise OptionError("freeze: pieces move all words; train in one piece")
-        if freeze and start is None:
-            raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
-        if freeze and self.engine == "kernel" and self.device == "gpu":
-            raise OptionError("freeze: the GPU kernels move all words; take engine 'layers' or device 'cpu'")
-        if start is not None and self.init != "random":
-            raise OptionError(f"vectors to start from and init {self.init!r} exclude each other: leave one out")
-        if start is not None and self.subwords:
-            raise OptionError(f"{self.name}: subwords start anew: leave out the vectors to start from, or subwords")
-        if resume and checkpoint is None:
-            raise OptionError("resume needs the checkpoint to go on from")
-        if checkpoint is not None and self.optimizer != "sgd":
-            raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
+        check_run(self, start, freeze, checkpoint, resume)
         self._start_notes = []
         if start is not None:
             corpus, self._start_notes = corpus_for(start, corpus)

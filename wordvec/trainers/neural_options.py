@@ -17,7 +17,10 @@ from wordvec.trainers.windows import is_window
 from wordvec.vectors.fitted_subwords import check_options as check_ngrams
 
 if TYPE_CHECKING:
+    import os
+
     from wordvec.trainers.options import NeuralOptions
+    from wordvec.vectors import WordVectors
 
 ENGINES = ("kernel", "layers")
 PRECISIONS = ("float32", "float16")
@@ -80,6 +83,34 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
     check_pieces(trainer)
     check_subwords(trainer)
     _check_combinations(trainer, kernel_fits)
+
+
+def check_run(
+    trainer: NeuralOptions,
+    start: WordVectors | None,
+    freeze: bool,
+    checkpoint: str | os.PathLike[str] | None,
+    resume: bool,
+) -> None:
+    """Raise OptionError for arguments of `fit` that do not go with the options, or with each other."""
+    check_pieces(trainer)  # a cluster sets them
+    check_subwords(trainer)
+    if trainer.pieces is None and trainer.merges is not None:
+        raise OptionError(f"{trainer.name}: merges are those of pieces: give pieces too, or leave it out")
+    if trainer.pieces is not None and freeze:
+        raise OptionError("freeze: pieces move all words; train in one piece")
+    if freeze and start is None:
+        raise OptionError("freeze keeps the words of `start` where they are: give vectors to start from")
+    if freeze and trainer.engine == "kernel" and trainer.device == "gpu":
+        raise OptionError("freeze: the GPU kernels move all words; take engine 'layers' or device 'cpu'")
+    if start is not None and trainer.init != "random":
+        raise OptionError(f"vectors to start from and init {trainer.init!r} exclude each other: leave one out")
+    if start is not None and trainer.subwords:
+        raise OptionError(f"{trainer.name}: subwords start anew: leave out the vectors to start from, or subwords")
+    if resume and checkpoint is None:
+        raise OptionError("resume needs the checkpoint to go on from")
+    if checkpoint is not None and trainer.optimizer != "sgd":
+        raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
 
 
 def check_pieces(trainer: NeuralOptions) -> None:

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
 from wordvec.corpus.concordance import Concordance, Line
-from wordvec.corpus.concordance.keyword_lines import NARROWEST, display_width, evidence_lines, keyword_lines
+from wordvec.corpus.concordance.keyword_lines import NARROWEST, evidence_lines, keyword_lines
+from wordvec.terminal import display_width
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"]), min_size=1, max_size=12)
 SIDES = st.lists(WORDS, max_size=30).map(" ".join)

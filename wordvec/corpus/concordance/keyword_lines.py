@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from wordvec.errors import counted
-from wordvec.terminal import printable
+from wordvec.terminal import display_width, printable
 
 if TYPE_CHECKING:
     from wordvec.corpus.concordance import Evidence, Line
 
 GAP = "  "  # on either side of the keyword
 NARROWEST = 24
-
-
-def display_width(text: str) -> int:
-    """Columns a terminal gives to `text`: two for wide East Asian characters, none for combining ones (UAX 11).
-
-    >>> display_width("tea"), display_width("홍차"), display_width("e\u0301")
-    (3, 4, 1)
-    """
-    if text.isascii():
-        return len(text)
-    width = 0
-    for character in text:
-        if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
-            continue  # the latter are vowels and finals of Hangul, drawn into the block of their first consonant
-        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return width
 
 
 def keyword_lines(lines: Sequence[Line], width: int = 100, marked: Collection[str] = ()) -> list[str]:

@@ -8,9 +8,9 @@ import io
 from collections.abc import Sequence
 
 from wordvec.corpus.concordance import Line
-from wordvec.corpus.concordance.keyword_lines import display_width, keyword_lines
+from wordvec.corpus.concordance.keyword_lines import keyword_lines
 from wordvec.corpus.documents.citing import CitedLine
-from wordvec.terminal import printable
+from wordvec.terminal import display_width, printable
 
 LONGEST_PLACE = 32  # columns
 COLUMNS = ("left", "keyword", "right", "year", "path", "record", "line")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from wordvec.compat.gensim.differences import differs
-from wordvec.compat.gensim.models.callbacks import call_all
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.tagvectors import TagVectors
 from wordvec.compat.gensim.models.word2vec import FEW_PAIRS, KEPT, LOWEST, SMALL, LineSentence, Word2Vec
@@ -18,7 +16,6 @@ from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers import ParagraphVectors
-from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
 
 DOCUMENTS = ".dv"  # behind the name of a model's file: that of its documents
@@ -167,31 +164,7 @@ class Doc2Vec(Word2Vec):
         trainer = self._trainer(
             self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
         )
-        kept = keep_probabilities(corpus.vocabulary.counts, trainer.subsample) * corpus.vocabulary.counts
-        if trainer.subsample and len(corpus.ids) < SMALL and kept.sum() < FEW_PAIRS:
-            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
-            trainer = replace(trainer, subsample=0.0)
-        trainer.continue_from(self._weights)
-        listed = list(callbacks)
-        self._losses = []
-        call_all(listed, "on_train_begin", self)
-        call_all(listed, "on_epoch_begin", self)
-
-        def on_epoch(report: EpochReport) -> None:
-            self._losses.append(report.loss)
-            self._report = report
-            call_all(listed, "on_epoch_end", self)
-            if report.epoch < report.epochs:
-                call_all(listed, "on_epoch_begin", self)
-
-        self._fitting = trainer
-        trainer.fit(corpus, on_epoch=on_epoch)
-        self._report = None
-        self._take(trainer.vectors)
-        self._weights = trainer.weights
-        self.train_count += 1
-        call_all(listed, "on_train_end", self)
-        return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
+        return self._fit(trainer, corpus, list(callbacks))
 
     def infer_vector(
         self, doc_words: Sequence[str], alpha: float | None = None, min_alpha: Any = None, epochs: int | None = None
@@ -269,11 +242,22 @@ class Doc2Vec(Word2Vec):
             )
         return again
 
+    def _leaves_nothing(self, corpus: Corpus, sample: float) -> bool:
+        """Documents meet words, not pairs of them."""
+        kept = keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts
+        return bool(sample) and len(corpus.ids) < SMALL and float(kept.sum()) < FEW_PAIRS
+
+    def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
+        trainer.continue_from(self._weights)
+        self._fitting = trainer
+        return {}
+
     def _take(self, trained: WordVectors) -> None:
         super()._take(trained)
         self._wv.info = {name: value for name, value in trained.info.items() if name != "counted"}
         documents = self._fitting.documents
         self._dv.take(list(documents.words), np.array(documents.rows(slice(None))))
+        self._weights = self._fitting.weights
 
     @classmethod
     def reset_from(cls, *args: Any, **kwargs: Any) -> Any:

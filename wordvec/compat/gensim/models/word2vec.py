@@ -201,30 +201,7 @@ class Word2Vec:
         alpha = self.alpha if start_alpha is None else start_alpha
         corpus = self._corpus_of(corpus_iterable, corpus_file)
         trainer = self._trainer(epochs, alpha, self.min_alpha if end_alpha is None else end_alpha)
-        if leaves_nothing(corpus, trainer.subsample):
-            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
-            trainer = replace(trainer, subsample=0.0)
-        callbacks = list(callbacks)
-        self._losses = []
-        call_all(callbacks, "on_train_begin", self)
-        call_all(callbacks, "on_epoch_begin", self)
-
-        def on_epoch(report: EpochReport) -> None:
-            self._losses.append(report.loss)
-            self._report = report
-            call_all(callbacks, "on_epoch_end", self)
-            if report.epoch < report.epochs:
-                call_all(callbacks, "on_epoch_begin", self)
-
-        start = self._start()
-        self._report = None
-        trainer.fit(corpus, start=start, on_epoch=on_epoch)
-        self._report = None
-        self._take(trainer.vectors)
-        self._wv.info = {name: value for name, value in trainer.vectors.info.items() if name != "counted"}
-        self.train_count += 1
-        call_all(callbacks, "on_train_end", self)
-        return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
+        return self._fit(trainer, corpus, list(callbacks))
 
     def get_latest_training_loss(self) -> float:
         """The mean losses of all epochs of the last `train`, added up: the difference of two calls is an epoch's."""
@@ -305,6 +282,39 @@ class Word2Vec:
         if self._pending is not None and (given is None or given is self._pending[0]):
             return self._pending[1]
         return self._read(sentences, corpus_file, vocabulary=self._wv.index_to_key)
+
+    def _fit(self, trainer: Any, corpus: Corpus, callbacks: list[Any]) -> tuple[int, int]:
+        """Train with the callbacks and take the rows; return tokens passed, twice."""
+        if self._leaves_nothing(corpus, trainer.subsample):
+            differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
+            trainer = replace(trainer, subsample=0.0)
+        self._losses = []
+        call_all(callbacks, "on_train_begin", self)
+        call_all(callbacks, "on_epoch_begin", self)
+
+        def on_epoch(report: EpochReport) -> None:
+            self._losses.append(report.loss)
+            self._report = report
+            call_all(callbacks, "on_epoch_end", self)
+            if report.epoch < report.epochs:
+                call_all(callbacks, "on_epoch_begin", self)
+
+        rows = self._rows_to_go_on_from(trainer)
+        self._report = None
+        trainer.fit(corpus, on_epoch=on_epoch, **rows)
+        self._report = None
+        self._take(trainer.vectors)
+        self._wv.info = {name: value for name, value in trainer.vectors.info.items() if name != "counted"}
+        self.train_count += 1
+        call_all(callbacks, "on_train_end", self)
+        return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
+
+    def _leaves_nothing(self, corpus: Corpus, sample: float) -> bool:
+        return leaves_nothing(corpus, sample)
+
+    def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
+        """Arguments of `fit`."""
+        return {"start": self._start()}
 
     def _start(self) -> WordVectors:
         """The rows as they are, without counts: those are kept here and do not add up by training."""
