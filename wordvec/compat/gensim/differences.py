@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 
+FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 RENAMED = {"size": "vector_size", "iter": "epochs", "docvecs": "dv"}  # gensim 3 -> 4
 
 # Public names of gensim 4.4 that client programs may call, by class.
@@ -114,5 +117,8 @@ class CompatWarning(UserWarning):
 
 
 def differs(message: str) -> None:
-    """Warn of a difference, at the line of the caller's caller's caller."""
-    warnings.warn(message, CompatWarning, stacklevel=4)
+    """Warn of a difference, at the line of the program that called something of this folder."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and os.path.abspath(frame.f_code.co_filename).startswith(FOLDER):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, CompatWarning, stacklevel=level)

@@ -164,7 +164,9 @@ class Doc2Vec(Word2Vec):
         trainer = self._trainer(
             self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
         )
-        return self._fit(trainer, corpus, list(callbacks))
+        passed = self._fit(trainer, corpus, list(callbacks))
+        self._weights = self._fitting.weights
+        return passed
 
     def infer_vector(
         self, doc_words: Sequence[str], alpha: float | None = None, min_alpha: Any = None, epochs: int | None = None
@@ -257,7 +259,6 @@ class Doc2Vec(Word2Vec):
         self._wv.info = {name: value for name, value in trained.info.items() if name != "counted"}
         documents = self._fitting.documents
         self._dv.take(list(documents.words), np.array(documents.rows(slice(None))))
-        self._weights = self._fitting.weights
 
     @classmethod
     def reset_from(cls, *args: Any, **kwargs: Any) -> Any:
