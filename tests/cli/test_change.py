@@ -25,7 +25,7 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
         "--by",
         "50",
         "--words",
-        "t0w30,t3w3,t9w59",
+        "t0w30,t8w3,t9w59",
         "--figures",
         str(figures),
         "--width",
@@ -43,16 +43,16 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
     assert any(line.startswith("  t9w59: too rare") for line in lines)
     assert sum(line.startswith("    18") for line in lines) == 12  # three lines of two groups of two words
     assert "Read the lines before you say which" in err
-    assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t3w3.svg"]
+    assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t8w3.svg"]
 
 
 def test_json(corpus, capsys):
-    assert main(["change", corpus, "--by", "50", "--words", "t0w30,t3w3", "--json", "--lines", "1"]) == 0
+    assert main(["change", corpus, "--by", "50", "--words", "t0w30,t8w3", "--json", "--lines", "1"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["words"][0]["word"] == "t0w30"
-    assert [detail["word"] for detail in report["details"]] == ["t0w30", "t3w3"]
+    assert [detail["word"] for detail in report["details"]] == ["t0w30", "t8w3"]
     nearest = report["details"][0]["neighbours"]["1850-1899"]
-    assert nearest[0]["word"].startswith("t6w")
+    assert nearest[0]["word"].startswith("t3w")
     assert report["details"][0]["lines"]["1800-1849"][0]["keyword"] == "t0w30"
 
 

@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--vectors", metavar="FILE", help="trained on this corpus (default: an SVD is made)")
     parser.add_argument("--window", type=int, default=5, metavar="N", help="words on each side (default: 5)")
+    parser.add_argument(
+        "--compare", choices=("cut", "pairs"),
+        help="cut: before and after the moment that separates a word's uses best (default for dates); pairs: every two "
+        "groups (default for others)",
+    )  # fmt: skip
     parser.add_argument("--level", type=float, default=0.05, metavar="F", help="false discovery rate (default: 0.05)")
     parser.add_argument("--permutations", type=int, metavar="N", help="(default: words / level, 999 at least)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is drawn (default: 1)")
@@ -80,6 +85,7 @@ def run(arguments: argparse.Namespace) -> None:
         vectors=None if arguments.vectors is None else WordVectors.load(arguments.vectors),
         date_column=arguments.date_column,
         window=arguments.window,
+        compare=arguments.compare,
         permutations=arguments.permutations,
         level=arguments.level,
         max_share=arguments.max_share,
@@ -103,7 +109,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _command(arguments: argparse.Namespace) -> str:
     """The command line that does the same again."""
-    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "level", "permutations", "seed")
+    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "compare", "level", "permutations", "seed")
     names += ("limit", "lines", "texts", "figures", "figure_format", "figure_width", "font_size", "out")
     given = ((name, getattr(arguments, name)) for name in names)
     options = [

@@ -38,6 +38,7 @@ class Groups:
     members   of each group by name, the numbers of its documents, rising
     without   documents that have no value, or none that is a date
     note      what a reader should know of these, or None
+    in_time   whether they are periods, the earliest first
 
     >>> Groups("decade", {"1850s": [0, 2]}).names
     ['1850s']
@@ -47,6 +48,7 @@ class Groups:
     members: dict[str, list[int]]
     without: tuple[int, ...] = ()
     note: str | None = None
+    in_time: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -131,7 +133,7 @@ def groups_of(
     members: dict[str, list[int]] = {}
     for begin in sorted({year // length * length for year in dated.values()}):
         members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
-    return Groups(by, members, tuple(without), note)
+    return Groups(by, members, tuple(without), note, in_time=True)
 
 
 def _period(begin: int, length: int) -> str:
