@@ -4,10 +4,10 @@
     python scripts/change_rates.py --planted 0 --shuffled 200
     python scripts/change_rates.py --planted 0 --shuffled 60 --text plain-text.txt.zst
 
-The texts are those of tests/dated_texts.py: ten words change in the middle of the time, in all or in some of their later
-uses. They are tested together with 48 others, whose distribution is exactly the same all the time; a run's share of
-false findings is the share of these in what was found, 0 where nothing was. With --neighbours words are tested too that
-lose or gain the company of a changing one, and so change a little: how many were found is counted apart.
+The texts are those of tests/dated_texts.py: ten words change in the middle of the time, in all or in some of their
+later uses. They are tested together with 48 others, whose distribution is exactly the same all the time; a run's share
+of false findings is the share of these in what was found, 0 where nothing was. With --neighbours words are tested too
+that lose or gain the company of a changing one, and so change a little: how many were found is counted apart.
 
 With --text, real text is cut into 60 documents with years drawn by chance, so that nothing changes; then two words
 become one made-up word, the first in the earlier documents, the second in the later ones: 20 complete changes of known
@@ -66,8 +66,8 @@ def planted(arguments: argparse.Namespace, size: float) -> None:
         share = (false / np.maximum(1, hits + false)).mean()
         print(
             f"{arguments.documents} documents of {13 * arguments.sentences} words, size {size}, by {by}, {compare}: "
-            f"{hits.sum()} of {10 * len(runs)} found, {false.sum()} of {len(OTHERS) * len(runs)} others (share of false "
-            f"findings: {share:.3f})" + f", {beside_found.sum()} beside changing words" * arguments.neighbours,
+            f"{hits.sum()} of {10 * len(runs)} found, {false.sum()} of {len(OTHERS) * len(runs)} others (share of "
+            f"false findings: {share:.3f})" + f", {beside_found.sum()} beside changing words" * arguments.neighbours,
             flush=True,
         )
 
@@ -141,7 +141,9 @@ def main() -> None:
     parser.add_argument("--planted", type=int, default=3, metavar="RUNS", help="of each size (default: 3)")
     parser.add_argument("--shuffled", type=int, default=0, metavar="RUNS", help="with shuffled dates (default: 0)")
     parser.add_argument("--documents", type=int, default=60, metavar="N", help="(default: 60)")
-    parser.add_argument("--sentences", type=int, default=320, metavar="N", help="of 13 words, a document (default: 320)")
+    parser.add_argument(
+        "--sentences", type=int, default=320, metavar="N", help="of a document, 13 words each (default: 320)"
+    )
     parser.add_argument("--sizes", default="1,0.5,0.25", metavar="F,F", help="of the change (default: 1,0.5,0.25)")
     parser.add_argument("--by", default="50,10", metavar="N,N", help="years of a period (default: 50,10)")
     parser.add_argument("--compare", default="cut", metavar="C,C", help="cut, pairs (default: cut)")

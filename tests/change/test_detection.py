@@ -8,6 +8,7 @@ from dated_texts import CHANGING, OTHERS, write_dated_texts
 
 from wordvec import Corpus
 from wordvec.change import find_changes
+from wordvec.change.group_vectors import vectors_by_group
 from wordvec.change.space import Space
 from wordvec.corpus.documents.groups import Groups, groups_of
 from wordvec.errors import CorpusError, InputError, OptionError, UnknownWordError
@@ -27,6 +28,29 @@ def test_changes_of_known_size_are_found(dated_corpus, dated_space):
     assert changes.frequency["distance"] < -0.2  # rare words seem to change more,
     unchanged = [word for word in changes.words if word.word in OTHERS]
     assert np.mean([word.ratio for word in unchanged]) < 2  # and do not by this number
+
+
+def test_decades_are_compared_before_and_after_the_best_cut(dated_corpus, dated_space):
+    changes = find_changes(dated_corpus, "decade", words=["t0w30", "t8w3"], space=dated_space)
+    assert [word.word for word in changes.found] == ["t0w30"]
+    assert changes.groups[changes.found[0].cut] == "1850s"
+    by_pairs = find_changes(dated_corpus, "decade", words=["t0w30"], space=dated_space, compare="pairs").words[0]
+    assert by_pairs.cut is None
+    with pytest.raises(OptionError, match="do not follow one another in time"):
+        find_changes(dated_corpus, "half", words=["t0w30"], space=dated_space, compare="cut")
+
+
+def test_vectors_by_group_are_those_that_are_compared(dated_corpus, dated_space):
+    changes = find_changes(dated_corpus, "50", words=["t0w30", "f0"], space=dated_space)
+    groups = dict(vectors_by_group(changes))
+    assert list(groups) == list(changes.groups)
+    for change in changes.words:
+        of_group = [groups[name][change.word] for name in changes.groups]
+        np.testing.assert_allclose(of_group, changes.vectors_of(change), atol=1e-6)
+        assert [int(groups[name].counts[groups[name].word_id(change.word)]) for name in changes.groups] == list(
+            change.counts
+        )
+    assert groups["1850-1899"].info["change"]["group"] == "1850-1899"
 
 
 def test_shuffled_dates_give_no_finding_but_at_the_stated_level(dated_corpus, dated_space):

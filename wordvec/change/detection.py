@@ -52,9 +52,10 @@ def find_changes(
     `corpus` was built with metadata. `words` are tested, or the `top` most frequent that have a letter and make up at
     most `max_share` of the text (default: 50). `vectors` were trained on the corpus (default: an SVD of its PPMI matrix
     with power 0.5 and 100 dimensions, or a fifth of the vocabulary where that is less); `space` and `groups` may be
-    given instead of what they are made of. `compare` is "cut", before and after the moment between two groups that separates
-    a word's uses best, which is the default for groups by date; or "pairs", every two groups. See `wordvec.change.space` for the vectors and `wordvec.change.testing` for
-    the test. `permutations` are by default enough for one changed word among all to be found at `level`, at least 999.
+    given instead of what they are made of. `compare` is "cut", before and after the moment between two groups that
+    separates a word's uses best, which is the default for groups by date; or "pairs", every two groups. See
+    `wordvec.change.space` for the vectors and `wordvec.change.testing` for the test. `permutations` are by default
+    enough for one changed word among all to be found at `level`, at least 999.
 
     Raises CorpusError for a corpus that does not know its documents, a column that is not there, and dates of which
     none can be read; UnknownWordError; InputError where fewer than two groups have enough documents, or no word can be
@@ -67,7 +68,9 @@ def find_changes(
     sizes = np.array([len(members) for members in groups.members.values()])
     _check_sizes(groups, sizes)
     if compare == "cut" and not groups.in_time:
-        raise OptionError(f"groups by {groups.by} do not follow one another in time: compare them by pairs, not by a cut")
+        raise OptionError(
+            f"groups by {groups.by} do not follow one another in time: compare them by pairs, not by a cut"
+        )
     compare = compare or ("cut" if groups.in_time else "pairs")
     chosen = _chosen(corpus, words, top, max_share)
     permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))
@@ -279,9 +282,7 @@ def _frequency_effect(words: Sequence[WordChange]) -> dict[str, float | None]:
     return {name: spearman(count, np.array([of(word) for word in words])) for name, of in measures.items()}
 
 
-def _notes(
-    corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: np.ndarray, compare: str
-) -> list[str]:
+def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: np.ndarray, compare: str) -> list[str]:
     notes = [groups.note] if groups.note else []
     small = [name for name, size in zip(groups.names, sizes.tolist()) if size < FEWEST_DOCUMENTS]
     if small:

@@ -57,8 +57,17 @@ class DocumentSums:
     @classmethod
     def of(cls, documents: np.ndarray, counts: np.ndarray, totals: np.ndarray) -> DocumentSums:
         """From the sums (k, D) of x(o) over all occurrences in each document."""
-        per_occurrence = 1 / (1 + ALIKE * (counts - 1))
+        per_occurrence = weight_of_occurrence(counts)
         return cls(documents, counts, counts * per_occurrence, totals * per_occurrence[:, None])
+
+
+def weight_of_occurrence(counts: np.ndarray) -> np.ndarray:
+    """w_d / n_d for documents with so many occurrences n_d.
+
+    >>> weight_of_occurrence(np.array([1.0, 6.0])).tolist()
+    [1.0, 0.5]
+    """
+    return np.asarray(1 / (1 + ALIKE * (counts - 1)))
 
 
 class Space:
@@ -141,7 +150,7 @@ class Space:
         totals = np.zeros((len(in_documents), self.vectors.shape[1]))
         for first in range(0, len(positions), AT_A_TIME):
             part = slice(first, first + AT_A_TIME)
-            starts = np.flatnonzero(np.diff(place[part], prepend=-1))  # positions rise: those of a document are together
+            starts = np.flatnonzero(np.diff(place[part], prepend=-1))  # those of a document are together
             np.add.at(totals, place[part][starts], np.add.reduceat(self.contexts(positions[part]), starts, axis=0))
         return DocumentSums.of(in_documents, counts, totals)
 

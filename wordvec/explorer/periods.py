@@ -12,7 +12,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.explorer.groups import cluster_names, cluster_rows
 from wordvec.explorer.model import DEFAULT_TOP, PageModel, centred, check_fits, check_words, chosen_words, page_model
 from wordvec.plots.projection import pca
-from wordvec.vectors.several_models.procrustes import Moments, rotation_of
+from wordvec.vectors.several_models.procrustes import turned, wide
 from wordvec.vectors.several_models.shared_words import shared_words
 
 if TYPE_CHECKING:
@@ -70,16 +70,10 @@ def make_periods(
 
 def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray) -> np.ndarray:
     """Unit rows (N, D) float32 of the `other` model, turned onto the first."""
-    width = max(first[1].dim, other[1].dim)
     if first[1] is other[1]:
-        return _wide(other[1].unit_rows_of(ids), width).astype(np.float32)
+        return wide(other[1].unit_rows_of(ids), other[1].dim).astype(np.float32)
     shared = shared_words(first[1], other[1], top=ANCHORS)
     if len(shared.words) < FEWEST_SHARED:
         raise InputError(f"{other[0]} and {first[0]} share {len(shared.words)} words; a common space needs at least 3")
-    X, Y = (_wide(model.unit_rows_of(rows), width) for (_, model), rows in zip((first, other), shared.rows))
-    rotation, _ = rotation_of(Moments.of(Y, X), center=False)
-    return np.asarray(rotation(_wide(other[1].unit_rows_of(ids), width)), np.float32)
-
-
-def _wide(rows: np.ndarray, width: int) -> np.ndarray:
-    return np.pad(rows.astype(np.float64), ((0, 0), (0, width - rows.shape[1])))
+    X, Y = (model.unit_rows_of(rows) for (_, model), rows in zip((first, other), shared.rows))
+    return turned(other[1].unit_rows_of(ids), Y, X).astype(np.float32)

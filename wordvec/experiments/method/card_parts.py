@@ -13,7 +13,7 @@ from wordvec.errors import counted
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.change_file import is_record, read_record
 from wordvec.experiments.method.commands import build_command, later_steps, train_command
-from wordvec.experiments.method.paragraph import corpus_facts, paragraph_of_changes, paragraph_of_vectors
+from wordvec.experiments.method.paragraph import corpus_facts, has_weights, paragraph_of_changes, paragraph_of_vectors
 from wordvec.experiments.method.references import OF_CHANGE, OF_TRAINER, bibtex
 from wordvec.experiments.method.runs import facts_of, sources_of
 
@@ -57,11 +57,18 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
         f"{record['corpus'].get('fingerprint')}; the SHA-256 of each of its {len(record['corpus'].get('files', []))} "
         f"files of text stands in {path.name}.",
     ]
+    if record.get("vectors"):
+        rows = [[each["group"], each["path"], each["words"], each["sha256"]] for each in record["vectors"]]
+        parts += [
+            "## Vectors by group",
+            format_table(rows, ["group", "file", "words", "SHA-256"], "markdown", right=(2,)),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def _works_of_changes(record: Mapping[str, Any]) -> list[str]:
-    return [*(OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()), *OF_CHANGE]
+    trainer = OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()
+    return [*trainer, *OF_CHANGE, *(["kish1965survey"] if has_weights(record) else [])]
 
 
 def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> str:

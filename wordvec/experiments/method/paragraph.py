@@ -64,6 +64,7 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
             window=options["window"],
             model=MODELS[language][options["model"]].format(dim=options["dim"]),
         ),
+        *([say["weights"]] if has_weights(record) else []),
         say["test"].format(
             tested=len(record["words"]),
             permutations=_number(options["permutations"], language),
@@ -71,10 +72,16 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
             found=found,
             left_out=len(record["left_out"]),
         ),
+        *([say["cut"]] if options.get("compare") == "cut" and len(record["groups"]) > 2 else []),
         say["stability"],
         say["software"].format(version=record["wordvec_version"], seed=options["seed"]),
     ]
     return " ".join(parts)
+
+
+def has_weights(record: Mapping[str, Any]) -> bool:
+    """Whether documents were weighed: not by earlier versions, which did not say how groups were compared either."""
+    return "compare" in record["options"]
 
 
 def _sentences(language: str) -> dict[str, str]:

@@ -59,6 +59,13 @@ ENTRIES = {
   pages = {1255--1274},
   year = {2023}
 }""",
+    "kish1965survey": """@book{kish1965survey,
+  author = {Kish, Leslie},
+  title = {Survey Sampling},
+  publisher = {Wiley},
+  address = {New York},
+  year = {1965}
+}""",
     "janssen1997studentized": """@article{janssen1997studentized,
   author = {Janssen, Arnold},
   title = {Studentized Permutation Tests for Non-i.i.d. Hypotheses and the Generalized {Behrens-Fisher} Problem},
