@@ -58,7 +58,7 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
         f"files of text stands in {path.name}.",
     ]
     if record.get("vectors"):
-        rows = [[each["group"], each["path"], each["words"], each["sha256"]] for each in record["vectors"]]
+        rows = [[each["group"], each["path"], f"{each['words']:,}", each["sha256"]] for each in record["vectors"]]
         parts += [
             "## Vectors by group",
             format_table(rows, ["group", "file", "words", "SHA-256"], "markdown", right=(2,)),
