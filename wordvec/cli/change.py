@@ -118,8 +118,19 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
         return
     _print(changes, details, arguments)
-    for note in changes.notes:
+    for note in (*changes.notes, *_not_shown(shown, arguments)):
         announce(note)
+
+
+def _not_shown(shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[str]:
+    """What to say where figures were asked for and not every word that was found, or none, has one."""
+    if not arguments.figures or (shown and len(shown) <= arguments.limit):
+        return []
+    if not shown:
+        return [f"{arguments.figures}: no figure was drawn, as no word differs; --words draws the words that you name"]
+    return [
+        f"{arguments.figures}: {arguments.limit:,} of {counted(len(shown), 'word')} were drawn; --limit N draws more"
+    ]
 
 
 def _make_folder(folder: str) -> None:
@@ -131,20 +142,9 @@ def _make_folder(folder: str) -> None:
 
 def _command(arguments: argparse.Namespace) -> str:
     """The command line that does the same again."""
-    names = (
-        "by",
-        "date_column",
-        "words",
-        "top",
-        "max_share",
-        "vectors",
-        "window",
-        "compare",
-        "level",
-        "permutations",
-        "seed",
-    )
-    names += ("limit", "lines", "texts", "figures", "figure_format", "figure_width", "font_size", "out")
+    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "compare", "level", "permutations")
+    names += ("seed", "limit", "lines", "texts", "save_vectors", "figures", "figure_format", "figure_width")
+    names += ("font_size", "out")
     given = ((name, getattr(arguments, name)) for name in names)
     options = [
         part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))
@@ -217,6 +217,7 @@ def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -
         periods = [changes.groups[group] for group in change.groups]
         often = [change.per_million[group] for group in change.groups]
         note = f"distance {change.distance:.2f}, halves {change.halves:.2f}, q = {change.q:.2g}"
+        note += f", from {changes.groups[change.cut]}" if change.cut is not None and len(changes.groups) > 2 else ""
         axes = plot_change(change.word, periods, cosines, often, note, arguments.figure_width, arguments.font_size)
         path = folder / f"{number:02}-{folder_name(change.word)}.{arguments.figure_format}"
         save_figure(axes, path)

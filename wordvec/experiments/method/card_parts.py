@@ -13,7 +13,13 @@ from wordvec.errors import counted
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.change_file import is_record, read_record
 from wordvec.experiments.method.commands import build_command, later_steps, train_command
-from wordvec.experiments.method.paragraph import corpus_facts, has_weights, paragraph_of_changes, paragraph_of_vectors
+from wordvec.experiments.method.paragraph import (
+    corpus_facts,
+    grouping,
+    has_weights,
+    paragraph_of_changes,
+    paragraph_of_vectors,
+)
 from wordvec.experiments.method.references import OF_CHANGE, OF_TRAINER, bibtex
 from wordvec.experiments.method.runs import facts_of, sources_of
 
@@ -50,7 +56,7 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
     seconds, machine = record.get("seconds"), record.get("machine")
     parts = [
         f"# {path.name}",
-        f"Words that differ by {record['by']}: {listed}.",
+        f"Words that differ by {grouping(str(record['by']), 'en')}: {listed}.",
         _parts(paragraphs, keys, record["commands"]),
         f"It took {seconds} s on {machine}, with Python {record.get('python')} and numpy "
         f"{record.get('numpy_version')}; finished {record.get('finished')}. The corpus has the fingerprint "

@@ -59,7 +59,7 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
     parts = [
         *_of_corpus(record["corpus"], language),
         say["change"].format(
-            by=_grouping(str(record["by"]), language),
+            by=grouping(str(record["by"]), language),
             groups=groups,
             window=options["window"],
             model=MODELS[language][options["model"]].format(dim=options["dim"]),
@@ -112,7 +112,7 @@ def _of_corpus(corpus: Mapping[str, Any], language: str) -> list[str]:
     return parts
 
 
-def _grouping(by: str, language: str) -> str:
+def grouping(by: str, language: str) -> str:
     """What documents were grouped by, in words."""
     names = GROUPINGS[language]
     if by in ("year", "decade", "century", "half"):
