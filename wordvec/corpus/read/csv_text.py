@@ -67,6 +67,26 @@ def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
 
 
 def _values(table: Table, lines: Iterable[str], name: str, column: int, has_header: bool) -> Values:
+    for line, row in rows_of_csv(table, lines, name):
+        where = f"{name}: line {line}"
+        if isinstance(row, Unusable):
+            yield row, where
+            continue
+        if has_header:
+            has_header = False
+            continue
+        if line == 1:
+            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
+        text = row[column]
+        yield None if text.strip() in MISSING else text, where
+
+
+def rows_of_csv(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
+    """Yield each row that is not empty, the first one too, with the number of its first line.
+
+    Rows have as many cells as the first one; what is no such row is Unusable. Raises CorpusError where a quote that is
+    never closed has swallowed rows.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # for all of Python; raised only
     rows = csv.reader(
         (f"{line}\n" for line in lines),
@@ -77,7 +97,6 @@ def _values(table: Table, lines: Iterable[str], name: str, column: int, has_head
     width = len(table.header)
     while True:
         line = rows.line_num + 1
-        where = f"{name}: line {line}"
         try:
             row = next(rows)
         except StopIteration:
@@ -85,20 +104,12 @@ def _values(table: Table, lines: Iterable[str], name: str, column: int, has_head
         except csv.Error as error:
             if rows.line_num - line > MOST_LINES_IN_A_ROW:
                 raise CorpusError(
-                    f"{where}: a quote that opens there is closed only in line {rows.line_num:,} ({error}): the rows "
-                    "between them would be lost; remove or double it"
+                    f"{name}: line {line}: a quote that opens there is closed only in line {rows.line_num:,} "
+                    f"({error}): the rows between them would be lost; remove or double it"
                 ) from None
-            yield Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}"), where
-            continue
-        if has_header:
-            has_header = False
-            continue
-        if line == 1 and row:
-            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
-        if not row:
+            yield line, Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}")
             continue
         if len(row) == width or (len(row) > width and not any(row[width:])):
-            text = row[column]
-            yield None if text.strip() in MISSING else text, where
-        else:
-            yield Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}"), where
+            yield line, row[:width]
+        elif row:
+            yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}")

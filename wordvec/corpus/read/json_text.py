@@ -36,7 +36,7 @@ def values_of_json(
 ) -> Values:
     """Yield (value, place) of all values in `field`, also those that are missing or cannot be read."""
     if is_lines(head, name):
-        found = _line_values(lines, name)
+        found = ((value, f"{name}: line {number}") for number, value in values_of_lines(lines))
     else:
         found = _values_in_stream(texts, name, head.lstrip()[:1] == "[")
     return _fields(found, name, field, errors)
@@ -69,17 +69,17 @@ def _is_whole(line: str) -> bool:
     return True
 
 
-def _line_values(lines: Iterable[str], name: str) -> Values:
+def values_of_lines(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """Yield the value of each line that is not empty, with its number; Unusable where it is not JSON."""
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
-        where = f"{name}: line {number}"
         try:
             value = parse_json(line)
         except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
-        yield value, where
+        yield number, value
 
 
 def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values:
