@@ -1,12 +1,14 @@
 """``wordvec change``, as a user runs it."""
 
 import json
+from argparse import Namespace
 
 import pytest
 from dated_texts import write_dated_texts
 
 from wordvec import Corpus
 from wordvec.cli import main
+from wordvec.cli.change import _not_shown
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,24 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
     assert sum(line.startswith("    18") for line in lines) == 12  # three lines of two groups of two words
     assert "Read the lines before you say which" in err
     assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t8w3.svg"]
+
+
+@pytest.mark.parametrize(
+    "found, said",
+    [
+        (0, ["f: no figure was drawn, as no word differs; --words draws the words that you name"]),
+        (3, ["f: 2 of 3 words were drawn; --limit N draws more"]),
+        (2, []),
+    ],
+)
+def test_figures_that_are_not_drawn_are_said(found, said):
+    assert _not_shown((None,) * found, Namespace(figures="f", limit=2)) == said
+    assert _not_shown((None,) * found, Namespace(figures=None, limit=2)) == []
+
+
+def test_a_file_in_the_place_of_a_folder(corpus, capsys):
+    assert main(["change", corpus, "--by", "50", "--save-vectors", f"{corpus}/corpus.json"]) == 2
+    assert "corpus.json: is a file, or lies below one; name a folder" in capsys.readouterr().err
 
 
 def test_json(corpus, capsys):
