@@ -51,6 +51,8 @@ def test_every_option_refuses_what_is_not_of_its_type(trainer, option, kind):
         number = isinstance(wrong, float) and not math.isnan(wrong)
         if (fits and not isinstance(wrong, float)) or (number and "float" in kinds):
             continue
+        if option == "learning_rate_schedule" and isinstance(wrong, (list, np.ndarray)):  # factors of its own
+            continue
         with pytest.raises(OptionError, match=option):
             TRAINERS[trainer](**{option: wrong})
 
