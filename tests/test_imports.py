@@ -111,8 +111,8 @@ def test_imports_point_one_way(name):
 @pytest.mark.parametrize(
     "name, source",
     [
-        ("layers/matmul", "from wordvec.trainers import CBOW"),
-        ("layers/matmul", "import wordvec.rng"),
+        ("layers/linear", "from wordvec.trainers import CBOW"),
+        ("layers/linear", "import wordvec.rng"),
         ("kernels/cpu", "def f():\n    from wordvec.layers import MatMul"),
         ("corpus/readers", "import cupy"),
         ("counts/on_cluster", "from distributed import Client"),

@@ -7,7 +7,7 @@ import numpy as np
 from wordvec.arrays import Array, array_module
 from wordvec.errors import ShapeError
 from wordvec.layers import fused
-from wordvec.layers.checks import check_ids
+from wordvec.layers.layer import check_ids
 
 
 def sigmoid(x: Array) -> Array:
