@@ -15,7 +15,7 @@ import numpy as np
 
 from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
-from wordvec.counts.weighting import LARGEST_WINDOW
+from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce

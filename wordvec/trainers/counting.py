@@ -16,11 +16,11 @@ from wordvec.counts.cooccurrence import (
     gather_counts,
 )
 from wordvec.counts.gpu import LOWER
+from wordvec.counts.lanczos import TOLERANCE
 from wordvec.counts.ppmi import ppmi
-from wordvec.counts.solver.lanczos import TOLERANCE
+from wordvec.counts.ppmi_on_cluster import svd_on_cluster
+from wordvec.counts.stream import WEIGHTINGS, weights_of
 from wordvec.counts.svd import SVD, truncated_svd
-from wordvec.counts.svd_on_cluster import svd_on_cluster
-from wordvec.counts.weighting import WEIGHTINGS, weights_of
 from wordvec.errors import TrainingError
 from wordvec.memory import parse_bytes
 

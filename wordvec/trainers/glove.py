@@ -143,7 +143,7 @@ class GloVe(Trainer):
         """
         if self.init == "random":
             return self.start_tables(len(corpus.vocabulary))
-        from wordvec.counts.weighting import weights_of
+        from wordvec.counts.stream import weights_of
 
         try:
             with self._history.stage("init"):

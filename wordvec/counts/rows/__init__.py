@@ -18,8 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wordvec.counts.rows import team as teams
-from wordvec.counts.rows.runs import Cells, Run
-from wordvec.counts.rows.team import Team, Text, most_cells
+from wordvec.counts.rows.team import Cells, Run, Team, Text, most_cells
 from wordvec.errors import OptionError
 from wordvec.growing_array import LIMITLESS, GrowingArray
 from wordvec.memory import available_memory, show_bytes

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, random_array
 
-from wordvec.counts import truncated_svd
-from wordvec.counts.solver import products
+from wordvec.counts import products, truncated_svd
 from wordvec.errors import ShapeError
 from wordvec.native import library
 

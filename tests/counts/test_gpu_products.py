@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, random_array
 
+from wordvec.counts import products
 from wordvec.counts.gpu import matrix_on
-from wordvec.counts.solver import gpu_products
-from wordvec.counts.solver.gpu_products import GPUProduct
+from wordvec.counts.products import GPUProduct
 
 
 def made(rows, columns, density, dtype, seed=1):
@@ -23,7 +23,7 @@ def made(rows, columns, density, dtype, seed=1):
 @pytest.mark.parametrize("columns", [0, 1, 31, 32, 33, 70])
 @pytest.mark.parametrize("piece", [1, 7, 256])
 def test_products_are_those_of_scipy(gpu, monkeypatch, columns, piece, dtype):
-    monkeypatch.setattr(gpu_products, "PIECE", piece)
+    monkeypatch.setattr(products, "PIECE", piece)
     matrix = made(50, 40, 0.3, dtype)
     X = np.random.default_rng(2).integers(-5, 5, (40, columns)).astype(dtype)
     found = GPUProduct(matrix_on(matrix, "gpu"))(gpu.asarray(X))
