@@ -19,7 +19,7 @@ OWN = {
     "experiments/child.py",
     "experiments/training.py",
 }
-OWN |= {"vectors/files/bounds.py"}
+OWN |= {"vectors/files/chunks.py"}
 DEEP = "[" * 100_000
 
 

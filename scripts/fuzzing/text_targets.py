@@ -187,7 +187,7 @@ def _lexicon(random: Random) -> Files:
 
 def _read_lexicon(folder: Path) -> object:
     from wordvec.vectors.several_models.dictionaries import read_dictionary
-    from wordvec.vectors.several_models.lexicon import read_lexicon
+    from wordvec.vectors.several_models.retrofitting import read_lexicon
 
     path = _only(folder)
     return read_lexicon(path) if path.stat().st_size % 2 else read_dictionary(path)

@@ -13,7 +13,7 @@ import pytest
 from wordvec import Corpus
 from wordvec.errors import ArgumentError, OptionError
 from wordvec.trainers import TRAINERS, make_trainer
-from wordvec.trainers.other_names import ADVICE, OPTION_NAMES
+from wordvec.trainers.option_help import ADVICE, OPTION_NAMES
 
 SENTENCES = [["a", "b", "a", "c"]] * 20
 OPTIONS = [(name, f.name, f.type) for name, trainer in TRAINERS.items() for f in fields(trainer)]

@@ -122,7 +122,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
     from wordvec.experiments.tuning.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
-    from wordvec.trainers.other_names import unknown_argument
+    from wordvec.trainers.option_help import unknown_argument
 
     known = option_names(TRAINERS[trainer])
 

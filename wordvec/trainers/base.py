@@ -21,7 +21,7 @@ from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import counts_fingerprint
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
-from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknown_argument
+from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
 
 if TYPE_CHECKING:
     from typing_extensions import Self

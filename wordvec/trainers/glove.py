@@ -17,14 +17,13 @@ from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
-from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
-from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.other_names import hints_for_arguments
-from wordvec.trainers.spectral import INITS, spectral_start
+from wordvec.trainers.option_help import hints_for_arguments, with_option_help
+from wordvec.trainers.ppmi import LEAVE_NO_TRACE, count_corpus, counting_conditions
+from wordvec.trainers.svd import INITS, spectral_start
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -53,7 +52,7 @@ class GloVe(Trainer):
     add_context    the vectors are word + context vectors (Pennington et al., section 4.2)
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
     engine         "kernel", compiled, or "layers", the readable form; None takes the kernel
-    init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.spectral`) with the
+    init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.svd`) with the
                    logarithms of the counts as biases, which scored higher on every set than "random", small noise as
                    GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
     device         "cpu" or "gpu", for counting, start and training; the GPU's kernel cuts the cells into other tiles

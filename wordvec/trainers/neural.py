@@ -35,19 +35,17 @@ from wordvec.trainers.neural_options import (
     choose_engine_and_check,
     ngram_sizes,
 )
-from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.other_names import hints_for_arguments
+from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.presets import Presets
-from wordvec.trainers.schedule import Schedule
-from wordvec.trainers.spectral import spectral_start
+from wordvec.trainers.schedule import SENTENCE, Schedule, reach_in
 from wordvec.trainers.staleness import warps_before_stale
-from wordvec.trainers.windows import SENTENCE, reach_in
+from wordvec.trainers.svd import spectral_start
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
-    from wordvec.trainers.subword_engine import Composition
+    from wordvec.trainers.kernel_engine import Composition
     from wordvec.vectors import WordVectors
 
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
@@ -63,7 +61,7 @@ class NeuralTrainer(Presets, Trainer):
 
     dim               length of a vector, as in word2vec; 300 is usual for billions of words
     window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
-                      sentence (`wordvec.trainers.windows`)
+                      sentence (`wordvec.trainers.schedule`)
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
@@ -89,7 +87,7 @@ class NeuralTrainer(Presets, Trainer):
     engine            "kernel", compiled, or "layers", the readable form; None takes the kernel where it can run the
                       options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
-                      (`wordvec.trainers.spectral`), from which fewer epochs are enough
+                      (`wordvec.trainers.svd`), from which fewer epochs are enough
     device            "cpu" or "gpu"; never chosen by what the machine has, so that a result does not depend on it
     precision         "float32", or "float16" (kernel on the CPU): the tables take half the memory, and numbers are
                       rounded at random, so that the mean is right
@@ -361,7 +359,7 @@ class NeuralTrainer(Presets, Trainer):
         """What words are made of, with subwords."""
         if not self.subwords:
             return None
-        from wordvec.trainers.subword_engine import Composition
+        from wordvec.trainers.kernel_engine import Composition
 
         made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets)
         rows = max(len(made.place), self.buckets or 0)
@@ -421,7 +419,7 @@ class NeuralTrainer(Presets, Trainer):
         return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
 
     def _subword_engine(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
-        from wordvec.trainers.subword_engine import SubwordEngine
+        from wordvec.trainers.kernel_engine import SubwordEngine
 
         reason = library.why_not()
         if reason is not None:

@@ -1,4 +1,4 @@
-"""How the learning rate of CBOW and SkipGram falls while they train: the one place that knows.
+"""How the learning rate of CBOW and SkipGram falls while they train, and how far their windows reach.
 
 The kernels know one form, a straight line through the whole training that ends a little above zero
 (`wordvec.kernels.reference`). Every schedule is made of pieces of such lines, so layers, kernels and GPU need know
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -84,3 +84,47 @@ def _through(a: tuple[float, float], b: tuple[float, float], epochs: int) -> Lin
     fall = (a[1] - b[1]) / (b[0] - a[0])
     at_zero = a[1] + fall * a[0]
     return Line(at_zero, epochs * at_zero / fall if fall > 0 else math.inf)
+
+
+# How far a window reaches: this many words on each side, or the whole sentence.
+
+
+SENTENCE = "sentence"  # the window that takes in all words of the centre's sentence
+WIDEST = 5_000  # words on each side that it reaches at most: time and memory grow with it
+
+
+def is_window(window: Any) -> bool:
+    """Whether this is a window of CBOW and SkipGram: a whole number of at least 1, or "sentence".
+
+    >>> is_window(5), is_window("sentence"), is_window(0), is_window("5")
+    (True, True, False, False)
+    """
+    return window == SENTENCE or (isinstance(window, int) and not isinstance(window, bool) and window >= 1)
+
+
+def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tuple[int, list[str]]:
+    """Return how many words on each side a window takes in on these sentences, (S + 1,) starts, and what to tell.
+
+    A window of all words of a sentence reaches to the end of the longest one. A number reaches as far as it says;
+    where it is more than the longest sentence has it becomes that, which changes nothing, unless windows are drawn
+    (`shrink`), since it is what they are drawn from.
+
+    >>> reach_in("sentence", np.array([0, 3, 8]), shrink=False)
+    (4, ['a window is the whole sentence: up to 4 words on each side'])
+    >>> reach_in(2, np.array([0, 3, 8]), shrink=False)
+    (2, [])
+    """
+    longest = int(np.diff(sentence_starts).max(initial=1))
+    others = max(1, longest - 1)
+    if window == SENTENCE:
+        if others <= WIDEST:
+            return others, [f"a window is the whole sentence: up to {others:,} words on each side"]
+        return WIDEST, [
+            f"the longest sentence has {longest:,} words: a window takes in {WIDEST:,} on each side at most, so that "
+            "time and memory stay bounded"
+        ]
+    reach = int(window)
+    if reach <= others:
+        return reach, []
+    note = f"a window of {reach:,} is wider than every sentence (the longest has {longest:,} words) and ends with it"
+    return (reach if shrink else others), [note]

@@ -10,8 +10,7 @@ import numpy as np
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
 from wordvec.vectors.gensim_names import NamesOfGensim, no_such
-from wordvec.vectors.lookup import explain_missing
-from wordvec.vectors.packed_lookup import PackedLookup
+from wordvec.vectors.lookup import PackedLookup, explain_missing
 from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
 from wordvec.vectors.word_bytes import LazyWords
 

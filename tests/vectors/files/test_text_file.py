@@ -13,7 +13,7 @@ from wordvec.errors import ShapeError, VectorsFileError
 from wordvec.native import library
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files import text_file
-from wordvec.vectors.files.numbers import nearest_float32
+from wordvec.vectors.files.text_layout import nearest_float32
 
 ROWS = b"".join(b"w%d %d 0.5\n" % (i, i) for i in range(20))
 

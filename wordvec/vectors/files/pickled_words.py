@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import describe
-from wordvec.vectors.files.bounds import check_memory
+from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of, texts_of
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder

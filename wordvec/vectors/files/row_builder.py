@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import describe
-from wordvec.vectors.files.bounds import check_memory
+from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words

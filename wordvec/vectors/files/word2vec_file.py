@@ -13,9 +13,9 @@ import numpy as np
 
 from wordvec.errors import describe
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
-from wordvec.vectors.files.numbers import parse_header
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.text_layout import parse_header
 from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
 from wordvec.vectors.files.writing import WHITESPACE, replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows

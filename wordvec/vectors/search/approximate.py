@@ -16,9 +16,8 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.progress import announce, progress
 from wordvec.vectors import queries
-from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.search import check_k
+from wordvec.vectors.search import check_k, cosines
 from wordvec.vectors.search.index_file import KINDS, Index, get_faiss, read_index, write_index
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors

@@ -12,9 +12,8 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors, to_numpy
 from wordvec.vectors import queries
-from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.search import check_k
+from wordvec.vectors.search import check_k, cosines
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 

@@ -33,8 +33,13 @@ from wordvec.errors import InputError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows
 from wordvec.vectors.several_models.alignment import find_alignment
-from wordvec.vectors.several_models.overlap import count_common, false_discovery_rates, tail_probabilities
-from wordvec.vectors.several_models.shared_words import SharedWords, shared_words
+from wordvec.vectors.several_models.shared_words import (
+    SharedWords,
+    count_common,
+    false_discovery_rates,
+    shared_words,
+    tail_probabilities,
+)
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

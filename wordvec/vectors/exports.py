@@ -1,10 +1,12 @@
-"""A model in ONNX's format that looks words up and takes their mean: for programs without Python, or without wordvec.
+"""Models for other programs: ONNX, and a folder for spaCy.
+
+A model in ONNX's format that looks words up and takes their mean: for programs without Python, or without wordvec.
 
     tokens (N, L) string, filled up with ""      LabelEncoder        ids (N, L), V for a word that is not known
     ids (N, L) int64, filled up with -1          Gather, ReduceSum   sums of rows (N, D); row V and row -1 are zeros
                                                  Div                 vectors (N, D): the sums over the words found
 
-`wordvec.vectors.sentence_vectors.mean_sentence_vectors` is what it computes.
+`wordvec.vectors.documents.mean_sentence_vectors` is what it computes.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ import numpy as np
 
 from wordvec.errors import InputError, MissingExtraError, OptionError
 from wordvec.files import replace_file
+from wordvec.folders import FolderKind, replace_folder
 from wordvec.vectors.files.writing import written_rows
 from wordvec.vectors.word_bytes import encode_word
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
+
 
 OPERATORS = {"": 17, "ai.onnx.ml": 3}  # versions of the sets, which runtimes have known since 2022
 IR_VERSION = 8
@@ -125,3 +129,41 @@ def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
     except (TypeError, ValueError) as error:
         raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
     return found if words is None else {**found, "words": json.dumps(words, ensure_ascii=False)}
+
+
+# A pipeline folder of spaCy with these vectors: ``spacy.load(folder)``.
+
+
+SPACY_FOLDER = FolderKind(
+    "meta.json",
+    b'"wordvec"',
+    frozenset(
+        ["meta.json", "config.cfg", "tokenizer"]
+        + [f"vocab/{name}" for name in ("key2row", "lookups.bin", "strings.json", "vectors", "vectors.cfg")]
+    ),
+)
+
+
+def write_spacy(vectors: WordVectors, folder: str | os.PathLike[str], language: str = "en") -> None:
+    """Write a blank pipeline of a language with these vectors. It takes its place as a whole at the end.
+
+    Its tokens are those of spaCy's rules for the language: words that the vectors' text was cut into otherwise are not
+    found there. Raises MissingExtraError without spaCy, OptionError for a language that it does not have.
+    """
+    try:
+        import spacy
+        from spacy.vectors import Vectors
+    except ImportError as error:
+        raise MissingExtraError("spacy", "spacy", "writing a pipeline of spaCy") from error
+    try:
+        pipeline = spacy.blank(language)
+    except ImportError as error:
+        raise OptionError(f"spaCy has no language {language!r}; give its code, such as en, de or xx") from error
+    words = list(vectors.words)
+    keys = np.array([pipeline.vocab.strings.add(word) for word in words], np.uint64)
+    pipeline.vocab.vectors = Vectors(
+        strings=pipeline.vocab.strings, data=np.array(vectors.rows(slice(None))), keys=keys, name="wordvec"
+    )
+    pipeline.meta["name"] = "wordvec"
+    with replace_folder(folder, SPACY_FOLDER) as temporary:
+        pipeline.to_disk(temporary)
