@@ -66,7 +66,7 @@ def report(path):
 
 
 def stability(path):
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
 
     return read_stability(path)
 

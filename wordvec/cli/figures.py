@@ -174,7 +174,7 @@ def _draw_scores(arguments: argparse.Namespace) -> Drawn:
 
 
 def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
-    from wordvec.cli.learning import matrix_of
+    from wordvec.cli.networks import matrix_of
     from wordvec.plots import plot_matrix
     from wordvec.plots.figure import set_title
 
@@ -189,8 +189,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
 
 
 def _draw_network(arguments: argparse.Namespace) -> Drawn:
-    from wordvec.cli.learning import network_of
-    from wordvec.cli.networks import KNOWN, draw_network_file
+    from wordvec.cli.networks import KNOWN, draw_network_file, network_of
     from wordvec.plots import plot_network
 
     from_file = arguments.network not in KNOWN

@@ -10,9 +10,8 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.evaluation.files.readers import read_pairs
-from wordvec.evaluation.files.sets import Pair, WordPairs
-from wordvec.evaluation.lookup import find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.files.set_files import Pair, WordPairs
+from wordvec.evaluation.protocols import find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import (
     bootstrap_spearman,

@@ -8,8 +8,7 @@ from wordvec.plots.figure import new_axes, save_figure
 from wordvec.plots.fonts import font_families
 from wordvec.plots.groups import read_groups
 from wordvec.plots.heat_map import plot_matrix, plot_similarities
-from wordvec.plots.neighbourhood import plot_neighbourhood
-from wordvec.plots.neighbours import plot_neighbours
+from wordvec.plots.neighbours import plot_neighbourhood, plot_neighbours
 from wordvec.plots.network_graph import plot_network
 from wordvec.plots.network_values import plot_values
 from wordvec.plots.projection import pca, project

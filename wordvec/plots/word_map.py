@@ -12,8 +12,8 @@ from wordvec.errors import OptionError
 from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
-from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
+    Legend,
     axes_to_fit,
     check_method,
     chosen_ids,
@@ -24,9 +24,8 @@ from wordvec.plots.map_parts import (
     set_frame,
     weight_by_count,
 )
-from wordvec.plots.palette import group_styles
+from wordvec.plots.palette import FONT_SIZE, Sizes, group_styles
 from wordvec.plots.projection import METHOD_NAMES
-from wordvec.plots.sizes import FONT_SIZE, Sizes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

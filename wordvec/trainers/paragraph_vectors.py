@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from wordvec.corpus.documents.tags import DocumentTags, tags_of
-from wordvec.corpus.draws.examples import ExampleSampler, Tags
-from wordvec.corpus.draws.tagged import TaggedSampler
+from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers.base import check_is_corpus, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST

@@ -16,7 +16,7 @@ import numpy as np
 
 from wordvec.corpus.building import can_compile, cutting_of
 from wordvec.corpus.encode.blocks import BLOCK, MOST_PIECES, Cutting, bytes_of
-from wordvec.corpus.encode.pieces import Growing, PieceTable
+from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from wordvec.corpus.named_texts.bundled import bundled_corpus, is_bundled
+from wordvec.corpus.named_texts.catalogue import bundled_corpus, is_bundled
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.csv_text import values_of_csv
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines

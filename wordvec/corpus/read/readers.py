@@ -18,8 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.named_texts.bundled import bundled_corpus, is_bundled
-from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
+from wordvec.corpus.named_texts.catalogue import bundled_corpus, fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
 from wordvec.corpus.read.csv_text import blocks_of_csv, refusal_of

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wordvec.corpus.report.boilerplate import Boilerplate, advise_on_boilerplate
-from wordvec.corpus.report.estimates import Forecast
-from wordvec.corpus.report.sentences import Sentences
-from wordvec.corpus.report.words import Words
+from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
+from wordvec.corpus.report.words import Forecast, Words
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
 FEW_TOKENS = 5_000_000  # WordSim-353 and MEN: SVD .49 .50 at 0.9 million, .52 .57 at 2.9; skip-gram .28 .31, .49 .44

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import InputError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors.several_models.dictionaries import read_word_lines
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import InputError, OptionError
 
 if TYPE_CHECKING:

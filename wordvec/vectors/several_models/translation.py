@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import OptionError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import row_lengths, unit_rows
