@@ -54,7 +54,7 @@ def test_json_that_cannot_be_read_is_a_value_error(text):
 
 
 def scores(path):
-    from wordvec.plots.scores import read_scores
+    from wordvec.plots.charts import read_scores
 
     return read_scores([path])
 

@@ -238,7 +238,7 @@ def _scores(random: Random) -> Files:
 
 
 def _read_scores(folder: Path) -> object:
-    from wordvec.plots.scores import read_scores
+    from wordvec.plots.charts import read_scores
 
     return read_scores([_only(folder)])
 

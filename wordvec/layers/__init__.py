@@ -24,7 +24,6 @@ Two layers and a loss, trained on the exclusive or:
 
 from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
 from wordvec.layers.arithmetic import Mean, Multiply, Repeat, Sum
-from wordvec.layers.explain import explain_backward
 from wordvec.layers.functions import (
     cross_entropy_error,
     log_sigmoid,
@@ -35,7 +34,7 @@ from wordvec.layers.functions import (
     sigmoid,
     softmax,
 )
-from wordvec.layers.gradients import GradientError, check_backward, numerical_gradient
+from wordvec.layers.gradients import GradientError, check_backward, explain_backward, numerical_gradient
 from wordvec.layers.initializers import he, xavier
 from wordvec.layers.linear import Affine, Embedding, EmbeddingDot, MatMul
 from wordvec.layers.losses import GloVeLoss, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss

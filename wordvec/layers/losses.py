@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers import fused
+from wordvec.layers import functions
 from wordvec.layers.functions import log_softmax, sigmoid
 from wordvec.layers.layer import Layer, as_bool, check_float, check_ids, check_reduction, reduce_terms
 from wordvec.layers.linear import EmbeddingDot
@@ -107,7 +107,7 @@ class SigmoidWithLoss(Layer):
         labels, mask = as_bool(labels), None if mask is None else as_bool(mask)
         self._x, self._labels, self._mask = x, labels, mask
         if xp is not np:
-            return reduce_terms("SigmoidWithLoss", fused.sigmoid_terms(xp, x, labels, mask), self.reduction)
+            return reduce_terms("SigmoidWithLoss", functions.sigmoid_terms(xp, x, labels, mask), self.reduction)
         against = xp.where(labels, -x, x)  # the score of the other label
         terms = xp.logaddexp(against, xp.zeros_like(against))  # log(1 + exp(against))
         return reduce_terms("SigmoidWithLoss", terms if mask is None else terms * mask, self.reduction)
@@ -118,7 +118,7 @@ class SigmoidWithLoss(Layer):
         dout = dout / len(x) if self.reduction == "mean" else dout
         xp = array_module(x)
         if xp is not np:
-            return fused.sigmoid_slopes(xp, x, labels, mask, dout)
+            return functions.sigmoid_slopes(xp, x, labels, mask, dout)
         dx = sigmoid(x)
         dx -= labels  # dL/dx = sigmoid(x) - label
         if mask is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError
-from wordvec.vectors.files.narrow import narrow_rows
+from wordvec.vectors.rows import narrow_rows
 from wordvec.vectors.word_rows import Subwords
 from wordvec.vectors.word_vectors import WordVectors
 

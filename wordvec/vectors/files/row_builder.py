@@ -10,8 +10,8 @@ import numpy as np
 
 from wordvec.errors import describe
 from wordvec.vectors.files.chunks import check_memory
-from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
+from wordvec.vectors.rows import narrow_rows
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
 from wordvec.vectors.word_rows import WordRows
 

@@ -21,9 +21,8 @@ import numpy as np
 import wordvec
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
-from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.chunks import bounded_json
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import (
     FORMAT,
     NEW,

@@ -17,11 +17,10 @@ import numpy as np
 from wordvec.errors import OptionError, VectorsFileError, describe
 from wordvec.npy_header import map_npy
 from wordvec.vectors.checks import number_words
-from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.npz_file import read_members
 from wordvec.vectors.files.pickle_arrays import array_of
-from wordvec.vectors.files.reading import ANOTHER_LENGTH, Reading
+from wordvec.vectors.files.reading import ANOTHER_LENGTH, Reading, choose
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.row_words import read_row_words
 from wordvec.vectors.files.static_folder import read_tensors
