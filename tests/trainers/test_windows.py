@@ -11,7 +11,7 @@ from wordvec.corpus import Vocabulary
 from wordvec.errors import OptionError
 from wordvec.trainers import make_trainer
 from wordvec.trainers.presets import PRESETS, with_preset
-from wordvec.trainers.schedule import WIDEST, reach_in
+from wordvec.trainers.windows import WIDEST, reach_in
 from wordvec.vectors import WordVectors
 
 SESSIONS = themed_sessions(sessions=40, longest=15, items=60)

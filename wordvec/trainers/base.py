@@ -188,8 +188,9 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """All options of this trainer, as stored in the vectors' file."""
-        return asdict(self)  # type: ignore[call-overload]
+        """All options of this trainer, as the vectors' file stores and returns them."""
+        options = asdict(self)  # type: ignore[call-overload]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
 
     def _make_vectors(
         self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None

@@ -37,15 +37,16 @@ from wordvec.trainers.neural_options import (
 )
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.presets import Presets
-from wordvec.trainers.schedule import SENTENCE, Schedule, reach_in
+from wordvec.trainers.schedule import Schedule, Shape, plain_shape
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.svd import spectral_start
+from wordvec.trainers.windows import SENTENCE, reach_in
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
-    from wordvec.trainers.kernel_engine import Composition
+    from wordvec.trainers.subword_engine import Composition
     from wordvec.vectors import WordVectors
 
 LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
@@ -61,7 +62,7 @@ class NeuralTrainer(Presets, Trainer):
 
     dim               length of a vector, as in word2vec; 300 is usual for billions of words
     window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
-                      sentence (`wordvec.trainers.schedule`)
+                      sentence (`wordvec.trainers.windows`)
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
@@ -69,7 +70,8 @@ class NeuralTrainer(Presets, Trainer):
                       that with momentum; 0.001 for the adaptive optimizers; and 0.05 with subwords, as in fastText
     learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
     learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
-                      at first and at the end; or "constant", not at all
+                      at first and at the end; "constant", not at all; a function from the share of the training that
+                      is done, 0 to 1, to a factor of learning_rate; or a list of factors, one for each equal part
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -116,7 +118,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
-    learning_rate_schedule: str = "linear"
+    learning_rate_schedule: Shape = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -144,6 +146,7 @@ class NeuralTrainer(Presets, Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.learning_rate_schedule = plain_shape(self.name, self.learning_rate_schedule)
         choose_engine_and_check(self)
         self._start: WordVectors | None = None
         self._start_notes: list[str] = []
@@ -185,7 +188,8 @@ class NeuralTrainer(Presets, Trainer):
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
         start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+        shape = plain_shape(self.name, self.learning_rate_schedule)
+        return Schedule(shape, start, self.learning_rate_end, self.epochs)
 
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
@@ -213,9 +217,7 @@ class NeuralTrainer(Presets, Trainer):
         """How often a row may be met in one step: `max_meetings`, or what the learning rate allows."""
         if self.max_meetings is not None:
             return self.max_meetings
-        return meetings_for(
-            self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
-        )
+        return meetings_for(self.schedule.largest * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1))
 
     @property
     def threads_to_use(self) -> int:
@@ -237,7 +239,7 @@ class NeuralTrainer(Presets, Trainer):
         """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
         if self.warps is not None:
             return self.warps
-        step = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
+        step = self.schedule.largest * self._inputs_of_a_centre()
         keep = keep_probabilities(corpus.vocabulary.counts, self.subsample)
         return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
 
@@ -359,7 +361,7 @@ class NeuralTrainer(Presets, Trainer):
         """What words are made of, with subwords."""
         if not self.subwords:
             return None
-        from wordvec.trainers.kernel_engine import Composition
+        from wordvec.trainers.subword_engine import Composition
 
         made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets)
         rows = max(len(made.place), self.buckets or 0)
@@ -419,7 +421,7 @@ class NeuralTrainer(Presets, Trainer):
         return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
 
     def _subword_engine(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
-        from wordvec.trainers.kernel_engine import SubwordEngine
+        from wordvec.trainers.subword_engine import SubwordEngine
 
         reason = library.why_not()
         if reason is not None:

@@ -85,8 +85,8 @@ def _as_text(option: Option) -> str:
     return "\n".join([f"{option.name} = {option.default!r}", *("    " + line for line in lines)])
 
 
-# What other libraries (gensim, word2vec.c, fastText, scikit-learn) call things, and what they are called here. The one
-# table of names: trainers, `make_trainer`, ``fit`` and the command line all take their hints from it.
+# What other libraries (gensim, word2vec.c, fastText, scikit-learn) call things, and what they are called here.
+# The one table of names: trainers, `make_trainer`, ``fit`` and the command line all take their hints from it.
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -1,0 +1,111 @@
+"""Skip-gram and CBOW with subwords: the table of what words are made of, the engine that trains it, and its vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.kernels.word_parts import WordParts
+from wordvec.trainers.kernel_engine import KernelEngine
+from wordvec.vectors.fitted_subwords import NgramTable
+from wordvec.vectors.subwords import EXACT, Subwords
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus, Vocabulary
+    from wordvec.trainers.options import NeuralOptions
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What words are made of: their own rows, 0 .. V - 1, then those of n-grams, and how `parts` has merged them.
+
+    place (V + G,) is the row of `parts` that each is in; ngrams (G,) are their buckets, which rise.
+    """
+
+    parts: WordParts
+    place: np.ndarray
+    ngrams: np.ndarray
+    min_n: int
+    max_n: int
+    buckets: int | None
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, min_n: int, max_n: int, buckets: int | None) -> Composition:
+        """Raises InputError where no word has an n-gram."""
+        table = NgramTable.of(vocabulary.words, min_n, max_n, buckets or EXACT)
+        words, ngrams = table.matrix.shape
+        own = np.arange(words)
+        numbers = np.diff(table.matrix.indptr)
+        starts = np.concatenate([[0], np.cumsum(numbers + 1)])
+        rows = np.empty(starts[-1], np.int32)
+        is_own = np.zeros(len(rows), bool)
+        is_own[starts[:-1]] = True
+        rows[is_own], rows[~is_own] = own, table.matrix.indices + words
+        parts, place = WordParts.of_rows(starts, rows, words + ngrams).merged(vocabulary.counts)
+        return cls(parts, place, table.buckets, min_n, max_n, buckets)
+
+    @cached_property
+    def _times(self) -> np.ndarray:
+        return np.bincount(self.place, minlength=self.parts.table_rows).astype(np.float32)
+
+    def starting_table(self, W_in: np.ndarray) -> np.ndarray:
+        """The table (R, D) whose words are the rows of W_in (V, D): n-grams start from zero."""
+        table = np.zeros((self.parts.table_rows, W_in.shape[1]), np.float32)
+        table[self.place[: len(W_in)]] = W_in * self.parts.sizes[:, None]
+        return table
+
+    def subwords(self, table: np.ndarray, W_in: np.ndarray) -> Subwords:
+        """The n-grams of a trained table, whose words started from W_in: what each of their rows has changed by.
+
+        The table is used up: large ones are not copied.
+        """
+        table[self.place[: len(W_in)]] -= W_in * self.parts.sizes[:, None]
+        table /= self._times[:, None]
+        rows = table[self.place[self.parts.words :]]
+        if self.buckets is None:
+            return Subwords(rows, EXACT, self.min_n, self.max_n, kept=self.ngrams)
+        of_buckets = np.zeros((self.buckets, table.shape[1]), np.float32)
+        of_buckets[self.ngrams] = rows
+        return Subwords(of_buckets, self.buckets, self.min_n, self.max_n)
+
+    def facts(self) -> dict[str, Any]:
+        """What the vectors' file says of them, as of fitted ones."""
+        record = {"method": "trained", "min_n": self.min_n, "max_n": self.max_n, "buckets": self.buckets}
+        return record | {"ngrams": len(self.ngrams), "lean": None, "held_out_words": None, "held_out_cosine": None}
+
+
+class SubwordEngine(KernelEngine):
+    """Trains the table of parts, and W_out; words are composed of it where others ask for W_in."""
+
+    def __init__(
+        self, trainer: NeuralOptions, corpus: Corpus, table: np.ndarray, W_out: np.ndarray, composition: Composition
+    ) -> None:
+        super().__init__(trainer, corpus, table, W_out)
+        self.composition = composition
+        self._options["parts"] = composition.parts
+
+    def largest_weight(self) -> float:
+        """The largest absolute value of a word's row in either matrix: rows of the table stand for several each."""
+        return max(float(np.abs(W).max(initial=0)) for W in self.weights())
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out as they are now."""
+        table, W_out = self._tables.unpack()
+        return self.composition.parts.composed(table), W_out
+
+    def subwords(self, W_in: np.ndarray) -> Subwords:
+        """The n-grams as they are now, of words that started from W_in."""
+        return self.composition.subwords(self._tables.unpack()[0], W_in)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What checkpoints keep: the table under the name of W_in."""
+        table, W_out = self._tables.unpack()
+        return {"W_in": table, "W_out": W_out}
+
+    def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """W_in and W_out; the tables are gone after this."""
+        table, W_out = self._tables.take()
+        return self.composition.parts.composed(table), W_out
