@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from wordvec.arrays import Array
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
 from wordvec.trainers.base import check_options
@@ -78,6 +76,6 @@ class CBOW(NeuralTrainer):
         """CBOW as layers."""
         return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths, self.meetings)
 
-    def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
+    def kernel_options(self, paths: Any) -> dict[str, Any]:
         """With how a context's gradient is scaled."""
-        return super().kernel_options(counts) | {"gradient": self.cbow_gradient}
+        return super().kernel_options(paths) | {"gradient": self.cbow_gradient}
