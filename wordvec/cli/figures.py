@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,7 +163,7 @@ def _draw_loss(arguments: argparse.Namespace) -> Drawn:
     for name in [name for name, curve in curves.items() if not curve]:
         raise OptionError(f"{name}: no loss to draw: its file holds none (count models, PPMI and SVD, have none)")
     held_out = {name: info.get("held_out_loss") or [] for name, info in zip(curves, infos)}
-    return plot_loss(curves, held_out=held_out), f"loss of {len(curves)} training run{'s' if len(curves) > 1 else ''}"
+    return plot_loss(curves, held_out=held_out), f"loss of {counted(len(curves), 'training run')}"
 
 
 def _draw_scores(arguments: argparse.Namespace) -> Drawn:

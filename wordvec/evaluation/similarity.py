@@ -41,7 +41,7 @@ class SimilarityScore(Score):
             return f"{self.name}: nothing evaluated (0 of {self.items:,} pairs have both words{such_as})"
         if self.score is None:
             return f"{self.name}: no score ({self.covered:,} of {self.items:,} pairs covered, without any order)"
-        return super().__str__().replace(": spearman ", ": Spearman ").replace(" items", " pairs")
+        return super().__str__().replace(": spearman ", ": Spearman ").replace(" item", " pair")
 
 
 @typed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.plots.figure import new_axes, plain, root_figure, settle
 from wordvec.plots.fonts import font_families
 from wordvec.plots.groups import Groups
@@ -201,7 +201,7 @@ class Legend:
         if counts is not None and sizes.by_count and len(counts) and counts.min() < counts.max():
             ends = sizes.areas(np.repeat([0.0, 1.0], [1, max(1, len(counts) - 1)]))[[0, -1]] ** 0.5
             for count, diameter in zip((int(counts.min()), int(counts.max())), ends.tolist()):
-                self.entries.append((f"seen {count:,} time{'' if count == 1 else 's'}", ONE_COLOUR, diameter))
+                self.entries.append((f"seen {counted(count, 'time')}", ONE_COLOUR, diameter))
 
     def columns(self, inches: float) -> int:
         """How many columns of the longest name fit under a map in a figure of this many inches."""

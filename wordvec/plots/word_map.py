@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import set_title
 from wordvec.plots.fonts import font_families
@@ -122,7 +122,7 @@ def passed_over(words: int) -> str:
     >>> passed_over(142), passed_over(1), passed_over(0)
     ('; 142 function words left out', '; 1 function word left out', '')
     """
-    return f"; {words:,} function word{'' if words == 1 else 's'} left out" if words else ""
+    return f"; {counted(words, 'function word')} left out" if words else ""
 
 
 def labelled(labels: int, words: int) -> str:

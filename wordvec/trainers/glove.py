@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
-from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
+from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, counted
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
@@ -200,7 +200,7 @@ class GloVe(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
         size = len(corpus.vocabulary)
-        check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
+        check_memory(f"{counted(size, 'word')} in {counted(self.dim, 'dimension')}", 8 * 4 * size * (self.dim + 16))
         has_kernel = self._has_kernel()
         state = self._starting_state(corpus, "kernel" if has_kernel else "layers", show_progress)
         self._history.loss = state.loss

@@ -20,6 +20,7 @@ from wordvec.corpus.draws.steps import (
     group_size,
     split_contexts,
 )
+from wordvec.errors import counted
 from wordvec.kernels.reference import outputs_of
 from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
@@ -140,7 +141,7 @@ class LayersEngine:
 
     def _memory_errors(self, needed: int | None = None) -> AbstractContextManager[None]:
         words = len(self.corpus.vocabulary)
-        what = f"{self.plan.name} through layers: {words:,} words in {self.plan.dim} dimensions"
+        what = f"{self.plan.name} through layers: {counted(words, 'word')} in {counted(self.plan.dim, 'dimension')}"
         return gpu_memory_errors(what, needed, device=self.plan.device)
 
     def largest_weight(self) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
@@ -213,7 +213,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         rows = max(size, sum(self.row_numbers(size)) // 2)
-        check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
+        check_memory(f"{counted(rows, 'word')} in {counted(self.dim, 'dimension')}", 4 * rows * self.dim * tables)
         self._history.notes += self._find_reach(corpus)
         self._composition = self._compose(corpus)
         epochs = self._epochs(corpus)

@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.arrays import device_module, to_numpy
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.store import name_of
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.option_help import with_option_help
@@ -95,7 +95,7 @@ class SVD(Trainer):
 
         device_module(self.device)
         size = len(corpus.vocabulary)
-        check_memory(f"{size:,} words in {self.dim} dimensions", 24 * size * self.dim)
+        check_memory(f"{counted(size, 'word')} in {counted(self.dim, 'dimension')}", 24 * size * self.dim)
         matrix = count_and_weigh(self, corpus, show_progress)
         with self._history.stage("train"):
             U, S, V = factors = factorise(self, matrix, self.dim)

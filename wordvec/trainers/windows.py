@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.errors import counted
+
 SENTENCE = "sentence"  # the window that takes in all words of the centre's sentence
 WIDEST = 5_000  # words on each side that it reaches at most: time and memory grow with it
 
@@ -35,7 +37,7 @@ def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tu
     others = max(1, longest - 1)
     if window == SENTENCE:
         if others <= WIDEST:
-            return others, [f"a window is the whole sentence: up to {others:,} words on each side"]
+            return others, [f"a window is the whole sentence: up to {counted(others, 'word')} on each side"]
         return WIDEST, [
             f"the longest sentence has {longest:,} words: a window takes in {WIDEST:,} on each side at most, so that "
             "time and memory stay bounded"

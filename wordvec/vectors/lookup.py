@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.corpus.spelling import near_spellings
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
 from wordvec.vectors.checks import number_words
 from wordvec.vectors.word_bytes import BLOCK, HASHED, MULTIPLIER, LazyWords, repeated_words, word_hashes
 
@@ -62,7 +62,7 @@ def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str
     parameters = info.get("parameters")
     least = info.get("min_count") or (parameters.get("min_count") if isinstance(parameters, dict) else None)
     limit = f", min_count is {least}" if isinstance(least, int) and count < least else ""
-    return f": seen {count:,} time{'s' * (count != 1)}{limit}"
+    return f": seen {counted(count, 'time')}{limit}"
 
 
 # The rows of packed words, found by their hashes: 12 bytes a word, where a dict of strings takes some 150.

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from wordvec.errors import counted
+
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
 
@@ -107,7 +109,7 @@ def _bar(score: float) -> str:
 
 
 def _headline(vectors: WordRows) -> str:
-    parts = [f"{len(vectors):,} words", f"{vectors.dim:,} dimensions"]
+    parts = [counted(len(vectors), "word"), counted(vectors.dim, "dimension")]
     trainer = vectors.info.get("trainer")
     if trainer:
         parts.append(f"trained by {trainer}{_parameters(vectors.info.get('parameters'))}")

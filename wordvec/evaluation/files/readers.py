@@ -12,7 +12,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS
-from wordvec.errors import EvaluationFileError
+from wordvec.errors import EvaluationFileError, counted
 from wordvec.evaluation.files.pair_layouts import (
     FIFTY,
     Layout,
@@ -170,7 +170,7 @@ def read_google(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
             continue
         words = line.text.split()
         if len(words) != 4:
-            raise line.error(f"expected four words or ': section'; got {len(words)} words")
+            raise line.error(f"expected four words or ': section'; got {counted(len(words), 'word')}")
         sections.setdefault(section, []).append((words[0], words[1], words[2], words[3]))
     if not sections:
         raise EvaluationFileError(f"{source}: no questions in it; expected lines of four words")
@@ -219,7 +219,7 @@ def read_msr(source: Source, path: Path, lines: Sequence[Line], encoding: str) -
         answers = read_set_lines(beside, encoding)
         if len(answers) != len(lines):
             raise EvaluationFileError(
-                f"{source}: {len(lines):,} questions, but {len(answers):,} answers in {beside.name}"
+                f"{source}: {counted(len(lines), 'question')}, but {counted(len(answers), 'answer')} in {beside.name}"
             )
         texts = [(line, line.text.split() + answer.text.split()) for line, answer in zip(lines, answers)]
     sections: dict[str, list[Question]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import OptionError, VectorsFileError, describe
+from wordvec.errors import OptionError, VectorsFileError, counted, describe
 from wordvec.vectors.rows import float_rows, narrow_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_bytes, repeated_words
@@ -73,12 +73,12 @@ class Reading:
         left_out = sum(self.repairs.get(kind, 0) for kind in LEFT_OUT)
         if left_out >= at_least and left_out * MOST_LEFT_OUT > kept:
             first = next(message for kind, message in self._first.items() if kind in LEFT_OUT)
-            many = f"; so are {left_out:,} rows, and {kept:,} are not" if left_out > 1 else ""
+            many = f"; so are {counted(left_out, 'row')}, and {kept:,} are not" if left_out > 1 else ""
             raise self.error(f"{first}{many}")
 
     def check_count(self, declared: int, found: int, cut_off: str) -> None:
         """Note a header that is one row off. Raises VectorsFileError for any other difference, or when strict."""
-        message = f"the header declares {declared:,} words, but {found:,} rows follow"
+        message = f"the header declares {counted(declared, 'word')}, but {found:,} rows follow"
         if abs(declared - found) == 1 and found > 0:
             self.repair(OTHER_COUNT, message)
         elif declared != found:
@@ -174,7 +174,7 @@ def _rows(reading: Reading, words: LazyWords) -> Rows | None:
         block = words.encoded(first, min(first + WORDS_BLOCK, limit))
         found += [first + i for i, word in enumerate(block) if word in reading.words]
     if not found:
-        raise reading.error(f"none of the {len(reading.words):,} words wanted")
+        raise reading.error(f"none of the {len(reading.words):,} wanted words is in it")
     return np.array(found)
 
 

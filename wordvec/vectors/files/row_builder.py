@@ -124,7 +124,9 @@ class RowBuilder:
         self._drop_repeated()
         if not self._matrix.length:
             wanted = self.reading.words
-            raise self.reading.error("no rows in it" if wanted is None else f"none of the {len(wanted):,} words wanted")
+            raise self.reading.error(
+                "no rows in it" if wanted is None else f"none of the {len(wanted):,} wanted words is in it"
+            )
         info = dict(info or {})
         self.reading.report(info)
         words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.recipe import TextRecipe
-from wordvec.errors import InputError, VectorsFileError, describe
+from wordvec.errors import InputError, VectorsFileError, counted, describe
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.vectors.checks import number_words
@@ -280,5 +280,5 @@ def _per_token(reading: Reading, table: np.ndarray, tensors: dict[str, np.ndarra
     if weights is None:
         return table
     if weights.shape != (len(table),) or weights.dtype.kind != "f":
-        raise reading.error(f"damaged: 'weights' of shape {weights.shape} for {len(table):,} tokens")
+        raise reading.error(f"damaged: 'weights' of shape {weights.shape} for {counted(len(table), 'token')}")
     return table.astype(np.float32) * weights.astype(np.float32)[:, None]

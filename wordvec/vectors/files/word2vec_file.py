@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wordvec.errors import describe
+from wordvec.errors import counted, describe
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
@@ -114,7 +114,7 @@ def _read_rows(
         raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
     if left:
         raise reading.error(
-            f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and row "
+            f"truncated at byte {position + len(buffer):,}: the header declares {counted(rows, 'word')}, and row "
             f"{rows - left:,} is cut; limit={max(1, rows - left)} (--limit) reads those before it"
         )
     if buffer not in (b"", b"\n"):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.errors import MissingExtraError, OptionError, VectorsFileError
+from wordvec.errors import MissingExtraError, OptionError, VectorsFileError, counted
 from wordvec.files import parse_json, replace_file
 from wordvec.progress import announce, progress
 from wordvec.vectors import queries
@@ -107,7 +107,7 @@ class ApproximateSearch:
         return found
 
     def __str__(self) -> str:
-        return f"index {self.kind} of {len(self.vectors):,} words, effort {self.effort:,}: {self.recall}"
+        return f"index {self.kind} of {counted(len(self.vectors), 'word')}, effort {self.effort:,}: {self.recall}"
 
     def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
         """Return about what `WordVectors.most_similar` returns, with exact cosines."""

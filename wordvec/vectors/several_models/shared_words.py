@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors
@@ -42,7 +42,7 @@ def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 
     first, *others = models
     words = [word for word in first.words if all(word in other for other in others)]
     if not words:
-        vocabularies = "; ".join(f"{len(model):,} words such as {_some(model)}" for model in models)
+        vocabularies = "; ".join(f"{counted(len(model), 'word')} such as {_some(model)}" for model in models)
         raise InputError(
             f"no word is in all {len(models)} models ({vocabularies}): are they of one language, case and tokenizer?"
         )
