@@ -86,6 +86,7 @@ class Trainer(ABC):
 
     name: ClassVar[str]
     has_epochs: ClassVar[bool] = False
+    unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
 
     if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
 
@@ -188,9 +189,13 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """All options of this trainer, as the vectors' file stores and returns them."""
+        """The options of this trainer, less those `unrecorded`, as the vectors' file stores and returns them."""
         options = asdict(self)  # type: ignore[call-overload]
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in options.items()
+            if name not in self.unrecorded
+        }
 
     def _make_vectors(
         self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None

@@ -22,7 +22,7 @@ from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayer
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
-from wordvec.trainers.ppmi import LEAVE_NO_TRACE, count_corpus, counting_conditions
+from wordvec.trainers.ppmi import UNRECORDED, count_corpus, counting_conditions
 from wordvec.trainers.svd import INITS, spectral_start
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class GloVe(Trainer):
     """
 
     name: ClassVar[str] = "glove"
+    unrecorded: ClassVar[tuple[str, ...]] = UNRECORDED
     has_epochs: ClassVar[bool] = True
 
     dim: int = 100
@@ -115,10 +116,6 @@ class GloVe(Trainer):
         )
         if self.engine == "layers" and self.threads is not None:
             raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
-
-    def parameters(self) -> dict[str, Any]:
-        """All options, less those that change nothing about the result."""
-        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     @property
     def accumulators(self) -> tuple[float, float]:

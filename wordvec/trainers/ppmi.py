@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from wordvec.counts.ppmi_on_cluster import Weighed
     from wordvec.vectors import WordVectors
 
+UNRECORDED = ("memory", "threads")  # of counting: they change nothing about the result
+
 
 @with_option_help
 @dataclass
@@ -57,6 +59,7 @@ class PPMI(Trainer):
     """
 
     name: ClassVar[str] = "ppmi"
+    unrecorded: ClassVar[tuple[str, ...]] = UNRECORDED
 
     dim: int = 2000
     window: int = 5
@@ -80,10 +83,6 @@ class PPMI(Trainer):
             shift=(self.shift >= 1, "at least 1"),
             context_smoothing=(0 < self.context_smoothing <= 1, "in (0, 1]"),
         )
-
-    def parameters(self) -> dict[str, Any]:
-        """All options, less those that change nothing about the result."""
-        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         size = len(corpus.vocabulary)
@@ -123,7 +122,6 @@ def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = N
 
 
 COUNTING = ("window", "weighting", "side", "subsample", "subsample_mode", "seed")  # options of what is counted
-LEAVE_NO_TRACE = ("memory", "threads")  # options that change nothing about the result, so its file does not name them
 
 
 def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from wordvec.errors import OptionError, counted
 from wordvec.store import name_of
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.ppmi import LEAVE_NO_TRACE, count_and_weigh, counting_conditions, factorise
+from wordvec.trainers.ppmi import UNRECORDED, count_and_weigh, counting_conditions, factorise
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -59,6 +59,7 @@ class SVD(Trainer):
     """
 
     name: ClassVar[str] = "svd"
+    unrecorded: ClassVar[tuple[str, ...]] = UNRECORDED
 
     dim: int = 100
     window: int = 10
@@ -85,10 +86,6 @@ class SVD(Trainer):
             context_smoothing=(0 < self.context_smoothing <= 1, "in (0, 1]"),
             power=(0 <= self.power <= 1, "between 0 and 1"),
         )
-
-    def parameters(self) -> dict[str, Any]:
-        """All options, less those that change nothing about the result."""
-        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         from wordvec.counts import word_vectors
