@@ -6,6 +6,8 @@ here, at their sizes.
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -220,7 +222,10 @@ def test_topics_as_top2vec_trains_documents_and_words_together(tmp_path, from_fi
     assert model.wv.get_normed_vectors().shape == (6, 8) and sorted(model.wv.key_to_index.values()) == list(range(6))
     np.testing.assert_allclose(np.linalg.norm(model.dv.get_normed_vectors(), axis=1), np.ones(16), atol=1e-5)
     with pytest.warns(CompatWarning, match="have no effect"):
-        assert model.infer_vector(doc_words=["hot", "tea"], alpha=0.025, min_alpha=0.01, epochs=100).shape == (8,)
+        found = model.infer_vector(doc_words=["hot", "tea"], alpha=0.025, min_alpha=0.01, epochs=100)
+    again = pickle.loads(pickle.dumps(model))  # its `save` writes the whole object with joblib
+    assert found.shape == (8,) and again.infer_vector(["hot", "tea"]).tobytes() == found.tobytes()
+    assert again.dv.get_normed_vectors().tobytes() == model.dv.get_normed_vectors().tobytes()
 
 
 def test_edges_in_a_file_as_node2vecs_page_saves_them(tmp_path):

@@ -158,8 +158,11 @@ class Trainer(ABC):
         logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
-        with self._on_cluster(client, store, corpus):
-            self._vectors = self._train(corpus, show_progress)
+        try:
+            with self._on_cluster(client, store, corpus):
+                self._vectors = self._train(corpus, show_progress)
+        finally:
+            self._on_epoch = []  # a trained trainer can be copied and pickled, whatever the user's functions hold
         return self
 
     @contextmanager
