@@ -140,7 +140,7 @@ def test_help_needs_no_numpy():
 
 
 def test_the_explorer_needs_no_extra_of_the_service():
-    loaded = modules_after("import wordvec.explorer.service, wordvec.cli.serve")
+    loaded = modules_after("import wordvec.explorer.server, wordvec.cli.serve")
     assert not loaded & {"starlette", "uvicorn", "httptools", "orjson", "prometheus_client", "anyio"}
 
 

@@ -3,7 +3,7 @@
 `threads` warps train at the same time, each on its own stretch of text, adding to the same tables. One warp computes
 what `reference.py` computes with blocks of one position. Many do not wait for each other: no addition is lost, but a
 warp may work with rows that others are just changing, so two runs differ a little, and how many there may be follows
-from the corpus (`wordvec.trainers.staleness`).
+from the corpus (`wordvec.trainers.planning`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, counted
-from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import set_title
 from wordvec.plots.fonts import font_families
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
@@ -27,7 +26,7 @@ from wordvec.plots.map_parts import (
     weight_by_count,
 )
 from wordvec.plots.palette import FONT_SIZE, PALETTE, Sizes, group_styles, text_colour
-from wordvec.plots.projection import METHOD_NAMES, pca
+from wordvec.plots.projection import METHOD_NAMES, pca, to_pass_over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -31,11 +31,10 @@ from wordvec.trainers.neural_options import (
     ngram_sizes,
 )
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
-from wordvec.trainers.planning import Planned
+from wordvec.trainers.planning import SENTENCE, Planned, reach_in
 from wordvec.trainers.presets import Presets
 from wordvec.trainers.schedule import Shape, plain_shape
 from wordvec.trainers.svd import spectral_start
-from wordvec.trainers.windows import SENTENCE, reach_in
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -53,7 +52,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
 
     dim               length of a vector, as in word2vec; 300 is usual for billions of words
     window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
-                      sentence (`wordvec.trainers.windows`)
+                      sentence (`wordvec.trainers.planning`)
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off

@@ -20,7 +20,6 @@ from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.errors import InputError, OptionError, ShapeError
 from wordvec.vectors.document_rows import Encoded, WordNumbers, check_documents, encode_documents
 from wordvec.vectors.rows import row_lengths, unit_rows
-from wordvec.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from wordvec.vectors.document_rows import TextRows
@@ -244,12 +243,13 @@ def without_component(documents: DocumentVectors, component: np.ndarray | None, 
 SentenceVectors = DocumentVectors
 
 
-def mean_sentence_vectors(vectors: WordVectors, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
+def mean_sentence_vectors(vectors: TextRows, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
     """Return the mean of each sentence's word vectors; words without a vector are counted and passed over.
 
     `sentences` are lists of words, tokenized as the vectors' text was: `WordVectors.tokenize` does that. Raises
     OptionError for text that is not split.
 
+    >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["good", "tea"], np.array([[1.0, 3.0], [3.0, 1.0]]))
     >>> means = mean_sentence_vectors(vectors, [["good", "tea"], ["good", "grief"]])
     >>> means.matrix.tolist(), means.missing.tolist()
@@ -259,7 +259,7 @@ def mean_sentence_vectors(vectors: WordVectors, sentences: Sequence[Sequence[str
 
 
 def sif_sentence_vectors(
-    vectors: WordVectors, sentences: Sequence[Sequence[str]], a: float = 1e-3, component: np.ndarray | None = None
+    vectors: TextRows, sentences: Sequence[Sequence[str]], a: float = 1e-3, component: np.ndarray | None = None
 ) -> SentenceVectors:
     """Return SIF vectors (Arora, Liang and Ma 2017, Algorithm 1): rare words count more, what all share is taken off.
 
@@ -268,6 +268,7 @@ def sif_sentence_vectors(
     sentences alone do not show what sentences share. Words made of subwords, whose count is not known, have p = 0.
     Raises InputError for vectors without counts, OptionError for a <= 0.
 
+    >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["the", "tea"], np.eye(2), counts=np.array([999, 1]))
     >>> sif = sif_sentence_vectors(vectors, [["the", "tea"], ["the"]])
     >>> sif.found.tolist(), bool(np.abs(sif.matrix @ sif.component).max() < 1e-6)
@@ -276,7 +277,7 @@ def sif_sentence_vectors(
     return without_component(_means(vectors, sentences, sif_weights(vectors, a)), component, vectors.dim)
 
 
-def _means(vectors: WordVectors, sentences: Sequence[Sequence[str]], weights: np.ndarray | None) -> SentenceVectors:
+def _means(vectors: TextRows, sentences: Sequence[Sequence[str]], weights: np.ndarray | None) -> SentenceVectors:
     if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
         raise OptionError(
             "sentences must be lists of words: split the text as the vectors' text was, with vectors.tokenize(text)"

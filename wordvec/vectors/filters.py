@@ -13,7 +13,7 @@ from typing import Any, TypedDict, TypeVar
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, ShapeError
-from wordvec.vectors.checks import number_words
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_rows import WordRows
 
 PATTERN_SECONDS = 5.0  # a pattern that takes longer over all words is refused: it backtracks without end

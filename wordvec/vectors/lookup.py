@@ -11,7 +11,7 @@ from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.corpus.spelling import near_spellings
 from wordvec.errors import InputError, counted
-from wordvec.vectors.checks import number_words
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import BLOCK, HASHED, MULTIPLIER, LazyWords, repeated_words, word_hashes
 
 

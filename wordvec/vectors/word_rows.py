@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError, counted
-from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
 from wordvec.vectors.gensim_names import NamesOfGensim, no_such
 from wordvec.vectors.lookup import PackedLookup, explain_missing
-from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
+from wordvec.vectors.rows import (
+    BLOCK,
+    checked_counts,
+    checked_matrix,
+    checked_scales,
+    float_rows,
+    kept_words,
+    number_words,
+    row_lengths,
+    unit_rows,
+    unit_vector,
+)
 from wordvec.vectors.word_bytes import LazyWords
 
 if TYPE_CHECKING:

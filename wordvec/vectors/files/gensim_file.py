@@ -14,11 +14,11 @@ import numpy as np
 
 from wordvec.errors import InputError, ShapeError, VectorsFileError, counted
 from wordvec.npy_header import read_npy_header
-from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
 from wordvec.vectors.files.pickle_values import read_pickle
 from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix
 from wordvec.vectors.files.reading import Reading, choose
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows

@@ -22,11 +22,11 @@ from wordvec.corpus.recipe import TextRecipe
 from wordvec.errors import InputError, VectorsFileError, counted, describe
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, replace_folder
-from wordvec.vectors.checks import number_words
 from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import pack_header, parsed_header
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
