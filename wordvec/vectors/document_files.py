@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import InputError, VectorsFileError, counted, describe
+from wordvec.errors import InputError, VectorsFileError, describe
 from wordvec.files import replace_file
 from wordvec.vectors.documents import DocumentVectors, sif_weights
 from wordvec.vectors.neighbours import Neighbours
@@ -206,7 +206,7 @@ class DocumentSearch:
         total = self._sum(tokens)
         if total is None:
             what = "the list of words" if query is None else describe(query)
-            raise InputError(f"{what}: none of its {counted(len(tokens), 'word')} has a vector")
+            raise InputError(f"{what}: none of its {len(tokens)} words has a vector")
         if not total.any():
             return Neighbours()
         return self.documents.nearest(unit_vector(total), k, among=self._known)
