@@ -138,6 +138,15 @@ def messages_depend_on_nothing_else(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def gensim_is_gensim():
+    """What a test or an example lent gensim's name to is gone after it: others compare with gensim itself."""
+    yield
+    if getattr(sys.modules.get("gensim"), "__name__", "gensim") != "gensim":
+        for name in [name for name in sys.modules if name.split(".")[0] == "gensim"]:
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
 def floating_point_errors_raise():
     """Division by zero and invalid operations are faults; underflow to zero is what a stable softmax does."""
     import numpy as np
