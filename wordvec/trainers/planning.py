@@ -1,4 +1,7 @@
-"""What follows from the options of CBOW and SkipGram for one corpus: the plan that engines work on."""
+"""What follows from the options of CBOW and SkipGram for one corpus: the plan that engines work on.
+
+With it: how far windows reach, how large a block is, and how many warps of a GPU may train at a time.
+"""
 
 from __future__ import annotations
 
