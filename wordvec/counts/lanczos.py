@@ -173,12 +173,15 @@ class Arithmetic(Protocol):
 
     def roughly(self, Q: Array, Y: Array) -> np.ndarray:
         """The same for small blocks, to float64."""
+        ...
 
     def exactly(self, Q: Array, Y: Array) -> np.ndarray:
         """The same summed up in float64."""
+        ...
 
     def eigenvectors(self, symmetric: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Eigenvalues, rising, and eigenvectors."""
+        ...
 
 
 class OnCPU:

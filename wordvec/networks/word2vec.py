@@ -127,10 +127,12 @@ class Parts(Protocol):
     @property
     def starts(self) -> np.ndarray:
         """Where each word's rows begin, (V + 1,)."""
+        ...
 
     @property
     def rows(self) -> np.ndarray:
         """The rows, one word's after the other's."""
+        ...
 
 
 class ComposedEmbedding(Layer):

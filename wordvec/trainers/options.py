@@ -58,10 +58,12 @@ class NeuralOptions(Protocol):
     @property
     def default_learning_rate(self) -> float:
         """For ``learning_rate=None``."""
+        ...
 
     @property
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
+        ...
 
 
 @dataclass(frozen=True)

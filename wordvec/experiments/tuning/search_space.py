@@ -134,6 +134,7 @@ class Proposals(Protocol):
 
     def propose(self) -> Options:
         """The next options to try."""
+        ...
 
     def tell(self, options: Options, value: float | None) -> None:
         """What the options proposed last were worth; None when training failed."""
