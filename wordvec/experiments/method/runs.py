@@ -219,8 +219,9 @@ def _normalization(options: Mapping[str, str]) -> list[str]:
     return parts
 
 
+# What a file says that comes out of a trainer.
 OF_TRAINING = {*KEYS, "trainer", "parameters", "corpus_fingerprint", "min_count", "counted", "tokens", "loss", "reach"}
-OF_TRAINING |= {"held_out_loss", "notes", "sentences", "sources", "wordvec_version"}  # what a file says that comes out of a trainer
+OF_TRAINING |= {"held_out_loss", "notes", "sentences", "sources", "wordvec_version"}
 
 
 def later_steps(info: Mapping[str, Any]) -> list[str]:
