@@ -25,7 +25,7 @@ FOUNDATIONS = {
     "cluster",
 }
 FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}
-FOUNDATIONS |= {"version", "failures", "store", "error_codes"}
+FOUNDATIONS |= {"version", "failures", "store", "error_codes", "json_forms"}
 ALLOWED = {
     "cli": {
         "serve",

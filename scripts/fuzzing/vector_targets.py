@@ -35,15 +35,16 @@ def vector_targets() -> dict[str, Target]:
         "word2vec-binary": lambda random: {"v": _binary(random)},
         "vectors-packed": _packed,
         "fasttext-bin": lambda random: {"v": _fasttext(random)},
-        "safetensors": lambda random: {"v": _safetensors(random, examples["safetensors"])},
-        "safetensors-int8": lambda random: {"v": _safetensors(random, examples["safetensors-int8"])},
-        "npz": lambda random: {"v": _npz(random, examples["npz"])},
+        "npz": lambda random: {"v": damaged_npz(examples["npz"], random)},
+        "npz-subwords": lambda random: {"v": damaged_npz(examples["npz-subwords"], random)},
         "pickle": lambda random: {"v": pickle_by_grammar(random)},
         "gensim": lambda random: {"v": damage(examples[random.choice(("gensim-2", "gensim-4", "book"))], random)},
         "vectors-json": lambda random: {"v": _json(random)},
         "two-files": _two_files,
         "model2vec": _model2vec,
     }
+    for name in ("safetensors", "safetensors-int8", "safetensors-subwords"):
+        makers[name] = lambda random, example=examples[name]: {"v": damaged_safetensors(example, random)}
     makers["vectors-parquet"] = lambda random: {"v": damage_bytes(_parquet(), random)}
     targets = {name: Target(make, read_vectors) for name, make in makers.items()}
     targets["two-files"] = Target(_two_files, lambda folder: use_vectors(folder / "m.npy", {}))
@@ -141,7 +142,8 @@ def _fasttext(random: Random) -> bytes:
     return damage_bytes(bytes(made), random) if random.random() < 0.2 else bytes(made)
 
 
-def _safetensors(random: Random, example: bytes) -> bytes:
+def damaged_safetensors(example: bytes, random: Random) -> bytes:
+    """A .safetensors file with a change in its header, its metadata or its numbers."""
     (length,) = struct.unpack("<Q", example[:8])
     header, data = json.loads(example[8 : 8 + length]), example[8 + length :]
     kind = random.randrange(4)
@@ -162,7 +164,8 @@ def _safetensors(random: Random, example: bytes) -> bytes:
     return struct.pack("<Q", lie) + text + data
 
 
-def _npz(random: Random, example: bytes) -> bytes:
+def damaged_npz(example: bytes, random: Random) -> bytes:
+    """An archive of arrays with a change in one of them, or in the archive."""
     with np.load(io.BytesIO(example)) as archive:
         arrays = {name: archive[name] for name in archive.files}
     changed = random.choice(list(arrays))

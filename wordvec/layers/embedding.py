@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wordvec.arrays import Array, array_module
+from wordvec.errors import ShapeError
 from wordvec.layers.checks import check_ids
 from wordvec.layers.layer import Layer
 from wordvec.layers.row_gradient import RowGradient
@@ -26,6 +27,8 @@ class Embedding(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        if W.ndim != 2:
+            raise ShapeError(f"Embedding: W must be (V, D); got {W.shape}")
         self.params, self.grads = [W], [RowGradient.zero(W)]
 
     def forward(self, ids: Array) -> Array:

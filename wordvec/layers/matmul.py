@@ -21,6 +21,8 @@ class MatMul(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        if W.ndim != 2:
+            raise ShapeError(f"MatMul: W must be (D, V); got {W.shape}")
         self.params, self.grads = [W], [array_module(W).zeros_like(W)]
 
     def forward(self, x: Array) -> Array:

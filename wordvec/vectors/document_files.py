@@ -16,11 +16,17 @@ import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
+from wordvec.json_forms import NUMBER, TEXT, Kind, check_form, list_of, or_null
 from wordvec.vectors.document_search import DocumentSearch
 from wordvec.vectors.documents import DocumentVectors
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.word_vectors import WordVectors
 
+FORM = {  # of info["documents"]
+    "vectors": or_null(TEXT), "vectors_digest": TEXT, "a": or_null(NUMBER), "tokenizer?": or_null(TEXT),
+    "weights": Kind("sif, tf-idf, mean or infer", lambda value: value in ("sif", "tf-idf", "mean", "infer")),
+    "word_weights?": list_of(NUMBER, "a list of numbers"),
+}  # fmt: skip
 SAMPLED = 256  # rows by which vectors are known again
 
 
@@ -144,6 +150,13 @@ def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, 
         raise InputError(
             f"{path}: holds no documents as a query needs them: write them with wordvec embed, not as .npy"
         )
+    try:
+        check_form(facts, FORM)
+        needed = {"tf-idf": "word_weights", "sif": "a"}.get(facts["weights"])
+        if needed is not None and facts.get(needed) is None:
+            raise ValueError(f"{needed} is missing, which the weights {facts['weights']} need")
+    except ValueError as error:
+        raise InputError(f"{path}: what it says of its documents is damaged: {error}; embed them anew") from None
     return facts
 
 

@@ -76,5 +76,8 @@ class DocumentSearch:
 def _weights(vectors: WordVectors, facts: dict[str, Any]) -> np.ndarray:
     """The weight of each word (V,), as `info["documents"]` says."""
     if facts["weights"] == "tf-idf":
-        return np.array(facts["word_weights"], np.float64)
+        weights = np.array(facts["word_weights"], np.float64)
+        if weights.shape != (len(vectors),):
+            raise InputError(f"the documents have weights of {len(weights):,} words, but there are {len(vectors):,}")
+        return weights
     return sif_weights(vectors, facts["a"]) if facts["weights"] == "sif" else np.ones(len(vectors))
