@@ -34,7 +34,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "corpus/read/arrow": ("parquet",),
     "corpus/read/document_texts": ("document-texts",),
     "corpus/read/json_text": ("json", "jsonl"),
-    "corpus/read/ranges": ("text", "text-packed"),
+    "corpus/read/ranges": ("text-compiled",),
     "corpus/read/readers": ("text", "text-encoding", "csv"),
     "corpus/storage": ("corpus-folder",),
     "corpus/wordlists": ("word-list",),

@@ -17,6 +17,7 @@ from fuzzing.mutators import ODD_TEXTS, changed_json, damaged_json, damaged_line
 from fuzzing.mutators import as_json as json_text
 from fuzzing.pickles import pickle_by_grammar
 from fuzzing.targets import Files, Target, expect
+from wordvec.errors import WordvecError
 from wordvec.vectors import WordVectors
 
 OPTIONS: tuple[dict[str, Any], ...] = (
@@ -47,6 +48,7 @@ def vector_targets() -> dict[str, Target]:
         makers[name] = lambda random, example=examples[name]: {"v": damaged_safetensors(example, random)}
     makers["vectors-parquet"] = lambda random: {"v": damage_bytes(_parquet(), random)}
     targets = {name: Target(make, read_vectors) for name, make in makers.items()}
+    targets["vectors-compiled"] = Target(lambda random: {"v": _text(random, random.random() < 0.5)}, _read_both_ways)
     targets["two-files"] = Target(_two_files, lambda folder: use_vectors(folder / "m.npy", {}))
     targets["model2vec"] = Target(_model2vec, lambda folder: use_vectors(folder, {}))
     try:
@@ -60,6 +62,27 @@ def read_vectors(folder: Path) -> object:
     """Load the one file of the folder, with options that depend on its size."""
     (path,) = folder.iterdir()
     return use_vectors(path, OPTIONS[path.stat().st_size % len(OPTIONS)])
+
+
+def _read_both_ways(folder: Path) -> object:
+    """The compiled way and the one of short files give the same vectors, or the same refusal."""
+    from wordvec.vectors.files import text_file
+
+    (path,) = folder.iterdir()
+    options = OPTIONS[path.stat().st_size % 4]
+    found: list[Any] = []
+    kept = text_file.COMPILED_FROM
+    for compiled_from in (kept, 0):
+        text_file.COMPILED_FROM = compiled_from
+        try:
+            vectors = WordVectors.load(path, **options)
+            found.append((list(vectors.words), np.asarray(vectors.rows(slice(None))).tobytes()))
+        except WordvecError as error:
+            found.append(str(error))
+        finally:
+            text_file.COMPILED_FROM = kept
+    expect(found[0] == found[1], "two ways to read vectors differ")
+    return "read"
 
 
 def use_vectors(path: Path, options: dict[str, Any]) -> object:
