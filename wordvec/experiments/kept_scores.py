@@ -79,6 +79,7 @@ def _key(each: EvaluationSet, protocol: str) -> str:
 
 def _as_json(score: Score) -> dict[str, Any]:
     facts = {name: getattr(score, name) for name in FORM if name not in UNLISTED}
+    facts = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
     return {**facts, "outcomes": _numbers(score.outcomes), "gold": None if score.gold is None else _numbers(score.gold)}
 
 

@@ -132,7 +132,7 @@ def test_the_commands_of_a_card_repeat_the_figures(run_of_change, capsys):
 def test_what_is_no_record(tmp_path):
     (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"}')
     assert is_record(tmp_path / "a.json")
-    with pytest.raises(InputError, match="damaged: it lacks by, groups"):
+    with pytest.raises(InputError, match="damaged: by is missing"):
         read_record(tmp_path / "a.json")
     (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"')
     with pytest.raises(InputError, match="cannot be read"):

@@ -228,8 +228,8 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
         yield tokens, True
     if given and wrapped == given:
         announce(
-            f"{counted(given, 'sentence')}, each of one token with spaces in it, such as {wrapped_text!r:.60}: no token "
-            "has others beside it, from which it could be learned; if these are texts, use Corpus.from_texts"
+            f"{counted(given, 'sentence')}, each of one token with spaces in it, such as {wrapped_text!r:.60}: nothing "
+            "stands beside a token, so nothing can be learned of it; if these are texts, use Corpus.from_texts"
         )
     tally.finish()
 

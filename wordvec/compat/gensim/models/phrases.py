@@ -292,5 +292,5 @@ def _read(path: str | os.PathLike[str], part: str) -> dict[str, Any]:
             raise ValueError(f"options.{min(unknown)} is no option")
     except ValueError as error:
         of = "phrases" if part == "vocab" else "frozen phrases"
-        raise InputError(f"{path}: not a whole file of {of} of wordvec.compat.gensim: {error}") from None
+        raise InputError(f"{path}: not a file of {of} of wordvec.compat.gensim, or damaged: {error}") from None
     return dict(content)
