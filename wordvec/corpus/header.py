@@ -12,8 +12,7 @@ NAMES = list_of(TEXT, "a list of names")
 WORDS = Kind(
     "a list of words",
     lambda value: (
-        NAMES.fits(value)
-        or (OBJECT.fits(value) and COUNT.fits(value.get("words")) and TEXT.fits(value.get("sha256")))
+        NAMES.fits(value) or (OBJECT.fits(value) and COUNT.fits(value.get("words")) and TEXT.fits(value.get("sha256")))
     ),
 )
 INFO = {
