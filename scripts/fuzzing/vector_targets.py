@@ -213,7 +213,7 @@ def _json(random: Random) -> bytes:
     names = random.choice((("word", "vector"), ("token", "embedding"), ("text", "values")))
     records = [dict(zip(names, (word, [float(x) for x in row]))) for word, row in zip(WORDS, MATRIX)]
     if kind == 1:
-        return damaged_json(records, random)
+        return damaged_json(records, random)  # a list
     return b"\n".join(
         damaged_json(each, random) if random.random() < 0.3 else json.dumps(each).encode() for each in records
     )

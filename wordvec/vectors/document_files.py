@@ -20,6 +20,7 @@ from wordvec.json_forms import NUMBER, TEXT, Kind, check_form, list_of, or_null
 from wordvec.vectors.document_search import DocumentSearch
 from wordvec.vectors.documents import DocumentVectors
 from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_vectors import WordVectors
 
 FORM = {  # of info["documents"]
@@ -107,6 +108,8 @@ def save_documents(documents: WordVectors, path: str | os.PathLike[str]) -> list
         documents.save(path)
         return [os.fspath(path)]
     beside = ids_file(path)
+    for word in documents.words:
+        encode_word(word)  # raises for an id that UTF-8 cannot hold
     bad = next((word for word in documents.words if "\n" in word or "\r" in word or word != word.strip()), None)
     if bad is not None:
         raise InputError(f"the id {bad!r} holds a line end, or a space at its ends, which lines of ids cannot keep")

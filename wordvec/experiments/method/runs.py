@@ -87,7 +87,7 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "inputs": [facts for name, facts in read.items() if os.path.realpath(name) not in lost],
         "outputs": list(wrote.values()),
     }
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(json.dumps(run, ensure_ascii=False) + "\n")
 
 
