@@ -141,6 +141,8 @@ def real_file(path: str | os.PathLike[str]) -> Path:
 
 def real_path(path: str | os.PathLike[str]) -> Path:
     """`path` with symbolic links followed. Raises InputError for one that cannot be: too long, in no folder, a loop."""
+    if not os.fspath(path):
+        raise InputError("the name of the output is empty; name a file to write")
     try:
         with suppress(FileNotFoundError):
             os.stat(path)

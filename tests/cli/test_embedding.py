@@ -53,7 +53,7 @@ def test_documents_that_say_wrongly_what_they_are_are_refused(run, change, messa
 def test_documents_are_embedded_and_found(run):
     status, out, _ = run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
     assert status == 0 and out.splitlines()[0] == "docs.safetensors: 8 documents in 6 dimensions, weights sif"
-    assert "2 documents have no word with a vector: their rows are zero" in out
+    assert "2 documents have no word with a vector, and so a row of zeros" in out
     status, out, _ = run("search", "docs.safetensors", "A Ship at SEA!", "hot tea", "-k", "3", "--json")
     found = json.loads(out)
     assert found["A Ship at SEA!"][0]["id"] == "2" and found["hot tea"][0]["id"] in "456"

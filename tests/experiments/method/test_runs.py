@@ -134,6 +134,13 @@ def test_a_run_of_another_form_is_refused_with_its_line(tmp_path, change, messag
         read_runs(tmp_path / "r.jsonl")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_record_that_is_full_is_told_of(here, capsys):
+    assert main(["--record", "/dev/full", "similar", "v.safetensors", "t0w3", "-k", "1"]) == 2
+    said = capsys.readouterr()
+    assert said.out and "/dev/full: the run is done, and cannot be recorded: No space left" in said.err
+
+
 def test_a_command_with_a_line_separator_is_one_line(tmp_path):
     run = {**RUN, "command": "wordvec similar v 'a\u2028b\x85'"}
     (tmp_path / "r.jsonl").write_text(json.dumps(run, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -87,8 +87,13 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "inputs": [facts for name, facts in read.items() if os.path.realpath(name) not in lost],
         "outputs": list(wrote.values()),
     }
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise InputError(
+            f"{record}: the run is done, and cannot be recorded: {error.strerror or error}; make room and run it again"
+        ) from error
 
 
 def _is_index(name: str) -> bool:
