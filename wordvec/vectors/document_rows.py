@@ -7,7 +7,7 @@ user may look further, so each document goes through `WordVectors.tokenize` ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,8 @@ from wordvec.corpus.encode.pieces import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
-from wordvec.errors import InputError, OptionError
+from wordvec.corpus.read.sources import is_unordered
+from wordvec.errors import InputError, OptionError, describe
 
 if TYPE_CHECKING:
     from wordvec.vectors.text_rows import TextRows
@@ -78,10 +79,11 @@ def encode_documents(
 ) -> Iterator[Encoded]:
     """Yield documents in their order as numbers of words. Raises as `WordVectors.embed` does."""
     documents = iter(documents)
-    first = next(documents, None)
-    if first is None:
+    read = list(islice(documents, 1))
+    if not read:
         return
-    documents = chain([first], documents)
+    (first,) = read
+    documents = chain(read, documents)
     if not isinstance(first, str):
         yield from _encode_each(_token_lists(documents), numbers, list)
         return
@@ -202,6 +204,11 @@ def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
 
 
 def check_documents(documents: Any) -> None:
-    """Raise OptionError for one text in the place of several."""
+    """Raise OptionError for one text in the place of several, and for what has no texts in an order."""
     if isinstance(documents, (str, bytes)):
         raise OptionError("embed takes several texts: for one give a list of it, [text]")
+    if isinstance(documents, Mapping) or is_unordered(documents) or not isinstance(documents, Iterable):
+        raise OptionError(
+            f"embed takes texts in an order, such as a list; got {describe(documents)}: rows are told apart by their "
+            "place alone"
+        )
