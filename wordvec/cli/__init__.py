@@ -48,7 +48,7 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
-WRITTEN = ("out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
+WRITTEN = ("out", "out_file", "figures", "out_named", "to", "projector", "parquet")  # arguments that name no input
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
 
 

@@ -157,8 +157,11 @@ class Trainer(ABC):
         logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
-        with self._on_cluster(client, store, corpus):
-            self._vectors = self._train(corpus, show_progress)
+        try:
+            with self._on_cluster(client, store, corpus):
+                self._vectors = self._train(corpus, show_progress)
+        finally:
+            self._on_epoch = []  # a trained trainer can be copied and pickled, whatever the user's functions hold
         return self
 
     @contextmanager
@@ -188,8 +191,9 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """All options of this trainer, as stored in the vectors' file."""
-        return asdict(self)  # type: ignore[call-overload]
+        """All options of this trainer, as the vectors' file stores and returns them."""
+        options = asdict(self)  # type: ignore[call-overload]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
 
     def _make_vectors(
         self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None

@@ -38,7 +38,7 @@ from wordvec.trainers.neural_options import (
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.other_names import hints_for_arguments
 from wordvec.trainers.presets import Presets
-from wordvec.trainers.schedule import Schedule
+from wordvec.trainers.schedule import Schedule, Shape, plain_shape
 from wordvec.trainers.spectral import spectral_start
 from wordvec.trainers.staleness import warps_before_stale
 from wordvec.trainers.windows import SENTENCE, reach_in
@@ -71,7 +71,8 @@ class NeuralTrainer(Presets, Trainer):
                       that with momentum; 0.001 for the adaptive optimizers; and 0.05 with subwords, as in fastText
     learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
     learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
-                      at first and at the end; or "constant", not at all
+                      at first and at the end; "constant", not at all; a function from the share of the training that
+                      is done, 0 to 1, to a factor of learning_rate; or a list of factors, one for each equal part
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -118,7 +119,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
-    learning_rate_schedule: str = "linear"
+    learning_rate_schedule: Shape = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -146,6 +147,7 @@ class NeuralTrainer(Presets, Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.learning_rate_schedule = plain_shape(self.name, self.learning_rate_schedule)
         choose_engine_and_check(self)
         self._start: WordVectors | None = None
         self._start_notes: list[str] = []
@@ -187,7 +189,8 @@ class NeuralTrainer(Presets, Trainer):
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
         start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
+        shape = plain_shape(self.name, self.learning_rate_schedule)
+        return Schedule(shape, start, self.learning_rate_end, self.epochs)
 
     def learning_rate_at(self, progress: float) -> float:
         """The learning rate after this share (0 to 1) of all training."""
@@ -215,9 +218,7 @@ class NeuralTrainer(Presets, Trainer):
         """How often a row may be met in one step: `max_meetings`, or what the learning rate allows."""
         if self.max_meetings is not None:
             return self.max_meetings
-        return meetings_for(
-            self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
-        )
+        return meetings_for(self.schedule.largest * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1))
 
     @property
     def threads_to_use(self) -> int:
@@ -239,7 +240,7 @@ class NeuralTrainer(Presets, Trainer):
         """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
         if self.warps is not None:
             return self.warps
-        step = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
+        step = self.schedule.largest * self._inputs_of_a_centre()
         keep = keep_probabilities(corpus.vocabulary.counts, self.subsample)
         return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
 

@@ -11,7 +11,7 @@ from wordvec.arrays import Array
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.corpus.draws.examples import ExampleSampler
-    from wordvec.trainers.schedule import Schedule
+    from wordvec.trainers.schedule import Schedule, Shape
 
 
 class NeuralOptions(Protocol):
@@ -26,7 +26,7 @@ class NeuralOptions(Protocol):
     subsample: float
     learning_rate: float | None
     learning_rate_end: float | None
-    learning_rate_schedule: str
+    learning_rate_schedule: Shape
     negative_power: float
     negative_sharing: str
     negative_pool: int
