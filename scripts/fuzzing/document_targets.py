@@ -177,7 +177,7 @@ def _embedded(random: Random) -> Files:
 
 
 def _read_embedded(folder: Path) -> object:
-    from wordvec.evaluation.document_groups import group_documents
+    from wordvec.evaluation.clusters import group_documents
     from wordvec.vectors.document_files import facts_of, nearest_words, search, vectors_of
 
     path = folder / "d.safetensors"

@@ -14,7 +14,7 @@ CALLS = {
     "open", "read_text", "read_bytes", "parse_json", "bounded_json", "loads", "map_npy", "read_npy_header", "memmap",
     "fromfile", "mmap", "safe_open", "ZipFile", "ParquetFile", "read_table", "deserialize_index", "genfromtxt",
 }  # fmt: skip
-NOT_FILES = {"Corpus.open", "cls.open", "RunFolder.open", "Sequential.open", "webbrowser.open", "known.read_table"}
+NOT_FILES = {"Corpus.open", "cls.open", "RunFolder.open", "Sequential.open", "webbrowser.open"}
 CALLED = re.compile(rf"\b({'|'.join(sorted(CALLS))})\(")  # parsing all modules would take seconds
 
 READ_BY: dict[str, tuple[str, ...]] = {
@@ -33,30 +33,29 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "corpus/phrases/file": ("phrases",),
     "corpus/read/arrow": ("parquet",),
     "corpus/read/document_texts": ("document-texts",),
-    "corpus/read/json_text": ("json", "jsonl"),
+    "corpus/read/structured": ("json", "jsonl", "csv"),
     "corpus/read/ranges": ("text-compiled",),
     "corpus/read/readers": ("text", "text-encoding", "csv"),
     "corpus/storage": ("corpus-folder",),
     "corpus/wordlists": ("word-list",),
     "counts/saving": ("counts",),
+    "evaluation/files/readers": ("pairs", "analogies"),
     "evaluation/files/set_files": ("pairs", "analogies", "any-set"),
     "experiments/method/change_file": ("changes",),
     "experiments/method/runs": ("runs",),
     "experiments/run_folder": ("model-record", "kept-scores"),
-    "experiments/stability/file": ("stability",),
+    "experiments/stability/results": ("stability",),
     "files": ("report", "stability"),
     "folders": ("corpus-folder",),
     "networks/parameter_files": ("network",),
-    "networks/saved_chain": ("network",),
+    "networks/sequential": ("network",),
     "npy_header": ("npy",),
     "plots/groups": ("groups",),
-    "plots/scores": ("scores",),
+    "plots/charts": ("scores",),
     "serve/replies": ("service",),
     "trainers/checkpoint": ("checkpoint",),
-    "vectors/files/bounds": ("safetensors",),
     "vectors/files/chunks": ("word2vec-text", "glove", "vectors-packed"),
     "vectors/files/fasttext_bin": ("fasttext-bin",),
-    "vectors/files/foreign_safetensors": ("safetensors",),
     "vectors/files/gensim_file": ("gensim", "pickle"),
     "vectors/files/npz_file": ("npz", "npz-subwords"),
     "vectors/files/row_words": ("two-files",),
@@ -65,8 +64,9 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "vectors/files/static_folder": ("model2vec",),
     "vectors/files/table_file": ("vectors-json", "vectors-parquet"),
     "vectors/files/two_files": ("two-files",),
-    "vectors/search/index_file": ("index",),
-    "vectors/several_models/word_lines": ("lexicon",),
+    "vectors/files/word2vec_rows": ("word2vec-binary",),
+    "vectors/search/approximate": ("index",),
+    "vectors/several_models/dictionaries": ("lexicon",),
 }
 OUR_OWN = "a file of the package"
 WRITES = "opens files to write them"

@@ -11,8 +11,7 @@ import pytest
 from wordvec import Corpus, ParagraphVectors, SkipGram, WordVectors
 from wordvec.errors import CorpusError, InputError, OptionError, TrainingError, WordvecError
 from wordvec.vectors import inference
-from wordvec.vectors.document_files import search, vectors_of
-from wordvec.vectors.document_search import DocumentSearch
+from wordvec.vectors.document_files import DocumentSearch, search, vectors_of
 
 ANIMALS, FOOD = ["cat", "dog", "cow", "hen", "pig", "fox"], ["bread", "rice", "soup", "cake", "milk", "tea"]
 OPTIONS = {"dim": 12, "epochs": 20, "subsample": 0, "seed": 1}

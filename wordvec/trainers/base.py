@@ -15,13 +15,13 @@ import numpy as np
 
 from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
-from wordvec.counts.weighting import LARGEST_WINDOW
+from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import counts_fingerprint
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
-from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknown_argument
+from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -86,6 +86,7 @@ class Trainer(ABC):
 
     name: ClassVar[str]
     has_epochs: ClassVar[bool] = False
+    unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
 
     if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
 
@@ -191,9 +192,13 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """All options of this trainer, as the vectors' file stores and returns them."""
+        """The options of this trainer, less those `unrecorded`, as the vectors' file stores and returns them."""
         options = asdict(self)  # type: ignore[call-overload]
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in options.items()
+            if name not in self.unrecorded
+        }
 
     def _make_vectors(
         self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None

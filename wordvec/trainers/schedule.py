@@ -120,6 +120,8 @@ def plain_shape(who: str, shape: Shape) -> str | tuple[float, ...]:
         )
     given = [shape((part + 0.5) / LINES) for part in range(LINES)] if callable(shape) else shape
     try:
+        if isinstance(given, (bytes, bytearray)):  # whose items are numbers, too
+            raise TypeError(f"got {given!r}")
         factors = tuple(float(factor) for factor in given)
     except (TypeError, ValueError) as error:
         of = "its function to return numbers" if callable(shape) else "a name, a function or numbers"
