@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 # More than these is a slip, and would fail late: by memory, by numbers that leave 64 bits, or never.
+SOURCES_KEPT = 20  # names of files of text in the vectors' file
 LARGEST = {
     "dim": 1_000_000,
     "window": LARGEST_WINDOW,
@@ -211,6 +213,7 @@ class Trainer(ABC):
             "parameters": self.parameters(),
             "corpus_fingerprint": corpus.fingerprint,
             **text_info(corpus),
+            **source_info(corpus),
             "min_count": corpus.vocabulary.min_count,
             "counted": [counts_fingerprint(corpus.vocabulary)],
             "tokens": len(corpus.ids),
@@ -237,6 +240,13 @@ def text_info(corpus: Corpus) -> dict[str, Any]:
 
     recipe = TextRecipe.of_corpus(corpus.info)  # not known where an earlier version built the corpus
     return {"tokenizer": corpus.info.get("tokenizer")} if recipe is None else recipe.as_info()
+
+
+def source_info(corpus: Corpus) -> dict[str, Any]:
+    """Where the text came from, for the vectors' file: names of files, without their folders."""
+    names = [re.split(r"[/\\]", str(source).rstrip("/\\"))[-1] for source in corpus.info.get("sources") or []]
+    listed = names[:SOURCES_KEPT] + ([f"and {len(names) - SOURCES_KEPT:,} more"] if len(names) > SOURCES_KEPT else [])
+    return {"sentences": len(corpus.sentence_starts) - 1} | ({"sources": listed} if listed else {})
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:

@@ -219,7 +219,13 @@ def _sentences(language: str) -> dict[str, str]:
 
 
 def _corpus_of_info(info: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: info.get(name) for name in ("tokenizer", "min_count", "tokens")}
+    return {name: info.get(name) for name in ("tokenizer", "min_count", "tokens")} | {"sources": sources_of(info)}
+
+
+def sources_of(info: Mapping[str, Any]) -> list[str]:
+    """Names of the files of text that a file of vectors or a corpus states."""
+    sources = info.get("sources")
+    return [str(source) for source in sources] if isinstance(sources, list) else []
 
 
 def _of_corpus(corpus: Mapping[str, Any], language: str) -> list[str]:

@@ -233,8 +233,9 @@ def _normalization(options: Mapping[str, str]) -> list[str]:
     return parts
 
 
+# What a file says that comes out of a trainer.
 OF_TRAINING = {*KEYS, "trainer", "parameters", "corpus_fingerprint", "min_count", "counted", "tokens", "loss", "reach"}
-OF_TRAINING |= {"held_out_loss", "notes", "wordvec_version"}  # what a file says that comes out of a trainer
+OF_TRAINING |= {"held_out_loss", "notes", "sentences", "sources", "wordvec_version"}
 
 
 def later_steps(info: Mapping[str, Any]) -> list[str]:
@@ -265,5 +266,5 @@ def train_command(info: Mapping[str, Any], corpus: str, out: str) -> str | None:
         elif value is False:
             parts += [f"--no-{flag}"] if name != "hogwild" else []
         elif value is not None:
-            parts += [f"--{flag}", str(value)]
+            parts += [f"--{flag}", ",".join(map(str, value)) if isinstance(value, list) else str(value)]
     return shlex.join([*parts, "-o", out])
