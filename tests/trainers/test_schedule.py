@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec import CBOW, Corpus, SkipGram
+from wordvec.cli.train_options import schedule
 from wordvec.errors import OptionError
 from wordvec.kernels import cpu
 from wordvec.kernels.tables import Tables
@@ -141,11 +142,16 @@ def test_the_layers_follow_it_too(corpus, trainer):
         ({"learning_rate_schedule": [0.0, 0.0]}, "no factor above 0"),
         ({"learning_rate_schedule": []}, "no factor above 0"),
         ({"learning_rate_schedule": lambda done: None}, "its function to return numbers"),
-        ({"learning_rate_schedule": 0.5}, "a name, a function or numbers"),
+        ({"learning_rate_schedule": 0.5}, "a name, a function or a list of numbers: got an object of type float"),
+        ({"learning_rate_schedule": b"5"}, "got an object of type bytes"),
         ({"learning_rate_schedule": [1.0, 50.0]}, "learning_rate must be at most 0.8"),
     ],
-    ids=["name", "end", "end-own", "negative", "nan", "zeros", "empty", "none", "number", "large"],
+    ids=["name", "end", "end-own", "negative", "nan", "zeros", "empty", "none", "number", "bytes", "large"],
 )
 def test_what_is_refused(given, message):
     with pytest.raises(OptionError, match=message):
         SkipGram(**given)
+
+
+def test_the_command_takes_factors_and_names():
+    assert [schedule(text) for text in ("0.1,1,0.5", "1", "cosine")] == [[0.1, 1.0, 0.5], [1.0], "cosine"]

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
-from wordvec.failures import in_one_line
+from wordvec.errors import in_one_line
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable

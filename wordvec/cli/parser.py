@@ -108,7 +108,7 @@ def unknown_verb(given: str, verbs: Iterable[str]) -> str:
 
 def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
     """What to say of arguments that the verb does not take: for options, the nearest that it has."""
-    from wordvec.trainers.other_names import OPTION_NAMES
+    from wordvec.trainers.option_help import OPTION_NAMES
 
     flags = [flag for action in parser._actions for flag in action.option_strings]
     hints = []

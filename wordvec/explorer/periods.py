@@ -54,26 +54,27 @@ def make_periods(
     ids = [chosen_words(vectors, top, [word for word in wanted if word in vectors]) for _, vectors in named]
     if with_rows:
         check_fits(sum(map(len, ids)), max(vectors.dim for _, vectors in named))
-    turned = [_onto(named[0], each, rows) for each, rows in zip(named, ids)]
-    points = centred(pca(np.concatenate(turned), 2)[0])
+    width = max(vectors.dim for _, vectors in named)
+    in_one_space = [_onto(named[0], each, rows, width) for each, rows in zip(named, ids)]
+    points = centred(pca(np.concatenate(in_one_space), 2)[0])
     parts = np.split(points, np.cumsum([len(rows) for rows in ids])[:-1])
-    first_groups, centres = cluster_rows(turned[0], seed)
+    first_groups, centres = cluster_rows(in_one_space[0], seed)
     models: list[PageModel] = []
-    for (name, vectors), rows, unit, places in zip(named, ids, turned, parts):
+    for (name, vectors), rows, unit, places in zip(named, ids, in_one_space, parts):
         groups = first_groups if not models else np.argmax(unit @ centres.T, axis=1).astype(np.uint8)
         own = vectors.unit_rows_of(rows)
         models.append(page_model(vectors, name, rows, own, places, groups, seed=seed, with_rows=with_rows))
-    names = cluster_names(turned[0], first_groups, centres, np.array(models[0].passed, np.int64))
+    names = cluster_names(in_one_space[0], first_groups, centres, np.array(models[0].passed, np.int64))
     group_words = [[models[0].words[row] for row in rows] for rows in names]
     return [replace(model, group_words=group_words) for model in models]
 
 
-def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray) -> np.ndarray:
-    """Unit rows (N, D) float32 of the `other` model, turned onto the first."""
+def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray, width: int) -> np.ndarray:
+    """Unit rows (N, width) float32 of the `other` model, turned onto the first."""
     if first[1] is other[1]:
-        return wide(other[1].unit_rows_of(ids), other[1].dim).astype(np.float32)
+        return wide(other[1].unit_rows_of(ids), width).astype(np.float32)
     shared = shared_words(first[1], other[1], top=ANCHORS)
     if len(shared.words) < FEWEST_SHARED:
         raise InputError(f"{other[0]} and {first[0]} share {len(shared.words)} words; a common space needs at least 3")
     X, Y = (model.unit_rows_of(rows) for (_, model), rows in zip((first, other), shared.rows))
-    return turned(other[1].unit_rows_of(ids), Y, X).astype(np.float32)
+    return wide(turned(other[1].unit_rows_of(ids), Y, X), width).astype(np.float32)

@@ -11,8 +11,8 @@ from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
-from wordvec.trainers.spectral import INITS
-from wordvec.trainers.windows import is_window
+from wordvec.trainers.planning import is_window
+from wordvec.trainers.svd import INITS
 from wordvec.vectors.fitted_subwords import check_options as check_ngrams
 
 if TYPE_CHECKING:

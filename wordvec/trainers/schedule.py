@@ -120,9 +120,11 @@ def plain_shape(who: str, shape: Shape) -> str | tuple[float, ...]:
         )
     given = [shape((part + 0.5) / LINES) for part in range(LINES)] if callable(shape) else shape
     try:
+        if not isinstance(given, (list, tuple, np.ndarray)):
+            raise TypeError(f"got an object of type {type(given).__name__}")
         factors = tuple(float(factor) for factor in given)
     except (TypeError, ValueError) as error:
-        of = "its function to return numbers" if callable(shape) else "a name, a function or numbers"
+        of = "its function to return numbers" if callable(shape) else "a name, a function or a list of numbers"
         raise OptionError(f"{who}: learning_rate_schedule needs {of}: {error}") from error
     if not factors or max(factors) <= 0 or not all(0 <= factor < math.inf for factor in factors):
         wrong = next((factor for factor in factors if not 0 <= factor < math.inf), None)

@@ -9,13 +9,12 @@ from typing import Any, BinaryIO, NamedTuple
 from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.documents.table import plain_value
 from wordvec.corpus.read.arrow import table_kind
-from wordvec.corpus.read.csv_text import rows_of_csv
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
-from wordvec.corpus.read.json_text import values_of_lines
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.readers import split_blocks, with_head
 from wordvec.corpus.read.records import block_of, value_of
 from wordvec.corpus.read.sniffing import is_json, table_of
+from wordvec.corpus.read.structured import rows_of_csv, values_of_lines
 from wordvec.errors import CorpusError, MissingExtraError
 
 BATCH_ROWS = 512
