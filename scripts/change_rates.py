@@ -1,7 +1,8 @@
 """How many planted changes `wordvec change` finds, and how often it finds any where the dates were shuffled.
 
-    python scripts/change_rates.py --planted 40 --documents 60 --sentences 320 --by 50,10 --sizes 1,0.5,0.25
-    python scripts/change_rates.py --planted 0 --shuffled 200
+    python scripts/change_rates.py --planted 15
+    python scripts/change_rates.py --planted 15 --documents 120 --sizes 0.25
+    python scripts/change_rates.py --planted 0 --shuffled 400 --by 10
     python scripts/change_rates.py --planted 0 --shuffled 60 --text plain-text.txt.zst
 
 The texts are those of tests/dated_texts.py: ten words change in the middle of the time, in all or in some of their
