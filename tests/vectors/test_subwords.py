@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import VectorsFileError
-from wordvec.vectors.subwords import Subwords, ngram_hashes
+from wordvec.vectors.ngrams import ngram_hashes
+from wordvec.vectors.subwords import Subwords
 
 
 def ngrams_of(word: bytes, shortest: int, longest: int) -> list[bytes]:

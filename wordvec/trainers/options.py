@@ -51,6 +51,7 @@ class NeuralOptions(Protocol):
     min_n: int | None
     max_n: int | None
     buckets: int | None
+    jamo: bool | None
 
     @property
     def reach(self) -> int:
