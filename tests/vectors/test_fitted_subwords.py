@@ -181,6 +181,19 @@ def test_vectors_that_cannot_be_fitted_are_refused():
         fit_subwords(WordVectors(["walk"], np.array([[1.0, np.nan]])))
 
 
+@pytest.mark.parametrize("name", ["v.safetensors", "v.npz"])
+def test_ngrams_of_korean_letters_reach_into_syllables(tmp_path, name):
+    vectors = WordVectors(["갔다", "먹었다", "달"], np.eye(3), np.array([9, 9, 9]))
+    fitted = vectors.fit_subwords(2, 3, jamo=True)
+    assert vectors.fit_subwords(2, 3).get("가") is None
+    assert fitted.unit_of("갓") @ fitted.unit_of("갔다") > 0.9  # they share < ᄀ ᅡ
+    fitted.save(tmp_path / name)
+    again = WordVectors.load(tmp_path / name)
+    assert again.subwords.ngrams.jamo and again["갓"].tobytes() == fitted["갓"].tobytes()
+    with pytest.raises(InputError, match=r"of Korean letters \(jamo\), which fastText does not know"):
+        vectors.fit_subwords(2, 3, buckets=50, jamo=True).save(tmp_path / "v.bin", "fasttext-bin")
+
+
 def test_conjugate_gradients_solve():
     rng = np.random.default_rng(0)
     B = rng.normal(size=(40, 6)).astype(np.float32)
