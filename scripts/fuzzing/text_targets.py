@@ -187,7 +187,7 @@ def _lexicon(random: Random) -> Files:
 
 def _read_lexicon(folder: Path) -> object:
     from wordvec.vectors.several_models.dictionaries import read_dictionary
-    from wordvec.vectors.several_models.lexicon import read_lexicon
+    from wordvec.vectors.several_models.retrofitting import read_lexicon
 
     path = _only(folder)
     return read_lexicon(path) if path.stat().st_size % 2 else read_dictionary(path)
@@ -209,7 +209,7 @@ def _stability(random: Random) -> Files:
         import tempfile
 
         from wordvec.experiments.stability import Stability
-        from wordvec.experiments.stability.file import save_stability
+        from wordvec.experiments.stability.results import save_stability
 
         stability = Stability(("a", "b"), np.array([0.5, 1.0]), k=10, models=2, counts=np.array([3, 2]))
         with tempfile.TemporaryDirectory() as name:
@@ -223,7 +223,7 @@ def _stability(random: Random) -> Files:
 
 
 def _read_stability(folder: Path) -> object:
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
 
     stability = read_stability(_only(folder))
     expect(len(stability.words) == len(stability.overlap), "columns of different lengths")
@@ -238,7 +238,7 @@ def _scores(random: Random) -> Files:
 
 
 def _read_scores(folder: Path) -> object:
-    from wordvec.plots.scores import read_scores
+    from wordvec.plots.charts import read_scores
 
     return read_scores([_only(folder)])
 

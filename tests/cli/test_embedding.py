@@ -9,7 +9,7 @@ import pytest
 from wordvec import SVD, Corpus, WordVectors
 from wordvec.cli import main
 from wordvec.errors import OptionError
-from wordvec.evaluation.document_groups import group_documents
+from wordvec.evaluation.clusters import group_documents
 
 SEA = ["the ship sails the sea", "a ship at sea", "waves of the sea carry the ship"]
 TEA = ["the cup of tea is hot", "hot tea in a cup", "tea and milk in the cup"]

@@ -163,7 +163,7 @@ def test_a_verb_alone_shows_its_examples(verb, capsys):
         ("--workers", "--workers is named --threads here"),
         ("-iter", "-iter is named --epochs here"),
         ("--sample", "--sample is named --subsample here"),
-        ("--windw", "--windw is named --window here"),
+        ("--windw", "there is no --windw: did you mean --window?"),
         ("--xyzzy=3", "there is no --xyzzy"),
     ],
 )

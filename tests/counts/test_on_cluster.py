@@ -8,8 +8,7 @@ from wordvec.corpus import Corpus
 from wordvec.counts import count_cooccurrences, on_cluster, ppmi, truncated_svd
 from wordvec.counts.cooccurrence import gather_counts
 from wordvec.counts.on_cluster import count_on_cluster, stream_of_piece
-from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster
-from wordvec.counts.svd_on_cluster import svd_on_cluster
+from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster, svd_on_cluster
 from wordvec.errors import ShapeError
 
 

@@ -22,7 +22,7 @@ from wordvec.layers import (
     check_backward,
     explain_backward,
 )
-from wordvec.networks import Adam, Sequential, clip_gradients, saved_chain
+from wordvec.networks import Adam, Sequential, clip_gradients, sequential
 from wordvec.plots import plot_network, plot_values
 
 ARRAYS = ("W", "b", "gamma", "beta")  # of constructors: parameters
@@ -141,14 +141,14 @@ def test_what_a_file_says_of_its_layers_is_not_trusted(tmp_path, ending, layers,
     assert str(error.value).startswith(str(path))
 
 
-@pytest.mark.parametrize("kind", [*saved_chain.KINDS.values(), *saved_chain.LOSSES.values()])
+@pytest.mark.parametrize("kind", [*sequential.KINDS.values(), *sequential.LOSSES.values()])
 def test_every_setting_of_a_layer_is_kept_under_its_name(kind):
     """So that the file has it: all that the constructor takes, but for arrays, and a seed, which draws have used up."""
     expected = inspect.signature(kind).parameters
     matrix, row = np.ones((2, 2)), np.ones(2)
     arrays = {name: row if name in ("b", "gamma", "beta") else matrix for name in expected if name in ARRAYS}
     layer = kind(**arrays, **({"times": 3} if "times" in expected else {}))
-    settings = json.loads(saved_chain.description_of([layer], None))["layers"][0][1]
+    settings = json.loads(sequential.description_of([layer], None))["layers"][0][1]
     assert set(settings) == set(expected) - set(ARRAYS) - {"seed"}
 
 

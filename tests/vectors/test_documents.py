@@ -130,7 +130,7 @@ def test_composed_words_count_with_length_1():
 
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
 def test_narrow_rows(vectors, dtype):
-    from wordvec.vectors.quantisation import to_float16, to_int8
+    from wordvec.vectors.postprocessing import to_float16, to_int8
 
     narrow = (to_float16 if dtype == "float16" else to_int8)(vectors)
     found, wide = (each.embed(["the good tea"], tokenizer="whitespace").matrix for each in (narrow, vectors))

@@ -26,13 +26,12 @@ from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
-from wordvec.corpus.named_texts.bundled import is_bundled
-from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
+from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
-from wordvec.corpus.words import pack_words, unpack_words
+from wordvec.corpus.selection import pack_words, unpack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
 from wordvec.store import Store, name_of, open_store

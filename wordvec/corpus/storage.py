@@ -31,8 +31,7 @@ import numpy as np
 from wordvec.corpus.documents.documents import FILES as DOCUMENT_FILES
 from wordvec.corpus.documents.documents import Documents
 from wordvec.corpus.header import check_header
-from wordvec.corpus.selection import LeftOut, VocabularyParts
-from wordvec.corpus.words import Words
+from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.evaluation.many_models import score_files
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.tasks import evaluate
+from wordvec.evaluation.tasks import evaluate, score_files
 from wordvec.experiments.named_sets import EvaluationSet
 from wordvec.experiments.run_folder import RunFolder, read_json, write_json
 from wordvec.experiments.training import TrainedModel

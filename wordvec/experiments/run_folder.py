@@ -26,8 +26,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.corpus import Corpus
 from wordvec.corpus.shared import SharedCorpus, cluster_beside
 from wordvec.errors import CorpusError, InputError
-from wordvec.experiments.on_cluster import ClusterTraining
-from wordvec.experiments.training import Job, TrainedModel, train_in_child
+from wordvec.experiments.training import ClusterTraining, Job, TrainedModel, train_in_child
 from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, sha256_of, try_temporary
 from wordvec.version import __version__
 

@@ -19,7 +19,7 @@ from wordvec.files import replace_file
 from wordvec.npy_header import read_npy_header
 
 ENDINGS = (".safetensors", ".npz")
-LAYERS = "layers"  # of the file: what saved_chain says of the network; in an .npz an array of bytes
+LAYERS = "layers"  # of the file: what `sequential.py` says of the network; in an .npz an array of bytes
 
 
 def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str) -> None:

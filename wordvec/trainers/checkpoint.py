@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.files import parse_json, replace_file
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
@@ -118,7 +118,7 @@ class Checkpoint:
         if self.epoch > epochs or self.position > (positions if self.epoch < epochs else 0):
             raise InputError(
                 f"damaged checkpoint: it is at position {self.position:,} of epoch {self.epoch + 1:,}, but there are "
-                f"{epochs:,} epochs of {positions:,} positions; {START_ANEW}"
+                f"{counted(epochs, 'epoch')} of {counted(positions, 'position')}; {START_ANEW}"
             )
 
 

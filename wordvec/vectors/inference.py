@@ -28,7 +28,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.vectors.document_rows import Encoded
 
 if TYPE_CHECKING:
-    from wordvec.vectors.text_rows import TextRows
+    from wordvec.vectors.document_rows import TextRows
 
 NOISE = 1024  # words that stand for the distribution of negatives, at evenly spaced quantiles; all of fewer
 MOST_STEPS = 100  # of Newton's method, which needs about five

@@ -11,11 +11,18 @@ from dated_texts import write_dated_texts
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
 from wordvec.cli import build_parser, main
 from wordvec.errors import InputError, OptionError
+from wordvec.experiments.method.card_parts import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
 from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.commands import build_command, train_command
-from wordvec.experiments.method.paragraph import LANGUAGES, corpus_facts, paragraph_of_vectors
-from wordvec.experiments.method.references import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
-from wordvec.experiments.method.sentences import GROUPINGS, MODELS, SENTENCES, TRAINERS
+from wordvec.experiments.method.paragraph import (
+    GROUPINGS,
+    LANGUAGES,
+    MODELS,
+    SENTENCES,
+    TRAINERS,
+    corpus_facts,
+    paragraph_of_vectors,
+)
+from wordvec.experiments.method.runs import build_command, train_command
 
 
 def parsed(command):

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
 import numpy as np
 import pytest
 from words_of_parts import regular_words
 
 from wordvec.cli import main
-from wordvec.errors import InputError, OptionError, VectorsFileError
+from wordvec.errors import InputError, OptionError, VectorsFileError, WordvecError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files.floret_file import closeness
 from wordvec.vectors.load import not_kept
 from wordvec.vectors.ngrams import Ngrams, murmur_hashes
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
+from fuzz_files import damage
 
 UNSEEN = ["walkable", "한국어로", "x" * 40]
 # MurmurHash3 (x64, 128 bits) from 2166136261, its lowest 32 bits and the next 32, as the murmurhash package gives them:
@@ -97,6 +105,13 @@ def test_damaged_tables_are_told_in_one_line(tmp_path, content, message):
     with pytest.raises(VectorsFileError, match=message) as caught:
         WordVectors.load(tmp_path / "t", words=["ab"])
     assert "\n" not in str(caught.value)
+
+
+def test_damage_raises_our_error_or_loads(tmp_path):
+    for seed in range(150):
+        (tmp_path / "t").write_bytes(damage(TABLE, Random(seed)))
+        with suppress(WordvecError):
+            WordVectors.load(tmp_path / "t", words=["ab", "naïve"]).get("unseen")
 
 
 def test_a_table_needs_words(tmp_path):

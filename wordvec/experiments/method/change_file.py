@@ -12,9 +12,8 @@ from typing import Any
 from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import InputError
-from wordvec.experiments.method.commands import build_command
 from wordvec.experiments.method.paragraph import corpus_facts
-from wordvec.experiments.method.runs import machine, versions
+from wordvec.experiments.method.runs import build_command, machine, versions
 from wordvec.files import parse_json, replace_file
 
 FORMAT = "wordvec changes 1"

@@ -16,9 +16,8 @@ import numpy as np
 
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import MissingExtraError, VectorsFileError, describe
-from wordvec.vectors.files.arrow_tables import arrow_batches, sliced
-from wordvec.vectors.files.bounds import bounded_json, check_memory
-from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, bounded_json, check_memory
+from wordvec.vectors.files.frames import arrow_batches, sliced
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_file import line_blocks

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wordvec.errors import describe
+from wordvec.errors import counted, describe
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
-from wordvec.vectors.files.numbers import parse_header
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
+from wordvec.vectors.files.text_layout import parse_header
 from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
 from wordvec.vectors.files.writing import WHITESPACE, replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
@@ -114,7 +114,7 @@ def _read_rows(
         raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
     if left:
         raise reading.error(
-            f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and row "
+            f"truncated at byte {position + len(buffer):,}: the header declares {counted(rows, 'word')}, and row "
             f"{rows - left:,} is cut; limit={max(1, rows - left)} (--limit) reads those before it"
         )
     if buffer not in (b"", b"\n"):
