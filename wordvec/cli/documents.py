@@ -74,7 +74,7 @@ def add_trained_documents(parser: argparse.ArgumentParser) -> None:
 
 def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
     """Set where vectors of documents go; raises OptionError where none are trained, or a cluster is to train them."""
-    from wordvec.cli.text import is_corpus
+    from wordvec.corpus.storage import is_corpus_folder
     from wordvec.files import check_writable
     from wordvec.vectors.document_files import ids_file
     from wordvec.vectors.load import format_for
@@ -87,7 +87,7 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
             raise OptionError(f"{given}: documents are trained by --trainer paragraph-vectors: give that, too")
         return
     given = ", ".join(option for option, value in of_texts.items() if value)
-    if given and is_corpus(arguments.text):
+    if given and len(arguments.text) == 1 and is_corpus_folder(Path(arguments.text[0])):
         raise OptionError(f"{given}: {arguments.text[0]} is a corpus, which has its documents already: name the texts")
     if given and (getattr(arguments, "metadata", None) or getattr(arguments, "metadata_fields", None)):
         raise OptionError(f"{given}: --metadata and --metadata-fields say what the documents are: leave either out")

@@ -96,7 +96,7 @@ def read_corpus(
 
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
-    if defaults and not is_corpus(arguments.text):
+    if defaults and not _is_corpus(arguments.text):
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
@@ -105,7 +105,7 @@ def read_corpus(
         from wordvec.cli.documents import read_documented
 
         return read_documented(arguments, options)
-    if getattr(arguments, "documents", None) is not None and not is_corpus(arguments.text):
+    if getattr(arguments, "documents", None) is not None and not _is_corpus(arguments.text):
         from wordvec.cli.documents import read_tagged
 
         return read_tagged(arguments, options)
@@ -114,7 +114,7 @@ def read_corpus(
     return Corpus.from_files(arguments.text, **options)
 
 
-def is_corpus(text: list[str]) -> bool:
+def _is_corpus(text: list[str]) -> bool:
     """Whether the text is one folder that a corpus was saved to."""
     from pathlib import Path
 

@@ -13,7 +13,7 @@ from wordvec.compat.gensim.models.word2vec import KEPT, Word2Vec
 from wordvec.vectors import WordVectors
 
 if TYPE_CHECKING:
-    from wordvec import CBOW, SkipGram
+    from wordvec.trainers import CBOW, SkipGram
 
 FastTextKeyedVectors = KeyedVectors
 
