@@ -16,6 +16,7 @@ from fuzzing.mutators import ODD_TEXTS, damaged_json, damaged_lines, packed
 from fuzzing.targets import Files, Target, expect
 from wordvec.corpus import Corpus, Vocabulary
 from wordvec.corpus.phrases import Phrases
+from wordvec.errors import WordvecError
 
 LINES = ["the cat sat on the mat", "a dog , a cat", "한국어 문장 입니다", "tea 茶 naïve", "the end ."]
 RECORDS: list[Any] = [{"text": line, "id": i, "tokens": line.split()} for i, line in enumerate(LINES)]
@@ -32,6 +33,7 @@ def text_targets() -> dict[str, Target]:
         "csv": Target(_csv, _read_field),
         "parquet": Target(_parquet, _read_field),
         "tokenizers": Target(lambda random: {"t.txt": _text(random)}, _read_tokenized),
+        "text-compiled": Target(lambda random: {"t.txt": _text(random)}, _read_both_ways),
         "word-list": Target(_word_list, _read_word_list),
         "phrases": Target(_phrases, _read_phrases),
         "lexicon": Target(_lexicon, _read_lexicon),
@@ -88,6 +90,34 @@ def _read_tokenized(folder: Path) -> object:
         {"normalization": {"unicode": "NFKC", "case": "lower"}}, {"phrases": 1},
     ]  # fmt: skip
     return _build(path, **options[size % len(options)])
+
+
+def _read_both_ways(folder: Path) -> object:
+    """The compiled way, in ranges of a few bytes and threads, and the way of short texts give the same corpus."""
+    from wordvec.corpus import building
+    from wordvec.corpus.read import ranges
+
+    path = _only(folder)
+    size = path.stat().st_size
+    tokenizer = ("whitespace", "words", "characters")[size % 3]
+    options: dict[str, Any] = {"tokenizer": tokenizer, "min_count": 1, "show_progress": False}
+    if size % 2:
+        options["normalization"] = {"unicode": "NFC", "case": "lower"}
+    kept = building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES
+    found: list[Any] = []
+    for compiled in (False, True):
+        if compiled:
+            building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES = 4, 5 + size % 40, 1 + size % 9
+        try:
+            corpus = Corpus.from_files([path], threads=1 + compiled, **options)
+            check_corpus(corpus)
+            found.append((list(corpus.vocabulary.words), corpus.ids.tolist(), corpus.sentence_starts.tolist()))
+        except WordvecError as error:
+            found.append(type(error))
+        finally:
+            building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES = kept
+    expect(found[0] == found[1], "two ways to read a text differ")
+    return "read"
 
 
 def _text(random: Random) -> bytes:

@@ -2,12 +2,13 @@
 
 import inspect
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from wordvec.errors import InputError, OptionError, TrainingError, WordvecError
+from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, WordvecError
 from wordvec.layers import (
     Affine,
     BatchNorm,
@@ -209,6 +210,24 @@ def test_damaged_files(tmp_path, ending, damage):
         make().load(path)
     with pytest.raises(InputError, match=f"n.{ending}: "):
         Sequential.open(path)
+
+
+def test_an_archive_of_odd_names_or_more_than_its_file_is_refused(tmp_path):
+    path, said = tmp_path / "n.npz", json.dumps({"layers": [["Tanh", {}]], "loss": None}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("layers", said)
+    with pytest.raises(InputError, match=r"n\.npz: "):
+        Sequential.open(path)
+    np.savez_compressed(path, layers=np.frombuffer(said, np.uint8), **{f"x{i}": np.zeros(500) for i in range(50)})
+    with pytest.raises(InputError, match=r"not a whole \.npz file"):
+        Sequential.open(path)
+
+
+@pytest.mark.parametrize("make_layer", [MatMul, Embedding])
+def test_a_parameter_of_other_dimensions_is_refused(make_layer):
+    for shape in ((3,), (3, 2, 1)):
+        with pytest.raises(ShapeError, match="W must be"):
+            make_layer(np.zeros(shape))
 
 
 def test_no_pickle_is_read(tmp_path):

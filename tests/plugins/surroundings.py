@@ -6,6 +6,7 @@ What a test finds must not depend on whose machine it runs on.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import signal
@@ -54,6 +55,14 @@ def pytest_configure(config):
     for variable, name in KEPT.items():
         if "PYTEST_XDIST_WORKER" not in os.environ:
             os.environ[variable] = _kept_folder(config, name)
+
+
+def pytest_collection_finish(session):
+    """Ten thousand tests lie in memory to the end: a collector that walks over them again and again takes a twelfth of
+    the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _share_by_files(config) -> None:

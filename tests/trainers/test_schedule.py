@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec import CBOW, Corpus, SkipGram
+from wordvec.cli.train_options import schedule
 from wordvec.errors import OptionError
 from wordvec.kernels import cpu
 from wordvec.kernels.tables import Tables
@@ -150,3 +151,7 @@ def test_the_layers_follow_it_too(corpus, trainer):
 def test_what_is_refused(given, message):
     with pytest.raises(OptionError, match=message):
         SkipGram(**given)
+
+
+def test_the_command_takes_factors_and_names():
+    assert [schedule(text) for text in ("0.1,1,0.5", "1", "cosine")] == [[0.1, 1.0, 0.5], [1.0], "cosine"]

@@ -105,4 +105,5 @@ def print_report(report: dict[str, Any]) -> None:
     total = report["words"] + report["missing_words"]
     print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")
     if report["empty"]:
-        print(f"  {report['empty']:,} documents have no word with a vector: their rows are zero and near to nothing")
+        have = counted(report["empty"], "document has", "documents have")
+        print(f"  {have} no word with a vector, and so a row of zeros, which is near to nothing")

@@ -17,6 +17,14 @@ def window(text: str) -> int | str:
     return int(text) if text.lstrip("+-").isdigit() else text
 
 
+def schedule(text: str) -> str | list[float]:
+    """Factors of the learning rate, or the name of a schedule, which the trainer accepts or refuses."""
+    try:
+        return [float(factor) for factor in text.split(",")]
+    except ValueError:
+        return text
+
+
 OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("dim", int, "length of a vector"),
     ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
@@ -25,7 +33,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
     ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
-    ("learning_rate_schedule", str, "how it falls: linear, cosine, or constant"),
+    ("learning_rate_schedule", schedule, "how it falls: linear, cosine, constant; or factors of it, as 0.1,1,0.5"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",

@@ -58,7 +58,8 @@ def evaluate_categorisation(
     found = find_words(vectors, (word for word, _ in asked.words), rules)
     covered = np.array([word in found.place for word, _ in asked.words], bool)
     categories = sorted({category for (_, category), here in zip(asked.words, covered) if here})
-    truth = np.array([categories.index(c) for (_, c), here in zip(asked.words, covered) if here], np.int64)
+    number = {category: place for place, category in enumerate(categories)}
+    truth = np.array([number[c] for (_, c), here in zip(asked.words, covered) if here], np.int64)
     outcomes = np.full(len(covered), np.nan)
     if covered.any():
         unit = found.unit[[found.place[word] for word, _ in asked.words if word in found.place]]

@@ -22,6 +22,8 @@ class MatMul(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        if W.ndim != 2:
+            raise ShapeError(f"MatMul: W must be (D, V); got {W.shape}")
         self.params, self.grads = [W], [array_module(W).zeros_like(W)]
 
     def forward(self, x: Array) -> Array:
@@ -90,6 +92,8 @@ class Embedding(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        if W.ndim != 2:
+            raise ShapeError(f"Embedding: W must be (V, D); got {W.shape}")
         self.params, self.grads = [W], [RowGradient.zero(W)]
 
     def forward(self, ids: Array) -> Array:

@@ -72,7 +72,7 @@ def write_network_page(path: str | os.PathLike[str], language: str | None = None
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match.group(1)], _read("page.html"))
     with replace_file(path) as file:
-        file.write(page.encode("utf-8"))
+        file.write(page.encode("utf-8", "backslashreplace"))
 
 
 def _read(name: str) -> str:

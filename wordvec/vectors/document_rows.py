@@ -7,7 +7,7 @@ user may look further, so each document goes through `WordVectors.tokenize` ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -20,8 +20,9 @@ from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
+from wordvec.corpus.read.sources import is_unordered
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.word_rows import WordRows
 
 UNKNOWN = 0  # words without a vector; row i of the vectors has the number i + 1, and composed words follow
@@ -78,10 +79,11 @@ def encode_documents(
 ) -> Iterator[Encoded]:
     """Yield documents in their order as numbers of words. Raises as `WordVectors.embed` does."""
     documents = iter(documents)
-    first = next(documents, None)
-    if first is None:
+    read = list(islice(documents, 1))
+    if not read:
         return
-    documents = chain([first], documents)
+    (first,) = read
+    documents = chain(read, documents)
     if not isinstance(first, str):
         yield from _encode_each(_token_lists(documents), numbers, list)
         return
@@ -202,9 +204,14 @@ def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
 
 
 def check_documents(documents: Any) -> None:
-    """Raise OptionError for one text in the place of several."""
+    """Raise OptionError for one text in the place of several, and for what has no texts in an order."""
     if isinstance(documents, (str, bytes)):
         raise OptionError("embed takes several texts: for one give a list of it, [text]")
+    if isinstance(documents, Mapping) or is_unordered(documents) or not isinstance(documents, Iterable):
+        raise OptionError(
+            f"embed takes texts in an order, such as a list; got {describe(documents)}: rows are told apart by their "
+            "place alone"
+        )
 
 
 # TextRows: rows of words that know how their text was made into tokens, and treat new text alike.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wordvec.vectors.document_rows import TextRows
 
 
+LARGEST = 1e9  # of a weight that is given
 WEIGHTS = ("sif", "mean", "tf-idf")
 INFER = "infer"  # of vectors that ParagraphVectors trained: see `wordvec.vectors.inference`
 RUN = 128  # words summed in float32; the sums of longer documents' runs are added in float64
@@ -112,7 +113,7 @@ def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
     >>> sif_weights(WordVectors(["the", "tea"], np.eye(2), counts=np.array([9, 1])), 0.1).round(2).tolist()
     [0.1, 0.5]
     """
-    if not (a > 0 and np.isfinite(a)):
+    if isinstance(a, bool) or not isinstance(a, (int, float, np.number)) or not (a > 0 and np.isfinite(a)):
         raise OptionError(f"SIF weights: a must be above 0; got {a!r}")
     if vectors.counts is None or vectors.counts.sum() == 0:
         raise InputError(
@@ -144,6 +145,8 @@ def _word_weights(vectors: TextRows, weights: str | np.ndarray, a: float) -> np.
         given = np.asarray(weights)
         if given.shape != (len(vectors),) or given.dtype.kind not in "fiu":
             raise ShapeError(f"weights must be one of {', '.join(WEIGHTS)}, or numbers ({len(vectors)},)")
+        if not (np.abs(given) < LARGEST).all():  # nor nan
+            raise OptionError(f"weights must be finite numbers below {LARGEST:g}")
         return given
     if weights not in WEIGHTS:
         raise OptionError(f"weights must be one of {', '.join(WEIGHTS)}; got {weights!r}")

@@ -125,7 +125,7 @@ def _model(helper: Any, types: Any, words: list[str], matrix: np.ndarray, inputs
 def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
     """The model's metadata: how the text was made into tokens among them."""
     try:
-        found = {"wordvec": json.dumps(vectors.info, ensure_ascii=False, allow_nan=False)}
+        found = {"wordvec": json.dumps(vectors.info, allow_nan=False)}
     except (TypeError, ValueError) as error:
         raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
     return found if words is None else {**found, "words": json.dumps(words, ensure_ascii=False)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -100,7 +100,13 @@ def narrow_rows(rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarr
 
 
 def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
-    """Return lists, tuples and iterables as a new list; any other sequence (one that reads as it goes) as it is."""
+    """Return lists, tuples and iterables as a new list; any other sequence (one that reads as it goes) as it is.
+
+    Raises InputError for words without an order, which would belong to other rows in each run.
+    """
+    if isinstance(words, (Mapping, set, frozenset)) or not isinstance(words, Iterable):
+        by_row = ", such as sorted(words, key=words.get)" if isinstance(words, Mapping) else ""
+        raise InputError(f"WordVectors: a list of words in the order of the rows{by_row}; got {describe(words)}")
     if isinstance(words, Sequence) and not isinstance(words, (list, tuple, str)):
         return words
     listed: list[str] = words.tolist() if isinstance(words, np.ndarray) else list(words)
@@ -132,6 +138,8 @@ def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = 
 
     Raises ShapeError for what is no matrix of numbers with a row for each word.
     """
+    if np.ma.is_masked(matrix):
+        raise ShapeError(f"WordVectors: {name} is a masked array: fill what is masked (.filled), or leave it out")
     array = np.asarray(matrix)
     if array.ndim != 2 or len(array) != words or 0 in array.shape or array.dtype.kind not in "fiu":
         raise ShapeError(

@@ -156,6 +156,7 @@ def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
 
 
 BATS = "read as BATS: all pairs of a file's lines, any of the answers counts"
+MOST_PAIRS = 2_000  # 4 million questions
 TABLE = ["word1", "word2", "word3"]
 TARGETS = ("target", "word4", "answer")
 
@@ -269,6 +270,11 @@ def bats_questions(lines: Sequence[Line]) -> tuple[Question, ...]:
         pairs.append((word.strip(), accepted))
     if len(pairs) == 1:
         raise lines[0].error("expected two lines or more, each asked with the others; got one")
+    if len(pairs) > MOST_PAIRS:
+        raise lines[MOST_PAIRS].error(
+            f"{len(lines):,} lines of a word and its answers, each asked with all others, as BATS has 50 of; "
+            f"{MOST_PAIRS:,} are read at most: give fewer, or questions of four words a line; the first too many is"
+        )
     return tuple(
         (a, answers[0], c, accepted)
         for i, (a, answers) in enumerate(pairs)

@@ -107,12 +107,13 @@ def _bytes(source: Source) -> bytes:
     try:
         with open(path, "rb") as file:
             unpacked = decompressed(iter(lambda: file.read(1 << 20), b""), str(source))
-            content = b""
+            chunks, size = [], 0
             for chunk in unpacked:
-                content += chunk
-                if len(content) > LARGEST:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > LARGEST:
                     raise EvaluationFileError(f"{source}: more than {LARGEST >> 20} MB: no evaluation set is as large")
-            return content
+            return b"".join(chunks)
     except OSError as error:
         raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
     except CorpusError as error:  # of packed data; it names the file

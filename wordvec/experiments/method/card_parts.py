@@ -71,8 +71,8 @@ def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Seque
     paragraphs: dict[str, list[str]] = {language: [] for language in languages}
     keys: list[str] = []
     for written in (each for run in runs for each in run["outputs"]):
-        if facts_of(written["path"]) != written:
-            continue
+        if not Path(written["path"]).is_file() or facts_of(written["path"]) != written:
+            continue  # a folder says nothing of how it was made, and may hold anything by now
         said, of = _said_of(written["path"], runs, languages)
         keys += of
         for language, text in said.items():

@@ -30,10 +30,15 @@ from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError
 from wordvec.files import parse_json, watch_written
+from wordvec.json_forms import NUMBER, TEXT, Kind, check_form
 from wordvec.version import __version__
 
 FORMAT = "wordvec run 1"
-NEEDED = ("command", "folder", "started", "seconds", "versions", "machine", "inputs", "outputs")
+FILE = {"path": TEXT, "sha256": TEXT, "files?": [{"path": TEXT, "sha256": TEXT}]}
+FORM = {
+    "format": Kind(repr(FORMAT), lambda value: value == FORMAT), "command": TEXT, "folder": TEXT, "started": TEXT,
+    "seconds": NUMBER, "versions": {str: TEXT}, "machine": TEXT, "inputs": [FILE], "outputs": [FILE],
+}  # fmt: skip
 PACKAGES = ("numpy", "scipy", "matplotlib", "umap-learn", "openTSNE")
 PACKAGES += ("kiwipiepy", "kiwipiepy-model", "fugashi", "unidic-lite", "rjieba")
 LISTED = 10_000  # files of a folder
@@ -84,8 +89,13 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "inputs": [facts for name, facts in read.items() if os.path.realpath(name) not in lost],
         "outputs": list(wrote.values()),
     }
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise InputError(
+            f"{record}: the run is done, and cannot be recorded: {error.strerror or error}; make room and run it again"
+        ) from error
 
 
 def _is_index(name: str) -> bool:
@@ -122,17 +132,21 @@ def _of_folder(name: str, path: Path) -> dict[str, Any]:
 def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """The runs of a record, the earliest first. Raises InputError, with the line, for anything else."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the record of runs cannot be read: {error}") from error
     found = []
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             run = parse_json(line)
+            check_form(run, FORM)
+            shlex.split(run["command"])
         except ValueError as error:
-            raise InputError(f"{path}: line {number}: is no record of a run: {error}") from error
-        if not isinstance(run, dict) or run.get("format") != FORMAT or not set(NEEDED) <= run.keys():
-            raise InputError(f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it")
+            raise InputError(
+                f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it: {error}"
+            ) from error
         found.append(run)
     return found
 

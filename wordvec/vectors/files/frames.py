@@ -44,7 +44,7 @@ def to_arrow(vectors: WordRows) -> Any:
         columns["count"] = pyarrow.array(np.asarray(vectors.counts))
     flat = pyarrow.array(_rows(vectors).ravel())
     columns["vector"] = pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim)
-    about = json.dumps({"info": vectors.info}, ensure_ascii=False)
+    about = json.dumps({"info": vectors.info})
     return pyarrow.table(columns).replace_schema_metadata({"wordvec": about})
 
 

@@ -34,7 +34,10 @@ def sniff(path: str | os.PathLike[str]) -> str:
     Raises VectorsFileError for content that is none of them.
     """
     if not os.path.isfile(path):
-        raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
+        kind = "a folder, not a file" if os.path.isdir(path) else "no such file"
+        if os.path.exists(path) and not os.path.isdir(path):
+            kind = "is a pipe or a device, and vectors are read from files: write it to one first"
+        raise VectorsFileError(f"{path}: {kind}")
     head, packed = first_bytes(path, HEAD)
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
     unread = None if format is not None else unread_text(head.removeprefix(BYTE_ORDER_MARK))
@@ -77,7 +80,7 @@ def _described(head: bytes) -> str:
 def _text_format(head: bytes) -> str | None:
     """Tell apart the formats that begin with a line of text."""
     first, newline, rest = head.partition(b"\n")
-    if head.lstrip()[:1] == b"{" and (is_record(first) or is_dictionary(head)):
+    if head.lstrip()[:1] in (b"{", b"[") and (is_record(first) or is_dictionary(head)):
         return "json"
     if _without_words(head):
         return "numbers"

@@ -72,7 +72,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
         (temporary / CONFIG).write_text(described, encoding="utf-8")
         (temporary / "modules.json").write_text(_json([MODULE]), encoding="utf-8")
         (temporary / "tokenizer.json").write_text(_json(_tokenizer(vectors, mark)), encoding="utf-8")
-        (temporary / CARD).write_text(card or _short_card(vectors), encoding="utf-8")
+        (temporary / CARD).write_text(card or _short_card(vectors), encoding="utf-8", errors="backslashreplace")
         with open(temporary / "model.safetensors", "wb") as file:
             file.write(pack_header({"format": "pt"}, tensors))
             for array in tensors.values():
@@ -187,7 +187,7 @@ def _short_card(vectors: WordRows) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 # Another program's .safetensors: its tensors by name, and static models (model2vec, StaticEmbedding) with a tokenizer.
