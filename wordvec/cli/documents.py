@@ -144,13 +144,14 @@ def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
 
 def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
     """A line for each group of documents."""
-    from wordvec.corpus.documents.splitting import group_sizes
+    from wordvec.corpus.documents.splitting import documents_of, group_sizes
 
     groups = groups_asked_for(corpus, arguments)
     sizes = group_sizes(corpus, groups)
     if arguments.json:
         found = {"by": groups.by, "groups": [size._asdict() for size in sizes]}
-        print_json(found | {"documents_without": len(groups.without)})
+        names = [documents_of(corpus).name(i) for i in groups.without]
+        print_json(found | {"documents_without": len(names), "without": names})
         return
     print(f"{groups.by:16} {'documents':>10} {'sentences':>10} {'tokens':>12} {'words':>9}")
     for size in sizes:
