@@ -39,6 +39,11 @@ def name_of(kind: str, **inputs: Any) -> str:
     return f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
+def hash_of(array: np.ndarray) -> str:
+    """The SHA-256 of an array's numbers, for names of what depends on them."""
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+
+
 def open_store(location: str | os.PathLike[str]) -> Store:
     """The store at a folder, which is made where there is none, or at an fsspec URL such as ``s3://bucket/run``.
 

@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import textwrap
+from functools import partial
 
 import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, building_on_cluster
+from wordvec.corpus import Corpus, Phrases, building_on_cluster
+from wordvec.corpus.encode.tokenizers import imported, name_for_import
 from wordvec.errors import CorpusError, OptionError
 
 
@@ -17,7 +20,7 @@ def built(tmp_path, monkeypatch):
     monkeypatch.setattr(building_on_cluster, "PART_BYTES", 70_001)
     clusters = []
 
-    def cluster(client, store, phrases):
+    def cluster(client, store):
         clusters.append(InlineCluster(store))
         return clusters[-1]
 
@@ -63,6 +66,9 @@ def test_a_large_file_is_cut(built, tmp_path, make):
     assert parts >= 4
 
 
+LEARNED = Phrases(learned=({("word1", "word1"): 2.0, ("word2", "Word5."): 1.0, ("no", "such"): 1.0},))
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -71,8 +77,12 @@ def test_a_large_file_is_cut(built, tmp_path, make):
         {"keep_words": ["word2999"], "drop_words": ["word1"], "min_count": 4},
         {"split_sentences": True},
         {"encoding_errors": "replace"},
+        {"tokenizer": str.split},
+        {"tokenizer": textwrap.wrap, "min_count": 1},
+        {"phrases": Phrases(passes=3, threshold=2, min_count=2), "min_count": 2},
+        {"phrases": LEARNED},
     ],
-    ids=["normalised", "characters", "word lists", "sentences", "replaced"],
+    ids=["normalised", "characters", "word lists", "sentences", "replaced", "method", "function", "phrases", "learned"],
 )
 def test_options(built, tmp_path, options):
     (tmp_path / "text.txt").write_text(text(300_000).replace("word5 ", "Word5. "), encoding="utf-8")
@@ -133,8 +143,10 @@ def test_a_mixture_is_refused(built, tmp_path):
 def test_what_workers_cannot_read(built):
     with pytest.raises(OptionError, match="workers of a cluster read files"):
         Corpus.from_sentences([["a"]], client="a client", store="memory://x")
-    with pytest.raises(OptionError, match="know tokenizers by name"):
-        built("tiny-world", tokenizer=str.split)
+    with pytest.raises(OptionError, match="a lambda, or a function inside another one"):
+        built("tiny-world", tokenizer=lambda line: line.split())
+    with pytest.raises(OptionError, match="this partial is not what its name stands for"):
+        built("tiny-world", tokenizer=partial(str.split, sep=" "))
     with pytest.raises(CorpusError, match="standard input cannot be read by the workers"):
         built("-")
 
@@ -147,3 +159,21 @@ def test_a_file_that_differs_on_a_worker_is_refused(built, tmp_path, monkeypatch
     )
     with pytest.raises(CorpusError, match="has 60 bytes for a worker and 61 here"):
         built(tmp_path / "text.txt")
+
+
+def test_a_tokenizer_that_a_worker_lacks_or_has_in_another_form_is_refused():
+    with pytest.raises(OptionError, match=r"no_such_module\.cut: on a worker, it cannot be imported.*upload_file"):
+        imported("no_such_module", "cut", "")
+    with pytest.raises(OptionError, match="textwrap has another source than here"):
+        imported("textwrap", "wrap", "of an earlier version")
+    assert imported(*name_for_import(textwrap.wrap)) is textwrap.wrap
+
+
+def test_a_tokenizer_of_a_script_is_refused(monkeypatch):
+    def cut(line):
+        return line.split()
+
+    monkeypatch.setattr(cut, "__module__", "__main__")
+    monkeypatch.setattr(cut, "__qualname__", "cut")
+    with pytest.raises(OptionError, match="a script or a notebook defines"):
+        name_for_import(cut)

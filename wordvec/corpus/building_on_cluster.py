@@ -25,7 +25,13 @@ from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refu
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
-from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
+from wordvec.corpus.encode.tokenizers import (
+    TOKENIZER_NAMES,
+    get_tokenizer,
+    imported,
+    name_for_import,
+    tokenizer_name,
+)
 from wordvec.corpus.named_texts.bundled import is_bundled
 from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
@@ -35,7 +41,7 @@ from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
 from wordvec.corpus.words import pack_words, unpack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
-from wordvec.store import Store, name_of, open_store
+from wordvec.store import Store, hash_of, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -67,12 +73,10 @@ class Spools(NamedTuple):
     sentences: int
 
 
-def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None, phrases: Any) -> Cluster:
-    """The cluster of a client. Raises OptionError for what a cluster cannot do."""
+def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None) -> Cluster:
+    """The cluster of a client. Raises OptionError where there is no place to work in."""
     from wordvec.cluster import Cluster
 
-    if phrases is not None:
-        raise OptionError("phrases are found on one machine: build the corpus without client, or without phrases")
     if store is None:
         raise OptionError("a cluster needs a store, a folder or URL that all workers read and write: give store=")
     return Cluster(client, store)
@@ -84,8 +88,6 @@ def spool_on_cluster(
     """See `building.spool_source`. Raises OptionError for what workers cannot read or run."""
     if not isinstance(source, Files):
         raise OptionError("workers of a cluster read files: give their paths, or build the corpus without client")
-    if tokenizer_name(options.tokenize) not in TOKENIZER_NAMES:
-        raise OptionError("workers of a cluster know tokenizers by name: take a named one, or build without client")
     facts = _as_facts(options)
     parts = list(parts_of(source, options))
     names = [name_of("spooled", part=part, options=facts) for part in parts]
@@ -232,22 +234,17 @@ def renumber_part(store: str, part: str, final: str, name: str) -> None:
         place.publish(name, {"ids": ids_file.finish(), "ends": ends_file.finish()})
 
 
-def hash_of(array: np.ndarray) -> str:
-    """The SHA-256 of an array's numbers."""
-    import hashlib
-
-    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
-
-
 def _as_facts(options: TextOptions) -> dict[str, Any]:
+    name = tokenizer_name(options.tokenize)
     return options._asdict() | {
-        "tokenize": tokenizer_name(options.tokenize),
+        "tokenize": name if name in TOKENIZER_NAMES else name_for_import(options.tokenize),
         "normalization": options.normalization.as_dict(),
     }
 
 
 def _from_facts(facts: dict[str, Any]) -> TextOptions:
-    tokenize = _tokenizer(facts["tokenize"])
+    name = facts["tokenize"]
+    tokenize = _tokenizer(name) if isinstance(name, str) else imported(*name)
     given = {"normalization": Normalization.from_options(facts["normalization"]), "given": tuple(facts["given"])}
     return TextOptions(**(facts | {"tokenize": tokenize} | given))
 

@@ -33,7 +33,8 @@ from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer
-from wordvec.corpus.phrases import Phrases, find_phrases
+from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
+from wordvec.corpus.phrases.on_cluster import TextOnCluster
 from wordvec.corpus.read.sources import (
     Documented,
     Files,
@@ -174,7 +175,7 @@ class Corpus:
         if client is not None:
             if tagged is not None:
                 raise OptionError("documents with tags are read on one machine: leave out the cluster")
-            return cls._from_cluster(cluster_to_build_on(client, store, phrases), source, options, show_progress)
+            return cls._from_cluster(cluster_to_build_on(client, store), source, options, show_progress)
         text = options.text()
         spooled, is_text = spool_with_progress(source, text, threads, show_progress)
         info = options.info(name_of(source), text if is_text else None)
@@ -288,8 +289,7 @@ class Corpus:
         info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
-            info["phrases_found"] = [len(of_pass.words) for of_pass in found]
-            info["phrase_pairs"] = (phrases if phrases.learned is not None else phrases.with_found(found)).as_text()
+            info |= phrases.told_of(found)
         chosen = choose_words(spooled.words, spooled.counts, selection)
         return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads, documents)
 
@@ -297,10 +297,13 @@ class Corpus:
     def _from_cluster(
         cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
     ) -> Corpus:
-        text, words = options.text(), options.words
-        spools, is_text = spool_on_cluster(cluster, source, text, show_progress)
-        info = options.info(name_of(source), text if is_text else None)
+        reading, words = options.text(), options.words
+        spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
+        info = options.info(name_of(source), reading if is_text else None)
         info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
+        if options.phrases is not None:
+            text, found = find_phrases_of(TextOnCluster(cluster, spools, show_progress), options.phrases)
+            spools, info = text.spools, info | options.phrases.told_of(found)
         chosen = choose_words(spools.words, spools.counts, words)
         vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
         ids, sentence_starts = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
