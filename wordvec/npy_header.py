@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from math import prod
-from typing import IO, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -61,6 +61,12 @@ def read_npy_header(file: IO[bytes]) -> Header:
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"numpy has no type as in its header: {kind[1]!r}") from None
     return Header(lengths, "F" if order[1] == b"True" else "C", dtype)
+
+
+def write_npy_header(file: IO[bytes], dtype: Any, length: int) -> None:
+    """What numpy writes before an array of one axis, of any numbers but text."""
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": (length,)}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 def map_npy(path: str | os.PathLike[str], mode: Literal["r", "c"] = "r") -> np.ndarray:

@@ -13,15 +13,15 @@ import json
 import os
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from wordvec.errors import InputError, MissingExtraError
-from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers
-from wordvec.npy_header import map_npy, read_npy_header
+from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers, replace_file
+from wordvec.npy_header import map_npy, read_npy_header, write_npy_header
 
 BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss")  # protocols of object stores
 FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
@@ -135,10 +135,55 @@ class FolderStore(Store):
                 release(lock)
         except OSError as error:
             if not self.is_published(name):  # else another writer was first
-                raise InputError(
-                    f"store {self.location}: cannot be written: {error.strerror or error}; make room there, or name "
-                    "another store"
-                ) from error
+                raise self._cannot_be_written(error) from error
+
+    def _cannot_be_written(self, error: OSError) -> InputError:
+        return InputError(
+            f"store {self.location}: cannot be written: {error.strerror or error}; make room there, or name another "
+            "store"
+        )
+
+    def make_room(self, name: str, array: str, dtype: Any, length: int) -> bool:
+        """Make an array of an entry that tasks write each a part of, until `finish` publishes it.
+
+        Returns False where a run that was interrupted made it already. Raises InputError for a full disk.
+        """
+        path = self.path_of(name, array)
+        header = io.BytesIO()
+        write_npy_header(header, dtype, length)
+        size = header.tell() + length * np.dtype(dtype).itemsize
+        try:
+            path.parent.mkdir(exist_ok=True)
+            if path.is_file() and path.stat().st_size == size:
+                return False
+            with open(path, "wb") as file:
+                file.write(header.getvalue())
+                file.truncate(size)
+        except OSError as error:
+            raise self._cannot_be_written(error) from error
+        return True
+
+    def write_part(self, name: str, array: str, begin: int, values: Iterable[np.ndarray]) -> None:
+        """Write these values one behind the other, from element `begin` on. Raises InputError for a full disk."""
+        try:
+            with open(self.path_of(name, array), "rb+") as file:
+                dtype = read_npy_header(file).dtype
+                file.seek(begin * dtype.itemsize, os.SEEK_CUR)
+                for part in values:
+                    file.write(np.ascontiguousarray(part, dtype).data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise self._cannot_be_written(error) from error
+
+    def finish(self, name: str, **facts: Any) -> None:
+        """Publish an entry whose arrays are written."""
+        with replace_file(self._folder / name / FACTS, "w", encoding="utf-8") as file:
+            file.write(json.dumps(facts))
+
+    def path_of(self, name: str, array: str) -> Path:
+        """The file of an array."""
+        return self._folder / name / f"{array}.npy"
 
     def facts(self, name: str) -> dict[str, Any]:
         """See Store."""
@@ -146,7 +191,7 @@ class FolderStore(Store):
 
     def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
         """See Store."""
-        return map_npy(self._folder / name / f"{array}.npy")[begin:end]
+        return map_npy(self.path_of(name, array))[begin:end]
 
     def remove(self, name: str) -> None:
         """See Store. What publishes the entry goes first."""

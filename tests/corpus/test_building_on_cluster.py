@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, Phrases, building_on_cluster
+from wordvec.corpus import Corpus, Phrases, building_on_cluster, hashes, storage
 from wordvec.corpus.encode.tokenizers import imported, name_for_import
 from wordvec.errors import CorpusError, OptionError
+from wordvec.files import remove
 
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
     """Builds twice, by tasks on small parts and at once; returns both folders as {file: bytes}."""
     monkeypatch.setattr(building_on_cluster, "PART_BYTES", 70_001)
+    for module in (hashes, storage, building_on_cluster):
+        monkeypatch.setattr(module, "PIECE", 9_001)
     clusters = []
 
     def cluster(client, store):
@@ -177,3 +180,31 @@ def test_a_tokenizer_of_a_script_is_refused(monkeypatch):
     monkeypatch.setattr(cut, "__qualname__", "cut")
     with pytest.raises(OptionError, match="a script or a notebook defines"):
         name_for_import(cut)
+
+
+def test_the_file_of_ids_is_the_one_that_the_workers_wrote(built, tmp_path):
+    (tmp_path / "text.txt").write_text(text(300_000), encoding="utf-8")
+    built(tmp_path / "text.txt")
+    for name in ("ids.npy", "sentence_starts.npy"):
+        (of_workers,) = (tmp_path / "store").glob(f"encoded-*/{name}")
+        assert (tmp_path / "tasks" / name).samefile(of_workers)
+
+
+@pytest.mark.parametrize("lost", ["ends-*/facts.json", "encoded-*/facts.json", "encoded-*"])
+def test_a_run_that_was_interrupted_goes_on(built, tmp_path, lost):
+    (tmp_path / "text.txt").write_text(text(300_000), encoding="utf-8")
+    _, one, _ = built(tmp_path / "text.txt")
+    store = tmp_path / "store"
+    for path in [*store.glob("encoded-*/facts.json"), *store.glob(lost)]:
+        remove(path)
+    assert built(tmp_path / "text.txt")[0] == one
+
+
+def test_an_object_store_and_parts_without_words(built, tmp_path):
+    lines = "\n" * 500_000
+    (tmp_path / "a.txt").write_text("one two" + lines + "three" + lines + "one two")
+    tasks, one, parts = built(tmp_path / "a.txt", min_count=1)
+    assert (tasks, parts > 3) == (one, True)
+    of_objects = Corpus.from_files(tmp_path / "a.txt", min_count=1, client="a client", store="memory://building")
+    of_objects.save(tmp_path / "tasks")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "tasks").iterdir()} == one

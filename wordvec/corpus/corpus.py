@@ -33,6 +33,7 @@ from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer
+from wordvec.corpus.hashes import Written, fingerprint_of
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
 from wordvec.corpus.read.sources import (
@@ -49,7 +50,7 @@ from wordvec.corpus.read.sources import (
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select_more
-from wordvec.corpus.storage import check_content, fingerprint_of, is_corpus_folder, open_corpus, save_corpus
+from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
 
@@ -92,6 +93,7 @@ class Corpus:
         self.info = dict(info or {})
         self.folder: Path | None = None
         self._fingerprint = fingerprint
+        self._written: dict[str, Written] = {}  # arrays that are files in the store of a cluster
         self._is_checked = False
         self.tags: DocumentTags | None = None  # of its documents, where it was made by `from_tagged`
         self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
@@ -306,8 +308,10 @@ class Corpus:
             spools, info = text.spools, info | options.phrases.told_of(found)
         chosen = choose_words(spools.words, spools.counts, words)
         vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
-        ids, sentence_starts = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
-        return cls(ids, sentence_starts, vocabulary, info)
+        ids, sentence_starts, written = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
+        corpus = cls(ids, sentence_starts, vocabulary, info)
+        corpus._written = written
+        return corpus
 
     @classmethod
     def _of_selection(
@@ -377,8 +381,8 @@ class Corpus:
                 "corpus.tags = None to save it without"
             )
         try:
-            parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
-            save_corpus(Path(folder), *parts, self.documents)
+            parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info
+            save_corpus(Path(folder), *parts, self.documents, self._written)
         except OSError as error:
             raise CorpusError(
                 f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
@@ -431,11 +435,13 @@ class Corpus:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints."""
+        """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints.
+
+        A folder of an earlier version keeps the one that it was written with, which was taken in another way.
+        """
         if self._fingerprint is None:
-            self._fingerprint = fingerprint_of(
-                self.vocabulary.words, self.vocabulary.counts, self.ids, self.sentence_starts
-            )
+            parts = self.vocabulary.parts
+            self._fingerprint = fingerprint_of(parts.words, parts.counts, self.ids, self.sentence_starts, self._written)
         return self._fingerprint
 
     @property

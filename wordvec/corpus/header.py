@@ -36,6 +36,7 @@ def _is_words(value: Any) -> bool:
     )
 
 
+HASHES = ("sha256", "sha256_of_pieces")  # of a file as it is; or of an array in it
 HEADER: dict[str, tuple[str, Check, bool]] = {  # what is expected, and whether null may stand for it
     "tokens": ("a whole number", _is_count, False),
     "sentences": ("a whole number", _is_count, False),
@@ -80,7 +81,8 @@ def check_header(header: Mapping[str, Any]) -> None:
     _check(header, HEADER, "", required=True)
     _check(header["info"], INFO, "info.", required=False)
     for name, file in header["files"].items():
-        if not _is_object(file) or not _is_count(file.get("bytes")) or not _is_text(file.get("sha256")):
+        hashes = [file[kind] for kind in HASHES if kind in file] if _is_object(file) else []
+        if len(hashes) != 1 or not _is_text(hashes[0]) or not _is_count(file.get("bytes")):
             raise ValueError(f"files.{name} has no size and SHA-256")
 
 
