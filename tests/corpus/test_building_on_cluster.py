@@ -117,6 +117,13 @@ def test_records_are_read_and_what_is_left_out_is_said_here(built, tmp_path, cap
     assert "1 of 41 records hold no text" in first
 
 
+def test_words_with_line_feeds_inside(built, tmp_path):
+    records = [{"t": ["a", f"b{i % 3}\n", "\n"]} for i in range(40)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    tasks, one, _ = built([tmp_path / "a.jsonl"] * 2, field="t", min_count=1)
+    assert tasks == one
+
+
 @pytest.mark.parametrize(
     "content, options",
     [

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +24,7 @@ from wordvec.corpus.build_options import TextOptions
 from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.pieces import PieceTable, WordTable
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.encode.tokenizers import (
     TOKENIZER_NAMES,
@@ -40,7 +40,7 @@ from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
-from wordvec.corpus.words import pack_words, unpack_words
+from wordvec.corpus.words import pack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
 from wordvec.store import FolderStore, Store, hash_of, name_of, open_store
@@ -172,28 +172,27 @@ def spool_part(
             cutting = cutting_of(options.tokenize, normalize)
             cuts = range(begin, end, RANGE_BYTES)
             ranges = (TextRange(path, cut, min(cut + RANGE_BYTES, end), size, options.encoding) for cut in cuts)
-            spooled = encode_blocks(ranges, cutting, 1, lambda count: None)  # type: ignore[arg-type]
+            most = (end - begin) // 2 + 1  # words
+            spooled = encode_blocks(ranges, cutting, 1, lambda count: None, most)  # type: ignore[arg-type]
         else:
             spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
     words, word_ends = pack_words(spooled.words)
+    line_feeds = bool((words == 0x0A).any())  # a list of tokens, or a tokenizer, may have them inside of words
     arrays = {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends, "words": words, "word_ends": word_ends}
     arrays["counts"] = np.asarray(spooled.counts)
     tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
-    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
+    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said, line_feeds=line_feeds)
 
 
 def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
     """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
-    number_of: defaultdict[str, int] = defaultdict()
-    number_of.default_factory = number_of.__len__  # a word met for the first time gets the number of words so far
-    numbers: list[np.ndarray] = []
-    counts = np.zeros(0, np.int64)
+    compiled = can_compile() and not any(store.facts(name)["line_feeds"] for name in names)
+    table: PieceTable | WordTable = PieceTable() if compiled else WordTable()
+    numbers = []
     for name in names:
-        words = unpack_words(*(np.asarray(store.read(name, array)) for array in ("words", "word_ends")))
-        numbers.append(np.fromiter(map(number_of.__getitem__, words), np.int64, len(words)))
-        counts = np.concatenate([counts, np.zeros(len(number_of) - len(counts), np.int64)])
-        counts[numbers[-1]] += np.asarray(store.read(name, "counts"))
-    return list(number_of), counts, numbers
+        words, ends, counts = (np.asarray(store.read(name, array)) for array in ("words", "word_ends", "counts"))
+        numbers.append(table.add(words, ends, counts))
+    return table.pieces(), table.counts.copy(), numbers
 
 
 def renumber_on_cluster(
@@ -225,7 +224,9 @@ def _written_by_workers(
     cluster: Cluster, store: FolderStore, spools: Spools, final_id: np.ndarray, finals: list[str], show: bool | None
 ) -> tuple[np.ndarray, np.ndarray, dict[str, Written]]:
     whole = name_of("encoded", finals=finals)
-    names = [name_of("ends", final=name, whole=whole) for name in finals]
+    names = [
+        name_of("ends", final=name, whole=whole, number=i) for i, name in enumerate(finals)
+    ]  # a file may come twice
     if not store.is_published(whole):
         counts = zip(spools.parts, spools.numbers)
         kept = [int(np.asarray(store.read(part, "counts"))[final_id[numbers] >= 0].sum()) for part, numbers in counts]
@@ -279,7 +280,7 @@ def renumber_part(store: str, part: str, final: str, name: str, whole: str | Non
         def stretches() -> Iterator[np.ndarray]:
             nonlocal kept
             for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
-                ends_file.append(np.unique(kept + ends))
+                ends_file.append(kept + ends[np.diff(ends, prepend=-1) > 0])
                 kept += len(ids)
                 yield ids
 
@@ -291,7 +292,7 @@ def renumber_part(store: str, part: str, final: str, name: str, whole: str | Non
             place.write_part(whole, "ids", begin, stretches())  # type: ignore[attr-defined]  # of a folder
             arrays = {}
         if not len(spooled.ids):
-            ends_file.append(np.unique(spooled.sentence_ends))
+            ends_file.append(np.unique(spooled.sentence_ends))  # 0, if there are any
         ends = ends_file.finish()
     facts = {"begins": bool(len(ends) and ends[0] == 0), "closes": bool(len(ends) and ends[-1] == kept)}
     place.publish(name, arrays | {"ends": ends}, kept=kept, ends=len(ends), **facts)

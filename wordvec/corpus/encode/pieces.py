@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
+
+from wordvec.corpus.words import unpack_words
 
 
 class Growing:
@@ -65,12 +68,29 @@ class PieceTable:
         """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
         from wordvec.corpus.encode import scanning
 
-        starts, stored = other._starts.array, other._store.room(scanning.PADDING)
-        room = self._store.room(other._store.size + 16), self._starts.room(other.size + 1)
-        self._counts.room(other.size)
+        return self._absorb(other._store.room(scanning.PADDING), other._starts.array, other.counts)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        r"""Add different words as `pack_words` gives them, none with a line feed; returns their numbers here.
+
+        >>> table = PieceTable()
+        >>> table.add(np.frombuffer(b"youso", np.uint8), np.array([3, 5]), np.array([1, 2])).tolist(), table.pieces()
+        ([0, 1], ['you', 'so'])
+        """
+        from wordvec.corpus.encode import scanning
+
+        starts = np.arange(len(ends) + 1)  # a line feed stands behind each
+        starts[1:] += ends
+        stored = np.full(int(starts[-1]) + scanning.PADDING, 0x0A, np.uint8)
+        stored[np.arange(len(words)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = words
+        return self._absorb(stored, starts, counts)
+
+    def _absorb(self, stored: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        room = self._store.room(int(starts[-1]) + 16), self._starts.room(len(counts) + 1)
+        self._counts.room(len(counts))
         numbers, known = self._table.absorb(stored, starts, self.size, *room)
         self._has(known)
-        self.counts[numbers] += other.counts
+        self.counts[numbers] += counts
         return numbers
 
     def _has(self, known: int) -> None:
@@ -88,3 +108,23 @@ class PieceTable:
             return []
         stored = self._store.array[self._starts.array[first] :]
         return stored.tobytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
+
+
+class WordTable:
+    """What `PieceTable.add` does, in plain Python, for words with line feeds too."""
+
+    def __init__(self) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict()
+        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
+        self.counts = np.zeros(0, np.int64)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """See PieceTable."""
+        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
+        self.counts = np.concatenate([self.counts, np.zeros(len(self._number_of) - len(self.counts), np.int64)])
+        self.counts[numbers] += counts
+        return numbers
+
+    def pieces(self) -> list[str]:
+        """All words."""
+        return list(self._number_of)
