@@ -13,17 +13,20 @@ import json
 import os
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wordvec.errors import InputError, MissingExtraError
 from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers, replace_file
+from wordvec.growing_array import GrowingArray
 from wordvec.npy_header import map_npy, read_npy_header, write_npy_header
 
 BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss")  # protocols of object stores
+HEADER_BYTES = 128  # of an array whose length is known at its end
 FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
 
 
@@ -54,6 +57,13 @@ def open_store(location: str | os.PathLike[str]) -> Store:
     return FolderStore(location)
 
 
+class NewEntry(NamedTuple):
+    """Arrays that are appended to, and facts that may still be set."""
+
+    arrays: Mapping[str, Any]
+    facts: dict[str, Any]
+
+
 class Store(ABC):
     """Entries by name. `location` is all another process needs to open the same store."""
 
@@ -69,6 +79,13 @@ class Store(ABC):
 
         One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
         """
+
+    @contextmanager
+    def writing(self, name: str, dtypes: Mapping[str, Any]) -> Iterator[NewEntry]:
+        """An entry that is published at the end of the block; in it, its arrays, of one axis, are appended to."""
+        arrays, facts = {array: GrowingArray(dtype) for array, dtype in dtypes.items()}, dict[str, Any]()
+        yield NewEntry(arrays, facts)
+        self.publish(name, {array: values.finish() for array, values in arrays.items()}, **facts)
 
     @abstractmethod
     def facts(self, name: str) -> dict[str, Any]:
@@ -115,15 +132,30 @@ class FolderStore(Store):
 
     def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
         """See Store. Raises InputError for a full disk."""
-        if self.is_published(name):
-            return
+        if not self.is_published(name):
+            with self._new_entry(name, facts, lasting) as folder:
+                for array, values in arrays.items():
+                    np.save(folder / f"{array}.npy", np.asarray(values))
+
+    @contextmanager
+    def writing(self, name: str, dtypes: Mapping[str, Any]) -> Iterator[NewEntry]:
+        """See Store. What is appended goes to the disk."""
+        facts: dict[str, Any] = {}
+        with self._new_entry(name, facts) as folder, ExitStack() as stack:
+            arrays = {array: _AppendedFile(folder / f"{array}.npy", dtype) for array, dtype in dtypes.items()}
+            for file in arrays.values():
+                stack.callback(file.close)
+            yield NewEntry(arrays, facts)
+
+    @contextmanager
+    def _new_entry(self, name: str, facts: dict[str, Any], lasting: bool = True) -> Iterator[Path]:
+        """A folder to write arrays to, which becomes the entry at the end of the block, with the facts of then."""
         target = self._folder / name
         try:
             remove_leftovers(target)
             temporary, lock = new_temporary(target, folder=True)
             try:
-                for array, values in arrays.items():
-                    np.save(temporary / f"{array}.npy", np.asarray(values))
+                yield temporary
                 (temporary / FACTS).write_text(json.dumps(facts), encoding="utf-8")
                 if lasting:
                     _flush(temporary)
@@ -201,6 +233,25 @@ class FolderStore(Store):
     def clear(self) -> None:
         """See Store."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _AppendedFile:
+    """A .npy file of one axis that is written from its beginning to its end."""
+
+    def __init__(self, path: Path, dtype: Any) -> None:
+        self._file, self._dtype, self._length = open(path, "wb"), np.dtype(dtype), 0  # noqa: SIM115
+        self._file.write(bytes(HEADER_BYTES))
+
+    def append(self, values: np.ndarray) -> None:
+        """Add values at the end."""
+        self._file.write(np.ascontiguousarray(values, self._dtype).data)
+        self._length += len(values)
+
+    def close(self) -> None:
+        """Write the header, now that the length is known."""
+        with self._file:
+            self._file.seek(0)
+            write_npy_header(self._file, self._dtype, self._length, HEADER_BYTES)
 
 
 def _flush(folder: Path) -> None:

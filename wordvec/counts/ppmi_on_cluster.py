@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.counts.cells import checked_counts, map_cells
-from wordvec.counts.on_cluster import Rows
+from wordvec.counts.on_cluster import Rows, read_block
 from wordvec.counts.ppmi import Information
 from wordvec.store import Store, name_of, open_store
 
@@ -157,7 +157,7 @@ def counts_block(store: Store, block: str, size: int) -> csr_array:
     """A block of counts as CSR (rows, V)."""
     from scipy.sparse import csr_array
 
-    sizes, columns, values = (np.asarray(store.read(block, name)) for name in ("sizes", "columns", "values"))
+    sizes, columns, values = read_block(store, block)
     matrix = csr_array((values, columns, row_starts(sizes)), shape=(len(sizes), size))
     matrix.has_canonical_format = True
     return matrix
