@@ -35,6 +35,14 @@ LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for othe
     "distributed.worker.daemon": True,
     "distributed.worker.profile.enabled": False,  # it looks at every thread a hundred times a second
     "distributed.admin.tick.interval": "1 s",
+    # Dask makes the C library give memory back at once: arrays then cost as much as what is computed in them.
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": 2**27,
+        "MALLOC_MMAP_THRESHOLD_": 2**25,
+        "OMP_NUM_THREADS": 1,
+        "MKL_NUM_THREADS": 1,
+        "OPENBLAS_NUM_THREADS": 1,
+    },
 }
 
 

@@ -7,10 +7,10 @@ holds what `wordvec.counts.solver.lanczos` holds besides the matrix, some 5 * di
 from __future__ import annotations
 
 import functools
-import hashlib
+import itertools
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -47,7 +47,8 @@ def svd_on_cluster(
     calls = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
     cluster.run(transpose_block, calls, "transposing", show_progress)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
-        on = OnCluster(cluster, matrix, turned, pool)
+        run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
+        on = OnCluster(cluster, matrix, turned, pool, run)
         U, S, V = search(on, matrix.shape, dim, seed, tolerance)
     for name in turned:
         cluster.store.remove(name)
@@ -57,14 +58,17 @@ def svd_on_cluster(
 class OnCluster(OnCPU):
     """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
 
-    def __init__(self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor) -> None:
+    def __init__(
+        self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor, run: dict[str, Any]
+    ) -> None:
+        self._run, self._factors = run, itertools.count()  # name a factor, as each follows from the one before
         self._pool, self._dtype = pool, np.dtype(np.float32)
         self._cluster, self._columns = cluster, matrix.shape[1]
         self.product = functools.partial(self._product, matrix.names)
         self.transposed_product = functools.partial(self._product, turned)
 
     def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
-        factor = f"factor-{hashlib.sha256(np.ascontiguousarray(X).data).hexdigest()[:32]}"
+        factor = name_of("factor", of=self._run, number=next(self._factors))
         self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
         groups = _groups(blocks, TASKS_OF_A_THREAD * self._cluster.tasks_at_a_time)
         calls = [(group, self._columns, factor) for group in groups]
