@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from wordvec.counts.ppmi_on_cluster import Weighed, csr_block, gathered_ppmi, transpose_block
+from wordvec.counts.ppmi_on_cluster import Weighed, csr_block, gathered_ppmi, transpose_block, turn_block
 from wordvec.counts.solver.arithmetic import OnCPU
 from wordvec.counts.solver.lanczos import TOLERANCE, search
 from wordvec.counts.solver.products import Product, product_with
@@ -44,8 +44,13 @@ def svd_on_cluster(
     if matrix.shape[0] <= DENSE_LIMIT:
         return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
     turned = [name_of("turned", ppmi=matrix.names, columns=columns) for columns in pairwise(matrix.borders)]
-    calls = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
-    cluster.run(transpose_block, calls, "transposing", show_progress)
+    if matrix.symmetric is None:
+        across = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
+        cluster.run(transpose_block, across, "transposing", show_progress)
+    else:
+        blocks = enumerate(zip(matrix.symmetric, turned))
+        calls = [(block, matrix.margins, matrix.borders, number, name) for number, (block, name) in blocks]
+        cluster.run(turn_block, calls, "transposing", show_progress)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
         run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
         on = OnCluster(cluster, matrix, turned, pool, run)
