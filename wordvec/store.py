@@ -47,14 +47,14 @@ def hash_of(array: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
-def open_store(location: str | os.PathLike[str]) -> Store:
-    """The store at a folder, which is made where there is none, or at an fsspec URL such as ``s3://bucket/run``.
+def open_store(location: str | os.PathLike[str], make: bool = True) -> Store:
+    """The store at a folder, made where there is none and that is wanted, or at an fsspec URL: ``s3://bucket/run``.
 
     Raises InputError for one that cannot be written, MissingExtraError for a URL without fsspec or its driver.
     """
     if "://" in os.fspath(location):
         return ObjectStore(os.fspath(location))
-    return FolderStore(location)
+    return FolderStore(location, make)
 
 
 class NewEntry(NamedTuple):
@@ -68,6 +68,9 @@ class Store(ABC):
     """Entries by name. `location` is all another process needs to open the same store."""
 
     location: str
+
+    def check_writable(self) -> None:  # noqa: B027  # of most stores it is known when something is written
+        """Raise InputError where it is known that this process cannot write."""
 
     @abstractmethod
     def is_published(self, name: str) -> bool:
@@ -115,16 +118,21 @@ class FolderStore(Store):
     >>> store.clear()
     """
 
-    def __init__(self, location: str | os.PathLike[str]) -> None:
+    def __init__(self, location: str | os.PathLike[str], make: bool = True) -> None:
         self._folder = Path(location).absolute()
         self.location = str(self._folder)
+        if not make:
+            return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            writable = os.access(self._folder, os.W_OK)
         except OSError as error:
             raise InputError(f"store {location}: cannot be made: {error.strerror or error}; name another") from error
-        if not writable:
-            raise InputError(f"store {location}: no permission to write in it; name another folder")
+        self.check_writable()
+
+    def check_writable(self) -> None:
+        """See Store."""
+        if not os.access(self._folder, os.W_OK):
+            raise InputError(f"store {self.location}: no permission to write in it; name another folder")
 
     def is_published(self, name: str) -> bool:
         """See Store."""
