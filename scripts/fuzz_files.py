@@ -17,6 +17,7 @@ import numpy as np
 
 from wordvec.vectors import WordVectors
 from wordvec.vectors.load import WRITERS
+from wordvec.vectors.subwords import Subwords
 
 WORDS = ["the", "naïve", "한국어", "b"]
 MATRIX = (np.arange(12, dtype=np.float32).reshape(4, 3) - 5) / 7
@@ -39,6 +40,13 @@ def example_files() -> dict[str, bytes]:
             files[format] = path.read_bytes()
         narrow.save(path, "safetensors")
         files["safetensors-int8"] = path.read_bytes()
+        rows = np.arange(15, dtype=np.float32).reshape(5, 3)
+        with_subwords = WordVectors(
+            WORDS, MATRIX, counts, subwords=Subwords(rows, 900, 2, 3, kept=np.arange(0, 900, 180))
+        )
+        for format in ("safetensors", "npz"):
+            with_subwords.save(path, format)
+            files[f"{format}-subwords"] = path.read_bytes()
     for format in ("word2vec-text", "word2vec-binary", "glove"):
         files[f"{format}.gz"] = gzip.compress(files[format], mtime=0)
     files["fasttext-bin"] = fasttext_bin(WORDS, MATRIX, buckets=5, shortest=2, longest=3)

@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import filecmp
 import io
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,64 +33,22 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from kill_scenarios import Scenario, scenarios, write_inputs
 
 from wordvec import cli, folders
 from wordvec.trainers.checkpoint import Checkpoint
 
 CALLS = ("mkdir", "fsync", "rename", "replace", "unlink", "remove", "rmdir")
 SYSTEM_CALLS = "rename,renameat,renameat2,unlink,unlinkat,rmdir,fsync,mkdir"
+OF_THE_RUN = ("seconds", "training_seconds", "finished", "peak_memory")
 LAST = 12  # calls at the end of a run, where most goes on
 LONGEST_RUN = 120.0  # seconds, after which a run counts as hanging
-TRAIN = "train text.txt -o v.safetensors --dim 6 --window 3 --min-count 1 --threads 1 --trainer"
-
-
-@dataclass
-class Scenario:
-    """A command, what must be there before it, and what it writes: files, or folders, which are compared as a whole.
-
-    checkpoint  a file that it keeps until it is done; with it there the next run is told to resume
-    shared      its output holds other files, such as models, which may be of the earlier or of the new run each
-    """
-
-    name: str
-    command: str
-    before: tuple[str, ...]
-    outputs: tuple[str, ...]
-    checkpoint: str | None = None
-    shared: bool = False
-    base: Path = field(default=Path())
-    done: Path = field(default=Path())
-    moments: list[int] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-def scenarios() -> list[Scenario]:
-    """All verbs that write, each with an earlier output of other content in its place."""
-    old = f"{TRAIN} svd".replace("--dim 6", "--dim 4")
-    vectors = f"{TRAIN} svd", f"{old} -o new.safetensors"
-    build, convert, export = "corpus build text.txt -o c --min-count 1", "convert {} v.txt", "export {} --projector p"
-    runs = "text.txt --min-count 1 --option dim=4 --threads 1 -o runs"
-    compare = f"compare {runs} --trainers svd,ppmi --seeds 1 --similarity pairs.tsv"
-    tune = f"tune {runs} --trainer svd --trials 2 --option subsample=0 --range window=1..4 --dev-similarity pairs.tsv"
-    found = [
-        Scenario(name, f"{TRAIN} {name} --checkpoint-every 0", (old,), ("v.safetensors",), "v.safetensors.checkpoint")
-        for name in ("skipgram", "cbow", "glove")
-    ]
-    for name in ("svd", "ppmi"):
-        found.append(Scenario(name, f"{TRAIN} {name}", (old,), ("v.safetensors",)))
-    for name, command, output in (("convert", convert, "v.txt"), ("export", export, "p")):
-        before = (*vectors, command.format("v.safetensors"))
-        found.append(Scenario(name, command.format("new.safetensors"), before, (output,)))
-    return [
-        *found,
-        Scenario("build", build, (build.replace("text", "old"),), ("c",)),
-        Scenario("compare", compare, (), ("runs",), shared=True),
-        Scenario("tune", tune, (), ("runs",), shared=True),
-    ]
 
 
 class Killing:
@@ -103,15 +62,18 @@ class Killing:
     def prepare(self, scenario: Scenario) -> None:
         """Make the folder before the run and the one after a whole run, and count the calls of one."""
         scenario.base, scenario.done = self.folder / f"{scenario.name}-before", self.folder / f"{scenario.name}-after"
-        scenario.base.mkdir()
-        write_inputs(scenario.base)
+        work = self.folder / "work"  # where all is run: some files say in which folder they were made
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        write_inputs(work)
         for command in scenario.before:
-            self._run_whole(command, scenario.base)
-        shutil.copytree(scenario.base, scenario.done)
+            self._run_whole(command, work)
+        shutil.copytree(work, scenario.base)
         counted = self.folder / "calls"
         start = time.monotonic()
-        self._run_whole(scenario.command, scenario.done, lambda: count_calls(counted))
+        self._run_whole(scenario.command, work, lambda: count_calls(counted))
         scenario.seconds = time.monotonic() - start
+        shutil.copytree(work, scenario.done)
         calls = range(len(counted.read_bytes()), 0, -1)
         scenario.moments = [*calls[:LAST], *self.random.sample(calls[LAST:], len(calls[LAST:]))]
 
@@ -173,8 +135,7 @@ class Killing:
         for name in sorted(ours - right):
             self.found.append(f"{where}: {name} is left behind")
         for name in sorted(right):
-            timed = scenario.shared and not name.endswith((".safetensors", ".npy"))  # these hold seconds
-            if name not in ours or not (timed or filecmp.cmp(scenario.done / name, work / name, shallow=False)):
+            if name not in ours or not same(scenario.done / name, work / name):
                 self.found.append(f"{where}: {name} is not what a whole run writes")
 
     def _run_whole(self, command: str, folder: Path, hook: Callable[[], None] = lambda: None) -> None:
@@ -190,22 +151,10 @@ class Killing:
         """Kills by verb and way, and what was found."""
         ways = ("aimed", "random", "strace", "ended before")
         names = sorted({name for name, _ in self.counts})
-        lines = [f"{'':10}" + "".join(f"{way:>14}" for way in ways)]
-        lines += [f"{name:10}" + "".join(f"{self.counts[name, way]:>14}" for way in ways) for name in names]
+        lines = [f"{'':18}" + "".join(f"{way:>14}" for way in ways)]
+        lines += [f"{name:18}" + "".join(f"{self.counts[name, way]:>14}" for way in ways) for name in names]
         lines.append(f"{self.kills()} kills in {seconds:.0f} s; found: {len(self.found)}")
         return "\n".join(lines + self.found[:30])
-
-
-def write_inputs(folder: Path) -> None:
-    """A small text, an earlier one, word pairs and a file of the user's own."""
-    random = Random(3)
-    words = [f"w{number}" for number in range(40)]
-    for name, count in (("text.txt", 150), ("old.txt", 60)):
-        lines = [" ".join(random.choices(words, weights=range(40, 0, -1), k=8)) for _ in range(count)]
-        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    pairs = [f"w{number}\tw{number + 1}\t{number % 7}" for number in range(12)]
-    (folder / "pairs.tsv").write_text("\n".join(pairs) + "\n", encoding="utf-8")
-    (folder / "mine.txt").write_text("years of work\n", encoding="utf-8")
 
 
 def run_forked(command: str, folder: Path, hook: Callable[[], None] = lambda: None) -> int:
@@ -286,8 +235,26 @@ def same(one: Path, other: Path) -> bool:
     """Whether two files, or two folders with all in them, are alike."""
     if one.is_dir() and other.is_dir():
         names = files_in(one)
-        return names == files_in(other) and all(filecmp.cmp(one / n, other / n, shallow=False) for n in names)
-    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+        return names == files_in(other) and all(same(one / name, other / name) for name in names)
+    return one.is_file() and other.is_file() and content_of(one) == content_of(other)
+
+
+def content_of(path: Path) -> Any:
+    """The bytes of a file; of JSON and of a report what they say, but for what differs from run to run."""
+    content = path.read_bytes()
+    if path.suffix == ".md":
+        return re.sub(rb"[0-9.]+", b"#", content)
+    if path.suffix not in (".json", ".jsonl"):
+        return content
+    lines = content.splitlines() if path.suffix == ".jsonl" else [content]
+    try:
+        return [json.loads(line, object_hook=_without_times) for line in lines]
+    except ValueError:
+        return content
+
+
+def _without_times(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in OF_THE_RUN}
 
 
 def files_in(folder: Path) -> set[str]:

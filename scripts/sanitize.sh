@@ -4,7 +4,7 @@
 . "$(dirname "$0")/environment.sh"
 environment test
 # Left out: what runs other builds or compilers than the one that is watched, and limits that it exceeds itself.
-[ $# -gt 0 ] || set -- tests/kernels/test_{cpu,draws,subwords,tables}.py tests/kernels/glove tests/counts/solver/test_products.py \
+[ $# -gt 0 ] || set -- tests/kernels/test_{cpu,draws,subwords,tables}.py tests/kernels/glove tests/counts/test_products.py \
   tests/counts/rows tests/corpus/encode/test_{scanning,blocks}.py tests/vectors/files/test_text_file.py \
   tests/evaluation/analogy/test_answers.py tests/native/test_together.py tests/trainers/test_trainers.py \
   tests/vectors/search/test_search.py \

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from wordvec.cli.prompt import converse
+from wordvec.cli.similar import converse
 from wordvec.signals import Terminated, delayed_signals, end_by, exit_status, raise_terminated
 from wordvec.vectors import WordVectors
 

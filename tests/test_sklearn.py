@@ -28,7 +28,7 @@ from wordvec.sklearn import (
     WordVectorizer,
     load,
 )
-from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
+from wordvec.vectors.documents import mean_sentence_vectors, sif_sentence_vectors
 
 TEXTS = ["Tea with milk.", "Milk and tea", "Rain and wind!", "Wind with rain"] * 5
 LABELS = ["drink", "drink", "weather", "weather"] * 5

@@ -19,7 +19,7 @@ OWN = {
     "experiments/child.py",
     "experiments/training.py",
 }
-OWN |= {"vectors/files/bounds.py"}
+OWN |= {"vectors/files/chunks.py"}
 DEEP = "[" * 100_000
 
 
@@ -54,7 +54,7 @@ def test_json_that_cannot_be_read_is_a_value_error(text):
 
 
 def scores(path):
-    from wordvec.plots.scores import read_scores
+    from wordvec.plots.charts import read_scores
 
     return read_scores([path])
 
@@ -66,7 +66,7 @@ def report(path):
 
 
 def stability(path):
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
 
     return read_stability(path)
 

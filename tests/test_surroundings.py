@@ -1,6 +1,10 @@
 """What tests/plugins/surroundings.py promises: the same fonts and threads wherever the suite runs."""
 
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -25,3 +29,14 @@ def test_no_font_of_this_machine_is_seen():
 @pytest.mark.parametrize("name", ["COLUMNS", "HTTPS_PROXY", "https_proxy", "SOURCE_DATE_EPOCH", "PYTHONWARNINGS"])
 def test_what_steers_programs_is_not_set(name):
     assert name not in os.environ
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_interrupts_come_through_in_a_suite_started_in_the_background():
+    """A shell has background jobs ignore Ctrl-C."""
+    found = subprocess.run(
+        [sys.executable, "-c", "import signal, surroundings; print(signal.getsignal(signal.SIGINT).__name__)"],
+        cwd=Path(__file__).with_name("plugins"), capture_output=True, text=True, check=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    assert found.stdout.strip() == "default_int_handler"

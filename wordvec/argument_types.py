@@ -11,7 +11,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from wordvec.errors import ArgumentError
+import numpy as np
+
+from wordvec.errors import ArgumentError, OptionError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -92,3 +94,17 @@ def _is_number(text: str, whole: bool) -> bool:
     except ValueError:
         return False
     return True
+
+
+# Checks of options that several rooms share.
+
+
+def check_whole_number(name: str, number: Any, least: int = 1) -> None:
+    """Raise OptionError unless `number` is a whole number of at least `least`.
+
+    >>> check_whole_number("window", 0)
+    Traceback (most recent call last):
+    wordvec.errors.OptionError: window must be a whole number of at least 1; got 0
+    """
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least:
+        raise OptionError(f"{name} must be a whole number of at least {least}; got {number!r}")

@@ -68,6 +68,7 @@ def note_written(path: str | os.PathLike[str]) -> None:
 def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO[Any]]:
     """Open a temporary file in the folder of `path`; on success flush it to disk and rename it over `path`.
 
+    Text that UTF-8 cannot hold, as in a file name of another encoding, is escaped, as JSON does and terminals show it.
     After an exception or a kill, `path` is as it was. A symbolic link is followed, and the mode of an existing file is
     kept. Other hard links to the earlier file keep the earlier content. Of two runs that write the same file at the
     same time, the one that ends later wins.
@@ -83,6 +84,8 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
     target = real_file(path)
     remove_leftovers(target)
     temporary, lock = new_temporary(target)
+    if "b" not in mode:
+        open_options.setdefault("errors", "backslashreplace")
     try:
         with open(temporary, mode, **open_options) as file:  # type: ignore[call-overload]
             yield file
@@ -138,6 +141,8 @@ def real_file(path: str | os.PathLike[str]) -> Path:
 
 def real_path(path: str | os.PathLike[str]) -> Path:
     """`path` with symbolic links followed. Raises InputError for one that cannot be: too long, in no folder, a loop."""
+    if not os.fspath(path):
+        raise InputError("the name of the output is empty; name a file to write")
     try:
         with suppress(FileNotFoundError):
             os.stat(path)

@@ -21,7 +21,7 @@ from wordvec.corpus import Corpus
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError, describe
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 from wordvec.vectors import WordVectors
-from wordvec.vectors.sentence_vectors import SentenceVectors, mean_sentence_vectors, sif_sentence_vectors
+from wordvec.vectors.documents import SentenceVectors, mean_sentence_vectors, sif_sentence_vectors
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -178,7 +178,7 @@ class DocumentVectorizer(_Documents):
 
     vectors     WordVectors, or the path of a file of them: each process of a search maps the same pages then
     pooling     "mean"; or "sif", where rare words count more and what the documents of `fit` share is taken off
-                (`wordvec.vectors.sentence_vectors.sif_sentence_vectors`)
+                (`wordvec.vectors.documents.sif_sentence_vectors`)
     tokenizer   a name or a function; needed for texts where the vectors do not say what made their tokens
 
     Shapes: n documents -> (n, D) float32. Words without a vector are passed over.

@@ -51,9 +51,9 @@ def tools() -> str:
     from wordvec.experiments.compare import compare
     from wordvec.experiments.stability import neighbour_stability
     from wordvec.plots.exports import write_parquet, write_projector
+    from wordvec.vectors.documents import mean_sentence_vectors, sif_sentence_vectors
     from wordvec.vectors.postprocessing import all_but_the_top, centered, principal_components, unit_length, whitened
     from wordvec.vectors.search.approximate import ApproximateSearch
-    from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
     from wordvec.vectors.several_models.alignment import align
     from wordvec.vectors.several_models.comparison import compare_neighbours
     from wordvec.vectors.several_models.retrofitting import retrofit

@@ -26,7 +26,7 @@ from wordvec.trainers.checkpoint import Checkpoint
 def folder_targets() -> dict[str, Target]:
     """Name -> target, for what wordvec itself writes and reads again."""
     return {
-        "corpus-folder": Target(_corpus, _read_corpus),
+        "corpus-folder": Target(lambda random: damaged_corpus(_saved("corpus"), random), _read_corpus),
         "positions": Target(_positions, _read_positions),
         "counts": Target(_counts, _read_counts),
         "checkpoint": Target(_checkpoint, _read_checkpoint),
@@ -62,8 +62,8 @@ def _damaged_file(files: Files, name: str, random: Random) -> bytes:
     return damaged_npy(np.load(io.BytesIO(files[name])), random)
 
 
-def _damaged_folder(kind: str, random: Random, names: list[str] | None = None) -> Files:
-    files = dict(_saved(kind))
+def _damaged_folder(whole: Files, random: Random, names: list[str] | None = None) -> Files:
+    files = dict(whole)
     for _ in range(random.choice((1, 1, 2))):
         name = random.choice(names or sorted(files))
         if name not in files:
@@ -71,12 +71,13 @@ def _damaged_folder(kind: str, random: Random, names: list[str] | None = None) -
         if random.random() < 0.05:
             del files[name]
         else:
-            files[name] = _damaged_file(_saved(kind), name, random)
+            files[name] = _damaged_file(whole, name, random)
     return files
 
 
-def _corpus(random: Random) -> Files:
-    files = _damaged_folder("corpus", random)
+def damaged_corpus(whole: Files, random: Random, names: list[str] | None = None) -> Files:
+    """A corpus folder with damage in one or two of its files."""
+    files = _damaged_folder(whole, random, names)
     if random.random() < 0.6 and "corpus.json" in files:  # sizes and digests that are right, so that more is looked at
         try:
             header = json.loads(files["corpus.json"])
@@ -104,7 +105,9 @@ def _read_corpus(folder: Path) -> object:
 
 
 def _positions(random: Random) -> Files:
-    return _damaged_folder("positions", random, sorted(name for name in _saved("positions") if "positions/" in name))
+    return _damaged_folder(
+        _saved("positions"), random, sorted(name for name in _saved("positions") if "positions/" in name)
+    )
 
 
 def _read_positions(folder: Path) -> object:
@@ -117,7 +120,7 @@ def _read_positions(folder: Path) -> object:
 
 
 def _counts(random: Random) -> Files:
-    return _damaged_folder("counts", random)
+    return _damaged_folder(_saved("counts"), random)
 
 
 def _read_counts(folder: Path) -> object:

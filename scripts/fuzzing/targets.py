@@ -33,9 +33,12 @@ def expect(condition: object, what: str) -> None:
 
 def all_targets() -> dict[str, Target]:
     """Every target by its name."""
+    from fuzzing.document_targets import document_targets
     from fuzzing.folder_targets import folder_targets
+    from fuzzing.record_targets import record_targets
     from fuzzing.set_targets import set_targets
     from fuzzing.text_targets import text_targets
     from fuzzing.vector_targets import vector_targets
 
-    return {**vector_targets(), **text_targets(), **folder_targets(), **set_targets()}
+    made = (vector_targets, text_targets, folder_targets, set_targets, document_targets, record_targets)
+    return {name: target for targets in made for name, target in targets().items()}

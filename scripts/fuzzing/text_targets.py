@@ -16,6 +16,7 @@ from fuzzing.mutators import ODD_TEXTS, damaged_json, damaged_lines, packed
 from fuzzing.targets import Files, Target, expect
 from wordvec.corpus import Corpus, Vocabulary
 from wordvec.corpus.phrases import Phrases
+from wordvec.errors import WordvecError
 
 LINES = ["the cat sat on the mat", "a dog , a cat", "한국어 문장 입니다", "tea 茶 naïve", "the end ."]
 RECORDS: list[Any] = [{"text": line, "id": i, "tokens": line.split()} for i, line in enumerate(LINES)]
@@ -32,6 +33,7 @@ def text_targets() -> dict[str, Target]:
         "csv": Target(_csv, _read_field),
         "parquet": Target(_parquet, _read_field),
         "tokenizers": Target(lambda random: {"t.txt": _text(random)}, _read_tokenized),
+        "text-compiled": Target(lambda random: {"t.txt": _text(random)}, _read_both_ways),
         "word-list": Target(_word_list, _read_word_list),
         "phrases": Target(_phrases, _read_phrases),
         "lexicon": Target(_lexicon, _read_lexicon),
@@ -88,6 +90,34 @@ def _read_tokenized(folder: Path) -> object:
         {"normalization": {"unicode": "NFKC", "case": "lower"}}, {"phrases": 1},
     ]  # fmt: skip
     return _build(path, **options[size % len(options)])
+
+
+def _read_both_ways(folder: Path) -> object:
+    """The compiled way, in ranges of a few bytes and threads, and the way of short texts give the same corpus."""
+    from wordvec.corpus import building
+    from wordvec.corpus.read import ranges
+
+    path = _only(folder)
+    size = path.stat().st_size
+    tokenizer = ("whitespace", "words", "characters")[size % 3]
+    options: dict[str, Any] = {"tokenizer": tokenizer, "min_count": 1, "show_progress": False}
+    if size % 2:
+        options["normalization"] = {"unicode": "NFC", "case": "lower"}
+    kept = building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES
+    found: list[Any] = []
+    for compiled in (False, True):
+        if compiled:
+            building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES = 4, 5 + size % 40, 1 + size % 9
+        try:
+            corpus = Corpus.from_files([path], threads=1 + compiled, **options)
+            check_corpus(corpus)
+            found.append((list(corpus.vocabulary.words), corpus.ids.tolist(), corpus.sentence_starts.tolist()))
+        except WordvecError as error:
+            found.append(type(error))
+        finally:
+            building.COMPILED_FROM, ranges.RANGE_BYTES, ranges.MORE_BYTES = kept
+    expect(found[0] == found[1], "two ways to read a text differ")
+    return "read"
 
 
 def _text(random: Random) -> bytes:
@@ -187,7 +217,7 @@ def _lexicon(random: Random) -> Files:
 
 def _read_lexicon(folder: Path) -> object:
     from wordvec.vectors.several_models.dictionaries import read_dictionary
-    from wordvec.vectors.several_models.lexicon import read_lexicon
+    from wordvec.vectors.several_models.retrofitting import read_lexicon
 
     path = _only(folder)
     return read_lexicon(path) if path.stat().st_size % 2 else read_dictionary(path)
@@ -209,7 +239,7 @@ def _stability(random: Random) -> Files:
         import tempfile
 
         from wordvec.experiments.stability import Stability
-        from wordvec.experiments.stability.file import save_stability
+        from wordvec.experiments.stability.results import save_stability
 
         stability = Stability(("a", "b"), np.array([0.5, 1.0]), k=10, models=2, counts=np.array([3, 2]))
         with tempfile.TemporaryDirectory() as name:
@@ -223,7 +253,7 @@ def _stability(random: Random) -> Files:
 
 
 def _read_stability(folder: Path) -> object:
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
 
     stability = read_stability(_only(folder))
     expect(len(stability.words) == len(stability.overlap), "columns of different lengths")
@@ -238,7 +268,7 @@ def _scores(random: Random) -> Files:
 
 
 def _read_scores(folder: Path) -> object:
-    from wordvec.plots.scores import read_scores
+    from wordvec.plots.charts import read_scores
 
     return read_scores([_only(folder)])
 

@@ -17,6 +17,7 @@ from fuzzing.mutators import ODD_TEXTS, changed_json, damaged_json, damaged_line
 from fuzzing.mutators import as_json as json_text
 from fuzzing.pickles import pickle_by_grammar
 from fuzzing.targets import Files, Target, expect
+from wordvec.errors import WordvecError
 from wordvec.vectors import WordVectors
 
 OPTIONS: tuple[dict[str, Any], ...] = (
@@ -35,17 +36,19 @@ def vector_targets() -> dict[str, Target]:
         "word2vec-binary": lambda random: {"v": _binary(random)},
         "vectors-packed": _packed,
         "fasttext-bin": lambda random: {"v": _fasttext(random)},
-        "safetensors": lambda random: {"v": _safetensors(random, examples["safetensors"])},
-        "safetensors-int8": lambda random: {"v": _safetensors(random, examples["safetensors-int8"])},
-        "npz": lambda random: {"v": _npz(random, examples["npz"])},
+        "npz": lambda random: {"v": damaged_npz(examples["npz"], random)},
+        "npz-subwords": lambda random: {"v": damaged_npz(examples["npz-subwords"], random)},
         "pickle": lambda random: {"v": pickle_by_grammar(random)},
         "gensim": lambda random: {"v": damage(examples[random.choice(("gensim-2", "gensim-4", "book"))], random)},
         "vectors-json": lambda random: {"v": _json(random)},
         "two-files": _two_files,
         "model2vec": _model2vec,
     }
+    for name in ("safetensors", "safetensors-int8", "safetensors-subwords"):
+        makers[name] = lambda random, example=examples[name]: {"v": damaged_safetensors(example, random)}
     makers["vectors-parquet"] = lambda random: {"v": damage_bytes(_parquet(), random)}
     targets = {name: Target(make, read_vectors) for name, make in makers.items()}
+    targets["vectors-compiled"] = Target(lambda random: {"v": _text(random, random.random() < 0.5)}, _read_both_ways)
     targets["two-files"] = Target(_two_files, lambda folder: use_vectors(folder / "m.npy", {}))
     targets["model2vec"] = Target(_model2vec, lambda folder: use_vectors(folder, {}))
     try:
@@ -59,6 +62,27 @@ def read_vectors(folder: Path) -> object:
     """Load the one file of the folder, with options that depend on its size."""
     (path,) = folder.iterdir()
     return use_vectors(path, OPTIONS[path.stat().st_size % len(OPTIONS)])
+
+
+def _read_both_ways(folder: Path) -> object:
+    """The compiled way and the one of short files give the same vectors, or the same refusal."""
+    from wordvec.vectors.files import text_file
+
+    (path,) = folder.iterdir()
+    options = OPTIONS[path.stat().st_size % 4]
+    found: list[Any] = []
+    kept = text_file.COMPILED_FROM
+    for compiled_from in (kept, 0):
+        text_file.COMPILED_FROM = compiled_from
+        try:
+            vectors = WordVectors.load(path, **options)
+            found.append((list(vectors.words), np.asarray(vectors.rows(slice(None))).tobytes()))
+        except WordvecError as error:
+            found.append(str(error))
+        finally:
+            text_file.COMPILED_FROM = kept
+    expect(found[0] == found[1], "two ways to read vectors differ")
+    return "read"
 
 
 def use_vectors(path: Path, options: dict[str, Any]) -> object:
@@ -141,7 +165,8 @@ def _fasttext(random: Random) -> bytes:
     return damage_bytes(bytes(made), random) if random.random() < 0.2 else bytes(made)
 
 
-def _safetensors(random: Random, example: bytes) -> bytes:
+def damaged_safetensors(example: bytes, random: Random) -> bytes:
+    """A .safetensors file with a change in its header, its metadata or its numbers."""
     (length,) = struct.unpack("<Q", example[:8])
     header, data = json.loads(example[8 : 8 + length]), example[8 + length :]
     kind = random.randrange(4)
@@ -162,7 +187,8 @@ def _safetensors(random: Random, example: bytes) -> bytes:
     return struct.pack("<Q", lie) + text + data
 
 
-def _npz(random: Random, example: bytes) -> bytes:
+def damaged_npz(example: bytes, random: Random) -> bytes:
+    """An archive of arrays with a change in one of them, or in the archive."""
     with np.load(io.BytesIO(example)) as archive:
         arrays = {name: archive[name] for name in archive.files}
     changed = random.choice(list(arrays))
@@ -187,7 +213,7 @@ def _json(random: Random) -> bytes:
     names = random.choice((("word", "vector"), ("token", "embedding"), ("text", "values")))
     records = [dict(zip(names, (word, [float(x) for x in row]))) for word, row in zip(WORDS, MATRIX)]
     if kind == 1:
-        return damaged_json(records, random)
+        return damaged_json(records, random)  # a list
     return b"\n".join(
         damaged_json(each, random) if random.random() < 0.3 else json.dumps(each).encode() for each in records
     )

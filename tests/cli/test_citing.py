@@ -133,7 +133,7 @@ def test_diff_shows_lines_of_both_corpora(vectors, capsys):
 
 
 def test_each_file_is_read_once(vectors, capsys, monkeypatch):
-    from wordvec.corpus.documents.originals import Originals
+    from wordvec.corpus.documents.finding import Originals
 
     read, of_text = [], Originals._of_text
 

@@ -98,3 +98,12 @@ def test_a_matrix_and_its_words_in_two_files(tmp_path, capsys):
     assert list(WordVectors.load(out).words) == ["new york", "tea"]
     assert main(["convert", str(tmp_path / "m.npy"), str(out)]) == 2
     assert "--words-from" in capsys.readouterr().err
+
+
+def test_the_file_to_write_may_be_given_as_of_other_verbs(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v.txt").write_text("2 2\na 1 0\nb 0 1\n")
+    assert main(["convert", "v.txt", "-o", "w.npz"]) == 0 and (tmp_path / "w.npz").exists()
+    for wrong in (["v.txt"], ["v.txt", "a.npz", "-o", "b.npz"]):
+        assert main(["convert", *wrong]) == 2
+        assert "give the file to write once" in capsys.readouterr().err

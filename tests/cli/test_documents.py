@@ -1,6 +1,7 @@
 """``corpus build --metadata``, ``corpus info --by`` and ``corpus split``."""
 
 import json
+import shutil
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_split(built, tmp_path, capsys):
     capsys.readouterr()
     assert main(["corpus", "split", str(built), "--by", "year", "-o", str(tmp_path / "d")]) == 2
     assert "d: holds 2 corpora of something else than this split" in capsys.readouterr().err
+    assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
+
+
+def test_what_a_killed_split_left_is_no_hindrance_and_is_removed(built, tmp_path, capsys):
+    split = ["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]
+    assert main(split) == 0
+    shutil.copytree(tmp_path / "d" / "1850s", tmp_path / "d" / ".1850s.1bcba59e.tmp")
+    assert main(split) == 0
     assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from wordvec import SVD, Corpus, WordVectors
 from wordvec.cli import main
 from wordvec.errors import OptionError
-from wordvec.evaluation.document_groups import group_documents
+from wordvec.evaluation.clusters import group_documents
 
 SEA = ["the ship sails the sea", "a ship at sea", "waves of the sea carry the ship"]
 TEA = ["the cup of tea is hot", "hot tea in a cup", "tea and milk in the cup"]
@@ -31,10 +31,29 @@ def run(capsys, tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"weights": "tf-idf"}, "word_weights is missing, which the weights tf-idf need"),
+        ({"weights": "tf-idf", "word_weights": [1.0]}, "have weights of 1 words, but there are"),
+        ({"weights": ["sif"]}, 'weights is ["sif"], but sif, tf-idf, mean or infer was expected'),
+        ({"a": None}, "a is missing"),
+        ({"vectors": 5}, "vectors is 5, but text or null"),
+    ],
+)
+def test_documents_that_say_wrongly_what_they_are_are_refused(run, change, message):
+    assert run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")[0] == 0
+    documents = WordVectors.load("docs.safetensors")
+    facts = {**documents.info["documents"], **change}
+    WordVectors(documents.words, documents.matrix, info={"documents": facts}).save("other.safetensors")
+    status, _, error = run("search", "other.safetensors", "tea")
+    assert status == 2 and len(error.splitlines()) == 1 and message in error
+
+
 def test_documents_are_embedded_and_found(run):
     status, out, _ = run("embed", "v.safetensors", "docs.txt", "-o", "docs.safetensors")
     assert status == 0 and out.splitlines()[0] == "docs.safetensors: 8 documents in 6 dimensions, weights sif"
-    assert "2 documents have no word with a vector: their rows are zero" in out
+    assert "2 documents have no word with a vector, and so a row of zeros" in out
     status, out, _ = run("search", "docs.safetensors", "A Ship at SEA!", "hot tea", "-k", "3", "--json")
     found = json.loads(out)
     assert found["A Ship at SEA!"][0]["id"] == "2" and found["hot tea"][0]["id"] in "456"

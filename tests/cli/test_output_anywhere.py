@@ -11,6 +11,7 @@ import pytest
 
 from wordvec import WordVectors
 from wordvec.cli import VERBS, main
+from wordvec.experiments.method.runs import read_runs
 
 WORDS = ["tea", "naïve", "김치", "🙂", "سلام", "a\x1b[31mb", "c\u202ed", "e\x9bf", "g\u200fh", "k\x00l", "m\x7fn"]
 TEXT = "tea naïve 김치 🙂\nسلام tea a\x1b[31mb c\u202ed\ne\x9bf tea naïve m\x7fn\n" * 8
@@ -163,7 +164,7 @@ def test_a_verb_alone_shows_its_examples(verb, capsys):
         ("--workers", "--workers is named --threads here"),
         ("-iter", "-iter is named --epochs here"),
         ("--sample", "--sample is named --subsample here"),
-        ("--windw", "--windw is named --window here"),
+        ("--windw", "there is no --windw: did you mean --window?"),
         ("--xyzzy=3", "there is no --xyzzy"),
     ],
 )
@@ -209,3 +210,26 @@ def test_a_terminal_without_any_letters(here):
         result = command("wordvec similar v tea", here, **environment)
         assert (result.returncode, result.stderr) == (0, b"")
         assert rb"\uae40\uce58" in result.stdout
+
+
+ODD = os.fsdecode(b"\xfe")  # a file name of another encoding
+WITH_ODD_NAMES = {
+    "plot": f"plot {ODD} -o {ODD}.html",
+    "card": f"card {ODD} -o card.md",
+    "evaluate": f"evaluate {ODD} --similarity {ODD}.tsv --json",
+    "corpus": f"corpus build {ODD}.txt -o {ODD}c --min-count 1",
+    "train": f"train {ODD}.txt -o {ODD}.npz --trainer svd --dim 2 --min-count 1",
+    "export": f"export {ODD} --projector {ODD}p",
+}
+
+
+@pytest.mark.filterwarnings("default:.*another control character")
+@pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")
+@pytest.mark.parametrize("verb", WITH_ODD_NAMES)
+def test_file_names_that_are_not_utf8_reach_any_file(verb, here, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name, source in ((ODD, "v"), (f"{ODD}.txt", "t.txt"), (f"{ODD}.tsv", "pairs.txt")):
+        (tmp_path / name).write_bytes((here / source).read_bytes())
+    assert main(["--record", "runs.jsonl", *WITH_ODD_NAMES[verb].split()]) == 0, capsys.readouterr().err
+    (run,) = read_runs("runs.jsonl")
+    assert ODD in run["command"]

@@ -9,7 +9,7 @@ import pytest
 
 from wordvec import WordVectors
 from wordvec.cli import main
-from wordvec.cli.learning import matrix_of, network_of
+from wordvec.cli.networks import matrix_of, network_of
 from wordvec.layers import Dropout, Embedding, MatMul, Mean, NegativeSamplingLoss, Repeat, SoftmaxWithLoss
 from wordvec.networks import Sequential
 from wordvec.plots.network_graph import sizes_of

@@ -12,8 +12,8 @@ import pytest
 
 from wordvec import WordVectors
 from wordvec.cli import main
-from wordvec.cli.prompt import completions, converse
 from wordvec.cli.questions import TOGETHER, parse_question, read_questions
+from wordvec.cli.similar import completions, converse
 from wordvec.errors import InputError
 
 WORDS = ["man", "woman", "king", "queen", "apple", "new york", "-1"]
@@ -160,7 +160,7 @@ def test_without_words_on_a_terminal_there_is_a_prompt(file, run, monkeypatch):
             return text
         raise text
 
-    monkeypatch.setattr("wordvec.cli.prompt.converse.__defaults__", (None, ask))
+    monkeypatch.setattr("wordvec.cli.similar.converse.__defaults__", (None, ask))
     status, out, err = run("similar", file, "-k", 1, terminal=True)
     assert (status, err) == (0, "")
     lines = out.splitlines()
@@ -233,7 +233,7 @@ def test_analogies_by_each_method_and_with_filters(file, run, method):
 def test_stability_stands_beside_the_neighbours(tmp_path, capsys):
 
     from wordvec.experiments.stability import Stability
-    from wordvec.experiments.stability.file import save_stability
+    from wordvec.experiments.stability.results import save_stability
 
     file, kept = tmp_path / "v.npz", tmp_path / "seeds.tsv"
     WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])).save(file)

@@ -6,6 +6,8 @@ here, at their sizes.
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,10 @@ from wordvec.compat import gensim
 from wordvec.compat.gensim.differences import CompatWarning
 from wordvec.compat.gensim.models import KeyedVectors, Word2Vec
 from wordvec.compat.gensim.models.callbacks import CallbackAny2Vec
+from wordvec.compat.gensim.models.doc2vec import Doc2Vec, TaggedDocument
 from wordvec.compat.gensim.models.phrases import Phraser, Phrases
 from wordvec.compat.gensim.models.word2vec import LineSentence
+from wordvec.compat.gensim.parsing.preprocessing import strip_tags
 from wordvec.compat.gensim.utils import simple_preprocess
 from wordvec.errors import WordvecError
 
@@ -201,6 +205,29 @@ def test_texts_as_top2vec_prepares_them():
     assert len(list(phraser[tokenized])) == 6
 
 
+@pytest.mark.parametrize("from_file", [False, True])
+def test_topics_as_top2vec_trains_documents_and_words_together(tmp_path, from_file):
+    documents = [
+        simple_preprocess(strip_tags(text)) for text in ("<p>Good tea, hot tea</p>", "bad rain, cold rain")
+    ] * 8
+    arguments = {"vector_size": 8, "min_count": 2, "window": 15, "sample": 0, "negative": 0, "hs": 1, "epochs": 2}
+    arguments |= {"dm": 0, "dbow_words": 1, "workers": 1}
+    if from_file:
+        (tmp_path / "lines").write_text("\n".join(" ".join(words) for words in documents))
+        arguments["corpus_file"] = str(tmp_path / "lines")
+    else:
+        arguments["documents"] = [TaggedDocument(words, [number]) for number, words in enumerate(documents)]
+    with pytest.warns(CompatWarning, match="hs=1"):
+        model = Doc2Vec(**arguments)
+    assert model.wv.get_normed_vectors().shape == (6, 8) and sorted(model.wv.key_to_index.values()) == list(range(6))
+    np.testing.assert_allclose(np.linalg.norm(model.dv.get_normed_vectors(), axis=1), np.ones(16), atol=1e-5)
+    with pytest.warns(CompatWarning, match="have no effect"):
+        found = model.infer_vector(doc_words=["hot", "tea"], alpha=0.025, min_alpha=0.01, epochs=100)
+    again = pickle.loads(pickle.dumps(model))  # its `save` writes the whole object with joblib
+    assert found.shape == (8,) and again.infer_vector(["hot", "tea"]).tobytes() == found.tobytes()
+    assert again.dv.get_normed_vectors().tobytes() == model.dv.get_normed_vectors().tobytes()
+
+
 def test_edges_in_a_file_as_node2vecs_page_saves_them(tmp_path):
     edges = KeyedVectors(3)
     rows = np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32) * 1e-7
@@ -222,7 +249,6 @@ def test_what_programs_ask_of_gensim_itself(walks):
     from wordvec.compat.gensim import downloader
     from wordvec.compat.gensim.models.basemodel import BaseTopicModel
     from wordvec.compat.gensim.models.word2vec import FAST_VERSION
-    from wordvec.compat.gensim.parsing.preprocessing import strip_tags
 
     assert gensim.__version__.startswith("4.")  # WEFE compares it
     assert FAST_VERSION >= 1  # nodevectors warns otherwise

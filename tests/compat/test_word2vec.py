@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -328,6 +329,11 @@ def test_phrases_are_saved_without_pickle(tmp_path):
     for path, kind in ((tmp_path / "f", Phrases), (tmp_path / "p", FrozenPhrases), (tmp_path / "none", Phrases)):
         with pytest.raises(InputError, match=r"not a file of|cannot be read"):
             kind.load(path)
+    content = json.loads((tmp_path / "p").read_text())
+    for change in ({"words": None}, {"vocab": {"new": "5"}}, {"options": {**content["options"], "sort": 1}}):
+        (tmp_path / "x").write_text(json.dumps({**content, **change}))
+        with pytest.raises(InputError, match=r"not a file of phrases.*damaged: (words|vocab|options)"):
+            Phrases.load(tmp_path / "x")
     (tmp_path / "x").write_bytes(b"\x80\x04pickle")
     with pytest.raises(InputError, match="not a file of phrases"):
         Phrases.load(tmp_path / "x")

@@ -221,3 +221,21 @@ def test_real_text(data_folder):
     korean = Corpus.from_texts(islice(read_lines(data_folder / "ko-wiki.txt.zst"), 5000))
     assert korean.info["raw_sentences"] == 5000
     assert "있다." in korean.vocabulary
+
+
+@pytest.mark.parametrize(
+    "sentences, is_told",
+    [
+        ([["the cat sat"], ["a dog ran"]], True),  # texts in lists
+        ([["the cat sat"]], True),
+        ([["new york", "the matrix"], ["toy story"]], False),  # names of items
+        ([["new york"], ["boston"]], False),
+        ([["a"], ["b"]], False),
+    ],
+)
+def test_texts_that_are_wrapped_in_lists_are_told(sentences, is_told, capsys):
+    corpus = Corpus.from_sentences(sentences)
+    assert len(corpus.ids) == sum(map(len, sentences))
+    said = capsys.readouterr().err
+    assert ("if these are texts, use Corpus.from_texts" in said) == is_told
+    assert is_told or not said

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
 
-from wordvec.counts.explain import explain, row_of
+from wordvec.counts.ppmi import explain, row_of
 from wordvec.errors import ShapeError
 
 

@@ -35,7 +35,7 @@ def test_triples_are_those_of_the_cpu(gpu, method, dtype, tolerance):
 
 
 def test_the_room_for_directions_grows(gpu, monkeypatch):
-    monkeypatch.setattr("wordvec.counts.solver.lanczos.ROOM", 1)
+    monkeypatch.setattr("wordvec.counts.lanczos.ROOM", 1)
     matrix = random_array((300, 200), density=0.1, rng=np.random.default_rng(2), dtype=np.float64)
     expected = truncated_svd(csr_array(matrix), 5, method="krylov")
     found = truncated_svd(matrix_on(csr_array(matrix), "gpu"), 5, method="krylov")
@@ -43,7 +43,7 @@ def test_the_room_for_directions_grows(gpu, monkeypatch):
 
 
 def test_large_symmetric_matrices_are_left_to_the_gpu(gpu, monkeypatch):
-    monkeypatch.setattr("wordvec.counts.solver.arithmetic.LARGE", 4)
+    monkeypatch.setattr("wordvec.counts.lanczos.LARGE", 4)
     matrix = planted()
     expected = truncated_svd(matrix, 8, method="dense")
     np.testing.assert_allclose(

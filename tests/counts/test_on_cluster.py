@@ -9,8 +9,7 @@ from wordvec.counts import count_cooccurrences, on_cluster, ppmi, truncated_svd
 from wordvec.counts.cooccurrence import gather_counts
 from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.on_cluster import count_on_cluster, stream_of_piece
-from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster
-from wordvec.counts.svd_on_cluster import svd_on_cluster
+from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster, svd_on_cluster
 from wordvec.errors import ShapeError
 from wordvec.store import open_store
 

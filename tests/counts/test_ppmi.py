@@ -7,7 +7,7 @@ from scipy.sparse import coo_array, csr_array
 
 from wordvec import Corpus
 from wordvec.cli import main
-from wordvec.cli.learning import matrix_of
+from wordvec.cli.networks import matrix_of
 from wordvec.counts import Cooccurrence, cells, count_cooccurrences, dense_cooccurrences, dense_ppmi, pmi, ppmi
 from wordvec.errors import OptionError, ShapeError
 from wordvec.trainers import PPMI, SVD

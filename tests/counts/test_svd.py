@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, diags_array, eye_array, random_array
 
-from wordvec.counts import SVD, dense_svd, truncated_svd, word_vectors
-from wordvec.counts.solver import lanczos
-from wordvec.counts.solver.arithmetic import OnCPU
+from wordvec.counts import SVD, dense_svd, lanczos, truncated_svd, word_vectors
+from wordvec.counts.lanczos import OnCPU
 from wordvec.errors import OptionError, ShapeError
 
 METHODS = ["dense", "krylov"]

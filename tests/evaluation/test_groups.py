@@ -17,8 +17,7 @@ from wordvec.evaluation.bias import (
     evaluate_bias,
     permutation_p,
 )
-from wordvec.evaluation.categorisation import evaluate_categorisation, in_majority
-from wordvec.evaluation.clustering import spherical_kmeans
+from wordvec.evaluation.clusters import evaluate_categorisation, in_majority, spherical_kmeans
 from wordvec.evaluation.files.group_sets import BiasTest, OutlierSet
 from wordvec.evaluation.hit_rate import evaluate_hit_rate
 from wordvec.evaluation.outliers import evaluate_outliers

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.evaluation import PROTOCOLS, evaluate_categorisation, evaluate_similarity
-from wordvec.evaluation.lookup import find_words
+from wordvec.evaluation.protocols import find_words
 from wordvec.vectors import WordVectors
 
 

@@ -7,9 +7,8 @@ from inline_cluster import InlineCluster
 from wordvec.corpus import Corpus, shared
 from wordvec.errors import CorpusError, OptionError, TrainingError
 from wordvec.evaluation import evaluate, evaluate_files
-from wordvec.evaluation.many_models import KINDS, as_plain, from_plain
-from wordvec.evaluation.tasks import READERS
-from wordvec.experiments import on_cluster, run_folder
+from wordvec.evaluation.tasks import KINDS, READERS, as_plain, from_plain
+from wordvec.experiments import run_folder, training
 from wordvec.experiments.child import run
 from wordvec.experiments.compare import compare
 from wordvec.experiments.compare.report import comparison_as_dict
@@ -17,8 +16,7 @@ from wordvec.experiments.named_sets import read_sets
 from wordvec.experiments.run_folder import RunFolder
 from wordvec.experiments.training import Configuration, Job
 from wordvec.experiments.tuning import Search
-from wordvec.experiments.tuning.proposals import SobolProposals
-from wordvec.experiments.tuning.search_space import Range
+from wordvec.experiments.tuning.search_space import Range, SobolProposals
 from wordvec.vectors import WordVectors
 
 SVD = Configuration("svd", "svd", {"dim": 4, "subsample": 0.0})
@@ -55,7 +53,7 @@ def client(monkeypatch):
         return run({**order, "options": job.options, "out": out, "show_progress": False})
 
     monkeypatch.setattr(shared, "Cluster", cluster)
-    for module in (on_cluster, run_folder):
+    for module in (training, run_folder):
         monkeypatch.setattr(module, "train_in_child", train)
     return made
 
@@ -90,7 +88,7 @@ def test_a_task_has_the_whole_job(corpus, tmp_path, client, monkeypatch):
         order = {"corpus": corpus_folder, "sample": None, "trainer": "svd", "options": SVD.options}
         return run({**order, "out": out, "show_progress": False})
 
-    monkeypatch.setattr(on_cluster, "train_in_child", train)
+    monkeypatch.setattr(training, "train_in_child", train)
     with RunFolder.open(tmp_path / "runs", corpus, client=client) as folder:
         folder.train_ahead(jobs)
     assert {(job.seed, job.sample, job.unit) for job in arrived} == {(job.seed, job.sample, job.unit) for job in jobs}
@@ -110,7 +108,7 @@ def test_a_run_that_begins_anew_trains_no_model_twice(corpus, tmp_path, sets, cl
         folder.train_anew(jobs[0])
     monkeypatch.undo()
     monkeypatch.setattr(shared, "Cluster", lambda client, store: InlineCluster(store))
-    monkeypatch.setattr(on_cluster, "train_in_child", killed)
+    monkeypatch.setattr(training, "train_in_child", killed)
     told = []
     with RunFolder.open(tmp_path / "runs", corpus, tell=told.append, client=client) as folder:
         folder.train_ahead(jobs)

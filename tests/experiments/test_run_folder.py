@@ -132,7 +132,15 @@ def forge_record(model):
     path.write_text(json.dumps(record))
 
 
-@pytest.mark.parametrize("harm", [damage_model, cut_model, lose_model, damage_record, lose_record, forge_record])
+def misshape_record(model):
+    path = model.path.with_suffix(".json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "seconds": "abc"}))
+
+
+HARMS = [damage_model, cut_model, lose_model, damage_record, lose_record, forge_record, misshape_record]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_leftovers_are_not_trusted(corpus, tmp_path, trained_here, harm):
     said = []
     with RunFolder.open(tmp_path / "runs", corpus, tell=said.append) as folder:

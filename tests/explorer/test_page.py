@@ -11,7 +11,7 @@ import pytest
 from wordvec.explorer.html import make_html
 from wordvec.explorer.model import make_model, make_models
 from wordvec.explorer.small_rows import small_lengths
-from wordvec.plots.common_words import function_words
+from wordvec.plots.projection import function_words
 from wordvec.vectors import WordVectors
 
 NO_WEBGL = """

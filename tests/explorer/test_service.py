@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.errors import OptionError, UnknownWordError
-from wordvec.explorer.service import Service
+from wordvec.explorer.server import Service
 from wordvec.vectors import WordVectors
 
 

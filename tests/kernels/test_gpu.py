@@ -11,7 +11,7 @@ import pytest
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import gpu as gpu_kernels
-from wordvec.kernels import gpu_text, reference
+from wordvec.kernels import gpu_inputs, reference
 
 WORDS, POSITIONS = 30, 400
 # Sentences: an empty one, one word, one word that is alone, a long one, and one that ends the corpus.
@@ -158,9 +158,9 @@ def test_pieces_of_the_corpus_mean_nothing(gpu, monkeypatch, budget):
     monkeypatch.setattr(gpu_kernels, "SMALLEST_CHUNK", 10)
     monkeypatch.setattr(gpu_kernels, "LARGEST_CHUNK", 10)
     expected = train_with(make_sampler(window=3))
-    for module in (gpu_kernels, gpu_text):
+    for module in (gpu_kernels, gpu_inputs):
         monkeypatch.setattr(module, "PIECE", 40)
-    monkeypatch.setattr(gpu_text, "MARGIN", 1)
+    monkeypatch.setattr(gpu_inputs, "MARGIN", 1)
     monkeypatch.setattr(gpu_kernels, "free_memory", lambda: budget)
     loss, matrices = train_with(make_sampler(window=3))
     assert loss[1:] == expected[0][1:]

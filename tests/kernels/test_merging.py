@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.errors import ShapeError
-from wordvec.kernels import merging, merging_reference
+from wordvec.kernels import merging
 from wordvec.kernels.merging import expected_terms, merged_rows, scales, tree_sum
 
 
@@ -20,7 +20,7 @@ def case(pieces, rows=7, dim=5):
 @pytest.mark.parametrize("fault", [1.0, pytest.param(1.001, marks=pytest.mark.xfail(strict=True))])
 def test_the_twin_gives_the_same(pieces, fault, monkeypatch):
     start, changes, terms = case(pieces)
-    expected = merging_reference.merged_rows(start, changes, terms, 0.025)
+    expected = merging.merged_rows_by_number(start, changes, terms, 0.025)
     monkeypatch.setattr(merging, "RATE", fault * merging.RATE)
     if pieces == 1 and fault != 1:
         changes = [fault * changes[0]]  # with one piece the rate is of no effect

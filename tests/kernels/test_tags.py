@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wordvec.corpus.draws.examples import ExampleSampler, Tags
-from wordvec.corpus.draws.tagged import TaggedSampler
+from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, ShapeError
 from wordvec.kernels import cpu, reference
 from wordvec.kernels.huffman import huffman_paths

@@ -17,7 +17,7 @@ from wordvec.layers import (
     one_hot,
     xavier,
 )
-from wordvec.layers.explain import FORMULAS
+from wordvec.layers.gradients import FORMULAS
 
 
 def test_batch_norm_by_hand():

@@ -8,8 +8,7 @@ import pytest
 from wordvec.cli import main
 from wordvec.errors import InputError, OptionError
 from wordvec.layers import MatMul, Mean, SoftmaxWithLoss, one_hot, softmax
-from wordvec.learn.network_page import page_data, write_network_page
-from wordvec.learn.page_texts import SENTENCES, TEXTS
+from wordvec.learn.network_page import SENTENCES, TEXTS, page_data, write_network_page
 from wordvec.networks import SGD, Sequential
 
 

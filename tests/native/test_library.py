@@ -324,3 +324,20 @@ def test_version_needs_no_numpy():
         "import sys; from wordvec.cli import main; main(['--version', '--verbose']); sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+FAKE = [sys.executable, "-c", "import sys; open(sys.argv[sys.argv.index('-o') + 1], 'w').write('built')"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there")
+def test_a_build_removes_what_dead_builders_left_and_nothing_of_living_ones(tmp_path):
+    for name in ("dead", "alive"):
+        (tmp_path / f"{build.WORKING}{name}").mkdir()
+        (tmp_path / f"{build.WORKING}{name}" / "library.so").write_text("half")
+    lock = build._lock_of(tmp_path / f"{build.WORKING}alive", wait=True)
+    build.compile_library(FAKE, next(iter(build.ISAS["x86-64"])), tmp_path / "library.so")
+    os.close(lock)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{build.WORKING}alive", "library.so", "library.so.sha256"
+    ]  # fmt: skip
+    assert build.is_whole(tmp_path / "library.so")

@@ -8,7 +8,7 @@ from wordvec.errors import OptionError, WordvecError
 from wordvec.kernels.word_parts import WordParts
 from wordvec.layers import check_backward, numerical_gradient
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
-from wordvec.networks.composed_embedding import ComposedEmbedding
+from wordvec.networks.word2vec import ComposedEmbedding
 
 V, D = 7, 3
 IDS = np.array([0, 1, 2, 1, 0, 3, 6, 5, 4, 4, 0], np.int32)

@@ -2,12 +2,13 @@
 
 import inspect
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from wordvec.errors import InputError, OptionError, TrainingError, WordvecError
+from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, WordvecError
 from wordvec.layers import (
     Affine,
     BatchNorm,
@@ -22,7 +23,7 @@ from wordvec.layers import (
     check_backward,
     explain_backward,
 )
-from wordvec.networks import Adam, Sequential, clip_gradients, saved_chain
+from wordvec.networks import Adam, Sequential, clip_gradients, sequential
 from wordvec.plots import plot_network, plot_values
 
 ARRAYS = ("W", "b", "gamma", "beta")  # of constructors: parameters
@@ -141,14 +142,14 @@ def test_what_a_file_says_of_its_layers_is_not_trusted(tmp_path, ending, layers,
     assert str(error.value).startswith(str(path))
 
 
-@pytest.mark.parametrize("kind", [*saved_chain.KINDS.values(), *saved_chain.LOSSES.values()])
+@pytest.mark.parametrize("kind", [*sequential.KINDS.values(), *sequential.LOSSES.values()])
 def test_every_setting_of_a_layer_is_kept_under_its_name(kind):
     """So that the file has it: all that the constructor takes, but for arrays, and a seed, which draws have used up."""
     expected = inspect.signature(kind).parameters
     matrix, row = np.ones((2, 2)), np.ones(2)
     arrays = {name: row if name in ("b", "gamma", "beta") else matrix for name in expected if name in ARRAYS}
     layer = kind(**arrays, **({"times": 3} if "times" in expected else {}))
-    settings = json.loads(saved_chain.description_of([layer], None))["layers"][0][1]
+    settings = json.loads(sequential.description_of([layer], None))["layers"][0][1]
     assert set(settings) == set(expected) - set(ARRAYS) - {"seed"}
 
 
@@ -209,6 +210,24 @@ def test_damaged_files(tmp_path, ending, damage):
         make().load(path)
     with pytest.raises(InputError, match=f"n.{ending}: "):
         Sequential.open(path)
+
+
+def test_an_archive_of_odd_names_or_more_than_its_file_is_refused(tmp_path):
+    path, said = tmp_path / "n.npz", json.dumps({"layers": [["Tanh", {}]], "loss": None}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("layers", said)
+    with pytest.raises(InputError, match=r"n\.npz: "):
+        Sequential.open(path)
+    np.savez_compressed(path, layers=np.frombuffer(said, np.uint8), **{f"x{i}": np.zeros(500) for i in range(50)})
+    with pytest.raises(InputError, match=r"not a whole \.npz file"):
+        Sequential.open(path)
+
+
+@pytest.mark.parametrize("make_layer", [MatMul, Embedding])
+def test_a_parameter_of_other_dimensions_is_refused(make_layer):
+    for shape in ((3,), (3, 2, 1)):
+        with pytest.raises(ShapeError, match="W must be"):
+            make_layer(np.zeros(shape))
 
 
 def test_no_pickle_is_read(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from wordvec.errors import OptionError
-from wordvec.plots.change import plot_change
+from wordvec.plots.charts import plot_change
 from wordvec.plots.figure import save_figure
 
 PERIODS = ["1850s", "1860s", "1870s"]

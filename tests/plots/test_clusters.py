@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordvec.plots.clusters import kmeans
+from wordvec.plots.groups import kmeans
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -33,7 +33,7 @@ def test_many_points_join_the_centres_of_a_sample(monkeypatch):
     truth = np.tile([0, 1, 2, 0, 1, 0], 100)
     points = np.eye(3, 4)[truth] * 10 + np.random.default_rng(1).normal(scale=0.1, size=(600, 4))
     whole = kmeans(points, 3)
-    monkeypatch.setattr("wordvec.plots.clusters.SAMPLE", 37)
-    monkeypatch.setattr("wordvec.plots.clusters.BLOCK", 64)
+    monkeypatch.setattr("wordvec.plots.groups.SAMPLE", 37)
+    monkeypatch.setattr("wordvec.plots.groups.BLOCK", 64)
     np.testing.assert_array_equal(kmeans(points.astype(np.float32), 3), whole)
     assert np.bincount(whole).tolist() == [300, 200, 100]

@@ -3,7 +3,7 @@ import pytest
 
 from wordvec.cli import main
 from wordvec.plots import plot_beside, plot_map
-from wordvec.plots.common_words import function_words
+from wordvec.plots.projection import function_words
 from wordvec.vectors import WordVectors
 
 GRAMMAR = [f"of{i}" for i in range(20)]

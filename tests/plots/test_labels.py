@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.plots import new_axes, save_figure
-from wordvec.plots.coverage import Coverage
 from wordvec.plots.fonts import least_widths
 from wordvec.plots.label_artist import ink_beyond
-from wordvec.plots.label_geometry import distances, distances_from_lines, lines_cross, lines_meet_boxes
+from wordvec.plots.label_geometry import Coverage, distances, distances_from_lines, lines_cross, lines_meet_boxes
 from wordvec.plots.labels import along, place_labels
 
 

@@ -6,8 +6,10 @@ What a test finds must not depend on whose machine it runs on.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -41,6 +43,10 @@ WIDE_SCRIPTS = ((0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x4E00, 0
 for steering in STEERING:
     os.environ.pop(steering, None)
 os.environ.update(FIXED)  # when this is imported: other conftest files import numpy
+# A shell starts background jobs with Ctrl-C ignored, nohup with SIGHUP: tests of interrupts would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
 
 
@@ -49,6 +55,14 @@ def pytest_configure(config):
     for variable, name in KEPT.items():
         if "PYTEST_XDIST_WORKER" not in os.environ:
             os.environ[variable] = _kept_folder(config, name)
+
+
+def pytest_collection_finish(session):
+    """Ten thousand tests lie in memory to the end: a collector that walks over them again and again takes a twelfth of
+    the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _share_by_files(config) -> None:
@@ -130,6 +144,15 @@ def messages_depend_on_nothing_else(monkeypatch):
 
     monkeypatch.setattr(fonts, "_warned", set())
     monkeypatch.setattr(progress, "PATIENCE", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def gensim_is_gensim():
+    """What a test or an example lent gensim's name to is gone after it: others compare with gensim itself."""
+    yield
+    if getattr(sys.modules.get("gensim"), "__name__", "gensim") != "gensim":
+        for name in [name for name in sys.modules if name.split(".")[0] == "gensim"]:
+            del sys.modules[name]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
-from fuzzing import loop
+from fuzzing import loop, readers
 from fuzzing.targets import Target, all_targets, expect
 
 from wordvec.errors import InputError
@@ -39,6 +39,20 @@ def test_damaged_files_are_read_or_refused(name, folder):
         outcome, said = loop.attempt(TARGETS[name], files, folder)
         assert outcome != "fault", f"{said} (scripts/fuzz.py --seed {SEED} --target {name} --case {case})"
         assert not list(folder.iterdir())
+
+
+def test_every_module_that_reads_files_has_a_target():
+    listed = readers.READ_BY.keys() | readers.NOT_FUZZED.keys()
+    found = readers.modules_that_read(Path(__file__).parents[2] / "wordvec")
+    assert found - listed == set(), "list these in scripts/fuzzing/readers.py, with a target or a reason"
+    assert listed - found == set(), "these read no files any more"
+    assert {name for names in readers.READ_BY.values() for name in names} <= TARGETS.keys() | {"index"}  # needs faiss
+
+
+def test_a_reader_that_nobody_listed_is_found(tmp_path):
+    (tmp_path / "new.py").write_text("def read(path):\n    return json.loads(path.read_text())\n")
+    (tmp_path / "other.py").write_text("def read(folder):\n    return Corpus.open(folder)\n")
+    assert readers.modules_that_read(tmp_path) == {"new"}
 
 
 def test_a_case_is_the_same_each_time():

@@ -234,6 +234,6 @@ def test_addresses_as_printed():
 
 
 def test_without_the_extra(vectors, monkeypatch):
-    monkeypatch.setattr("wordvec.serve.extra.find_spec", lambda name: None)
+    monkeypatch.setattr("wordvec.serve.run.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"starlette.*pip install 'wordvec\[serve\]'"):
         create_app(Settings(), vectors)

@@ -6,7 +6,7 @@ import pytest
 from wordvec import PPMI, SVD, Corpus, GloVe
 from wordvec.errors import DeviceUnavailableError, OptionError
 from wordvec.native import library
-from wordvec.trainers.spectral import spectral_start
+from wordvec.trainers.svd import spectral_start
 
 
 def two_topics(lines=60):

@@ -80,7 +80,7 @@ def test_frozen_words_stay(gpu, corpus):
 def test_one_draw_falls_into_the_batches_of_many(corpus, first, last):
     """Batches begin at multiples of the block from `first`, and those without examples are left out."""
     trainer = SkipGram(dim=4, engine="layers", batch_size=7, subsample=1e-2)
-    engine = LayersEngine(trainer, corpus, *trainer.starting_weights(len(corpus.vocabulary)))
+    engine = LayersEngine(trainer.plan_for(corpus), corpus, *trainer.starting_weights(len(corpus.vocabulary)))
 
     def draw(begin, end):
         return engine._sampler.draw(corpus.ids, corpus.sentence_starts, first=begin, last=end, epoch=0)

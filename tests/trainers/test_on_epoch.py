@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import pickle
 import sys
 import types
 import warnings
@@ -104,6 +106,13 @@ def test_an_error_in_the_function_ends_training_and_keeps_the_checkpoint(corpus,
     resumed = small().fit(corpus, checkpoint=path, resume=True, on_epoch=seen.append)
     assert [report.epoch for report in seen] == [3] and seen[0].words == 480
     np.testing.assert_array_equal(resumed.vectors.matrix, small().fit(corpus).vectors.matrix)
+
+
+@pytest.mark.parametrize("kind", [SkipGram, CBOW, GloVe])
+def test_a_trained_trainer_keeps_no_function_so_that_it_can_be_pickled_and_copied(corpus, kind):
+    trainer = small(kind).fit(corpus, on_epoch=lambda report: None)
+    for again in (pickle.loads(pickle.dumps(trainer)), copy.deepcopy(trainer)):
+        assert again.vectors.matrix.tobytes() == trainer.vectors.matrix.tobytes()
 
 
 def test_a_report_of_a_training_that_goes_on_has_all_words(corpus):

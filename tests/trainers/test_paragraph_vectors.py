@@ -11,7 +11,7 @@ import pytest
 from wordvec import Corpus, ParagraphVectors, SkipGram, WordVectors
 from wordvec.errors import CorpusError, InputError, OptionError, TrainingError, WordvecError
 from wordvec.vectors import inference
-from wordvec.vectors.document_files import search, vectors_of
+from wordvec.vectors.document_files import DocumentSearch, search, vectors_of
 
 ANIMALS, FOOD = ["cat", "dog", "cow", "hen", "pig", "fox"], ["bread", "rice", "soup", "cake", "milk", "tea"]
 OPTIONS = {"dim": 12, "epochs": 20, "subsample": 0, "seed": 1}
@@ -229,6 +229,14 @@ def test_unknown_words_alone_give_zeros_and_are_counted(trained):
     assert found.empty.tolist() == [True, True, False] and found.missing.tolist() == [1, 0, 1]
     assert not found.matrix[:2].any() and found.matrix[2].any()
     assert np.isfinite(trained.infer(["cat"] * 100_000)).all()
+
+
+def test_a_text_is_inferred_as_the_documents_were(trained):
+    text = "milk tea cat bread"
+    found = DocumentSearch(trained.documents, trained.vectors, "whitespace").nearest(text, k=5)
+    expected = trained.documents.nearest(trained.infer(text.split()), k=5)
+    assert [name for name, _ in found] == [name for name, _ in expected]
+    np.testing.assert_allclose([score for _, score in found], [score for _, score in expected], rtol=1e-5)
 
 
 def test_files_are_searched_and_other_vectors_refused(tmp_path):

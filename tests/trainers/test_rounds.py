@@ -173,7 +173,7 @@ def test_terms_count_what_is_trained_on(corpus):
         contexts = batch.mask.sum(axis=1)
         np.add.at(outputs, batch.centres, contexts / epochs)
         np.add.at(outputs, batch.negatives, np.broadcast_to(contexts[:, None], batch.negatives.shape) / epochs)
-    expected_in, expected_out = terms_of_piece(trainer, corpus, begin, end)
+    expected_in, expected_out = terms_of_piece(trainer.plan_for(corpus), corpus, begin, end)
     # Sentences end, so there are fewer contexts than in an endless text: the same factor for all rows.
     assert 0.5 < inputs.sum() / expected_in.sum() < 1
     assert outputs.sum() / expected_out.sum() == pytest.approx(inputs.sum() / expected_in.sum(), rel=0.05)

@@ -8,7 +8,7 @@ import pytest
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
 from wordvec.trainers import CBOW, GloVe, SkipGram
-from wordvec.trainers.spectral import LENGTH, spectral_start
+from wordvec.trainers.svd import LENGTH, spectral_start
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from hostile_corpora import CORPORA
 
 from wordvec import CBOW, Corpus, SkipGram
 from wordvec.errors import OptionError, TrainingError
-from wordvec.trainers.staleness import centres_before_stale, expected_outputs, warps_before_stale
+from wordvec.trainers.planning import centres_before_stale, expected_outputs, warps_before_stale
 
 pytestmark = pytest.mark.slow("every corpus that repeats its words trains as with single steps: none diverges")
 

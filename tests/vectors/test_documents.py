@@ -130,7 +130,7 @@ def test_composed_words_count_with_length_1():
 
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
 def test_narrow_rows(vectors, dtype):
-    from wordvec.vectors.quantisation import to_float16, to_int8
+    from wordvec.vectors.postprocessing import to_float16, to_int8
 
     narrow = (to_float16 if dtype == "float16" else to_int8)(vectors)
     found, wide = (each.embed(["the good tea"], tokenizer="whitespace").matrix for each in (narrow, vectors))
@@ -155,6 +155,7 @@ def test_with_lengths_and_a_generator(vectors):
         ([["the"], "median"], {"tokenizer": "whitespace"}, OptionError, "weights must be one of sif, mean, tf-idf"),
         ([["the"], np.ones(2)], {"tokenizer": "whitespace"}, ShapeError, "weights must be one of"),
         ([["the"]], {"tokenizer": "whitespace", "a": 0.0}, OptionError, "a must be above 0"),
+        ([["the"]], {"tokenizer": "whitespace", "a": "x"}, OptionError, "a must be above 0"),
         ([["the"]], {"tokenizer": "whitespace", "threads": 0}, OptionError, "threads must be"),
         ([["the", None]], {"tokenizer": "whitespace"}, InputError, "document 2 is None"),
         ([[["the"], "tea"]], {}, InputError, "document 2 is 'tea'"),
@@ -166,6 +167,24 @@ def test_what_cannot_be_embedded_is_told(vectors, arguments, options, error, mes
     arguments = arguments if isinstance(arguments[0], list) else ["the tea"]
     with pytest.raises(error, match=message):
         vectors.embed(*arguments, **options)
+
+
+@pytest.mark.parametrize("documents", [[None], [None, "tea"], [None, ["tea"]], [float("nan"), "tea"]])
+def test_a_first_document_that_is_missing_is_not_the_end(vectors, documents):
+    with pytest.raises(InputError, match=r"document 1 is (None|nan)"):
+        vectors.embed(documents, "mean")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 1e300])
+def test_weights_that_give_no_numbers_are_refused(vectors, wrong):
+    with pytest.raises(OptionError, match="weights must be finite"):
+        vectors.embed([["the"]], np.array([wrong, 1.0, 1.0]))
+
+
+@pytest.mark.parametrize("documents", [{"tea"}, {"a": "tea"}, frozenset(), iter({"tea"}), None, 3])
+def test_texts_without_an_order_are_refused(vectors, documents):
+    with pytest.raises(OptionError, match="embed takes texts in an order"):
+        vectors.embed(documents, "mean")
 
 
 def test_sif_needs_counts():

@@ -64,7 +64,7 @@ def test_words_stay_to_the_byte_and_threads_change_nothing():
 
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
 def test_narrow_rows_stay_narrow(dtype):
-    from wordvec.vectors.quantisation import to_float16, to_int8
+    from wordvec.vectors.postprocessing import to_float16, to_int8
 
     narrow = (to_float16 if dtype == "float16" else to_int8)(regular_words())
     fitted = narrow.fit_subwords()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.vectors import WordVectors
-from wordvec.vectors.notebook import ROWS, neighbours_as_html, vectors_as_html
+from wordvec.vectors.neighbours import ROWS, neighbours_as_html, vectors_as_html
 
 HOSTILE = ["<script>alert(1)</script>", '<img src=x onerror="alert(1)">', "a&b", '"quoted"', "it's", "<b>"]
 HARMLESS = {"div", "table", "thead", "tbody", "tr", "th", "td", "span"}

@@ -11,8 +11,8 @@ import pytest
 from wordvec.cli import main
 from wordvec.errors import InputError, MissingExtraError, OptionError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.onnx_file import write_onnx
-from wordvec.vectors.sentence_vectors import mean_sentence_vectors
+from wordvec.vectors.documents import mean_sentence_vectors
+from wordvec.vectors.exports import write_onnx
 
 WORDS = ["the", "naïve", "왕", "new york", " ", "a\nb", "▁x", "\U0001f600", "tea", "zero"]
 SENTENCES = [
@@ -93,7 +93,7 @@ def test_what_is_refused(monkeypatch, tmp_path):
         write_onnx(WordVectors(["a"], np.array([[np.nan]])), tmp_path / "v.onnx")
     with pytest.raises(InputError, match=r"WordVectors\.info cannot be written as JSON"):
         write_onnx(WordVectors(["a"], np.ones((1, 2)), info={"x": {1, 2}}), tmp_path / "v.onnx")
-    monkeypatch.setattr("wordvec.vectors.onnx_file.LARGEST", 20)
+    monkeypatch.setattr("wordvec.vectors.exports.LARGEST", 20)
     with pytest.raises(InputError, match=r"an ONNX file may have 2: write fewer \(top=N, --top N\)"):
         write_onnx(plain, tmp_path / "v.onnx")
     assert list(tmp_path.iterdir()) == []

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.errors import InputError, VectorsFileError
-from wordvec.vectors import WordVectors, packed_lookup
-from wordvec.vectors.packed_lookup import PackedLookup, hash_of
+from wordvec.vectors import WordVectors, lookup
+from wordvec.vectors.lookup import PackedLookup, hash_of
 from wordvec.vectors.word_bytes import LazyWords, join_words, word_hashes
 
 words_of_files = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
@@ -16,11 +16,11 @@ words_of_files = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, m
 @settings(max_examples=150, deadline=None)
 @given(words=st.lists(words_of_files, min_size=1, max_size=20, unique=True), others=st.lists(st.text(), max_size=9))
 def test_a_packed_lookup_is_a_dict(words, others):
-    lookup = PackedLookup(LazyWords(*join_words(words)))
+    packed = PackedLookup(LazyWords(*join_words(words)))
     expected = {word: row for row, word in enumerate(words)}
     for word in words + others:
-        assert lookup.get(word) == expected.get(word)
-        assert (word in lookup) == (word in expected)
+        assert packed.get(word) == expected.get(word)
+        assert (word in packed) == (word in expected)
 
 
 @settings(max_examples=100, deadline=None)
@@ -33,16 +33,16 @@ def test_one_word_hashes_as_many_do(words):
 def test_words_that_begin_alike_for_longer_than_is_hashed_are_told_apart():
     words = ["x" * 70 + end for end in "abc"]
     assert len({hash_of(word.encode()) for word in words}) == 1
-    lookup = PackedLookup(LazyWords(*join_words(words)))
-    assert [lookup.get(word) for word in words] == [0, 1, 2]
-    assert lookup.get("x" * 70 + "d") is None
+    packed = PackedLookup(LazyWords(*join_words(words)))
+    assert [packed.get(word) for word in words] == [0, 1, 2]
+    assert packed.get("x" * 70 + "d") is None
 
 
 def test_many_questions_make_a_dict_with_the_same_answers(monkeypatch):
-    monkeypatch.setattr(packed_lookup, "MANY", 3)
-    lookup = PackedLookup(LazyWords(*join_words(["a", "b"])))
-    assert [lookup.get(word) for word in "abcabc"] == [0, 1, None, 0, 1, None]
-    assert lookup._dict == {"a": 0, "b": 1}
+    monkeypatch.setattr(lookup, "MANY", 3)
+    packed = PackedLookup(LazyWords(*join_words(["a", "b"])))
+    assert [packed.get(word) for word in "abcabc"] == [0, 1, None, 0, 1, None]
+    assert packed._dict == {"a": 0, "b": 1}
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_ends_that_do_not_fit_are_refused(ends):
 
 
 def test_half_a_surrogate_pair_is_no_word():
-    lookup = PackedLookup(LazyWords(*join_words(["a"])))
-    assert lookup.get("\ud800") is None
+    packed = PackedLookup(LazyWords(*join_words(["a"])))
+    assert packed.get("\ud800") is None
     with pytest.raises(KeyError):
-        lookup["\ud800"]
+        packed["\ud800"]
 
 
 def test_vectors_of_packed_words_answer_as_those_of_a_list_do():

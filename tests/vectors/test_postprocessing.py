@@ -6,17 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError
-from wordvec.vectors import WordVectors, postprocessing, quantisation
+from wordvec.vectors import WordVectors, postprocessing
 from wordvec.vectors.postprocessing import (
     all_but_the_top,
     centered,
     mean_row,
     principal_components,
     principal_directions,
+    to_float16,
+    to_int8,
     unit_length,
     whitened,
 )
-from wordvec.vectors.quantisation import to_float16, to_int8
 from wordvec.vectors.steps import STEPS, parse_steps, post_processed
 
 
@@ -30,7 +31,7 @@ def random_vectors(seed: int = 2, shape: tuple[int, int] = (60, 5), **more) -> W
 def blocks_of_seven(monkeypatch):
     """So small that every test crosses their borders."""
     monkeypatch.setattr(postprocessing, "BLOCK", 7)
-    monkeypatch.setattr(quantisation, "BLOCK", 7)
+    monkeypatch.setattr(postprocessing, "BLOCK", 7)
 
 
 def test_all_but_the_top_by_hand():

@@ -9,9 +9,9 @@ import pytest
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors, search
-from wordvec.vectors.cosines import cosines
-from wordvec.vectors.files.narrow import narrow_rows
 from wordvec.vectors.neighbours import Neighbours
+from wordvec.vectors.rows import narrow_rows
+from wordvec.vectors.search import cosines
 
 LATTICE = {
     "man": [0, 0, 1],

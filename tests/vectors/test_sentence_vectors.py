@@ -5,7 +5,7 @@ import pytest
 
 from wordvec.errors import InputError, OptionError, ShapeError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.sentence_vectors import mean_sentence_vectors, sif_sentence_vectors
+from wordvec.vectors.documents import mean_sentence_vectors, sif_sentence_vectors
 
 WORDS, COUNTS = ["the", "good", "tea"], np.array([90, 9, 1])
 MATRIX = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])

@@ -204,6 +204,10 @@ def test_other_bad_questions(lattice):
     ("words", "changes", "error", "message"),
     [
         (["a", "a"], {}, InputError, "'a' appears twice, in rows 0 and 1"),
+        ({"a", "b"}, {}, InputError, "in the order of the rows; got a set of 2"),
+        ({"a": 1, "b": 0}, {}, InputError, r"in the order of the rows, such as sorted\(words, key=words.get\)"),
+        (None, {}, InputError, "in the order of the rows; got None"),
+        (["a", "b"], {"matrix": np.ma.masked_less(np.eye(2), 1)}, ShapeError, "is a masked array"),
         (["a", ""], {}, InputError, "row 1 must be a str that is not empty"),
         (["a", b"b"], {}, InputError, "row 1 must be a str"),
         (["a"], {}, ShapeError, "one row for each of the 1 words"),

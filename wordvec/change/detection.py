@@ -18,7 +18,7 @@ from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
 from wordvec.errors import InputError, OptionError, counted, listed
 from wordvec.evaluation.statistics import spearman
 from wordvec.progress import progress
-from wordvec.vectors.several_models.overlap import false_discovery_rates
+from wordvec.vectors.several_models.shared_words import false_discovery_rates
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
-from wordvec.failures import in_one_line
+from wordvec.errors import in_one_line
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable
@@ -48,7 +48,7 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
-WRITTEN = ("out", "out_file", "figures", "to", "projector", "parquet")  # arguments that name no input
+WRITTEN = ("out", "out_file", "figures", "out_named", "to", "projector", "parquet")  # arguments that name no input
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
 
 

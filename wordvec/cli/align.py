@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def read_anchors(path: str) -> Pairs:
     """Pairs of words from a file; a word that stands alone is paired with itself."""
-    from wordvec.vectors.several_models.word_lines import read_word_lines
+    from wordvec.vectors.several_models.dictionaries import read_word_lines
 
     return [(words[0], words[-1]) for _, words in read_word_lines(path, "a list of anchors", 1, 2)]
 

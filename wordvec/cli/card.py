@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.method.card_parts import card_of_changes, card_of_runs, parts_of_runs
     from wordvec.experiments.method.change_file import is_record, read_record
     from wordvec.experiments.method.runs import read_runs, runs_behind
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 

@@ -146,7 +146,7 @@ def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -
     """A figure for each word; its number keeps two words apart that would have the same file name."""
     from wordvec.change.report import drawn_words
     from wordvec.corpus.documents.splitting import folder_name
-    from wordvec.plots.change import plot_change
+    from wordvec.plots.charts import plot_change
     from wordvec.plots.figure import save_figure
 
     folder = Path(arguments.figures)

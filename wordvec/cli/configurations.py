@@ -162,7 +162,7 @@ def _names(trainers: str) -> dict[str, str]:
 def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, Any]]) -> None:
     """Write one ``[NAME.]OPTION=VALUE`` into the options of those it is for."""
     from wordvec.trainers import TRAINERS, option_names
-    from wordvec.trainers.other_names import unknown_argument
+    from wordvec.trainers.option_help import unknown_argument
 
     target, equals, value = setting.partition("=")
     name, dot, option = target.rpartition(".")

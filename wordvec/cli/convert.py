@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import warnings
 
-from wordvec.errors import counted
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
-    parser.add_argument("out", metavar="OUT")
+    parser.add_argument("out", metavar="OUT", nargs="?", help="the file to write; or give it as -o OUT")
+    parser.add_argument("-o", "--out", dest="out_named", metavar="OUT", help=argparse.SUPPRESS)
     parser.add_argument(
         "--to",
         metavar="FORMAT",
@@ -44,8 +45,11 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.load import format_for, not_kept
     from wordvec.vectors.word_vectors import WordVectors
 
-    format = format_for(arguments.out, arguments.to)
-    check_writable(arguments.out, arguments.file)
+    if (arguments.out is None) == (arguments.out_named is None):
+        raise OptionError("give the file to write once: wordvec convert FILE OUT, or wordvec convert FILE -o OUT")
+    out = arguments.out or arguments.out_named
+    format = format_for(out, arguments.to)
+    check_writable(out, arguments.file)
     words = None if arguments.words is None else read_word_list(arguments.words)
     vectors = WordVectors.load(
         arguments.file,
@@ -57,9 +61,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*not kept in this format")  # all that is not kept is printed below
-        vectors.save(arguments.out, format=format)
+        vectors.save(out, format=format)
     missing = 0 if words is None else len(words) - len(vectors)
-    print(f"{arguments.out}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}, {format}")
+    print(f"{out}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}, {format}")
     if missing:
         print(f"not among the vectors read: {missing:,} of the {len(words or ()):,} words in {arguments.words}")
     lost = not_kept(vectors, format)

@@ -179,7 +179,8 @@ def _check_no_other_parts(folder: Path, targets: set[Path]) -> None:
     """Raise InputError where parts of another split lie: they would be taken for parts of this one."""
     from wordvec.corpus.storage import is_corpus_folder
 
-    others = sorted(each.name for each in folder.iterdir() if is_corpus_folder(each) and each not in targets)
+    shown = [each for each in folder.iterdir() if not each.name.startswith(".")]  # hidden: what a killed run left
+    others = sorted(each.name for each in shown if is_corpus_folder(each) and each not in targets)
     if others:
         raise InputError(
             f"{folder}: holds {counted(len(others), 'corpus', 'corpora')} of something else than this split, which "

@@ -94,12 +94,16 @@ def run(arguments: argparse.Namespace) -> None:
     }
     if arguments.json:
         print_json(report)
-        return
-    what = (
-        f"{counted(report['documents'], 'document')} in {counted(rows.dim, 'dimension')}, weights {report['weights']}"
-    )
-    print(f"{' and '.join(written)}: {what}")
+    else:
+        print_report(report)
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """The report as a few lines."""
+    sizes = f"{counted(report['documents'], 'document')} in {counted(report['dim'], 'dimension')}"
+    print(f"{' and '.join(report['out'])}: {sizes}, weights {report['weights']}")
     total = report["words"] + report["missing_words"]
     print(f"  {report['words']:,} of {total:,} words have a vector; {report['words_per_second']:,} words/s")
     if report["empty"]:
-        print(f"  {report['empty']:,} documents have no word with a vector: their rows are zero and near to nothing")
+        have = counted(report["empty"], "document has", "documents have")
+        print(f"  {have} no word with a vector, and so a row of zeros, which is near to nothing")

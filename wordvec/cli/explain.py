@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the shared contexts with their contributions."""
-    from wordvec.counts.explain import explain
+    from wordvec.counts.ppmi import explain
     from wordvec.vectors import WordVectors
 
     for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
@@ -128,7 +128,7 @@ def rows_of(
     vectors: WordVectors, arguments: argparse.Namespace, corpus: Corpus | None
 ) -> tuple[tuple[np.ndarray, np.ndarray], list[str], list[str]]:
     """PPMI rows of A and B, the names of their columns, and what the reader should know."""
-    from wordvec.counts.explain import row_of
+    from wordvec.counts.ppmi import row_of
     from wordvec.trainers.ppmi import recount
 
     words = arguments.a, arguments.b

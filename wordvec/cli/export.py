@@ -84,8 +84,8 @@ def write_folder(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.card import CardFacts, model_card
     from wordvec.folders import check_folder_writable
     from wordvec.vectors import WordVectors
+    from wordvec.vectors.exports import SPACY_FOLDER, write_spacy
     from wordvec.vectors.files.static_folder import STATIC_FOLDER, front_matter, usage, write_static_model
-    from wordvec.vectors.spacy_folder import SPACY_FOLDER, write_spacy
 
     folder = arguments.hub or arguments.spacy
     check_folder_writable(folder, STATIC_FOLDER if arguments.hub else SPACY_FOLDER)
@@ -104,7 +104,7 @@ def write_model(arguments: argparse.Namespace) -> None:
     """Load and write the file of --onnx."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.onnx_file import write_onnx
+    from wordvec.vectors.exports import write_onnx
 
     check_writable(arguments.onnx, arguments.file)
     vectors, inputs = WordVectors.load(arguments.file), "ids" if arguments.ids else "tokens"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.questions import comma_separated
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,7 +163,7 @@ def _draw_loss(arguments: argparse.Namespace) -> Drawn:
     for name in [name for name, curve in curves.items() if not curve]:
         raise OptionError(f"{name}: no loss to draw: its file holds none (count models, PPMI and SVD, have none)")
     held_out = {name: info.get("held_out_loss") or [] for name, info in zip(curves, infos)}
-    return plot_loss(curves, held_out=held_out), f"loss of {len(curves)} training run{'s' if len(curves) > 1 else ''}"
+    return plot_loss(curves, held_out=held_out), f"loss of {counted(len(curves), 'training run')}"
 
 
 def _draw_scores(arguments: argparse.Namespace) -> Drawn:
@@ -174,7 +174,7 @@ def _draw_scores(arguments: argparse.Namespace) -> Drawn:
 
 
 def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
-    from wordvec.cli.learning import matrix_of
+    from wordvec.cli.networks import matrix_of
     from wordvec.plots import plot_matrix
     from wordvec.plots.figure import set_title
 
@@ -189,8 +189,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
 
 
 def _draw_network(arguments: argparse.Namespace) -> Drawn:
-    from wordvec.cli.learning import network_of
-    from wordvec.cli.networks import KNOWN, draw_network_file
+    from wordvec.cli.networks import KNOWN, draw_network_file, network_of
     from wordvec.plots import plot_network
 
     from_file = arguments.network not in KNOWN

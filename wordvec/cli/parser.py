@@ -108,7 +108,7 @@ def unknown_verb(given: str, verbs: Iterable[str]) -> str:
 
 def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
     """What to say of arguments that the verb does not take: for options, the nearest that it has."""
-    from wordvec.trainers.other_names import OPTION_NAMES
+    from wordvec.trainers.option_help import OPTION_NAMES
 
     flags = [flag for action in parser._actions for flag in action.option_strings]
     hints = []
@@ -117,7 +117,10 @@ def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> st
         if not name.startswith("-"):
             continue
         other = "--" + OPTION_NAMES.get(name.lstrip("-").replace("-", "_"), "").replace("_", "-")
-        if other not in flags:
-            other = next(iter(get_close_matches("--" + name.lstrip("-").replace("_", "-"), flags, 1)), "")
-        hints += [f"{name} is named {other} here" if other else f"there is no {name}"]
+        near = get_close_matches("--" + name.lstrip("-").replace("_", "-"), flags, 1)
+        near += [flag for flag in flags if len(flag) > 2 and name.startswith(flag + "-") and flag not in near]
+        if other in flags:
+            hints += [f"{name} is named {other} here"]
+        else:
+            hints += [f"there is no {name}" + (f": did you mean {' or '.join(near)}?" if near else "")]
     return f"unrecognized arguments: {' '.join(given)}" + "".join(f"; {hint}" for hint in hints)

@@ -50,8 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
-    from wordvec.vectors.several_models.lexicon import read_lexicon
-    from wordvec.vectors.several_models.retrofitting import retrofit
+    from wordvec.vectors.several_models.retrofitting import read_lexicon, retrofit
 
     format_for(arguments.out)
     check_writable(arguments.out, arguments.file, arguments.lexicon)

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _print_groups(documents: WordVectors, vectors: WordVectors, arguments: argparse.Namespace) -> None:
-    from wordvec.evaluation.document_groups import group_documents
+    from wordvec.evaluation.clusters import group_documents
     from wordvec.terminal import printable
 
     groups = group_documents(documents, vectors, arguments.groups, words=arguments.k, seed=arguments.seed)

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
-    from wordvec.serve.extra import check_extra
+    from wordvec.serve.run import check_extra
 
     check_extra()
     from wordvec.explorer.server import is_loopback

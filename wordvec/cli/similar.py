@@ -16,17 +16,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
 from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
 from wordvec.error_codes import code_of
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.progress import announce
+from wordvec.signals import Terminated
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from wordvec.corpus.concordance import Evidence
     from wordvec.experiments.stability import Stability
     from wordvec.vectors import WordVectors
@@ -76,8 +79,6 @@ def run(arguments: argparse.Namespace) -> None:
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
     evidence = Behind(_view(arguments, vectors), arguments.lines, _stability(arguments))
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
-        from wordvec.cli.prompt import converse
-
         converse(vectors, lambda answer: _print(answer, evidence), arguments.k, rows)
         return
     asked = [(word, word) for word in arguments.words] or read_questions(sys.stdin.buffer)
@@ -168,7 +169,7 @@ def _gpu_search(vectors: WordVectors, arguments: argparse.Namespace) -> GPUSearc
 def _stability(arguments: argparse.Namespace) -> Stability | None:
     if arguments.stability is None:
         return None
-    from wordvec.experiments.stability.file import read_stability
+    from wordvec.experiments.stability.results import read_stability
 
     return read_stability(arguments.stability)
 
@@ -185,3 +186,76 @@ def _view(arguments: argparse.Namespace, vectors: WordVectors) -> LineView | Non
     view = LineView(open_corpus(arguments.corpus, vectors), arguments.texts, arguments.tokens)
     view.announce_notes()
     return view
+
+
+# The prompt of `wordvec similar`: a question a line, with history and completion where the system has readline.
+
+
+HELP = "a word, or a sum such as king -man +woman; Tab completes, the arrows bring back questions, Ctrl-D leaves"
+COMPLETIONS = 50  # of a word's beginning, the most frequent words
+
+
+def converse(
+    vectors: WordVectors,
+    show: Callable[[Answer], None],
+    k: int,
+    rows: np.ndarray | None = None,
+    ask: Callable[[str], str] = input,
+) -> None:
+    """Ask for questions and show their answers until the input ends. `ask` raises EOFError at its end."""
+    _set_up_line_editing(vectors)
+    print(f"{counted(len(vectors), 'word')} of {vectors.dim:,} dimensions. {HELP}.")
+    while True:
+        try:
+            text = ask("> ").strip()
+        except EOFError:
+            print()
+            return
+        except Terminated:
+            raise
+        except KeyboardInterrupt:  # Ctrl-C throws the line away, as in a shell
+            print()
+            continue
+        if text in ("?", "help") and text not in vectors:
+            print(HELP)
+        elif text:
+            for answer, _ in answer_all(vectors, [(text, text)], k, rows):
+                if answer.error is None:
+                    show(answer)
+                else:
+                    print(answer.error)
+
+
+def completions(vectors: WordVectors, text: str) -> list[str]:
+    """Words that begin as `text` does, after a sign or without, the first ones of the vectors.
+
+    >>> import numpy as np
+    >>> from wordvec.vectors import WordVectors
+    >>> completions(WordVectors(["king", "kind", "queen"], np.ones((3, 2))), "-ki")
+    ['-king', '-kind']
+    """
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    start, found = text[len(sign) :], []
+    for word in vectors.words:
+        if word.startswith(start):
+            found.append(sign + word)
+            if len(found) == COMPLETIONS:
+                break
+    return found
+
+
+def _set_up_line_editing(vectors: WordVectors) -> None:
+    try:
+        import readline
+    except ImportError:  # Windows: lines can be edited there all the same
+        return
+    found: list[str] = []
+
+    def complete(text: str, number: int) -> str | None:
+        if number == 0:
+            found[:] = completions(vectors, text) if text else []
+        return found[number] if number < len(found) else None
+
+    readline.set_completer_delims(" \t")
+    readline.set_completer(complete)
+    readline.parse_and_bind("tab: complete")

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Train or load, measure, show."""
     from wordvec.experiments.stability import neighbour_stability
-    from wordvec.experiments.stability.file import (
+    from wordvec.experiments.stability.results import (
         check_stability_path,
         is_stability_file,
         read_stability,
@@ -172,7 +172,7 @@ def show(
     documents: Mapping[str, int] | None = None,
 ) -> None:
     """Print the result: by frequency, or for some words."""
-    from wordvec.experiments.stability.report import bands_table, neighbours_text, stability_as_dict
+    from wordvec.experiments.stability.results import bands_table, neighbours_text, stability_as_dict
 
     if arguments.json:
         result: dict[str, Any] = stability_as_dict(found, words, models, documents)

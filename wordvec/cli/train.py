@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
-from wordvec.cli.documents import add_trained_documents, check_documents, document_line
+from wordvec.cli import train_options
+from wordvec.cli.cluster import check_cluster_arguments, cluster_of
+from wordvec.cli.documents import check_documents, document_line
 from wordvec.cli.output import print_json
-from wordvec.cli.subwords import add_subword_arguments, check_keeps_subwords, given_subword_options, subword_lines
-from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.cli.subwords import check_keeps_subwords, given_subword_options, subword_lines
+from wordvec.cli.text import read_corpus
 from wordvec.errors import InputError, OptionError, counted
 from wordvec.memory import peak_memory
 
@@ -32,62 +32,6 @@ if TYPE_CHECKING:
     from wordvec.trainers import Trainer
     from wordvec.vectors import WordVectors
 
-
-def window(text: str) -> int | str:
-    """A number of words, or another word, which the trainer accepts or refuses."""
-    return int(text) if text.lstrip("+-").isdigit() else text
-
-
-OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
-    ("dim", int, "length of a vector"),
-    ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
-    ("negatives", int, "negative samples for each example"),
-    ("epochs", int, "passes over the corpus"),
-    ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
-    ("learning_rate", float, "starting learning rate"),
-    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
-    ("learning_rate_schedule", str, "how it falls: linear, cosine, or constant"),
-    ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
-    (
-        "negative_power",
-        float,
-        "negatives are drawn by counts ** this: 0.75, or less where rare items should be met more",
-    ),
-    ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
-    ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
-    ("negative_pool", int, "draw negatives from a slowly renewed pool of so many words, such as 4096; 0: from all"),
-    ("cbow_gradient", str, "sum (word2vec) or mean"),
-    ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
-    ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
-    ("max_meetings", int, "of a row before its scores are computed anew (default: 0.6 / learning rate)"),
-    ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
-    ("side", str, "of a word, where its contexts are counted: both, left or right"),
-    ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),
-    (
-        "context_smoothing",
-        float,
-        "power of the contexts' distribution in PPMI, in natural logarithms (default: 1)",
-    ),
-    ("shift", float, "k in max(0, PMI - log k)"),
-    ("power", float, "of the singular values: 0, 0.5 or 1"),
-    ("x_max", float, "count from which GloVe weighs a cell fully"),
-    ("alpha", float, "power of GloVe's weights below x_max"),
-    ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
-    ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
-    ("device", str, "cpu or gpu"),
-    ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
-    ("warps", int, "of a GPU that train at a time (default: as many as the text bears); 1 is slow, but repeatable"),
-    (
-        "memory",
-        str,
-        "of counting, such as 2G; what does not fit goes to temporary files (default: half of what is free)",
-    ),
-    ("held_out", float, "share of the sentences kept from training to measure the loss on"),
-    ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
-    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (32)"),
-    ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
-    ("seed", int, "same seed, same bytes"),
-]
 
 NEURAL = ("--start", "--freeze", "--checkpoint-every", "--resume")
 LONG_RUNS = {
@@ -98,137 +42,37 @@ LONG_RUNS = {
 }  # what each trainer has of the options of a long run
 
 
+class Job(NamedTuple):
+    """What was asked for, checked before the text is read."""
+
+    name: str | None  # of the trainer; None: by the size of the text
+    reason: str
+    trainers: dict[str, Any]  # by name: that one, or those that the size decides between
+    start: WordVectors | None
+    fit: dict[str, Any]
+    subwords: dict[str, Any] | None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    add_text_arguments(parser, threads=False)
-    parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
-    parser.add_argument(
-        "--trainer",
-        metavar="NAME",
-        help="skipgram, cbow, glove, svd, ppmi, or paragraph-vectors, of documents (default: by the options given; if "
-        "they fit both, svd below 5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
-    )
-    parser.add_argument(
-        "--preset",
-        metavar="NAME",
-        help="options of skipgram and cbow that go together: items (window 'sentence', not shrunk, --subsample 0, "
-        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options that are given win",
-    )
-    options = parser.add_argument_group("options of the trainers")
-    for name, kind, purpose in OPTIONS:
-        options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
-    options.add_argument(
-        "--words",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
-    )
-    options.add_argument(
-        "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
-    )
-    options.add_argument(
-        "--shrink-window",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="draw each centre's window from 1 .. window, as word2vec does (default: yes)",
-    )
-    options.add_argument(
-        "--add-context",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="word plus context vectors (default: glove yes, svd no)",
-    )
-    runs = parser.add_argument_group("long runs (skipgram and cbow; glove has no --start)")
-    runs.add_argument(
-        "--start",
-        metavar="FILE",
-        help="go on from these vectors on new text: their words stay, words that are new need --min-count in all texts "
-        "together; the text is read as theirs was, where no option says otherwise, and --learning-rate begins anew",
-    )
-    runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
-    runs.add_argument(
-        "--checkpoint-every",
-        type=float,
-        metavar="SECONDS",
-        help="keep the run's state in OUT.checkpoint until OUT is written",
-    )
-    runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
-    add_trained_documents(parser)
-    subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
-    subwords.add_argument(
-        "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
-    )
-    subwords.add_argument(
-        "--train-subwords",
-        action="store_true",
-        help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
-    )
-    add_subword_arguments(subwords)
-    add_cluster_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    train_options.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
-    from wordvec.files import check_writable
-    from wordvec.trainers import ParagraphVectors, make_trainer
-    from wordvec.trainers.choice import BY_SIZE, choose_by_size
-    from wordvec.trainers.presets import with_preset
-    from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import format_for
+    from wordvec.trainers import ParagraphVectors
 
-    check_cluster_arguments(arguments)
-    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
-    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
-    given |= _trained_subwords(arguments)
-    start = None if arguments.start is None else WordVectors.load(arguments.start)
-    name, reason = choose_trainer(arguments, given, start)
-    if arguments.preset:
-        given = with_preset(arguments.preset, name or "skipgram", given)
-    if arguments.scheduler and name in ("skipgram", "cbow") and start is None:
-        given.setdefault("init", "svd")  # pieces that begin at random agree on little
-    fit = long_run(arguments, name, start)
-    if start is not None:
-        given.setdefault("dim", start.dim)
-    names = BY_SIZE if name is None else (name,)
-    trainers: dict[str, Any] = {each: make_trainer(each, **given) for each in names}  # wrong options are known now
-    format_for(arguments.out)
-    check_documents(arguments, name)
-    subwords = _subword_options(arguments)
-    check_writable(arguments.out, *arguments.text)
-    seconds: dict[str, float] = {}
+    job = checked_job(arguments)
+    trainer, corpus, reason, seconds = _trained(arguments, job)
     began = time.perf_counter()
-    with cluster_of(arguments) as where:
-        corpus = read_corpus(arguments, None if start is None else start.build_options(arguments.tokenizer), where)
-        if start is None:
-            corpus.forget_left_out()
-        seconds["corpus"] = time.perf_counter() - began
-        if name is None:
-            name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), trainers[BY_SIZE[0]].dim)
-        trainer = trainers[name]
-        trainer.fit(corpus, **fit, **where)
-    seconds |= trainer.history.seconds
-    began = time.perf_counter()
-    if isinstance(trainer, ParagraphVectors):
-        trainer.write(arguments.out, arguments.documents)
-    else:
-        trainer.vectors.save(arguments.out)
-    with_subwords = None
-    if subwords is not None:  # the vectors are safe already
-        try:
-            with_subwords = trainer.vectors.fit_subwords(**subwords, threads=arguments.threads)
-        except InputError as error:
-            raise InputError(f"{arguments.out} is written, without n-grams: {error}") from error
-        with_subwords.save(arguments.out)
-    if "checkpoint" in fit:  # it protected the vectors until they were on disk under their name
-        Path(fit["checkpoint"]).resolve().unlink(missing_ok=True)
+    with_subwords = _saved(arguments, trainer, job.subwords)
+    if "checkpoint" in job.fit:  # it protected the vectors until they were on disk under their name
+        Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
-    if with_subwords is None and arguments.train_subwords:
-        with_subwords = trainer.vectors
     if with_subwords is not None:
         report["subwords"] = with_subwords.info["subwords"]
     if arguments.json:
@@ -239,6 +83,71 @@ def run(arguments: argparse.Namespace) -> None:
             print(f"  {document_line(report['documents'])}")
         for line in [] if with_subwords is None else subword_lines(with_subwords):
             print(f"  subwords {line}")
+
+
+def checked_job(arguments: argparse.Namespace) -> Job:
+    """Everything that can be wrong with the arguments is said here, before the text is read."""
+    from wordvec.files import check_writable
+    from wordvec.trainers import make_trainer
+    from wordvec.trainers.choice import BY_SIZE
+    from wordvec.trainers.presets import with_preset
+    from wordvec.vectors import WordVectors
+    from wordvec.vectors.load import format_for
+
+    check_cluster_arguments(arguments)
+    given = train_options.given_options(arguments) | _trained_subwords(arguments)
+    start = None if arguments.start is None else WordVectors.load(arguments.start)
+    name, reason = choose_trainer(arguments, given, start)
+    if arguments.preset:
+        given = with_preset(arguments.preset, name or "skipgram", given)
+    if arguments.scheduler and name in ("skipgram", "cbow") and start is None:
+        given.setdefault("init", "svd")  # pieces that begin at random agree on little
+    fit = long_run(arguments, name, start)
+    if start is not None:
+        given.setdefault("dim", start.dim)
+    names = BY_SIZE if name is None else (name,)
+    trainers: dict[str, Any] = {each: make_trainer(each, **given) for each in names}
+    format_for(arguments.out)
+    check_documents(arguments, name)
+    subwords = _subword_options(arguments)
+    check_writable(arguments.out, *arguments.text)
+    return Job(name, reason, trainers, start, fit, subwords)
+
+
+def _trained(arguments: argparse.Namespace, job: Job) -> tuple[Any, Corpus, str, dict[str, float]]:
+    """The trainer, the corpus it was trained on, why this trainer, and the seconds of each stage."""
+    from wordvec.trainers.choice import BY_SIZE, choose_by_size
+
+    name, reason, start = job.name, job.reason, job.start
+    began = time.perf_counter()
+    with cluster_of(arguments) as where:
+        corpus = read_corpus(arguments, None if start is None else start.build_options(arguments.tokenizer), where)
+        if start is None:
+            corpus.forget_left_out()
+        seconds = {"corpus": time.perf_counter() - began}
+        if name is None:
+            name, reason = choose_by_size(len(corpus.ids), len(corpus.vocabulary), job.trainers[BY_SIZE[0]].dim)
+        trainer = job.trainers[name]
+        trainer.fit(corpus, **job.fit, **where)
+    return trainer, corpus, reason, seconds | trainer.history.seconds
+
+
+def _saved(arguments: argparse.Namespace, trainer: Any, subwords: dict[str, Any] | None) -> WordVectors | None:
+    """Write what was trained; returns the vectors with their n-grams, None where they have none."""
+    from wordvec.trainers import ParagraphVectors
+
+    if isinstance(trainer, ParagraphVectors):
+        trainer.write(arguments.out, arguments.documents)
+    else:
+        trainer.vectors.save(arguments.out)
+    if subwords is None:
+        return trainer.vectors if arguments.train_subwords else None
+    try:  # the vectors are safe already
+        fitted: WordVectors = trainer.vectors.fit_subwords(**subwords, threads=arguments.threads)
+    except InputError as error:
+        raise InputError(f"{arguments.out} is written, without n-grams: {error}") from error
+    fitted.save(arguments.out)
+    return fitted
 
 
 def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:

@@ -67,12 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Search, test, report."""
     from wordvec.evaluation.protocols import get_protocol
+    from wordvec.experiments.named_sets import separate
     from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.experiments.tuning import Search, tune
-    from wordvec.experiments.tuning.leakage import separate
-    from wordvec.experiments.tuning.proposals import make_proposals
     from wordvec.experiments.tuning.report import tuning_as_dict, tuning_text
-    from wordvec.experiments.tuning.search_space import described
+    from wordvec.experiments.tuning.search_space import described, make_proposals
     from wordvec.progress import announce
 
     if arguments.trials is None and arguments.budget is None:
@@ -122,7 +121,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
     from wordvec.experiments.tuning.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
-    from wordvec.trainers.other_names import unknown_argument
+    from wordvec.trainers.option_help import unknown_argument
 
     known = option_names(TRAINERS[trainer])
 

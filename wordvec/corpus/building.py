@@ -17,11 +17,10 @@ import numpy as np
 
 from wordvec.corpus.build_options import TextOptions, with_flag
 from wordvec.corpus.encode.blocks import Cutting, encode_blocks
-from wordvec.corpus.encode.many_words import words_of_all
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
-from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words
+from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words, words_of_all
 from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.read.paths import size_in_bytes
 from wordvec.corpus.read.ranges import TextRange

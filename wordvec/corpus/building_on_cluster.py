@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,7 +25,6 @@ from wordvec.corpus.build_options import TextOptions
 from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
-from wordvec.corpus.encode.pieces import PieceTable, WordTable
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.encode.tokenizers import (
     TOKENIZER_NAMES,
@@ -34,13 +34,12 @@ from wordvec.corpus.encode.tokenizers import (
     tokenizer_name,
 )
 from wordvec.corpus.hashes import PIECE, Written, piece_hashes
-from wordvec.corpus.named_texts.bundled import is_bundled
-from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
+from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
-from wordvec.corpus.words import pack_words
+from wordvec.corpus.selection import pack_words, unpack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
 from wordvec.store import FolderStore, Store, hash_of, name_of, open_store
@@ -187,12 +186,38 @@ def spool_part(
 def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
     """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
     compiled = can_compile() and not any(store.facts(name)["line_feeds"] for name in names)
-    table: PieceTable | WordTable = PieceTable() if compiled else WordTable()
+    table = _piece_table() if compiled else WordTable()
     numbers = []
     for name in names:
         words, ends, counts = (np.asarray(store.read(name, array)) for array in ("words", "word_ends", "counts"))
         numbers.append(table.add(words, ends, counts))
     return table.pieces(), table.counts.copy(), numbers
+
+
+def _piece_table() -> Any:
+    from wordvec.corpus.encode.scanning import PieceTable
+
+    return PieceTable()
+
+
+class WordTable:
+    """What `scanning.PieceTable.add` does, in plain Python, for words with line feeds too."""
+
+    def __init__(self) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict()
+        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
+        self.counts = np.zeros(0, np.int64)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """See PieceTable."""
+        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
+        self.counts = np.concatenate([self.counts, np.zeros(len(self._number_of) - len(self.counts), np.int64)])
+        self.counts[numbers] += counts
+        return numbers
+
+    def pieces(self) -> list[str]:
+        """All words."""
+        return list(self._number_of)
 
 
 def renumber_on_cluster(

@@ -46,8 +46,7 @@ from wordvec.corpus.hashes import (
     piece_hashes,
 )
 from wordvec.corpus.header import check_header
-from wordvec.corpus.selection import LeftOut, VocabularyParts
-from wordvec.corpus.words import Words
+from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder

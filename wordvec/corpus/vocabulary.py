@@ -18,12 +18,12 @@ from wordvec.corpus.selection import (
     LeftOut,
     Selection,
     VocabularyParts,
+    Words,
     select,
 )
 from wordvec.corpus.spelling import near_spellings
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
-from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError, OptionError, UnknownWordError, counted
 
 T = TypeVar("T")

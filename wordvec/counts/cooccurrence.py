@@ -21,8 +21,15 @@ from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.counts.gpu import LOWER, count_on_gpu, matrix_on
 from wordvec.counts.rows import count_stream, make_plan
 from wordvec.counts.saving import fingerprint_of, load_counts, save_counts
-from wordvec.counts.stream import EncodedText, checked_text, subsampling_thresholds, text_stream
-from wordvec.counts.weighting import WEIGHTINGS, check_that_sums_fit, weights_of
+from wordvec.counts.stream import (
+    WEIGHTINGS,
+    EncodedText,
+    check_that_sums_fit,
+    checked_text,
+    subsampling_thresholds,
+    text_stream,
+    weights_of,
+)
 from wordvec.errors import CountsFileError, OptionError, describe
 from wordvec.growing_array import LIMITLESS
 from wordvec.memory import available_cores, parse_bytes

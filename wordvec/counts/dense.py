@@ -11,8 +11,8 @@ from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module
 from wordvec.counts.cooccurrence import SIDES
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
+from wordvec.counts.stream import weights_of
 from wordvec.counts.svd import SVD, with_fixed_signs
-from wordvec.counts.weighting import weights_of
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
 from wordvec.rng import PROJECTION, normal_matrix

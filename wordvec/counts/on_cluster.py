@@ -19,8 +19,7 @@ from wordvec.corpus.shared import opened, share
 from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
-from wordvec.counts.rows.runs import Run
-from wordvec.counts.rows.team import Team, Text
+from wordvec.counts.rows.team import Run, Team, Text
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
 from wordvec.growing_array import GrowingArray
 from wordvec.store import Store, name_of, open_store
@@ -50,7 +49,7 @@ def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], 
 
     `options` are window, weighting, side, subsample, subsample_mode and seed of `count_cooccurrences`, checked.
     """
-    from wordvec.counts.weighting import check_that_sums_fit, weights_of
+    from wordvec.counts.stream import check_that_sums_fit, weights_of
 
     size, tokens = len(corpus.vocabulary), len(corpus.ids)
     check_that_sums_fit(tokens, weights_of(options["window"], options["weighting"])[1], options["weighting"], size)
@@ -82,7 +81,7 @@ def count_piece(
     store: str, folder: str, fingerprint: str, options: dict[str, Any], begin: int, end: int, name: str
 ) -> None:
     """Publish the rows of words begin .. end - 1 as centres, in whole numbers."""
-    from wordvec.counts.weighting import weights_of
+    from wordvec.counts.stream import weights_of
 
     place = open_store(store)
     if place.is_published(name):
@@ -132,7 +131,7 @@ def merge_block(
     store: str, pieces: list[str], options: dict[str, Any], size: int, first: int, last: int, name: str
 ) -> None:
     """Publish rows first .. last - 1 of the counts: those of all pieces added up."""
-    from wordvec.counts.weighting import weights_of
+    from wordvec.counts.stream import weights_of
 
     place = open_store(store)
     if place.is_published(name):

@@ -1,20 +1,23 @@
-"""Pointwise mutual information: how much more often than by chance two words meet."""
+"""Pointwise mutual information: how much more often than by chance two words meet, and why two rows are similar."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.corpus.concordance.associations import cosine_parts
 from wordvec.counts.cells import Block, checked_counts, log_or_zero, map_cells
 from wordvec.counts.gpu import on_gpu, ppmi_on_gpu
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from wordvec.counts.cooccurrence import Cooccurrence
+
 
 CONTEXT_SMOOTHING = 1.0  # none: the one default of every function, trainer and figure, the value of textbooks
 
@@ -148,3 +151,41 @@ def _log_sum_exp(values: np.ndarray) -> float:
         return 0.0
     largest = values.max()
     return float(largest + np.log(np.exp(values - largest).sum()))
+
+
+# Why two words are similar: the contexts they share, each with its part of the cosine.
+
+
+@typed
+def explain(a: np.ndarray, b: np.ndarray, contexts: Sequence[str], k: int | None = None) -> list[tuple[str, float]]:
+    """The contexts that two words share, with what each adds to the words' cosine, the largest first.
+
+    cos(a, b) = sum over c of a_c b_c / (|a| |b|): the part of context c is its term. With PPMI rows no term is
+    negative, so the parts of all shared contexts add up to the cosine, and part / cosine is a context's share of the
+    similarity. Ties go by the order of the contexts. `Concordance.behind` does the same with associations that
+    count less where there were few observations: what a reader wants to see, where this is what a model was made of.
+
+    Shapes: a, b (C,), rows of a PPMI matrix (see `row_of`); C contexts; the `k` largest, None for all.
+    Raises ShapeError where they do not fit together.
+
+    >>> cat, dog = np.array([3.0, 0.0, 4.0]), np.array([4.0, 3.0, 0.0])
+    >>> [(context, round(part, 2)) for context, part in explain(cat, dog, ["pet", "barks", "purrs"])]
+    [('pet', 0.48)]
+    """
+    if a.shape != b.shape or a.shape != (len(contexts),):
+        raise ShapeError(f"explain: two rows of {len(contexts)} contexts expected; got {a.shape} and {b.shape}")
+    parts = cosine_parts(a, b)
+    order = np.argsort(-parts, kind="stable")[: np.count_nonzero(parts > 0)][:k]
+    return [(contexts[c], float(parts[c])) for c in order]
+
+
+def row_of(matrix: Any, word_id: int) -> np.ndarray:
+    """One row of a sparse or dense matrix as a plain array, (C,).
+
+    >>> from scipy.sparse import csr_array
+    >>> row_of(csr_array(np.array([[0, 0], [0, 2]])), 1).tolist()
+    [0, 2]
+    """
+    if isinstance(matrix, np.ndarray):
+        return matrix[word_id]
+    return matrix[[word_id]].toarray().ravel()

@@ -1,24 +1,33 @@
-"""PPMI on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
+"""PPMI and its truncated SVD on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
 
 The sums of rows and columns are taken in the order in which one machine takes them, so they round alike.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
+from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wordvec.counts.cells import Block, checked_counts, map_cells
+from wordvec.counts.lanczos import TOLERANCE, OnCPU, search
 from wordvec.counts.on_cluster import Rows, read_block
 from wordvec.counts.ppmi import Information
+from wordvec.counts.products import Product, product_with
+from wordvec.counts.svd import DENSE_LIMIT, SVD, check_dim, finished, truncated_svd
+from wordvec.memory import available_cores
 from wordvec.store import Store, name_of, open_store
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from wordvec.cluster import Cluster
+
 
 CSR = ("indptr", "indices", "data")
 
@@ -220,3 +229,86 @@ def gathered_ppmi(store: Store, weighed: Weighed) -> csr_array:
     sizes = np.concatenate([np.diff(indptr) for indptr in parts["indptr"]])
     indptr = np.concatenate([[0], np.cumsum(sizes)])
     return csr_array((np.concatenate(parts["data"]), np.concatenate(parts["indices"]), indptr), shape=weighed.shape)
+
+
+# The truncated SVD with its matrix on a cluster: products there, the small and tall rest here. A row of a product is
+# summed in one piece wherever that is done, so the bytes are those of one machine. This process holds what
+# `wordvec.counts.lanczos` holds besides the matrix, some 5 * dim columns of V numbers.
+
+
+OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
+TASKS_OF_A_THREAD = 2  # in a product: more would even out better, and cost more messages
+
+
+def svd_on_cluster(
+    cluster: Cluster,
+    matrix: Weighed,
+    dim: int,
+    seed: int = 1,
+    threads: int | None = None,
+    tolerance: float = TOLERANCE,
+    show_progress: bool | None = None,
+) -> SVD:
+    """See `wordvec.counts.svd.truncated_svd`; `threads` are those of this process."""
+    check_dim(dim, matrix.shape)
+    if matrix.shape[0] <= DENSE_LIMIT:
+        return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
+    turned = [name_of("turned", ppmi=matrix.names, columns=columns) for columns in pairwise(matrix.borders)]
+    if matrix.symmetric is None:
+        across = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
+        cluster.run(transpose_block, across, "transposing", show_progress)
+    else:
+        blocks = enumerate(zip(matrix.symmetric, turned))
+        calls = [(block, matrix.margins, matrix.borders, number, name) for number, (block, name) in blocks]
+        cluster.run(turn_block, calls, "transposing", show_progress)
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
+        run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
+        on = OnCluster(cluster, matrix, turned, pool, run)
+        U, S, V = search(on, matrix.shape, dim, seed, tolerance)
+    for name in turned:
+        cluster.store.remove(name)
+    return finished(U, S, V, dim, matrix.shape)
+
+
+class OnCluster(OnCPU):
+    """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
+
+    def __init__(
+        self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor, run: dict[str, Any]
+    ) -> None:
+        self._run, self._factors = run, itertools.count()  # name a factor, as each follows from the one before
+        self._pool, self._dtype = pool, np.dtype(np.float32)
+        self._cluster, self._columns = cluster, matrix.shape[1]
+        self.product = functools.partial(self._product, matrix.names)
+        self.transposed_product = functools.partial(self._product, turned)
+
+    def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
+        factor = name_of("factor", of=self._run, number=next(self._factors))
+        self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
+        groups = _groups(blocks, TASKS_OF_A_THREAD * self._cluster.tasks_at_a_time)
+        calls = [(group, self._columns, factor) for group in groups]
+        result = np.concatenate(self._cluster.run(multiply_blocks, calls, "svd", show_progress=False))
+        self._cluster.store.remove(factor)
+        return result
+
+
+def _groups(blocks: list[str], most: int) -> list[list[str]]:
+    """The blocks in order, in at most so many groups: a task for each block would be more messages than work.
+
+    >>> _groups(["a", "b", "c", "d", "e"], 2), _groups(["a"], 2)
+    ([['a', 'b'], ['c', 'd', 'e']], [['a']])
+    """
+    groups = min(most, len(blocks))
+    cuts = [len(blocks) * i // groups for i in range(groups + 1)]
+    return [blocks[first:last] for first, last in pairwise(cuts)]
+
+
+def multiply_blocks(store: str, blocks: list[str], columns: int, factor: str) -> np.ndarray:
+    """Some blocks of rows of a sparse matrix times a factor (columns, width)."""
+    X = np.asarray(open_store(store).read(factor, "X"))
+    return np.concatenate([_product_of(store, block, columns)(X) for block in blocks])
+
+
+@functools.lru_cache(maxsize=OPEN_BLOCKS)
+def _product_of(store: str, block: str, columns: int) -> Product:
+    return product_with(csr_block(open_store(store), block, columns), ThreadPoolExecutor(1))

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module, gpu_memory_errors
 from wordvec.counts.gpu import on_gpu
-from wordvec.counts.solver.lanczos import TOLERANCE, largest_singular_triples
+from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
 from wordvec.errors import OptionError, ShapeError
 from wordvec.memory import available_cores
 
@@ -43,7 +43,7 @@ def truncated_svd(
     """The `dim` largest singular triples of a sparse matrix, A u = s v.
 
     `method` is "dense" (LAPACK; memory for rows * columns numbers), "krylov" (block Lanczos iteration, see
-    wordvec.counts.solver.lanczos; memory for some 5 * dim columns), or "auto": dense up to 1,024 rows or columns.
+    wordvec.counts.lanczos; memory for some 5 * dim columns), or "auto": dense up to 1,024 rows or columns.
     A matrix on the GPU (of cupyx, as `wordvec.counts.ppmi` makes there) is factorised there, and there the result is;
     with other last bits than the CPU's. Precision: float64 for a float64 matrix, float32 for others; singular values
     below 1e-4 of the largest are inaccurate in float32.

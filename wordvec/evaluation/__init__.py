@@ -2,12 +2,11 @@
 
 from wordvec.evaluation.analogy import AnalogyScore, SectionScore, evaluate_analogy
 from wordvec.evaluation.bias import BiasScore, evaluate_bias
-from wordvec.evaluation.categorisation import CategorisationScore, evaluate_categorisation
+from wordvec.evaluation.clusters import CategorisationScore, evaluate_categorisation
 from wordvec.evaluation.differences import Difference, compare_scores, holm, mcnemar
 from wordvec.evaluation.files.readers import read_analogies, read_pairs
-from wordvec.evaluation.files.sets import AnalogyQuestions, WordPairs
+from wordvec.evaluation.files.set_files import AnalogyQuestions, WordPairs
 from wordvec.evaluation.hit_rate import HitRateScore, evaluate_hit_rate
-from wordvec.evaluation.many_models import evaluate_files
 from wordvec.evaluation.model_comparison import ComparedSet, compare_models
 from wordvec.evaluation.outliers import OutlierScore, evaluate_outliers
 from wordvec.evaluation.protocols import PROTOCOLS, Protocol, get_protocol
@@ -16,7 +15,7 @@ from wordvec.evaluation.report import comparison_table, score_table, scores_as_d
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.sessions import SessionScore, evaluate_sessions, split_sessions
 from wordvec.evaluation.similarity import SimilarityScore, evaluate_similarity
-from wordvec.evaluation.tasks import TASKS, evaluate, read_tasks, recognise
+from wordvec.evaluation.tasks import TASKS, evaluate, evaluate_files, read_tasks, recognise
 
 __all__ = [
     "PROTOCOLS",

@@ -13,8 +13,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.files.group_sets import BiasTest, read_bias_tests
-from wordvec.evaluation.lookup import EXAMPLES, find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import resampled_interval
 from wordvec.rng import U64, draw, item_key, key_of, uniform

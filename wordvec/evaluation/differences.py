@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.evaluation.scores import SHARES, Score
 from wordvec.evaluation.statistics import (
     FEWEST,
@@ -224,10 +224,10 @@ def _check_comparable(a: Score, b: Score) -> None:
     if a.measure != b.measure or len(a.outcomes) != len(b.outcomes) or not same_gold:
         raise OptionError(
             f"compare_scores: both must come from one set and measure; got {a.measure} on {a.name} ({a.items:,} items) "
-            f"and {b.measure} on {b.name} ({b.items:,} items)"
+            f"and {b.measure} on {b.name} ({counted(b.items, 'item')})"
         )
     if len(a.outcomes) != a.items:
-        raise OptionError(f"compare_scores: {a.name} has {a.items:,} items and {len(a.outcomes):,} outcomes")
+        raise OptionError(f"compare_scores: {a.name} has {counted(a.items, 'item')} and {len(a.outcomes):,} outcomes")
 
 
 def _right_or_wrong(values: np.ndarray) -> bool:

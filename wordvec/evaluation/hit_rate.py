@@ -12,8 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, separator_of, set_name
-from wordvec.evaluation.lookup import EXAMPLES, find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
 from wordvec.vectors import WordVectors

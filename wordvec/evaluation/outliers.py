@@ -9,8 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.evaluation.files.group_sets import OutlierSet, read_outliers
-from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
 from wordvec.vectors import WordVectors

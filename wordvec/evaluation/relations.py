@@ -12,8 +12,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation.files.set_files import Line, Source, find_file, read_set_lines, set_name
-from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import bootstrap_mean, resampled_interval, spearman
 from wordvec.vectors import WordVectors

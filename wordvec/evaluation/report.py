@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.errors import counted
 from wordvec.evaluation.analogy import AnalogyScore, parts_on_items
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.differences import Difference
@@ -159,7 +160,7 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
             notes = list(score.notes)
             if isinstance(score, AnalogyScore) and score.ci95_pairs is not None and score.covered >= FEWEST:
                 interval = _interval(score, score.ci95_pairs)
-                questions = f"{score.covered:,} questions"
+                questions = counted(score.covered, "question")
                 notes.append(
                     f"with the word pairs of its {questions} drawn anew, not these, the interval is {interval}"
                 )
@@ -178,7 +179,7 @@ def _why(score: Score) -> list[str]:
     if score.score is None and score.items:
         return [f"no score: the {score.covered:,} covered of {score.items:,} items show no order or difference"]
     if score.ci95 is None and score.items:
-        return [f"{score.covered:,} of {score.items:,} items covered: too few for an interval or a test"]
+        return [f"{score.covered:,} of {counted(score.items, 'item')} covered: too few for an interval or a test"]
     return []
 
 

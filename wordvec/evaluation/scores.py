@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from wordvec.errors import counted
 from wordvec.evaluation.statistics import Interval
 
 UNLISTED = ("outcomes", "gold")  # one value an item: too long for JSON
@@ -67,7 +68,7 @@ class Score:
 
     def __str__(self) -> str:
         """One line: name, measure, score with interval and coverage, or why there is no score."""
-        coverage = f"{self.covered:,} of {self.items:,} items"
+        coverage = f"{self.covered:,} of {counted(self.items, 'item')}"
         if self.covered == 0:
             return f"{self.name}: nothing evaluated ({coverage}{looked_for(self.missing)})"
         if self.score is None:

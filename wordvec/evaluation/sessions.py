@@ -17,13 +17,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from wordvec.argument_types import typed
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number, typed
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
-from wordvec.evaluation.lookup import EXAMPLES, FoundWords, find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, mean_interval
 from wordvec.vectors import WordVectors

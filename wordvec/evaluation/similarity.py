@@ -10,9 +10,8 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.evaluation.files.readers import read_pairs
-from wordvec.evaluation.files.sets import Pair, WordPairs
-from wordvec.evaluation.lookup import find_words
-from wordvec.evaluation.protocols import get_protocol
+from wordvec.evaluation.files.set_files import Pair, WordPairs
+from wordvec.evaluation.protocols import find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import (
     bootstrap_spearman,
@@ -42,7 +41,7 @@ class SimilarityScore(Score):
             return f"{self.name}: nothing evaluated (0 of {self.items:,} pairs have both words{such_as})"
         if self.score is None:
             return f"{self.name}: no score ({self.covered:,} of {self.items:,} pairs covered, without any order)"
-        return super().__str__().replace(": spearman ", ": Spearman ").replace(" items", " pairs")
+        return super().__str__().replace(": spearman ", ": Spearman ").replace(" item", " pair")
 
 
 @typed

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
 from wordvec.vectors.several_models.dictionaries import Dictionary, read_dictionary

@@ -16,8 +16,9 @@ from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.card_parts import method_of_vectors
+from wordvec.experiments.method.paragraph import sources_of
 from wordvec.experiments.stability import Stability
-from wordvec.experiments.tuning.pace import spoken
+from wordvec.experiments.tuning.trials import spoken
 from wordvec.files import sha256_of
 from wordvec.vectors import WordVectors
 from wordvec.version import __version__
@@ -138,12 +139,13 @@ def _training_table(vectors: WordVectors, facts: CardFacts) -> str:
     info, corpus = vectors.info, facts.corpus
     seconds = facts.report.get("seconds")
     time = ", ".join(f"{stage} {spoken(value)}" for stage, value in seconds.items()) if seconds else "not recorded"
+    sentences = info.get("sentences") if corpus is None else len(corpus.sentence_starts) - 1
     rows: list[list[Any]] = [
         ["trainer", info.get("trainer")],
-        ["corpus", None if corpus is None else ", ".join(corpus.info.get("sources") or []) or None],
+        ["corpus", ", ".join(sources_of(info if corpus is None else corpus.info)) or None],
         ["corpus fingerprint", info.get("corpus_fingerprint")],
         ["tokens", f"{info['tokens']:,}" if isinstance(info.get("tokens"), int) else None],
-        ["sentences", None if corpus is None else f"{len(corpus.sentence_starts) - 1:,}"],
+        ["sentences", f"{sentences:,}" if isinstance(sentences, int) else None],
         ["tokenizer", info.get("tokenizer")],
         ["least count of a word", info.get("min_count")],
         ["time", time],

@@ -16,8 +16,7 @@ import threading
 import time
 from typing import Any
 
-from wordvec.errors import TrainingError
-from wordvec.failures import in_one_line
+from wordvec.errors import TrainingError, in_one_line
 from wordvec.signals import exit_status, raise_terminated
 
 

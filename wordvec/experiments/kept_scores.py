@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.evaluation.many_models import score_files
-from wordvec.evaluation.scores import Score
-from wordvec.evaluation.tasks import evaluate
+from wordvec.evaluation.scores import UNLISTED, Score
+from wordvec.evaluation.tasks import evaluate, score_files
 from wordvec.experiments.named_sets import EvaluationSet
 from wordvec.experiments.run_folder import RunFolder, read_json, write_json
 from wordvec.experiments.training import TrainedModel
+from wordvec.json_forms import COUNT, NUMBER, TEXT, check_form, list_of, or_null
 from wordvec.version import __version__
 
-FIELDS = ("name", "measure", "score", "ci95", "items", "covered", "protocol", "missing", "notes")
+NUMBERS = list_of(or_null(NUMBER), "a list of numbers")
+FORM = {
+    "name": TEXT, "measure": TEXT, "score": or_null(NUMBER), "ci95": or_null(list_of(NUMBER, "two numbers", 2)),
+    "items": COUNT, "covered": COUNT, "protocol": TEXT, "missing": [TEXT], "notes": [TEXT], "outcomes": NUMBERS,
+    "gold": or_null(NUMBERS),
+}  # fmt: skip
 
 
 def score_model(
@@ -72,7 +77,8 @@ def _key(each: EvaluationSet, protocol: str) -> str:
 
 
 def _as_json(score: Score) -> dict[str, Any]:
-    facts = {name: getattr(score, name) for name in FIELDS}
+    facts = {name: getattr(score, name) for name in FORM if name not in UNLISTED}
+    facts = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
     return {**facts, "outcomes": _numbers(score.outcomes), "gold": None if score.gold is None else _numbers(score.gold)}
 
 
@@ -84,12 +90,13 @@ def _numbers(values: np.ndarray) -> list[float | None]:
 def _restored(kept: Any) -> Score | None:
     """The score that was written; None for anything else."""
     try:
-        facts = {name: kept[name] for name in FIELDS}
+        check_form(kept, FORM)
+        facts = {name: kept[name] for name in FORM if name not in UNLISTED}
         for name in ("missing", "notes", "ci95"):
             facts[name] = facts[name] if facts[name] is None else tuple(facts[name])
         outcomes = np.array(kept["outcomes"], np.float64)
         gold = None if kept["gold"] is None else np.array(kept["gold"], np.float64)
         whole = len(outcomes) == facts["items"] and (gold is None or len(gold) == facts["items"])
         return Score(outcomes=outcomes, gold=gold, **facts) if whole else None
-    except (TypeError, KeyError, ValueError):
+    except ValueError:
         return None

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Any
 from wordvec.corpus import Corpus
 from wordvec.corpus.shared import SharedCorpus, cluster_beside
 from wordvec.errors import CorpusError, InputError
-from wordvec.experiments.on_cluster import ClusterTraining
-from wordvec.experiments.training import Job, TrainedModel, train_in_child
+from wordvec.experiments.training import ClusterTraining, Job, TrainedModel, train_in_child
 from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, sha256_of, try_temporary
+from wordvec.json_forms import COUNT, NUMBER, TEXT, check_form, or_null
 from wordvec.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MARKER = "wordvec-runs.json"
 LOCK = ".wordvec-runs.lock"
 FORMAT = {"format": "wordvec runs", "version": 1}
+
+RECORD = {"seconds": {str: NUMBER}, "peak_memory": or_null(COUNT), "sha256": TEXT, "loss": [NUMBER], "notes": [TEXT]}
 
 Tell = Callable[[str], None]
 
@@ -116,7 +118,7 @@ class RunFolder:
         try:
             if record is not None and record["identity"] == self._identity(job) and record["sha256"] == sha256_of(path):
                 return self._model(job, record)
-        except (OSError, KeyError, TypeError):
+        except (OSError, KeyError, TypeError, ValueError):
             pass
         self.tell(f"{path} is not whole, or its record is not: it is trained again")
         return None
@@ -146,6 +148,7 @@ class RunFolder:
         return self.path / part / f"{job.configuration.name}-{key}{suffix}"
 
     def _model(self, job: Job, record: dict[str, Any]) -> TrainedModel:
+        check_form(record, RECORD)
         return TrainedModel(
             job=job,
             path=self._file(job, "models", ".safetensors"),

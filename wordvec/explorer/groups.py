@@ -19,7 +19,7 @@ def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarra
     >>> cluster_rows(np.float32([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1], [-1, 0]]))[0].tolist()
     [0, 1, 2, 3, 4]
     """
-    from wordvec.plots.clusters import kmeans, unit_centres
+    from wordvec.plots.groups import kmeans, unit_centres
 
     sample = unit[:SAMPLE]
     found = kmeans(sample, min(CLUSTERS, len(sample)), seed)
@@ -37,14 +37,14 @@ def cluster_names(
 ) -> list[list[int]]:
     """Return, for each cluster, the rows of three frequent words that tell it best from the other clusters.
 
-    Those are the words that `wordvec.plots.clusters.most_telling` finds among the 1,000 commonest ones. Rows stand in
+    Those are the words that `wordvec.plots.groups.most_telling` finds among the 1,000 commonest ones. Rows stand in
     the order of falling frequency; a cluster without frequent words is named by its own first ones. Rows in `passed`,
     such as those of function words, name nothing where there are others.
 
     >>> cluster_names(np.float32([[1, 0], [0.8, 0.6], [0, 1]]), np.array([0, 0, 1]), np.float32([[0.9, 0.4], [0, 1]]))
     [[0, 1], [2]]
     """
-    from wordvec.plots.clusters import most_telling
+    from wordvec.plots.groups import most_telling
 
     names = []
     for group in range(len(centres)):

@@ -102,7 +102,7 @@ def make_html(
         "data": embedded_json(data),
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match.group(1)], _read("page.html"))
-    return page.encode("utf-8")
+    return page.encode("utf-8", "backslashreplace")
 
 
 def embedded_json(data: Any) -> str:
@@ -141,7 +141,7 @@ def _policy(scripts: Sequence[str], served: bool) -> str:
 
 
 def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8", "backslashreplace")).digest()).decode("ascii")
 
 
 def _one_function(sources: Sequence[str]) -> str:

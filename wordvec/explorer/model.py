@@ -13,7 +13,7 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
-from wordvec.plots.common_words import function_words
+from wordvec.plots.projection import function_words
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors

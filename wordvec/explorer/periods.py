@@ -54,7 +54,8 @@ def make_periods(
     ids = [chosen_words(vectors, top, [word for word in wanted if word in vectors]) for _, vectors in named]
     if with_rows:
         check_fits(sum(map(len, ids)), max(vectors.dim for _, vectors in named))
-    turned = [_onto(named[0], each, rows) for each, rows in zip(named, ids)]
+    width = max(vectors.dim for _, vectors in named)
+    turned = [_onto(named[0], each, rows, width) for each, rows in zip(named, ids)]
     points = centred(pca(np.concatenate(turned), 2)[0])
     parts = np.split(points, np.cumsum([len(rows) for rows in ids])[:-1])
     first_groups, centres = cluster_rows(turned[0], seed)
@@ -68,9 +69,8 @@ def make_periods(
     return [replace(model, group_words=group_words) for model in models]
 
 
-def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray) -> np.ndarray:
-    """Unit rows (N, D) float32 of the `other` model, turned onto the first."""
-    width = max(first[1].dim, other[1].dim)
+def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray, width: int) -> np.ndarray:
+    """Unit rows (N, width) float32 of the `other` model, turned onto the first."""
     if first[1] is other[1]:
         return _wide(other[1].unit_rows_of(ids), width).astype(np.float32)
     shared = shared_words(first[1], other[1], top=ANCHORS)

@@ -1,4 +1,4 @@
-"""A small server for the page and its questions, made for one reader on this machine.
+"""A small server for the page and its questions, made for one reader on this machine, and what the page may ask.
 
 It serves no files: one page made at the start, and JSON answers. It answers GET only, listens on the loopback address
 unless told otherwise, and refuses requests whose Host names another machine (DNS rebinding: a page on the network whose
@@ -12,7 +12,7 @@ import ipaddress
 import json
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,11 +21,13 @@ from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.explorer.html import make_html, plotly_script
 from wordvec.explorer.model import make_models
 from wordvec.explorer.periods import make_periods
-from wordvec.explorer.service import Service
 from wordvec.progress import announce
+from wordvec.serve.given import Given
+from wordvec.serve.questions import MOST_NEIGHBOURS, Questions
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
+
 
 LONGEST_TARGET = 4_096  # bytes of a request's path and question
 TIMEOUT = 30  # seconds a connection may stay silent
@@ -207,3 +209,42 @@ def _bound(host: str, port: int) -> ExplorerServer:
                 f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
             ) from error
         raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
+
+
+# What the served page may ask: the questions of `wordvec.serve`, of one model or two.
+
+
+__all__ = ["MOST_NEIGHBOURS", "Service"]
+
+
+class Service:
+    """Answers about some models, exact and over all of their words; `model` says which, 0 for the first.
+
+    Thread-safe: everything that is computed once is computed here, before the first question.
+    """
+
+    def __init__(self, models: Sequence[WordVectors]) -> None:
+        self.models = [Questions(vectors) for vectors in models]
+
+    def questions(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
+        """The questions by name; each takes its parameters as text and raises InputError for what it cannot answer."""
+        return {"similar": self.similar, "analogy": self.analogy, "search": self.search}
+
+    def similar(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """`word`, `k`, `model` -> {"word", "neighbours": [{"word", "score"}]}."""
+        model, rest = self._model(given)
+        return model.similar(rest)
+
+    def analogy(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """`a`, `b`, `c`, `k`, `model` -> {"neighbours"}: a is to b as c is to ?"""
+        model, rest = self._model(given)
+        return model.analogy(rest)
+
+    def search(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """`text`, `limit`, `model` -> {"words": [{"word", "count"}]}: words that begin so."""
+        model, rest = self._model(given)
+        return model.search(rest)
+
+    def _model(self, given: Mapping[str, str]) -> tuple[Questions, dict[str, str]]:
+        number = Given(given).number("model", 0, len(self.models) - 1, least=0)
+        return self.models[number], {name: value for name, value in given.items() if name != "model"}

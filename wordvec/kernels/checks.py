@@ -1,8 +1,11 @@
-"""Argument checks for the kernels: compiled code checks nothing, and a wrong id would write out of bounds."""
+"""Checks of a kernel's arguments, and the loss it returns.
+
+Compiled code checks nothing, and a wrong id would write out of bounds.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -82,3 +85,15 @@ def _words_of_parts(parts: WordParts, rows: int, tables: Any, paths: HuffmanPath
     if not 0 <= int(parts.rows.min()) <= int(parts.rows.max()) < rows:
         raise ShapeError(f"parts must be rows 0 .. {rows - 1}; got {parts.rows.min()} .. {parts.rows.max()}")
     return parts.words
+
+
+# Loss of one stretch of training.
+
+
+class Loss(NamedTuple):
+    """Sum of the loss over `predictions` predictions, made of `terms` terms -log sigmoid, for `centres` centres."""
+
+    total: float
+    predictions: int
+    terms: int
+    centres: int

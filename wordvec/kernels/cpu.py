@@ -16,9 +16,8 @@ from wordvec import rng
 from wordvec.corpus.draws import steps
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError
-from wordvec.kernels.checks import check_call
+from wordvec.kernels.checks import Loss, check_call
 from wordvec.kernels.huffman import HuffmanPaths
-from wordvec.kernels.loss import Loss
 from wordvec.kernels.tables import Tables
 from wordvec.kernels.word_parts import WordParts
 from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, Training, new_training, run_all

@@ -10,7 +10,7 @@
 // in the window: what others then learn of them comes so late that with more than a hundred warps training suffers,
 // and the second-level cache, where they are found, has more to give than so few warps can take.
 //
-// gpu.py puts gpu_examples.cu and gpu_rows.cu before this file; gpu_shape.py sets these compile-time constants:
+// gpu.py puts gpu_examples.cu and gpu_rows.cu before this file; gpu_inputs.py sets these compile-time constants:
 //   PITCH      floats from one row to the next, a multiple of 4; columns beyond the dimension are zero
 //   WINDOW     largest number of contexts on each side      SHRINK   1: each centre draws its own from 1 .. WINDOW
 //   REACH      the same, or less where no sentence is as long      GROUP   contexts of one example at most

@@ -3,7 +3,7 @@
 `threads` warps train at the same time, each on its own stretch of text, adding to the same tables. One warp computes
 what `reference.py` computes with blocks of one position. Many do not wait for each other: no addition is lost, but a
 warp may work with rows that others are just changing, so two runs differ a little, and how many there may be follows
-from the corpus (`wordvec.trainers.staleness`).
+from the corpus (`wordvec.trainers.planning`).
 """
 
 from __future__ import annotations
@@ -20,11 +20,9 @@ from wordvec.arrays import device_module, free_memory, gpu_memory_errors, to_num
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.steps import group_size
 from wordvec.errors import OptionError, ShapeError
-from wordvec.kernels.checks import check_call
-from wordvec.kernels.gpu_shape import Shape
-from wordvec.kernels.gpu_text import PIECE, DeviceText, reach_of
+from wordvec.kernels.checks import Loss, check_call
+from wordvec.kernels.gpu_inputs import PIECE, DeviceText, Shape, reach_of
 from wordvec.kernels.huffman import HuffmanPaths
-from wordvec.kernels.loss import Loss
 from wordvec.kernels.word_parts import WordParts
 
 SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")

@@ -41,7 +41,7 @@ struct Result {  // one for each warp
     u64 predictions, terms, centres;
 };
 
-// What a warp has in shared memory; gpu_shape.py counts its bytes.
+// What a warp has in shared memory; gpu_inputs.py counts its bytes.
 struct Warp {
 #if GROUPS > 1
     float4 gains[LISTED][QUARTERS];  // of the example's contexts, kept back until all outputs have seen them
@@ -52,7 +52,7 @@ struct Warp {
     float rate[QUEUE];
     u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice stands once, times 2
 };
-static_assert(sizeof(Warp) == WARP_BYTES, "gpu_shape.py and this file disagree about the shared memory of a warp");
+static_assert(sizeof(Warp) == WARP_BYTES, "gpu_inputs.py and this file disagree about the shared memory of a warp");
 
 // How far a warp has come in its chunk; the same in all lanes. Tokens are numbered in the order they were kept.
 struct Walk {

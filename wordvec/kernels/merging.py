@@ -10,11 +10,12 @@ times goes about 1 - exp(-a n) of its way, so s is 1 for rows hardly met and 1 /
 as far as they go. It needs no more than counts, and changes add up in a fixed order: the bytes depend on the pieces,
 not on who trained them.
 
-`merged_rows` has a twin to read in `merging_reference`.
+`merged_rows` has a twin to read, `merged_rows_by_number`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,3 +75,24 @@ def expected_terms(
     """
     drawn = negatives_drawn * occurrences.sum() * negatives / negatives.sum()
     return inputs * (1 + negatives_drawn) * occurrences, predictions * (occurrences + drawn)
+
+
+# `merging.merged_rows` row by row and number by number in float64: to read, and to test the other against.
+
+
+def merged_rows_by_number(
+    start: np.ndarray, changes: Sequence[np.ndarray], terms: Sequence[np.ndarray], learning_rate: float
+) -> np.ndarray:
+    """See `merging.merged_rows`; float64.
+
+    >>> merged_rows(np.zeros((1, 1)), [np.ones((1, 1))] * 2, [np.zeros(1)] * 2, 0.025).tolist()
+    [[2.0]]
+    """
+    merged = np.array(start, np.float64)
+    for row in range(len(start)):
+        way_of_all = 1 - math.exp(-RATE * learning_rate * sum(float(n[row]) for n in terms))
+        ways = sum(1 - math.exp(-RATE * learning_rate * float(n[row])) for n in terms)
+        scale = way_of_all / ways if ways > 0 else 1.0
+        for column in range(start.shape[1]):
+            merged[row, column] += scale * sum(float(change[row, column]) for change in changes)
+    return merged

@@ -29,11 +29,11 @@ import numpy as np
 from wordvec.corpus.draws import steps
 from wordvec.corpus.draws.examples import Examples, ExampleSampler
 from wordvec.errors import OptionError
+from wordvec.kernels.checks import Loss
 from wordvec.kernels.huffman import HuffmanPaths
-from wordvec.kernels.loss import Loss
 from wordvec.kernels.word_parts import WordParts
 from wordvec.layers import Embedding, EmbeddingDot, Mean, SigmoidWithLoss
-from wordvec.networks.composed_embedding import ComposedEmbedding
+from wordvec.networks.word2vec import ComposedEmbedding
 
 
 class Tables:

@@ -1,4 +1,4 @@
-"""Layers: forward and backward on numpy or cupy arrays, one layer a file (the activations share one). They
+"""Layers: forward and backward on numpy or cupy arrays, one kind of layer a file. They
 are the specification of all training.
 
 A layer has ``params``, ``grads`` (one for each parameter), ``forward(*inputs)`` and ``backward(dout)``, which
@@ -23,12 +23,7 @@ Two layers and a loss, trained on the exclusive or:
 """
 
 from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
-from wordvec.layers.affine import Affine
-from wordvec.layers.batch_norm import BatchNorm
-from wordvec.layers.dropout import Dropout
-from wordvec.layers.embedding import Embedding
-from wordvec.layers.embedding_dot import EmbeddingDot
-from wordvec.layers.explain import explain_backward
+from wordvec.layers.arithmetic import Mean, Multiply, Repeat, Sum
 from wordvec.layers.functions import (
     cross_entropy_error,
     log_sigmoid,
@@ -39,18 +34,12 @@ from wordvec.layers.functions import (
     sigmoid,
     softmax,
 )
-from wordvec.layers.glove_loss import GloVeLoss
-from wordvec.layers.gradients import GradientError, check_backward, numerical_gradient
+from wordvec.layers.gradients import GradientError, check_backward, explain_backward, numerical_gradient
 from wordvec.layers.initializers import he, xavier
-from wordvec.layers.matmul import MatMul
-from wordvec.layers.mean import Mean
-from wordvec.layers.multiply import Multiply
-from wordvec.layers.negative_sampling_loss import NegativeSamplingLoss
-from wordvec.layers.repeat import Repeat
+from wordvec.layers.linear import Affine, Embedding, EmbeddingDot, MatMul
+from wordvec.layers.losses import GloVeLoss, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss
+from wordvec.layers.regularisation import BatchNorm, Dropout
 from wordvec.layers.row_gradient import RowGradient, add_gradients
-from wordvec.layers.sigmoid_with_loss import SigmoidWithLoss
-from wordvec.layers.softmax_with_loss import SoftmaxWithLoss
-from wordvec.layers.sum import Sum
 
 __all__ = [
     "Affine",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, elementwise
 from wordvec.errors import ShapeError
-from wordvec.layers import fused
-from wordvec.layers.checks import check_ids
+from wordvec.layers.layer import check_ids
 
 
 def sigmoid(x: Array) -> Array:
@@ -19,7 +20,7 @@ def sigmoid(x: Array) -> Array:
     """
     xp = array_module(x)
     if xp is not np and x.dtype.kind == "f":
-        return fused.sigmoid(xp, x)
+        return fused_sigmoid(xp, x)
     e = xp.exp(-xp.abs(x))  # at most 1
     return xp.where(x >= 0, xp.ones_like(e), e) / (1 + e)  # for x < 0: exp(x) / (exp(x) + 1)
 
@@ -112,3 +113,32 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     if not bool((correct > 0).all()):
         raise ShapeError("cross_entropy_error: a correct id has probability 0; use SoftmaxWithLoss on the scores")
     return -xp.log(correct).mean()
+
+
+# What the GPU does in one launch where numpy takes a step for each operation: the same formulas, and no others.
+# A launch costs a GPU as much as a million additions, so a mini-batch is mostly launches. Each function here has its
+# readable twin beside the place that calls it, and a test compares the two.
+
+
+SIGMOID = "T e = exp(-fabs(x)); y = (x >= 0 ? T(1) : e) / (1 + e)"
+TERM = "T against = label ? -x : x; y = counts ? max(against, T(0)) + log1p(exp(-fabs(against))) : T(0)"
+SLOPE = "T e = exp(-fabs(x)); y = counts ? ((x >= 0 ? T(1) : e) / (1 + e) - label) * dout : T(0)"
+
+
+def fused_sigmoid(xp: ModuleType, x: Array) -> Array:
+    """See `wordvec.layers.functions.sigmoid`."""
+    return elementwise(xp, "T x", "T y", SIGMOID, "wordvec_sigmoid")(x)
+
+
+def sigmoid_terms(xp: ModuleType, x: Array, labels: Array, mask: Array | None) -> Array:
+    """The terms that SigmoidWithLoss adds up, 0 where masked; labels and mask are bool."""
+    counts = True if mask is None else mask
+    return elementwise(xp, "T x, bool label, bool counts", "T y", TERM, "wordvec_sigmoid_term")(x, labels, counts)
+
+
+def sigmoid_slopes(xp: ModuleType, x: Array, labels: Array, mask: Array | None, dout: float | Array) -> Array:
+    """(sigmoid(x) - label) dout, 0 where masked."""
+    counts = True if mask is None else mask
+    dout = dout.astype(x.dtype) if isinstance(dout, xp.ndarray) else float(dout)
+    slope = elementwise(xp, "T x, bool label, bool counts, T dout", "T y", SLOPE, "wordvec_sigmoid_slope")
+    return slope(x, labels, counts, dout)

@@ -42,6 +42,7 @@ ISAS: dict[str, dict[str, list[str]]] = {
 # C11; sums as they are written (no contraction but where the source asks for it, no reordering).
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
 WARNINGS = ["-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-pragmas"]
+WORKING = ".building-"  # how the names of folders begin in which a compiler is at work
 LONGEST = 600  # seconds that one compilation may take
 
 
@@ -100,9 +101,7 @@ def checksum() -> str:
 
 def seal(path: Path) -> None:
     """Write the checksum of a build's bytes beside it, as sha256sum does."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    new.write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n", encoding="ascii")
-    os.replace(new, seal_of(path))
+    seal_of(path).write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n", encoding="ascii")
 
 
 def seal_of(path: Path) -> Path:
@@ -149,8 +148,8 @@ def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequ
     what = f"{shlex.join(compiler)} did not compile the library for {isa}"
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".building-") as folder:
-            new = Path(folder) / output.name
+        with _working_folder(output.parent) as folder:
+            new = folder / output.name
             command = [*compiler, *_arguments(compiler, isa), *extra, "-o", str(new), "-lm"]
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LONGEST)
             if done.returncode != 0:
@@ -159,6 +158,42 @@ def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequ
             seal(output)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BuildError(f"{what}: {error}") from None
+
+
+@contextmanager
+def _working_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent`, which is locked while its builder lives; those of dead builders are removed."""
+    for old in parent.glob(f"{WORKING}*"):
+        lock = _lock_of(old, wait=False)
+        if lock is not None:
+            shutil.rmtree(old, ignore_errors=True)
+            os.close(lock)
+    lock, folder = None, parent
+    while folder == parent or not folder.is_dir():  # another builder may have removed it before it was locked
+        folder = Path(tempfile.mkdtemp(prefix=WORKING, dir=parent))
+        lock = _lock_of(folder, wait=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock_of(folder: Path, wait: bool) -> int | None:
+    """A descriptor that locks a folder; None where another process locks it, or where folders have no locks."""
+    try:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _arguments(compiler: Sequence[str], isa: str) -> list[str]:

@@ -24,6 +24,7 @@ class Output(Protocol):
 
     def forward(self, h: Array, batch: Examples, mask: Array | None = None) -> float:
         """Summed loss of predicting each example's centre from h."""
+        ...
 
     def backward(self) -> Array:
         """dL/dh, shaped like h; fills `grads`."""

@@ -19,7 +19,7 @@ from wordvec.files import replace_file
 from wordvec.npy_header import read_npy_header
 
 ENDINGS = (".safetensors", ".npz")
-LAYERS = "layers"  # of the file: what saved_chain says of the network; in an .npz an array of bytes
+LAYERS = "layers"  # of the file: what `sequential.py` says of the network; in an .npz an array of bytes
 
 
 def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str) -> None:
@@ -134,16 +134,19 @@ def _everything_in_safetensors(path: str | os.PathLike[str]) -> tuple[str, dict[
 
 
 def _everything_in_npz(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
-    """What `save` wrote is not compressed: an array larger than its file is not of it, and is not read."""
+    """What `save` wrote is not compressed: arrays that are together larger than the file are not read."""
     found = {}
     with zipfile.ZipFile(path) as archive:
-        names = [name.removesuffix(".npy") for name in archive.namelist()]
-        if LAYERS not in names:
-            raise _Differs(_no_layers(names))
-        for name in names:
-            with archive.open(name + ".npy") as file:
-                found[name] = _array_in(file, name, os.path.getsize(path))
-    return bytes(found.pop(LAYERS)).decode(), found
+        entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+        if LAYERS not in entries:
+            raise _Differs(_no_layers(list(entries)))
+        size = os.path.getsize(path)
+        if sum(entry.file_size for entry in entries.values()) > size:
+            raise ValueError("what it holds is larger than the file")
+        for name, entry in entries.items():
+            with archive.open(entry) as file:
+                found[name] = _array_in(file, name, entry.file_size)
+    return found.pop(LAYERS).tobytes().decode(), found
 
 
 def _array_in(file: IO[bytes], name: str, most: int) -> np.ndarray:
@@ -175,10 +178,10 @@ def _read_npz(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict
     """Each array's header is compared with the network's before its numbers are read: memory is bounded by that."""
     found = {}
     with zipfile.ZipFile(path) as archive:
-        names = {name.removesuffix(".npy") for name in archive.namelist()}
-        _check_names(names - {LAYERS}, arrays)
+        entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+        _check_names(entries.keys() - {LAYERS}, arrays)
         for name, array in arrays.items():
-            with archive.open(name + ".npy") as file:
+            with archive.open(entries[name]) as file:
                 header = read_npy_header(file)
                 _check_array(name, (header.dtype, header.shape), array)
                 data = file.read(header.nbytes + 1)

@@ -9,11 +9,10 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import InputError
-from wordvec.plots.common_words import to_pass_over
 from wordvec.plots.figure import new_panels, plain, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
-from wordvec.plots.map_legend import Legend
 from wordvec.plots.map_parts import (
+    Legend,
     check_method,
     chosen_ids,
     draw_points,
@@ -21,9 +20,8 @@ from wordvec.plots.map_parts import (
     set_frame,
     weight_by_count,
 )
-from wordvec.plots.palette import FAINT, INK, group_styles
-from wordvec.plots.projection import METHOD_NAMES, pca, project
-from wordvec.plots.sizes import Sizes
+from wordvec.plots.palette import FAINT, INK, Sizes, group_styles
+from wordvec.plots.projection import METHOD_NAMES, pca, project, to_pass_over
 from wordvec.plots.word_map import NONE, passed_over
 from wordvec.vectors.several_models.procrustes import Moments, rotation_of
 from wordvec.vectors.several_models.shared_words import shared_words

@@ -120,7 +120,7 @@ def write_parquet(
         "vector": pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim),
     }
     about = {"method": method, "seed": seed, "info": vectors.info}
-    table = pyarrow.table(columns).replace_schema_metadata({"wordvec": json.dumps(about, ensure_ascii=False)})
+    table = pyarrow.table(columns).replace_schema_metadata({"wordvec": json.dumps(about)})
     with replace_file(path) as file:
         parquet.write_table(table, file)
     return len(ids)

@@ -13,8 +13,7 @@ from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
 from wordvec.plots.fonts import boxes_allowed, is_truetype
-from wordvec.plots.palette import FAINT, INK
-from wordvec.plots.sizes import FONT_SIZE, NOTE, TITLE
+from wordvec.plots.palette import FAINT, FONT_SIZE, INK, NOTE, TITLE
 from wordvec.terminal import display_width, printable, printable_lines
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.plots.coverage import Coverage
 from wordvec.plots.figure import root_figure, settle
 from wordvec.plots.fonts import boxes_allowed, least_widths
 from wordvec.plots.label_geometry import (
     DIRECTIONS,
+    Coverage,
     distances,
     distances_from_lines,
     inside,

@@ -19,7 +19,7 @@ def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
     `vectors` are used in place of the file that `settings` name. Raises MissingExtraError without the extra
     ``serve``, VectorsFileError and InputError for vectors that cannot be read.
     """
-    from wordvec.serve.extra import check_extra
+    from wordvec.serve.run import check_extra
 
     check_extra()
     from wordvec.serve.app import make_app

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
+import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -18,9 +22,7 @@ from starlette.routing import Route
 from threadpoolctl import threadpool_limits
 
 from wordvec.errors import OptionError, WordvecError
-from wordvec.serve.gathering import Gathering
 from wordvec.serve.guard import Guard
-from wordvec.serve.metrics import Metrics
 from wordvec.serve.openapi import CONTENT_SECURITY, as_page, describe_service
 from wordvec.serve.problems import Refused, problem, problem_of
 from wordvec.serve.questions import Limits, Questions
@@ -30,6 +32,7 @@ from wordvec.serve.settings import Settings
 if TYPE_CHECKING:
     from wordvec.serve.documents import Documents
     from wordvec.vectors import WordVectors
+
 
 FEW = 100  # words whose vectors are looked up at once, without a thread: less than handing them over costs
 THREADS = 2  # for what is not gathered: they share one interpreter
@@ -164,3 +167,94 @@ async def _gone(request: Request, error: Exception) -> Response:
 async def _failed(request: Request, error: Exception) -> Response:
     """A fault of the program, which the server logs."""
     return json_reply(problem(500, "the service has a fault: its log says more"), 500)
+
+
+# What the service counts, in the text format of Prometheus. With several worker processes, prometheus_client adds
+# their numbers up through files in the folder that the environment variable PROMETHEUS_MULTIPROC_DIR names; ``wordvec
+# serve --workers`` makes such a folder.
+
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Counters of one application."""
+
+    def __init__(self, words: int) -> None:
+        self.registry = CollectorRegistry()
+        what = ("question", "status")
+        self.requests = Counter("wordvec_requests", "Requests answered", what, registry=self.registry)
+        self.seconds = Histogram(
+            "wordvec_request_seconds", "From the request's head to its answer", ("question",), buckets=SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
+        gauge = Gauge(
+            "wordvec_words", "Words of the vectors", registry=self.registry, multiprocess_mode="livemax"
+        )  # the same in each process
+        gauge.set(words)
+        if FOLDER not in os.environ:
+            ProcessCollector(registry=self.registry)
+
+    def count(self, question: str, status: int, seconds: float) -> None:
+        """Note one answered request."""
+        self.requests.labels(question, str(status)).inc()
+        self.seconds.labels(question).observe(seconds)
+
+    def as_text(self) -> bytes:
+        """All counters, of all worker processes where there are several."""
+        if FOLDER not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return generate_latest(together)
+
+
+# Questions that wait while others are computed are then computed together.
+
+
+MOST = 32  # questions at a time: while some are computed, the answers before them are written (measured: 16, 32, 64)
+
+
+class Gathering:
+    """Hands questions to `answer`, which runs on a thread and takes many of them at once.
+
+    One product of a matrix with many vectors reads the matrix once. No question waits for others to come: a question
+    that comes while nothing is computed is computed alone. ``answer(questions)`` returns an answer or an exception
+    for each.
+    """
+
+    def __init__(self, answer: Callable[[Sequence[Any]], Sequence[Any]], threads: Executor) -> None:
+        self.answer, self.threads = answer, threads
+        self.waiting: deque[tuple[Any, asyncio.Future[Any]]] = deque()
+        self.running: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Any) -> Any:
+        """The answer to one question; raises what stands in its place."""
+        future = asyncio.get_running_loop().create_future()
+        self.waiting.append((question, future))
+        if self.running is None:
+            self.running = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self.waiting:
+                some = [self.waiting.popleft() for _ in range(min(MOST, len(self.waiting)))]
+                some = [(question, future) for question, future in some if not future.done()]  # whose reader is there
+                if not some:
+                    continue
+                try:
+                    answers = await loop.run_in_executor(self.threads, self.answer, [question for question, _ in some])
+                except Exception as error:  # each of them gets it
+                    answers = [error] * len(some)
+                for (_, future), answer in zip(some, answers):
+                    if future.done():
+                        continue
+                    if isinstance(answer, Exception):
+                        future.set_exception(answer)
+                    else:
+                        future.set_result(answer)
+        finally:
+            self.running = None

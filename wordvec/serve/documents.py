@@ -45,8 +45,7 @@ class Documents:
         tokenizer: str | None = None,
         words: int = 10_000,
     ) -> None:
-        from wordvec.vectors.document_files import facts_of
-        from wordvec.vectors.document_search import DocumentSearch
+        from wordvec.vectors.document_files import DocumentSearch, facts_of
 
         facts_of(documents, "the documents")
         self.search, self.words = DocumentSearch(documents, vectors, tokenizer), words

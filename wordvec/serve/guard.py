@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
+import ipaddress
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wordvec.serve.hosts import is_known_host
 from wordvec.serve.problems import Refused
 from wordvec.serve.replies import refusal
 from wordvec.serve.settings import Settings
@@ -88,3 +90,39 @@ class _Answer:
             headers: list[Any] = [*message["headers"], *HEADERS]
             message = {**message, "headers": headers}
         await self.send(message)
+
+
+# Which names a service goes by: a page whose name was made to point here (DNS rebinding) must read nothing.
+
+
+LONGEST = 300  # bytes of a name, which has 253 at most, and a port
+
+
+def is_known_host(header: bytes, names: frozenset[str]) -> bool:
+    """Whether a Host header names the loopback address, or one of `names` ("*": anything), at any port.
+
+    >>> is_known_host(b"localhost:8000", frozenset()), is_known_host(b"evil.example", frozenset())
+    (True, False)
+    >>> is_known_host(b"api.example:443", frozenset({"api.example"}))
+    True
+    """
+    return len(header) <= LONGEST and _is_known(header, names)
+
+
+@functools.lru_cache(maxsize=256)  # nearly all requests have the same
+def _is_known(header: bytes, names: frozenset[str]) -> bool:
+    try:
+        parts = urlsplit(f"//{header.decode('ascii')}")
+        name, _ = (parts.hostname or "").lower(), parts.port
+    except ValueError:  # bytes that are no ASCII, a port that is no number, half a bracket
+        return False
+    if not name or parts.path or parts.query or parts.fragment or parts.username is not None:
+        return False
+    return "*" in names or name == "localhost" or name in names or _is_loopback(name)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -237,7 +237,7 @@ class Questions:
         return self.vectors.tokenize(text, self.tokenizer)
 
     def _means(self, sentences: list[list[str]]) -> dict[str, Any]:
-        from wordvec.vectors.sentence_vectors import mean_sentence_vectors
+        from wordvec.vectors.documents import mean_sentence_vectors
 
         means = mean_sentence_vectors(self.vectors, sentences)
         counts = {"found": means.found.tolist(), "missing": means.missing.tolist()}

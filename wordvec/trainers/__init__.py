@@ -6,14 +6,13 @@ from typing import Any
 
 from wordvec.errors import OptionError
 from wordvec.trainers.base import History, Trainer, option_names
-from wordvec.trainers.cbow import CBOW
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
-from wordvec.trainers.other_names import unknown_argument
+from wordvec.trainers.option_help import unknown_argument
 from wordvec.trainers.paragraph_vectors import ParagraphVectors
 from wordvec.trainers.ppmi import PPMI
-from wordvec.trainers.skipgram import SkipGram
 from wordvec.trainers.svd import SVD
+from wordvec.trainers.word2vec import CBOW, SkipGram
 
 TRAINERS: dict[str, type[Trainer]] = {
     trainer.name: trainer for trainer in (SkipGram, CBOW, GloVe, SVD, PPMI, ParagraphVectors)

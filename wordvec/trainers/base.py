@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,13 +16,13 @@ import numpy as np
 
 from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
-from wordvec.counts.weighting import LARGEST_WINDOW
+from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import counts_fingerprint
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
-from wordvec.trainers.other_names import ATTRIBUTES, hints_for_arguments, unknown_argument
+from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 # More than these is a slip, and would fail late: by memory, by numbers that leave 64 bits, or never.
+SOURCES_KEPT = 20  # names of files of text in the vectors' file
 LARGEST = {
     "dim": 1_000_000,
     "window": LARGEST_WINDOW,
@@ -86,6 +88,7 @@ class Trainer(ABC):
 
     name: ClassVar[str]
     has_epochs: ClassVar[bool] = False
+    unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
 
     if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
 
@@ -157,8 +160,11 @@ class Trainer(ABC):
         logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
         corpus.check()  # compiled code trusts ids and sentence starts
         give_back_pages(corpus.ids)
-        with self._on_cluster(client, store, corpus):
-            self._vectors = self._train(corpus, show_progress)
+        try:
+            with self._on_cluster(client, store, corpus):
+                self._vectors = self._train(corpus, show_progress)
+        finally:
+            self._on_epoch = []  # a trained trainer can be copied and pickled, whatever the user's functions hold
         return self
 
     @contextmanager
@@ -188,8 +194,13 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """All options of this trainer, as stored in the vectors' file."""
-        return asdict(self)  # type: ignore[call-overload]
+        """The options of this trainer, less those `unrecorded`, as the vectors' file stores and returns them."""
+        options = asdict(self)  # type: ignore[call-overload]
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in options.items()
+            if name not in self.unrecorded
+        }
 
     def _make_vectors(
         self, corpus: Corpus, matrix: Any, context_matrix: Any = None, subwords: Any = None
@@ -202,6 +213,7 @@ class Trainer(ABC):
             "parameters": self.parameters(),
             "corpus_fingerprint": corpus.fingerprint,
             **text_info(corpus),
+            **source_info(corpus),
             "min_count": corpus.vocabulary.min_count,
             "counted": [counts_fingerprint(corpus.vocabulary)],
             "tokens": len(corpus.ids),
@@ -228,6 +240,13 @@ def text_info(corpus: Corpus) -> dict[str, Any]:
 
     recipe = TextRecipe.of_corpus(corpus.info)  # not known where an earlier version built the corpus
     return {"tokenizer": corpus.info.get("tokenizer")} if recipe is None else recipe.as_info()
+
+
+def source_info(corpus: Corpus) -> dict[str, Any]:
+    """Where the text came from, for the vectors' file: names of files, without their folders."""
+    names = [re.split(r"[/\\]", str(source).rstrip("/\\"))[-1] for source in corpus.info.get("sources") or []]
+    listed = names[:SOURCES_KEPT] + ([f"and {len(names) - SOURCES_KEPT:,} more"] if len(names) > SOURCES_KEPT else [])
+    return {"sentences": len(corpus.sentence_starts) - 1} | ({"sources": listed} if listed else {})
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.files import parse_json, replace_file
+from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 KIND = "wordvec checkpoint 2"
 START_ANEW = "remove it to start from the beginning"
+FORM = {
+    "epoch": COUNT, "position": COUNT, "total": NUMBER, "predictions": COUNT, "loss": [NUMBER],
+    "held_out_loss": [NUMBER], "notes": [TEXT], "parameters": OBJECT, "corpus_fingerprint": TEXT,
+}  # fmt: skip
 LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
 
 Arrays = dict[str, np.ndarray]
@@ -118,7 +122,7 @@ class Checkpoint:
         if self.epoch > epochs or self.position > (positions if self.epoch < epochs else 0):
             raise InputError(
                 f"damaged checkpoint: it is at position {self.position:,} of epoch {self.epoch + 1:,}, but there are "
-                f"{epochs:,} epochs of {positions:,} positions; {START_ANEW}"
+                f"{counted(epochs, 'epoch')} of {counted(positions, 'position')}; {START_ANEW}"
             )
 
 
@@ -132,37 +136,15 @@ def _digest(state: str, arrays: Arrays) -> str:
 
 def _checked(state: Any) -> dict[str, Any]:
     """The fields of a checkpoint other than its arrays. Raises ValueError for one that is missing or cannot be."""
-    tests: dict[str, Callable[[Any], bool]] = {
-        "epoch": _is_count,
-        "position": _is_count,
-        "total": _is_number,
-        "predictions": _is_count,
-        "loss": lambda value: _is_list(value, _is_number) and len(value) == state["epoch"],
-        "held_out_loss": lambda value: _is_list(value, _is_number) and len(value) in (0, state["epoch"]),
-        "notes": lambda value: _is_list(value, lambda each: isinstance(each, str)),
-        "parameters": lambda value: isinstance(value, dict),
-        "corpus_fingerprint": lambda value: isinstance(value, str),
-    }
-    if not isinstance(state, dict) or state.keys() != tests.keys():
-        raise ValueError(f"the fields {', '.join(tests)} expected; got {str(state)[:80]}")
-    for name, is_right in tests.items():
-        if not is_right(state[name]):
-            raise ValueError(f"{name} cannot be {str(state[name])[:80]}")
+    if not isinstance(state, dict) or state.keys() != FORM.keys():
+        raise ValueError(f"the fields {', '.join(FORM)} expected; got {str(state)[:80]}")
+    check_form(state, FORM)
+    for name, lengths in (("loss", (state["epoch"],)), ("held_out_loss", (0, state["epoch"]))):
+        if len(state[name]) not in lengths:
+            raise ValueError(f"{name} cannot be of {len(state[name]):,} epochs")
     if state["position"] == 0 and (state["total"] or state["predictions"]):
         raise ValueError("it has a loss of an epoch that has not begun")
     return state
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _is_list(value: Any, is_right: Callable[[Any], bool]) -> bool:
-    return isinstance(value, list) and all(map(is_right, value))
 
 
 @dataclass

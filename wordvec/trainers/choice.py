@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from wordvec.corpus.report.advice import FEW_TOKENS
+from wordvec.errors import counted
 from wordvec.trainers import TRAINERS, option_names
 
 BY_SIZE = ("svd", "skipgram")  # for a small text, for a large one
@@ -40,7 +41,7 @@ def choose_by_size(tokens: int, words: int, dim: int) -> tuple[str, str]:
     ('svd', "300,000 tokens are fewer than 5,000,000, too few for skip-gram's five epochs")
     """
     if words <= dim:
-        return "skipgram", f"svd cannot make {dim} dimensions of {words:,} words"
+        return "skipgram", f"svd cannot make {counted(dim, 'dimension')} of {counted(words, 'word')}"
     if tokens < FEW_TOKENS:
         return "svd", f"{tokens:,} tokens are fewer than {FEW_TOKENS:,}, too few for skip-gram's five epochs"
     return "skipgram", f"{tokens:,} tokens are {FEW_TOKENS:,} or more, enough for it"

@@ -13,18 +13,17 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
-from wordvec.errors import InputError, OptionError, ShapeError, TrainingError
+from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, counted
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
-from wordvec.trainers.counting import LEAVE_NO_TRACE, count_corpus, counting_conditions
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
-from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.other_names import hints_for_arguments
-from wordvec.trainers.spectral import INITS, spectral_start
+from wordvec.trainers.option_help import hints_for_arguments, with_option_help
+from wordvec.trainers.ppmi import UNRECORDED, count_corpus, counting_conditions
+from wordvec.trainers.svd import INITS, spectral_start
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -53,7 +52,7 @@ class GloVe(Trainer):
     add_context    the vectors are word + context vectors (Pennington et al., section 4.2)
     batch_size     cells in a mini-batch (layers); the kernel takes one after the other
     engine         "kernel", compiled, or "layers", the readable form; None takes the kernel
-    init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.spectral`) with the
+    init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.svd`) with the
                    logarithms of the counts as biases, which scored higher on every set than "random", small noise as
                    GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
     device         "cpu" or "gpu", for counting, start and training; the GPU's kernel cuts the cells into other tiles
@@ -75,6 +74,7 @@ class GloVe(Trainer):
     """
 
     name: ClassVar[str] = "glove"
+    unrecorded: ClassVar[tuple[str, ...]] = UNRECORDED
     has_epochs: ClassVar[bool] = True
 
     dim: int = 100
@@ -117,10 +117,6 @@ class GloVe(Trainer):
         if self.engine == "layers" and self.threads is not None:
             raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
 
-    def parameters(self) -> dict[str, Any]:
-        """All options, less those that change nothing about the result."""
-        return {name: value for name, value in super().parameters().items() if name not in LEAVE_NO_TRACE}
-
     @property
     def accumulators(self) -> tuple[float, float]:
         """What AdaGrad's sums of squares start from: for vectors, for biases."""
@@ -143,7 +139,7 @@ class GloVe(Trainer):
         """
         if self.init == "random":
             return self.start_tables(len(corpus.vocabulary))
-        from wordvec.counts.weighting import weights_of
+        from wordvec.counts.stream import weights_of
 
         try:
             with self._history.stage("init"):
@@ -201,7 +197,7 @@ class GloVe(Trainer):
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
         device_module(self.device)
         size = len(corpus.vocabulary)
-        check_memory(f"{size:,} words in {self.dim} dimensions", 8 * 4 * size * (self.dim + 16))
+        check_memory(f"{counted(size, 'word')} in {counted(self.dim, 'dimension')}", 8 * 4 * size * (self.dim + 16))
         has_kernel = self._has_kernel()
         state = self._starting_state(corpus, "kernel" if has_kernel else "layers", show_progress)
         self._history.loss = state.loss

@@ -35,6 +35,7 @@ class GloveOptions(Protocol):
     @property
     def accumulators(self) -> tuple[float, float]:
         """Where AdaGrad's sums of squares start: of the vectors, of the biases."""
+        ...
 
 
 class GloveKernel:

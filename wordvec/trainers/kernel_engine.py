@@ -13,8 +13,7 @@ from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.corpus.draws.examples import ExampleSampler
-    from wordvec.trainers.options import NeuralOptions
+    from wordvec.trainers.options import TrainingPlan
     from wordvec.trainers.schedule import Line
 
 FIRST_CHUNK = 100_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
@@ -26,36 +25,33 @@ class KernelEngine:
 
     def __init__(
         self,
-        trainer: NeuralOptions,
+        plan: TrainingPlan,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
         frozen: np.ndarray | None = None,
-        sampler: ExampleSampler | None = None,
     ) -> None:
-        kernels, tables, self._threads = _kernels_of(trainer, corpus)
-        self.trainer, self.corpus = trainer, corpus
-        self.block = trainer.block_for(corpus)
+        kernels, tables = _kernels_of(plan)
+        self.plan, self.corpus, self.block = plan, corpus, plan.block
         self.chunk = self._whole_blocks(FIRST_CHUNK)
-        self._sampler = sampler or trainer.sampler(corpus.vocabulary.counts)
-        self._options = trainer.kernel_options(corpus.vocabulary.counts)
-        self._train = kernels.train_cbow if trainer.name == "cbow" else kernels.train_skipgram
+        self._options = dict(plan.kernel_options)
+        self._train = kernels.train_cbow if plan.cbow else kernels.train_skipgram
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
         give_back_pages(corpus.ids)  # its fingerprint has read them all
-        if trainer.device == "gpu":
+        if plan.device == "gpu":
             self._compile(kernels)
-        self._tables = tables(W_in, W_out, **({} if trainer.device == "gpu" else {"precision": trainer.precision}))
+        self._tables = tables(W_in, W_out, **({} if plan.device == "gpu" else {"precision": plan.precision}))
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def _compile(self, kernels: Any) -> None:
         """Have CuPy compile what the calls need; nothing is trained."""
         with announced("compiling the kernels: some seconds ..."):
             kernels.warm_up(
-                self.trainer.name,
-                self._sampler,
+                self.plan.name,
+                self.plan.sampler,
                 paths=self._options.get("paths"),
-                dimension=self.trainer.dim,
-                meetings=self.trainer.meetings,
+                dimension=self.plan.dim,
+                meetings=self.plan.meetings,
                 longest_sentence=self.corpus.longest_sentence,
             )
 
@@ -73,7 +69,7 @@ class KernelEngine:
 
     def _run(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         total, predictions = 0.0, 0
-        for begin, end, line in self.trainer.schedule.stretches(first, last, self.block, epoch, tokens):
+        for begin, end, line in self.plan.schedule.stretches(first, last, self.block, epoch, tokens):
             loss = self._run_on_line(begin, end, epoch, tokens, line)
             total, predictions = total + loss.total, predictions + loss.predictions
         return Loss(total, predictions)
@@ -84,16 +80,16 @@ class KernelEngine:
             self._tables,
             ids,
             starts,
-            self._sampler,
+            self.plan.sampler,
             first=first,
             last=last,
             epoch=epoch,
             epochs=line.epochs_to_zero,  # kernels ask only for how the learning rate falls
             learning_rate=line.learning_rate,
             block=self.block,
-            meetings=self.trainer.meetings,
-            threads=self._threads,
-            hogwild=self.trainer.hogwild,
+            meetings=self.plan.meetings,
+            threads=self.plan.threads,
+            hogwild=self.plan.hogwild,
             **self._options,
         )
 
@@ -108,7 +104,9 @@ class KernelEngine:
             end = min(begin + self.block, last)
             loss = self._run(begin, end, epoch, tokens)
             total, predictions = total + loss.total, predictions + loss.predictions
-            batch = self._sampler.draw(self.corpus.ids, self.corpus.sentence_starts, first=begin, last=end, epoch=epoch)
+            batch = self.plan.sampler.draw(
+                self.corpus.ids, self.corpus.sentence_starts, first=begin, last=end, epoch=epoch
+            )
             inputs = np.unique(batch.contexts[batch.mask])
             outputs = np.unique(np.concatenate([batch.centres, batch.negatives.ravel()]))
             inputs, outputs = inputs[frozen[inputs]], outputs[frozen[outputs]]  # type: ignore[index]
@@ -119,7 +117,7 @@ class KernelEngine:
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
         """The loss on positions first .. last - 1 at the weights as they are, through the layers."""
-        return LayersEngine(self.trainer, self.corpus, *self.weights()).loss(first, last, epoch)
+        return LayersEngine(self.plan, self.corpus, *self.weights()).loss(first, last, epoch)
 
     def largest_weight(self) -> float:
         """The largest absolute value in either matrix; not finite where one of them is not."""
@@ -149,13 +147,13 @@ class KernelEngine:
         return self.block * max(1, round(positions / self.block))
 
 
-def _kernels_of(trainer: NeuralOptions, corpus: Corpus) -> tuple[Any, Any, int]:
-    """The module of kernels for the trainer's device, its class of tables, and how many threads or warps are to run."""
-    if trainer.device == "gpu":
+def _kernels_of(plan: TrainingPlan) -> tuple[Any, Any]:
+    """The module of kernels for the plan's device, and its class of tables."""
+    if plan.device == "gpu":
         from wordvec.kernels import gpu
 
-        return gpu, gpu.Tables, trainer.warps_for(corpus)
+        return gpu, gpu.Tables
     from wordvec.kernels import cpu
     from wordvec.kernels.tables import Tables
 
-    return cpu, Tables, trainer.threads_to_use
+    return cpu, Tables

@@ -20,12 +20,13 @@ from wordvec.corpus.draws.steps import (
     group_size,
     split_contexts,
 )
+from wordvec.errors import counted
 from wordvec.kernels.reference import outputs_of
 from wordvec.networks import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
-    from wordvec.trainers.options import NeuralOptions
+    from wordvec.trainers.options import TrainingPlan
 
 CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
 MOST_CONTEXTS = 2_000_000  # in a chunk
@@ -56,29 +57,27 @@ class LayersEngine:
 
     def __init__(
         self,
-        trainer: NeuralOptions,
+        plan: TrainingPlan,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
         frozen: np.ndarray | None = None,
     ) -> None:
-        self.trainer, self.corpus = trainer, corpus
-        self.block = trainer.block_for(corpus)
-        chunk = BATCHES_ON_GPU * self.block if trainer.device == "gpu" else CHUNK
-        room = MOST_CONTEXTS // trainer.most_contexts(corpus)
+        self.plan, self.corpus, self.block = plan, corpus, plan.block
+        chunk = BATCHES_ON_GPU * self.block if plan.device == "gpu" else CHUNK
+        room = MOST_CONTEXTS // plan.most_contexts
         self.chunk = self.block * max(1, min(chunk, room) // self.block)
-        tables = (8 if trainer.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
+        tables = (8 if plan.loss == "softmax" else 4) * (W_in.nbytes + W_out.nbytes)
         with self._memory_errors(corpus.ids.nbytes + tables):
             W_in, W_out, self._ids, self._starts = (
-                to_device(array, trainer.device) for array in (W_in, W_out, corpus.ids, corpus.sentence_starts)
+                to_device(array, plan.device) for array in (W_in, W_out, corpus.ids, corpus.sentence_starts)
             )
-            self._sampler = trainer.sampler(corpus.vocabulary.counts).on(trainer.device)
-            self._frozen = None if frozen is None else to_device(frozen, trainer.device)
-            self._paths = trainer.paths(corpus.vocabulary.counts)
-            self._network = trainer.make_network(W_in, W_out, self._paths)
+            self._sampler = plan.sampler.on(plan.device)
+            self._frozen = None if frozen is None else to_device(frozen, plan.device)
+            self._network = plan.make_network(W_in, W_out)
         self._tables = (W_in, W_out)
-        self._optimizer = OPTIMIZERS[trainer.optimizer]()
-        if trainer.device == "gpu":
+        self._optimizer = OPTIMIZERS[plan.optimizer]()
+        if plan.device == "gpu":
             self._warm_up()
 
     def _warm_up(self) -> None:
@@ -106,7 +105,7 @@ class LayersEngine:
                 for position, batch in self._batches(examples, begin):
                     losses.append(self._network.forward(batch))
                     if tokens is not None:
-                        self._step((epoch + position / tokens) / self.trainer.epochs)
+                        self._step((epoch + position / tokens) / self.plan.epochs)
             return Loss(total_of(losses), predictions)
 
     def _batches(self, examples: Examples, first: int) -> Iterator[tuple[int, Examples]]:
@@ -117,15 +116,14 @@ class LayersEngine:
         if len(examples.positions) == 0:
             return
         examples = Examples(*(to_numpy(part) for part in examples))
-        cbow, meetings = self.trainer.name == "cbow", self.trainer.meetings
+        cbow, meetings, tree = self.plan.cbow, self.plan.meetings, self.plan.paths is not None
         if not cbow:
-            examples = split_contexts(examples, group_size(meetings, tree=self._paths is not None))
+            examples = split_contexts(examples, group_size(meetings, tree=tree))
         outputs, present = examples.centres[:, None], np.ones((len(examples.centres), 1), bool)
-        if self.trainer.loss != "softmax":
-            outputs, _, present = outputs_of(examples, self._paths)
+        if self.plan.loss != "softmax":
+            outputs, _, present = outputs_of(examples, self.plan.paths)
         weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
         first_tag = None if self._sampler.tags is None else self._sampler.tags.first
-        tree = self._paths is not None
         met = count_meetings(examples, outputs, present, weights, tree=tree, mean=cbow, first_tag=first_tag)
         number = (examples.positions - first) // self.block
         borders = np.flatnonzero(np.diff(number, prepend=-1, append=-1)).tolist()
@@ -133,18 +131,18 @@ class LayersEngine:
             of_block = Meetings(*(part[begin:end] for part in met))
             for step in cut_into_steps(of_block, meetings, most=self.block):
                 rows = slice(begin + step.start, begin + step.stop)
-                batch = Examples(*(to_device(part[rows], self.trainer.device) for part in examples))
+                batch = Examples(*(to_device(part[rows], self.plan.device) for part in examples))
                 yield first + int(number[begin]) * self.block, batch
 
     def _step(self, progress: float) -> None:
         self._network.backward()
-        self._optimizer.learning_rate = self.trainer.learning_rate_at(progress)
+        self._optimizer.learning_rate = self.plan.schedule.at(progress)
         self._optimizer.update(self._network.params, self._kept_gradients())
 
     def _memory_errors(self, needed: int | None = None) -> AbstractContextManager[None]:
         words = len(self.corpus.vocabulary)
-        what = f"{self.trainer.name} through layers: {words:,} words in {self.trainer.dim} dimensions"
-        return gpu_memory_errors(what, needed, device=self.trainer.device)
+        what = f"{self.plan.name} through layers: {counted(words, 'word')} in {counted(self.plan.dim, 'dimension')}"
+        return gpu_memory_errors(what, needed, device=self.plan.device)
 
     def largest_weight(self) -> float:
         """The largest absolute value in either matrix; not finite where one of them is not."""
@@ -169,9 +167,7 @@ class LayersEngine:
         gradients = self._network.grads
         if self._frozen is None:
             return gradients
-        of_words = (
-            gradients[:1] if self.trainer.loss == "hierarchical-softmax" else gradients
-        )  # else W_out's are nodes'
+        of_words = gradients[:1] if self.plan.loss == "hierarchical-softmax" else gradients  # else W_out's are nodes'
         for gradient in of_words:
             if hasattr(gradient, "ids"):
                 gradient.rows[self._frozen[gradient.ids]] = 0

@@ -33,12 +33,15 @@ class Engine(Protocol):
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1 of an epoch of `tokens`."""
+        ...
 
     def largest_weight(self) -> float:
         """The largest absolute value of the weights, or nan."""
+        ...
 
     def arrays(self) -> Arrays:
         """All that training changes, as it is now: W_in and W_out (V, D), and what else there is."""
+        ...
 
 
 @dataclass

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import warnings
-from abc import abstractmethod
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from wordvec import rng
-from wordvec.arrays import Array, device_module
-from wordvec.corpus.draws.examples import ExampleSampler
-from wordvec.corpus.draws.sampling import keep_probabilities
-from wordvec.corpus.draws.steps import group_size, meetings_for
-from wordvec.errors import OptionError
-from wordvec.memory import available_cores
+from wordvec.arrays import device_module
+from wordvec.errors import OptionError, counted
 from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
@@ -35,35 +30,29 @@ from wordvec.trainers.neural_options import (
     choose_engine_and_check,
     ngram_sizes,
 )
-from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.other_names import hints_for_arguments
+from wordvec.trainers.option_help import hints_for_arguments, with_option_help
+from wordvec.trainers.planning import SENTENCE, Planned, reach_in
 from wordvec.trainers.presets import Presets
-from wordvec.trainers.schedule import Schedule
-from wordvec.trainers.spectral import spectral_start
-from wordvec.trainers.staleness import warps_before_stale
-from wordvec.trainers.windows import SENTENCE, reach_in
+from wordvec.trainers.schedule import Shape, plain_shape
+from wordvec.trainers.svd import spectral_start
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
+    from wordvec.trainers.options import TrainingPlan
     from wordvec.trainers.subword_engine import Composition
     from wordvec.vectors import WordVectors
-
-LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
-LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
-EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
-MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
 
 
 @with_option_help
 @dataclass
-class NeuralTrainer(Presets, Trainer):
+class NeuralTrainer(Presets, Planned, Trainer):
     """Options of CBOW and SkipGram; the defaults are word2vec's where it has one.
 
     dim               length of a vector, as in word2vec; 300 is usual for billions of words
     window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
-                      sentence (`wordvec.trainers.windows`)
+                      sentence (`wordvec.trainers.planning`)
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
     epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
@@ -71,7 +60,8 @@ class NeuralTrainer(Presets, Trainer):
                       that with momentum; 0.001 for the adaptive optimizers; and 0.05 with subwords, as in fastText
     learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
     learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
-                      at first and at the end; or "constant", not at all
+                      at first and at the end; "constant", not at all; a function from the share of the training that
+                      is done, 0 to 1, to a factor of learning_rate; or a list of factors, one for each equal part
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
     negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
                       each, as word2vec.c does
@@ -89,7 +79,7 @@ class NeuralTrainer(Presets, Trainer):
     engine            "kernel", compiled, or "layers", the readable form; None takes the kernel where it can run the
                       options
     init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
-                      (`wordvec.trainers.spectral`), from which fewer epochs are enough
+                      (`wordvec.trainers.svd`), from which fewer epochs are enough
     device            "cpu" or "gpu"; never chosen by what the machine has, so that a result does not depend on it
     precision         "float32", or "float16" (kernel on the CPU): the tables take half the memory, and numbers are
                       rounded at random, so that the mean is right
@@ -118,7 +108,7 @@ class NeuralTrainer(Presets, Trainer):
     subsample: float = 1e-3
     learning_rate: float | None = None
     learning_rate_end: float | None = None
-    learning_rate_schedule: str = "linear"
+    learning_rate_schedule: Shape = "linear"
     negative_power: float = 0.75
     negative_sharing: str = "window"
     negative_pool: int = 0
@@ -146,6 +136,7 @@ class NeuralTrainer(Presets, Trainer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.learning_rate_schedule = plain_shape(self.name, self.learning_rate_schedule)
         choose_engine_and_check(self)
         self._start: WordVectors | None = None
         self._start_notes: list[str] = []
@@ -154,109 +145,6 @@ class NeuralTrainer(Presets, Trainer):
         self._reach: int | None = None
         self._pieces_of_cluster = False  # whether `pieces` is the default of an earlier fit on a cluster
         self._composition: Composition | None = None
-
-    @property
-    def reach(self) -> int:
-        """Words on each side that a window takes in on the corpus of the last `fit`, or as `window` says before one."""
-        if self._reach is None and not isinstance(self.window, int):
-            raise OptionError(f"{self.name}: how far window {self.window!r} reaches is known once fit has a corpus")
-        return int(self.window) if self._reach is None else self._reach
-
-    @abstractmethod
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
-        """The network of layers this trainer trains; `paths` are those of hierarchical softmax's tree."""
-
-    def paths(self, counts: np.ndarray) -> Any:
-        """Hierarchical softmax's Huffman tree over words with these counts; None for other losses."""
-        from wordvec.kernels.huffman import huffman_paths
-
-        return huffman_paths(counts) if self.loss == "hierarchical-softmax" else None
-
-    def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
-        """Options that only this trainer's kernel has."""
-        return {"paths": self.paths(counts)}
-
-    @property
-    def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``; with subwords fastText's."""
-        return {"sgd": 0.05 if self.subwords else 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(
-            self.optimizer, 0.001
-        )
-
-    @property
-    def schedule(self) -> Schedule:
-        """How the learning rate falls."""
-        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        return Schedule(self.learning_rate_schedule, start, self.learning_rate_end, self.epochs)
-
-    def learning_rate_at(self, progress: float) -> float:
-        """The learning rate after this share (0 to 1) of all training."""
-        return self.schedule.at(progress)
-
-    def sampler(self, counts: np.ndarray) -> ExampleSampler:
-        """Draws this trainer's examples for a vocabulary with these counts."""
-        return ExampleSampler.for_counts(counts, **self.drawing_options())
-
-    def drawing_options(self) -> dict[str, Any]:
-        """Options of `ExampleSampler.for_counts`."""
-        return {
-            "subsample": self.subsample,
-            "power": self.negative_power,
-            "window": self.reach,
-            "negatives": self.negatives if self.loss == "negative-sampling" else 0,
-            "negative_sharing": self.negative_sharing,
-            "negative_pool": self.negative_pool if self.loss == "negative-sampling" else 0,
-            "shrink_window": self.shrink_window,
-            "seed": self.seed,
-        }
-
-    @property
-    def meetings(self) -> int:
-        """How often a row may be met in one step: `max_meetings`, or what the learning rate allows."""
-        if self.max_meetings is not None:
-            return self.max_meetings
-        return meetings_for(
-            self.learning_rate_at(0.0) * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1)
-        )
-
-    @property
-    def threads_to_use(self) -> int:
-        """Threads of the CPU's kernel: `threads`, or all cores."""
-        return available_cores() if self.threads is None else self.threads
-
-    def most_contexts(self, corpus: Corpus) -> int:
-        """Contexts that a centre has at most."""
-        return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
-
-    def block_for(self, corpus: Corpus) -> int:
-        """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
-        if self.batch_size is not None:
-            return self.batch_size
-        examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
-        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
-
-    def warps_for(self, corpus: Corpus) -> int:
-        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.staleness` allows."""
-        if self.warps is not None:
-            return self.warps
-        step = self.learning_rate_at(0.0) * self._inputs_of_a_centre()
-        keep = keep_probabilities(corpus.vocabulary.counts, self.subsample)
-        return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
-
-    def _inputs_of_a_centre(self) -> float:
-        """Rows of W_in that each centre pulls at, as many as its contexts, but no more than meet at once."""
-        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
-        return min(contexts, float(group_size(self.meetings)))
-
-    def chance_loss(self, counts: np.ndarray) -> float:
-        """The loss of a prediction by weights that know nothing: each term -log sigmoid(0), or softmax over V words."""
-        if self.loss == "softmax":
-            return float(np.log(max(len(counts), 2)))
-        paths = self.paths(counts)
-        terms = self.negatives + 1.0
-        if paths is not None:
-            terms = max(1.0, float((np.diff(paths.starts) * counts).sum() / counts.sum()))
-        return terms * float(np.log(2))
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
         """W_in uniform in (-0.5, 0.5) / dim and W_out zero, float32, as in word2vec.c.
@@ -324,31 +212,31 @@ class NeuralTrainer(Presets, Trainer):
         size = len(corpus.vocabulary)
         tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
         rows = max(size, sum(self.row_numbers(size)) // 2)
-        check_memory(f"{rows:,} words in {self.dim} dimensions", 4 * rows * self.dim * tables)
+        check_memory(f"{counted(rows, 'word')} in {counted(self.dim, 'dimension')}", 4 * rows * self.dim * tables)
         self._history.notes += self._find_reach(corpus)
         self._composition = self._compose(corpus)
-        plan = self._plan(corpus)
+        epochs = self._epochs(corpus)
         self._history.notes += self._start_notes
-        state = self._starting_state(corpus, plan, show_progress)
+        state = self._starting_state(corpus, epochs, show_progress)
         self._history.loss, self._history.held_out_loss = state.loss, state.held_out_loss
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
-        done_before = plan.tokens * state.epoch + state.position
+        done_before = epochs.tokens * state.epoch + state.position
         with ExitStack() as stack:
             with self._history.stage("compile"):
-                engine = self._engine(stack, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen, plan.tokens)
+                engine = self._engine(stack, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen, epochs.tokens)
             state.forget_arrays()  # the engine has its own
             with self._history.stage("train"):
                 reporter = Reporter(
                     self.name,
                     self._on_epoch,
-                    words_of=lambda epoch: plan.tokens * epoch - done_before,
+                    words_of=lambda done: epochs.tokens * done - done_before,
                     make_vectors=lambda: self._vectors_of(
                         corpus, *[W.copy() for W in engine.weights()], subwords=self._subwords_of(engine)
                     ),
                     learning_rate_at=self.learning_rate_at,
                 )
-                run_epochs(engine, plan, self._history, state, self._saving, self.name, show_progress, reporter)
-            self._history.words = plan.tokens * len(self._history.loss) - done_before
+                run_epochs(engine, epochs, self._history, state, self._saving, self.name, show_progress, reporter)
+            self._history.words = epochs.tokens * len(self._history.loss) - done_before
             subwords = self._subwords_of(engine)
             return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
 
@@ -391,11 +279,6 @@ class NeuralTrainer(Presets, Trainer):
             del parameters["threads"]
         return {name: value for name, value in parameters.items() if value or name not in WHERE_SET}
 
-    def pulls_of_a_centre(self) -> tuple[float, float]:
-        """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
-        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
-        return contexts, contexts
-
     def _engine(
         self,
         stack: ExitStack,
@@ -406,10 +289,11 @@ class NeuralTrainer(Presets, Trainer):
         tokens: int,
     ) -> Any:
         """What trains; `stack` ends what it needs."""
+        plan = self.plan_for(corpus)
         if self._composition is not None:
-            return self._subword_engine(corpus, W_in, W_out)
+            return self._subword_engine(plan, corpus, W_in, W_out)
         if self.pieces is None:
-            return self._engine_class()(self, corpus, W_in, W_out, frozen)
+            return self._engine_class()(plan, corpus, W_in, W_out, frozen)
         from wordvec.trainers.rounds import RoundsEngine, ThisProcess
 
         if self.pieces > 1:
@@ -418,15 +302,16 @@ class NeuralTrainer(Presets, Trainer):
                 "one piece would give, and somewhat lower scores"
             )
         cluster = self._cluster or stack.enter_context(ThisProcess())
-        return RoundsEngine(self, corpus, W_in, W_out, cluster, tokens)
+        facts = {"trainer": self.name, "options": asdict(self), "reach": self.reach}
+        return RoundsEngine(plan, facts, corpus, W_in, W_out, cluster, tokens)
 
-    def _subword_engine(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
+    def _subword_engine(self, plan: TrainingPlan, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
         from wordvec.trainers.subword_engine import SubwordEngine
 
         reason = library.why_not()
         if reason is not None:
             raise OptionError(f"{self.name}: subwords need the compiled kernels, which cannot run here: {reason}")
-        return SubwordEngine(self, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
+        return SubwordEngine(plan, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
 
     def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
         """The engine asked for, or the layers where the C library is not available."""
@@ -437,7 +322,7 @@ class NeuralTrainer(Presets, Trainer):
             return LayersEngine
         return KernelEngine if self.engine == "kernel" else LayersEngine
 
-    def _plan(self, corpus: Corpus) -> Epochs:
+    def _epochs(self, corpus: Corpus) -> Epochs:
         """The last `held_out` of the sentences is kept from training."""
         starts = corpus.sentence_starts
         training = len(starts) - 1 - int(np.ceil(self.held_out * (len(starts) - 1)))
@@ -453,7 +338,7 @@ class NeuralTrainer(Presets, Trainer):
         start = None if self._start is None else self._start.info.get("corpus_fingerprint")
         return {"start": start, "freeze": self._freeze}
 
-    def _starting_state(self, corpus: Corpus, plan: Epochs, show_progress: bool | None) -> Checkpoint:
+    def _starting_state(self, corpus: Corpus, place: Epochs, show_progress: bool | None) -> Checkpoint:
         """The weights and the place to start from."""
         parameters = self.parameters() | self._told_of_state()
         if self._resume:
@@ -463,7 +348,7 @@ class NeuralTrainer(Presets, Trainer):
             if self._composition is not None:
                 rows["W_in"] = self._composition.parts.table_rows
             state.check_arrays({name: (count, self.dim) for name, count in rows.items()})
-            state.check_place(plan.epochs, plan.tokens)
+            state.check_place(place.epochs, place.tokens)
             self._history.notes = list(state.notes)
             return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))

@@ -11,9 +11,8 @@ from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
 from wordvec.trainers.base import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
-from wordvec.trainers.schedule import SCHEDULES
-from wordvec.trainers.spectral import INITS
-from wordvec.trainers.windows import is_window
+from wordvec.trainers.planning import is_window
+from wordvec.trainers.svd import INITS
 from wordvec.vectors.fitted_subwords import check_options as check_ngrams
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
             or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
             f"from 0 to the rate it starts with, {trainer.learning_rate or trainer.default_learning_rate}",
         ),
-        learning_rate_schedule=(trainer.learning_rate_schedule in SCHEDULES, "one of " + ", ".join(SCHEDULES)),
         negative_power=(np.isfinite(trainer.negative_power), "a finite number, such as 0.75"),
         negative_sharing=(trainer.negative_sharing in ("window", "pair"), "'window' or 'pair'"),
         negative_pool=(
@@ -155,15 +153,19 @@ def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
 
 
 def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
-    if trainer.learning_rate_schedule == "constant" and trainer.learning_rate_end is not None:
-        raise OptionError(f"{trainer.name}: learning_rate_end is where a rate falls to, and 'constant' does not fall")
+    shape = trainer.learning_rate_schedule
+    if trainer.learning_rate_end is not None and shape not in ("linear", "cosine"):
+        shape = repr(shape) if isinstance(shape, str) else "a schedule of your own"
+        raise OptionError(
+            f"{trainer.name}: learning_rate_end is where linear and cosine fall to: leave it out with {shape}"
+        )
     if trainer.engine == "kernel" and not kernel_fits:
         raise OptionError(
             f"{trainer.name}: the compiled kernels run SGD with the losses {' and '.join(KERNELS['cpu'][0])}, "
             "on a GPU with negative sampling shared by the window; for other optimizers and losses take engine "
             "'layers'"
         )
-    rate, most = trainer.learning_rate_at(0.0), LARGEST_RATES.get(trainer.optimizer)
+    rate, most = trainer.schedule.largest, LARGEST_RATES.get(trainer.optimizer)
     if most is not None and rate > most:
         raise OptionError(
             f"{trainer.name}: learning_rate must be at most {most:g} with optimizer {trainer.optimizer!r}; got "

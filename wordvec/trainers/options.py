@@ -1,21 +1,24 @@
-"""What the engines and the checks of options ask of a trainer of CBOW or skip-gram, so that they need not know it."""
+"""What others see of a trainer of CBOW or skip-gram, so that they need not know it.
+
+Checks of options see its fields, as `NeuralOptions`. Engines get a `TrainingPlan`: what follows from the options for
+one corpus, worked out once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
-
-import numpy as np
 
 from wordvec.arrays import Array
 
 if TYPE_CHECKING:
-    from wordvec.corpus import Corpus
     from wordvec.corpus.draws.examples import ExampleSampler
-    from wordvec.trainers.schedule import Schedule
+    from wordvec.trainers.schedule import Schedule, Shape
 
 
 class NeuralOptions(Protocol):
-    """The options, as `NeuralTrainer` describes them, and what follows from them for a corpus."""
+    """The options, as `NeuralTrainer` describes them."""
 
     name: ClassVar[str]  # "skipgram" or "cbow"
 
@@ -26,7 +29,7 @@ class NeuralOptions(Protocol):
     subsample: float
     learning_rate: float | None
     learning_rate_end: float | None
-    learning_rate_schedule: str
+    learning_rate_schedule: Shape
     negative_power: float
     negative_sharing: str
     negative_pool: int
@@ -53,48 +56,49 @@ class NeuralOptions(Protocol):
     buckets: int | None
 
     @property
-    def reach(self) -> int:
-        """Words on each side that a window takes in."""
-
-    @property
     def default_learning_rate(self) -> float:
         """For ``learning_rate=None``."""
-
-    @property
-    def meetings(self) -> int:
-        """How often a row may be met in one step."""
+        ...
 
     @property
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
+        ...
 
-    def learning_rate_at(self, progress: float) -> float:
-        """The learning rate after this share (0 to 1) of all training."""
 
-    def sampler(self, counts: np.ndarray) -> ExampleSampler:
-        """What draws the examples for a vocabulary with these counts."""
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How one corpus is trained on.
 
-    def paths(self, counts: np.ndarray) -> Any:
-        """Hierarchical softmax's tree over words with these counts, or None."""
+    cbow            CBOW, or else skip-gram
+    block           corpus positions in a block; most_contexts: contexts that a centre has at most
+    meetings        how often a row may be met in one step
+    threads         of the CPU, or warps of a GPU
+    paths           hierarchical softmax's tree, or None
+    kernel_options  options that only the kernel of this architecture has
+    make_network    from W_in and W_out to the network of layers
+    pulls           for `wordvec.kernels.merging.expected_terms`: see `NeuralTrainer.pulls_of_a_centre`
+    """
 
-    def kernel_options(self, counts: np.ndarray) -> dict[str, Any]:
-        """Options that only this trainer's kernel has."""
-
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
-        """The network of layers."""
-
-    @property
-    def threads_to_use(self) -> int:
-        """Threads of the CPU's kernel."""
-
-    def most_contexts(self, corpus: Corpus) -> int:
-        """Contexts that a centre has at most."""
-
-    def block_for(self, corpus: Corpus) -> int:
-        """Corpus positions in a block."""
-
-    def pulls_of_a_centre(self) -> tuple[float, float]:
-        """See `NeuralTrainer.pulls_of_a_centre`."""
-
-    def warps_for(self, corpus: Corpus) -> int:
-        """Warps that train at a time on a GPU."""
+    name: str  # of the trainer, for messages and for GPU kernels
+    cbow: bool
+    dim: int
+    epochs: int
+    block: int
+    most_contexts: int
+    meetings: int
+    schedule: Schedule
+    sampler: ExampleSampler
+    subsample: float
+    negatives: int
+    negative_power: float
+    loss: str
+    optimizer: str
+    paths: Any
+    kernel_options: Mapping[str, Any]
+    make_network: Callable[[Array, Array], Any]
+    pulls: tuple[float, float]
+    device: str
+    precision: str
+    threads: int
+    hogwild: bool

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from wordvec.corpus.documents.tags import DocumentTags, tags_of
-from wordvec.corpus.draws.examples import ExampleSampler, Tags
-from wordvec.corpus.draws.tagged import TaggedSampler
+from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers.base import check_is_corpus, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST
 from wordvec.trainers.epoch_reports import OnEpoch
-from wordvec.trainers.option_help import with_option_help
-from wordvec.trainers.other_names import hints_for_arguments
-from wordvec.trainers.skipgram import SkipGram
+from wordvec.trainers.option_help import hints_for_arguments, with_option_help
+from wordvec.trainers.word2vec import SkipGram
 
 if TYPE_CHECKING:
     from typing_extensions import Self

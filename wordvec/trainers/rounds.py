@@ -18,7 +18,6 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,8 +37,7 @@ from wordvec.trainers.neural_options import MERGES
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
-    from wordvec.corpus.draws.examples import ExampleSampler
-    from wordvec.trainers.options import NeuralOptions
+    from wordvec.trainers.options import TrainingPlan
 
 BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
 MATRICES = ("W_in", "W_out")
@@ -96,24 +94,24 @@ class RoundsEngine:
 
     def __init__(
         self,
-        trainer: NeuralOptions,
+        plan: TrainingPlan,
+        facts: dict[str, Any],
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
         cluster: Cluster | ThisProcess,
         tokens: int,
     ) -> None:
-        self.trainer, self.corpus, self._cluster = trainer, corpus, cluster
-        self.block = trainer.block_for(corpus)
-        self._pieces, merges = trainer.pieces or 1, trainer.merges or MERGES
+        self.plan, self.corpus, self._cluster, self.block = plan, corpus, cluster, plan.block
+        self._threads = facts["options"]["threads"] or cluster.threads_of_a_task
+        self._facts = facts | {"options": facts["options"] | {"threads": None}}
+        self._pieces, merges = facts["options"]["pieces"] or 1, facts["options"]["merges"] or MERGES
         self.chunk = self.block * -(-tokens // (merges * self.block))
         self._share = share(corpus, cluster.store)
         size, dim = W_in.shape
         cluster.check_memory("training", 4 * 4 * 2 * size * dim + 40 * size)
         rows = max(1, BLOCK_BYTES // (8 * dim))
         self._borders = [*range(0, size, rows), size]
-        options: dict[str, Any] = asdict(trainer) | {"threads": None}  # type: ignore[call-overload]  # a dataclass
-        self._facts: dict[str, Any] = {"trainer": trainer.name, "options": options, "reach": trainer.reach}
         self._name = name_of("start", **self._facts, corpus=corpus.fingerprint, W=[_hash(W_in), _hash(W_out)])
         self._publish_start(W_in, W_out)
         self._largest = float(max(np.abs(W_in).max(), np.abs(W_out).max()))
@@ -145,11 +143,10 @@ class RoundsEngine:
     def _train(self, before: str, edges: list[int], epoch: int, tokens: int) -> None:
         cluster, start, after = self._cluster, self._weights(before), self._weights(self._name)
         pieces = [name_of("piece", round=self._name, number=i) for i in range(len(edges) - 1)]
-        threads = self.trainer.threads or cluster.threads_of_a_task
-        common = (self._share, self._facts, start, epoch, tokens, threads)
+        common = (self._share, self._facts, start, epoch, tokens, self._threads)
         training = [(*common, begin, end, len(pieces) > 1, name) for (begin, end), name in zip(pairwise(edges), pieces)]
         losses = cluster.run(train_piece, training, "training", show_progress=False)
-        rate = self.trainer.learning_rate_at((epoch * tokens + edges[0]) / (self.trainer.epochs * tokens))
+        rate = self.plan.schedule.at((epoch * tokens + edges[0]) / (self.plan.epochs * tokens))
         merging = [
             (before_name, pieces, rate, *rows, name)
             for before_name, rows, name in zip(start.names, pairwise(self._borders), after.names)
@@ -174,7 +171,7 @@ class RoundsEngine:
         """The loss on positions first .. last - 1 at the weights as they are, through the layers, here."""
         store, name = self._cluster.store, name_of("held-out", of=self._name, first=first, last=last)
         if not store.is_published(name):
-            loss = LayersEngine(self.trainer, self.corpus, *self.weights()).loss(first, last, epoch)
+            loss = LayersEngine(self.plan, self.corpus, *self.weights()).loss(first, last, epoch)
             store.publish(name, {}, total=float(loss.total), predictions=int(loss.predictions))
         facts = store.facts(name)
         return Loss(facts["total"], facts["predictions"])
@@ -216,30 +213,27 @@ def train_piece(
     place = open_store(store)
     if not place.is_published(name):
         text = opened(*corpus)
-        trainer = _trainer(facts, threads)
-        sampler = _sampler(json.dumps(facts), *corpus)
+        plan = _plan(json.dumps(facts), threads, *corpus)
         W_in, W_out = Weights(*start).read(place)
-        engine = KernelEngine(trainer, text, W_in, W_out, sampler=sampler)
+        engine = KernelEngine(plan, text, W_in, W_out)
         loss = engine.train(begin, end, epoch, tokens)
         after = engine.take_weights()
         if as_change:
             for matrix, before in zip(after, (W_in, W_out)):
                 matrix -= before
-        terms = dict(zip(("terms_in", "terms_out"), terms_of_piece(trainer, text, begin, end)))
+        terms = dict(zip(("terms_in", "terms_out"), terms_of_piece(plan, text, begin, end)))
         arrays = dict(zip(MATRICES, after)) | terms
         place.publish(name, arrays, total=float(loss.total), predictions=int(loss.predictions))
     found = place.facts(name)
     return found["total"], found["predictions"]
 
 
-def terms_of_piece(trainer: NeuralOptions, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+def terms_of_piece(plan: TrainingPlan, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
     """See `expected_terms`, for positions begin .. end - 1."""
     counts = np.asarray(corpus.vocabulary.counts)
-    occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(
-        counts, trainer.subsample
-    )
-    negatives = negative_weights(counts, trainer.negative_power)
-    return expected_terms(occurrences, negatives, trainer.negatives, *trainer.pulls_of_a_centre())
+    occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(counts, plan.subsample)
+    negatives = negative_weights(counts, plan.negative_power)
+    return expected_terms(occurrences, negatives, plan.negatives, *plan.pulls)
 
 
 def merge_rows(
@@ -260,17 +254,15 @@ def merge_rows(
     return float("inf") if found is None else found
 
 
-def _trainer(facts: dict[str, Any], threads: int) -> NeuralOptions:
-    make_trainer = import_module("wordvec.trainers").make_trainer  # by name: it is above this module
-    trainer: Any = make_trainer(facts["trainer"], **(facts["options"] | {"threads": threads}))
-    trainer._reach = facts["reach"]
-    return trainer
-
-
 @functools.lru_cache(maxsize=1)
-def _sampler(facts: str, folder: str, fingerprint: str) -> ExampleSampler:
+def _plan(facts: str, threads: int, folder: str, fingerprint: str) -> TrainingPlan:
     """Its table of negatives takes longer than a short piece: the tasks of a process share one."""
-    return _trainer(parse_json(facts), 1).sampler(opened(folder, fingerprint).vocabulary.counts)
+    make_trainer = import_module("wordvec.trainers").make_trainer  # by name: it is above this module
+    found = parse_json(facts)
+    trainer: Any = make_trainer(found["trainer"], **(found["options"] | {"threads": threads}))
+    trainer._reach = found["reach"]
+    plan: TrainingPlan = trainer.plan_for(opened(folder, fingerprint))
+    return plan
 
 
 def _loss_of(name: str) -> str:

@@ -2,14 +2,14 @@
 
 The kernels know one form, a straight line through the whole training that ends a little above zero
 (`wordvec.kernels.reference`). Every schedule is made of pieces of such lines, so layers, kernels and GPU need know
-nothing of it.
+nothing of it. A function of the user's own becomes `LINES` level pieces.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -17,9 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wordvec.errors import OptionError
+
 SCHEDULES = ("linear", "cosine", "constant")
 LEAST = 1e-4  # of the starting rate, below which it does not fall, as in word2vec.c
-LINES = 64  # that a cosine is made of: off it by at most 0.00015 of the starting rate
+LINES = 64  # that a cosine is made of: off it by at most 0.00015 of the starting rate; a function, level ones
+
+Shape = str | Callable[[float], float] | Sequence[float]  # what users give; stored as a name or a tuple
 
 
 class Line(NamedTuple):
@@ -33,16 +37,19 @@ class Line(NamedTuple):
 class Schedule:
     """The learning rate over a training of so many epochs.
 
-    name    "linear"; "cosine", half a wave: end + (start - end) (1 + cos(pi x)) / 2 after the share x of the training
-            (Loshchilov and Hutter 2017, eq. 5, without restarts); "constant"
-    end     where it falls to; None is LEAST of the start
+    shape   "linear"; "cosine", half a wave: end + (start - end) (1 + cos(pi x)) / 2 after the share x of the training
+            (Loshchilov and Hutter 2017, eq. 5, without restarts); "constant"; or factors of the starting rate, one
+            for each of as many equal parts of the training
+    end     where a named one falls to; None is LEAST of the start
 
     >>> schedule = Schedule("cosine", start=0.05, end=0.01, epochs=2)
     >>> [round(schedule.at(x), 4) for x in (0.0, 0.25, 0.5, 1.0)]
     [0.05, 0.0441, 0.03, 0.01]
+    >>> [Schedule((0.5, 1.0), start=0.05, end=None, epochs=2).at(x) for x in (0.0, 0.49, 0.5, 1.0)]
+    [0.025, 0.025, 0.05, 0.05]
     """
 
-    name: str
+    shape: str | tuple[float, ...]
     start: float
     end: float | None
     epochs: int
@@ -52,6 +59,11 @@ class Schedule:
         ends, lines = _ends_and_lines(self)
         line = lines[min(bisect_right(ends, progress), len(lines) - 1)]
         return line.learning_rate * max(1.0 - progress * (self.epochs / line.epochs_to_zero), LEAST)
+
+    @property
+    def largest(self) -> float:
+        """The highest rate of all the training."""
+        return self.start if isinstance(self.shape, str) else self.start * max(self.shape)
 
     def stretches(self, first: int, last: int, block: int, epoch: int, tokens: int) -> Iterator[tuple[int, int, Line]]:
         """Cut positions first .. last - 1 of an epoch of `tokens` where one line ends; whole blocks, but for the last.
@@ -70,12 +82,16 @@ class Schedule:
 def _ends_and_lines(schedule: Schedule) -> tuple[list[float], list[Line]]:
     """The lines, and the share of the training after which each ends."""
     start, epochs = schedule.start, schedule.epochs
-    if schedule.name == "cosine":
+    if not isinstance(schedule.shape, str):
+        parts = len(schedule.shape)
+        level = [Line(start * max(factor, LEAST), math.inf) for factor in schedule.shape]
+        return [(number + 1) / parts for number in range(parts)], level
+    if schedule.shape == "cosine":
         end = max(schedule.end or 0.0, LEAST * start)
         shares = [number / LINES for number in range(LINES + 1)]
         rates = [end + (start - end) * (1.0 + math.cos(math.pi * share)) / 2.0 for share in shares]
         return shares[1:], [_through(a, b, epochs) for a, b in pairwise(zip(shares, rates))]
-    fall = 0.0 if schedule.name == "constant" else 1.0 if schedule.end is None else (start - schedule.end) / start
+    fall = 0.0 if schedule.shape == "constant" else 1.0 if schedule.end is None else (start - schedule.end) / start
     return [1.0], [Line(start, epochs / fall if fall > 0 else math.inf)]
 
 
@@ -84,3 +100,36 @@ def _through(a: tuple[float, float], b: tuple[float, float], epochs: int) -> Lin
     fall = (a[1] - b[1]) / (b[0] - a[0])
     at_zero = a[1] + fall * a[0]
     return Line(at_zero, epochs * at_zero / fall if fall > 0 else math.inf)
+
+
+def plain_shape(who: str, shape: Shape) -> str | tuple[float, ...]:
+    """A shape as it is stored: a name, or factors of the starting rate. Raises OptionError for what is neither.
+
+    A function takes the share of the training that is done, from 0 to 1, and returns the factor. It is asked in the
+    middle of each of `LINES` equal parts, so that the numbers, which a file can keep, are the whole schedule.
+
+    >>> plain_shape("SkipGram", lambda done: 1 - done)[:3]
+    (0.9921875, 0.9765625, 0.9609375)
+    """
+    if isinstance(shape, str):
+        if shape in SCHEDULES:
+            return shape
+        raise OptionError(
+            f"{who}: learning_rate_schedule must be one of {', '.join(SCHEDULES)}, a function or a list of factors; "
+            f"got {shape!r}"
+        )
+    given = [shape((part + 0.5) / LINES) for part in range(LINES)] if callable(shape) else shape
+    try:
+        if not isinstance(given, (list, tuple, np.ndarray)):
+            raise TypeError(f"got an object of type {type(given).__name__}")
+        factors = tuple(float(factor) for factor in given)
+    except (TypeError, ValueError) as error:
+        of = "its function to return numbers" if callable(shape) else "a name, a function or a list of numbers"
+        raise OptionError(f"{who}: learning_rate_schedule needs {of}: {error}") from error
+    if not factors or max(factors) <= 0 or not all(0 <= factor < math.inf for factor in factors):
+        wrong = next((factor for factor in factors if not 0 <= factor < math.inf), None)
+        found = "no factor above 0" if wrong is None else f"the factor {wrong}"
+        raise OptionError(
+            f"{who}: learning_rate_schedule needs finite factors of learning_rate, 0 or more; it has {found}"
+        )
+    return factors

@@ -15,7 +15,7 @@ from wordvec.vectors.subwords import EXACT, Subwords
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Vocabulary
-    from wordvec.trainers.options import NeuralOptions
+    from wordvec.trainers.options import TrainingPlan
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ class SubwordEngine(KernelEngine):
     """Trains the table of parts, and W_out; words are composed of it where others ask for W_in."""
 
     def __init__(
-        self, trainer: NeuralOptions, corpus: Corpus, table: np.ndarray, W_out: np.ndarray, composition: Composition
+        self, plan: TrainingPlan, corpus: Corpus, table: np.ndarray, W_out: np.ndarray, composition: Composition
     ) -> None:
-        super().__init__(trainer, corpus, table, W_out)
+        super().__init__(plan, corpus, table, W_out)
         self.composition = composition
         self._options["parts"] = composition.parts
 

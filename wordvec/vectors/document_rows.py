@@ -7,22 +7,23 @@ user may look further, so each document goes through `WordVectors.tokenize` ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wordvec.corpus.building import can_compile, cutting_of
 from wordvec.corpus.encode.blocks import BLOCK, MOST_PIECES, Cutting, bytes_of
-from wordvec.corpus.encode.pieces import Growing, PieceTable
+from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
-from wordvec.errors import InputError, OptionError
-
-if TYPE_CHECKING:
-    from wordvec.vectors.text_rows import TextRows
+from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.recipe import NOT_SAID, TextRecipe
+from wordvec.errors import InputError, OptionError, describe
+from wordvec.vectors.word_rows import WordRows
 
 UNKNOWN = 0  # words without a vector; row i of the vectors has the number i + 1, and composed words follow
 DOCUMENTS = 4_096  # at a time where each is made into tokens by itself
@@ -78,10 +79,11 @@ def encode_documents(
 ) -> Iterator[Encoded]:
     """Yield documents in their order as numbers of words. Raises as `WordVectors.embed` does."""
     documents = iter(documents)
-    first = next(documents, None)
-    if first is None:
+    read = list(islice(documents, 1))
+    if not read:
         return
-    documents = chain([first], documents)
+    (first,) = read
+    documents = chain(read, documents)
     if not isinstance(first, str):
         yield from _encode_each(_token_lists(documents), numbers, list)
         return
@@ -202,6 +204,58 @@ def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
 
 
 def check_documents(documents: Any) -> None:
-    """Raise OptionError for one text in the place of several."""
+    """Raise OptionError for one text in the place of several, and for what has no texts in an order."""
     if isinstance(documents, (str, bytes)):
         raise OptionError("embed takes several texts: for one give a list of it, [text]")
+    if isinstance(documents, Mapping) or is_unordered(documents) or not isinstance(documents, Iterable):
+        raise OptionError(
+            f"embed takes texts in an order, such as a list; got {describe(documents)}: rows are told apart by their "
+            "place alone"
+        )
+
+
+# TextRows: rows of words that know how their text was made into tokens, and treat new text alike.
+
+
+class TextRows(WordRows):
+    """What `WordVectors` know about text."""
+
+    @cached_property
+    def recipe(self) -> TextRecipe | None:
+        """How the text was made into tokens, as far as `info` says. Raises InputError where that was damaged."""
+        return TextRecipe.from_info(self.info)
+
+    def tokenize(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[str]:
+        """The tokens of `text`, made as those that were trained on; words without a vector are among them.
+
+        `tokenizer` is the function that made the tokens, where that was one of the user's, and for vectors that do
+        not say what made them a built-in tokenizer's name or a function. Raises OptionError where it is needed and
+        not given, or not needed; InputError where the recipe was damaged.
+
+        >>> from wordvec import SVD, Corpus
+        >>> corpus = Corpus.build([{"text": "One rose. Two roses."}], field="text", tokenizer="words", min_count=1)
+        >>> SVD(dim=2).fit(corpus).vectors.tokenize("A Rose!")
+        ['a', 'rose']
+        """
+        if self.recipe is not None:
+            return self.recipe.tokenize(text, tokenizer)
+        if tokenizer is None:
+            raise OptionError(NOT_SAID)
+        return TextRecipe(tokenizer_name(tokenizer)).tokenize(text, tokenizer)
+
+    def build_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
+        """Options of `Corpus.build` that treat other text as the vectors' own was treated, as far as `info` says.
+
+        min_count is among them, and keep_words, so that no word with a vector is too rare; learned phrases are joined,
+        not looked for again. `tokenizer` takes the place of theirs; raises OptionError where a function of the user
+        made the tokens and it is not given.
+
+        >>> from wordvec import SVD, Corpus
+        >>> corpus = Corpus.build([{"text": "One rose, two roses."}], field="text", tokenizer="words", min_count=1)
+        >>> SVD(dim=2).fit(corpus).vectors.build_options()
+        {'tokenizer': 'words', 'min_count': 1, 'keep_words': ['one', 'rose', 'roses', 'two']}
+        """
+        recipe = self.recipe or TextRecipe(self.info.get("tokenizer"))
+        least = self.info.get("min_count")
+        kept = {"min_count": least} if isinstance(least, int) else {}
+        return recipe.as_options(tokenizer) | kept | {"keep_words": list(self.words)}

@@ -8,7 +8,7 @@ inverse document frequency. Words composed of n-grams count with the weight of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,10 @@ from wordvec.vectors.document_rows import Encoded, WordNumbers, check_documents,
 from wordvec.vectors.rows import row_lengths, unit_rows
 
 if TYPE_CHECKING:
-    from wordvec.vectors.text_rows import TextRows
+    from wordvec.vectors.document_rows import TextRows
 
+
+LARGEST = 1e9  # of a weight that is given
 WEIGHTS = ("sif", "mean", "tf-idf")
 INFER = "infer"  # of vectors that ParagraphVectors trained: see `wordvec.vectors.inference`
 RUN = 128  # words summed in float32; the sums of longer documents' runs are added in float64
@@ -111,7 +113,7 @@ def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
     >>> sif_weights(WordVectors(["the", "tea"], np.eye(2), counts=np.array([9, 1])), 0.1).round(2).tolist()
     [0.1, 0.5]
     """
-    if not (a > 0 and np.isfinite(a)):
+    if isinstance(a, bool) or not isinstance(a, (int, float, np.number)) or not (a > 0 and np.isfinite(a)):
         raise OptionError(f"SIF weights: a must be above 0; got {a!r}")
     if vectors.counts is None or vectors.counts.sum() == 0:
         raise InputError(
@@ -143,6 +145,8 @@ def _word_weights(vectors: TextRows, weights: str | np.ndarray, a: float) -> np.
         given = np.asarray(weights)
         if given.shape != (len(vectors),) or given.dtype.kind not in "fiu":
             raise ShapeError(f"weights must be one of {', '.join(WEIGHTS)}, or numbers ({len(vectors)},)")
+        if not (np.abs(given) < LARGEST).all():  # nor nan
+            raise OptionError(f"weights must be finite numbers below {LARGEST:g}")
         return given
     if weights not in WEIGHTS:
         raise OptionError(f"weights must be one of {', '.join(WEIGHTS)}; got {weights!r}")
@@ -233,3 +237,52 @@ def without_component(documents: DocumentVectors, component: np.ndarray | None, 
     u = np.asarray(component, np.float64)
     matrix = (documents.matrix - np.outer(documents.matrix @ u, u)).astype(np.float32)
     return DocumentVectors(matrix, documents.found, documents.missing, u.astype(np.float32))
+
+
+# Vectors of sentences that are lists of words: the mean, and the weighted mean of Arora, Liang and Ma (SIF). Words
+# count with the length that their vectors have; `WordVectors.embed` takes texts, and words with length 1.
+
+
+SentenceVectors = DocumentVectors
+
+
+def mean_sentence_vectors(vectors: TextRows, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
+    """Return the mean of each sentence's word vectors; words without a vector are counted and passed over.
+
+    `sentences` are lists of words, tokenized as the vectors' text was: `WordVectors.tokenize` does that. Raises
+    OptionError for text that is not split.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["good", "tea"], np.array([[1.0, 3.0], [3.0, 1.0]]))
+    >>> means = mean_sentence_vectors(vectors, [["good", "tea"], ["good", "grief"]])
+    >>> means.matrix.tolist(), means.missing.tolist()
+    ([[2.0, 2.0], [1.0, 3.0]], [0, 1])
+    """
+    return _means(vectors, sentences, None)
+
+
+def sif_sentence_vectors(
+    vectors: TextRows, sentences: Sequence[Sequence[str]], a: float = 1e-3, component: np.ndarray | None = None
+) -> SentenceVectors:
+    """Return SIF vectors (Arora, Liang and Ma 2017, Algorithm 1): rare words count more, what all share is taken off.
+
+    v = 1/|s| sum of a / (a + p(w)) x_w over a sentence's words, p(w) the word's share of all counts; then
+    v - u (u . v), u the first singular vector of all v. A `component` of other sentences is used in place of u: a few
+    sentences alone do not show what sentences share. Words made of subwords, whose count is not known, have p = 0.
+    Raises InputError for vectors without counts, OptionError for a <= 0.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["the", "tea"], np.eye(2), counts=np.array([999, 1]))
+    >>> sif = sif_sentence_vectors(vectors, [["the", "tea"], ["the"]])
+    >>> sif.found.tolist(), bool(np.abs(sif.matrix @ sif.component).max() < 1e-6)
+    ([2, 1], True)
+    """
+    return without_component(_means(vectors, sentences, sif_weights(vectors, a)), component, vectors.dim)
+
+
+def _means(vectors: TextRows, sentences: Sequence[Sequence[str]], weights: np.ndarray | None) -> SentenceVectors:
+    if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
+        raise OptionError(
+            "sentences must be lists of words: split the text as the vectors' text was, with vectors.tokenize(text)"
+        )
+    return embed(vectors, sentences, "mean" if weights is None else weights, unit=False)

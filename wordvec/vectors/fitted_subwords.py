@@ -130,7 +130,7 @@ class _Fit:
 
     def solve(self, held_out: np.ndarray | None = None) -> np.ndarray:
         """The rows of the n-grams (G, D) float32; words `held_out` (V,) bool play no part."""
-        from wordvec.counts.solver.products import product_with
+        from wordvec.counts.products import product_with
 
         roots = self.roots if held_out is None else np.where(held_out[:, None], np.float32(0), self.roots)
         weighted = self.matrix.copy()
@@ -181,7 +181,7 @@ class _Fit:
         return (k if r > USELESS else 0.0), facts
 
     def _predicted(self, rows: np.ndarray) -> np.ndarray:
-        from wordvec.counts.solver.products import product_with
+        from wordvec.counts.products import product_with
 
         with ThreadPoolExecutor(self.threads) as pool:
             return product_with(self.matrix, pool)(rows)

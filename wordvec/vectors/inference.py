@@ -25,10 +25,11 @@ from threadpoolctl import threadpool_limits
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.errors import InputError, OptionError
+from wordvec.json_forms import COUNT, NUMBER, Kind, check_form
 from wordvec.vectors.document_rows import Encoded
 
 if TYPE_CHECKING:
-    from wordvec.vectors.text_rows import TextRows
+    from wordvec.vectors.document_rows import TextRows
 
 NOISE = 1024  # words that stand for the distribution of negatives, at evenly spaced quantiles; all of fewer
 MOST_STEPS = 100  # of Newton's method, which needs about five
@@ -45,6 +46,18 @@ class Inference(NamedTuple):
     output_rows: str
 
 
+def _above_0(value: Any) -> bool:
+    return NUMBER.fits(value) and value > 0
+
+
+POSITIVE = Kind("a number above 0", _above_0)
+FORM = {
+    "ridge": POSITIVE, "negatives": Kind("a whole number above 0", lambda value: COUNT.fits(value) and value > 0),
+    "subsample": NUMBER, "negative_power": NUMBER,
+    "output_rows": Kind("matrix or context_matrix", lambda value: value in ("matrix", "context_matrix")),
+}  # fmt: skip
+
+
 def inference_of(vectors: TextRows) -> Inference:
     """What `ParagraphVectors` wrote into ``info["inference"]``. Raises OptionError for vectors of other trainers."""
     given: Any = vectors.info.get("inference")
@@ -54,15 +67,10 @@ def inference_of(vectors: TextRows) -> Inference:
             "paragraph-vectors): for others take 'sif', 'mean' or 'tf-idf'"
         )
     try:
-        found = Inference(
-            *(kind(given[name]) for name, kind in zip(Inference._fields, (float, int, float, float, str)))
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"these vectors say wrongly how documents are inferred ({error!r}): train them again"
-        ) from error
-    if not (found.ridge > 0 and found.negatives >= 1 and found.output_rows in ("matrix", "context_matrix")):
-        raise InputError(f"these vectors say wrongly how documents are inferred ({given}): train them again")
+        check_form(given, FORM)
+    except ValueError as error:
+        raise InputError(f"these vectors say wrongly how documents are inferred: {error}; train them again") from None
+    found = Inference(*(given[name] for name in Inference._fields))
     if vectors.counts is None or (found.output_rows == "context_matrix" and vectors.context_matrix is None):
         raise InputError(
             "documents are inferred from counts and output rows, which this file lacks: .safetensors and .npz keep them"

@@ -30,9 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError
-from wordvec.vectors.files.addresses import refuse_address
 from wordvec.vectors.files.reading import Reading
-from wordvec.vectors.files.sniffing import sniff
+from wordvec.vectors.files.sniffing import refuse_address, sniff
 from wordvec.vectors.files.writing import PACKINGS
 from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_rows import WordRows
@@ -65,8 +64,8 @@ WRITERS = {
     "glove": ("text_file", "write_glove_text"),
     "npz": ("npz_file", "write_npz"),
     "fasttext-bin": ("fasttext_writing", "write_fasttext_bin"),
-    "parquet": ("arrow_tables", "write_parquet"),
-    "arrow": ("arrow_tables", "write_arrow"),
+    "parquet": ("frames", "write_parquet"),
+    "arrow": ("frames", "write_arrow"),
 }
 READERS = {
     "safetensors": ("safetensors_file", "read_safetensors"),
@@ -134,7 +133,7 @@ def load_rows(
 
 def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
     """The file in a folder that another program writes as a whole. Raises VectorsFileError for any other folder."""
-    from wordvec.vectors.files.foreign_safetensors import static_model_in
+    from wordvec.vectors.files.static_folder import static_model_in
     from wordvec.vectors.files.two_files import matrix_in
 
     found = static_model_in(folder) or matrix_in(folder)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, describe
-from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import unit_vector
-from wordvec.vectors.search import ROWS, RowSelector, best_rows, row_blocks
-from wordvec.vectors.search.together import is_for_few, nearest_together
+from wordvec.vectors.search import ROWS, RowSelector, best_rows, cosines, is_for_few, nearest_together, row_blocks
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows

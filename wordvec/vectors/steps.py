@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wordvec.errors import OptionError
-from wordvec.vectors import postprocessing, quantisation
+from wordvec.vectors import postprocessing
 from wordvec.vectors.word_vectors import WordVectors
 
 
@@ -28,8 +28,8 @@ STEPS = {
     ),
     "whiten": Step(postprocessing.whitened, "covariance made the identity"),
     "pca": Step(postprocessing.principal_components, "the N directions of largest variance", True, True),
-    "float16": Step(quantisation.to_float16, "in half the bytes"),
-    "int8": Step(quantisation.to_int8, "in a quarter of the bytes"),
+    "float16": Step(postprocessing.to_float16, "in half the bytes"),
+    "int8": Step(postprocessing.to_int8, "in a quarter of the bytes"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from wordvec.errors import InputError, VectorsFileError
+from wordvec.errors import InputError, VectorsFileError, counted
 
 BLOCK = 1 << 16  # words looked at together
 HASHED = 64  # first bytes of a word that go into its hash
@@ -59,7 +59,7 @@ class LazyWords(Sequence[str]):
 
     def __repr__(self) -> str:
         first = ", ".join(map(repr, self[:3]))
-        return f"<{len(self):,} words: {first}{', ...' if len(self) > 3 else ''}>"
+        return f"<{counted(len(self), 'word')}: {first}{', ...' if len(self) > 3 else ''}>"
 
     def check(self) -> None:
         """Read all words now. Raises VectorsFileError for one that cannot be."""

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
-from wordvec.vectors.checks import checked_counts, checked_matrix, checked_scales, kept_words, number_words
+from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError, counted
 from wordvec.vectors.gensim_names import NamesOfGensim, no_such
-from wordvec.vectors.lookup import explain_missing
-from wordvec.vectors.packed_lookup import PackedLookup
-from wordvec.vectors.rows import BLOCK, float_rows, row_lengths, unit_rows, unit_vector
+from wordvec.vectors.lookup import PackedLookup, explain_missing
+from wordvec.vectors.rows import (
+    BLOCK,
+    checked_counts,
+    checked_matrix,
+    checked_scales,
+    float_rows,
+    kept_words,
+    number_words,
+    row_lengths,
+    unit_rows,
+    unit_vector,
+)
 from wordvec.vectors.word_bytes import LazyWords
 
 if TYPE_CHECKING:
@@ -54,7 +63,7 @@ class WordIds(Mapping[str, int]):
         return len(self._vectors)
 
     def __repr__(self) -> str:
-        return f"<the rows of {len(self):,} words>"
+        return f"<the rows of {counted(len(self), 'word')}>"
 
 
 class WordRows(metaclass=NamesOfGensim):
@@ -141,7 +150,7 @@ class WordRows(metaclass=NamesOfGensim):
     def __repr__(self) -> str:
         trainer = self.info.get("trainer")
         made_by = f", {trainer}" if trainer else ""
-        return f"WordVectors({len(self):,} words, {self.dim:,} dimensions{made_by})"
+        return f"WordVectors({counted(len(self), 'word')}, {counted(self.dim, 'dimension')}{made_by})"
 
     if not TYPE_CHECKING:  # a type checker would take it that every attribute exists
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
-from wordvec.vectors.cosines import cosines
+from wordvec.vectors.document_rows import TextRows
 from wordvec.vectors.filters import check_names, select
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.text_rows import TextRows
+from wordvec.vectors.search import cosines
 from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class WordVectors(TextRows):
     """
 
     def _repr_html_(self) -> str:
-        from wordvec.vectors.notebook import vectors_as_html
+        from wordvec.vectors.neighbours import vectors_as_html
 
         return vectors_as_html(self)
 
@@ -233,13 +233,13 @@ class WordVectors(TextRows):
         >>> cat.with_rows(["<unk>"], np.zeros((1, 2))).words, len(cat)
         (['cat', '<unk>'], 1)
         """
-        from wordvec.vectors.added_rows import with_rows
+        from wordvec.vectors.filters import with_rows
 
         return with_rows(self, words, rows, counts, replace=replace)
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame: the words are its index, a column for each dimension. Raises MissingExtraError."""
-        from wordvec.vectors.frames import to_pandas
+        from wordvec.vectors.files.frames import to_pandas
 
         return to_pandas(self)
 
@@ -248,7 +248,7 @@ class WordVectors(TextRows):
 
         `to_arrow` has the same columns.
         """
-        from wordvec.vectors.frames import to_polars
+        from wordvec.vectors.files.frames import to_polars
 
         return to_polars(self)
 
@@ -260,7 +260,7 @@ class WordVectors(TextRows):
         >>> WordVectors(["cat"], np.array([[1.0, 2.0]])).to_arrow().to_pylist()
         [{'word': 'cat', 'vector': [1.0, 2.0]}]
         """
-        from wordvec.vectors.frames import to_arrow
+        from wordvec.vectors.files.frames import to_arrow
 
         return to_arrow(self)
 
@@ -269,7 +269,7 @@ class WordVectors(TextRows):
 
         A word's number is ``vectors.word_ids[word]``. Raises MissingExtraError.
         """
-        from wordvec.vectors.frames import to_torch
+        from wordvec.vectors.files.frames import to_torch
 
         return to_torch(self, freeze)
 

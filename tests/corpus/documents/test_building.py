@@ -97,11 +97,15 @@ def test_without_metadata_nothing_is_added(tmp_path):
 @pytest.mark.parametrize(
     "spoil, message",
     [
-        (lambda d: d.pop("columns"), "lacks 'columns'"),
+        (lambda d: d.pop("columns"), "columns is missing"),
         (lambda d: d.update(format="x"), "not of the format"),
         (lambda d: d["documents"].pop(), "does not describe"),
         (lambda d: d["documents"][0].__setitem__(0, 7), "without a file"),
-        (lambda d: d.update(files=3), "damaged corpus"),
+        (lambda d: d.update(files=3), "files is 3, but a list was expected"),
+        (lambda d: d["documents"][0].__setitem__(0, float("inf")), r"documents\[0\] is .*, but a list of file, record"),
+        (lambda d: d["documents"][0].__setitem__(0, "0"), r"documents\[0\] is"),
+        (lambda d: d["documents"][0].__setitem__(2, [[1]]), r"documents\[0\] is"),
+        (lambda d: d["reading"].update(encoding=8), "reading.encoding is 8"),
     ],
 )
 def test_damaged_documents_are_an_error(tmp_path, spoil, message):

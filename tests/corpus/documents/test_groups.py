@@ -24,11 +24,15 @@ def documents_with(values, columns=("year",)):
         ("1850년 3월 2일", 1850), ("1850年3月", 1850), ("2 March 1850", 1850), ("Mar. 2, 1850", 1850),
         ("2. März 1850", 1850), ("1850.0", 1850), ("[1850]", 1850), ("1850s", None), ("Marching 1850", None),
         ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
-        ("18500", None), (1850.5, None), (float("inf"), None), ("185O", None), ("2.3.50", None),
+        ("18500", None), (1850.5, None), (float("inf"), None), (float("nan"), None), ("185O", None), ("2.3.50", None),
     ],
 )  # fmt: skip
 def test_years(value, year):
     assert year_of(value) == year
+
+
+def test_a_number_too_large_for_a_float_is_no_year():
+    assert year_of(10**400) is None
 
 
 def test_periods_and_what_is_in_none():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wordvec.corpus.documents.matching import match_rows
+from wordvec.corpus.documents.reading import match_rows
 from wordvec.corpus.documents.table import Row, column_of_paths, read_table
 from wordvec.errors import CorpusError
 

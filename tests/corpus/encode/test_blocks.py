@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus, Vocabulary, building
 from wordvec.corpus.building import cutting_of, sentences_of, spool_text
-from wordvec.corpus.encode import blocks, many_words
+from wordvec.corpus.encode import blocks, tokenizers
 from wordvec.corpus.encode import token_ids as encoding
 from wordvec.corpus.encode.blocks import Cutting, encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
@@ -96,8 +96,8 @@ def test_preparing_text_for_words_does_not_change_them(line):
 @given(st.lists(TEXT.map(lambda text: text.replace("\n", "")), max_size=20), st.integers(1, 9))
 @settings(max_examples=300, deadline=None)
 def test_words_of_many_pieces_are_those_of_each(pieces, at_a_time):
-    with mock.patch.object(many_words, "AT_A_TIME", at_a_time):
-        found = many_words.words_of_all(pieces)
+    with mock.patch.object(tokenizers, "AT_A_TIME", at_a_time):
+        found = tokenizers.words_of_all(pieces)
     assert found == [word for piece in pieces for word in (*words(piece), "\n")]
 
 

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from wordvec.corpus.named_texts.bundled import bundled_corpus, bundled_evaluation, corpora_folder
 from wordvec.corpus.named_texts.catalogue import (
+    bundled_corpus,
+    bundled_evaluation,
+    corpora_folder,
     fetched_path,
     fetched_set,
     find,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wordvec import Corpus
 from wordvec.corpus import read_lines
-from wordvec.corpus.read import decoding, json_text
+from wordvec.corpus.read import decoding, structured
 from wordvec.corpus.read.sources import as_files
 from wordvec.errors import CorpusError
 
@@ -40,7 +40,7 @@ def test_every_layout_gives_the_same_texts(tmp_path_factory, records, layout, ch
         name = "a"
     path = tmp_path_factory.mktemp("json") / name
     path.write_text(LAYOUTS[layout](records), encoding="utf-8")
-    with mock.patch.object(decoding, "CHUNK_BYTES", chunk), mock.patch.object(json_text, "HEAD", chunk):
+    with mock.patch.object(decoding, "CHUNK_BYTES", chunk), mock.patch.object(structured, "HEAD", chunk):
         found = list(read_lines(path, field="text"))
     assert found == [line for record in records for line in read_lines([record], field="text")]
 

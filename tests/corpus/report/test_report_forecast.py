@@ -2,8 +2,8 @@
 
 import pytest
 
-from wordvec.corpus.report import estimates
-from wordvec.corpus.report.estimates import expected_cells, forecast, seconds_in_words
+from wordvec.corpus.report import words
+from wordvec.corpus.report.words import expected_cells, forecast, seconds_in_words
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 
 
@@ -14,17 +14,17 @@ def by_trainer(*size, threads=2):
 def test_it_speaks_of_the_trainers_defaults():
     for trainer in (SkipGram(), CBOW()):
         assert (trainer.dim, trainer.window, trainer.epochs) == (
-            estimates.DIM,
-            estimates.WINDOW,
-            estimates.EPOCHS,
+            words.DIM,
+            words.WINDOW,
+            words.EPOCHS,
         )
     assert (GloVe().dim, GloVe().window, GloVe().epochs) == (
-        estimates.DIM,
-        estimates.WIDE_WINDOW,
-        estimates.GLOVE_EPOCHS,
+        words.DIM,
+        words.WIDE_WINDOW,
+        words.GLOVE_EPOCHS,
     )
-    assert (SVD().dim, SVD().window) == (estimates.DIM, estimates.WIDE_WINDOW)
-    assert (PPMI().dim, PPMI().window) == (estimates.PPMI_DIM, estimates.WINDOW)
+    assert (SVD().dim, SVD().window) == (words.DIM, words.WIDE_WINDOW)
+    assert (PPMI().dim, PPMI().window) == (words.PPMI_DIM, words.WINDOW)
     assert set(by_trainer(1000, 100)) == {"skipgram", "cbow", "glove", "svd", "ppmi"}
 
 

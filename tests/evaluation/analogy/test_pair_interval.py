@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.evaluation import evaluate_analogy
-from wordvec.evaluation.analogy.interval import interval_over_pairs
+from wordvec.evaluation.analogy import interval_over_pairs
 from wordvec.evaluation.statistics import accuracy_interval, times_drawn
 from wordvec.vectors import WordVectors
 

@@ -66,6 +66,12 @@ def test_bats_counts_any_accepted_answer(tmp_path):
     assert (result.items, result.covered, result.outcomes[0]) == (2, 2, 1.0)
 
 
+def test_a_long_list_is_not_asked_in_all_pairs(tmp_path):
+    path = write(tmp_path / "pairs.tsv", "".join(f"a{i}\tb{i}\n" for i in range(2_001)))
+    with pytest.raises(EvaluationFileError, match=r"line 2001: 2,001 lines of a word and its answers.*2,000 are read"):
+        read_analogies(path)
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

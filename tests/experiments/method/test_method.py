@@ -11,11 +11,18 @@ from dated_texts import write_dated_texts
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
 from wordvec.cli import build_parser, main
 from wordvec.errors import InputError, OptionError
+from wordvec.experiments.method.card_parts import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
 from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.commands import build_command, train_command
-from wordvec.experiments.method.paragraph import LANGUAGES, corpus_facts, paragraph_of_vectors
-from wordvec.experiments.method.references import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
-from wordvec.experiments.method.sentences import GROUPINGS, MODELS, SENTENCES, TRAINERS
+from wordvec.experiments.method.paragraph import (
+    GROUPINGS,
+    LANGUAGES,
+    MODELS,
+    SENTENCES,
+    TRAINERS,
+    corpus_facts,
+    paragraph_of_vectors,
+)
+from wordvec.experiments.method.runs import build_command, train_command
 
 
 def parsed(command):
@@ -132,12 +139,29 @@ def test_the_commands_of_a_card_repeat_the_figures(run_of_change, capsys):
 def test_what_is_no_record(tmp_path):
     (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"}')
     assert is_record(tmp_path / "a.json")
-    with pytest.raises(InputError, match="damaged: it lacks by, groups"):
+    with pytest.raises(InputError, match="damaged: by is missing"):
         read_record(tmp_path / "a.json")
     (tmp_path / "a.json").write_text('{"format": "wordvec changes 1"')
     with pytest.raises(InputError, match="cannot be read"):
         read_record(tmp_path / "a.json")
     assert not is_record(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "name, value, message",
+    [
+        ("words", 3, "words is 3, but a list was expected"),
+        ("words", [{"q": 0.1}], r"words\[0\].word is missing"),
+        ("options", {"window": "5"}, 'options.window is "5", but a whole number'),
+        ("corpus", {"years": [1850]}, r"corpus.years is \[1850\], but two years or null"),
+        ("commands", [None], r"commands\[0\] is null"),
+    ],
+)
+def test_a_record_of_another_form_is_refused(run_of_change, tmp_path, name, value, message):
+    record = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
+    (tmp_path / "c.json").write_text(json.dumps({**record, name: value}))
+    with pytest.raises(InputError, match=f"damaged: {message}.*run wordvec change again"):
+        read_record(tmp_path / "c.json")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dated_texts import write_dated_texts
 
 from wordvec.cli import main
 from wordvec.errors import InputError
+from wordvec.experiments.method import card_parts
 from wordvec.experiments.method.runs import facts_of, read_runs, runs_behind, sources_of
 
 
@@ -108,3 +109,45 @@ def test_bad_records_and_files_that_no_run_wrote(here):
         with pytest.raises(InputError, match=message):
             read_runs("bad.jsonl" if content is not None else "nowhere.jsonl")
     json.dumps(runs)
+
+
+RUN = {
+    "format": "wordvec run 1", "command": "wordvec plot v -o f.svg", "folder": "/home", "started": "2026",
+    "seconds": 1.5, "versions": {"wordvec": "1"}, "machine": "Linux", "inputs": [],
+    "outputs": [{"path": "f.svg", "sha256": "0"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"outputs": 5}, "outputs is 5, but a list was expected"),
+        ({"inputs": [{"path": "v"}]}, r"inputs\[0\].sha256 is missing"),
+        ({"versions": {"wordvec": 1}}, "versions.wordvec is 1, but text"),
+        ({"command": "wordvec plot 'v"}, "No closing quotation"),
+    ],
+)
+def test_a_run_of_another_form_is_refused_with_its_line(tmp_path, change, message):
+    lines = [json.dumps(RUN), "", json.dumps({**RUN, **change})]
+    (tmp_path / "r.jsonl").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=f"line 3: is no record of a run.*{message}"):
+        read_runs(tmp_path / "r.jsonl")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_record_that_is_full_is_told_of(here, capsys):
+    assert main(["--record", "/dev/full", "similar", "v.safetensors", "t0w3", "-k", "1"]) == 2
+    said = capsys.readouterr()
+    assert said.out and "/dev/full: the run is done, and cannot be recorded: No space left" in said.err
+
+
+def test_a_command_with_a_line_separator_is_one_line(tmp_path):
+    run = {**RUN, "command": "wordvec similar v 'a\u2028b\x85'"}
+    (tmp_path / "r.jsonl").write_text(json.dumps(run, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert read_runs(tmp_path / "r.jsonl") == [run]
+
+
+def test_a_record_that_names_a_folder_does_not_have_it_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(card_parts, "facts_of", lambda path: pytest.fail(f"{path!r} was read"))
+    run = {**RUN, "outputs": [{"path": "", "sha256": "1"}, {"path": "/", "sha256": "1"}]}
+    assert "Recorded runs" in card_parts.card_of_runs(tmp_path / "f.svg", [run], ["en"])

@@ -13,8 +13,14 @@ from wordvec.experiments.stability import (
     neighbours_over_models,
     overlap_of,
 )
-from wordvec.experiments.stability.file import is_stability_file, read_stability, save_stability
-from wordvec.experiments.stability.report import bands_table, neighbours_text, stability_as_dict
+from wordvec.experiments.stability.results import (
+    bands_table,
+    is_stability_file,
+    neighbours_text,
+    read_stability,
+    save_stability,
+    stability_as_dict,
+)
 from wordvec.vectors import WordVectors
 
 

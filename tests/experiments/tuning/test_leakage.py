@@ -1,8 +1,7 @@
 import pytest
 
 from wordvec.errors import OptionError
-from wordvec.experiments.named_sets import read_sets
-from wordvec.experiments.tuning.leakage import item_keys, separate
+from wordvec.experiments.named_sets import item_keys, read_sets, separate
 
 
 @pytest.fixture

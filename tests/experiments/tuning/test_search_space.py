@@ -5,8 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.experiments.tuning.proposals import SobolProposals, make_proposals
-from wordvec.experiments.tuning.search_space import SPACES, Range, described, search_space
+from wordvec.experiments.tuning.search_space import (
+    SPACES,
+    Range,
+    SobolProposals,
+    described,
+    make_proposals,
+    search_space,
+)
 from wordvec.trainers import TRAINERS, make_trainer, option_names
 
 SPACE = {"window": Range(2, 9, whole=True), "power": Range(0.0, 1.0), "init": Range(choices=("random", "svd"))}

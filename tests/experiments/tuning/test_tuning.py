@@ -11,9 +11,8 @@ from wordvec.experiments import tuning
 from wordvec.experiments.named_sets import read_sets
 from wordvec.experiments.training import Configuration, TrainedModel
 from wordvec.experiments.tuning import Search, tune
-from wordvec.experiments.tuning.proposals import SobolProposals, make_proposals
 from wordvec.experiments.tuning.report import tuning_as_dict, tuning_text
-from wordvec.experiments.tuning.search_space import Range
+from wordvec.experiments.tuning.search_space import Range, SobolProposals, make_proposals
 from wordvec.experiments.tuning.trials import best_first, rounds, survivors
 
 BASE = Configuration("cbow", "cbow", {"window": 5, "epochs": 9})

@@ -20,7 +20,7 @@ from fuzz_files import fasttext_bin
 
 from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.files.bounds import FLOOR, MOST_TIMES
+from wordvec.vectors.files.chunks import FLOOR, MOST_TIMES
 from wordvec.vectors.files.pickle_values import read_pickle
 
 MANY = 100_000
@@ -124,7 +124,7 @@ HEADERS = {
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_header_of_safetensors_is_bounded(tmp_path, monkeypatch, ours, name):
-    monkeypatch.setattr("wordvec.vectors.files.bounds.FLOOR", 1 << 20)
+    monkeypatch.setattr("wordvec.vectors.files.chunks.FLOOR", 1 << 20)
     content = change(ours, HEADERS[name])
     (tmp_path / "v").write_bytes(content)
     tracemalloc.start()
@@ -155,7 +155,7 @@ def test_an_archive_says_what_it_takes_before_it_is_unpacked(tmp_path):
 
 @pytest.mark.parametrize("pack", [gzip.compress])
 def test_packed_rows_are_given_up_when_they_outgrow_the_file(tmp_path, monkeypatch, pack):
-    monkeypatch.setattr("wordvec.vectors.files.bounds.FLOOR", 1 << 12)
+    monkeypatch.setattr("wordvec.vectors.files.chunks.FLOOR", 1 << 12)
     monkeypatch.setattr("wordvec.vectors.files.chunks.FLOOR", 1 << 12)
     rows = b"".join(b"w%d" % i + b" 0" * 50 + b"\n" for i in range(5_000))
     (tmp_path / "v").write_bytes(pack(b"5000 50\n" + rows))

@@ -11,7 +11,7 @@ import pytest
 
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.files.addresses import refuse_address
+from wordvec.vectors.files.sniffing import refuse_address
 from wordvec.vectors.load import format_for, not_kept
 
 WORDS = ["the", "né", "犬"]

@@ -13,9 +13,9 @@ from wordvec.corpus import Corpus
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError
 from wordvec.trainers import SVD
 from wordvec.vectors import WordVectors
+from wordvec.vectors.documents import mean_sentence_vectors
+from wordvec.vectors.exports import write_spacy
 from wordvec.vectors.files.static_folder import not_alike, write_static_model
-from wordvec.vectors.sentence_vectors import mean_sentence_vectors
-from wordvec.vectors.spacy_folder import write_spacy
 from wordvec.vectors.subwords import Subwords
 
 WORDS = ["cat", "dog", "a", "né", "犬", "new_york", "a▁b", "don't", "[UNK]", "</s>", "x"]

@@ -303,6 +303,17 @@ def test_json(tmp_path):
     check(WordVectors.load(tmp_path / "v", strict=True))
     (tmp_path / "v").write_text(json.dumps(dict(zip(WORDS, MATRIX.tolist())), indent=1))
     check(WordVectors.load(tmp_path / "v", strict=True))
+    for indent in (None, 2):
+        (tmp_path / "v").write_text(json.dumps([{"id": 1, **record} for record in records], indent=indent))
+        check(WordVectors.load(tmp_path / "v", strict=True))
+    for wrong in (float("nan"), float("inf"), None):  # in the first row, by which the format is known
+        rows = {
+            "x": [wrong, 1.0, 1.0],
+            **{f"{word}{i}": row for i in range(4) for word, row in zip(WORDS, MATRIX.tolist())},
+        }
+        (tmp_path / "v").write_text(json.dumps(rows))
+        with pytest.warns(UserWarning, match="left out: 1 .first: row 1"):
+            assert len(WordVectors.load(tmp_path / "v")) == len(rows) - 1
     (tmp_path / "v").write_text("\n".join(map(json.dumps, records * 4)) + "\n{\n")
     with pytest.warns(UserWarning, match="left out: 1 .first: row 21"):
         WordVectors.load(tmp_path / "v")

@@ -13,7 +13,7 @@ from wordvec.errors import ShapeError, VectorsFileError
 from wordvec.native import library
 from wordvec.vectors import WordVectors
 from wordvec.vectors.files import text_file
-from wordvec.vectors.files.numbers import nearest_float32
+from wordvec.vectors.files.text_layout import nearest_float32
 
 ROWS = b"".join(b"w%d %d 0.5\n" % (i, i) for i in range(20))
 
@@ -83,8 +83,8 @@ def test_a_line_break_only_unicode_knows_stays_in_its_word(tmp_path, reader):
         (b"a 1 2\nb 1 -inf\n", "line 2: the vector of 'b' holds nan, infinity"),
         (b"a 1 2\nb 1 1e39\n", "line 2: .* too large for float32"),
         (b"4 2\na 1 2\nb 1 2\n", "header declares 4 words, but 2 rows follow: .*limit=2"),
-        (b"1 2\na 1 2\nb 1 2\nc 1 2\n", "header declares 1 words, but 3 rows follow: .*limit=3"),
-        (b"1 2\n\n", "header declares 1 words, but 0 rows follow"),
+        (b"1 2\na 1 2\nb 1 2\nc 1 2\n", "header declares 1 word, but 3 rows follow: .*limit=3"),
+        (b"1 2\n\n", "header declares 1 word, but 0 rows follow"),
         (b"2 2\na 1 2\n\nb 1 2\n", "line 3: a blank line, and rows follow"),
         (b"0 2\n", "line 1: expected 'V D'"),
         (b"2 0\na\nb\n", "line 1: expected 'V D'"),
@@ -150,7 +150,7 @@ def test_words_are_chosen_among_the_rows_read(tmp_path, reader):
     (tmp_path / "list.txt").write_text("w3\nw17\nunknown\n", encoding="utf-8")
     assert load(tmp_path, ROWS, words=["w17", "w3"]).words == ["w3", "w17"]
     assert load(tmp_path, ROWS, words=tmp_path / "list.txt", limit=10).words == ["w3"]
-    with pytest.raises(VectorsFileError, match="none of the 1 words wanted"):
+    with pytest.raises(VectorsFileError, match="none of the 1 wanted words"):
         load(tmp_path, ROWS, words=["unknown"])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.files import word2vec_file
+from wordvec.vectors.files import word2vec_file, word2vec_rows
 
 ONE, TWO = np.array([0.5, -1.25], "<f4").tobytes(), np.array([3.0, 4.0], "<f4").tobytes()
 A_SPACE = np.array([0.1, np.frombuffer(b"\x00  A", "<f4")[0]], "<f4").tobytes()  # spaces inside a vector
@@ -132,3 +132,33 @@ def test_nan_is_named_before_anything_is_computed_with_it(tmp_path, dtype):
         content = b"1 2\nb " + np.array([1, bad], "<f4").tobytes()
         with pytest.raises(VectorsFileError, match="byte 4: the vector of 'b' holds nan"):
             load(tmp_path, content, dtype=dtype)
+
+
+def test_rows_of_few_numbers_that_happen_to_be_text_are_read_by_their_number(tmp_path):
+    """Without newlines, b's row and c could be more of its word: then the file would have a row less than it says."""
+    usual, text = np.array([0.1, -1.5, 2.0], "<f4").tobytes(), "SM\u1f56C\u4f9f{F?".encode()
+    content = b"4 3\na " + usual + b"b " + text + b"c " + usual + b"d " + usual
+    assert load(tmp_path, content, strict=True).words == ["a", "b", "c", "d"]
+    with pytest.raises(VectorsFileError, match="cannot be told"):
+        load(tmp_path, b"3" + content[1:])
+
+
+def test_words_with_many_spaces_take_work_in_proportion_to_the_file(tmp_path, monkeypatch):
+    seen = 0
+
+    def noted(word):
+        nonlocal seen
+        seen += len(word)
+        return is_word(word)
+
+    is_word = word2vec_rows._is_word
+    monkeypatch.setattr(word2vec_rows, "_is_word", noted)
+    work = []
+    for rows in (60, 240):
+        seen = 0
+        words = [b"a " * 20 + b"%d" % i + b" " * (i % 3) for i in range(rows)]
+        content = b"%d 2\n" % rows + b"\n".join(word + b" " + ONE for word in words)
+        with pytest.warns(UserWarning, match="words with spaces"):
+            assert len(load(tmp_path, content)) == rows
+        work.append(seen / len(content))
+    assert work[1] < 1.5 * work[0] < 200

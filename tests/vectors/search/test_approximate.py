@@ -8,7 +8,7 @@ import pytest
 
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.quantisation import to_int8
+from wordvec.vectors.postprocessing import to_int8
 from wordvec.vectors.search import approximate
 from wordvec.vectors.search.approximate import ApproximateSearch, get_faiss
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from wordvec.native import library
 from wordvec.vectors import WordVectors, search
-from wordvec.vectors.cosines import cosines
-from wordvec.vectors.search import together
+from wordvec.vectors.search import cosines
 
 
 @settings(max_examples=200, deadline=None)
@@ -71,9 +70,9 @@ def test_the_compiled_search_gives_what_a_stable_sort_of_cosines_gives(data, row
     candidates = data.draw(st.none() | st.sets(st.integers(0, rows - 1), min_size=1).map(sorted).map(np.array))
     k = data.draw(st.integers(1, rows + 3))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(together, "PRODUCTS", data.draw(st.sampled_from([1, 1000, 1 << 28])))
-        assert together.is_for_few(vectors, targets)
-        found = together.nearest_together(vectors, asked, k, excluded, candidates)
+        patch.setattr(search, "PRODUCTS", data.draw(st.sampled_from([1, 1000, 1 << 28])))
+        assert search.is_for_few(vectors, targets)
+        found = search.nearest_together(vectors, asked, k, excluded, candidates)
     scores = cosines(vectors, asked, slice(0, rows))
     allowed = range(rows) if candidates is None else candidates.tolist()
     for q in range(targets):
@@ -84,6 +83,6 @@ def test_the_compiled_search_gives_what_a_stable_sort_of_cosines_gives(data, row
 def test_what_the_compiled_search_is_for():
     matrix = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
     plain = WordVectors([f"w{row}" for row in range(50)], matrix)
-    assert [n for n in (1, 2, 64, 65) if together.is_for_few(plain, n)] == [2, 64] * library.is_available()
-    assert not together.is_for_few(WordVectors(plain.words, matrix * 1e-30), 2)  # float32 products of these vanish
-    assert not together.is_for_few(WordVectors(plain.words, matrix.astype(np.float16)), 2)
+    assert [n for n in (1, 2, 64, 65) if search.is_for_few(plain, n)] == [2, 64] * library.is_available()
+    assert not search.is_for_few(WordVectors(plain.words, matrix * 1e-30), 2)  # float32 products of these vanish
+    assert not search.is_for_few(WordVectors(plain.words, matrix.astype(np.float16)), 2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.several_models.comparison import compare_neighbours
-from wordvec.vectors.several_models.overlap import count_common, false_discovery_rates, tail_probabilities
+from wordvec.vectors.several_models.shared_words import count_common, false_discovery_rates, tail_probabilities
 
 
 def circle(words, degrees, counts=None):

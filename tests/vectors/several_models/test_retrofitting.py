@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.several_models.lexicon import graph_of, read_lexicon
-from wordvec.vectors.several_models.retrofitting import retrofit
+from wordvec.vectors.several_models.retrofitting import graph_of, read_lexicon, retrofit
 
 WORDS = ["big", "large", "huge", "tea"]
 

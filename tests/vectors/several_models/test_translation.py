@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.several_models.csls import csls, mean_similarity
-from wordvec.vectors.several_models.translation import Translator
+from wordvec.vectors.several_models.translation import Translator, csls, mean_similarity
 
 
 def languages(number=80, dim=6, noise=0.0, seed=1):

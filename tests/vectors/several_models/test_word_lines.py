@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import InputError
-from wordvec.vectors.several_models.dictionaries import read_dictionary
-from wordvec.vectors.several_models.lexicon import read_lexicon
-from wordvec.vectors.several_models.word_lines import read_word_lines
+from wordvec.vectors.several_models.dictionaries import read_dictionary, read_word_lines
+from wordvec.vectors.several_models.retrofitting import read_lexicon
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.corpus.concordance.associations import Company, company_of, nearest_distance, shared_company, spread
 from wordvec.corpus.concordance.positions import Positions
 from wordvec.errors import OptionError

@@ -7,8 +7,8 @@ Lin's discount for few observations (2002, "Discovering word senses from text", 
     P_a(c)  = #(c)**a / sum over c' of #(c')**a
 
 #(w, c) counts c in flat windows around w in the same sentence, #(w) is its sum over c, and #(c) is how often c
-occurs. The discount is what `wordvec.counts.explain` does not have: without it, contexts that met both words once
-come first, which explain nothing to a reader. The part of context c in the similarity of v and w is
+occurs. `wordvec.counts.explain` shows what a PPMI model was made of and has no discount: contexts that met both
+words once come first there, which explain little to a reader. The part of context c in the similarity of v and w is
 A(v, c) A(w, c) / (|A(v)| |A(w)|): over all c they add up to the cosine of both rows.
 """
 
@@ -80,9 +80,18 @@ def associations(near: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def shared_company(a: Company, b: Company) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each context's part of the cosine of two words' associations, and how often it occurs near each; all (V,)."""
-    norm = float(np.linalg.norm(a.association) * np.linalg.norm(b.association))
-    parts = a.association * b.association / norm if norm > 0 else np.zeros(len(a.association))
-    return parts, a.near, b.near
+    return cosine_parts(a.association, b.association), a.near, b.near
+
+
+def cosine_parts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """What each context adds to the cosine of two words' rows: a_c b_c / (|a| |b|); zeros where a row is all zero.
+
+    >>> cosine_parts(np.array([3.0, 0.0, 4.0]), np.array([4.0, 3.0, 0.0])).round(2).tolist()
+    [0.48, 0.0, 0.0]
+    """
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return a * b / norm if norm > 0 else np.zeros(len(a))
 
 
 def nearest_distance(a: np.ndarray, b: np.ndarray, sentence_starts: np.ndarray) -> np.ndarray:

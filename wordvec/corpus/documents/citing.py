@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.corpus.documents.documents import Value
-from wordvec.corpus.documents.finding import Span, WordFinder
+from wordvec.corpus.documents.finding import Originals, Span, WordFinder
 from wordvec.corpus.documents.groups import years_of
-from wordvec.corpus.documents.originals import Originals
 from wordvec.corpus.documents.splitting import documents_of
 from wordvec.errors import OptionError
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
+from wordvec.json_forms import COUNT, TEXT, Kind, check_form, or_null
 from wordvec.npy_header import map_npy
 
 DESCRIPTION = "documents.json"
@@ -31,6 +32,31 @@ FILES = (DESCRIPTION, OF_SENTENCE, LINES)
 FORMAT = "wordvec documents 1"
 
 Value = str | int | float | bool | None
+
+
+RECORD = or_null(COUNT)
+
+
+def _is_value(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float))
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, list) and [type(each) for each in value] == [str, int, str] and value[1] >= 0
+
+
+def _is_document(value: Any) -> bool:
+    is_row = isinstance(value, list) and len(value) == 3 and COUNT.fits(value[0]) and RECORD.fits(value[1])
+    return is_row and isinstance(value[2], list) and all(map(_is_value, value[2]))
+
+
+FORM = {
+    "root": TEXT,
+    "columns": [TEXT],
+    "files": [Kind("a list of path, size and SHA-256", _is_file)],
+    "documents": [Kind("a list of file, record and values", _is_document)],
+    "reading": {f"{name}?": or_null(TEXT) for name in ("encoding", "encoding_errors", "field", "table", "path_column")},
+}
 
 
 class TextFile(NamedTuple):
@@ -158,19 +184,19 @@ def read_documents(folder: Path, sentences: int) -> Documents | None:
         content = parse_json((folder / DESCRIPTION).read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f"{DESCRIPTION} is not of the format {FORMAT!r}")
+        check_form(content, FORM)
         found = Documents(
-            str(content["root"]),
-            tuple(map(str, content["columns"])),
-            tuple(TextFile(str(path), int(size), str(sha256)) for path, size, sha256 in content["files"]),
-            tuple(Document(int(file), record, tuple(values)) for file, record, values in content["documents"]),
+            content["root"],
+            tuple(content["columns"]),
+            tuple(TextFile(*file) for file in content["files"]),
+            tuple(Document(file, record, tuple(values)) for file, record, values in content["documents"]),
             map_npy(folder / OF_SENTENCE),
             map_npy(folder / LINES),
-            dict(content["reading"]),
+            content["reading"],
         )
         _check(found, sentences)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"its {DESCRIPTION} lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{folder}: damaged corpus: {DESCRIPTION}: {error}; build it again from the text") from error
     return found
 
 

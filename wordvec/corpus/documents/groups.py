@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def year_of(value: Value) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        return int(value) if math.isfinite(value) and value == int(value) and abs(value) < 10_000 else None
+        return int(value) if abs(value) < 10_000 and value == int(value) else None  # nan is not below
     text = value.strip()
     for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _IN_SIGNS, _WITH_NAME, _WHOLE, _SUPPLIED):
         if found := pattern.fullmatch(text):

@@ -8,6 +8,7 @@ import io
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -103,7 +104,7 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
             f"{path}: a table of metadata has a row of names, such as path,year,author, and then a row a file, as CSV, "
             "TSV, JSON Lines or Parquet"
         )
-    twice = next((name for name in header if name and header.count(name) > 1), None)
+    twice = next((name for name, times in Counter(header).items() if name and times > 1), None)
     if twice is not None:
         raise CorpusError(f"{path}: has the column {twice!r} twice; each column needs a name of its own")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -54,7 +54,10 @@ def negative_weights(counts: np.ndarray, power: float) -> np.ndarray:
     [0.5, 1.0, 0.0]
     """
     weights, occurs = np.zeros(len(counts)), np.asarray(counts) > 0
-    weights[occurs] = np.asarray(counts, np.float64)[occurs] ** power
+    with np.errstate(over="ignore"):
+        weights[occurs] = np.asarray(counts, np.float64)[occurs] ** power
+    if occurs.any() and not 0 < weights.sum() < np.inf:
+        raise OptionError(f"negative_power {power}: counts to this power are all 0, or too large; 0.75 is usual")
     return weights
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encode.pieces import Growing, PieceTable
+from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import Spool, Spooled, in_order
 from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.read.ranges import TextRange

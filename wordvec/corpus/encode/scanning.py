@@ -7,6 +7,8 @@ import this one where they need it, as small corpora are made without it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wordvec.errors import ShapeError
@@ -132,3 +134,101 @@ def renumber(ids: np.ndarray, final_id: np.ndarray, ends: np.ndarray) -> tuple[n
     _need(not len(ends) or 0 <= ends[0] <= ends[-1] <= len(ids), "ends must lie among the ids")
     kept, kept_ends = np.empty(len(ids) + 1, np.int32), np.empty(len(ends), np.int64)
     return kept[: functions.renumber_ids(ids, final_id, ends, kept, kept_ends)], kept_ends
+
+
+# All different pieces of a text, numbered by first appearance, in little room.
+
+
+class Growing:
+    """An array that grows at its end."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._room = np.zeros(1 << 10, dtype)
+        self.size = 0
+
+    def room(self, more: int) -> np.ndarray:
+        """The whole array, with room for `more` values after the first `size`."""
+        if self.size + more > len(self._room):
+            grown = np.zeros(max(self.size + more, 2 * len(self._room)), self._room.dtype)
+            grown[: self.size] = self._room[: self.size]
+            self._room = grown
+        return self._room
+
+    def extend(self, values: Any) -> None:
+        """Append values."""
+        self.room(len(values))[self.size : self.size + len(values)] = values
+        self.size += len(values)
+
+    @property
+    def array(self) -> np.ndarray:
+        """The values."""
+        return self._room[: self.size]
+
+
+class PieceTable:
+    """Different pieces, each with its number and its count. Texts must come in their order."""
+
+    def __init__(self) -> None:
+
+        self.size = 0
+        self._table = HashTable()
+        self._store, self._starts, self._counts = Growing(np.uint8), Growing(np.int64), Growing(np.int64)
+        self._store.size = FIRST_START
+        self._starts.extend([FIRST_START])  # the next piece's is always there, too
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How often each piece was seen, (size,) int64."""
+        return self._counts.array
+
+    def scan(self, text: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them come before each line end.
+
+        `text` is UTF-8 in bytes, with `scanning.PADDING` line feeds behind `size`.
+        """
+        most = size // 2 + 1  # pieces, of one byte and with one byte between them
+        room = self._store.room(size + 16), self._starts.room(most), self._counts.room(most)
+        ids, line_ends, known = self._table.scan(text, size, self.size, *room)
+        self._has(known)
+        return ids, line_ends
+
+    def absorb(self, other: PieceTable) -> np.ndarray:
+        """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
+        return self._absorb(other._store.room(PADDING), other._starts.array, other.counts)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        r"""Add different words as `pack_words` gives them, none with a line feed; returns their numbers here.
+
+        >>> table = PieceTable()
+        >>> table.add(np.frombuffer(b"youso", np.uint8), np.array([3, 5]), np.array([1, 2])).tolist(), table.pieces()
+        ([0, 1], ['you', 'so'])
+        """
+        starts = np.arange(len(ends) + 1)  # a line feed stands behind each
+        starts[1:] += ends
+        stored = np.full(int(starts[-1]) + PADDING, 0x0A, np.uint8)
+        stored[np.arange(len(words)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = words
+        return self._absorb(stored, starts, counts)
+
+    def _absorb(self, stored: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        room = self._store.room(int(starts[-1]) + 16), self._starts.room(len(counts) + 1)
+        self._counts.room(len(counts))
+        numbers, known = self._table.absorb(stored, starts, self.size, *room)
+        self._has(known)
+        self.counts[numbers] += counts
+        return numbers
+
+    def _has(self, known: int) -> None:
+        self.size = self._counts.size = known
+        self._starts.size = known + 1
+        self._store.size = int(self._starts.array[-1])
+
+    def forget(self) -> None:
+        """Give the memory back; the table must not be used again."""
+        del self._table, self._store, self._starts, self._counts
+
+    def pieces(self, first: int = 0) -> list[str]:
+        """The pieces from number `first` on."""
+        if first == self.size:
+            return []
+        stored = self._store.array[self._starts.array[first] :]
+        return stored.tobytes().decode("utf-8", "surrogatepass").split("\n")[:-1]

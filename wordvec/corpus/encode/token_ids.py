@@ -18,9 +18,10 @@ import numpy as np
 from wordvec.corpus.read.missing import Tally, is_missing
 from wordvec.corpus.read.sources import is_unordered
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, counted
 from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
+from wordvec.progress import announce
 
 TOKENS_AT_A_TIME = 1 << 18
 CHUNKS_HELD = 16  # of this many tokens, before their pages are given back
@@ -207,6 +208,8 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
 def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) -> Iterator[tuple[list[str], bool]]:
     """Yield each sentence as a list of tokens, after checking that this is what it is; missing ones are left out."""
     tally = Tally(type(sentences).__name__, "sentences", strict)
+    given = wrapped = 0  # sentences, and those that are one token with spaces in it
+    wrapped_text = ""
     for number, sentence in enumerate(sentences, 1):
         tally.total += 1
         if is_missing(sentence):
@@ -222,7 +225,15 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
                         f"{'leave out what is missing' if is_missing(token) else 'convert them with str(...)'}"
                     )
             tokens = [str.__str__(token) for token in tokens]  # of numpy arrays: np.str_
+        given += 1
+        if given == wrapped + 1 and len(tokens) == 1 and len(tokens[0].split()) > 1:
+            wrapped, wrapped_text = given, tokens[0]
         yield tokens, True
+    if given and wrapped == given:
+        announce(
+            f"{counted(given, 'sentence')}, each of one token with spaces in it, such as {wrapped_text!r:.60}: nothing "
+            "stands beside a token, so nothing can be learned of it; if these are texts, use Corpus.from_texts"
+        )
     tally.finish()
 
 

@@ -1,14 +1,15 @@
-"""From the bytes of a file to blocks of text: unpacked, decoded, with all line ends as in Python's text files."""
+"""From the bytes of a file to blocks of text: unpacked, decoded, line ends as in Python; and what is no text."""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from wordvec.corpus.read.compression import decompressed
-from wordvec.corpus.read.foreign import refuse_foreign, refuse_zeros
+from wordvec.corpus.read.arrow import table_kind
+from wordvec.corpus.read.compression import decompressed, packing_of
 from wordvec.errors import CorpusError
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
@@ -111,3 +112,94 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         if text:
             yield text.removeprefix("\ufeff") if at_start else text
             at_start = False
+
+
+# Files that are no text, known by their first bytes, and what to do with each.
+
+
+AS_TEXT = "save it as text, or as CSV and name its column with --field"
+UNPACK = "unpack it first"
+MAGIC: list[tuple[bytes, str, str]] = [
+    (rb"%PDF-", "a PDF document", "extract its text first, with pdftotext for example"),
+    (rb"SQLite format 3\0", "an SQLite database", "write the column of texts to a CSV file first"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word or Excel document of the old format", AS_TEXT),
+    (rb"\{\\rtf", "an RTF document", "save it as text"),
+    (rb"%!PS", "a PostScript document", "extract its text first, with ps2ascii for example"),
+    (rb"\x93NUMPY", "a NumPy array", "load it in Python and pass its texts to Corpus.from_texts"),
+    (rb"\x80[\x02-\x05][\x00-\xff]", "a pickle", "it may run code when loaded, so it is not read; write texts instead"),
+    (
+        rb"\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
+        "a pickle",
+        "it may run code when loaded, so it is not read; write texts",
+    ),
+    (rb"\x89HDF\r\n", "an HDF5 file", "write the column of texts to Parquet or CSV first"),
+    (rb"Obj\x01", "an Avro file", "write the column of texts to Parquet or JSON Lines first"),
+    (rb"ORC[\x00-\x08\x0b-\x1f\x80-\xff]", "an ORC file", "write the column of texts to Parquet first"),
+    (rb"[\x00-\xff]{8}\{\"[\x00-\xff]*\"data_offsets\"", "a safetensors file", "name the text it was trained on"),
+    (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
+    (rb"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    (rb"\x04\x22\x4d\x18", "LZ4 data", UNPACK),
+    (rb"\x1f\x9d", "compress (.Z) data", UNPACK),
+    (rb"\x5d\0\0[\x00-\xff]{2}", "LZMA data", UNPACK),
+    (rb"\xff\x06\0\0sNaPpY", "Snappy data", UNPACK),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a", "a picture", "leave it out"),
+    (rb"\x7fELF|MZ\x90", "a program", "leave it out"),
+    (rb"version https://git-lfs\.github\.com/spec", "a pointer of Git LFS, not the file", "fetch it: git lfs pull"),
+]
+PATTERNS = [(re.compile(magic), kind, way_out) for magic, kind, way_out in MAGIC]
+ZIPPED = [  # what a zip archive holds, by a name or word near its beginning
+    (b"word/", "a Word document (docx)", "save it as text"),
+    (b"xl/", "an Excel workbook (xlsx)", AS_TEXT),
+    (b"ppt/", "a PowerPoint document (pptx)", "save it as text"),
+    (b"[Content_Types].xml", "an Office document", AS_TEXT),
+    (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (ods)", AS_TEXT),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text (odt)", "save it as text"),
+    (b"mimetypeapplication/epub", "an e-book (epub)", "convert it to text first"),
+    (b"/data.pkl", "a PyTorch file", "name the text it was trained on"),
+    (b".npy", "a NumPy archive (npz)", "load it in Python and pass its texts to Corpus.from_texts"),
+]
+
+
+def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
+    """Raise CorpusError when `chunk`, the first bytes of a file (unpacked, if it is packed), is known to be no text."""
+    if chunk.startswith(b"PK\x03\x04"):
+        kind, way_out = next((found[1:] for found in ZIPPED if found[0] in chunk[:4096]), ("a zip archive", UNPACK))
+        raise CorpusError(f"{name}: is {kind}; {way_out}")
+    if chunk[257:262] == b"ustar":
+        raise CorpusError(f"{name}: is a tar archive; unpack it first")
+    for pattern, kind, way_out in PATTERNS:
+        if pattern.match(chunk[:4096]):
+            raise CorpusError(f"{name}: is {kind}; {way_out}")
+    if table := table_kind(chunk):
+        raise CorpusError(
+            f"{name}: holds {table} data that are packed or come through a pipe; unpack it and name the file"
+        )
+    if packing := packing_of(chunk):
+        raise CorpusError(f"{name}: is packed twice: inside it is {packing} data; unpack it once")
+    if not is_wide(encoding):
+        _refuse_other_width(chunk, name)
+
+
+def is_wide(encoding: str) -> bool:
+    """Whether characters of `encoding` have two or four bytes, some of them zero."""
+    return codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+
+
+def _refuse_other_width(chunk: bytes, name: str) -> None:
+    for marks, encoding in (
+        ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),  # first: one begins like UTF-16
+        ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+    ):
+        if chunk.startswith(marks):
+            raise CorpusError(
+                f"{name}: begins with a {encoding.upper()} byte-order mark; read it with --encoding {encoding}"
+            )
+
+
+def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
+    """Raise CorpusError for a zero byte; `before` is how many bytes of the file came before `chunk`."""
+    if not is_wide(encoding) and b"\0" in chunk:
+        raise CorpusError(
+            f"{name}: is not text: byte {before + chunk.index(0)} is 0; leave the file out, give its --encoding "
+            "(utf-16?), or remove such bytes"
+        )

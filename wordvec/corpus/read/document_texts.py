@@ -12,15 +12,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from wordvec.corpus.named_texts.bundled import bundled_corpus, is_bundled
+from wordvec.corpus.named_texts.catalogue import bundled_corpus, is_bundled
 from wordvec.corpus.read.arrow import table_kind, values_of_file
-from wordvec.corpus.read.csv_text import values_of_csv
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
-from wordvec.corpus.read.json_text import values_of_json
 from wordvec.corpus.read.missing import Unusable, is_missing
 from wordvec.corpus.read.paths import files_of, is_pattern
 from wordvec.corpus.read.readers import refuse_other_text, split_blocks, with_head
 from wordvec.corpus.read.sniffing import is_json
+from wordvec.corpus.read.structured import values_of_csv, values_of_json
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
 

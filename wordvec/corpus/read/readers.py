@@ -18,13 +18,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.named_texts.bundled import bundled_corpus, is_bundled
-from wordvec.corpus.named_texts.catalogue import fetched_path, missing_text_message
+from wordvec.corpus.named_texts.catalogue import bundled_corpus, fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
-from wordvec.corpus.read.csv_text import blocks_of_csv, refusal_of
 from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, whole_lines
-from wordvec.corpus.read.json_text import blocks_of_json
 from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.ranges import (
     BYTE_ORDER_MARK,
@@ -44,6 +41,7 @@ from wordvec.corpus.read.records import (
 )
 from wordvec.corpus.read.sniffing import HEAD, is_json, refuse_markup, refuse_vectors, table_of
 from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
+from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "read_pieces", "size_in_bytes"]

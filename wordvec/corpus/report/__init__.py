@@ -8,10 +8,8 @@ from typing import Any
 
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report.advice import advise, percent
-from wordvec.corpus.report.boilerplate import Boilerplate, examine_boilerplate
-from wordvec.corpus.report.estimates import Forecast, forecast, seconds_in_words
-from wordvec.corpus.report.sentences import Sentences, examine_sentences
-from wordvec.corpus.report.words import CurvePoint, Words, examine_words
+from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
+from wordvec.corpus.report.words import CurvePoint, Forecast, Words, examine_words, forecast, seconds_in_words
 from wordvec.memory import available_memory
 
 

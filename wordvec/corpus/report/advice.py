@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wordvec.corpus.report.boilerplate import Boilerplate, advise_on_boilerplate
-from wordvec.corpus.report.estimates import Forecast
-from wordvec.corpus.report.sentences import Sentences
-from wordvec.corpus.report.words import Words
+from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
+from wordvec.corpus.report.words import Forecast, Words
+from wordvec.errors import counted
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
 FEW_TOKENS = 5_000_000  # WordSim-353 and MEN: SVD .49 .50 at 0.9 million, .52 .57 at 2.9; skip-gram .28 .31, .49 .44
@@ -143,7 +142,7 @@ def _about_sentences(sentences: Sentences) -> Iterator[str]:
     is_long_text = sentences.number > REPEATED_TIMES and " " in sentences.most_repeated
     if sentences.most_repeated_times > REPEATED_TIMES or (often and is_long_text):
         yield (
-            f"One sentence appears {sentences.most_repeated_times:,} times: {sentences.most_repeated!r}; "
+            f"One sentence appears {counted(sentences.most_repeated_times, 'time')}: {sentences.most_repeated!r}; "
             "a heading, a footer or a template?"
         )
     if sentences.longest > ONE_SENTENCE_WORDS:

@@ -18,9 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from wordvec.counts.rows import team as teams
-from wordvec.counts.rows.runs import Cells, Run
-from wordvec.counts.rows.team import Team, Text, most_cells
-from wordvec.errors import OptionError
+from wordvec.counts.rows.team import Cells, Run, Team, Text, most_cells
+from wordvec.errors import OptionError, counted
 from wordvec.growing_array import LIMITLESS, GrowingArray
 from wordvec.memory import available_memory, show_bytes
 
@@ -54,7 +53,7 @@ def make_plan(memory: int | None, length: int, vocabulary_size: int, threads: in
         memory = max(free // 2, least)
     if memory < least:
         raise OptionError(
-            f"memory: counting {vocabulary_size:,} words with {threads} thread{'s' * (threads > 1)} needs at least "
+            f"memory: counting {counted(vocabulary_size, 'word')} with {counted(threads, 'thread')} needs at least "
             f"{show_bytes(least)}; got {show_bytes(memory)}"
         )
     shard = min((memory - fixed) // 16, length, LARGEST_SHARD)  # id and position of each word, 4 bytes both

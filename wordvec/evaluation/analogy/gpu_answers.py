@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors, to_numpy
+from wordvec.errors import counted
 from wordvec.evaluation.analogy.answers import TOLERANCE, UnitRows
 from wordvec.vectors.queries import EPSILON
 
@@ -25,7 +26,7 @@ def best_answers(
     words, places = np.unique(questions, return_inverse=True)
     places = places.reshape(-1, 3)
     parts = [slice(start, start + QUESTIONS) for start in range(0, len(questions), QUESTIONS)]
-    what = f"{len(questions):,} analogies among {size:,} words"
+    what = f"{counted(len(questions), 'analogy', 'analogies')} among {counted(size, 'word')}"
     with gpu_memory_errors(what, lower=LOWER):
         own = xp.asarray(unit(words))
         asked = [Asked(own, places[part], excluded[part], method) for part in parts]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wordvec.evaluation.files.sets import AnalogyQuestions
+from wordvec.evaluation.files.set_files import AnalogyQuestions
 from wordvec.evaluation.protocols import Protocol
 
 NO_ANSWERS = ("<unk>",)  # GloVe's vector for rare words, which its own evaluation leaves out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,7 @@ def _category_set(source: Source, found: list[tuple[str, str]], notes: list[str]
     if are_lemmas([word for word, _ in found]):
         found = [(word[:-2], category) for word, category in found]
         notes.append("-n, -v, -j taken off the words")
-    words = [word for word, _ in found]
-    several = sorted({word for word in words if words.count(word) > 1})
+    several = sorted(word for word, times in Counter(word for word, _ in found).items() if times > 1)
     if several:
         notes.append(f"{len(several):,} words are in several categories, such as {several[0]}; each line counts")
     if len({category for _, category in found}) < 2:

@@ -1,13 +1,14 @@
-"""Opening evaluation sets: their lines with numbers, whatever the file's separator; errors say where."""
+"""Evaluation sets: opening their files, line by line (errors say where), and what they are once read."""
 
 from __future__ import annotations
 
 import csv
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from wordvec.corpus.named_texts.bundled import EVALUATION_SETS, bundled_evaluation
+from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.files import parse_json
 
@@ -106,12 +107,13 @@ def _bytes(source: Source) -> bytes:
     try:
         with open(path, "rb") as file:
             unpacked = decompressed(iter(lambda: file.read(1 << 20), b""), str(source))
-            content = b""
+            chunks, size = [], 0
             for chunk in unpacked:
-                content += chunk
-                if len(content) > LARGEST:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > LARGEST:
                     raise EvaluationFileError(f"{source}: more than {LARGEST >> 20} MB: no evaluation set is as large")
-            return content
+            return b"".join(chunks)
     except OSError as error:
         raise EvaluationFileError(f"{source}: cannot be read: {error.strerror or error}") from error
     except CorpusError as error:  # of packed data; it names the file
@@ -176,3 +178,45 @@ def fields_of(line: Line, separator: str | None) -> list[str]:
     else:
         fields = line.text.split(separator)
     return [field.strip() for field in fields]
+
+
+# What evaluation sets are once they are read.
+
+
+NO_SECTION = "(no section)"
+
+Pair = tuple[str, str, float]
+Question = tuple[str, str, str, "str | tuple[str, ...]"]
+
+
+@dataclass(frozen=True)
+class WordPairs:
+    """A similarity set: pairs of words with the score people gave them.
+
+    `notes` say what was recognised or stands out in the file: its layout, duplicate pairs, scores far from the rest.
+    """
+
+    name: str
+    pairs: tuple[Pair, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnalogyQuestions:
+    """An analogy set: questions (a, b, c, d), "a is to b as c is to d", by section in the file's order.
+
+    d is one word, or several that are all accepted. `notes` say what was recognised or stands out in the file.
+    """
+
+    name: str
+    sections: dict[str, tuple[Question, ...]]
+    notes: tuple[str, ...] = ()
+
+    def words(self) -> dict[str, None]:
+        """Return all distinct words in the order of the set, as the keys of a dict."""
+        found: dict[str, None] = {}
+        for questions in self.sections.values():
+            for a, b, c, d in questions:
+                found[a] = found[b] = found[c] = None
+                found.update(dict.fromkeys([d] if isinstance(d, str) else d))
+        return found

@@ -17,7 +17,7 @@ from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
 from wordvec.experiments.run_folder import RunFolder
 from wordvec.experiments.training import Configuration, Job, TrainedModel
-from wordvec.experiments.tuning.pace import Pace, spoken
+from wordvec.experiments.tuning.trials import Pace, spoken
 
 SIGNIFICANT = 0.05
 

@@ -12,13 +12,22 @@ from typing import Any
 from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import InputError
-from wordvec.experiments.method.commands import build_command
-from wordvec.experiments.method.paragraph import corpus_facts
-from wordvec.experiments.method.runs import machine, versions
+from wordvec.experiments.method.paragraph import MODELS, corpus_facts
+from wordvec.experiments.method.runs import build_command, machine, versions
 from wordvec.files import parse_json, replace_file
+from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, WHOLE, Kind, check_form, list_of, or_null
 
 FORMAT = "wordvec changes 1"
-NEEDED = ("by", "groups", "documents", "options", "words", "left_out", "corpus", "commands", "wordvec_version")
+CORPUS = {
+    "sources?": [TEXT], "documents?": or_null(COUNT), "years?": or_null(list_of(WHOLE, "two years", 2)),
+    "tokenizer?": or_null(TEXT), "files?": [OBJECT],
+}  # fmt: skip
+OPTIONS = {"window": COUNT, "dim": COUNT, "permutations": COUNT, "level": NUMBER, "seed": WHOLE}
+OPTIONS["model"] = Kind(f"one of {', '.join(MODELS['en'])}", lambda value: value in list(MODELS["en"]))
+FORM = {
+    "by": TEXT, "groups": [TEXT], "documents": [COUNT], "left_out": OBJECT, "commands": [TEXT],
+    "words": [{"word": TEXT, "q": NUMBER}], "corpus": CORPUS, "options": OPTIONS, "wordvec_version": TEXT,
+}  # fmt: skip
 
 
 def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, seconds: float) -> dict[str, Any]:
@@ -65,7 +74,8 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         record = parse_json(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: what `wordvec change -o` wrote cannot be read: {error}") from error
-    missing = [name for name in NEEDED if not isinstance(record, dict) or name not in record]
-    if missing:
-        raise InputError(f"{path}: damaged: it lacks {', '.join(missing)}; run wordvec change again")
+    try:
+        check_form(record, FORM)
+    except ValueError as error:
+        raise InputError(f"{path}: damaged: {error}; run wordvec change again") from None
     return dict(record)

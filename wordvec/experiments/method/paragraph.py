@@ -7,7 +7,142 @@ from typing import Any
 
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
-from wordvec.experiments.method.sentences import GROUPINGS, MODELS, SENTENCES, TRAINERS
+
+# The sentences of a method paragraph in each language; `wordvec.experiments.method.paragraph` fills the braces.
+
+
+TRAINERS = {
+    "en": {
+        "skipgram": "skip-gram (Mikolov et al. 2013a, b)",
+        "cbow": "CBOW (Mikolov et al. 2013a, b)",
+        "glove": "GloVe (Pennington et al. 2014)",
+        "svd": "a truncated singular value decomposition of the matrix of positive pointwise mutual "
+        "information (Levy et al. 2015)",
+        "ppmi": "positive pointwise mutual information (Levy et al. 2015)",
+    },
+    "de": {
+        "skipgram": "Skip-Gram (Mikolov et al. 2013a, b)",
+        "cbow": "CBOW (Mikolov et al. 2013a, b)",
+        "glove": "GloVe (Pennington et al. 2014)",
+        "svd": "einer abgeschnittenen Singulärwertzerlegung der Matrix der positiven punktweisen "
+        "Transinformation (Levy et al. 2015)",
+        "ppmi": "der positiven punktweisen Transinformation (Levy et al. 2015)",
+    },
+    "ko": {
+        "skipgram": "skip-gram(Mikolov et al. 2013a, b)",
+        "cbow": "CBOW(Mikolov et al. 2013a, b)",
+        "glove": "GloVe(Pennington et al. 2014)",
+        "svd": "양의 점별 상호정보량(PPMI) 행렬의 절단 특잇값 분해(Levy et al. 2015)",
+        "ppmi": "양의 점별 상호정보량(PPMI)(Levy et al. 2015)",
+    },
+}
+
+MODELS = {
+    "en": {
+        "svd": "a truncated singular value decomposition of the PPMI matrix with power 0.5 and {dim} "
+        "dimensions; Levy et al. 2015",
+        "given": "vectors that were trained before, with {dim} dimensions",
+    },
+    "de": {
+        "svd": "abgeschnittene Singulärwertzerlegung der PPMI-Matrix, Potenz 0,5, {dim} Dimensionen; Levy et al. 2015",
+        "given": "vorher berechnete Vektoren mit {dim} Dimensionen",
+    },
+    "ko": {
+        "svd": "PPMI 행렬의 절단 특잇값 분해, 지수 0.5, {dim}차원; Levy et al. 2015",
+        "given": "미리 학습한 {dim}차원 벡터",
+    },
+}
+
+GROUPINGS = {
+    "en": {
+        "year": "year",
+        "decade": "decade",
+        "century": "century",
+        "half": "halves drawn by chance",
+        "years": "periods of {years} years",
+        "column": "“{name}”",
+    },
+    "de": {
+        "year": "Jahren",
+        "decade": "Jahrzehnten",
+        "century": "Jahrhunderten",
+        "half": "zufälligen Hälften",
+        "years": "Zeiträumen von {years} Jahren",
+        "column": "„{name}“",
+    },
+    "ko": {
+        "year": "연도",
+        "decade": "10년",
+        "century": "100년",
+        "half": "무작위 절반",
+        "years": "{years}년",
+        "column": "‘{name}’",
+    },
+}
+
+SENTENCES = {
+    "en": {
+        "text": "The text comes from {sources}.",
+        "documents": "Number of documents: {documents}{years}.",
+        "years": ", from {first} to {last}",
+        "tokenizer": "Words were found with the tokenizer “{tokenizer}”.",
+        "vocabulary": "Words seen fewer than {min_count} times were left out; {tokens} running words remain.",
+        "train": "Vectors of {dim} dimensions were made with {trainer} ({parameters}).",
+        "change": "Documents were grouped by {by} ({groups}). A word in a group is the mean of the vectors of "
+        "the words within {window} words of its occurrences there, frequent words weighed down (Arora et al. "
+        "2017), less the mean over the corpus (Schütze 1998; Rodriguez et al. 2023). The vectors of those words "
+        "are the same in all groups ({model}).",
+        "test": "Words were tested ({tested}) by permuting the documents that have the word, at most "
+        "{permutations} times (Besag and Clifford 1991); the statistic is the squared distance between the "
+        "groups over what the documents in them vary (Janssen 1997). Correction over the words is for a false "
+        "discovery rate of {level} (Benjamini and Hochberg 1995). Words that differ at that level: {found}; "
+        "words that could not be tested: {left_out}.",
+        "stability": "For the neighbours of a word, documents were drawn with replacement (Antoniak and Mimno 2018).",
+        "software": "The computations were done with wordvec {version}, seed {seed}.",
+    },
+    "de": {
+        "text": "Der Text stammt aus {sources}.",
+        "documents": "Zahl der Dokumente: {documents}{years}.",
+        "years": ", {first} bis {last}",
+        "tokenizer": "Die Wörter wurden mit dem Tokenizer „{tokenizer}“ bestimmt.",
+        "vocabulary": "Wörter mit weniger als {min_count} Vorkommen blieben unberücksichtigt; es verbleiben "
+        "{tokens} laufende Wörter.",
+        "train": "Vektoren mit {dim} Dimensionen wurden mit {trainer} berechnet ({parameters}).",
+        "change": "Die Dokumente wurden gruppiert nach {by} ({groups}). Der Vektor eines Wortes in einer "
+        "Gruppe ist das Mittel der Vektoren der Wörter im Abstand von höchstens {window} Wörtern um seine "
+        "Vorkommen, wobei häufige Wörter weniger zählen (Arora et al. 2017), abzüglich des Mittels über das "
+        "Korpus (Schütze 1998; Rodriguez et al. 2023). Die Vektoren dieser Wörter sind in allen Gruppen "
+        "dieselben ({model}).",
+        "test": "Geprüft wurden {tested} Wörter mit Permutationen der Dokumente, in denen das Wort vorkommt, "
+        "höchstens {permutations} je Wort (Besag und Clifford 1991); die Prüfgröße ist der quadrierte Abstand "
+        "der Gruppen im Verhältnis zur Streuung der Dokumente (Janssen 1997). Über die Wörter wurde auf eine "
+        "Falscherkennungsrate von {level} korrigiert (Benjamini und Hochberg 1995). Wörter, die sich auf diesem "
+        "Niveau unterscheiden: {found}; nicht prüfbare Wörter: {left_out}.",
+        "stability": "Für die Nachbarn eines Wortes wurden Dokumente mit Zurücklegen gezogen (Antoniak und "
+        "Mimno 2018).",
+        "software": "Gerechnet wurde mit wordvec {version}, Startwert {seed}.",
+    },
+    "ko": {
+        "text": "텍스트의 출처는 {sources}이다.",
+        "documents": "텍스트는 문서 {documents}건으로 이루어져 있다{years}.",
+        "years": "({first}년~{last}년)",
+        "tokenizer": "단어는 토크나이저(‘{tokenizer}’)로 나누었다.",
+        "vocabulary": "출현 횟수가 {min_count}회 미만인 단어는 제외하였으며, 남은 단어는 중복을 포함하여 모두 "
+        "{tokens}개이다.",
+        "train": "{dim}차원 벡터를 다음 방법으로 구하였다: {trainer}({parameters}).",
+        "change": "문서를 {by} 기준으로 묶었다({groups}). 한 집단에서 단어의 벡터는 그 단어가 나온 자리에서 "
+        "앞뒤 {window}단어 이내에 있는 단어 벡터의 평균에서 말뭉치 전체의 평균을 뺀 것이며(Schütze 1998; "
+        "Rodriguez et al. 2023), 빈도가 높은 단어에는 낮은 가중치를 주었다(Arora et al. 2017). 주변 단어의 "
+        "벡터는 모든 집단에서 같다({model}).",
+        "test": "단어 {tested}개를 검정하였다. 그 단어가 나오는 문서를 최대 {permutations}번 순열로 "
+        "바꾸었고(Besag and Clifford 1991), 검정 통계량은 집단 간 거리의 제곱을 문서 간 변동으로 나눈 "
+        "값이다(Janssen 1997). 단어 전체에 대하여 거짓 발견율 {level}로 보정하였다(Benjamini and Hochberg 1995). "
+        "이 수준에서 {found}개 단어가 달랐으며, {left_out}개는 검정할 수 없었다.",
+        "stability": "이웃 단어의 안정성을 보기 위하여 문서를 복원 추출하였다(Antoniak and Mimno 2018).",
+        "software": "계산에는 wordvec {version}을 사용하였다(난수 초깃값 {seed}).",
+    },
+}
+
 
 LANGUAGES = tuple(SENTENCES)
 SOURCES_NAMED = 3
@@ -84,7 +219,13 @@ def _sentences(language: str) -> dict[str, str]:
 
 
 def _corpus_of_info(info: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: info.get(name) for name in ("tokenizer", "min_count", "tokens")}
+    return {name: info.get(name) for name in ("tokenizer", "min_count", "tokens")} | {"sources": sources_of(info)}
+
+
+def sources_of(info: Mapping[str, Any]) -> list[str]:
+    """Names of the files of text that a file of vectors or a corpus states."""
+    sources = info.get("sources")
+    return [str(source) for source in sources] if isinstance(sources, list) else []
 
 
 def _of_corpus(corpus: Mapping[str, Any], language: str) -> list[str]:

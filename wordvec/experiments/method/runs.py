@@ -24,14 +24,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from wordvec.corpus import Corpus
 from wordvec.corpus.documents.documents import size_and_sha256
+from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError
 from wordvec.files import parse_json, watch_written
+from wordvec.json_forms import NUMBER, TEXT, Kind, check_form
 from wordvec.version import __version__
 
 FORMAT = "wordvec run 1"
-NEEDED = ("command", "folder", "started", "seconds", "versions", "machine", "inputs", "outputs")
+FILE = {"path": TEXT, "sha256": TEXT, "files?": [{"path": TEXT, "sha256": TEXT}]}
+FORM = {
+    "format": Kind(repr(FORMAT), lambda value: value == FORMAT), "command": TEXT, "folder": TEXT, "started": TEXT,
+    "seconds": NUMBER, "versions": {str: TEXT}, "machine": TEXT, "inputs": [FILE], "outputs": [FILE],
+}  # fmt: skip
 PACKAGES = ("numpy", "scipy", "matplotlib", "umap-learn", "openTSNE")
 PACKAGES += ("kiwipiepy", "kiwipiepy-model", "fugashi", "unidic-lite", "rjieba")
 LISTED = 10_000  # files of a folder
@@ -82,8 +89,13 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "inputs": [facts for name, facts in read.items() if os.path.realpath(name) not in lost],
         "outputs": list(wrote.values()),
     }
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(run, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise InputError(
+            f"{record}: the run is done, and cannot be recorded: {error.strerror or error}; make room and run it again"
+        ) from error
 
 
 def _is_index(name: str) -> bool:
@@ -120,17 +132,21 @@ def _of_folder(name: str, path: Path) -> dict[str, Any]:
 def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """The runs of a record, the earliest first. Raises InputError, with the line, for anything else."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the record of runs cannot be read: {error}") from error
     found = []
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             run = parse_json(line)
+            check_form(run, FORM)
+            shlex.split(run["command"])
         except ValueError as error:
-            raise InputError(f"{path}: line {number}: is no record of a run: {error}") from error
-        if not isinstance(run, dict) or run.get("format") != FORMAT or not set(NEEDED) <= run.keys():
-            raise InputError(f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it")
+            raise InputError(
+                f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it: {error}"
+            ) from error
         found.append(run)
     return found
 
@@ -159,3 +175,96 @@ def sources_of(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     made = {each["sha256"] for run in runs for each in run["outputs"]}
     read = {each["sha256"]: each for run in runs for each in run["inputs"] if each["sha256"] not in made}
     return list(read.values())
+
+
+# The command lines that build a corpus and train a model again, from what their files say.
+
+
+def build_command(corpus: Corpus, out: str) -> str | None:
+    """What builds a corpus again; None where a function, tokens or a list of words went in, which no option names.
+
+    >>> corpus = Corpus.from_files("tiny-world", max_words=9)
+    >>> build_command(corpus, "corpus")
+    'wordvec corpus build tiny-world --tokenizer whitespace --min-count 5 --max-words 9 -o corpus'
+    """
+    from wordvec.corpus.encode.cjk import ANALYSERS
+    from wordvec.corpus.encode.tokenizers import TOKENIZERS
+
+    info = corpus.info
+    if info.get("tokenizer") not in (*TOKENIZERS, *ANALYSERS) or "split_from" in info or not info.get("sources"):
+        return None
+    if any(info.get(name) for name in ("keep_words", "drop_words", "vocabulary", "bootstrap_sample")):
+        return None
+    metadata = _metadata(corpus)
+    if metadata is None:
+        return None
+    parts = ["wordvec", "corpus", "build", *info["sources"], *metadata]
+    for name in ("field", "tokenizer", "min_count", "max_words"):
+        if info.get(name) is not None:
+            parts += [f"--{name.replace('_', '-')}", str(info[name])]
+    if info.get("encoding", "utf-8") != "utf-8":
+        parts += ["--encoding", str(info["encoding"])]
+    if info.get("encoding_errors", "strict") != "strict":
+        parts += ["--encoding-errors", str(info["encoding_errors"])]
+    parts += ["--split-sentences"] if info.get("split_sentences") else []
+    parts += _normalization(info.get("normalization") or {})
+    if isinstance(info.get("phrases"), dict):
+        parts += ["--phrases", str(info["phrases"].get("passes"))]
+    return shlex.join([*parts, "-o", out])
+
+
+def _metadata(corpus: Corpus) -> list[str] | None:
+    """The options that say which documents there are; None where the corpus does not say where they came from."""
+    if corpus.documents is None:
+        return []
+    reading = corpus.documents.reading
+    if reading.get("table"):
+        column = reading.get("path_column")
+        return ["--metadata", reading["table"], *(["--path-column", column] if column else [])]
+    return ["--metadata-fields", ",".join(corpus.documents.columns)] if reading.get("field") else None
+
+
+def _normalization(options: Mapping[str, str]) -> list[str]:
+    flags = {"accents": "--strip-accents", "punctuation": "--drop-punctuation"}
+    parts = []
+    for name, value in options.items():
+        if value != "keep":
+            parts += [flags[name]] if name in flags else [f"--{name}", value]
+    return parts
+
+
+# What a file says that comes out of a trainer.
+OF_TRAINING = {*KEYS, "trainer", "parameters", "corpus_fingerprint", "min_count", "counted", "tokens", "loss", "reach"}
+OF_TRAINING |= {"held_out_loss", "notes", "sentences", "sources", "wordvec_version"}
+
+
+def later_steps(info: Mapping[str, Any]) -> list[str]:
+    """What was done to vectors beside training them on one corpus, by the names in their file: subwords, alignment.
+
+    >>> later_steps({"trainer": "svd", "parameters": {}, "alignment": {}})
+    ['alignment']
+    """
+    return sorted(set(info) - OF_TRAINING)
+
+
+def train_command(info: Mapping[str, Any], corpus: str, out: str) -> str | None:
+    """What trains vectors again on a corpus folder; None where the file does not say how they were trained.
+
+    Also where it says that more was done to them, which training alone would not repeat.
+
+    >>> train_command({"trainer": "svd", "parameters": {"dim": 9, "add_context": False, "memory": None}}, "c", "v")
+    'wordvec train c --trainer svd --no-add-context --dim 9 -o v'
+    """
+    trainer, parameters = info.get("trainer"), info.get("parameters")
+    if not isinstance(trainer, str) or not isinstance(parameters, dict) or later_steps(info):
+        return None
+    parts = ["wordvec", "train", corpus, "--trainer", trainer]
+    for name, value in sorted(parameters.items()):
+        flag = name.replace("_", "-")
+        if value is True:
+            parts.append(f"--{flag}")
+        elif value is False:
+            parts += [f"--no-{flag}"] if name != "hogwild" else []
+        elif value is not None:
+            parts += [f"--{flag}", ",".join(map(str, value)) if isinstance(value, list) else str(value)]
+    return shlex.join([*parts, "-o", out])

@@ -19,9 +19,8 @@ from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.run_folder import RunFolder
 from wordvec.experiments.training import Configuration, Job
-from wordvec.experiments.tuning.pace import spoken
-from wordvec.experiments.tuning.proposals import Proposals
-from wordvec.experiments.tuning.trials import Trial, best_first, rounds, survivors
+from wordvec.experiments.tuning.search_space import Proposals
+from wordvec.experiments.tuning.trials import Trial, best_first, rounds, spoken, survivors
 from wordvec.files import replace_file
 
 FEWEST = 3  # trials, however small the budget

@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import InputError, ShapeError, VectorsFileError
+from wordvec.errors import InputError, ShapeError, VectorsFileError, counted
 from wordvec.npy_header import read_npy_header
-from wordvec.vectors.checks import number_words
-from wordvec.vectors.files.choosing import choose
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
 from wordvec.vectors.files.pickle_values import read_pickle
 from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.reading import Reading, choose
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
@@ -124,7 +123,7 @@ def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndar
     """What gensim makes anew when it loads FastText: each word's row and those of its n-grams, averaged."""
     number_words(words)
     if own.ndim != 2 or len(own) != len(words) or own.shape[1:] != subwords.rows[:0].shape[1:]:
-        raise ValueError(f"word vectors of shape {own.shape} for {len(words):,} words")
+        raise ValueError(f"word vectors of shape {own.shape} for {counted(len(words), 'word')}")
     matrix = np.empty(own.shape, np.float32)
     encoded = [encode_word(word) for word in words]
     for part in word_blocks(encoded, subwords.longest):

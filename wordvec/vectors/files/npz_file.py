@@ -19,13 +19,12 @@ import numpy as np
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.npy_header import read_npy_header
-from wordvec.vectors.checks import number_words
-from wordvec.vectors.files.bounds import bounded_json, check_memory
-from wordvec.vectors.files.choosing import choose
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.chunks import bounded_json, check_memory
+from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.row_words import texts_of_array
 from wordvec.vectors.files.subword_arrays import ARRAYS as SUBWORD_ARRAYS
 from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 

@@ -6,7 +6,7 @@ it a `Made`, which says what was to be called with what. Nothing is imported and
 
 A few hundred bytes can describe a structure that takes for ever to walk (pairs of the same pair, sixty times over), so
 nothing here or in the modules that use it walks, compares or prints what it was given: a value is used after its type
-is known. What a description takes in memory is counted, and may be `MOST_TIMES` the file (see `bounds`).
+is known. What a description takes in memory is counted, and may be `MOST_TIMES` the file (see `chunks`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wordvec.vectors.files.bounds import FLOOR, MOST_TIMES
+from wordvec.vectors.files.chunks import FLOOR, MOST_TIMES
 from wordvec.vectors.files.pickle_arrays import Made, Name, scalar_of
 
 SIMPLE = (str, bytes, int, float, bool, type(None))  # what a key may be: hashing a deep tuple can crash Python

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import describe
-from wordvec.vectors.files.bounds import check_memory
+from wordvec.errors import counted, describe
+from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of, texts_of
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
@@ -88,7 +88,7 @@ def words_and_matrix(root: Any) -> tuple[list[Any], np.ndarray] | None:
     fitting = [(name, words) for name, words in lists if _numbers(words, len(matrix)) is not None]
     if not fitting:
         name, words = lists[0]
-        raise ValueError(f"{name} does not number the {len(matrix):,} rows of {next(iter(matrices))}")
+        raise ValueError(f"{name} does not number the {counted(len(matrix), 'row')} of {next(iter(matrices))}")
     found = [_numbers(words, len(matrix)) for _, words in fitting]
     if any(other != found[0] for other in found):
         raise ValueError(f"{' and '.join(name for name, _ in fitting)} name other words for the same rows")

@@ -1,4 +1,4 @@
-"""What one call of `load` asks for, and what it meets in the file that has to be repaired."""
+"""What one call of `load` asks for, what has to be repaired in the file, and the rows that were asked for."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import OptionError, VectorsFileError
-from wordvec.vectors.word_bytes import encode_word
+from wordvec.errors import OptionError, VectorsFileError, counted, describe
+from wordvec.vectors.rows import float_rows, narrow_rows
+from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
+from wordvec.vectors.word_bytes import LazyWords, encode_word, join_bytes, repeated_words
+from wordvec.vectors.word_rows import WordRows
 
 DTYPES = ("float32", "float16", "int8")
 MOST_LEFT_OUT = 10  # one row in this many may be left out; more, and the file is something else
@@ -70,12 +73,12 @@ class Reading:
         left_out = sum(self.repairs.get(kind, 0) for kind in LEFT_OUT)
         if left_out >= at_least and left_out * MOST_LEFT_OUT > kept:
             first = next(message for kind, message in self._first.items() if kind in LEFT_OUT)
-            many = f"; so are {left_out:,} rows, and {kept:,} are not" if left_out > 1 else ""
+            many = f"; so are {counted(left_out, 'row')}, and {kept:,} are not" if left_out > 1 else ""
             raise self.error(f"{first}{many}")
 
     def check_count(self, declared: int, found: int, cut_off: str) -> None:
         """Note a header that is one row off. Raises VectorsFileError for any other difference, or when strict."""
-        message = f"the header declares {declared:,} words, but {found:,} rows follow"
+        message = f"the header declares {counted(declared, 'word')}, but {found:,} rows follow"
         if abs(declared - found) == 1 and found > 0:
             self.repair(OTHER_COUNT, message)
         elif declared != found:
@@ -111,3 +114,130 @@ def _dtype(dtype: Any) -> np.dtype:
     if found.name not in DTYPES:
         raise OptionError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}")
     return np.dtype(found.name)
+
+
+# Taking the rows that `load` was asked for out of vectors that lie open before it, in the form it was asked for.
+
+
+BLOCK = 4_096  # rows
+Rows = slice | np.ndarray
+
+
+def choose(
+    reading: Reading,
+    words: LazyWords,
+    matrix: np.ndarray,
+    *,
+    look: bool = False,
+    scales: np.ndarray | None = None,
+    counts: np.ndarray | None = None,
+    context_matrix: np.ndarray | None = None,
+    **more: Any,
+) -> WordRows:
+    """Return WordRows of the rows and the number type that `reading` asks for.
+
+    Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
+    used. `reading.strict` looks at everything now. With `look`, and when a number type is asked for, rows with nan or
+    infinity are left out and reported. Raises VectorsFileError.
+    """
+    if reading.strict:
+        _check(reading, words, matrix, scales, counts)
+    rows = _rows(reading, words)
+    if look or reading.dtype is not None:
+        rows = _finite_rows(reading, words, matrix, scales, rows)
+    if rows is not None:
+        words = _chosen_words(words, rows)
+        counts = None if counts is None else counts[rows]
+        context_matrix = None if context_matrix is None else context_matrix[rows]
+    dtype = reading.dtype
+    if dtype is not None and dtype != matrix.dtype:
+        chosen = slice(0, len(matrix)) if rows is None else rows
+        matrix, scales = _narrowed(reading, words, matrix, scales, chosen, dtype)
+        if context_matrix is not None and dtype != np.int8:  # which would need scales of its own
+            context_matrix = context_matrix.astype(dtype, copy=False)
+    elif rows is not None:
+        matrix, scales = matrix[rows], None if scales is None else scales[rows]
+    more["info"] = dict(more.get("info") or {})
+    reading.report(more["info"])
+    vectors = WordRows(words, matrix, context_matrix=context_matrix, scales=scales, **more)
+    vectors.counts = counts  # not passed through the constructor, which would read all of them from disk
+    return vectors
+
+
+def _rows(reading: Reading, words: LazyWords) -> Rows | None:
+    """The rows asked for; None for all of them."""
+    limit = min(len(words), reading.limit or len(words))
+    if reading.words is None:
+        return slice(0, limit) if limit < len(words) else None
+    found: list[int] = []
+    for first in range(0, limit, WORDS_BLOCK):
+        block = words.encoded(first, min(first + WORDS_BLOCK, limit))
+        found += [first + i for i, word in enumerate(block) if word in reading.words]
+    if not found:
+        raise reading.error(f"none of the {len(reading.words):,} wanted words is in it")
+    return np.array(found)
+
+
+def _finite_rows(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows | None
+) -> Rows | None:
+    """Those of the rows asked for that hold neither nan nor infinity; the others are reported."""
+    numbers = np.arange(len(words))[slice(None) if rows is None else rows]
+    bad: list[int] = []
+    for first in range(0, len(numbers), BLOCK):
+        block = numbers[first : first + BLOCK]
+        finite = np.isfinite(float_rows(matrix, scales, block)).all(axis=1)
+        bad += block[~finite].tolist()
+    for row in bad:
+        reading.repair(NOT_FINITE, f"row {row}: the vector of {describe(words[row])} holds nan or infinity")
+    reading.check_left_out(len(numbers) - len(bad))
+    return np.setdiff1d(numbers, bad) if bad else rows
+
+
+def _chosen_words(words: LazyWords, rows: Rows) -> LazyWords:
+    if isinstance(rows, slice):
+        return LazyWords(words.data, words.ends[rows], words.name)
+    return LazyWords(*join_bytes([words.encoded(row, row + 1)[0] for row in rows.tolist()]), words.name)
+
+
+def _narrowed(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows, dtype: np.dtype
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The chosen rows as another type, block by block; `words` are theirs."""
+    narrowed = np.empty((len(words), matrix.shape[1]), dtype)
+    new_scales = np.empty(len(words), np.float32) if dtype == np.int8 else None
+    for first in range(0, len(words), BLOCK):
+        here = slice(first, min(first + BLOCK, len(words)))
+        block = float_rows(matrix, scales, here if isinstance(rows, slice) else rows[here])
+        kept, its_scales = narrow_rows(block, dtype)
+        _check_finite(reading, words, kept, first, f"holds a number too large for {dtype}")
+        narrowed[here] = kept
+        if new_scales is not None and its_scales is not None:
+            new_scales[here] = its_scales
+    return narrowed, new_scales
+
+
+def _check(
+    reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, counts: np.ndarray | None
+) -> None:
+    """Look at everything: words, numbers, counts. Raises VectorsFileError."""
+    words.check()
+    empty = np.flatnonzero(np.diff(words.ends, prepend=0) == 0)
+    if len(empty):
+        raise reading.error(f"the word of row {empty[0]} is empty")
+    repeated = repeated_words(np.asarray(words.data), np.asarray(words.ends))
+    if repeated:
+        row, first = repeated[0]
+        raise reading.error(f"the word {describe(words[row])} appears twice, in rows {first} and {row}")
+    for start in range(0, len(words), BLOCK):
+        rows = float_rows(matrix, scales, slice(start, start + BLOCK))
+        _check_finite(reading, words, rows, start, "holds nan or infinity")
+    if counts is not None and counts.min() < 0:
+        raise reading.error(f"the count of {words[int(counts.argmin())]!r} is {counts.min()}")
+
+
+def _check_finite(reading: Reading, words: LazyWords, rows: np.ndarray, first: int, what: str) -> None:
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row = first + int(np.argmin(finite.all(axis=1)))
+        raise reading.error(f"row {row}: the vector of {describe(words[row])} {what}")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import describe
-from wordvec.vectors.files.bounds import check_memory
-from wordvec.vectors.files.narrow import narrow_rows
+from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.reading import MANY, NOT_FINITE, NOT_UTF8, TWICE, Reading
+from wordvec.vectors.rows import narrow_rows
 from wordvec.vectors.word_bytes import LazyWords, is_utf8, repeated_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -124,7 +124,9 @@ class RowBuilder:
         self._drop_repeated()
         if not self._matrix.length:
             wanted = self.reading.words
-            raise self.reading.error("no rows in it" if wanted is None else f"none of the {len(wanted):,} words wanted")
+            raise self.reading.error(
+                "no rows in it" if wanted is None else f"none of the {len(wanted):,} wanted words is in it"
+            )
         info = dict(info or {})
         self.reading.report(info)
         words = LazyWords(np.frombuffer(self._text, np.uint8), self._ends.array(), str(self.reading.path))

@@ -10,8 +10,7 @@ import numpy as np
 
 from wordvec.errors import VectorsFileError, describe
 from wordvec.npy_header import read_npy_header
-from wordvec.vectors.files.bounds import bounded_json
-from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, bounded_json
 from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.pickled_words import words_of
 

@@ -21,9 +21,8 @@ import numpy as np
 import wordvec
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
-from wordvec.vectors.files.bounds import bounded_json
-from wordvec.vectors.files.choosing import choose
-from wordvec.vectors.files.reading import Reading
+from wordvec.vectors.files.chunks import bounded_json
+from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import (
     FORMAT,
     NEW,
@@ -92,7 +91,7 @@ def read_safetensors(reading: Reading) -> WordRows:
     try:
         metadata, tensors = read_header(path, mapped)
     except NotOurs:
-        from wordvec.vectors.files.foreign_safetensors import read_static_model
+        from wordvec.vectors.files.static_folder import read_static_model
 
         found = read_static_model(reading)
         if found is None:

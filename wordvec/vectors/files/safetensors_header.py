@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import VectorsFileError, describe
-from wordvec.vectors.files.bounds import bounded_json
+from wordvec.vectors.files.chunks import bounded_json
 
 FORMAT = "wordvec-vectors"
 OLD, NEW, NEWEST = "1", "2", "3"  # of the format: scales and rare words came with the second, subwords the third

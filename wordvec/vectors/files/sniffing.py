@@ -1,4 +1,4 @@
-"""Telling the format of a file of vectors from its first bytes."""
+"""What `load` was given: the format of a file by its first bytes, or an address, which is not fetched."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import re
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import VectorsFileError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
-from wordvec.vectors.files.numbers import are_numbers, parse_header
 from wordvec.vectors.files.table_file import is_dictionary, is_record
-from wordvec.vectors.files.text_layout import unread_text
+from wordvec.vectors.files.text_layout import are_numbers, parse_header, unread_text
 
 HEAD = 1 << 20  # bytes looked at
 READABLE = (
@@ -34,7 +33,10 @@ def sniff(path: str | os.PathLike[str]) -> str:
     Raises VectorsFileError for content that is none of them.
     """
     if not os.path.isfile(path):
-        raise VectorsFileError(f"{path}: {'a folder, not a file' if os.path.isdir(path) else 'no such file'}")
+        kind = "a folder, not a file" if os.path.isdir(path) else "no such file"
+        if os.path.exists(path) and not os.path.isdir(path):
+            kind = "is a pipe or a device, and vectors are read from files: write it to one first"
+        raise VectorsFileError(f"{path}: {kind}")
     head, packed = first_bytes(path, HEAD)
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
     unread = None if format is not None else unread_text(head.removeprefix(BYTE_ORDER_MARK))
@@ -77,7 +79,7 @@ def _described(head: bytes) -> str:
 def _text_format(head: bytes) -> str | None:
     """Tell apart the formats that begin with a line of text."""
     first, newline, rest = head.partition(b"\n")
-    if head.lstrip()[:1] == b"{" and (is_record(first) or is_dictionary(head)):
+    if head.lstrip()[:1] in (b"{", b"[") and (is_record(first) or is_dictionary(head)):
         return "json"
     if _without_words(head):
         return "numbers"
@@ -123,3 +125,50 @@ def _fits_exactly(rows: bytes, count: int, dim: int) -> bool:
         position += 4 * dim
         position += rows[position : position + 1] == b"\n"
     return bool(rows) and position == len(rows)
+
+
+# Addresses in the place of file names: wordvec fetches no vectors, and says what does.
+
+
+ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
+
+
+def refuse_address(path: str | os.PathLike[str]) -> None:
+    """Raise VectorsFileError for an address such as https://... or hf://user/repo/file, with a command that fetches it.
+
+    >>> refuse_address("hf://ann/vectors/v.safetensors")
+    Traceback (most recent call last):
+    wordvec.errors.VectorsFileError: hf://ann/vectors/v.safetensors: an address, not a file, and wordvec fetches no \
+vectors: hf download ann/vectors v.safetensors --local-dir . (of huggingface_hub), then load the file
+    """
+    found = ADDRESS.fullmatch(os.fspath(path)) if isinstance(os.fspath(path), str) else None
+    if found is None or os.path.lexists(path):
+        return
+    scheme, rest = found[1].lower(), found[2]
+    name = rest.split("?")[0].rstrip("/").rpartition("/")[2] or "vectors"
+    if scheme == "hf":
+        command = _hugging_face(rest)
+    elif scheme in ("http", "https", "ftp"):
+        command = f"curl -L -o {_quoted(name)} {_quoted(os.fspath(path))}"
+    elif scheme == "file":
+        raise VectorsFileError(f"{path}: give the name of the file without file://")
+    else:
+        command = f"fetch it with the program for {scheme}://"
+    raise VectorsFileError(
+        f"{path}: an address, not a file, and wordvec fetches no vectors: {command}, then load the file"
+    )
+
+
+def _hugging_face(rest: str) -> str:
+    """The command for user/repo, or user/repo/file."""
+    user, repository, file = [*rest.split("/", 2), "", ""][:3]
+    repository = repository.partition("@")[0]
+    parts = ["hf download", _quoted(f"{user}/{repository}"), *([_quoted(file)] if file else []), "--local-dir ."]
+    return " ".join(parts) + " (of huggingface_hub)"
+
+
+def _quoted(text: str) -> str:
+    """As it is written in a shell."""
+    import shlex
+
+    return shlex.quote(text)

@@ -16,9 +16,8 @@ import numpy as np
 
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import MissingExtraError, VectorsFileError, describe
-from wordvec.vectors.files.arrow_tables import arrow_batches, sliced
-from wordvec.vectors.files.bounds import bounded_json, check_memory
-from wordvec.vectors.files.chunks import BYTE_ORDER_MARK
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, bounded_json, check_memory
+from wordvec.vectors.files.frames import arrow_batches, sliced
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_file import line_blocks
@@ -28,7 +27,8 @@ from wordvec.vectors.word_rows import WordRows
 WORDS = ("word", "token", "text", "label", "term", "name", "key", "__index_level_0__")
 VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
 COUNTS = ("count", "counts", "frequency")
-DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*[-0-9]')
+DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*(?:[-0-9]|NaN|Infinity|null)')
+LIST = re.compile(rb'\s*\[\s*\{[^][{}]{0,1000}?"(?:' + "|".join((*WORDS, *VECTORS)).encode() + rb')"\s*:')
 ROWS = 64  # read at a time
 VALUES = 1 << 16  # looked through at a time
 
@@ -205,7 +205,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def read_json(reading: Reading) -> WordRows:
-    """Read JSON Lines of objects with a word and a list of numbers, or one JSON object {word: [numbers]}."""
+    """Read objects of a word and numbers, as JSON Lines or in one list; or one JSON object {word: [numbers]}."""
     builder: RowBuilder | None = None
     for number, (word, value) in enumerate(_json_pairs(reading), 1):
         builder = _add(reading, builder, [word], [value], number)
@@ -222,7 +222,7 @@ def _json_pairs(reading: Reading) -> Iterator[tuple[Any, Any]]:
         for block in line_blocks(reading):
             for line in block.split(b"\n"):
                 if line.strip():
-                    yield _of_record(reading, line)
+                    yield _of_line(line)
         return
     check_memory(reading.path, 3 * size, size, "it", "write it as JSON Lines")
     with open(reading.path, "rb") as file:
@@ -231,16 +231,17 @@ def _json_pairs(reading: Reading) -> Iterator[tuple[Any, Any]]:
         entries = bounded_json(text, size)
     except ValueError as error:
         raise reading.error(f"not JSON as it should be: {error}") from error
-    if not isinstance(entries, dict):
-        raise reading.error("a JSON object of vectors by word expected")
-    yield from entries.items()
+    yield from entries.items() if isinstance(entries, dict) else map(_of_record, entries)
 
 
-def _of_record(reading: Reading, line: bytes) -> tuple[Any, Any]:
+def _of_line(line: bytes) -> tuple[Any, Any]:
     try:
-        record = bounded_json(line, len(line))
+        return _of_record(bounded_json(line, len(line)))
     except ValueError:
         return None, None
+
+
+def _of_record(record: Any) -> tuple[Any, Any]:
     if not isinstance(record, dict):
         return None, None
     word = next((record[name] for name in WORDS if isinstance(record.get(name), str)), None)
@@ -260,5 +261,5 @@ def is_record(line: bytes) -> bool:
 
 
 def is_dictionary(head: bytes) -> bool:
-    """Whether a text begins like a JSON object of lists of numbers by word."""
-    return DICTIONARY.match(head) is not None
+    """Whether a text begins like a JSON object of lists of numbers by word, or a list of records with both."""
+    return DICTIONARY.match(head) is not None or LIST.match(head) is not None

@@ -15,10 +15,9 @@ import numpy as np
 
 from wordvec.errors import InputError, ShapeError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, read_chunks
-from wordvec.vectors.files.numbers import are_numbers, nearest_float32
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, NO_NEWLINE, NOT_NUMBERS, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
-from wordvec.vectors.files.text_layout import TextLayout, from_base64, text_layout
+from wordvec.vectors.files.text_layout import TextLayout, are_numbers, from_base64, nearest_float32, text_layout
 from wordvec.vectors.files.writing import replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
 

@@ -16,17 +16,16 @@ import numpy as np
 
 from wordvec.errors import OptionError, VectorsFileError, describe
 from wordvec.npy_header import map_npy
-from wordvec.vectors.checks import number_words
-from wordvec.vectors.files.choosing import choose
-from wordvec.vectors.files.foreign_safetensors import read_tensors
 from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.npz_file import read_members
-from wordvec.vectors.files.numbers import are_numbers, nearest_float32
 from wordvec.vectors.files.pickle_arrays import array_of
-from wordvec.vectors.files.reading import ANOTHER_LENGTH, Reading
+from wordvec.vectors.files.reading import ANOTHER_LENGTH, Reading, choose
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.row_words import read_row_words
+from wordvec.vectors.files.static_folder import read_tensors
 from wordvec.vectors.files.text_file import line_blocks
+from wordvec.vectors.files.text_layout import are_numbers, nearest_float32
+from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 

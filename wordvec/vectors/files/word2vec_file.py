@@ -11,17 +11,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wordvec.errors import describe
+from wordvec.errors import counted, describe
 from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
-from wordvec.vectors.files.numbers import parse_header
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
-from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder
+from wordvec.vectors.files.text_layout import parse_header
+from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder, fits_plainly
 from wordvec.vectors.files.writing import WHITESPACE, replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
 
 LONGEST_HEADER = 64
 OTHER_WHITESPACE = WHITESPACE.replace(b" ", b"")
+FEW = 16  # dimensions: so few numbers may happen to be text, and then look like part of a word
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector
 
 
@@ -45,7 +46,8 @@ def read_word2vec_binary(reading: Reading) -> WordRows:
     builder = RowBuilder(reading, dim, "byte", expected=None if packed else rows)
     chunks = read_chunks(reading.path, max(CHUNK, min(size, 8 * dim)))
     try:
-        _read_rows(reading, chunks, builder, rows, dim, start)
+        plain = dim <= FEW and not packed and fits_plainly(reading.path, start, rows, dim)
+        _read_rows(reading, chunks, builder, rows, RowFinder(dim, plain), start)
     finally:
         chunks.close()  # its file, when not all of it was wanted
     return builder.finish()
@@ -76,10 +78,10 @@ def _header(reading: Reading, head: bytes) -> tuple[int, int]:
 
 
 def _read_rows(
-    reading: Reading, chunks: Iterator[bytes], builder: RowBuilder, rows: int, dim: int, position: int
+    reading: Reading, chunks: Iterator[bytes], builder: RowBuilder, rows: int, finder: RowFinder, position: int
 ) -> None:
     """Give the builder all rows; `position` is the byte in the file at which the first one begins."""
-    finder, left = RowFinder(dim), rows
+    dim, left = finder.dim, rows
     buffer, to_skip = b"", position  # the header
 
     def take(is_last: bool) -> None:
@@ -114,7 +116,7 @@ def _read_rows(
         raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
     if left:
         raise reading.error(
-            f"truncated at byte {position + len(buffer):,}: the header declares {rows:,} words, and row "
+            f"truncated at byte {position + len(buffer):,}: the header declares {counted(rows, 'word')}, and row "
             f"{rows - left:,} is cut; limit={max(1, rows - left)} (--limit) reads those before it"
         )
     if buffer not in (b"", b"\n"):

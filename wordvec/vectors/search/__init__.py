@@ -1,12 +1,21 @@
-"""Exact search: the best rows for many queries, in blocks, so memory does not grow with the vocabulary."""
+"""Exact search: the best rows for many queries by their cosines.
+
+It goes in blocks, so memory does not grow with the vocabulary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wordvec.errors import OptionError
+from wordvec.native import functions, library
+
+if TYPE_CHECKING:
+    from wordvec.vectors.word_rows import WordRows
+
 
 # Scores held at a time: 16 MiB of float32. One query is scored in one product or a few, a hundred in products of 40,000
 # rows: large enough that BLAS's threads seldom wait for each other.
@@ -122,3 +131,117 @@ def _floor(scores: np.ndarray, k: int) -> np.floating:
         return scores.dtype.type(-np.inf)
     maxima = np.fmax.reduce(scores[: width * groups].reshape(width, groups))
     return np.partition(maxima, groups - k)[groups - k]
+
+
+# Exact search for a few targets at once, compiled: one pass over the rows, and no score is written to memory.
+
+
+STRIP = 16  # targets that pass over a row side by side: of native/src/nearest.c
+# More than MOST are better off with BLAS's threads; a single one is a product of a matrix with a vector, which takes
+# half the time that a strip does. In between, this takes less time on one core than BLAS's product alone (measured).
+MOST = 64
+PRODUCTS = 1 << 28  # numbers multiplied in one call: some tens of milliseconds, after which Ctrl-C gets through
+
+
+def is_for_few(vectors: WordRows, targets: int) -> bool:
+    """Whether `nearest_together` can answer so many targets, and is the fastest that can."""
+    matrix = vectors.matrix
+    plain = matrix.dtype == np.float32 and matrix.flags.c_contiguous and matrix.flags.aligned
+    return 1 < targets <= MOST and plain and library.is_available() and not has_extreme_rows(vectors.divisors)
+
+
+def nearest_together(
+    vectors: WordRows,
+    targets: np.ndarray,
+    k: int,
+    excluded: Sequence[Sequence[int]],
+    candidates: np.ndarray | None = None,
+) -> list[list[tuple[int, float]]]:
+    """Return, for each unit target of (n, D), its `k` best (row, cosine) pairs, as `best_rows` of their cosines.
+
+    A cosine depends on its target and its row alone, not on which targets are asked together. `excluded[q]` names
+    rows that target q must not return; `candidates` are the only rows to be returned, rising. Raises OptionError for
+    k < 1.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["a", "b", "c"], np.array([[2.0, 0.0], [0.0, 1.0], [3.0, 4.0]]))
+    >>> nearest_together(vectors, np.eye(2, dtype=np.float32), 1, [[0], []])
+    [[(2, 0.6000000238418579)], [(1, 1.0)]]
+    """
+    check_k(k)
+    k = min(k, len(vectors))
+    panels = _side_by_side(targets)
+    places = [_places(rows, candidates) for rows in excluded]
+    left_out, ends = np.array([each for some in places for each in some], np.int64), np.cumsum([*map(len, places)])
+    ids, scores = np.full((len(targets), k), -1, np.int64), np.full((len(targets), k), -np.inf, np.float32)
+    room = np.empty(len(panels) * STRIP, np.float32)
+    first = 0  # place of a piece among the candidates
+    for piece in row_blocks(len(vectors), candidates, max(1, PRODUCTS // max(1, panels.size))):
+        rows, divisors = vectors.matrix[piece], vectors.divisors[piece]
+        functions.keep_nearest(rows, divisors, panels, left_out, ends, first, k, ids, scores, room)
+        first += len(rows)
+    numbers = ids if candidates is None else candidates[ids]
+    answers = []
+    for i, s, is_found in zip(numbers, scores, scores > -np.inf):
+        answers.append(list(zip(i[is_found].tolist(), s[is_found].tolist())))
+    return answers
+
+
+def _places(rows: Sequence[int], candidates: np.ndarray | None) -> list[int]:
+    """Where some rows stand among the candidates; those that do not are passed over."""
+    if candidates is None:
+        return list(rows)
+    return np.flatnonzero(np.isin(candidates, rows)).tolist() if len(rows) else []
+
+
+def _side_by_side(targets: np.ndarray) -> np.ndarray:
+    """Targets (n, D) as panels (P, D, STRIP): the same dimension of STRIP targets side by side; 0 past the last."""
+    number, dim = targets.shape
+    padded = np.zeros((-(-number // STRIP) * STRIP, dim), np.float32)
+    padded[:number] = targets
+    return np.ascontiguousarray(padded.reshape(-1, STRIP, dim).transpose(0, 2, 1))
+
+
+# Rows of float16 or int8 that become float32 at a time. For one target so few that they stay in the cache and BLAS uses
+# one thread: on a busy machine its threads would wait for each other longer than the products take.
+BLOCK_FOR_ONE, BLOCK_FOR_MANY = 512, 4_096
+SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
+
+
+def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.ndarray:
+    """Return the cosines (n, R) float32 of unit targets (n, D) with some rows; 0 for a zero row.
+
+    The products are divided by the rows' lengths, which `vectors` keeps: one pass over the rows, and nothing of
+    their size is made. Raises InputError for a row that holds nan or infinity, naming its word.
+
+    >>> from wordvec.vectors import WordVectors
+    >>> vectors = WordVectors(["a", "b", "zero"], np.array([[3.0, 4.0], [0.0, -2.0], [0.0, 0.0]]))
+    >>> cosines(vectors, np.float32([[0, 1]]), slice(0, 3)).tolist()
+    [[0.800000011920929, -1.0, 0.0]]
+    """
+    kept, divisors = vectors.matrix[rows], vectors.divisors[rows]
+    extreme = has_extreme_rows(divisors)
+    if kept.dtype == np.float32 and not extreme:
+        products = _products(targets, kept)
+        products /= divisors
+        return products
+    found = np.empty((len(targets), len(kept)), np.float32)
+    size = BLOCK_FOR_ONE if len(targets) == 1 and not extreme else BLOCK_FOR_MANY
+    numbers = np.arange(len(vectors))[rows] if extreme else None
+    for first in range(0, len(kept), size):
+        part = slice(first, first + size)
+        if numbers is not None:
+            found[:, part] = _products(targets, vectors.unit_rows_of(numbers[part]))
+        else:
+            np.divide(_products(targets, kept[part].astype(np.float32)), divisors[part], out=found[:, part])
+    return found
+
+
+def has_extreme_rows(divisors: np.ndarray) -> bool:
+    """Whether float32 products with some rows of these lengths may overflow or vanish."""
+    return bool(divisors.min(initial=1.0) < SHORTEST or divisors.max(initial=1.0) > LONGEST)
+
+
+def _products(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Targets (n, D) times rows (R, D), as (n, R): matrix times vector, which reads the rows once, where n is 1."""
+    return (rows @ targets[0])[None, :] if len(targets) == 1 else targets @ rows.T

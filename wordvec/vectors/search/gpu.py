@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors, to_numpy
+from wordvec.errors import counted
 from wordvec.vectors import queries
-from wordvec.vectors.cosines import cosines
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.search import check_k
+from wordvec.vectors.search import check_k, cosines
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
@@ -34,7 +34,7 @@ class GPUSearch:
     def __init__(self, vectors: WordVectors) -> None:
         xp = device_module("gpu")
         self.vectors = vectors
-        what = f"searching {len(vectors):,} words in {vectors.dim} dimensions"
+        what = f"searching {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}"
         with gpu_memory_errors(what, 4 * (len(vectors) * vectors.dim + 2 * SCORES), lower=LOWER):
             self._unit = xp.empty((len(vectors), vectors.dim), xp.float32)
             for first in range(0, len(vectors), UPLOAD):

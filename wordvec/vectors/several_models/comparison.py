@@ -28,13 +28,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.checks import check_whole_number
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import InputError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows
 from wordvec.vectors.several_models.alignment import find_alignment
-from wordvec.vectors.several_models.overlap import count_common, false_discovery_rates, tail_probabilities
-from wordvec.vectors.several_models.shared_words import SharedWords, shared_words
+from wordvec.vectors.several_models.shared_words import (
+    SharedWords,
+    count_common,
+    false_discovery_rates,
+    shared_words,
+    tail_probabilities,
+)
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors

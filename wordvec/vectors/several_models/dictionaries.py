@@ -1,11 +1,12 @@
-"""Dictionaries of two languages: pairs of a word and its translation."""
+"""Word files for several models: lines of a few words (anchors, lexicons), and dictionaries of two languages."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from wordvec.vectors.several_models.word_lines import read_word_lines
+from wordvec.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,58 @@ def read_dictionary(path: str | os.PathLike[str]) -> Dictionary:
     lines = read_word_lines(path, "a dictionary (a word and its translation on each line)", 2, 2)
     pairs = tuple(dict.fromkeys((words[0], words[1]) for _, words in lines))
     return Dictionary(os.fspath(path), pairs, len(lines) - len(pairs))
+
+
+# Files with a few words on each line: anchors, lexicons and dictionaries.
+
+
+WordLine = tuple[int, list[str]]  # the number of the line, and its words
+
+
+def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, most: int | None = None) -> list[WordLine]:
+    r"""The words of each line of a UTF-8 file, split at tabs where a line has one, else at spaces.
+
+    So words may hold spaces where tabs separate them. Blank lines and lines that begin with "# " are skipped.
+    `what` names the file in messages. Raises InputError, naming file and line, for a file that is missing, not UTF-8
+    or without words, and for a line of fewer than `least` or more than `most` words.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "pairs.txt"
+    >>> _ = path.write_text("dog Hund\nice cream\tEis\n", encoding="utf-8")
+    >>> read_word_lines(path, "a dictionary", 2, 2)
+    [(1, ['dog', 'Hund']), (2, ['ice cream', 'Eis'])]
+    """
+    found: list[WordLine] = []
+    for number, line in enumerate(_text(Path(path), what).split("\n"), 1):
+        if not line.strip() or line.startswith("# ") or line.strip() == "#":
+            continue
+        fields = line.strip("\r\n").split("\t") if "\t" in line.strip() else line.split()
+        words = [field.strip() for field in fields if field.strip()]
+        if len(words) < least or (most is not None and len(words) > most):
+            most_too = "" if most is None else f" and at most {most}"
+            expected = f"{least} words" if least == most else f"at least {least}{most_too} words"
+            raise InputError(
+                f"{path}, line {number}: {expected} expected in {what}, separated by tabs or spaces; "
+                f"got {len(words)}: {line.strip()!r:.80}"
+            )
+        found.append((number, words))
+    if not found:
+        raise InputError(f"{path}: no words in it; {what} expected")
+    return found
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; {what} expected") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}; {what} expected") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}, line {line}: not UTF-8 text ({error.reason}); {what} expected") from error
+    if "\0" in text:
+        raise InputError(f"{path}: holds zero bytes, so it is no text; {what} expected")
+    return text

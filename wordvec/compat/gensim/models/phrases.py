@@ -16,11 +16,18 @@ from typing import Any
 
 from wordvec.errors import InputError, OptionError
 from wordvec.files import parse_json, replace_file
+from wordvec.json_forms import COUNT, NUMBER, TEXT, Kind, check_form
 
 ENGLISH_CONNECTOR_WORDS = frozenset(  # articles, prepositions and conjunctions
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
 )
 KIND = "wordvec.compat.gensim phrases 1"
+OPTIONS = {"min_count": NUMBER, "threshold": NUMBER, "delimiter": TEXT, "scoring": TEXT, "connector_words": [TEXT]}
+FILE = {"kind": Kind(repr(KIND), lambda value: value == KIND), "options": OPTIONS}
+FORMS: dict[str, dict[str, Any]] = {
+    "vocab": {**FILE, "vocab": {str: COUNT}, "words": COUNT},
+    "phrasegrams": {**FILE, "phrasegrams": {str: NUMBER}},
+}
 Scorer = Callable[[float, float, float, float, float, float], float]
 Pieces = Iterator[tuple[list[str], float | None]]
 
@@ -51,7 +58,7 @@ def npmi_scorer(
     corpus_word_count: float,
 ) -> float:
     """Bouma's normalized pointwise mutual information, from -1 to 1; -inf below `min_count`."""
-    if bigram_count < min_count or not bigram_count:
+    if bigram_count < min_count or not 0 < bigram_count < corpus_word_count:
         return -math.inf
     together = bigram_count / corpus_word_count
     return math.log(together * corpus_word_count**2 / (worda_count * wordb_count)) / -math.log(together)
@@ -279,9 +286,11 @@ def _read(path: str | os.PathLike[str], part: str) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise InputError(f"{path}: not a file of phrases that wordvec.compat.gensim wrote: {error}") from error
-    right = isinstance(content, dict) and content.get("kind") == KIND and isinstance(content.get("options"), dict)
-    if not right or not isinstance(content.get(part), dict):
-        raise InputError(
-            f"{path}: not a file of {'phrases' if part == 'vocab' else 'frozen phrases'} of wordvec.compat.gensim"
-        )
+    try:
+        check_form(content, FORMS[part])
+        if unknown := set(content["options"]) - set(OPTIONS):
+            raise ValueError(f"options.{min(unknown)} is no option")
+    except ValueError as error:
+        of = "phrases" if part == "vocab" else "frozen phrases"
+        raise InputError(f"{path}: not a file of {of} of wordvec.compat.gensim, or damaged: {error}") from None
     return dict(content)

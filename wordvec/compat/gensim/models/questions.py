@@ -29,10 +29,12 @@ class Questions:
         @property
         def word_vectors(self) -> WordVectors:
             """The rows as wordvec's own vectors."""
+            ...
 
         def __contains__(self, key: object) -> bool: ...
         def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
             """A word's row."""
+            ...
 
         def get_index(self, key: str, default: Any = None) -> Any:
             """A word's row number."""

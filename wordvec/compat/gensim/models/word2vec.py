@@ -136,6 +136,10 @@ class Word2Vec:
     def wv(self, vectors: KeyedVectors) -> None:
         self._wv = vectors
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles hold: not the text, which they would write out whole."""
+        return {name: None if name == "_pending" else value for name, value in self.__dict__.items()}
+
     def __str__(self) -> str:
         return f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 

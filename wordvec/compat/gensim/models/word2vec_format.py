@@ -13,6 +13,7 @@ from wordvec.errors import VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors import WordVectors
 
+MOST_DIGITS = 18  # of a count
 Named = str | os.PathLike[str]
 
 
@@ -26,16 +27,26 @@ def read_word2vec(fname: Named, fvocab: Named | None, encoding: str, limit: int 
     if fvocab is None:
         return vectors
     counts: dict[str, int] = {}
-    for number, line in enumerate(Path(fvocab).read_text(encoding).splitlines(), 1):
+    for number, line in enumerate(_text_of(fvocab, encoding).split("\n"), 1):
         word, _, count = line.rpartition(" ")
-        if not word or not count.isdecimal():
+        if line and (not word or not count.isdecimal() or len(count) > MOST_DIGITS):
             raise VectorsFileError(f"{fvocab}: line {number}: a word and its count expected; got {line[:60]!r}")
-        counts[word] = int(count)
+        if line:
+            counts[word] = int(count)
     missing = next((word for word in vectors.words if word not in counts), None)
     if missing is not None:
         raise VectorsFileError(f"{fvocab}: no count of {missing!r}, a word of {fname}")
     numbers = np.array([counts[word] for word in vectors.words], np.int64)
     return WordVectors(vectors.words, vectors.matrix, numbers, vectors.info)
+
+
+def _text_of(path: Named, encoding: str) -> str:
+    try:
+        return Path(path).read_text(encoding)
+    except OSError as error:
+        raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise VectorsFileError(f"{path}: byte {error.start} is not {encoding}: name its encoding") from None
 
 
 def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, binary: bool, write_header: bool) -> None:

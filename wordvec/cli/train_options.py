@@ -1,0 +1,153 @@
+"""The arguments of ``wordvec train``: every option of every trainer, and those of a run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from wordvec.cli.cluster import add_cluster_arguments
+from wordvec.cli.documents import add_trained_documents
+from wordvec.cli.subwords import add_subword_arguments
+from wordvec.cli.text import add_text_arguments
+
+
+def window(text: str) -> int | str:
+    """A number of words, or another word, which the trainer accepts or refuses."""
+    return int(text) if text.lstrip("+-").isdigit() else text
+
+
+def schedule(text: str) -> str | list[float]:
+    """Factors of the learning rate, or the name of a schedule, which the trainer accepts or refuses."""
+    try:
+        return [float(factor) for factor in text.split(",")]
+    except ValueError:
+        return text
+
+
+OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
+    ("dim", int, "length of a vector"),
+    ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
+    ("negatives", int, "negative samples for each example"),
+    ("epochs", int, "passes over the corpus"),
+    ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
+    ("learning_rate", float, "starting learning rate"),
+    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
+    ("learning_rate_schedule", schedule, "how it falls: linear, cosine, constant; or factors of it, as 0.1,1,0.5"),
+    ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
+    (
+        "negative_power",
+        float,
+        "negatives are drawn by counts ** this: 0.75, or less where rare items should be met more",
+    ),
+    ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
+    ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
+    ("negative_pool", int, "draw negatives from a slowly renewed pool of so many words, such as 4096; 0: from all"),
+    ("cbow_gradient", str, "sum (word2vec) or mean"),
+    ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
+    ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
+    ("max_meetings", int, "of a row before its scores are computed anew (default: 0.6 / learning rate)"),
+    ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
+    ("side", str, "of a word, where its contexts are counted: both, left or right"),
+    ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),
+    (
+        "context_smoothing",
+        float,
+        "power of the contexts' distribution in PPMI, in natural logarithms (default: 1)",
+    ),
+    ("shift", float, "k in max(0, PMI - log k)"),
+    ("power", float, "of the singular values: 0, 0.5 or 1"),
+    ("x_max", float, "count from which GloVe weighs a cell fully"),
+    ("alpha", float, "power of GloVe's weights below x_max"),
+    ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
+    ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
+    ("device", str, "cpu or gpu"),
+    ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
+    ("warps", int, "of a GPU that train at a time (default: as many as the text bears); 1 is slow, but repeatable"),
+    (
+        "memory",
+        str,
+        "of counting, such as 2G; what does not fit goes to temporary files (default: half of what is free)",
+    ),
+    ("held_out", float, "share of the sentences kept from training to measure the loss on"),
+    ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
+    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (32)"),
+    ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
+    ("seed", int, "same seed, same bytes"),
+]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_text_arguments(parser, threads=False)
+    parser.add_argument("-o", "--out", required=True, help="the file to write, such as vectors.safetensors")
+    parser.add_argument(
+        "--trainer",
+        metavar="NAME",
+        help="skipgram, cbow, glove, svd, ppmi, or paragraph-vectors, of documents (default: by the options given; if "
+        "they fit both, svd below 5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="options of skipgram and cbow that go together: items (window 'sentence', not shrunk, --subsample 0, "
+        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options that are given win",
+    )
+    options = parser.add_argument_group("options of the trainers")
+    for name, kind, purpose in OPTIONS:
+        options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+    options.add_argument(
+        "--words",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
+    )
+    options.add_argument(
+        "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
+    )
+    options.add_argument(
+        "--shrink-window",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="draw each centre's window from 1 .. window, as word2vec does (default: yes)",
+    )
+    options.add_argument(
+        "--add-context",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="word plus context vectors (default: glove yes, svd no)",
+    )
+    runs = parser.add_argument_group("long runs (skipgram and cbow; glove has no --start)")
+    runs.add_argument(
+        "--start",
+        metavar="FILE",
+        help="go on from these vectors on new text: their words stay, words that are new need --min-count in all texts "
+        "together; the text is read as theirs was, where no option says otherwise, and --learning-rate begins anew",
+    )
+    runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
+    runs.add_argument(
+        "--checkpoint-every",
+        type=float,
+        metavar="SECONDS",
+        help="keep the run's state in OUT.checkpoint until OUT is written",
+    )
+    runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
+    add_trained_documents(parser)
+    subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
+    subwords.add_argument(
+        "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
+    )
+    subwords.add_argument(
+        "--train-subwords",
+        action="store_true",
+        help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
+    )
+    add_subword_arguments(subwords)
+    add_cluster_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+
+
+def given_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of trainers that were given, by name."""
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}

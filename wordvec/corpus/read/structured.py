@@ -1,0 +1,277 @@
+"""Texts inside JSON and CSV files, record by record."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from wordvec.corpus.read.missing import Unusable
+from wordvec.corpus.read.records import Block, Values, blocks_of_values, names_of, value_of
+from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
+from wordvec.errors import CorpusError
+from wordvec.files import parse_json
+from wordvec.progress import announce
+
+LONGEST_LITERAL = 20  # characters before the end where an error may mean that a word or a number goes on
+LONGEST_VALUE = 1 << 28  # characters of one record
+_BETWEEN = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder()
+
+
+def blocks_of_json(
+    head: str, texts: Iterator[str], lines: Iterator[str], name: str, field: str | None, errors: str, strict: bool
+) -> Iterator[Block]:
+    """Yield the blocks of the values in `field`, or where it is None of strings and lists of tokens themselves.
+
+    `head` is how the text begins; of `texts`, its pieces, and its `lines` one is read. A line that is no JSON is left
+    out, counted and reported, unless `strict`; in an array it is an error, as is half a character (an escaped
+    surrogate by itself), unless `errors` is ``"replace"`` or ``"ignore"``.
+    """
+    return blocks_of_values(values_of_json(head, texts, lines, name, field, errors), name, field, strict)
+
+
+def values_of_json(
+    head: str, texts: Iterator[str], lines: Iterator[str], name: str, field: str | None, errors: str
+) -> Values:
+    """Yield (value, place) of all values in `field`, also those that are missing or cannot be read."""
+    if is_lines(head, name):
+        found = _line_values(lines, name)
+    else:
+        found = _values_in_stream(texts, name, head.lstrip()[:1] == "[")
+    return _fields(found, name, field, errors)
+
+
+def is_lines(head: str, name: str) -> bool:
+    r"""Whether each line is a value: by the name, or because the first one is whole and another follows.
+
+    >>> is_lines('{"a": 1}\n{"a": 2}', "dump"), is_lines('[\n{"a": 1}]', "dump"), is_lines('["a", "b"]', "dump")
+    (True, False, False)
+    """
+    lines = [line for line in head.split("\n") if line.strip()]
+    if not lines:
+        return True
+    if plain_suffix(name) in JSON_LINES_NAMES and lines[0].strip() not in ("[", "{"):
+        return True
+    begins = lines[0].lstrip()[0]
+    if begins not in "[{":
+        return True
+    if len(lines) < 2:
+        return begins == "{" and _is_whole(lines[0])
+    return _is_whole(lines[0]) or (lines[1].lstrip()[0] == begins and _is_whole(lines[1]))
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        parse_json(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _line_values(lines: Iterable[str], name: str) -> Values:
+    for number, line in enumerate(lines, 1):
+        if not line or line.isspace():
+            continue
+        where = f"{name}: line {number}"
+        try:
+            value = parse_json(line)
+        except ValueError as error:
+            reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
+        yield value, where
+
+
+def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values:
+    """The items of an array, or values after one another, however they are broken into lines."""
+    buffer, at, read, number = "", 0, 0, 0
+    wanted, begins = HEAD, True  # characters to read when a value does not end: twice as many each time
+    while True:
+        at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]
+        if begins and is_array and at < len(buffer):
+            at, begins = _BETWEEN.match(buffer, at + 1).end(), False  # type: ignore[union-attr]
+        if is_array and buffer.startswith("]", at):
+            _refuse_more(buffer[at + 1 :], texts, name)
+            return
+        try:
+            value, at = _DECODER.raw_decode(buffer, at)
+            if at == len(buffer) and not isinstance(value, (dict, list, str)):
+                raise json.JSONDecodeError("a number may go on", buffer, at)
+        except (ValueError, RecursionError) as error:
+            place = getattr(error, "pos", at)
+            cut_off = place >= len(buffer) - LONGEST_LITERAL or "Unterminated string" in str(error)
+            more = _read(texts, wanted) if cut_off else ""
+            if not more and not is_array and at == len(buffer):
+                return
+            if not more or len(buffer) - at > LONGEST_VALUE:
+                raise _damaged(name, error, read + place, at_end=cut_off) from None
+            read, buffer, at, wanted = read + at, buffer[at:] + more, 0, 2 * wanted
+            continue
+        wanted = HEAD
+        number += 1
+        yield value, f"{name}: value {number}"
+
+
+def _read(texts: Iterator[str], wanted: int) -> str:
+    parts, length = [], 0
+    for text in texts:
+        parts.append(text)
+        length += len(text)
+        if length >= wanted:
+            break
+    return "".join(parts)
+
+
+def _refuse_more(rest: str, texts: Iterator[str], name: str) -> None:
+    rest = (rest + _read(texts, 100)).strip()
+    if rest:
+        raise CorpusError(f"{name}: after the JSON array there is more: {rest!r:.60}; one array a file is expected")
+
+
+def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusError:
+    reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    if at_end:
+        return CorpusError(f"{name}: the JSON is cut off or damaged before character {place}: {reason}")
+    return CorpusError(
+        f"{name}: is not JSON at character {place}: {reason}; only in JSON Lines, one record a line, are damaged "
+        "records left out"
+    )
+
+
+def _fields(values: Values, name: str, field: str | None, errors: str) -> Values:
+    """Of each value what is in `field`; text without half characters."""
+    for value, where in values:
+        if isinstance(value, dict):
+            if field is None:
+                raise CorpusError(
+                    f"{name}: holds JSON: say which field holds the text, such as field='text' (--field text), or "
+                    f"leave the file out, with a pattern such as *.txt; {names_of(value)}"
+                )
+            value = value_of(value, field)
+        elif field is not None and not isinstance(value, Unusable):
+            kind = type(value).__name__
+            value = Unusable(
+                f"holds a JSON {kind}, but an object such as {{{field!r}: ...}} was expected; leave "
+                f"field out (--field) to read {'strings' if kind == 'str' else 'lists of tokens'} as they are"
+            )
+        yield _whole_characters(value, where, errors), where
+
+
+def _whole_characters(value: Any, where: str, errors: str) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else _without_surrogates(value, where, errors)
+    if isinstance(value, list):
+        return [_whole_characters(item, where, errors) if isinstance(item, str) else item for item in value]
+    return value
+
+
+def _without_surrogates(text: str, where: str, errors: str) -> str:
+    r"""JSON can write half a character, ``"\ud83d"``, which no text file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        if errors == "strict":
+            half = f"\\u{ord(text[error.start]):04x}"
+            raise CorpusError(
+                f"{where}: {half} is half a character, not text; go on with --encoding-errors replace"
+            ) from None
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", errors)
+    return text
+
+
+# Text in a column of a table written as CSV or TSV.
+
+
+LONGEST_CELL = 1 << 26  # characters; a quote that is never closed would take the rest of the file
+MOST_LINES_IN_A_ROW = 100  # of a damaged one: more are rows that a quote has swallowed
+MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write that there is no text
+DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
+
+
+def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str | None, strict: bool) -> Iterator[Block]:
+    """Yield the blocks of the column `field`, see `values_of_csv`."""
+    return blocks_of_values(values_of_csv(head, lines, name, field), name, field, strict)
+
+
+def values_of_csv(head: str, lines: Iterable[str], name: str, field: str | None) -> Values:
+    """Yield (value, place) of the column `field`: its name in the first row, or where there is none its number, from 1.
+
+    `head` is how the text begins, by which the delimiter is found. Cells may be quoted and hold line breaks. A row
+    with another number of cells than the first is left out, counted and reported, unless `strict`. Raises
+    CorpusError, listing the columns, for a column that does not exist, and for text that is no table.
+    """
+    table = table_of(head, name, field)
+    if table is None:
+        raise CorpusError(
+            f"{name}: is plain text, neither JSON nor a table, and has no field {field!r}; leave field out (--field) "
+            "to read all of it"
+        )
+    if field is None:
+        raise CorpusError(f"{name}: {refusal_of(table)}")
+    column, has_header = _column(table, field, name)
+    return _values(table, lines, name, column, has_header)
+
+
+def refusal_of(table: Table) -> str:
+    """Why a table is not read as plain text, and what to do."""
+    cells = ", ".join(repr(cell)[:40] for cell in table.header[:20])
+    return (
+        "holds a table (CSV or TSV), whose names, numbers and delimiters would be words: say which column holds the "
+        f"text, such as field='text' (--field text), or by its number where there is no row of names; the first row "
+        f"has: {cells}; to read its lines as they are, pass them to Corpus.from_texts(open(FILE)) in Python"
+    )
+
+
+def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
+    """The place of the column, and whether the first row holds names."""
+    if table.header.count(field) > 1:
+        raise CorpusError(f"{name}: has several columns called {field!r}; rename all but one")
+    if field in table.header:
+        return table.header.index(field), True
+    if field.isascii() and field.isdigit() and 1 <= int(field) <= len(table.header):
+        return int(field) - 1, False
+    delimiter = DELIMITER_NAMES.get(table.delimiter, table.delimiter)
+    raise CorpusError(
+        f"{name}: no column {field!r} in the table (delimiter: {delimiter}); its first row has: "
+        f"{', '.join(repr(cell)[:40] for cell in table.header[:20])}"
+    )
+
+
+def _values(table: Table, lines: Iterable[str], name: str, column: int, has_header: bool) -> Values:
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # for all of Python; raised only
+    rows = csv.reader(
+        (f"{line}\n" for line in lines),
+        delimiter=table.delimiter,
+        quoting=table.quoting,  # type: ignore[arg-type]
+        strict=True,
+    )
+    width = len(table.header)
+    while True:
+        line = rows.line_num + 1
+        where = f"{name}: line {line}"
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if rows.line_num - line > MOST_LINES_IN_A_ROW:
+                raise CorpusError(
+                    f"{where}: a quote that opens there is closed only in line {rows.line_num:,} ({error}): the rows "
+                    "between them would be lost; remove or double it"
+                ) from None
+            yield Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}"), where
+            continue
+        if has_header:
+            has_header = False
+            continue
+        if line == 1 and row:
+            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
+        if not row:
+            continue
+        if len(row) == width or (len(row) > width and not any(row[width:])):
+            text = row[column]
+            yield None if text.strip() in MISSING else text, where
+        else:
+            yield Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}"), where

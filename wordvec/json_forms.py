@@ -1,0 +1,88 @@
+"""What JSON that came from a file must look like, checked once where it is read: afterwards each value has its type.
+
+A form is a Kind, such as TEXT; a list of one form, for a list of any length; a dictionary of names and forms, where a
+name that ends in ? may be missing, and others may be there; or {str: form}, for an object of any names.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of value: what a message calls it, and whether a value is one."""
+
+    what: str
+    fits: Callable[[Any], bool]
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    return (type(value) is int and abs(value) < 2**63) or (type(value) is float and math.isfinite(value))
+
+
+TEXT = Kind("text", lambda value: isinstance(value, str))
+COUNT = Kind("a whole number", _is_count)
+WHOLE = Kind("a whole number", lambda value: type(value) is int)
+NUMBER = Kind("a number", _is_number)
+FLAG = Kind("true or false", lambda value: isinstance(value, bool))
+OBJECT = Kind("an object", lambda value: isinstance(value, dict))
+
+
+def or_null(kind: Kind) -> Kind:
+    """The same, or null."""
+    return Kind(f"{kind.what} or null", lambda value: value is None or kind.fits(value))
+
+
+def list_of(kind: Kind, what: str, length: int | None = None) -> Kind:
+    """A list of one kind, which a message calls `what`."""
+    return Kind(
+        what,
+        lambda value: (
+            isinstance(value, list) and length in (None, len(value)) and all(kind.fits(each) for each in value)
+        ),
+    )
+
+
+def check_form(value: Any, form: Any, name: str = "") -> None:
+    """Raise ValueError, saying which part is wrong, unless `value` has the form.
+
+    >>> check_form({"words": ["a", "b"], "dim": 3}, {"words": [TEXT], "dim": COUNT, "note?": TEXT})
+    >>> check_form({"words": ["a", 5]}, {"words": [TEXT]})
+    Traceback (most recent call last):
+    ValueError: words[1] is 5, but text was expected
+    """
+    if isinstance(form, Kind):
+        if not form.fits(value):
+            _refuse(value, form.what, name)
+        return
+    if isinstance(form, list):
+        if not isinstance(value, list):
+            _refuse(value, "a list", name)
+        for place, each in enumerate(value):
+            check_form(each, form[0], f"{name}[{place}]")
+        return
+    if not OBJECT.fits(value):
+        _refuse(value, OBJECT.what, name)
+    if str in form:
+        for key, each in value.items():
+            check_form(each, form[str], f"{name}.{key}" if name else key)
+        return
+    for key, inner in form.items():
+        asked = key.removesuffix("?")
+        whole = f"{name}.{asked}" if name else asked
+        if asked in value:
+            check_form(value[asked], inner, whole)
+        elif asked == key:
+            raise ValueError(f"{whole} is missing")
+
+
+def _refuse(value: Any, what: str, name: str) -> None:
+    shown = json.dumps(value)[:60]
+    raise ValueError(f"{name[:80] or 'it'} is {shown}, but {what} was expected")

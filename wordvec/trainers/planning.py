@@ -1,0 +1,272 @@
+"""What follows from the options of CBOW and SkipGram for one corpus: the plan that engines work on.
+
+With it: how far windows reach, how large a block is, and how many warps of a GPU may train at a time.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.arrays import Array
+from wordvec.corpus.draws.examples import ExampleSampler
+from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
+from wordvec.corpus.draws.steps import group_size, meetings_for
+from wordvec.errors import OptionError, counted
+from wordvec.memory import available_cores
+from wordvec.trainers.options import NeuralOptions, TrainingPlan
+from wordvec.trainers.schedule import Schedule, plain_shape
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
+
+
+LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
+LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
+EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
+MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
+
+
+class Planned(NeuralOptions):
+    """The part of `NeuralTrainer` that turns options into a `TrainingPlan`; all it needs is their values."""
+
+    _reach: int | None
+
+    @property
+    def reach(self) -> int:
+        """Words on each side that a window takes in on the corpus of the last `fit`, or as `window` says before one."""
+        if self._reach is None and not isinstance(self.window, int):
+            raise OptionError(f"{self.name}: how far window {self.window!r} reaches is known once fit has a corpus")
+        return int(self.window) if self._reach is None else self._reach
+
+    def plan_for(self, corpus: Corpus) -> TrainingPlan:
+        """How `corpus` is trained on."""
+        counts = corpus.vocabulary.counts
+        paths = self.paths(counts)
+        on_warps = self.device == "gpu" and self.engine == "kernel"
+        return TrainingPlan(
+            name=self.name,
+            cbow=self.name == "cbow",
+            dim=self.dim,
+            epochs=self.epochs,
+            block=self.block_for(corpus),
+            most_contexts=self.most_contexts(corpus),
+            meetings=self.meetings,
+            schedule=self.schedule,
+            sampler=self.sampler(counts),
+            subsample=self.subsample,
+            negatives=self.negatives,
+            negative_power=self.negative_power,
+            loss=self.loss,
+            optimizer=self.optimizer,
+            paths=paths,
+            kernel_options=self.kernel_options(paths),
+            make_network=partial(self.make_network, paths=paths),
+            pulls=self.pulls_of_a_centre(),
+            device=self.device,
+            precision=self.precision,
+            threads=self.warps_for(corpus) if on_warps else self.threads_to_use,
+            hogwild=self.hogwild,
+        )
+
+    @abstractmethod
+    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
+        """The network of layers this trainer trains; `paths` are those of hierarchical softmax's tree."""
+
+    def paths(self, counts: np.ndarray) -> Any:
+        """Hierarchical softmax's Huffman tree over words with these counts; None for other losses."""
+        from wordvec.kernels.huffman import huffman_paths
+
+        return huffman_paths(counts) if self.loss == "hierarchical-softmax" else None
+
+    def kernel_options(self, paths: Any) -> dict[str, Any]:
+        """Options that only this trainer's kernel has."""
+        return {"paths": paths}
+
+    @property
+    def default_learning_rate(self) -> float:
+        """For ``learning_rate=None``; with subwords fastText's."""
+        return {"sgd": 0.05 if self.subwords else 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(
+            self.optimizer, 0.001
+        )
+
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate falls."""
+        start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
+        shape = plain_shape(self.name, self.learning_rate_schedule)
+        return Schedule(shape, start, self.learning_rate_end, self.epochs)
+
+    def learning_rate_at(self, progress: float) -> float:
+        """The learning rate after this share (0 to 1) of all training."""
+        return self.schedule.at(progress)
+
+    def sampler(self, counts: np.ndarray) -> ExampleSampler:
+        """Draws this trainer's examples for a vocabulary with these counts."""
+        return ExampleSampler.for_counts(counts, **self.drawing_options())
+
+    def drawing_options(self) -> dict[str, Any]:
+        """Options of `ExampleSampler.for_counts`."""
+        return {
+            "subsample": self.subsample,
+            "power": self.negative_power,
+            "window": self.reach,
+            "negatives": self.negatives if self.loss == "negative-sampling" else 0,
+            "negative_sharing": self.negative_sharing,
+            "negative_pool": self.negative_pool if self.loss == "negative-sampling" else 0,
+            "shrink_window": self.shrink_window,
+            "seed": self.seed,
+        }
+
+    @property
+    def meetings(self) -> int:
+        """How often a row may be met in one step: `max_meetings`, or what the learning rate allows."""
+        if self.max_meetings is not None:
+            return self.max_meetings
+        return meetings_for(self.schedule.largest * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1))
+
+    @property
+    def threads_to_use(self) -> int:
+        """Threads of the CPU's kernel: `threads`, or all cores."""
+        return available_cores() if self.threads is None else self.threads
+
+    def most_contexts(self, corpus: Corpus) -> int:
+        """Contexts that a centre has at most."""
+        return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
+
+    def block_for(self, corpus: Corpus) -> int:
+        """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
+        if self.batch_size is not None:
+            return self.batch_size
+        examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
+        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
+
+    def warps_for(self, corpus: Corpus) -> int:
+        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.planning` allows."""
+        if self.warps is not None:
+            return self.warps
+        step = self.schedule.largest * self._inputs_of_a_centre()
+        keep = keep_probabilities(corpus.vocabulary.counts, self.subsample)
+        return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
+
+    def _inputs_of_a_centre(self) -> float:
+        """Rows of W_in that each centre pulls at, as many as its contexts, but no more than meet at once."""
+        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
+        return min(contexts, float(group_size(self.meetings)))
+
+    def chance_loss(self, counts: np.ndarray) -> float:
+        """The loss of a prediction by weights that know nothing: each term -log sigmoid(0), or softmax over V words."""
+        if self.loss == "softmax":
+            return float(np.log(max(len(counts), 2)))
+        paths = self.paths(counts)
+        terms = self.negatives + 1.0
+        if paths is not None:
+            terms = max(1.0, float((np.diff(paths.starts) * counts).sum() / counts.sum()))
+        return terms * float(np.log(2))
+
+    def pulls_of_a_centre(self) -> tuple[float, float]:
+        """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
+        contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
+        return contexts, contexts
+
+
+# How far a window reaches: this many words on each side, or the whole sentence.
+
+
+SENTENCE = "sentence"  # the window that takes in all words of the centre's sentence
+WIDEST = 5_000  # words on each side that it reaches at most: time and memory grow with it
+
+
+def is_window(window: Any) -> bool:
+    """Whether this is a window of CBOW and SkipGram: a whole number of at least 1, or "sentence".
+
+    >>> is_window(5), is_window("sentence"), is_window(0), is_window("5")
+    (True, True, False, False)
+    """
+    return window == SENTENCE or (isinstance(window, int) and not isinstance(window, bool) and window >= 1)
+
+
+def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tuple[int, list[str]]:
+    """Return how many words on each side a window takes in on these sentences, (S + 1,) starts, and what to tell.
+
+    A window of all words of a sentence reaches to the end of the longest one. A number reaches as far as it says;
+    where it is more than the longest sentence has it becomes that, which changes nothing, unless windows are drawn
+    (`shrink`), since it is what they are drawn from.
+
+    >>> reach_in("sentence", np.array([0, 3, 8]), shrink=False)
+    (4, ['a window is the whole sentence: up to 4 words on each side'])
+    >>> reach_in(2, np.array([0, 3, 8]), shrink=False)
+    (2, [])
+    """
+    longest = int(np.diff(sentence_starts).max(initial=1))
+    others = max(1, longest - 1)
+    if window == SENTENCE:
+        if others <= WIDEST:
+            return others, [f"a window is the whole sentence: up to {counted(others, 'word')} on each side"]
+        return WIDEST, [
+            f"the longest sentence has {longest:,} words: a window takes in {WIDEST:,} on each side at most, so that "
+            "time and memory stay bounded"
+        ]
+    reach = int(window)
+    if reach <= others:
+        return reach, []
+    note = f"a window of {reach:,} is wider than every sentence (the longest has {longest:,} words) and ends with it"
+    return (reach if shrink else others), [note]
+
+
+# How many warps may train at a time on a GPU before what they know of each other's rows is stale. Each warp is at
+# another centre, and what it gains from it is unknown to the others until it is done. If the terms of n centres pull
+# W_in and W_out the same way, the weights grow by exp(learning_rate * n * s), where s is the largest singular value of
+# the expected terms of a centre as a matrix (rows of W_in) x (rows of W_out). That matrix is the outer product of two
+# distributions, so s is the product of their lengths. A small vocabulary has long ones, and bears few warps. Warps
+# work on neighbouring stretches of text, so what counts is the stretch whose words repeat most, not the corpus: one
+# sorted by topic bears fewer warps than the same sentences shuffled.
+
+
+MAX_GROWTH = 1.0  # the exponent: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
+MOST_WARPS = 2048  # some 16 for each processor of a large card
+STRETCH = 1 << 17  # positions that all warps of a large card are within at a time
+
+
+def expected_outputs(centres: np.ndarray, counts: np.ndarray, negatives: int, negative_power: float) -> np.ndarray:
+    """How many terms of one prediction fall on each row of W_out, (V,).
+
+    The centre, and `negatives` words drawn by counts ** negative_power.
+
+    >>> expected_outputs(np.array([0.5, 0.5]), np.array([1, 1]), negatives=4, negative_power=0.75).tolist()
+    [2.5, 2.5]
+    """
+    drawn = negative_weights(counts, negative_power)
+    return centres + negatives * drawn / drawn.sum()
+
+
+def centres_before_stale(step: float, inputs: np.ndarray, outputs: np.ndarray) -> int:
+    """Centres that may be worked on at a time.
+
+    step     learning rate times rows of W_in a centre pulls at
+    inputs   (V,) share of the kept tokens that are each word
+    outputs  terms of one prediction on each row of W_out
+
+    >>> centres_before_stale(0.025 * 6, inputs=np.full(8, 1 / 8), outputs=np.full(8, 6 / 8))
+    8
+    """
+    growth = float(step * np.linalg.norm(inputs) * np.linalg.norm(outputs))
+    return max(1, int(MAX_GROWTH / max(growth, 1e-9)))
+
+
+def warps_before_stale(
+    step: float, corpus: Corpus, keep: np.ndarray, negatives: int, negative_power: float, stretch: int = STRETCH
+) -> int:
+    """Warps that the stretch of `corpus` bears whose words repeat most.
+
+    step   as in `centres_before_stale`; keep   (V,) the probability that subsampling keeps a word
+    """
+    counts, most = corpus.vocabulary.counts, MOST_WARPS
+    for first in range(0, len(corpus.ids), stretch):
+        kept = np.bincount(corpus.ids[first : first + stretch], minlength=len(counts)) * keep
+        share = kept / max(kept.sum(), 1e-9)
+        most = min(most, centres_before_stale(step, share, expected_outputs(share, counts, negatives, negative_power)))
+    return most
