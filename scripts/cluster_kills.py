@@ -175,7 +175,7 @@ def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:
     ]
     command = [sys.executable, "-m", "wordvec", "train", str(text), *options, "--init", "svd"]
     subprocess.run([*command, "-o", alone], check=True, stdout=subprocess.DEVNULL)
-    done, rewritten = 0, 0
+    done = found = rewritten = 0
     with local_client(2) as client:
         command += ["-o", str(out), "--scheduler", client.scheduler.address]
         before: dict[str, int] = {}
@@ -188,10 +188,12 @@ def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:
             run.wait()
             entries = Path(f"{out}.work").glob("*/*/facts.json")
             after = {str(path): path.stat().st_mtime_ns for path in entries}
+            found += len(before.keys() & after.keys())
             rewritten += sum(before[path] != after[path] for path in before.keys() & after.keys())
             before |= after
     same = out.read_bytes() == alone.read_bytes()
-    print(json.dumps({"killed": "clients", "kills": done, "same_bytes": same, "entries_rewritten": rewritten}))
+    entries = {"entries_found_again": found, "entries_rewritten": rewritten}
+    print(json.dumps({"killed": "clients", "kills": done, "same_bytes": same} | entries))
     return same and not rewritten
 
 

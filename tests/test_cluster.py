@@ -118,6 +118,20 @@ def test_a_worker_of_another_version_is_refused():
         run_task(other, twice, "store", 1)
 
 
+def test_a_store_that_workers_do_not_see_is_refused_before_the_work(client, tmp_path):
+    with pytest.raises(ClusterError, match=r"worker tcp://.*does not see the store memory://mine.*share"):
+        Cluster(client, "memory://mine")
+    cluster = Cluster(client, tmp_path)
+    assert not [entry for entry in os.listdir(cluster.store.location) if entry.startswith("here")]
+
+
+def test_workers_without_wordvec_are_one_line(client, tmp_path, monkeypatch):
+    there = {"tcp://1.2.3.4:5": ModuleNotFoundError("No module named 'wordvec'")}
+    monkeypatch.setattr(client, "run", lambda *given, **options: there)
+    with pytest.raises(ClusterError, match=r"worker tcp://1\.2\.3\.4:5: cannot run wordvec.*install the same version"):
+        Cluster(client, tmp_path)
+
+
 def test_too_little_memory_is_said_before_the_work(client, tmp_path, monkeypatch):
     cluster = Cluster(client, tmp_path)
     workers = {"tcp://1.2.3.4:5": {"memory_limit": 2**30, "nthreads": 4}}
@@ -161,14 +175,15 @@ def test_another_server_is_one_line_too(monkeypatch):
 def test_other_places_than_schedulers_are_refused(tmp_path):
     with pytest.raises(OptionError, match="local: and a number"), connected("local:many"):
         pass
-    for scheduler in ("", "http://127.0.0.1:9"):
+    for scheduler in ("", "http://127.0.0.1:9", "head", "tcp://head", "tcp://:8786"):
         with pytest.raises(OptionError, match="an address such as tcp://head:8786"), connected(scheduler):
             pass
     with pytest.raises(InputError, match="no such file"), connected(str(tmp_path / "scheduler.json")):
         pass
-    (tmp_path / "list.json").write_text("[]")
-    with pytest.raises(InputError, match="is no file of dask scheduler"), connected(str(tmp_path / "list.json")):
-        pass
+    for content in ("", "[]", "no json", '{"address": 5}', "{}", '{"address": "head"}'):
+        (tmp_path / "other.json").write_text(content)
+        with pytest.raises(InputError, match="is no file of dask scheduler"), connected(str(tmp_path / "other.json")):
+            pass
     with pytest.raises(ArgumentError, match=r"client must be a dask\.distributed\.Client; got a str"):
         Cluster("tcp://1.2.3.4:5", tmp_path)
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
+from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError, WordvecError
 from wordvec.files import parse_json
 from wordvec.memory import show_bytes
 from wordvec.progress import announce, progress
@@ -35,14 +35,23 @@ LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for othe
     "distributed.worker.daemon": True,
     "distributed.worker.profile.enabled": False,  # it looks at every thread a hundred times a second
     "distributed.admin.tick.interval": "1 s",
+    # Dask makes the C library give memory back at once: arrays then cost as much as what is computed in them.
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": 2**27,
+        "MALLOC_MMAP_THRESHOLD_": 2**25,
+        "OMP_NUM_THREADS": 1,
+        "MKL_NUM_THREADS": 1,
+        "OPENBLAS_NUM_THREADS": 1,
+    },
 }
 
 
 class Cluster:
     """The workers behind a client, all alike, and the store that they share with this process.
 
-    Raises ArgumentError for a client of another kind, ClusterError where there are no workers or they differ from
-    this process in what changes bytes: versions and the instruction set of the C library.
+    Raises ArgumentError for a client of another kind, ClusterError where there are no workers, and for one that cannot
+    run wordvec, does not see the store, or differs from this process in what changes bytes: versions and the
+    instruction set of the C library.
     """
 
     def __init__(self, client: Any, store: str | os.PathLike[str]) -> None:
@@ -53,8 +62,24 @@ class Cluster:
         self.store: Store = open_store(f"{os.fspath(store).rstrip('/')}/{name_of('run', **self._here)}")
         self._watch = _Watch(client)
         self._watch.wait_for_workers()
-        for address, there in client.run(facts_of_process).items():
-            _check_same(self._here, there, f"worker {address}")
+        self._check_workers()
+
+    def _check_workers(self) -> None:
+        mark = name_of("here", process=os.getpid(), time=time.time_ns())
+        self.store.publish(mark, {}, lasting=False)
+        try:
+            for address, there in self._client.run(look_around, self.store.location, mark, on_error="return").items():
+                if not isinstance(there, BaseException):
+                    _check_same(self._here, there, f"worker {address}")
+                elif isinstance(there, WordvecError):
+                    raise ClusterError(f"worker {address}: {there}") from there
+                else:
+                    raise ClusterError(
+                        f"worker {address}: cannot run wordvec ({type(there).__name__}: {there}): install the same "
+                        "version for all workers, and start them again"
+                    ) from there
+        finally:
+            self.store.remove(mark)
 
     @property
     def threads_of_a_task(self) -> int:
@@ -184,6 +209,17 @@ def run_task(expected: dict[str, str], function: Callable[..., Any], *arguments:
     return function(*arguments)
 
 
+def look_around(store: str, mark: str) -> dict[str, str]:
+    """What a worker is asked first: the facts of its process. Raises ClusterError where it has another store."""
+    place = open_store(store, make=False)
+    if not place.is_published(mark):
+        raise ClusterError(
+            f"does not see the store {store}: name a folder that all machines share with --store (store=), or a bucket"
+        )
+    place.check_writable()
+    return facts_of_process()
+
+
 def facts_of_process() -> dict[str, str]:
     """What bytes depend on, in this process. Loads the C library."""
     import numpy as np
@@ -240,18 +276,32 @@ def connected(scheduler: str) -> Iterator[Any]:
 def _address_of(scheduler: str) -> str:
     if scheduler.endswith(".json"):
         try:
-            return str(parse_json(Path(scheduler).read_bytes())["address"])
+            return _checked_address(parse_json(Path(scheduler).read_bytes())["address"])
         except FileNotFoundError:
             raise InputError(f"{scheduler}: no such file; dask scheduler --scheduler-file writes one") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{scheduler}: is no file of dask scheduler --scheduler-file ({error})") from error
-    address = scheduler if "://" in scheduler else f"tcp://{scheduler}"
-    if not scheduler or address.partition("://")[0] not in PROTOCOLS:
+            what = "it has no address" if isinstance(error, KeyError) else str(error)
+            raise InputError(
+                f"{scheduler}: is no file of dask scheduler --scheduler-file ({what}): wait until the scheduler has "
+                "written it, or give its address"
+            ) from error
+    try:
+        return _checked_address(scheduler if "://" in scheduler else f"tcp://{scheduler}")
+    except ValueError as error:
         raise OptionError(
             f"scheduler {scheduler!r}: an address such as tcp://head:8786, a FILE.json or local:4 expected "
             f"(protocols: {', '.join(PROTOCOLS)})"
-        )
-    return address
+        ) from error
+
+
+def _checked_address(address: Any) -> str:
+    """The address, if it is of the form PROTOCOL://HOST:PORT; else raises ValueError."""
+    if isinstance(address, str):
+        protocol, _, place = address.partition("://")
+        host, _, port = place.rpartition(":")
+        if protocol in PROTOCOLS and host and port.rstrip("/").isdecimal():
+            return address
+    raise ValueError(f"{address!r} is no address of a scheduler")
 
 
 def _ask_who_is_there(address: str) -> None:

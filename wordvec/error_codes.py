@@ -102,6 +102,8 @@ CODES: dict[str, tuple[str, str]] = {
     "WV1504": ("ClusterError", "... ended its worker ... times, the last one at ..."),
     "WV1505": ("ClusterError", "... has ... ..., and this process ..., so results would differ"),
     "WV1506": ("ClusterError", "...: the connection to the scheduler was lost"),
+    "WV1507": ("ClusterError", "worker ...: cannot run wordvec"),
+    "WV1508": ("ClusterError", "worker ...: does not see the store"),
     "WV1600": ("GradientError", ""),
     "WV1601": ("GradientError", "...: backward is not the gradient of forward at ... of ... entries"),
 }

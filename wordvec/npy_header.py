@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from math import prod
-from typing import IO, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -61,6 +61,16 @@ def read_npy_header(file: IO[bytes]) -> Header:
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"numpy has no type as in its header: {kind[1]!r}") from None
     return Header(lengths, "F" if order[1] == b"True" else "C", dtype)
+
+
+def write_npy_header(file: IO[bytes], dtype: Any, length: int, size: int | None = None) -> None:
+    """What stands before an array of one axis, of any numbers: `size` bytes, or as many as numpy writes."""
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": (length,)}
+    if size is None:
+        np.lib.format.write_array_header_1_0(file, header)
+        return
+    text = repr(header).encode("ascii").ljust(size - len(MAGIC) - 5) + b"\n"
+    file.write(MAGIC + b"\x01\x00" + len(text).to_bytes(2, "little") + text)
 
 
 def map_npy(path: str | os.PathLike[str], mode: Literal["r", "c"] = "r") -> np.ndarray:

@@ -2,22 +2,28 @@
 
 import gzip
 import json
+import textwrap
+from functools import partial
 
 import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, building_on_cluster
+from wordvec.corpus import Corpus, Phrases, building_on_cluster, hashes, storage
+from wordvec.corpus.encode.tokenizers import imported, name_for_import
 from wordvec.errors import CorpusError, OptionError
+from wordvec.files import remove
 
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
     """Builds twice, by tasks on small parts and at once; returns both folders as {file: bytes}."""
     monkeypatch.setattr(building_on_cluster, "PART_BYTES", 70_001)
+    for module in (hashes, storage, building_on_cluster):
+        monkeypatch.setattr(module, "PIECE", 9_001)
     clusters = []
 
-    def cluster(client, store, phrases):
+    def cluster(client, store):
         clusters.append(InlineCluster(store))
         return clusters[-1]
 
@@ -63,6 +69,9 @@ def test_a_large_file_is_cut(built, tmp_path, make):
     assert parts >= 4
 
 
+LEARNED = Phrases(learned=({("word1", "word1"): 2.0, ("word2", "Word5."): 1.0, ("no", "such"): 1.0},))
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -71,8 +80,12 @@ def test_a_large_file_is_cut(built, tmp_path, make):
         {"keep_words": ["word2999"], "drop_words": ["word1"], "min_count": 4},
         {"split_sentences": True},
         {"encoding_errors": "replace"},
+        {"tokenizer": str.split},
+        {"tokenizer": textwrap.wrap, "min_count": 1},
+        {"phrases": Phrases(passes=3, threshold=2, min_count=2), "min_count": 2},
+        {"phrases": LEARNED},
     ],
-    ids=["normalised", "characters", "word lists", "sentences", "replaced"],
+    ids=["normalised", "characters", "word lists", "sentences", "replaced", "method", "function", "phrases", "learned"],
 )
 def test_options(built, tmp_path, options):
     (tmp_path / "text.txt").write_text(text(300_000).replace("word5 ", "Word5. "), encoding="utf-8")
@@ -104,6 +117,13 @@ def test_records_are_read_and_what_is_left_out_is_said_here(built, tmp_path, cap
     assert "1 of 41 records hold no text" in first
 
 
+def test_words_with_line_feeds_inside(built, tmp_path):
+    records = [{"t": ["a", f"b{i % 3}\n", "\n"]} for i in range(40)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    tasks, one, _ = built([tmp_path / "a.jsonl"] * 2, field="t", min_count=1)
+    assert tasks == one
+
+
 @pytest.mark.parametrize(
     "content, options",
     [
@@ -133,8 +153,10 @@ def test_a_mixture_is_refused(built, tmp_path):
 def test_what_workers_cannot_read(built):
     with pytest.raises(OptionError, match="workers of a cluster read files"):
         Corpus.from_sentences([["a"]], client="a client", store="memory://x")
-    with pytest.raises(OptionError, match="know tokenizers by name"):
-        built("tiny-world", tokenizer=str.split)
+    with pytest.raises(OptionError, match="a lambda, or a function inside another one"):
+        built("tiny-world", tokenizer=lambda line: line.split())
+    with pytest.raises(OptionError, match="this partial is not what its name stands for"):
+        built("tiny-world", tokenizer=partial(str.split, sep=" "))
     with pytest.raises(CorpusError, match="standard input cannot be read by the workers"):
         built("-")
 
@@ -147,3 +169,49 @@ def test_a_file_that_differs_on_a_worker_is_refused(built, tmp_path, monkeypatch
     )
     with pytest.raises(CorpusError, match="has 60 bytes for a worker and 61 here"):
         built(tmp_path / "text.txt")
+
+
+def test_a_tokenizer_that_a_worker_lacks_or_has_in_another_form_is_refused():
+    with pytest.raises(OptionError, match=r"no_such_module\.cut: on a worker, it cannot be imported.*upload_file"):
+        imported("no_such_module", "cut", "")
+    with pytest.raises(OptionError, match="textwrap has another source than here"):
+        imported("textwrap", "wrap", "of an earlier version")
+    assert imported(*name_for_import(textwrap.wrap)) is textwrap.wrap
+
+
+def test_a_tokenizer_of_a_script_is_refused(monkeypatch):
+    def cut(line):
+        return line.split()
+
+    monkeypatch.setattr(cut, "__module__", "__main__")
+    monkeypatch.setattr(cut, "__qualname__", "cut")
+    with pytest.raises(OptionError, match="a script or a notebook defines"):
+        name_for_import(cut)
+
+
+def test_the_file_of_ids_is_the_one_that_the_workers_wrote(built, tmp_path):
+    (tmp_path / "text.txt").write_text(text(300_000), encoding="utf-8")
+    built(tmp_path / "text.txt")
+    for name in ("ids.npy", "sentence_starts.npy"):
+        (of_workers,) = (tmp_path / "store").glob(f"encoded-*/{name}")
+        assert (tmp_path / "tasks" / name).samefile(of_workers)
+
+
+@pytest.mark.parametrize("lost", ["ends-*/facts.json", "encoded-*/facts.json", "encoded-*"])
+def test_a_run_that_was_interrupted_goes_on(built, tmp_path, lost):
+    (tmp_path / "text.txt").write_text(text(300_000), encoding="utf-8")
+    _, one, _ = built(tmp_path / "text.txt")
+    store = tmp_path / "store"
+    for path in [*store.glob("encoded-*/facts.json"), *store.glob(lost)]:
+        remove(path)
+    assert built(tmp_path / "text.txt")[0] == one
+
+
+def test_an_object_store_and_parts_without_words(built, tmp_path):
+    lines = "\n" * 500_000
+    (tmp_path / "a.txt").write_text("one two" + lines + "three" + lines + "one two")
+    tasks, one, parts = built(tmp_path / "a.txt", min_count=1)
+    assert (tasks, parts > 3) == (one, True)
+    of_objects = Corpus.from_files(tmp_path / "a.txt", min_count=1, client="a client", store="memory://building")
+    of_objects.save(tmp_path / "tasks")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "tasks").iterdir()} == one

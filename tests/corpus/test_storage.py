@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.cli import main
-from wordvec.corpus import Corpus, Vocabulary, selection, storage
+from wordvec.corpus import Corpus, Vocabulary, hashes, selection, storage
 from wordvec.corpus.header import INFO
 from wordvec.corpus.selection import TOO_RARE, Words, pack_words, unpack_words
 from wordvec.errors import CorpusError
@@ -75,10 +75,43 @@ FILES = [
 def test_the_folder_holds_what_the_docstring_says(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["corpus.json", *FILES]
     header = json.loads((folder / "corpus.json").read_text())
-    assert header["version"] == 2
+    assert header["version"] == 3
     for name in FILES:
-        content = (folder / name).read_bytes()
-        assert header["files"][name] == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        of_hash = hashlib.sha256(hashlib.sha256(np.load(folder / name).tobytes()).digest()).hexdigest()
+        assert header["files"][name] == {"bytes": (folder / name).stat().st_size, "sha256_of_pieces": of_hash}
+
+
+def test_the_fingerprint_is_a_hash_of_hashes_of_pieces(tmp_path, monkeypatch):
+    for module in (hashes, storage):
+        monkeypatch.setattr(module, "PIECE", 2)
+    corpus = Corpus.from_sentences([["a", "b", "a"]])
+    arrays = [np.frombuffer(b"ab", np.uint8), np.array([1, 2]), np.array([2, 1]), np.array([0, 1, 0], np.int32)]
+    arrays.append(np.array([0, 3]))
+    of_arrays = b""
+    for array in arrays:
+        pieces = [hashlib.sha256(array[begin : begin + 2].tobytes()).digest() for begin in range(0, len(array), 2)]
+        of_arrays += hashlib.sha256(b"".join(pieces)).digest()
+    assert corpus.fingerprint == hashlib.sha256(of_arrays).hexdigest()
+    corpus.save(tmp_path / "corpus")
+    assert Corpus.open(tmp_path / "corpus", verify=True).fingerprint == corpus.fingerprint
+
+
+def test_a_folder_of_version_2_is_read_and_saved_as_3(folder, tmp_path):
+    marker = folder / "corpus.json"
+    header = json.loads(marker.read_text())
+    of_files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    header["files"] = {name: {"bytes": (folder / name).stat().st_size, "sha256": of_files[name]} for name in FILES}
+    header |= {"version": 2, "fingerprint": "that of then"}
+    header["sha256"] = storage._header_digest(header)
+    now = Corpus.open(folder)
+    marker.write_text(json.dumps(header))
+    then = Corpus.open(folder, verify=True)
+    assert (then.fingerprint, then.ids.tolist()) == ("that of then", now.ids.tolist())
+    then.save(tmp_path / "converted")
+    assert Corpus.open(tmp_path / "converted", verify=True).fingerprint == now.fingerprint
+    (folder / "ids.npy").write_bytes((folder / "ids.npy").read_bytes()[:-1] + b"x")
+    with pytest.raises(CorpusError, match=r"ids\.npy was altered"):
+        Corpus.open(folder, verify=True)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -140,7 +173,7 @@ def test_info_with_numbers_as_keys_is_not_taken_for_altered(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 1}, "corpus of version 1, but this wordvec reads version 2; build it again from the text"),
+        ({"version": 1}, "corpus of version 1, but this wordvec reads versions 2 and 3; build it again from the text"),
         ({"format": "other"}, "was not written by wordvec"),
         ({"tokens": 10**9}, r"ids.npy holds int32 \(603,\), but int32 \(1000000000,\) was expected"),
         ({"sentences": 3}, "sentence_starts.npy holds"),

@@ -7,9 +7,11 @@ from inline_cluster import InlineCluster
 from wordvec.corpus import Corpus
 from wordvec.counts import count_cooccurrences, on_cluster, ppmi, truncated_svd
 from wordvec.counts.cooccurrence import gather_counts
+from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.on_cluster import count_on_cluster, stream_of_piece
 from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster, svd_on_cluster
 from wordvec.errors import ShapeError
+from wordvec.store import open_store
 
 
 def options(**changed):
@@ -118,7 +120,7 @@ def test_svd_is_that_of_one_machine(cluster, monkeypatch, side):
     for mine, theirs in zip(svd_on_cluster(cluster, weighed, 20), truncated_svd(matrix, 20), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     left = {path.name.split("-")[0] for path in (cluster.store._folder).iterdir()}
-    assert left == {"corpus", "counts", "ppmi", "sums"}  # what only the solver needed is gone
+    assert left == {"corpus", "counts", "ppmi", "sums", "margins"}  # what only the solver needed is gone
 
 
 def test_an_object_store_serves_as_well(monkeypatch, tmp_path):
@@ -172,3 +174,17 @@ def test_a_text_without_pairs_is_refused_as_on_one_machine(cluster):
     with pytest.raises(ShapeError) as of_one:
         ppmi(count_cooccurrences(corpus, **options()))
     assert str(of_cluster.value) == str(of_one.value)
+
+
+@pytest.mark.parametrize("kind", ["folder", "objects"])
+def test_sums_of_more_than_32_bits_keep_all_of_them(tmp_path, kind):
+    store = open_store(tmp_path if kind == "folder" else "memory://narrow")
+    sums = np.array([5, 2**32 + 7, 0, 2**40, 1])
+    with store.writing("rows", DTYPES) as entry:
+        rows = NarrowRows(entry, 1, 3)
+        rows.append(np.array([0, 2], np.int32), np.array([3, 4], np.int32), sums[:2])
+        rows.append(np.array([3, 0], np.int32), np.array([0, 1, 2], np.int32), sums[2:])
+    assert read_sums(store, "rows").tolist() == sums.tolist()
+    assert [read_sums(store, "rows", i, i + 1).tolist() for i in range(5)] == [[each] for each in sums.tolist()]
+    assert read_sums(store, "rows", 4).dtype == np.uint32
+    assert store.read("rows", "sizes").tolist() == [2, 3]

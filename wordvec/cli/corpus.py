@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_build(arguments: argparse.Namespace) -> None:
     """Encode and save."""
+    from wordvec.corpus import Corpus
     from wordvec.corpus.storage import KIND
     from wordvec.folders import check_folder_writable
 
@@ -61,6 +62,8 @@ def run_build(arguments: argparse.Namespace) -> None:
     with cluster_of(arguments) as where:
         corpus = read_corpus(arguments, where=where)
         corpus.save(arguments.out)
+        if corpus.folder is not None:  # an earlier version, maybe, whose fingerprint is another one
+            corpus = Corpus.open(arguments.out)
     documents = {} if corpus.documents is None else {"documents": len(corpus.documents)}
     _print(describe(corpus) | documents | {"out": arguments.out}, arguments.json)
 

@@ -6,7 +6,8 @@
 
 A large plain file is cut at fixed places into parts of at most PART_BYTES, where `ranges` would cut it anyway, so also
 inside a long line; another file is one part. Words are put together in the order of the parts, which is that of their
-first appearance. This process holds all different words, as on one machine, and writes the ids to a temporary file.
+first appearance. This process holds all different words, as on one machine. The ids it does not hold: workers write
+those of each part at their place in one file of the store, which a saved corpus is linked to.
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refu
 from wordvec.corpus.encode.blocks import encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
-from wordvec.corpus.encode.tokenizers import TOKENIZER_NAMES, get_tokenizer, tokenizer_name
+from wordvec.corpus.encode.tokenizers import (
+    TOKENIZER_NAMES,
+    get_tokenizer,
+    imported,
+    name_for_import,
+    tokenizer_name,
+)
+from wordvec.corpus.hashes import PIECE, Written, piece_hashes
 from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
@@ -34,7 +42,7 @@ from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
 from wordvec.corpus.selection import pack_words, unpack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
-from wordvec.store import Store, name_of, open_store
+from wordvec.store import FolderStore, Store, hash_of, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -66,12 +74,10 @@ class Spools(NamedTuple):
     sentences: int
 
 
-def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None, phrases: Any) -> Cluster:
-    """The cluster of a client. Raises OptionError for what a cluster cannot do."""
+def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None) -> Cluster:
+    """The cluster of a client. Raises OptionError where there is no place to work in."""
     from wordvec.cluster import Cluster
 
-    if phrases is not None:
-        raise OptionError("phrases are found on one machine: build the corpus without client, or without phrases")
     if store is None:
         raise OptionError("a cluster needs a store, a folder or URL that all workers read and write: give store=")
     return Cluster(client, store)
@@ -83,8 +89,6 @@ def spool_on_cluster(
     """See `building.spool_source`. Raises OptionError for what workers cannot read or run."""
     if not isinstance(source, Files):
         raise OptionError("workers of a cluster read files: give their paths, or build the corpus without client")
-    if tokenizer_name(options.tokenize) not in TOKENIZER_NAMES:
-        raise OptionError("workers of a cluster know tokenizers by name: take a named one, or build without client")
     facts = _as_facts(options)
     parts = list(parts_of(source, options))
     names = [name_of("spooled", part=part, options=facts) for part in parts]
@@ -167,86 +171,182 @@ def spool_part(
             cutting = cutting_of(options.tokenize, normalize)
             cuts = range(begin, end, RANGE_BYTES)
             ranges = (TextRange(path, cut, min(cut + RANGE_BYTES, end), size, options.encoding) for cut in cuts)
-            spooled = encode_blocks(ranges, cutting, 1, lambda count: None)  # type: ignore[arg-type]
+            most = (end - begin) // 2 + 1  # words
+            spooled = encode_blocks(ranges, cutting, 1, lambda count: None, most)  # type: ignore[arg-type]
         else:
             spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
     words, word_ends = pack_words(spooled.words)
+    line_feeds = bool((words == 0x0A).any())  # a list of tokens, or a tokenizer, may have them inside of words
     arrays = {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends, "words": words, "word_ends": word_ends}
     arrays["counts"] = np.asarray(spooled.counts)
     tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
-    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said)
+    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said, line_feeds=line_feeds)
 
 
 def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
     """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
-    number_of: defaultdict[str, int] = defaultdict()
-    number_of.default_factory = number_of.__len__  # a word met for the first time gets the number of words so far
-    numbers: list[np.ndarray] = []
-    counts = np.zeros(0, np.int64)
+    compiled = can_compile() and not any(store.facts(name)["line_feeds"] for name in names)
+    table = _piece_table() if compiled else WordTable()
+    numbers = []
     for name in names:
-        words = unpack_words(*(np.asarray(store.read(name, array)) for array in ("words", "word_ends")))
-        numbers.append(np.fromiter(map(number_of.__getitem__, words), np.int64, len(words)))
-        counts = np.concatenate([counts, np.zeros(len(number_of) - len(counts), np.int64)])
-        counts[numbers[-1]] += np.asarray(store.read(name, "counts"))
-    return list(number_of), counts, numbers
+        words, ends, counts = (np.asarray(store.read(name, array)) for array in ("words", "word_ends", "counts"))
+        numbers.append(table.add(words, ends, counts))
+    return table.pieces(), table.counts.copy(), numbers
+
+
+def _piece_table() -> Any:
+    from wordvec.corpus.encode.scanning import PieceTable
+
+    return PieceTable()
+
+
+class WordTable:
+    """What `scanning.PieceTable.add` does, in plain Python, for words with line feeds too."""
+
+    def __init__(self) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict()
+        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
+        self.counts = np.zeros(0, np.int64)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """See PieceTable."""
+        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
+        self.counts = np.concatenate([self.counts, np.zeros(len(self._number_of) - len(self.counts), np.int64)])
+        self.counts[numbers] += counts
+        return numbers
+
+    def pieces(self) -> list[str]:
+        """All words."""
+        return list(self._number_of)
 
 
 def renumber_on_cluster(
     cluster: Cluster, spools: Spools, final_id: np.ndarray, show_progress: bool | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """See `encoding.renumber`: ids (N,) and sentence starts (S + 1,), memory-mapped if large."""
+) -> tuple[np.ndarray, np.ndarray, dict[str, Written]]:
+    """See `encoding.renumber`: ids (N,) and sentence starts (S + 1,), memory-mapped if large; and their files, if any.
+
+    In a folder, the workers write both into one file each, in the store. Objects cannot be written in parts: from such
+    a store, ids and starts come through this process.
+    """
     store = cluster.store
     finals = [name_of("final", part=name, ids=hash_of(final_id)) for name in spools.parts]
-    names = [name_of("ids", final=name) for name in finals]
     for name, numbers in zip(finals, spools.numbers):
         store.publish(name, {"final_id": final_id[numbers]})
-    calls = list(zip(spools.parts, finals, names))
-    cluster.run(renumber_part, calls, "encoding", show_progress)
-    kept = last_start = 0
+    if isinstance(store, FolderStore):
+        return _written_by_workers(cluster, store, spools, final_id, finals, show_progress)
+    names = [name_of("ids", final=name) for name in finals]
+    cluster.run(renumber_part, list(zip(spools.parts, finals, names)), "encoding", show_progress)
+    first_ids, first_starts, _ = _places(store, names)
     with growing_array(np.int32) as ids_file, growing_array(np.int64) as starts_file:
         starts_file.append(np.zeros(1, np.int64))
-        for name in names:
-            ids, ends = store.read(name, "ids"), store.read(name, "ends")
-            ids_file.append(ids)
-            starts = kept + np.asarray(ends)
-            starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
-            starts_file.append(starts)
-            last_start = int(starts[-1]) if len(starts) else last_start
-            kept += len(ids)
-        return ids_file.finish(), starts_file.finish()
+        for name, before, (_, skipped) in zip(names, first_ids, first_starts):
+            ids_file.append(store.read(name, "ids"))
+            starts_file.append(before + np.asarray(store.read(name, "ends", skipped)))
+        return ids_file.finish(), starts_file.finish(), {}
 
 
-def renumber_part(store: str, part: str, final: str, name: str) -> None:
-    """Publish the ids of a part's tokens that are kept, and how many of them come before each sentence end."""
+def _written_by_workers(
+    cluster: Cluster, store: FolderStore, spools: Spools, final_id: np.ndarray, finals: list[str], show: bool | None
+) -> tuple[np.ndarray, np.ndarray, dict[str, Written]]:
+    whole = name_of("encoded", finals=finals)
+    names = [
+        name_of("ends", final=name, whole=whole, number=i) for i, name in enumerate(finals)
+    ]  # a file may come twice
+    if not store.is_published(whole):
+        counts = zip(spools.parts, spools.numbers)
+        kept = [int(np.asarray(store.read(part, "counts"))[final_id[numbers] >= 0].sum()) for part, numbers in counts]
+        begins = np.cumsum([0, *kept]).tolist()
+        if store.make_room(whole, "ids", np.int32, begins[-1]):
+            for name in names:  # what they say of an earlier file
+                store.remove(name)
+        calls = [(*each, whole, begin) for *each, begin in zip(spools.parts, finals, names, begins)]
+        cluster.run(renumber_part, calls, "encoding", show)
+        first_ids, first_starts, starts = _places(store, names)
+        store.make_room(whole, "sentence_starts", np.int64, starts)
+        placing = [(name, before, *first, whole) for name, before, first in zip(names, first_ids, first_starts)]
+        cluster.run(place_starts, placing, "encoding", show_progress=False)
+        sizes = {"ids": begins[-1], "sentence_starts": starts}
+        spans = [(name, at) for name, size in sizes.items() for at in range(0, size, PIECE)]
+        found = cluster.run(hash_piece, [(whole, *span) for span in spans], "hashing", show_progress=False)
+        hashes = {name: [each for (of, _), each in zip(spans, found) if of == name] for name in sizes}
+        store.finish(whole, **hashes)
+    written = {name: Written(store.path_of(whole, name), hashes) for name, hashes in store.facts(whole).items()}
+    return store.read(whole, "ids"), store.read(whole, "sentence_starts"), written
+
+
+def _places(store: Store, names: list[str]) -> tuple[list[int], list[tuple[int, int]], int]:
+    """Where the ids of each part begin; where its sentence starts do, and how many of them fall away; and all starts.
+
+    A sentence that ends with a part begins no new one where nothing was kept of it.
+    """
+    begins, places, starts, is_start = [0], [], 1, True  # of a sentence, where the part begins
+    for name in names:
+        facts = store.facts(name)
+        skipped = int(facts["begins"] and is_start)
+        places.append((starts, skipped))
+        starts += facts["ends"] - skipped
+        begins.append(begins[-1] + facts["kept"])
+        is_start = facts["closes"] if facts["kept"] else is_start or facts["ends"] > 0
+    return begins[:-1], places, starts
+
+
+def renumber_part(store: str, part: str, final: str, name: str, whole: str | None = None, begin: int = 0) -> None:
+    """Publish how many of a part's tokens that are kept come before each sentence end; and their ids.
+
+    The ids go into the array of the whole text, from `begin` on, where there is one.
+    """
     place = open_store(store)
     if place.is_published(name):
         return
     spooled = Spooled(place.read(part, "ids"), place.read(part, "sentence_ends"), [], np.zeros(0))
     kept = 0
     with growing_array(np.int32) as ids_file, growing_array(np.int64) as ends_file:
-        for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
-            ids_file.append(ids)
-            ends_file.append(np.unique(kept + ends))
-            kept += len(ids)
-        place.publish(name, {"ids": ids_file.finish(), "ends": ends_file.finish()})
+
+        def stretches() -> Iterator[np.ndarray]:
+            nonlocal kept
+            for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
+                ends_file.append(kept + ends[np.diff(ends, prepend=-1) > 0])
+                kept += len(ids)
+                yield ids
+
+        if whole is None:
+            for ids in stretches():
+                ids_file.append(ids)
+            arrays = {"ids": ids_file.finish()}
+        else:
+            place.write_part(whole, "ids", begin, stretches())  # type: ignore[attr-defined]  # of a folder
+            arrays = {}
+        if not len(spooled.ids):
+            ends_file.append(np.unique(spooled.sentence_ends))  # 0, if there are any
+        ends = ends_file.finish()
+    facts = {"begins": bool(len(ends) and ends[0] == 0), "closes": bool(len(ends) and ends[-1] == kept)}
+    place.publish(name, arrays | {"ends": ends}, kept=kept, ends=len(ends), **facts)
 
 
-def hash_of(array: np.ndarray) -> str:
-    """The SHA-256 of an array's numbers."""
-    import hashlib
+def place_starts(store: str, name: str, before: int, begin: int, skipped: int, whole: str) -> None:
+    """Write the sentence starts of a part into the array of the whole text, whose first is 0."""
+    place = open_store(store)
+    starts = before + np.asarray(place.read(name, "ends", skipped))
+    place.write_part(whole, "sentence_starts", begin, [starts])  # type: ignore[attr-defined]  # of a folder
 
-    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+
+def hash_piece(store: str, whole: str, array: str, begin: int) -> str:
+    """The hash of the piece of an array of the whole text that begins there."""
+    (found,) = piece_hashes(open_store(store).read(whole, array, begin, begin + PIECE))
+    return found
 
 
 def _as_facts(options: TextOptions) -> dict[str, Any]:
+    name = tokenizer_name(options.tokenize)
     return options._asdict() | {
-        "tokenize": tokenizer_name(options.tokenize),
+        "tokenize": name if name in TOKENIZER_NAMES else name_for_import(options.tokenize),
         "normalization": options.normalization.as_dict(),
     }
 
 
 def _from_facts(facts: dict[str, Any]) -> TextOptions:
-    tokenize = _tokenizer(facts["tokenize"])
+    name = facts["tokenize"]
+    tokenize = _tokenizer(name) if isinstance(name, str) else imported(*name)
     given = {"normalization": Normalization.from_options(facts["normalization"]), "given": tuple(facts["given"])}
     return TextOptions(**(facts | {"tokenize": tokenize} | given))
 

@@ -33,7 +33,9 @@ from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer
-from wordvec.corpus.phrases import Phrases, find_phrases
+from wordvec.corpus.hashes import Written, fingerprint_of
+from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
+from wordvec.corpus.phrases.on_cluster import TextOnCluster
 from wordvec.corpus.read.sources import (
     Documented,
     Files,
@@ -48,7 +50,7 @@ from wordvec.corpus.read.sources import (
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
 from wordvec.corpus.selection import Selection, select_more
-from wordvec.corpus.storage import check_content, fingerprint_of, is_corpus_folder, open_corpus, save_corpus
+from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
@@ -92,6 +94,7 @@ class Corpus:
         self.info = dict(info or {})
         self.folder: Path | None = None
         self._fingerprint = fingerprint
+        self._written: dict[str, Written] = {}  # arrays that are files in the store of a cluster
         self._is_checked = False
         self.tags: DocumentTags | None = None  # of its documents, where it was made by `from_tagged`
         self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
@@ -175,7 +178,7 @@ class Corpus:
         if client is not None:
             if tagged is not None:
                 raise OptionError("documents with tags are read on one machine: leave out the cluster")
-            return cls._from_cluster(cluster_to_build_on(client, store, phrases), source, options, show_progress)
+            return cls._from_cluster(cluster_to_build_on(client, store), source, options, show_progress)
         text = options.text()
         spooled, is_text = spool_with_progress(source, text, threads, show_progress)
         info = options.info(name_of(source), text if is_text else None)
@@ -293,8 +296,7 @@ class Corpus:
         info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
         if phrases is not None:
             spooled, found = find_phrases(spooled, phrases)
-            info["phrases_found"] = [len(of_pass.words) for of_pass in found]
-            info["phrase_pairs"] = (phrases if phrases.learned is not None else phrases.with_found(found)).as_text()
+            info |= phrases.told_of(found)
         chosen = choose_words(spooled.words, spooled.counts, selection)
         return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads, documents)
 
@@ -302,14 +304,19 @@ class Corpus:
     def _from_cluster(
         cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
     ) -> Corpus:
-        text, words = options.text(), options.words
-        spools, is_text = spool_on_cluster(cluster, source, text, show_progress)
-        info = options.info(name_of(source), text if is_text else None)
+        reading, words = options.text(), options.words
+        spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
+        info = options.info(name_of(source), reading if is_text else None)
         info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
+        if options.phrases is not None:
+            text, found = find_phrases_of(TextOnCluster(cluster, spools, show_progress), options.phrases)
+            spools, info = text.spools, info | options.phrases.told_of(found)
         chosen = choose_words(spools.words, spools.counts, words)
         vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
-        ids, sentence_starts = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
-        return cls(ids, sentence_starts, vocabulary, info)
+        ids, sentence_starts, written = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
+        corpus = cls(ids, sentence_starts, vocabulary, info)
+        corpus._written = written
+        return corpus
 
     @classmethod
     def _of_selection(
@@ -379,8 +386,8 @@ class Corpus:
                 "corpus.tags = None to save it without"
             )
         try:
-            parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info, self.fingerprint
-            save_corpus(Path(folder), *parts, self.documents)
+            parts = self.ids, self.sentence_starts, self.vocabulary.parts, self.info
+            save_corpus(Path(folder), *parts, self.documents, self._written)
         except OSError as error:
             raise CorpusError(
                 f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
@@ -433,11 +440,13 @@ class Corpus:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints."""
+        """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints.
+
+        A folder of an earlier version keeps the one that it was written with, which was taken in another way.
+        """
         if self._fingerprint is None:
-            self._fingerprint = fingerprint_of(
-                self.vocabulary.words, self.vocabulary.counts, self.ids, self.sentence_starts
-            )
+            parts = self.vocabulary.parts
+            self._fingerprint = fingerprint_of(parts.words, parts.counts, self.ids, self.sentence_starts, self._written)
         return self._fingerprint
 
     @property

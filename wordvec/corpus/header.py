@@ -34,7 +34,7 @@ INFO = {
     "raw_words": COUNT,
     "raw_sentences": COUNT,
 }
-FILE = {"bytes": COUNT, "sha256": TEXT}
+FILE = {"bytes": COUNT, "sha256?": TEXT, "sha256_of_pieces?": TEXT}  # of the file, or of pieces of the array in it
 HEADER = {
     "tokens": COUNT,
     "sentences": COUNT,

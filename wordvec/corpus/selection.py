@@ -204,6 +204,11 @@ def pack_words(words: Iterable[str]) -> Packed:
     >>> bytes(data), ends.tolist()
     (b'you\xc3\xa9', [3, 5])
     """
+    words = list(words)
+    joined = np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), np.uint8)
+    feeds = np.flatnonzero(joined == 0x0A)
+    if words and len(feeds) == len(words) - 1:  # none inside of a word: all at once, several times as fast
+        return joined[joined != 0x0A], np.append(feeds, len(joined)) - np.arange(len(words))
     encoded = [word.encode("utf-8", "surrogatepass") for word in words]
     ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
     return np.frombuffer(b"".join(encoded), np.uint8), ends

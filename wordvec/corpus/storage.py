@@ -13,6 +13,9 @@
     documents.json, sentence_documents.npy, sentence_lines.npy      where documents are known, see
                              wordvec/corpus/documents/documents.py
 
+This is version 3. In version 2, which is read too, the files were the same, each with one SHA-256; now arrays have a
+hash of the hashes of their pieces, and so has the fingerprint (`hashes.py`). Saving a corpus writes version 3.
+
 Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. A file that is
 missing or was cut off is found then; one that was altered in place is found by ``verify``, which reads everything.
 """
@@ -23,26 +26,37 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from wordvec.corpus.documents.documents import FILES as DOCUMENT_FILES
 from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.hashes import (
+    PIECE,
+    Written,
+    fingerprint_of_hashes,
+    hash_of_array_file,
+    hash_of_file,
+    hash_of_hashes,
+    piece_hashes,
+)
 from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.memory import give_back_pages
-from wordvec.npy_header import map_npy
+from wordvec.npy_header import map_npy, write_npy_header
 
 MARKER = "corpus.json"
 FORMAT = "wordvec corpus"
-VERSION = 2
+VERSION, READABLE = 3, (2, 3)
 IDS_AT_A_TIME = 1 << 22
-BYTES_AT_A_TIME = 1 << 22
 
 DTYPES = {
     "ids": np.int32,
@@ -79,10 +93,13 @@ def save_corpus(
     sentence_starts: np.ndarray,
     vocabulary: VocabularyParts,
     info: dict[str, Any],
-    fingerprint: str,
     documents: Documents | None = None,
+    written: Mapping[str, Written] = MappingProxyType({}),
 ) -> None:
-    """Write all files; `folder` is replaced as a whole, or after a failure left as it was."""
+    """Write all files; `folder` is replaced as a whole, or after a failure left as it was.
+
+    Files of arrays that are `written` are linked, or copied where that cannot be; they must not change any more.
+    """
     words, word_ends = vocabulary.words.pack()
     arrays = {
         "ids": ids,
@@ -103,34 +120,46 @@ def save_corpus(
         "min_count": vocabulary.min_count,
         "max_words": vocabulary.max_words,
         "rare_words": None if vocabulary.left_out is None else len(vocabulary.left_out.counts),
-        "fingerprint": fingerprint,
         "info": info,
     }
     with replace_folder(folder, KIND) as temporary:
-        files = {f"{name}.npy": _save(temporary / f"{name}.npy", array) for name, array in arrays.items()}
+        hashes = {
+            name: _place(temporary, name, written[name]) if name in written else _save(temporary, name, array)
+            for name, array in arrays.items()
+        }
+        files = {f"{name}.npy": _described(temporary / f"{name}.npy", found) for name, found in hashes.items()}
+        header["fingerprint"] = fingerprint_of_hashes(hashes)
         header["files"] = files if documents is None else files | documents.write(temporary)
         header["sha256"] = _header_digest(header)
         (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
 
 
-class _Digested:
-    """A file that computes the SHA-256 of what is written to it, part by part of a mapped array."""
+def _save(folder: Path, name: str, array: np.ndarray) -> list[str]:
+    """Write an array; returns the hashes of its pieces."""
+    dtype = np.dtype(DTYPES[name]).newbyteorder("<")  # type: ignore[arg-type]
+    hashes = []
+    with open(folder / f"{name}.npy", "wb") as file:
+        write_npy_header(file, dtype, len(array))
+        for begin in range(0, len(array), PIECE):
+            piece = np.ascontiguousarray(array[begin : begin + PIECE], dtype)
+            hashes += piece_hashes(piece)
+            file.write(piece.data)
+            give_back_pages(array)
+    return hashes
 
-    def __init__(self, file: Any, array: np.ndarray) -> None:
-        self.file, self.array, self.digest = file, array, hashlib.sha256()
 
-    def write(self, data: bytes) -> int:
-        self.digest.update(data)
-        give_back_pages(self.array)
-        return int(self.file.write(data))
+def _place(folder: Path, name: str, written: Written) -> list[str]:
+    """Have the file of an array under another name, too."""
+    target = folder / f"{name}.npy"
+    try:
+        os.link(written.path, target)
+    except OSError:  # on another file system, or one without links
+        shutil.copyfile(written.path, target)
+    return written.hashes
 
 
-def _save(path: Path, array: np.ndarray) -> dict[str, Any]:
-    """Write `array` and return size and SHA-256 of the file."""
-    with open(path, "wb") as file:
-        digested = _Digested(file, array)
-        np.save(digested, np.asarray(array, np.dtype(DTYPES[path.stem]).newbyteorder("<")))  # type: ignore[arg-type]
-        return {"bytes": file.tell(), "sha256": digested.digest.hexdigest()}
+def _described(path: Path, hashes: list[str]) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256_of_pieces": hash_of_hashes(hashes)}
 
 
 def _header_digest(header: dict[str, Any]) -> str:
@@ -171,20 +200,6 @@ def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabular
         raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
 
 
-def fingerprint_of(words: list[str], counts: np.ndarray, ids: np.ndarray, sentence_starts: np.ndarray) -> str:
-    """SHA-256 (hex) of words, counts, ids and sentence starts, each after its length."""
-    digest = hashlib.sha256()
-    for word in words:
-        encoded = word.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little") + encoded)
-    for array, dtype in ((counts, "<i8"), (ids, "<i4"), (sentence_starts, "<i8")):
-        digest.update(len(array).to_bytes(8, "little"))
-        for begin in range(0, len(array), 1 << 20):
-            digest.update(np.ascontiguousarray(array[begin : begin + (1 << 20)], dtype).data)
-            give_back_pages(array)
-    return digest.hexdigest()
-
-
 def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> None:
     """What compiled code relies on, in one pass over all ids: it would not notice an id outside the vocabulary.
 
@@ -217,10 +232,10 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise CorpusError(f"{folder}: damaged corpus: {MARKER}: {error}; build it again from the text") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CorpusError(f"{folder}: its {MARKER} was not written by wordvec")
-    if header.get("version") != VERSION:
+    if header.get("version") not in READABLE:
         raise CorpusError(
-            f"{folder}: corpus of version {header.get('version')}, but this wordvec reads version {VERSION}; "
-            "build it again from the text"
+            f"{folder}: corpus of version {header.get('version')}, but this wordvec reads versions "
+            f"{' and '.join(map(str, READABLE))}; build it again from the text"
         )
     try:
         check_header(header)
@@ -243,11 +258,9 @@ def _check_digests(folder: Path, header: dict[str, Any]) -> None:
     if header["sha256"] != _header_digest(header):
         raise ValueError(f"{MARKER} was altered since it was written")
     for name, expected in header["files"].items():
-        digest = hashlib.sha256()
-        with open(folder / name, "rb") as file:
-            while block := file.read(BYTES_AT_A_TIME):
-                digest.update(block)
-        if digest.hexdigest() != expected["sha256"]:
+        by_pieces = "sha256_of_pieces" in expected
+        found = (hash_of_array_file if by_pieces else hash_of_file)(folder / name)
+        if found != expected["sha256_of_pieces" if by_pieces else "sha256"]:
             raise ValueError(f"{name} was altered since it was written: it has another SHA-256")
 
 

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.shared import opened, share
+from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
-from wordvec.counts.rows.team import Run, Team, Text, most_cells
+from wordvec.counts.rows.team import Run, Team, Text
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
 from wordvec.growing_array import GrowingArray
-from wordvec.store import name_of, open_store
+from wordvec.store import Store, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
 PIECE_WORDS = 3 * 2**21  # in a piece at most, or more where there would be more than MOST_PIECES
 MOST_PIECES = 256
+CELLS_AT_A_TIME = 2**18
+PROCESS = 2**27  # bytes of a worker that does nothing
 BLOCK_CELLS = 2**24  # at most in a block of rows, by what the words' counts allow
 MOST_BLOCKS = 256
-HELD = 2**28  # bytes of a piece's cells in memory, before they go to temporary files
 
 
 class Rows(NamedTuple):
@@ -43,7 +45,7 @@ class Rows(NamedTuple):
 
 
 def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], show_progress: bool | None) -> Rows:
-    """The counts of a corpus by blocks of rows: entries with sizes (rows,), columns and values.
+    """The counts of a corpus by blocks of rows: entries as `narrow` has them, in units of 1 / facts["unit"].
 
     `options` are window, weighting, side, subsample, subsample_mode and seed of `count_cooccurrences`, checked.
     """
@@ -71,14 +73,14 @@ def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], 
 
 
 def memory_of_a_task(words: int, vocabulary_size: int) -> int:
-    """Bytes that counting a piece of this many words takes, about: its stream and index, one workplace, cells held."""
-    return 24 * words + 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 60 * vocabulary_size + 2 * HELD
+    """Bytes that counting a piece of this many words takes, about: a process, the stream and its index, a workplace."""
+    return PROCESS + 24 * words + 24 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 60 * vocabulary_size
 
 
 def count_piece(
     store: str, folder: str, fingerprint: str, options: dict[str, Any], begin: int, end: int, name: str
 ) -> None:
-    """Publish the rows of words begin .. end - 1 as centres, in whole numbers: sizes (V,), columns, sums."""
+    """Publish the rows of words begin .. end - 1 as centres, in whole numbers."""
     from wordvec.counts.stream import weights_of
 
     place = open_store(store)
@@ -92,11 +94,10 @@ def count_piece(
         stream, first, last = stream_of_piece(corpus, options, begin, end)
         row_starts, positions = team.index(stream, first, last)
         text = Text(stream, positions, row_starts, weights, left, right)
-        run = Run.in_memory(HELD, np.int64, int(most_cells(text).sum()))
-        for cells in team.count(text, lambda done: None):
-            run.append(*cells)
-    sizes, columns, sums = (array.finish() for array in run)
-    place.publish(name, {"sizes": sizes, "columns": columns, "sums": sums})
+        with place.writing(name, DTYPES) as entry:
+            rows = NarrowRows(entry, 0, team.vocabulary_size)
+            for cells in team.count(text, lambda done: None):
+                rows.append(*cells)
 
 
 def stream_of_piece(corpus: Corpus, options: dict[str, Any], begin: int, end: int) -> tuple[np.ndarray, int, int]:
@@ -129,7 +130,7 @@ def _reached(stretch: Callable[[int], np.ndarray], window: int, most: int) -> np
 def merge_block(
     store: str, pieces: list[str], options: dict[str, Any], size: int, first: int, last: int, name: str
 ) -> None:
-    """Publish rows first .. last - 1 of the counts: those of all pieces added up, then divided once."""
+    """Publish rows first .. last - 1 of the counts: those of all pieces added up."""
     from wordvec.counts.stream import weights_of
 
     place = open_store(store)
@@ -144,26 +145,36 @@ def merge_block(
             sizes = np.zeros(size, np.int32)
             sizes[first:last] = all_sizes[first:last]
             end = begin + int(sizes.sum(dtype=np.int64))
-            columns, sums = (np.asarray(place.read(piece, each, begin, end)) for each in ("columns", "sums"))
+            columns, sums = np.asarray(place.read(piece, "columns", begin, end)), read_sums(place, piece, begin, end)
             if len(pieces) > RUNS_AT_ONCE:
                 add_run(runs, [(sizes, columns, sums)], team)
             else:  # as they lie in the store
                 runs.append([Run(*map(GrowingArray.holding, (sizes, columns, sums)))])
         every = [run for level in runs for run in level]
-        result = Run.in_memory(HELD, np.float64, sum(len(run.columns) for run in every))
-        for row_sizes, columns, sums in team.merge(every):
-            result.append(row_sizes, columns, sums / unit)
+        with place.writing(name, DTYPES) as entry:
+            rows = NarrowRows(entry, first, last)
+            for cells in team.merge(every):
+                rows.append(*cells)
+            entry.facts.update(cells=rows.cells, unit=unit)
         for run in every:
             run.close()
-    sizes, columns, values = (array.finish() for array in result)
-    place.publish(name, {"sizes": sizes[first:last], "columns": columns, "values": values}, cells=len(columns))
+
+
+def read_block(store: Store, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A block of counts: cells in each row, their columns and their values."""
+    sizes, columns = (np.asarray(store.read(name, array)) for array in ("sizes", "columns"))
+    return sizes, columns, read_sums(store, name) / store.facts(name)["unit"]
 
 
 def gathered(cluster: Cluster, rows: Rows, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All rows in this process: cells in each (V,), their columns and their values; above `limit` bytes on disk."""
     whole = Run.in_memory(limit, np.float64, rows.cells)
     for name in rows.names:
-        whole.append(*(np.asarray(cluster.store.read(name, array)) for array in ("sizes", "columns", "values")))
+        sums, unit = read_sums(cluster.store, name), cluster.store.facts(name)["unit"]
+        whole.row_sizes.append(np.asarray(cluster.store.read(name, "sizes")))
+        whole.columns.append(np.asarray(cluster.store.read(name, "columns")))
+        for begin in range(0, len(sums), CELLS_AT_A_TIME):
+            whole.sums.append(sums[begin : begin + CELLS_AT_A_TIME] / unit)
     return whole.row_sizes.finish(), whole.columns.finish(), whole.sums.finish()
 
 

@@ -6,7 +6,7 @@ The sums of rows and columns are taken in the order in which one machine takes t
 from __future__ import annotations
 
 import functools
-import hashlib
+import itertools
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from wordvec.counts.cells import checked_counts, map_cells
+from wordvec.counts.cells import Block, checked_counts, map_cells
 from wordvec.counts.lanczos import TOLERANCE, OnCPU, search
-from wordvec.counts.on_cluster import Rows
+from wordvec.counts.on_cluster import Rows, read_block
 from wordvec.counts.ppmi import Information
 from wordvec.counts.products import Product, product_with
 from wordvec.counts.svd import DENSE_LIMIT, SVD, check_dim, finished, truncated_svd
@@ -33,11 +33,16 @@ CSR = ("indptr", "indices", "data")
 
 
 class Weighed(NamedTuple):
-    """A PPMI matrix (V, V) in the store: block i is the CSR matrix of rows borders[i] .. borders[i + 1] - 1."""
+    """A PPMI matrix (V, V) in the store: block i is the CSR matrix of rows borders[i] .. borders[i + 1] - 1.
+
+    `symmetric` are the blocks of its counts where these are the same both ways; `margins` is the entry with their sums.
+    """
 
     borders: list[int]
     names: list[str]
     cells: int
+    margins: str
+    symmetric: list[str] | None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -69,10 +74,11 @@ def ppmi_on_cluster(
         information = Information.of_sums(rows, columns, context_smoothing, shift)
         arrays = {"rows": information.rows, "columns": information.columns}
         store.publish(margins, arrays, shared=information.shared)
-        calls = [(block, margins, counts.borders, i, name) for i, (block, name) in enumerate(zip(counts.names, names))]
+        blocks = enumerate(zip(counts.names, names))
+        calls = [(block, margins, counts.borders, i, not symmetric, name) for i, (block, name) in blocks]
         cluster.run(weigh_block, calls, "ppmi", show_progress)
-        store.remove(margins)
-    return Weighed(counts.borders, names, sum(store.facts(name)["cells"] for name in names))
+    cells = sum(store.facts(name)["cells"] for name in names)
+    return Weighed(counts.borders, names, cells, margins, counts.names if symmetric else None)
 
 
 def _publish_sums(cluster: Cluster, counts: Rows, symmetric: bool, name: str, show_progress: bool | None) -> None:
@@ -116,29 +122,53 @@ def add_columns(store: str, block: str, before: str | None, size: int, name: str
     place.publish(name, {"sums": sums})
 
 
-def weigh_block(store: str, block: str, margins: str, borders: list[int], number: int, name: str) -> None:
-    """Publish PPMI of a block of counts as CSR, and its cells once more by blocks of columns (`transpose_block`)."""
+def weigh_block(
+    store: str, block: str, margins: str, borders: list[int], number: int, with_parts: bool, name: str
+) -> None:
+    """Publish PPMI of a block of counts as CSR; and its cells once more by blocks of columns, for `transpose_block`."""
     place = open_store(store)
     if place.is_published(name):
         return
     first, last = borders[number], borders[number + 1]
-    rows, columns = (np.asarray(place.read(margins, axis)) for axis in ("rows", "columns"))
-    information = Information(rows[first:last], columns, place.facts(margins)["shared"])
+    rows, columns, shared = _margins(place, margins)
+    information = Information(rows[first:last], columns, shared)
     matrix = map_cells(counts_block(place, block, borders[-1]), information.positive, np.float32)
-    block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # numpy sorts 16 bits by radix
-    of_column = block_of[matrix.indices]
-    order = np.argsort(of_column, kind="stable")
-    cell_rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
-    arrays = {
-        "indptr": matrix.indptr,
-        "indices": matrix.indices.astype(np.int32),
-        "data": matrix.data,
-        "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders) - 1)),
-        "part_rows": cell_rows[order],
-        "part_columns": matrix.indices[order].astype(np.int32),
-        "part_values": matrix.data[order],
-    }
+    arrays = _csr_arrays(matrix)
+    if with_parts:
+        block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # 16 bits: sorted by radix
+        of_column = block_of[matrix.indices]
+        order = np.argsort(of_column, kind="stable")
+        cell_rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
+        arrays |= {
+            "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders) - 1)),
+            "part_rows": cell_rows[order],
+            "part_columns": matrix.indices[order].astype(np.int32),
+            "part_values": matrix.data[order],
+        }
     place.publish(name, arrays, cells=int(matrix.nnz))
+
+
+def turn_block(store: str, block: str, margins: str, borders: list[int], number: int, name: str) -> None:
+    """Publish the rows of the transpose that are the columns of this block, from counts that are the same both ways."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    rows, columns, shared = _margins(place, margins)
+    information = Information(rows, columns[borders[number] : borders[number + 1]], shared)
+
+    def turned(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        return information.positive(Block(block.counts, block.columns, block.rows))
+
+    place.publish(name, _csr_arrays(map_cells(counts_block(place, block, borders[-1]), turned, np.float32)))
+
+
+def _margins(place: Store, name: str) -> tuple[np.ndarray, np.ndarray, float]:
+    rows, columns = (np.asarray(place.read(name, axis)) for axis in ("rows", "columns"))
+    return rows, columns, place.facts(name)["shared"]
+
+
+def _csr_arrays(matrix: Any) -> dict[str, np.ndarray]:
+    return {"indptr": matrix.indptr, "indices": matrix.indices.astype(np.int32, copy=False), "data": matrix.data}
 
 
 def transpose_block(store: str, blocks: list[str], borders: list[int], number: int, name: str) -> None:
@@ -159,14 +189,14 @@ def transpose_block(store: str, blocks: list[str], borders: list[int], number: i
     first, last = borders[number], borders[number + 1]
     starts = row_starts(np.bincount(rows, minlength=borders[-1]))
     turned = csr_array((values, columns - first, starts), shape=(borders[-1], last - first)).tocsc()
-    place.publish(name, {"indptr": turned.indptr, "indices": turned.indices.astype(np.int32), "data": turned.data})
+    place.publish(name, _csr_arrays(turned))
 
 
 def counts_block(store: Store, block: str, size: int) -> csr_array:
     """A block of counts as CSR (rows, V)."""
     from scipy.sparse import csr_array
 
-    sizes, columns, values = (np.asarray(store.read(block, name)) for name in ("sizes", "columns", "values"))
+    sizes, columns, values = read_block(store, block)
     matrix = csr_array((values, columns, row_starts(sizes)), shape=(len(sizes), size))
     matrix.has_canonical_format = True
     return matrix
@@ -224,10 +254,16 @@ def svd_on_cluster(
     if matrix.shape[0] <= DENSE_LIMIT:
         return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
     turned = [name_of("turned", ppmi=matrix.names, columns=columns) for columns in pairwise(matrix.borders)]
-    calls = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
-    cluster.run(transpose_block, calls, "transposing", show_progress)
+    if matrix.symmetric is None:
+        across = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
+        cluster.run(transpose_block, across, "transposing", show_progress)
+    else:
+        blocks = enumerate(zip(matrix.symmetric, turned))
+        calls = [(block, matrix.margins, matrix.borders, number, name) for number, (block, name) in blocks]
+        cluster.run(turn_block, calls, "transposing", show_progress)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
-        on = OnCluster(cluster, matrix, turned, pool)
+        run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
+        on = OnCluster(cluster, matrix, turned, pool, run)
         U, S, V = search(on, matrix.shape, dim, seed, tolerance)
     for name in turned:
         cluster.store.remove(name)
@@ -237,14 +273,17 @@ def svd_on_cluster(
 class OnCluster(OnCPU):
     """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
 
-    def __init__(self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor) -> None:
+    def __init__(
+        self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor, run: dict[str, Any]
+    ) -> None:
+        self._run, self._factors = run, itertools.count()  # name a factor, as each follows from the one before
         self._pool, self._dtype = pool, np.dtype(np.float32)
         self._cluster, self._columns = cluster, matrix.shape[1]
         self.product = functools.partial(self._product, matrix.names)
         self.transposed_product = functools.partial(self._product, turned)
 
     def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
-        factor = f"factor-{hashlib.sha256(np.ascontiguousarray(X).data).hexdigest()[:32]}"
+        factor = name_of("factor", of=self._run, number=next(self._factors))
         self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
         groups = _groups(blocks, TASKS_OF_A_THREAD * self._cluster.tasks_at_a_time)
         calls = [(group, self._columns, factor) for group in groups]

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from wordvec.corpus import phrases
 from wordvec.corpus.encode.token_ids import Spooled, spool
-from wordvec.corpus.phrases import Phrases, find_phrases, pairs
+from wordvec.corpus.phrases import Phrases, find_phrases, joining, pairs
 from wordvec.errors import InputError, OptionError
 
 
@@ -82,7 +81,7 @@ def test_phrases_are_those_found_with_dictionaries_whatever_the_stretches(senten
         patch.setattr(pairs, "TOKENS_AT_A_TIME", tokens_at_a_time)
         patch.setattr(pairs, "KEYS_AT_A_TIME", 1 + tokens_at_a_time % 7)
         patch.setattr(pairs, "FILTER_BITS", 1 + tokens_at_a_time % 3)  # turns away few
-        patch.setattr(phrases, "TOKENS_AT_A_TIME", 1 + tokens_at_a_time // 2)
+        patch.setattr(joining, "TOKENS_AT_A_TIME", 1 + tokens_at_a_time // 2)
         text, found = find_phrases(spooled(sentences), options)
     assert sentences_of(text) == expected
     assert text.counts.tolist() == [sum(s.count(word) for s in expected) for word in text.words]
@@ -171,7 +170,7 @@ def test_pairs_of_words_that_do_not_count_are_not_counted():
 @pytest.mark.parametrize("tokens_at_a_time", [1, 2, 3, 100])
 def test_words_behind_the_last_sentence_end_make_no_pair_with_nothing(monkeypatch, tokens_at_a_time):
     monkeypatch.setattr(pairs, "TOKENS_AT_A_TIME", tokens_at_a_time)
-    monkeypatch.setattr(phrases, "TOKENS_AT_A_TIME", tokens_at_a_time)
+    monkeypatch.setattr(joining, "TOKENS_AT_A_TIME", tokens_at_a_time)
     text = Spooled(np.array([0, 1, 2], np.int32), np.array([1]), ["a", "b", "c"], np.ones(3, np.int64))
     joined, found = find_phrases(text, Phrases(passes=1, threshold=0, delta=0, min_count=1))
     assert joined.words == ["a", "b", "c", "b_c"]
@@ -230,7 +229,7 @@ def test_learned_phrases_are_joined_again_as_they_were_found(sentences, options,
     learned = options.learn(sentences)
     assert [learned.join(sentence) for sentence in sentences] == sentences_of(found)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(phrases, "TOKENS_AT_A_TIME", tokens_at_a_time)
+        patch.setattr(joining, "TOKENS_AT_A_TIME", tokens_at_a_time)
         patch.setattr(pairs, "FILTER_BITS", 1 + tokens_at_a_time % 3)
         again, joined = find_phrases(spooled(sentences), learned)
     assert sentences_of(again) == sentences_of(found)

@@ -57,10 +57,11 @@ def encode_blocks(
     cutting: Cutting,
     threads: int,
     on_sentences: Callable[[int], None],
+    room: int = 0,
 ) -> Spooled:
-    """Encode what `readers.read_blocks` gives; see `encoding.spool` for the rest."""
+    """Encode what `readers.read_blocks` gives; see `encoding.spool` for the rest. `room` is of words, see Spool."""
     words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
-    with Spool() as spool:
+    with Spool(room) as spool:
         texts = joined(blocks, BLOCK)
         for block in in_order(lambda text: words.scan(*bytes_of(text, cutting.prepare)), texts, threads):
             spool.write(*words.encode(block))

@@ -194,12 +194,27 @@ class PieceTable:
 
     def absorb(self, other: PieceTable) -> np.ndarray:
         """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
-        starts, stored = other._starts.array, other._store.room(PADDING)
-        room = self._store.room(other._store.size + 16), self._starts.room(other.size + 1)
-        self._counts.room(other.size)
+        return self._absorb(other._store.room(PADDING), other._starts.array, other.counts)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        r"""Add different words as `pack_words` gives them, none with a line feed; returns their numbers here.
+
+        >>> table = PieceTable()
+        >>> table.add(np.frombuffer(b"youso", np.uint8), np.array([3, 5]), np.array([1, 2])).tolist(), table.pieces()
+        ([0, 1], ['you', 'so'])
+        """
+        starts = np.arange(len(ends) + 1)  # a line feed stands behind each
+        starts[1:] += ends
+        stored = np.full(int(starts[-1]) + PADDING, 0x0A, np.uint8)
+        stored[np.arange(len(words)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = words
+        return self._absorb(stored, starts, counts)
+
+    def _absorb(self, stored: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        room = self._store.room(int(starts[-1]) + 16), self._starts.room(len(counts) + 1)
+        self._counts.room(len(counts))
         numbers, known = self._table.absorb(stored, starts, self.size, *room)
         self._has(known)
-        self.counts[numbers] += other.counts
+        self.counts[numbers] += counts
         return numbers
 
     def _has(self, known: int) -> None:

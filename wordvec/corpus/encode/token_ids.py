@@ -43,16 +43,19 @@ class Spooled(NamedTuple):
     counts: np.ndarray
 
 
-def growing_array(dtype: type[np.generic]) -> GrowingArray:
+def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
     """An array that is written piece by piece: in memory while it is small, then in a temporary file."""
-    return GrowingArray(dtype, HELD_IN_MEMORY, purpose="reading the text", error=CorpusError)
+    return GrowingArray(dtype, HELD_IN_MEMORY, room, purpose="reading the text", error=CorpusError)
 
 
 class Spool:
-    """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many."""
+    """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many.
 
-    def __init__(self) -> None:
-        self._ids, self._ends, self._tokens = growing_array(np.int32), growing_array(np.int64), 0
+    `room` is how many tokens there will be at most, if that is known.
+    """
+
+    def __init__(self, room: int = 0) -> None:
+        self._ids, self._ends, self._tokens = growing_array(np.int32, room), growing_array(np.int64), 0
 
     @property
     def tokens(self) -> int:

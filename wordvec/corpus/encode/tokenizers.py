@@ -11,10 +11,14 @@ are the analysers of `cjk.py`, with the extra ``cjk``: ``korean``, ``korean-morp
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from importlib import import_module
+from operator import attrgetter
 
 from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
 from wordvec.corpus.encode.normalization import character_class
@@ -161,6 +165,60 @@ def tokenizer_name(tokenizer: str | Tokenizer) -> str:
     named = tokenizer if hasattr(tokenizer, "__qualname__") else type(tokenizer)
     module = getattr(named, "__module__", None)
     return f"{module}.{named.__qualname__}" if module else str(named.__qualname__)
+
+
+def name_for_import(tokenizer: Tokenizer) -> tuple[str, str, str]:
+    """Where another process finds a function: its module, its name there, and a hash of the module's source.
+
+    Raises OptionError for one that cannot be imported by its name.
+
+    >>> name_for_import(str.split)[:2]
+    ('builtins', 'str.split')
+    """
+    module, name = getattr(tokenizer, "__module__", None) or "builtins", getattr(tokenizer, "__qualname__", "")
+    reason = None
+    if "<" in name:
+        reason = "a lambda, or a function inside another one, has no name that can be imported"
+    elif module == "__main__":
+        reason = "what a script or a notebook defines itself cannot be imported"
+    elif not name or not hasattr(import_module(module), name.partition(".")[0]) or _found(module, name) != tokenizer:
+        reason = f"this {type(tokenizer).__name__} is not what its name stands for in a module"
+    if reason:
+        raise OptionError(
+            f"tokenizer {tokenizer_name(tokenizer)}: the workers of a cluster import a tokenizer by its name, and "
+            f"{reason}: write it as a function of a module (a file of its own), or build without client"
+        )
+    return module, name, _source_hash(module)
+
+
+@cache
+def imported(module: str, name: str, source_hash: str) -> Tokenizer:
+    """The function that `name_for_import` named, in another process. Raises OptionError where it is not here."""
+    whose = f"tokenizer {module}.{name}: on a worker"
+    try:
+        tokenizer: Tokenizer = _found(module, name)
+    except (ImportError, AttributeError) as error:
+        raise OptionError(
+            f"{whose}, it cannot be imported ({error}): put the module where all workers import from, or send it to "
+            f"them first: client.upload_file('{module.replace('.', '/')}.py')"
+        ) from error
+    if _source_hash(module) != source_hash:
+        raise OptionError(f"{whose}, {module} has another source than here: install the same, and restart the workers")
+    return tokenizer
+
+
+def _found(module: str, name: str) -> Tokenizer:
+    found: Tokenizer = attrgetter(name)(import_module(module))
+    return found
+
+
+@cache  # as it was when it was first needed: later changes of the file are not in this process
+def _source_hash(module: str) -> str:
+    try:
+        source = inspect.getsource(import_module(module))
+    except (OSError, TypeError):  # compiled, or built in
+        source = ""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # The tokenizer `words` for many pieces of text in one go: the same words in less time.

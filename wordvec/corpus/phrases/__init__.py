@@ -12,18 +12,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.encode.token_ids import Spool, Spooled, checked_sentences, spool
+from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
 from wordvec.corpus.phrases.file import Pairs, passes_as_text, passes_of_text, read_phrases, write_phrases
-from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, neighbours, pair_keys, split_keys
+from wordvec.corpus.phrases.joining import SpooledText, Text
+from wordvec.corpus.phrases.pairs import pair_keys, split_keys
 from wordvec.errors import InputError, OptionError
-from wordvec.memory import give_back_pages
 
 DEFAULT_THRESHOLDS = {
     "word2phrase": 100.0,  # word2phrase.c's
     "npmi": 0.5,  # half way from independence (0) to words that only occur together (1)
 }
 DEFAULT_DELTA = 5  # word2phrase.c's
-TOKENS_AT_A_TIME = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,11 @@ class Phrases:
         """The same options, with what `find_phrases` found."""
         passes = (zip(of_pass.pairs, of_pass.scores.tolist()) for of_pass in found)
         return replace(self, learned=tuple({pair: float(f"{score:.6g}") for pair, score in each} for each in passes))
+
+    def told_of(self, found: list[FoundPhrases]) -> dict[str, Any]:
+        """What the description of a corpus says of the phrases found in it."""
+        learned = self if self.learned is not None else self.with_found(found)
+        return {"phrases_found": [len(of_pass.words) for of_pass in found], "phrase_pairs": learned.as_text()}
 
     def join(self, tokens: Iterable[str]) -> list[str]:
         """The tokens of one sentence with the learned phrases joined. Raises OptionError when none were learned."""
@@ -202,29 +206,35 @@ def find_phrases(
     >>> found[0].words, found[0].scores.round(2).tolist()
     (['new_york'], [2.33])
     """
+    text, found = find_phrases_of(SpooledText(spooled, on_tokens or _ignore), phrases)
+    return text.spooled, found
+
+
+def find_phrases_of(text: Text, phrases: Phrases) -> tuple[Any, list[FoundPhrases]]:
+    """The same for a text wherever it lies."""
     found = []
     for number in range(phrases.passes):
         if phrases.learned is None:
-            keys, scores = _best_pairs(spooled, phrases, on_tokens or _ignore)
+            keys, scores = _best_pairs(text, phrases)
         elif number < len(phrases.learned):
-            keys, scores = _learned_pairs(spooled, phrases.learned[number])
+            keys, scores = _learned_pairs(text, phrases.learned[number])
         else:
             break
         if not len(keys):
             if phrases.learned is None:
                 break
             continue  # another pass may have pairs that are in the text
-        words, word_ids, phrase_words = _with_new_words(spooled.words, keys, phrases.delimiter)
+        words, word_ids, phrase_words = _with_new_words(text.words, keys, phrases.delimiter)
         first, second = split_keys(keys)
         pairs = [(words[a], words[b]) for a, b in zip(first.tolist(), second.tolist())]
-        spooled, joined = _join(spooled, keys, word_ids, words, on_tokens or _ignore)
+        text, joined = text.join(keys, word_ids, words)
         order = np.lexsort((keys, -joined, -scores))
         order = order[joined[order] > 0]  # all occurrences of a pair may overlap with other pairs
         chosen = order.tolist()
         found.append(
             FoundPhrases([phrase_words[i] for i in chosen], scores[order], joined[order], [pairs[i] for i in chosen])
         )
-    return spooled, found
+    return text, found
 
 
 def _join_tokens(tokens: list[str], pairs: Pairs, delimiter: str) -> list[str]:
@@ -242,20 +252,19 @@ def _ignore(tokens: int) -> None:
     pass
 
 
-def _best_pairs(spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None]) -> tuple[np.ndarray, np.ndarray]:
+def _best_pairs(text: Text, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:
     """Keys, ascending, and scores of the pairs above the threshold."""
-    frequent = spooled.counts >= phrases.min_count
-    keys, counts = count_pairs(spooled.ids, spooled.sentence_ends, frequent, phrases.min_count, on_tokens)
+    keys, counts = text.count_pairs(text.counts >= phrases.min_count, phrases.min_count)
     first, second = split_keys(keys)
-    scores = phrases.scores(counts, spooled.counts[first], spooled.counts[second], len(spooled.ids))
+    scores = phrases.scores(counts, text.counts[first], text.counts[second], text.tokens)
     above = scores > phrases.threshold
     return keys[above], scores[above]
 
 
-def _learned_pairs(spooled: Spooled, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+def _learned_pairs(text: Text, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Keys, ascending, and scores of those of the pairs that stand somewhere in the text."""
     wanted = {word for pair in pairs for word in pair}
-    id_of = {word: word_id for word_id, word in enumerate(spooled.words) if word in wanted}
+    id_of = {word: word_id for word_id, word in enumerate(text.words) if word in wanted}
     here = [(id_of[a], id_of[b], score) for (a, b), score in pairs.items() if a in id_of and b in id_of]
     if not here:
         return np.zeros(0, np.uint64), np.zeros(0)
@@ -263,11 +272,7 @@ def _learned_pairs(spooled: Spooled, pairs: Pairs) -> tuple[np.ndarray, np.ndarr
     keys = pair_keys(first, second)
     order = np.argsort(keys)
     keys, scores = keys[order], scores[order]
-    index, occurs = PairIndex(keys, len(spooled.words)), np.zeros(len(keys), bool)
-    for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
-        found = index.find(*neighbours(spooled.ids, spooled.sentence_ends, begin, begin + TOKENS_AT_A_TIME))
-        occurs[found[found >= 0]] = True
-        give_back_pages(spooled.ids)
+    occurs = text.occurring(keys)
     return keys[occurs], scores[occurs].astype(np.float64)
 
 
@@ -283,48 +288,3 @@ def _with_new_words(words: list[str], keys: np.ndarray, delimiter: str) -> tuple
     new = [word for word in dict.fromkeys(spelled) if word not in id_of]
     id_of |= {word: word_id for word_id, word in enumerate(new, len(words))}
     return [*words, *new], np.array([id_of[word] for word in spelled], np.int32), spelled
-
-
-def _join(
-    spooled: Spooled, keys: np.ndarray, word_ids: np.ndarray, words: list[str], on_tokens: Callable[[int], None]
-) -> tuple[Spooled, np.ndarray]:
-    """The text with pairs of `keys` replaced by `word_ids`, and how often each was."""
-    index = PairIndex(keys, len(spooled.words))
-    ends = spooled.sentence_ends
-    counts, joined = np.zeros(len(words), np.int64), np.zeros(len(keys), np.int64)
-    next_sentence = 0
-    is_taken = False  # whether the first word of a stretch is the second of a pair
-    with Spool() as spool:
-        for begin in range(0, len(spooled.ids), TOKENS_AT_A_TIME):
-            first, second, together = neighbours(spooled.ids, ends, begin, begin + TOKENS_AT_A_TIME)
-            pairs = index.find(first, second, together)
-            joins = _from_left_to_right(pairs >= 0, is_taken)
-            stays = np.concatenate([[not is_taken], ~joins[:-1]])
-            is_taken = bool(joins[-1])
-            ids = first.copy()
-            ids[joins] = word_ids[pairs[joins]]
-            ids = ids[stays]
-            counts += np.bincount(ids, minlength=len(words))
-            joined += np.bincount(pairs[joins], minlength=len(keys))
-            staying_before = np.concatenate([[0], np.cumsum(stays)])
-            stop = int(np.searchsorted(ends, begin + len(first), side="right"))
-            spool.write(ids, staying_before[ends[next_sentence:stop] - begin])
-            next_sentence = stop
-            give_back_pages(spooled.ids)
-            on_tokens(len(first))
-        return spool.finished(words, counts), joined
-
-
-def _from_left_to_right(may_join: np.ndarray, first_is_taken: bool) -> np.ndarray:
-    """Which of the pairs that begin at each position are joined: in a row of them the first, third, fifth ...
-
-    >>> _from_left_to_right(np.array([True, True, True, False, True]), first_is_taken=False).tolist()
-    [True, False, True, False, True]
-    """
-    may_join = may_join.copy()
-    may_join[0] &= not first_is_taken
-    begins_row = may_join.copy()
-    begins_row[1:] &= ~may_join[:-1]
-    position = np.arange(len(may_join))
-    row_start = np.maximum.accumulate(np.where(begins_row, position, 0))
-    return may_join & ((position - row_start) % 2 == 0)

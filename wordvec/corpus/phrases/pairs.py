@@ -56,7 +56,17 @@ def count_pairs(
             runs.append(runs[-1] + len(starts))
             give_back_pages(ids)
             on_tokens(end - begin)
-        merged = list(_merge(keys_file.finish(), counts_file.finish(), runs, min_count))
+        return merged_pairs(keys_file.finish(), counts_file.finish(), runs, min_count)
+
+
+def merged_pairs(
+    keys: np.ndarray, counts: np.ndarray, runs: list[int], min_count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keys, ascending, and counts of the pairs in all runs that occur `min_count` times or more together.
+
+    Run i is keys[runs[i] : runs[i + 1]], ascending and each once, with its counts.
+    """
+    merged = list(_merge(keys, counts, runs, min_count))
     return np.concatenate([keys for keys, _ in merged]), np.concatenate([counts for _, counts in merged])
 
 

@@ -125,7 +125,10 @@ class Team:
                 starts[:, 1:] = np.cumsum(sizes[:, first:last], axis=1)
                 done = ends
                 row_sizes = np.empty(last - first, np.int32)
-                yield row_sizes, Parts(np.concatenate(columns), np.concatenate(sums), starts + before[:, None])
+                yield (
+                    row_sizes,
+                    Parts(np.concatenate(columns), np.concatenate(sums, dtype=np.int64), starts + before[:, None]),
+                )
 
         def merge(work: Workplace, chunk: tuple[np.ndarray, Parts]) -> int:
             return self._functions.merge_rows(chunk[1], work, chunk[0])

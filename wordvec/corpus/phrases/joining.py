@@ -1,0 +1,121 @@
+"""A text in which pairs of words are counted and joined, as ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from wordvec.corpus.encode.token_ids import Spool, Spooled
+from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, neighbours
+from wordvec.memory import give_back_pages
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+TOKENS_AT_A_TIME = 1 << 22
+
+
+class Text(Protocol):
+    """What finding phrases asks of a text; `words` and their `counts` (len(words),) are by id."""
+
+    words: list[str]
+    counts: np.ndarray
+    tokens: int
+
+    def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `pairs.count_pairs`."""
+
+    def occurring(self, keys: np.ndarray) -> np.ndarray:
+        """Which of these pairs, ascending, stand somewhere in the text: (P,) bool."""
+
+    def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[Self, np.ndarray]:
+        """The text with pairs of `keys` replaced by `word_ids`, ids of `words`, and how often each was, (P,)."""
+
+
+class SpooledText:
+    """A text in this process. `on_tokens` is called with the number of tokens read since."""
+
+    def __init__(self, spooled: Spooled, on_tokens: Callable[[int], None]) -> None:
+        self.spooled, self._on_tokens = spooled, on_tokens
+        self.words, self.counts, self.tokens = spooled.words, spooled.counts, len(spooled.ids)
+
+    def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
+        """See Text."""
+        return count_pairs(self.spooled.ids, self.spooled.sentence_ends, countable, min_count, self._on_tokens)
+
+    def occurring(self, keys: np.ndarray) -> np.ndarray:
+        """See Text."""
+        return pairs_found(self.spooled.ids, self.spooled.sentence_ends, keys, len(self.words))
+
+    def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[SpooledText, np.ndarray]:
+        """See Text."""
+        index = PairIndex(keys, len(self.words))
+        ids, ends = self.spooled.ids, self.spooled.sentence_ends
+        joined_text, joined = join_pairs(ids, ends, index, word_ids, len(words), on_tokens=self._on_tokens)
+        return SpooledText(joined_text._replace(words=words), self._on_tokens), joined
+
+
+def pairs_found(ids: np.ndarray, sentence_ends: np.ndarray, keys: np.ndarray, words: int) -> np.ndarray:
+    """Which of these pairs of `words` words stand somewhere in a text, (P,) bool."""
+    index, occurs = PairIndex(keys, words), np.zeros(len(keys), bool)
+    for begin in range(0, len(ids), TOKENS_AT_A_TIME):
+        found = index.find(*neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME))
+        occurs[found[found >= 0]] = True
+        give_back_pages(ids)
+    return occurs
+
+
+def join_pairs(
+    ids: np.ndarray,
+    sentence_ends: np.ndarray,
+    index: PairIndex,
+    word_ids: np.ndarray,
+    words: int,
+    is_taken: bool = False,
+    on_tokens: Callable[[int], None] = lambda tokens: None,
+) -> tuple[Spooled, np.ndarray]:
+    """A text, without words, with the pairs of an index replaced by `word_ids`, and how often each was, (P,).
+
+    `words` is how many words there are with the new ones. `is_taken` says that the first token of the text belongs to
+    a pair with the one before it, which is not here.
+    """
+    counts, joined = np.zeros(words, np.int64), np.zeros(len(index.keys), np.int64)
+    next_sentence = 0
+    with Spool() as spool:
+        if not len(ids):  # of a part of a text, maybe: then the ends of sentences count
+            spool.write(np.zeros(0, np.int32), np.asarray(sentence_ends))
+        for begin in range(0, len(ids), TOKENS_AT_A_TIME):
+            first, second, together = neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME)
+            pairs = index.find(first, second, together)
+            joins = _from_left_to_right(pairs >= 0, is_taken)
+            stays = np.concatenate([[not is_taken], ~joins[:-1]])
+            is_taken = bool(joins[-1])  # then the next stretch begins with the second word of a pair
+            new_ids = first.copy()
+            new_ids[joins] = word_ids[pairs[joins]]
+            new_ids = new_ids[stays]
+            counts += np.bincount(new_ids, minlength=words)
+            joined += np.bincount(pairs[joins], minlength=len(joined))
+            staying_before = np.concatenate([[0], np.cumsum(stays)])
+            stop = int(np.searchsorted(sentence_ends, begin + len(first), side="right"))
+            spool.write(new_ids, staying_before[sentence_ends[next_sentence:stop] - begin])
+            next_sentence = stop
+            give_back_pages(ids)
+            on_tokens(len(first))
+        return spool.finished([], counts), joined
+
+
+def _from_left_to_right(may_join: np.ndarray, first_is_taken: bool) -> np.ndarray:
+    """Which of the pairs that begin at each position are joined: in a row of them the first, third, fifth ...
+
+    >>> _from_left_to_right(np.array([True, True, True, False, True]), first_is_taken=False).tolist()
+    [True, False, True, False, True]
+    """
+    may_join = may_join.copy()
+    may_join[0] &= not first_is_taken
+    begins_row = may_join.copy()
+    begins_row[1:] &= ~may_join[:-1]
+    position = np.arange(len(may_join))
+    row_start = np.maximum.accumulate(np.where(begins_row, position, 0))
+    return may_join & ((position - row_start) % 2 == 0)

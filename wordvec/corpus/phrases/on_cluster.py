@@ -1,0 +1,237 @@
+"""Phrases on a cluster: pairs are counted and joined part by part of the text, and what each pass finds is that of one
+machine.
+
+::
+
+    parts ─► pairs of each, in order ─► added up by ranges of first words ─► the best, chosen here ─► parts joined
+
+A part may end within a sentence, where its file holds a very long line. Then its last word has a neighbour in the next
+part, and whether these two are joined decides how the next part begins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wordvec.corpus.encode.token_ids import growing_array
+from wordvec.corpus.phrases.joining import join_pairs, pairs_found
+from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, merged_pairs, neighbours, pair_keys
+from wordvec.store import Store, hash_of, name_of, open_store
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+    from wordvec.corpus.building_on_cluster import Spools
+
+TOKENS_AT_A_TIME = 1 << 18
+PAIRS_OF_A_RANGE = 1 << 23  # at most, but for MOST_RANGES, by what the words' counts allow
+MOST_RANGES = 256
+TAIL = 1 << 12  # tokens at the end of a part that are looked at first
+NOTHING = -1  # in the place of a word
+
+
+class TextOnCluster:
+    """A text as parts in the store. See `joining.Text`."""
+
+    def __init__(self, cluster: Cluster, spools: Spools, show_progress: bool | None) -> None:
+        self.spools, self._cluster, self._show_progress = spools, cluster, show_progress
+        self.words, self.counts, self.tokens = spools.words, spools.counts, spools.tokens
+        self._numbers = [name_of("numbers", of=hash_of(numbers)) for numbers in spools.numbers]
+        for name, numbers in zip(self._numbers, spools.numbers):
+            cluster.store.publish(name, {"numbers": numbers})
+        self._next = _next_words(cluster.store, spools)
+
+    def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
+        """See Text."""
+        store, spools, borders = self._cluster.store, self.spools, _borders(self.counts * countable)
+        mask = name_of("countable", of=hash_of(countable), words=len(countable))
+        facts = {"countable": mask, "borders": borders}
+        parts = list(zip(spools.parts, self._numbers))
+        runs = [name_of("pairs", part=part, numbers=of, **facts) for part, of in parts]
+        runs.append(name_of("pairs", between=parts, **facts))
+        sums = [name_of("frequent-pairs", runs=runs, number=i, least=min_count) for i in range(len(borders) - 1)]
+        if not all(map(store.is_published, sums)):
+            store.publish(mask, {"countable": countable.view(np.uint8)})
+            counting = [(*part, mask, borders, name) for part, name in zip(parts, runs)]
+            self._cluster.run(count_pairs_of_part, counting, "counting pairs", self._show_progress)
+            between = [pair for pair in self._pairs_between() if countable[list(pair)].all()]
+            keys = pair_keys(*np.array(between, np.int64).reshape(-1, 2).T)
+            _publish_pairs(store, runs[-1], *np.unique(keys, return_counts=True), borders)
+            adding = [(runs, i, min_count, name) for i, name in enumerate(sums)]
+            self._cluster.run(add_pairs, adding, "adding up pairs", self._show_progress)
+        for name in [*runs, mask]:
+            store.remove(name)
+        keys, counts = (np.concatenate([store.read(name, array) for name in sums]) for array in ("keys", "counts"))
+        return keys, counts
+
+    def occurring(self, keys: np.ndarray) -> np.ndarray:
+        """See Text."""
+        pairs = self._publish_keys(keys)
+        calls = [(part, of, pairs, len(self.words)) for part, of in zip(self.spools.parts, self._numbers)]
+        found = self._cluster.run(find_pairs, calls, "looking for phrases", self._show_progress)
+        between = [a << 32 | b for a, b in self._pairs_between()]
+        return np.logical_or.reduce([*found, np.isin(keys, np.array(between, np.uint64))])
+
+    def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[TextOnCluster, np.ndarray]:
+        """See Text."""
+        store, spools, pairs = self._cluster.store, self.spools, self._publish_keys(keys, word_ids)
+        is_taken = self._taken(pairs)
+        calls, names = [], []
+        for i, (part, of) in enumerate(zip(spools.parts, self._numbers)):
+            follows = self._next[i]
+            beyond = self._word_at(follows) if follows is not None and is_taken[follows] else NOTHING
+            call = (part, of, pairs, [len(self.words), len(words)], is_taken[i], beyond)
+            names.append(name_of("joined", call=call))
+            calls.append((*call, names[-1]))
+        self._cluster.run(join_part, calls, "joining", self._show_progress)
+        numbers = [np.asarray(store.read(name, "numbers")) for name in names]
+        counts, joined = np.zeros(len(words), np.int64), np.zeros(len(keys), np.int64)
+        for name, of in zip(names, numbers):
+            counts[of] += store.read(name, "counts")
+            joined += store.read(name, "joined")
+        found = spools._replace(parts=names, numbers=numbers, words=words, counts=counts, tokens=int(counts.sum()))
+        return TextOnCluster(self._cluster, found, self._show_progress), joined
+
+    def _publish_keys(self, keys: np.ndarray, word_ids: np.ndarray | None = None) -> str:
+        arrays = {"keys": keys, "word_ids": np.zeros(0, np.int32) if word_ids is None else word_ids}
+        name = name_of("pairs-to-join", of=[hash_of(array) for array in arrays.values()])
+        self._cluster.store.publish(name, arrays)
+        return name
+
+    def _word_at(self, part: int, place: int = 0) -> int:
+        """The id of the word at this place of a part that holds some."""
+        (local,) = self._cluster.store.read(self.spools.parts[part], "ids", place, place + 1)
+        return int(self.spools.numbers[part][local])
+
+    def _pairs_between(self) -> list[tuple[int, int]]:
+        """The last word of a part and the first of the next, where a sentence goes on."""
+        tokens = [self._cluster.store.facts(part)["tokens"] for part in self.spools.parts]
+        ends = [(i, follows) for i, follows in enumerate(self._next) if follows is not None]
+        return [(self._word_at(i, tokens[i] - 1), self._word_at(follows)) for i, follows in ends]
+
+    def _taken(self, pairs: str) -> list[bool]:
+        """For each part, whether its first word is joined to the one before."""
+        open_parts = [i for i, follows in enumerate(self._next) if follows is not None]
+        calls = [
+            (self.spools.parts[i], self._numbers[i], pairs, len(self.words), self._word_at(self._next[i]))  # type: ignore[arg-type]
+            for i in open_parts
+        ]
+        ways = dict(zip(open_parts, self._cluster.run(joins_beyond, calls, "joining", False) if calls else []))
+        is_taken = [False] * len(self._next)
+        for i in open_parts:  # in their order, as each depends on the one before
+            is_taken[self._next[i]] = ways[i][is_taken[i]]  # type: ignore[index]
+        return is_taken
+
+
+def _next_words(store: Store, spools: Spools) -> list[int | None]:
+    """For each part, the part whose first word follows its last in the same sentence; None where there is none."""
+    tokens = [store.facts(part)["tokens"] for part in spools.parts]
+    begins, goes_on = [], []  # whether a sentence begins with the part; whether one goes on at its end
+    for part, size in zip(spools.parts, tokens):
+        ends = store.read(part, "sentence_ends")
+        begins.append(bool(len(ends) and ends[0] == 0))
+        goes_on.append(bool(size and not (len(ends) and ends[-1] == size)))
+    following: list[int | None] = [None] * len(tokens)
+    for i in (i for i, open_end in enumerate(goes_on) if open_end):
+        rest = (j for j in range(i + 1, len(tokens)) if tokens[j] or begins[j])
+        j = next(rest, None)
+        following[i] = None if j is None or begins[j] else j
+    return following
+
+
+def _borders(counts: np.ndarray) -> list[int]:
+    """Ranges of ids of first words with about as many pairs each, by what the counts allow at most."""
+    most = np.cumsum(counts, dtype=np.int64)
+    ranges = max(1, min(MOST_RANGES, -(-int(most[-1]) // PAIRS_OF_A_RANGE))) if len(most) else 1
+    inner = np.searchsorted(most, [int(most[-1]) * i // ranges for i in range(1, ranges)]) if ranges > 1 else most[:0]
+    return sorted({0, *inner.tolist(), len(counts)})
+
+
+def _global_ids(place: Store, part: str, numbers: str, beyond: int = NOTHING) -> tuple[np.ndarray, np.ndarray]:
+    """Ids of a part as those of the whole text, with one word from beyond its end, if any; and its sentence ends."""
+    ids = _looked_up(place.read(part, "ids"), np.asarray(place.read(numbers, "numbers"), np.int32), beyond)
+    return ids, np.asarray(place.read(part, "sentence_ends"))
+
+
+def _looked_up(ids: np.ndarray, table: np.ndarray, more: int = NOTHING) -> np.ndarray:
+    """table[ids], and one id more; memory-mapped if large."""
+    with growing_array(np.int32) as found:
+        for begin in range(0, len(ids), TOKENS_AT_A_TIME):
+            found.append(table[ids[begin : begin + TOKENS_AT_A_TIME]])
+        found.append(np.full(int(more != NOTHING), more, np.int32))
+        return found.finish()
+
+
+def count_pairs_of_part(store: str, part: str, numbers: str, mask: str, borders: list[int], name: str) -> None:
+    """Publish the pairs of a part, in order, with their counts."""
+    place = open_store(store)
+    if not place.is_published(name):
+        countable = np.asarray(place.read(mask, "countable")).view(bool)
+        found = count_pairs(*_global_ids(place, part, numbers), countable, 1, lambda tokens: None)
+        _publish_pairs(place, name, *found, borders)
+
+
+def _publish_pairs(place: Store, name: str, keys: np.ndarray, counts: np.ndarray, borders: list[int]) -> None:
+    cuts = np.searchsorted(keys, np.array(borders, np.uint64) << np.uint64(32))
+    place.publish(name, {"keys": keys, "counts": counts.astype(np.int64), "cuts": cuts})
+
+
+def add_pairs(store: str, runs: list[str], number: int, min_count: int, name: str) -> None:
+    """Publish the pairs of a range of first words that occur `min_count` times or more in all parts together."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    spans = [(run, *np.asarray(place.read(run, "cuts", number, number + 2)).tolist()) for run in runs]
+    keys, counts = (
+        np.concatenate([place.read(run, array, *span) for run, *span in spans]) for array in ("keys", "counts")
+    )
+    starts = np.cumsum([0] + [end - begin for _, begin, end in spans]).tolist()
+    keys, counts = merged_pairs(keys, counts, starts, min_count)
+    place.publish(name, {"keys": keys, "counts": counts})
+
+
+def find_pairs(store: str, part: str, numbers: str, pairs: str, words: int) -> np.ndarray:
+    """Which of the pairs stand in a part."""
+    place = open_store(store)
+    return pairs_found(*_global_ids(place, part, numbers), np.asarray(place.read(pairs, "keys")), words)
+
+
+def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, beyond: int) -> list[bool]:
+    """Whether the last word of a part is joined to the one beyond, where the first word is free, and where it is taken.
+
+    In a row of pairs that overlap, every second one is joined: so it depends on where the row begins.
+    """
+    place = open_store(store)
+    ids, ends = _global_ids(place, part, numbers, beyond)
+    index, size, length = PairIndex(np.asarray(place.read(pairs, "keys")), words), len(ids) - 1, TAIL
+    while True:
+        begin = max(0, size - length)
+        is_pair = index.find(*neighbours(ids, ends, begin, size)) >= 0
+        row = int(np.argmin(is_pair[::-1])) if not is_pair.all() else len(is_pair)
+        if row < len(is_pair) or begin == 0:
+            break
+        length *= 2
+    return [row % 2 == 1, (row - (row == size)) % 2 == 1]
+
+
+def join_part(
+    store: str, part: str, numbers: str, pairs: str, words: list[int], is_taken: bool, beyond: int, name: str
+) -> None:
+    """Publish a part with its pairs joined; `words` are how many there are before and after.
+
+    `is_taken` and `beyond` say what happens at its ends: whether its first word is joined to the one before, and to
+    which word its last one is joined.
+    """
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    ids, ends = _global_ids(place, part, numbers, beyond)
+    index = PairIndex(np.asarray(place.read(pairs, "keys")), words[0])
+    text, joined = join_pairs(ids, ends, index, np.asarray(place.read(pairs, "word_ids")), words[1], is_taken)
+    present = np.flatnonzero(text.counts)
+    local = np.zeros(words[1], np.int32)
+    local[present] = np.arange(len(present))
+    arrays: dict[str, Any] = {"ids": _looked_up(text.ids, local), "sentence_ends": text.sentence_ends}
+    arrays |= {"numbers": present, "counts": text.counts[present], "joined": joined}
+    place.publish(name, arrays, tokens=len(text.ids), sentences=len(text.sentence_ends))
