@@ -1,10 +1,14 @@
 """How many planted changes `wordvec change` finds, and how often it finds any where the dates were shuffled.
 
-    python scripts/change_rates.py --planted 3 --shuffled 200
+    python scripts/change_rates.py --planted 15
+    python scripts/change_rates.py --planted 15 --documents 120 --sizes 0.25
+    python scripts/change_rates.py --planted 0 --shuffled 400 --by 10
     python scripts/change_rates.py --planted 0 --shuffled 60 --text plain-text.txt.zst
 
-The texts are those of tests/dated_texts.py: 60 documents; ten words change in the middle of the time, in all or in some
-of their later uses; all words of topics are tested.
+The texts are those of tests/dated_texts.py: ten words change in the middle of the time, in all or in some of their
+later uses. They are tested together with 48 others, whose distribution is exactly the same all the time; a run's share
+of false findings is the share of these in what was found, 0 where nothing was. With --neighbours words are tested too
+that lose or gain the company of a changing one, and so change a little: how many were found is counted apart.
 
 With --text, real text is cut into 60 documents with years drawn by chance, so that nothing changes; then two words
 become one made-up word, the first in the earlier documents, the second in the later ones: 20 complete changes of known
@@ -24,7 +28,7 @@ from random import Random
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from dated_texts import CHANGING, OTHERS, write_dated_texts  # type: ignore[import-not-found]
+from dated_texts import CHANGING, HALF, OTHERS, word_of, write_dated_texts  # type: ignore[import-not-found]
 
 from wordvec import SVD, Corpus
 from wordvec.change import find_changes
@@ -33,19 +37,40 @@ from wordvec.corpus import read_lines
 from wordvec.corpus.documents.groups import Groups, groups_of
 
 
-def corpus_with(size: float, sentences: int, seed: int) -> Corpus:
+def corpus_with(size: float, documents: int, sentences: int, seed: int) -> Corpus:
     """A corpus with changes of this size."""
     with tempfile.TemporaryDirectory() as folder:
-        texts = write_dated_texts(folder, CHANGING, size, sentences=sentences, seed=seed)
+        texts = write_dated_texts(folder, CHANGING, size, documents, sentences, seed)
         return Corpus.from_documents(texts, texts / "table.csv", min_count=5)
 
 
-def planted(size: float, sentences: int, seed: int) -> tuple[int, int]:
-    """How many of the ten were found, and how many others."""
-    corpus = corpus_with(size, sentences, seed)
-    words = [word for word in corpus.vocabulary.words if word.startswith("t")]
-    found = {word.word for word in find_changes(corpus, "50", words=words, seed=seed).found}
-    return len(found & set(CHANGING)), len(found - set(CHANGING))
+def space_of(corpus: Corpus) -> Space:
+    """What `find_changes` makes, to be used more than once."""
+    return Space.of(corpus, SVD(dim=100, window=5, power=0.5).fit(corpus, show_progress=False).vectors)
+
+
+def planted(arguments: argparse.Namespace, size: float) -> None:
+    """Print how many of the changing words were found, and how many others."""
+    results: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    for seed in range(1, arguments.planted + 1):
+        space = space_of(corpus_with(size, arguments.documents, arguments.sentences, seed))
+        beside = [word_of(topic, number) for topic in range(HALF) for number in (3, 5, 8, 12, 18, 24, 29, 33)]
+        asked = [word for word in CHANGING + OTHERS + beside * arguments.neighbours if word in space.corpus.vocabulary]
+        for by in arguments.by.split(","):
+            for compare in arguments.compare.split(","):
+                changes = find_changes(space.corpus, by, words=asked, space=space, seed=seed, compare=compare)
+                found = {word.word for word in changes.found}
+                of_each = tuple(len(found & set(words)) for words in (CHANGING, OTHERS, beside))
+                results.setdefault((by, compare), []).append(of_each)
+    for (by, compare), runs in results.items():
+        hits, false, beside_found = np.array(runs).T
+        share = (false / np.maximum(1, hits + false)).mean()
+        print(
+            f"{arguments.documents} documents of {13 * arguments.sentences} words, size {size}, by {by}, {compare}: "
+            f"{hits.sum()} of {10 * len(runs)} found, {false.sum()} of {len(OTHERS) * len(runs)} others (share of "
+            f"false findings: {share:.3f})" + f", {beside_found.sum()} beside changing words" * arguments.neighbours,
+            flush=True,
+        )
 
 
 def real_documents(path: str, words: int = 4300) -> list[list[list[str]]]:
@@ -98,17 +123,16 @@ def real_text(path: str, seed: int, runs: int) -> None:
         print(f"shuffled dates: a finding in {shuffled(corpus, others[:50], runs)} of {runs} runs", flush=True)
 
 
-def shuffled(corpus: Corpus, words: list[str], runs: int) -> int:
+def shuffled(corpus: Corpus, words: list[str], runs: int, by: str = "30") -> int:
     """In how many of so many runs with shuffled dates any word was found."""
-    vectors = SVD(dim=100, window=5, power=0.5).fit(corpus, show_progress=False).vectors
-    space = Space.of(corpus, vectors)
-    dates = groups_of(space.documents, "30").members
+    space = space_of(corpus)
+    dates = groups_of(space.documents, by).members
     rng, found = np.random.default_rng(1), 0
     for run in range(runs):
         order = rng.permutation(len(space.documents)).tolist()
-        groups = Groups("30", {name: [order[i] for i in members] for name, members in dates.items()})
-        changes = find_changes(corpus, words=words, space=space, groups=groups, seed=run)
-        found += bool(changes.found)
+        members = {name: [order[i] for i in of_group] for name, of_group in dates.items()}
+        groups = Groups(by, members, in_time=True)
+        found += bool(find_changes(corpus, words=words, space=space, groups=groups, seed=run).found)
     return found
 
 
@@ -116,19 +140,27 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--planted", type=int, default=3, metavar="RUNS", help="of each size (default: 3)")
-    parser.add_argument("--shuffled", type=int, default=200, metavar="RUNS", help="with shuffled dates (default: 200)")
+    parser.add_argument("--shuffled", type=int, default=0, metavar="RUNS", help="with shuffled dates (default: 0)")
+    parser.add_argument("--documents", type=int, default=60, metavar="N", help="(default: 60)")
+    parser.add_argument(
+        "--sentences", type=int, default=320, metavar="N", help="of a document, 13 words each (default: 320)"
+    )
+    parser.add_argument("--sizes", default="1,0.5,0.25", metavar="F,F", help="of the change (default: 1,0.5,0.25)")
+    parser.add_argument("--by", default="50,10", metavar="N,N", help="years of a period (default: 50,10)")
+    parser.add_argument("--compare", default="cut", metavar="C,C", help="cut, pairs (default: cut)")
+    parser.add_argument("--neighbours", action="store_true", help="also test words beside the changing ones")
     parser.add_argument("--text", metavar="FILE", help="plain text with a sentence or paragraph a line")
     arguments = parser.parse_args()
     if arguments.text:
         real_text(arguments.text, 1, arguments.shuffled)
         return
-    for size, sentences in ((1.0, 200), (0.5, 200), (0.5, 400), (0.3, 400)) if arguments.planted else ():
-        found = [planted(size, sentences, seed) for seed in range(1, arguments.planted + 1)]
-        hits, others = (sum(of) for of in zip(*found))
-        print(f"size {size}, {sentences} sentences a document: {hits} of {10 * len(found)} found, {others} others")
+    for size in map(float, arguments.sizes.split(",")) if arguments.planted else ():
+        planted(arguments, size)
     if arguments.shuffled:
-        count = shuffled(corpus_with(0.0, 150, seed=1), CHANGING + OTHERS, arguments.shuffled)
-        print(f"shuffled dates: a finding in {count} of {arguments.shuffled} runs", flush=True)
+        corpus = corpus_with(0.0, arguments.documents, arguments.sentences, seed=1)
+        for by in arguments.by.split(","):
+            count = shuffled(corpus, CHANGING + OTHERS, arguments.shuffled, by)
+            print(f"shuffled dates, by {by}: a finding in {count} of {arguments.shuffled} runs", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,10 @@ There are topics, each with words of its own, and function words. A document is 
 others, so that its words depend on one another as they do in real texts; its year says nothing about its topics. A
 changing word of topic A is taken over by topic B: from the middle of the time on, each use of it is in a sentence about
 B instead, with the probability that is the size of its change.
+
+A and B are among the first half of the topics. Their other words lose or gain the company of a changing word, and so
+truly change a little; the words of the second half never meet one, and their distribution is exactly the same all the
+time: OTHERS are of these. (Had they been of all topics, some findings among them would be right.)
 """
 
 import csv
@@ -14,6 +18,7 @@ import numpy as np
 FIRST_YEAR, YEARS = 1800, 100
 FUNCTION_WORDS = [f"f{i}" for i in range(30)]
 TOPICS, WORDS_OF_TOPIC = 12, 60
+HALF = TOPICS // 2
 
 
 def word_of(topic, number):
@@ -21,12 +26,17 @@ def word_of(topic, number):
 
 
 def changing_words(number):
-    """So many words, each of another topic than the one before: of middle frequency there."""
-    return [word_of(i % TOPICS, 30 + i // TOPICS) for i in range(number)]
+    """So many words, each of another topic of the first half than the one before: of middle frequency there."""
+    return [word_of(i % HALF, 30 + i // HALF) for i in range(number)]
+
+
+def new_topic(word):
+    """The topic that takes a changing word over."""
+    return (int(word[1:].split("w")[0]) + HALF // 2) % HALF
 
 
 CHANGING = changing_words(10)
-OTHERS = [word_of(topic, number) for topic in range(TOPICS) for number in (3, 12, 29, 31)]
+OTHERS = [word_of(topic, number) for topic in range(HALF, TOPICS) for number in (3, 5, 8, 12, 18, 24, 29, 31)]
 
 
 def write_dated_texts(folder, changing=(), size=1.0, documents=60, sentences=200, seed=1):
@@ -40,7 +50,7 @@ def write_dated_texts(folder, changing=(), size=1.0, documents=60, sentences=200
         topic = int(word[1:].split("w")[0])
         rate = after[topic][word]
         after[topic][word] = (1 - size) * rate
-        after[(topic + TOPICS // 2) % TOPICS][word] = size * rate
+        after[new_topic(word)][word] = size * rate
     Path(folder).mkdir(parents=True, exist_ok=True)
     rows = []
     years = FIRST_YEAR + rng.permutation(documents) * YEARS // documents

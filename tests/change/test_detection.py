@@ -8,6 +8,7 @@ from dated_texts import CHANGING, OTHERS, write_dated_texts
 
 from wordvec import Corpus
 from wordvec.change import find_changes
+from wordvec.change.group_vectors import vectors_by_group
 from wordvec.change.space import Space
 from wordvec.corpus.documents.groups import Groups, groups_of
 from wordvec.errors import CorpusError, InputError, OptionError, UnknownWordError
@@ -29,6 +30,28 @@ def test_changes_of_known_size_are_found(dated_corpus, dated_space):
     assert np.mean([word.ratio for word in unchanged]) < 2  # and do not by this number
 
 
+def test_decades_are_compared_before_and_after_the_best_cut(dated_corpus, dated_space):
+    changes = find_changes(dated_corpus, "decade", words=["t0w30", "t8w3"], space=dated_space)
+    assert [word.word for word in changes.found] == ["t0w30"]
+    assert changes.groups[changes.found[0].cut] in ("1840s", "1850s", "1860s")
+    by_pairs = find_changes(dated_corpus, "decade", words=["t0w30"], space=dated_space, compare="pairs").words[0]
+    assert by_pairs.cut is None
+    with pytest.raises(OptionError, match="do not follow one another in time"):
+        find_changes(dated_corpus, "half", words=["t0w30"], space=dated_space, compare="cut")
+
+
+def test_vectors_by_group_are_those_that_are_compared(dated_corpus, dated_space):
+    changes = find_changes(dated_corpus, "50", words=["t0w30", "f0"], space=dated_space)
+    groups = dict(vectors_by_group(changes))
+    assert list(groups) == list(changes.groups)
+    for change in changes.words:
+        of_group = [groups[name][change.word] for name in changes.groups]
+        np.testing.assert_allclose(of_group, changes.vectors_of(change), atol=1e-6)
+        counts = [groups[name].counts[groups[name].word_id(change.word)] for name in changes.groups]
+        assert counts == list(change.counts)
+    assert groups["1850-1899"].info["change"]["group"] == "1850-1899"
+
+
 def test_shuffled_dates_give_no_finding_but_at_the_stated_level(dated_corpus, dated_space):
     dates = groups_of(dated_space.documents, "50").members
     rng = np.random.default_rng(1)
@@ -46,9 +69,9 @@ def test_neighbours_move_with_the_word(dated_corpus, dated_space):
     change = next(word for word in changes.words if word.word == "t0w30")
     before, after = changes.neighbours(change, k=5).values()
     assert all(near.word.startswith("t0w") for near in before)
-    assert all(near.word.startswith("t6w") for near in after)
+    assert all(near.word.startswith("t3w") for near in after)
     assert all(0 < near.kept <= 1 for near in before + after)
-    cosines = changes.trajectory(change, ["t0w3", "t6w3"])
+    cosines = changes.trajectory(change, ["t0w3", "t3w3"])
     assert cosines.shape == (2, 2)
     assert cosines[0, 0] > cosines[0, 1] + 0.5
     assert cosines[1, 1] > cosines[1, 0] + 0.5

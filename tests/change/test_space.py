@@ -6,7 +6,7 @@ import pytest
 from wordvec import Corpus
 from wordvec.change import find_changes
 from wordvec.change.evidence import evidence_lines, evidence_positions
-from wordvec.change.space import SHARE, Space
+from wordvec.change.space import ALIKE, SHARE, DocumentSums, Space
 from wordvec.corpus.documents.citing import Citations
 
 
@@ -33,7 +33,15 @@ def test_contexts_by_hand(space):
     sums = space.by_document("tea")
     assert sums.documents.tolist() == [0, 1]
     assert sums.counts.tolist() == [2, 2]
-    np.testing.assert_allclose(sums.sums, [expected[0] + expected[2], expected[6] + expected[8]], atol=1e-6)
+    np.testing.assert_allclose(sums.weights, 2 / (1 + ALIKE))
+    both_there = np.array([expected[0] + expected[2], expected[6] + expected[8]])
+    np.testing.assert_allclose(sums.sums, both_there / (1 + ALIKE), atol=1e-6)
+
+
+def test_a_long_document_does_not_stand_for_its_period():
+    sums = DocumentSums.of(np.arange(3), np.array([1.0, 1000.0, 2.0]), np.array([[1.0], [1000.0], [-2.0]]))
+    assert sums.weights.tolist() == pytest.approx([1, 1000 / 200.8, 2 / 1.2])
+    assert sums.sums[:, 0].tolist() == pytest.approx([1, 1000 / 200.8, -2 / 1.2])
 
 
 def test_many_occurrences_are_summed_in_parts(dated_space, monkeypatch):
@@ -53,7 +61,7 @@ def test_evidence_is_typical_cited_and_from_different_documents(dated_corpus, da
         "1850-1899": 4,
     }
     lines = evidence_lines(changes, change, Citations(dated_space.concordance), lines=3)
-    for topic, (name, found) in zip(("t0w", "t6w"), lines.items()):
+    for topic, (name, found) in zip(("t0w", "t3w"), lines.items()):
         assert len({line.path for line in found}) == 3
         for line in found:
             first, last = name.split("-")

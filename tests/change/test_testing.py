@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wordvec.change.testing import measure_groups, smallest_p
+from wordvec.change.testing import cuts_of, measure_groups, smallest_p
 
 
 def test_the_ratio_by_hand():
@@ -77,3 +77,29 @@ def test_many_documents():
     rng = np.random.default_rng(9)
     found = measure_groups(np.ones(5000), rng.normal(size=(5000, 3)), np.arange(5000) % 2, 2, 99, 1, 0)
     assert 0 < found.p <= 1
+
+
+def test_the_best_cut_by_hand():
+    # Nine documents in five periods; what is said changes before the fourth.
+    labels = np.array([0, 0, 1, 1, 2, 3, 3, 4, 4])
+    sums = np.array([[0.0], [1.0], [0.0], [1.0], [0.0], [9.0], [8.0], [9.0], [8.0]])
+    found = measure_groups(np.ones(9), sums, labels, 5, 999, 1, 0, cuts_of([2, 2, 1, 2, 2]))
+    assert found.cut == 3
+    at_the_cut = measure_groups(np.ones(9), sums, (labels >= 3).astype(int), 2, 999, 1, 0)
+    assert found.ratio == pytest.approx(at_the_cut.ratio)
+    assert found.p >= at_the_cut.p  # the choice of the moment costs something
+    assert at_the_cut.p < 0.05
+
+
+def test_p_is_uniform_where_the_moment_is_chosen():
+    rng = np.random.default_rng(15)
+    p = []
+    for word in range(120):
+        labels = np.sort(rng.integers(0, 8, 24))
+        found = measure_groups(
+            np.ones(24), rng.normal(size=(24, 4)), labels, 8, 199, 1, word, cuts_of(np.bincount(labels, minlength=8))
+        )
+        p.append(found.p)
+    p = np.array(p)
+    assert 0.01 <= (p <= 0.05).mean() <= 0.09
+    assert 0.4 <= (p <= 0.5).mean() <= 0.6

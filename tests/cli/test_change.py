@@ -1,12 +1,14 @@
 """``wordvec change``, as a user runs it."""
 
 import json
+from argparse import Namespace
 
 import pytest
 from dated_texts import write_dated_texts
 
 from wordvec import Corpus
 from wordvec.cli import main
+from wordvec.cli.change import _not_shown
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
         "--by",
         "50",
         "--words",
-        "t0w30,t3w3,t9w59",
+        "t0w30,t8w3,t9w59",
         "--figures",
         str(figures),
         "--width",
@@ -43,16 +45,34 @@ def test_table_neighbours_lines_and_figures(corpus, tmp_path, capsys):
     assert any(line.startswith("  t9w59: too rare") for line in lines)
     assert sum(line.startswith("    18") for line in lines) == 12  # three lines of two groups of two words
     assert "Read the lines before you say which" in err
-    assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t3w3.svg"]
+    assert sorted(path.name for path in figures.iterdir()) == ["01-t0w30.svg", "02-t8w3.svg"]
+
+
+@pytest.mark.parametrize(
+    "found, said",
+    [
+        (0, ["f: no figure was drawn, as no word differs; --words draws the words that you name"]),
+        (3, ["f: 2 of 3 words were drawn; --limit N draws more"]),
+        (2, []),
+    ],
+)
+def test_figures_that_are_not_drawn_are_said(found, said):
+    assert _not_shown((None,) * found, Namespace(figures="f", limit=2)) == said
+    assert _not_shown((None,) * found, Namespace(figures=None, limit=2)) == []
+
+
+def test_a_file_in_the_place_of_a_folder(corpus, capsys):
+    assert main(["change", corpus, "--by", "50", "--save-vectors", f"{corpus}/corpus.json"]) == 2
+    assert "corpus.json: is a file, or lies below one; name a folder" in capsys.readouterr().err
 
 
 def test_json(corpus, capsys):
-    assert main(["change", corpus, "--by", "50", "--words", "t0w30,t3w3", "--json", "--lines", "1"]) == 0
+    assert main(["change", corpus, "--by", "50", "--words", "t0w30,t8w3", "--json", "--lines", "1"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["words"][0]["word"] == "t0w30"
-    assert [detail["word"] for detail in report["details"]] == ["t0w30", "t3w3"]
+    assert [detail["word"] for detail in report["details"]] == ["t0w30", "t8w3"]
     nearest = report["details"][0]["neighbours"]["1850-1899"]
-    assert nearest[0]["word"].startswith("t6w")
+    assert nearest[0]["word"].startswith("t3w")
     assert report["details"][0]["lines"]["1800-1849"][0]["keyword"] == "t0w30"
 
 

@@ -196,6 +196,34 @@ def test_paragraph_vectors_are_trained_and_found(run, paragraphs):
     assert {row["id"][0] for row in json.loads(again)["the SHIP at sea"]} == {"s"}
 
 
+def test_records_have_several_tags(run):
+    records = [
+        {"name": "a", "text": SEA[0], "about": ["sea", "all"]},
+        {"name": "b", "text": TEA[0], "about": "tea; all"},
+    ]
+    records += [{"name": "c", "text": TEA[1], "about": None}]
+    Path("p.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    trained = "--trainer", "paragraph-vectors", "--min-count", "1", "--subsample", "0", "--dim", "4", "--epochs", "2"
+    asked = "train", "p.jsonl", "--field", "text", "--tags", "about", *trained, "-o", "m.npz"
+    assert run(*asked, "--id", "name", "--documents", "with.npz")[0] == 0
+    assert WordVectors.load("with.npz").words == ["a", "sea", "all", "b", "tea", "c"]
+    assert run(*asked, "--documents", "alone.npz")[0] == 0
+    assert WordVectors.load("alone.npz").words == ["sea", "all", "tea"]
+    Path("p.csv").write_text("text,about\nred ship,sea;all\nhot tea,tea\n" * 3, encoding="utf-8")
+    assert run("train", "p.csv", *asked[2:], "--documents", "csv.npz")[0] == 0
+    assert WordVectors.load("csv.npz").words[:3] == ["sea", "all", "tea"]
+    Path("p.jsonl").write_text(json.dumps({"text": "red ship", "about": [["sea"]]}) + "\n", encoding="utf-8")
+    status, _, told = run(*asked)
+    assert status == 2 and "field 'about': a list of tags, or a text with ; between them, expected" in told
+
+
+def test_a_corpus_has_its_documents_already(run):
+    assert run("corpus", "build", "tiny-world", "-o", "corpus")[0] == 0
+    for option in (("--tags", "about"), ("--id", "name"), ("--whole-files",)):
+        status, _, told = run("train", "corpus", *option, "--trainer", "paragraph-vectors", "-o", "m.npz")
+        assert status == 2 and f"{option[0]}: corpus is a corpus, which has its documents already" in told
+
+
 def test_whole_files_are_documents(run):
     Path("texts").mkdir()
     for number, line in enumerate([*SEA, *TEA]):
@@ -211,6 +239,8 @@ def test_whole_files_are_documents(run):
     ("arguments", "told"),
     [
         (("--id", "name"), "--id: documents are trained by --trainer paragraph-vectors"),
+        (("--trainer", "svd", "--field", "text", "--tags", "x"), "--tags: documents are trained by"),
+        (("--trainer", "paragraph-vectors", "--tags", "x"), "tags 'x' is a field of records"),
         (("--trainer", "svd", "--whole-files"), "--whole-files: documents are trained by"),
         (("--trainer", "paragraph-vectors", "-o", "o.txt"), "only .safetensors and .npz keep what"),
         (("--trainer", "paragraph-vectors", "--documents", "o.safetensors"), "give --documents another name"),

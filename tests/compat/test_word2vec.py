@@ -250,26 +250,35 @@ def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):
     np.testing.assert_array_equal(FastText.load(tmp_path / "again.model").wv["cats"], kv["cats"])
 
 
-def test_fasttext_is_word2vec_with_n_grams_fitted_to_it(monkeypatch, tmp_path):
-    if not hasattr(WordVectors, "fit_subwords"):
-        with pytest.raises(OptionError, match="does not fit vectors of subwords"):
-            FastText(TEXT, vector_size=2)
-        monkeypatch.setattr(WordVectors, "fit_subwords", fitted_in_its_place, raising=False)
-    with pytest.warns(CompatWarning, match="rows of n-grams fitted to them afterwards"):
-        model = FastText(TEXT, sg=1, epochs=2, min_n=2, max_n=3, **SMALL)
-    np.testing.assert_array_equal(model.wv.vectors, Word2Vec(TEXT, sg=1, epochs=2, **SMALL).wv.vectors)
+@pytest.mark.parametrize("sg", [0, 1])
+def test_fasttext_trains_words_and_n_grams_together(tmp_path, sg):
+    model = FastText(TEXT, sg=sg, epochs=2, min_n=2, max_n=3, **SMALL)
     assert model.wv["cats"].shape == (8,) and "cats" in model.wv and not model.wv.has_index_for("cats")
+    assert model.wv._subwords.ngrams.shortest == 2 and model.wv.info["subwords"]["method"] == "trained"
+    own, made = model.wv["cat"], model.wv._subwords.vector("cat")
+    assert not np.allclose(own, Word2Vec(TEXT, sg=sg, epochs=2, **SMALL).wv["cat"]) and own.shape == made.shape
     model.save(tmp_path / "ft.model")
     again = FastText.load(str(tmp_path / "ft.model"))
     np.testing.assert_array_equal(again.wv["cats"], model.wv["cats"])
-    assert (again.min_n, again.max_n, again.sg) == (2, 3, 1)
-    plain = FastText(TEXT, max_n=0, **SMALL)
-    assert "cats" not in plain.wv
+    assert (again.min_n, again.max_n, again.sg) == (2, 3, sg)
 
 
-def fitted_in_its_place(vectors, min_n, max_n, threads):
-    rows = np.ones((50, vectors.dim), np.float32)
-    return WordVectors(vectors.words, vectors.matrix, subwords=Subwords(rows, 50, min_n, max_n))
+def test_fasttext_fits_n_grams_where_it_cannot_train_them():
+    with pytest.warns(CompatWarning, match="hs=1: .*rows of n-grams fitted to them afterwards"):
+        model = FastText(TEXT, sg=1, hs=1, negative=0, epochs=1, **SMALL)
+    np.testing.assert_array_equal(
+        model.wv.vectors, Word2Vec(TEXT, sg=1, hs=1, negative=0, epochs=1, **SMALL).wv.vectors
+    )
+    assert "cats" in model.wv
+    model = FastText(TEXT, epochs=1, **SMALL)
+    before = model.wv["cat"].copy()
+    model.train(TEXT, total_examples=model.corpus_count, epochs=1)
+    assert not np.array_equal(model.wv["cat"], before) and "cats" in model.wv
+    with pytest.warns(CompatWarning, match="after the first training"):
+        model.build_vocab([["cats", "cats"]] * 5, update=True)
+    assert "cats" not in FastText(TEXT, max_n=0, **SMALL).wv
+    with pytest.raises(OptionError, match="min_n must be from 1 to max_n"):
+        FastText(TEXT, min_n=4, max_n=3, **SMALL)
 
 
 PHRASES = [

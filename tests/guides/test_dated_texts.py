@@ -17,8 +17,9 @@ def test_the_whole_path(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run_folder, "train_in_child", train)
     monkeypatch.chdir(tmp_path)
     names, printed = run_page("dated_texts.md", capsys)
-    found = [line.split()[6] for line in printed.splitlines() if line.startswith("* ")]
-    assert found == ["station", "officer"]
+    starred = [line.split()[6:8] for line in printed.splitlines() if line.startswith("* ")]
+    assert starred == [["1840s", "station"], ["1840s", "officer"]]
+    found = [word for _, word in starred]
     assert [word.word for word in names["changes"].found] == found
     assert shown_table("dated_texts.md") in printed  # what the page shows is what is printed
     assert (tmp_path / "figures" / "01-station.svg").is_file()
@@ -30,5 +31,6 @@ def test_the_whole_path(tmp_path, monkeypatch, capsys):
         "1860-1879",
     ]
     card = (tmp_path / "CARD.md").read_text(encoding="utf-8")
-    assert "periods of 40 years" in card
+    assert "grouped by decade" in card
+    assert "decades/1840s.safetensors" in card
     assert "$ wordvec corpus build texts/ --metadata letters.csv" in card

@@ -5,9 +5,9 @@ import pytest
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.plots import parse_pairs, plot_analogies, plot_beside, plot_neighbourhood, save_figure
-from wordvec.plots.beside import turned
 from wordvec.plots.palette import PALETTE
 from wordvec.vectors import WordVectors
+from wordvec.vectors.several_models.procrustes import turned
 
 WORDS = [f"word{i}" for i in range(120)]
 
@@ -146,10 +146,10 @@ def test_models_that_share_too_little(vectors):
 
 def test_turning_undoes_a_rotation_and_keeps_lengths():
     X = np.random.default_rng(4).normal(size=(30, 5))
-    np.testing.assert_allclose(turned(X @ rotation(5), X), X, atol=1e-12)
+    np.testing.assert_allclose(turned(X @ rotation(5), X @ rotation(5), X), X, atol=1e-12)
     Y = np.random.default_rng(5).normal(size=(30, 5))
-    np.testing.assert_allclose(np.linalg.norm(turned(Y, X)), np.linalg.norm(Y))
-    assert np.linalg.norm(turned(Y, X) - X) <= np.linalg.norm(Y @ rotation(5) - X)
+    np.testing.assert_allclose(np.linalg.norm(turned(Y, Y, X)), np.linalg.norm(Y))
+    assert np.linalg.norm(turned(Y, Y, X) - X) <= np.linalg.norm(Y @ rotation(5) - X)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -5,7 +5,7 @@ import pytest
 
 from wordvec.cli import main
 from wordvec.errors import OptionError
-from wordvec.plots import plot_map, save_figure
+from wordvec.plots import plot_beside, plot_map, save_figure
 from wordvec.vectors import WordVectors
 
 COUNTS = np.array([900, 500, 40, 1])
@@ -75,5 +75,14 @@ def test_the_command_takes_them(tmp_path, capsys):
     assert main([*plot, "--clusters", "2", "--font-size", "7", "--sizes", "equal", "--width-mm", "85"]) in (None, 0)
     assert main([*plot, "--font-size", "99"]) == 2
     assert "font_size must be from 4 to 30 points; got 99" in capsys.readouterr().err
-    assert main([*plot, "--beside", str(tmp_path / "v.safetensors"), "--font-size", "9"]) == 2
-    assert "--font-size does not apply to --beside" in capsys.readouterr().err
+    assert main([*plot, "--beside", str(tmp_path / "v.safetensors"), "--width-mm", "90"]) == 2
+    assert "--width-mm does not apply to --beside" in capsys.readouterr().err
+
+
+def test_letters_beside_each_other_take_the_size_asked_for():
+    left, right = plot_beside(VECTORS, VECTORS, clusters=2, font_size=12.0)
+    sizes = {text.get_fontsize() for text in right.texts if text.get_text()[:4] == "mean"}
+    assert sizes == {12.0}
+    assert {text.get_fontsize() for text in left.get_legend().get_texts()} == {12.0}
+    with pytest.raises(OptionError, match="font_size must be from 4 to 30"):
+        plot_beside(VECTORS, VECTORS, font_size=50.0)

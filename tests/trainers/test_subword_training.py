@@ -85,6 +85,13 @@ def test_in_buckets_fasttexts_file_has_the_same_vectors(corpus, tmp_path):
         np.testing.assert_allclose(again[word], vectors[word], atol=1e-5)
 
 
+def test_korean_letters_are_trained_as_ngrams():
+    korean = Corpus.from_sentences([["갔다", "왔다", "먹었다", "보았다"]] * 40)
+    vectors = small(jamo=True).fit(korean).vectors
+    assert vectors.subwords.ngrams.jamo and vectors.info["parameters"]["jamo"] is True
+    assert vectors["갓"].any() and small().fit(korean).vectors.get("갓") is None
+
+
 # -- long runs
 
 

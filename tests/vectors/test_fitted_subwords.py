@@ -8,7 +8,8 @@ from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors, fitted_subwords
 from wordvec.vectors.fitted_subwords import NgramTable, _reliability, conjugate_gradients, fit_subwords
 from wordvec.vectors.load import not_kept
-from wordvec.vectors.subwords import EXACT, ngram_hashes
+from wordvec.vectors.ngrams import Ngrams, ngram_hashes
+from wordvec.vectors.subwords import EXACT
 
 
 def without(vectors: WordVectors, word: str) -> WordVectors:
@@ -17,7 +18,7 @@ def without(vectors: WordVectors, word: str) -> WordVectors:
 
 
 def test_the_table_of_two_words_by_hand():
-    table = NgramTable.of(["ab", "abc"], 2, 3, EXACT)
+    table = NgramTable.of(["ab", "abc"], Ngrams(2, 3, EXACT))
     # <ab>: <a ab b> <ab ab>; <abc>: <a ab bc c> <ab abc bc>
     assert table.matrix.shape == (2, 9)
     np.testing.assert_allclose(table.matrix.sum(axis=1), [1.0, 1.0], rtol=1e-6)
@@ -29,7 +30,7 @@ def test_the_rows_are_those_of_ridge_regression(monkeypatch):
     monkeypatch.setattr(fitted_subwords, "STEPS", 300)
     vectors = WordVectors(["ab", "abc", "bcd"], np.array([[2.0, 0.0], [3.0, 4.0], [0.0, 0.5]]), np.array([9, 1, 5]))
     fitted = vectors.fit_subwords(2, 4, ridge=0.3)
-    A = NgramTable.of(vectors.words, 2, 4, EXACT).matrix.toarray().astype(np.float64)
+    A = NgramTable.of(vectors.words, Ngrams(2, 4, EXACT)).matrix.toarray().astype(np.float64)
     weights = np.diag(np.log(vectors.counts + 1.0))
     z = np.linalg.solve(A.T @ weights @ A + 0.3 * np.eye(A.shape[1]), A.T @ weights @ vectors.unit)
     np.testing.assert_allclose(fitted.subwords.rows, z * vectors.lengths.mean(), rtol=0, atol=2e-5)
@@ -180,10 +181,23 @@ def test_vectors_that_cannot_be_fitted_are_refused():
         fit_subwords(WordVectors(["walk"], np.array([[1.0, np.nan]])))
 
 
+@pytest.mark.parametrize("name", ["v.safetensors", "v.npz"])
+def test_ngrams_of_korean_letters_reach_into_syllables(tmp_path, name):
+    vectors = WordVectors(["갔다", "먹었다", "달"], np.eye(3), np.array([9, 9, 9]))
+    fitted = vectors.fit_subwords(2, 3, jamo=True)
+    assert vectors.fit_subwords(2, 3).get("가") is None
+    assert fitted.unit_of("갓") @ fitted.unit_of("갔다") > 0.9  # they share < ᄀ ᅡ
+    fitted.save(tmp_path / name)
+    again = WordVectors.load(tmp_path / name)
+    assert again.subwords.ngrams.jamo and again["갓"].tobytes() == fitted["갓"].tobytes()
+    with pytest.raises(InputError, match=r"of Korean letters \(jamo\), which fastText does not know"):
+        vectors.fit_subwords(2, 3, buckets=50, jamo=True).save(tmp_path / "v.bin", "fasttext-bin")
+
+
 def test_conjugate_gradients_solve():
     rng = np.random.default_rng(0)
     B = rng.normal(size=(40, 6)).astype(np.float32)
     A, right = B.T @ B, rng.normal(size=(6, 3)).astype(np.float32)
     inverse = 1 / (np.diag(A) + np.float32(0.5))[:, None]
-    found = conjugate_gradients(lambda x: A @ x, right, inverse.astype(np.float32), np.float32(0.5))
+    found = conjugate_gradients(lambda x: A @ x, right, inverse.astype(np.float32), np.float32(0.5), steps=5)
     np.testing.assert_allclose(found, np.linalg.solve(A + 0.5 * np.eye(6), right), atol=2e-3)

@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from wordvec.errors import counted
 from wordvec.vectors import WordVectors
 from wordvec.vectors.neighbours import ROWS, neighbours_as_html, vectors_as_html
 
@@ -56,7 +57,7 @@ def test_a_preview_tells_how_much_it_leaves_out(words):
     html = vectors_as_html(vectors)
     assert check_harmless(html)[::2] == [f"w{i}" for i in range(min(words, ROWS))]
     assert (f"and {words - ROWS:,} more" in html) == (words > ROWS)
-    assert f"{words:,} words, 8 dimensions" in html
+    assert f"{counted(words, 'word')}, 8 dimensions" in html
 
 
 def test_the_trainer_and_its_parameters_are_named():

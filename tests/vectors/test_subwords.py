@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.errors import VectorsFileError
-from wordvec.vectors.subwords import Subwords, ngram_hashes
+from wordvec.vectors.ngrams import Ngrams, ngram_hashes, to_jamo
+from wordvec.vectors.subwords import EXACT, Subwords
 
 
 def ngrams_of(word: bytes, shortest: int, longest: int) -> list[bytes]:
@@ -87,6 +90,18 @@ def test_known_words_are_averaged_with_their_own_rows():
     found = subwords.mean_with(own, [b"</s>", b"cat", b"</s>"])
     np.testing.assert_allclose(found[1], np.vstack([own[1:2], rows[ids]]).mean(axis=0), rtol=1e-6)
     np.testing.assert_array_equal(found[[0, 2]], own[[0, 2]])
+
+
+def test_korean_letters():
+    assert to_jamo("한국 é".encode()).decode() == "\u1112\u1161\u11ab\u1100\u116e\u11a8 é"
+    by_letters, by_characters = Ngrams(3, 3, EXACT, jamo=True), Ngrams(3, 3, EXACT)
+    letters = "<\u1112\u1161\u11ab>"
+    wanted = [fnv1a(letters[i : i + 3].encode()) for i in range(3)]
+    assert by_letters.of(["한".encode()])[1].tolist() == wanted
+    apart = unicodedata.normalize("NFD", "한국어").encode()  # as macOS writes it
+    np.testing.assert_array_equal(by_letters.of([apart])[1], by_letters.of(["한국어".encode()])[1])
+    for word in (b"walking", "naïve".encode(), b"\xff<"):
+        np.testing.assert_array_equal(by_letters.of([word])[1], by_characters.of([word])[1])
 
 
 @pytest.mark.parametrize("longest", [2**31 - 1])

@@ -18,8 +18,9 @@ class WordChange:
     """What was found of one word.
 
     counts, documents   occurrences and documents with the word, by group; per_million of the group's words
-    groups              the numbers of the groups that took part: those with enough documents
+    groups              the numbers of the groups with enough documents to be compared on their own
     distance, halves, ratio, p   see `wordvec.change.testing.Measured`
+    cut                 the number of the first group after the cut, where words are compared by one; else None
     q                   the share of false discoveries among the words up to this one (Benjamini and Hochberg 1995)
     """
 
@@ -32,6 +33,7 @@ class WordChange:
     halves: float
     ratio: float
     p: float
+    cut: int | None
     q: float
 
 
@@ -69,14 +71,14 @@ class Changes:
         return {name: getattr(self, name) for name in kept} | {"words": [asdict(word) for word in self.words]}
 
     def vectors_of(self, change: WordChange) -> np.ndarray:
-        """The word's vector in each group that took part, (groups, D)."""
+        """The word's vector in each of its `groups`, (groups, D)."""
         sums, labels = self._of(change)
         return np.stack(
-            [sums.sums[labels == group].sum(axis=0) / sums.counts[labels == group].sum() for group in change.groups]
+            [sums.sums[labels == group].sum(axis=0) / sums.weights[labels == group].sum() for group in change.groups]
         )
 
     def neighbours(self, change: WordChange, k: int = 8) -> dict[str, list[PeriodNeighbour]]:
-        """The nearest words in each group that took part, with the share of resamples in which they stay."""
+        """The nearest words in each of its `groups`, with the share of resamples in which they stay."""
         sums, labels = self._of(change)
         seed = self.options["seed"]
         return {
@@ -85,7 +87,7 @@ class Changes:
         }
 
     def trajectory(self, change: WordChange, words: list[str]) -> np.ndarray:
-        """The cosines of some words with the word in each group that took part, (words, groups)."""
+        """The cosines of some words with the word in each of its `groups`, (words, groups)."""
         return self._company.cosines(words, self.vectors_of(change))
 
     @cached_property

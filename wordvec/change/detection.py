@@ -12,7 +12,7 @@ import numpy as np
 from wordvec.change.changes import Changes, WordChange
 from wordvec.change.company import LARGEST_SHARE
 from wordvec.change.space import Space
-from wordvec.change.testing import FEWEST_DOCUMENTS, measure_groups, smallest_p
+from wordvec.change.testing import FEWEST_DOCUMENTS, cuts_of, measure_groups, smallest_p
 from wordvec.corpus.documents.groups import LENGTHS, Groups, groups_of
 from wordvec.corpus.documents.rarity import FEWEST_OCCURRENCES
 from wordvec.errors import InputError, OptionError, counted, listed
@@ -40,6 +40,7 @@ def find_changes(
     groups: Groups | None = None,
     date_column: str | None = None,
     window: int = 5,
+    compare: str | None = None,
     permutations: int | None = None,
     level: float = LEVEL,
     max_share: float = LARGEST_SHARE,
@@ -51,28 +52,35 @@ def find_changes(
     `corpus` was built with metadata. `words` are tested, or the `top` most frequent that have a letter and make up at
     most `max_share` of the text (default: 50). `vectors` were trained on the corpus (default: an SVD of its PPMI matrix
     with power 0.5 and 100 dimensions, or a fifth of the vocabulary where that is less); `space` and `groups` may be
-    given instead of what they are made of. See `wordvec.change.space` for the vectors and `wordvec.change.testing` for
-    the test. `permutations` are by default enough for one changed word among all to be found at `level`, at least 999.
+    given instead of what they are made of. `compare` is "cut", before and after the moment between two groups that
+    separates a word's uses best, which is the default for groups by date; or "pairs", every two groups. See
+    `wordvec.change.space` for the vectors and `wordvec.change.testing` for the test. `permutations` are by default
+    enough for one changed word among all to be found at `level`, at least 999.
 
     Raises CorpusError for a corpus that does not know its documents, a column that is not there, and dates of which
     none can be read; UnknownWordError; InputError where fewer than two groups have enough documents, or no word can be
     tested; OptionError for options out of range.
     """
-    _check_options(words, top, permutations, level, max_share, window)
+    _check_options(words, top, permutations, level, max_share, window, compare)
     model = "svd" if vectors is None and space is None else "given"
     space = space or _space(corpus, vectors, window, seed, show_progress)
     groups = groups or groups_of(space.documents, by, date_column=date_column, seed=seed)
     sizes = np.array([len(members) for members in groups.members.values()])
     _check_sizes(groups, sizes)
+    if compare == "cut" and not groups.in_time:
+        raise OptionError(
+            f"groups by {groups.by} do not follow one another in time: compare them by pairs, not by a cut"
+        )
+    compare = compare or ("cut" if groups.in_time else "pairs")
     chosen = _chosen(corpus, words, top, max_share)
     permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))
     labels = _labels(groups, len(space.documents))
     tokens = _tokens(corpus, labels, len(sizes), space)
-    test = _Test(space, groups, labels, tokens, permutations, level, seed)
+    test = _Test(space, groups, labels, tokens, permutations, level, seed, compare)
     tested, left_out = _tested(test, chosen, show_progress)
     options = {
         "level": level, "permutations": permutations, "seed": seed, "window": space.window, "max_share": max_share,
-        "date_column": date_column, "dim": int(space.vectors.shape[1]), "model": model,
+        "date_column": date_column, "dim": int(space.vectors.shape[1]), "model": model, "compare": compare,
     }  # fmt: skip
     return Changes(
         groups.by,
@@ -83,7 +91,7 @@ def find_changes(
         left_out,
         _frequency_effect(tested),
         options,
-        tuple(_notes(corpus, vectors, groups, sizes)),
+        tuple(_notes(corpus, vectors, groups, sizes, compare)),
         space,
         labels,
     )
@@ -118,6 +126,7 @@ class _Test(NamedTuple):
     permutations: int
     level: float
     seed: int
+    compare: str
 
 
 def _tested(test: _Test, words: Sequence[str], show: bool | None) -> tuple[list[WordChange], dict[str, str]]:
@@ -144,7 +153,13 @@ def _tested(test: _Test, words: Sequence[str], show: bool | None) -> tuple[list[
 
 
 def _check_options(
-    words: Sequence[str] | None, top: int | None, permutations: int | None, level: float, share: float, window: int
+    words: Sequence[str] | None,
+    top: int | None,
+    permutations: int | None,
+    level: float,
+    share: float,
+    window: int,
+    compare: str | None,
 ) -> None:
     if words is not None and top is not None:
         raise OptionError("give words to test, or top for the most frequent ones: not both")
@@ -154,6 +169,7 @@ def _check_options(
         "level": (0 < level < 1, "between 0 and 1"),
         "max_share": (0 < share <= 1, "in (0, 1]"),
         "window": (window >= 1, "at least 1"),
+        "compare": (compare in (None, "cut", "pairs"), "cut or pairs"),
     }
     for name, (is_met, expected) in conditions.items():
         if not is_met:
@@ -211,24 +227,31 @@ def _measure(test: _Test, word: str) -> WordChange | str:
     counts = [int(sums.counts[of_document == group].sum()) for group in range(len(names))]
     documents = [int((of_document == group).sum()) for group in range(len(names))]
     part = [group for group in range(len(names)) if documents[group] >= FEWEST_DOCUMENTS]
-    if sum(counts[group] for group in part) < FEWEST_OCCURRENCES or len(part) < 2:
+    by_cut = test.compare == "cut"
+    taken = [group for group in range(len(names)) if documents[group]] if by_cut else part
+    if sum(counts[group] for group in taken) < FEWEST_OCCURRENCES or len(part) < 2:
         seen = listed([f"{name}: {n:,} in {d:,}" for name, n, d in zip(names, counts, documents)], NAMED)
         return (
             f"too rare: {FEWEST_OCCURRENCES} occurrences and two groups with at least {FEWEST_DOCUMENTS} documents "
             f"that have it are needed; occurrences in documents are {seen}"
         )
-    least = smallest_p([documents[group] for group in part])
+    sizes = [documents[group] for group in taken]
+    cuts = cuts_of(sizes) if by_cut else []
+    sides = [[sum(sizes[:cut]), sum(sizes[cut:])] for cut in cuts] or [sizes]
+    least, best = min((smallest_p(of), of) for of in sides)
     if least > level:
         return (
-            f"too few documents have it for a test at {level:g}: with {', '.join(str(documents[g]) for g in part)} in "
-            f"the groups p cannot be below {least:.2g}; {documents_needed(len(part), level)} in each would do"
+            f"too few documents have it for a test at {level:g}: with {', '.join(map(str, best))} in "
+            f"the groups p cannot be below {least:.2g}; {documents_needed(len(best), level)} in each would do"
         )
-    inside = np.isin(of_document, part)
-    renumbered = np.searchsorted(part, of_document[inside])
+    inside = np.isin(of_document, taken)
+    renumbered = np.searchsorted(taken, of_document[inside])
     number = space.corpus.vocabulary.id(word)
     found = measure_groups(
-        sums.counts[inside], sums.sums[inside], renumbered, len(part), test.permutations, test.seed, number
+        sums.weights[inside], sums.sums[inside], renumbered, len(taken), test.permutations, test.seed, number, cuts
     )
+    if found.cut is not None:
+        found = found._replace(cut=taken[found.cut])
     per_million = [1e6 * count / size if size else 0.0 for count, size in zip(counts, test.tokens.tolist())]
     return WordChange(word, tuple(counts), tuple(documents), tuple(per_million), tuple(part), *found, q=1.0)
 
@@ -259,11 +282,12 @@ def _frequency_effect(words: Sequence[WordChange]) -> dict[str, float | None]:
     return {name: spearman(count, np.array([of(word) for word in words])) for name, of in measures.items()}
 
 
-def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: np.ndarray) -> list[str]:
+def _notes(corpus: Corpus, vectors: WordVectors | None, groups: Groups, sizes: np.ndarray, compare: str) -> list[str]:
     notes = [groups.note] if groups.note else []
     small = [name for name, size in zip(groups.names, sizes.tolist()) if size < FEWEST_DOCUMENTS]
     if small:
-        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, left out of all comparisons: {listed(small, NAMED)}")
+        what = "not shown by themselves" if compare == "cut" else "left out of all comparisons"
+        notes.append(f"fewer than {FEWEST_DOCUMENTS} documents, {what}: {listed(small, NAMED)}")
     if vectors is not None and vectors.info.get("corpus_fingerprint") not in (None, corpus.fingerprint):
         notes.append("the vectors were trained on another corpus than this one")
     notes.append(

@@ -17,6 +17,10 @@ def table_lines(changes: Changes, limit: int) -> list[str]:
     options = changes.options
     groups = ", ".join(f"{name} ({counted(n, 'document')})" for name, n in zip(changes.groups, changes.documents))
     shown = changes.words[:limit]
+    cuts = {word.word: changes.groups[word.cut] for word in changes.words if word.cut is not None}
+    cuts = {} if len(changes.groups) < 3 else cuts  # of two groups there is one cut
+    width = 2 + max(map(len, (*cuts.values(), "from")))
+    heading = f"{'from':>{width}}" if cuts else ""
     lines = [
         printable(f"by {changes.by}: {groups}"),
         f"{counted(len(changes.words), 'word')} tested over documents, at most {options['permutations']:,} "
@@ -24,12 +28,13 @@ def table_lines(changes: Changes, limit: int) -> list[str]:
         f"{options['level']:g}",
         *_frequency_lines(changes),
         "",
-        f"{'':2}{'distance':>9}{'halves':>8}{'ratio':>8}{'p':>9}{'q':>9}  word (occurrences by group)",
+        f"{'':2}{'distance':>9}{'halves':>8}{'ratio':>8}{'p':>9}{'q':>9}{heading}  word (occurrences by group)",
     ]
     for word in shown:
         mark = "* " if word.q <= options["level"] else "  "
         counts = ", ".join(f"{count:,}" for count in word.counts)
         numbers = f"{word.distance:9.2f}{word.halves:8.2f}{word.ratio:8.1f}{word.p:9.2g}{word.q:9.2g}"
+        numbers += f"{cuts[word.word]:>{width}}" if cuts else ""
         lines.append(f"{mark}{numbers}  {printable(word.word)} ({counts})")
     if len(changes.words) > len(shown):
         lines.append(f"  and {counted(len(changes.words) - len(shown), 'word')} more")

@@ -1,10 +1,15 @@
 """One space for all periods: the vector of a word in some documents is the mean of the contexts it has there.
 
 An occurrence o of a word is the mean of the vectors of the words around it, frequent ones weighed down, less the mean
-over the corpus; the word in a set of documents is the mean over its occurrences there::
+over the corpus; the word in a set of documents is a mean over the documents d, of the mean over its n_d occurrences
+there::
 
     x(o) = sum over c in the window of a(c) b(c) / sum of a(c) - m,        a(c) = s / (s + share of c)
-    v(w, documents) = mean over o of x(o)
+    v(w, documents) = sum over d of w_d (mean over o in d of x(o)) / sum of w_d,        w_d = n_d / (1 + r (n_d - 1))
+
+The weights are those of means of clusters whose members correlate by r (Kish 1965, "Survey Sampling"): the tenth
+occurrence in a document says less that is new than the first in another one. A document weighs at most 1 / r, so that
+one that is a hundred times as long as the others does not stand for its period.
 
 These are the context vectors of Schuetze 1998 ("Automatic word sense discrimination"), as Rodriguez, Spirling and
 Stewart 2023 ("Embedding regression") use them to compare groups of documents. b are vectors trained on the whole corpus
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 SHARE = 1e-3  # s: a word of this share of the text counts half
+ALIKE = 0.2  # r: how far occurrences in one document are alike
 AT_A_TIME = 1 << 15  # occurrences
 OCCURRENCES = 500  # of a neighbour at most, spread over the corpus
 
@@ -39,12 +45,29 @@ OCCURRENCES = 500  # of a neighbour at most, spread over the corpus
 class DocumentSums:
     """A word in each of the documents that have it.
 
-    Shapes: documents (k,) their numbers, rising; counts (k,) occurrences; sums (k, D), of x(o).
+    Shapes: documents (k,) their numbers, rising; counts (k,) occurrences n_d; weights (k,) w_d; sums (k, D), w_d times
+    the document's mean of x(o).
     """
 
     documents: np.ndarray
     counts: np.ndarray
+    weights: np.ndarray
     sums: np.ndarray
+
+    @classmethod
+    def of(cls, documents: np.ndarray, counts: np.ndarray, totals: np.ndarray) -> DocumentSums:
+        """From the sums (k, D) of x(o) over all occurrences in each document."""
+        per_occurrence = weight_of_occurrence(counts)
+        return cls(documents, counts, counts * per_occurrence, totals * per_occurrence[:, None])
+
+
+def weight_of_occurrence(counts: np.ndarray) -> np.ndarray:
+    """w_d / n_d for documents with so many occurrences n_d.
+
+    >>> weight_of_occurrence(np.array([1.0, 6.0])).tolist()
+    [1.0, 0.5]
+    """
+    return np.asarray(1 / (1 + ALIKE * (counts - 1)))
 
 
 class Space:
@@ -120,27 +143,18 @@ class Space:
         return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
     def by_document(self, word: str) -> DocumentSums:
-        """The sums of a word's occurrences in each document that has it."""
+        """A word's occurrences in each document that has it."""
         positions = self.occurrences(word)
-        parts = [self._summed(positions[at : at + AT_A_TIME]) for at in range(0, len(positions), AT_A_TIME)]
-        if len(parts) == 1:
-            return parts[0]
-        documents, place = np.unique(np.concatenate([part.documents for part in parts]), return_inverse=True)
-        counts = np.zeros(len(documents))
-        sums = np.zeros((len(documents), self.vectors.shape[1]))
-        np.add.at(counts, place, np.concatenate([part.counts for part in parts]))
-        np.add.at(sums, place, np.concatenate([part.sums for part in parts]))
-        return DocumentSums(documents, counts, sums)
+        in_documents, place = np.unique(self.document_of(positions), return_inverse=True)
+        counts = np.bincount(place, minlength=len(in_documents)).astype(float)
+        totals = np.zeros((len(in_documents), self.vectors.shape[1]))
+        for first in range(0, len(positions), AT_A_TIME):
+            part = slice(first, first + AT_A_TIME)
+            starts = np.flatnonzero(np.diff(place[part], prepend=-1))  # those of a document are together
+            np.add.at(totals, place[part][starts], np.add.reduceat(self.contexts(positions[part]), starts, axis=0))
+        return DocumentSums.of(in_documents, counts, totals)
 
     def document_of(self, positions: np.ndarray) -> np.ndarray:
         """The document of each position."""
         sentence = np.searchsorted(self.corpus.sentence_starts, positions, side="right") - 1
         return np.asarray(self.documents.of_sentence[sentence])
-
-    def _summed(self, positions: np.ndarray) -> DocumentSums:
-        documents, first, counts = np.unique(self.document_of(positions), return_index=True, return_counts=True)
-        if not len(documents):
-            return DocumentSums(documents, counts.astype(float), np.zeros((0, self.vectors.shape[1])))
-        order = np.argsort(first)  # documents stand in the corpus one after the other
-        sums = np.add.reduceat(self.contexts(positions), first[order], axis=0)
-        return DocumentSums(documents[order], counts[order].astype(float), sums)

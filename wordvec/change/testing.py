@@ -2,51 +2,63 @@
 
 A permutation test over documents: the occurrences in one document are not independent of one another, so documents
 are what is permuted. Only those that have the word take part, so that each group keeps its number of documents and a
-word that became rarer is not taken for one that changed. The statistic compares the distances between the groups with
+word that became rarer is not taken for one that changed. The statistic compares the distance between two groups with
 what the documents in them vary::
 
-    T = mean over pairs of groups of |v_p - v_q|^2 / (e_p^2 + e_q^2)
-    e_p^2 = k/(k - 1) sum over d of |s_d - n_d v_p|^2 / (sum over d of n_d)^2
+    T = |v_p - v_q|^2 / (e_p^2 + e_q^2)
+    e_p^2 = k/(k - 1) sum over d of |s_d - w_d v_p|^2 / (sum over d of w_d)^2
 
-v_p is the group's vector, s_d and n_d the sum and number of the occurrences in document d, k the group's number of
-documents; e_p is the standard error of a mean over clusters. Without a change T is about 1, however rare the word is.
-A statistic that is divided by its standard error keeps the test near its level where groups vary differently (Janssen
-1997, "Studentized permutation tests for non-i.i.d. hypotheses").
+v_p is the group's vector, the mean over its documents with the weights w_d of `wordvec.change.space`, s_d is w_d times
+the document's vector, k the group's number of documents; e_p is the standard error of a mean over clusters. Without a
+change T is about 1, however rare the word is. A statistic that is divided by its standard error keeps the test near its
+level where groups vary differently (Janssen 1997, "Studentized permutation tests for non-i.i.d. hypotheses").
+
+Of more than two groups there are two statistics. "pairs" is the mean of T over all pairs of groups. "cut", for groups
+that follow one another in time, is the largest T of all documents before a moment and all after it, over the moments
+that leave at least SMALLER_SIDE of the documents on each side; the permuted documents are cut in all the same ways, so
+that p allows for the choice. Ten decades of six documents say little pair by pair, and as much as two halves when cut.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from wordvec.rng import U64, draw, item_key, key_of
 
 FEWEST_DOCUMENTS = 3  # of a group: of two, the variation is hardly known
+SMALLER_SIDE = 0.25  # of the documents; T of a few documents against all others is often large by chance
 HALVINGS = 20
 PERMUTATIONS, HALVES, RESAMPLES = 2**41, 2**42, 2**43  # streams of draws, one for each word from there on
 ENOUGH = 30
 CELLS_AT_A_TIME = 1 << 21
 
+Statistic = Callable[[np.ndarray], np.ndarray]  # of labels (r, k): (r,)
+
 
 class Measured(NamedTuple):
     """Distances and their significance.
 
-    distance   mean over pairs of groups of 1 - cosine of their vectors
-    halves     the same of two halves of the documents of a group, the mean over groups and HALVINGS halvings
+    distance   1 - cosine of the vectors of two groups: the mean over pairs of groups, or before and after the cut
+    halves     the same of two halves of the documents of a group (or of a side of the cut), the mean over both and
+               over HALVINGS halvings
     ratio      T: how many times the squared distance is what documents vary
     p          share of the permutations, this order included, with a ratio as large; where ENOUGH of them had one,
                no more were looked at, and p is ENOUGH over their number (Besag and Clifford 1991, "Sequential Monte
                Carlo p-values"), which is as valid and much faster
+    cut        the first group after the cut; None for pairs
     """
 
     distance: float
     halves: float
     ratio: float
     p: float
+    cut: int | None
 
 
 def smallest_p(sizes: Sequence[int]) -> float:
@@ -62,12 +74,36 @@ def smallest_p(sizes: Sequence[int]) -> float:
     return math.exp(same + sum(map(of_factorial, sizes)) - of_factorial(sum(sizes)))
 
 
-def measure_groups(
-    counts: np.ndarray, sums: np.ndarray, labels: np.ndarray, groups: int, permutations: int, seed: int, word: int
-) -> Measured:
-    """Test one word.
+def cuts_of(sizes: Sequence[int]) -> list[int]:
+    """Where groups of this many documents, in the order of time, may be cut: the first group of the later side.
 
-    Shapes: counts (k,), sums (k, D), labels (k,) in 0 .. groups - 1, of the documents that have it. `word` is its
+    Both sides have at least FEWEST_DOCUMENTS, and SMALLER_SIDE of all unless no cut leaves so many.
+
+    >>> cuts_of([2, 2, 2, 2, 2]), cuts_of([1, 9, 1]), cuts_of([4, 20]), cuts_of([1, 1, 1])
+    ([2, 3], [], [1], [])
+    """
+    before = np.cumsum(sizes)[:-1]
+    smaller = np.minimum(before, sum(sizes) - before)
+    enough = smaller >= FEWEST_DOCUMENTS
+    wide = enough & (smaller >= SMALLER_SIDE * sum(sizes))
+    if not wide.any() and enough.any():
+        wide = smaller == smaller.max()
+    return [int(at) + 1 for at in np.flatnonzero(wide)]
+
+
+def measure_groups(
+    weights: np.ndarray,
+    sums: np.ndarray,
+    labels: np.ndarray,
+    groups: int,
+    permutations: int,
+    seed: int,
+    word: int,
+    cuts: Sequence[int] = (),
+) -> Measured:
+    """Test one word: by the best of `cuts`, see `cuts_of`, or without them by pairs of groups.
+
+    Shapes: weights (k,), sums (k, D), labels (k,) in 0 .. groups - 1, of the documents that have it. `word` is its
     number, which together with `seed` decides the permutations.
 
     >>> rng = np.random.default_rng(0)
@@ -78,24 +114,26 @@ def measure_groups(
     """
     if len(sums) < sums.shape[1]:  # coordinates in the space that the documents span: fewer, and the same distances
         sums = np.linalg.qr(sums.T)[1].T
-    observed = float(_ratios(counts, sums, labels[None, :], groups)[0])
-    p = _share_as_large(counts, sums, labels, groups, observed, permutations, key_of(seed, PERMUTATIONS + word))
+    statistic = _statistic(weights, sums, groups, cuts)
+    observed = float(statistic(labels[None, :])[0])
+    p = _share_as_large(statistic, labels, groups, observed, permutations, key_of(seed, PERMUTATIONS + word))
+    cut = None
+    if cuts:
+        ratios = [float(_statistic(weights, sums, groups, [each])(labels[None, :])[0]) for each in cuts]
+        cut = cuts[int(np.argmax(ratios))]
+        labels, groups = (labels >= cut).astype(np.int64), 2
     vectors = np.stack([sums[labels == group].sum(axis=0) for group in range(groups)])
-    return Measured(
-        _mean_distance(vectors),
-        _between_halves(counts, sums, labels, groups, key_of(seed, HALVES + word)),
-        observed,
-        p,
-    )
+    halves = _between_halves(sums, labels, groups, key_of(seed, HALVES + word))
+    return Measured(_mean_distance(vectors), halves, observed, p, cut)
 
 
 def _share_as_large(
-    counts: np.ndarray, sums: np.ndarray, labels: np.ndarray, groups: int, observed: float, permutations: int, key: Any
+    statistic: Statistic, labels: np.ndarray, groups: int, observed: float, permutations: int, key: np.ndarray
 ) -> float:
     larger = 0
     looked_at = 0
-    for permuted in _permuted(labels, permutations, key):
-        is_larger = _ratios(counts, sums, permuted, groups) >= observed * (1 - 1e-9)
+    for permuted in _permuted(labels, groups, permutations, key):
+        is_larger = statistic(permuted) >= observed * (1 - 1e-9)
         if larger + is_larger.sum() >= ENOUGH:
             last = int(np.flatnonzero(is_larger)[ENOUGH - larger - 1])
             return ENOUGH / (looked_at + last + 1)
@@ -104,42 +142,47 @@ def _share_as_large(
     return (1 + larger) / (1 + permutations)
 
 
-def _permuted(labels: np.ndarray, permutations: int, key: np.ndarray) -> Iterator[np.ndarray]:
+def _permuted(labels: np.ndarray, groups: int, permutations: int, key: np.ndarray) -> Iterator[np.ndarray]:
     """Labels in random order, in blocks (r, k), each twice as large as the one before."""
     numbers = np.arange(len(labels), dtype=U64)[None, :]
     first, block = 0, 64
     while first < permutations:
-        block = max(1, min(2 * block, CELLS_AT_A_TIME // len(labels)))
+        block = max(1, min(2 * block, CELLS_AT_A_TIME // (len(labels) * groups)))
         keys = item_key(key, np.arange(first, min(first + block, permutations), dtype=U64))
         yield labels[np.argsort(draw(keys[:, None], numbers), axis=1)]
         first += block
 
 
-def _ratios(counts: np.ndarray, sums: np.ndarray, labels: np.ndarray, groups: int) -> np.ndarray:
-    """T for each row of labels (r, k): (r,)."""
-    squares, cross = np.einsum("kd,kd->k", sums, sums), counts[:, None] * sums
-    means, errors = [], []
-    for group in range(groups):
-        inside = (labels == group).astype(np.float64)
-        total, documents = inside @ counts, inside.sum(axis=1)
+def _statistic(weights: np.ndarray, sums: np.ndarray, groups: int, cuts: Sequence[int]) -> Statistic:
+    """The largest T over `cuts`, or without them the mean of T over pairs of groups."""
+    squares, cross = np.einsum("kd,kd->k", sums, sums), weights[:, None] * sums
+    scalars = np.stack([np.ones(len(weights)), weights, weights**2, squares], axis=1)
+    tiny = 1e-12 * (squares.sum() / weights.sum() ** 2 + 1e-300)
+
+    def totals(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors v (r, D) and squared errors e^2 (r,) of the documents `inside` (r, k) bool."""
+        inside = inside.astype(np.float64)
+        documents, total, total_of_squares, length = (inside @ scalars).T
         mean = inside @ sums / total[:, None]
-        spread = (
-            inside @ squares
-            - 2 * np.einsum("rd,rd->r", mean, inside @ cross)
-            + np.einsum("rd,rd->r", mean, mean) * (inside @ counts**2)
-        )
-        means.append(mean)
-        errors.append(np.maximum(spread, 0) * documents / (documents - 1) / total**2)
-    tiny = 1e-12 * (squares.sum() / counts.sum() ** 2 + 1e-300)
-    ratios = np.zeros(len(labels))
-    for p in range(groups):
-        for q in range(p):
-            apart = means[p] - means[q]
-            ratios += np.einsum("rd,rd->r", apart, apart) / (errors[p] + errors[q] + tiny)
-    return np.asarray(ratios / (groups * (groups - 1) / 2))
+        spread = length - 2 * np.einsum("rd,rd->r", mean, inside @ cross)
+        spread += np.einsum("rd,rd->r", mean, mean) * total_of_squares
+        return mean, np.maximum(spread, 0) * documents / (documents - 1) / total**2
+
+    def ratio(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        apart = one[0] - other[0]
+        return np.asarray(np.einsum("rd,rd->r", apart, apart) / (one[1] + other[1] + tiny))
+
+    def largest(labels: np.ndarray) -> np.ndarray:
+        return np.max([ratio(totals(labels < cut), totals(labels >= cut)) for cut in cuts], axis=0)
+
+    def mean_over_pairs(labels: np.ndarray) -> np.ndarray:
+        of_group = [totals(labels == group) for group in range(groups)]
+        return np.mean([ratio(*pair) for pair in itertools.combinations(of_group, 2)], axis=0)
+
+    return largest if cuts else mean_over_pairs
 
 
-def _between_halves(counts: np.ndarray, sums: np.ndarray, labels: np.ndarray, groups: int, key: np.ndarray) -> float:
+def _between_halves(sums: np.ndarray, labels: np.ndarray, groups: int, key: np.ndarray) -> float:
     distances = []
     for group in range(groups):
         members = np.flatnonzero(labels == group)

@@ -8,7 +8,8 @@ wordvec change corpus/ --by decade -o changes.json            then: wordvec card
 CORPUS was built with `wordvec corpus build --metadata`. A word is compared by the contexts it has in the documents of
 each group: distance is 1 - cosine; halves is the distance of two halves of one group, which is what chance does; ratio
 is how many times the squared distance is what documents vary, about 1 without a change; p is from permuting documents;
-q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below --level.
+q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below --level. Of more
+than two periods, all documents before some moment are compared with all after it; from is the first period after it.
 
 Under each word: its nearest words in each group, with the share of resamples of the documents in which they stay, and
 the printed lines most typical of the group.
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.cli.documents import add_group_arguments
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import printable
 
@@ -44,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--vectors", metavar="FILE", help="trained on this corpus (default: an SVD is made)")
     parser.add_argument("--window", type=int, default=5, metavar="N", help="words on each side (default: 5)")
+    parser.add_argument(
+        "--compare", choices=("cut", "pairs"),
+        help="cut: before and after the moment that separates a word's uses best (default for dates); pairs: every two "
+        "groups (default for others)",
+    )  # fmt: skip
     parser.add_argument("--level", type=float, default=0.05, metavar="F", help="false discovery rate (default: 0.05)")
     parser.add_argument("--permutations", type=int, metavar="N", help="(default: words / level, 999 at least)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is drawn (default: 1)")
@@ -51,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lines", type=int, default=3, metavar="N", help="lines of each group and word (default: 3)")
     parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
     parser.add_argument("-o", "--out", metavar="FILE", help="write all of it as JSON, for `wordvec card`")
+    parser.add_argument(
+        "--save-vectors",
+        metavar="DIR",
+        help="write the vectors of all words in each group, all in one space, as a file each",
+    )
     parser.add_argument("--figures", metavar="DIR", help="draw each of these words into this folder")
     parser.add_argument("--figure-format", default="svg", choices=("svg", "pdf", "png"), help="(default: svg)")
     parser.add_argument("--figure-width", type=float, default=6.5, metavar="INCHES", help="(default: 6.5)")
@@ -70,6 +82,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.out:
         check_writable(arguments.out)
+    for folder in (arguments.save_vectors, arguments.figures):
+        if folder:
+            _make_folder(folder)
     started = time.monotonic()
     corpus = Corpus.open(arguments.corpus)
     changes = find_changes(
@@ -80,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
         vectors=None if arguments.vectors is None else WordVectors.load(arguments.vectors),
         date_column=arguments.date_column,
         window=arguments.window,
+        compare=arguments.compare,
         permutations=arguments.permutations,
         level=arguments.level,
         max_share=arguments.max_share,
@@ -89,7 +105,12 @@ def run(arguments: argparse.Namespace) -> None:
     details = _details(changes, shown[: arguments.limit], arguments)
     if arguments.figures:
         _draw(changes, details, arguments)
-    report = changes.as_dict() | {"details": [_as_json(*detail) for detail in details]}
+    saved = _save_vectors(changes, arguments) if arguments.save_vectors else []
+    report = (
+        changes.as_dict()
+        | ({"vectors": saved} if saved else {})
+        | {"details": [_as_json(*detail) for detail in details]}
+    )
     if arguments.out:
         command = _command(arguments)
         write_record(arguments.out, change_record(report, corpus, command, time.monotonic() - started))
@@ -97,14 +118,33 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
         return
     _print(changes, details, arguments)
-    for note in changes.notes:
+    for note in (*changes.notes, *_not_shown(shown, arguments)):
         announce(note)
+
+
+def _not_shown(shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[str]:
+    """What to say where figures were asked for and not every word that was found, or none, has one."""
+    if not arguments.figures or (shown and len(shown) <= arguments.limit):
+        return []
+    if not shown:
+        return [f"{arguments.figures}: no figure was drawn, as no word differs; --words draws the words that you name"]
+    return [
+        f"{arguments.figures}: {arguments.limit:,} of {counted(len(shown), 'word')} were drawn; --limit N draws more"
+    ]
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"{folder}: is a file, or lies below one; name a folder") from error
 
 
 def _command(arguments: argparse.Namespace) -> str:
     """The command line that does the same again."""
-    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "level", "permutations", "seed")
-    names += ("limit", "lines", "texts", "figures", "figure_format", "figure_width", "font_size", "out")
+    names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "compare", "level", "permutations")
+    names += ("seed", "limit", "lines", "texts", "save_vectors", "figures", "figure_format", "figure_width")
+    names += ("font_size", "out")
     given = ((name, getattr(arguments, name)) for name in names)
     options = [
         part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))
@@ -142,6 +182,27 @@ def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) 
         print("\n".join(word_lines(change, neighbours, evidence, line_width(arguments.width))))
 
 
+def _save_vectors(changes: Changes, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Write a file of vectors for each group; returns what was written, with checksums."""
+    from wordvec.change.group_vectors import groups_without_vectors, vectors_by_group
+    from wordvec.corpus.documents.documents import size_and_sha256
+    from wordvec.corpus.documents.splitting import folder_name
+
+    paths = {name: Path(arguments.save_vectors) / f"{folder_name(name)}.safetensors" for name in changes.groups}
+    if len({str(path).casefold() for path in paths.values()}) < len(paths):
+        raise OptionError(f"two of the groups would have the same file: {', '.join(paths)}"[:500])
+    written = []
+    for name, vectors in vectors_by_group(changes):
+        vectors.save(paths[name])
+        facts = {"group": name, "path": str(paths[name]), "words": len(vectors)}
+        written.append(facts | {"sha256": size_and_sha256(paths[name])[1]})
+        if not arguments.json:
+            print(f"{printable(str(paths[name]))}: {counted(len(vectors), 'word')} of {printable(name)}")
+    if said := groups_without_vectors(changes, {str(facts["group"]) for facts in written}):
+        announce(said)
+    return written
+
+
 def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -> None:
     """A figure for each word; its number keeps two words apart that would have the same file name."""
     from wordvec.change.report import drawn_words
@@ -150,13 +211,13 @@ def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -
     from wordvec.plots.figure import save_figure
 
     folder = Path(arguments.figures)
-    folder.mkdir(parents=True, exist_ok=True)
     for number, (change, neighbours, _) in enumerate(details, 1):
         words = drawn_words(neighbours)
         cosines = dict(zip(words, changes.trajectory(change, words).tolist()))
         periods = [changes.groups[group] for group in change.groups]
         often = [change.per_million[group] for group in change.groups]
         note = f"distance {change.distance:.2f}, halves {change.halves:.2f}, q = {change.q:.2g}"
+        note += f", from {changes.groups[change.cut]}" if change.cut is not None and len(changes.groups) > 2 else ""
         axes = plot_change(change.word, periods, cosines, often, note, arguments.figure_width, arguments.font_size)
         path = folder / f"{number:02}-{folder_name(change.word)}.{arguments.figure_format}"
         save_figure(axes, path)

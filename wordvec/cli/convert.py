@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="FORMAT",
-        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, npz, parquet or arrow "
-        "(default: by OUT's suffix); text and word2vec-binary are packed where OUT ends in .gz or .zst",
+        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, floret, npz, parquet or "
+        "arrow (default: by OUT's suffix); text and word2vec-binary are packed where OUT ends in .gz or .zst",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
     parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")
@@ -64,6 +64,13 @@ def run(arguments: argparse.Namespace) -> None:
         vectors.save(out, format=format)
     missing = 0 if words is None else len(words) - len(vectors)
     print(f"{out}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}, {format}")
+    if format == "floret":
+        from wordvec.vectors.files.floret_file import closeness
+
+        print(
+            f"every word is composed of its n-grams: {closeness(vectors):.4f} is the mean cosine with their rows, "
+            "weighed by log(count + 1)"
+        )
     if missing:
         print(f"not among the vectors read: {missing:,} of the {len(words or ()):,} words in {arguments.words}")
     lost = not_kept(vectors, format)

@@ -64,22 +64,33 @@ def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
     group.add_argument("--documents", metavar="FILE", help="for their vectors (default: OUT with .documents in it)")
     add_document_arguments(group)
+    group.add_argument(
+        "--tags",
+        metavar="NAME",
+        help="what holds the tags of a record, a list or a text with ; between them: each tag gets a vector, and with "
+        "--id each record one of its own, too",
+    )
 
 
 def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
     """Set where vectors of documents go; raises OptionError where none are trained, or a cluster is to train them."""
-    from pathlib import Path
-
+    from wordvec.corpus.storage import is_corpus_folder
     from wordvec.files import check_writable
     from wordvec.vectors.document_files import ids_file
     from wordvec.vectors.load import format_for
 
+    of_texts = {"--id": arguments.id, "--whole-files": arguments.whole_files, "--tags": arguments.tags}
     if trainer != "paragraph-vectors":
-        asked = {"--documents": arguments.documents, "--id": arguments.id, "--whole-files": arguments.whole_files}
+        asked = {"--documents": arguments.documents, **of_texts}
         given = ", ".join(option for option, value in asked.items() if value)
         if given:
             raise OptionError(f"{given}: documents are trained by --trainer paragraph-vectors: give that, too")
         return
+    given = ", ".join(option for option, value in of_texts.items() if value)
+    if given and len(arguments.text) == 1 and is_corpus_folder(Path(arguments.text[0])):
+        raise OptionError(f"{given}: {arguments.text[0]} is a corpus, which has its documents already: name the texts")
+    if given and (getattr(arguments, "metadata", None) or getattr(arguments, "metadata_fields", None)):
+        raise OptionError(f"{given}: --metadata and --metadata-fields say what the documents are: leave either out")
     if arguments.scheduler:
         raise OptionError("paragraph-vectors: all documents are trained on one machine: leave out --scheduler")
     out = Path(arguments.out)
@@ -103,14 +114,18 @@ def document_line(documents: dict[str, Any]) -> str:
 
 
 def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
-    """The corpus of documents that `add_document_arguments` asks for; each has its id as its tag."""
+    """The corpus of documents that `add_trained_documents` asks for; each has its id as its tag, or its `--tags`."""
     from wordvec.corpus import Corpus
     from wordvec.corpus.read.document_texts import DocumentTexts
 
     how = {"encoding": options["encoding"], "encoding_errors": options["encoding_errors"]}
-    texts = DocumentTexts(arguments.text, arguments.field, arguments.id, whole_files=arguments.whole_files, **how)
+    where = {"whole_files": arguments.whole_files, "tags_field": arguments.tags}
+    texts = DocumentTexts(arguments.text, arguments.field, arguments.id, **where, **how)
     kept = {name: value for name, value in options.items() if name not in ("field", "strict") and value is not None}
-    return Corpus.from_tagged(((text, texts.ids[-1]) for text in texts), **kept)
+    of_its_own = arguments.id is not None or arguments.tags is None
+    return Corpus.from_tagged(
+        ((text, [*([texts.ids[-1]] if of_its_own else []), *texts.tags]) for text in texts), **kept
+    )
 
 
 def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
@@ -129,13 +144,14 @@ def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
 
 def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
     """A line for each group of documents."""
-    from wordvec.corpus.documents.splitting import group_sizes
+    from wordvec.corpus.documents.splitting import documents_of, group_sizes
 
     groups = groups_asked_for(corpus, arguments)
     sizes = group_sizes(corpus, groups)
     if arguments.json:
         found = {"by": groups.by, "groups": [size._asdict() for size in sizes]}
-        print_json(found | {"documents_without": len(groups.without)})
+        names = [documents_of(corpus).name(i) for i in groups.without]
+        print_json(found | {"documents_without": len(names), "without": names})
         return
     print(f"{groups.by:16} {'documents':>10} {'sentences':>10} {'tokens':>12} {'words':>9}")
     for size in sizes:

@@ -112,7 +112,7 @@ def _draw_map(arguments: argparse.Namespace) -> Drawn:
     if arguments.function_words:
         options["with_function_words"] = True
     if arguments.beside is not None:
-        for option in ("width_mm", "font_size", "sizes"):
+        for option in ("width_mm", "sizes"):
             if option in options:
                 raise OptionError(f"{_flag(option)} does not apply to --beside; leave one of them out")
         left, right = _stems([file, arguments.beside])

@@ -3,6 +3,8 @@
   wordvec subwords vectors.safetensors -o with.safetensors
   wordvec subwords vectors.safetensors -o with.safetensors --lean           k is chosen by held-out words
   wordvec subwords vectors.safetensors -o with.safetensors --lean 20 --similarity wordsim353.txt
+  wordvec subwords vectors.safetensors -o hashed.safetensors --buckets 50000 --hashes 2
+  wordvec convert hashed.safetensors table.floret --to floret            then: spacy init vectors --mode floret
 
 Any vectors will do. Without --lean the vectors of the words stay as they are, to the byte; with it a word seen c times
 gets (c own + k predicted) / (c + k), of rows of length 1.
@@ -27,7 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors or .npz, which keep n-grams")
     add_subword_arguments(parser)
-    parser.add_argument("--ridge", type=float, default=0.2, help="strength of the ridge regression (default: 0.2)")
+    parser.add_argument(
+        "--hashes",
+        type=int,
+        metavar="N",
+        help="with --buckets, n-grams for floret and spaCy: N rows each by floret's hash, 1 to 4 (default: fastText's)",
+    )
+    parser.add_argument(
+        "--ridge", type=float, help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
     sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
     parser.add_argument("--similarity", help="score word pairs before and after; may be repeated", **sets)
@@ -47,6 +57,9 @@ def add_subword_arguments(parser: Any) -> None:
         help="number n-grams by a hash below N, as fastText (default: a row for each)",
     )
     parser.add_argument(
+        "--jamo", action="store_true", default=None, help="Korean syllables count as their two or three letters"
+    )
+    parser.add_argument(
         "--lean",
         nargs="?",
         type=float,
@@ -58,7 +71,7 @@ def add_subword_arguments(parser: Any) -> None:
 
 def given_subword_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of `WordVectors.fit_subwords` that were given."""
-    options = {name: getattr(arguments, name) for name in ("min_n", "max_n", "buckets", "lean")}
+    options = {name: getattr(arguments, name) for name in ("min_n", "max_n", "buckets", "jamo", "lean")}
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -76,6 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()
     options = given_subword_options(arguments) | {"ridge": arguments.ridge, "threads": arguments.threads}
+    options["hashes"] = 0 if arguments.hashes is None else arguments.hashes
     after = before.fit_subwords(**options)
     seconds = time.perf_counter() - start
     after.save(arguments.out)

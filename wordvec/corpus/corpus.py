@@ -28,7 +28,7 @@ from wordvec.corpus.building_on_cluster import (
     spool_on_cluster,
 )
 from wordvec.corpus.documents.documents import Documents, read_documents
-from wordvec.corpus.documents.reading import DocumentReader, kept_sentences
+from wordvec.corpus.documents.reading import DocumentReader, kept_sentences, remarks_on
 from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
@@ -53,6 +53,7 @@ from wordvec.corpus.selection import Selection, select_more
 from wordvec.corpus.storage import check_content, is_corpus_folder, open_corpus, save_corpus
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError
+from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -242,7 +243,11 @@ class Corpus:
         listed = [os.fspath(path) for path in as_files(paths).paths]
         given = options.get("field"), fields, options.get("strict", False)
         reader = DocumentReader(listed, metadata, path_column, *given)
-        return cls.build(Documented(listed, reader.blocks, reader.documents), **options)
+        corpus = cls.build(Documented(listed, reader.blocks, reader.documents), **options)
+        assert isinstance(corpus.documents, Documents)
+        for remark in remarks_on(corpus.documents, corpus.sentence_starts):
+            announce(remark)
+        return corpus
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:

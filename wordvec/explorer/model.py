@@ -14,6 +14,7 @@ from wordvec.errors import OptionError
 from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
 from wordvec.plots.projection import function_words
+from wordvec.vectors.several_models.procrustes import turned
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -230,16 +231,14 @@ def centred(points: np.ndarray) -> np.ndarray:
 def _turned(model: PageModel, reference: PageModel) -> PageModel:
     """The model with its map turned or mirrored, so that the words of both lie as near each other as they can.
 
-    Orthogonal Procrustes on the shared words (Schoenemann 1966): with A^T B = U S V^T, A U V^T is nearest to B.
+    The turn is found on the shared words, see `wordvec.vectors.several_models.procrustes.turned`.
     """
     row_of = {word: i for i, word in enumerate(reference.words)}
     pairs = np.array([(i, row_of[word]) for i, word in enumerate(model.words) if word in row_of], np.int64)
     if len(pairs) < FEWEST_WORDS:
         return model
-    a, b = model.points[pairs[:, 0]].astype(np.float64), reference.points[pairs[:, 1]].astype(np.float64)
-    left, _, right = np.linalg.svd((a - a.mean(axis=0)).T @ (b - b.mean(axis=0)))
-    turned = (model.points.astype(np.float64) @ (left @ right)).astype(np.float32)
-    return replace(model, points=turned)
+    a, b = model.points[pairs[:, 0]], reference.points[pairs[:, 1]]
+    return replace(model, points=turned(model.points, a, b, center=True).astype(np.float32))
 
 
 def _about(info: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.explorer.groups import cluster_names, cluster_rows
 from wordvec.explorer.model import DEFAULT_TOP, PageModel, centred, check_fits, check_words, chosen_words, page_model
 from wordvec.plots.projection import pca
-from wordvec.vectors.several_models.procrustes import Moments, rotation_of
+from wordvec.vectors.several_models.procrustes import turned, wide
 from wordvec.vectors.several_models.shared_words import shared_words
 
 if TYPE_CHECKING:
@@ -55,16 +55,16 @@ def make_periods(
     if with_rows:
         check_fits(sum(map(len, ids)), max(vectors.dim for _, vectors in named))
     width = max(vectors.dim for _, vectors in named)
-    turned = [_onto(named[0], each, rows, width) for each, rows in zip(named, ids)]
-    points = centred(pca(np.concatenate(turned), 2)[0])
+    in_one_space = [_onto(named[0], each, rows, width) for each, rows in zip(named, ids)]
+    points = centred(pca(np.concatenate(in_one_space), 2)[0])
     parts = np.split(points, np.cumsum([len(rows) for rows in ids])[:-1])
-    first_groups, centres = cluster_rows(turned[0], seed)
+    first_groups, centres = cluster_rows(in_one_space[0], seed)
     models: list[PageModel] = []
-    for (name, vectors), rows, unit, places in zip(named, ids, turned, parts):
+    for (name, vectors), rows, unit, places in zip(named, ids, in_one_space, parts):
         groups = first_groups if not models else np.argmax(unit @ centres.T, axis=1).astype(np.uint8)
         own = vectors.unit_rows_of(rows)
         models.append(page_model(vectors, name, rows, own, places, groups, seed=seed, with_rows=with_rows))
-    names = cluster_names(turned[0], first_groups, centres, np.array(models[0].passed, np.int64))
+    names = cluster_names(in_one_space[0], first_groups, centres, np.array(models[0].passed, np.int64))
     group_words = [[models[0].words[row] for row in rows] for rows in names]
     return [replace(model, group_words=group_words) for model in models]
 
@@ -72,14 +72,9 @@ def make_periods(
 def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray, width: int) -> np.ndarray:
     """Unit rows (N, width) float32 of the `other` model, turned onto the first."""
     if first[1] is other[1]:
-        return _wide(other[1].unit_rows_of(ids), width).astype(np.float32)
+        return wide(other[1].unit_rows_of(ids), width).astype(np.float32)
     shared = shared_words(first[1], other[1], top=ANCHORS)
     if len(shared.words) < FEWEST_SHARED:
         raise InputError(f"{other[0]} and {first[0]} share {len(shared.words)} words; a common space needs at least 3")
-    X, Y = (_wide(model.unit_rows_of(rows), width) for (_, model), rows in zip((first, other), shared.rows))
-    rotation, _ = rotation_of(Moments.of(Y, X), center=False)
-    return np.asarray(rotation(_wide(other[1].unit_rows_of(ids), width)), np.float32)
-
-
-def _wide(rows: np.ndarray, width: int) -> np.ndarray:
-    return np.pad(rows.astype(np.float64), ((0, 0), (0, width - rows.shape[1])))
+    X, Y = (model.unit_rows_of(rows) for (_, model), rows in zip((first, other), shared.rows))
+    return wide(turned(other[1].unit_rows_of(ids), Y, X), width).astype(np.float32)

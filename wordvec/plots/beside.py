@@ -20,10 +20,10 @@ from wordvec.plots.map_parts import (
     set_frame,
     weight_by_count,
 )
-from wordvec.plots.palette import FAINT, INK, Sizes, group_styles
+from wordvec.plots.palette import FAINT, FONT_SIZE, INK, Sizes, group_styles
 from wordvec.plots.projection import METHOD_NAMES, pca, project, to_pass_over
 from wordvec.plots.word_map import NONE, passed_over
-from wordvec.vectors.several_models.procrustes import Moments, rotation_of
+from wordvec.vectors.several_models.procrustes import turned, wide
 from wordvec.vectors.several_models.shared_words import shared_words
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def plot_beside(
     groups: Mapping[str, Sequence[str]] | None = None,
     show_progress: bool | None = None,
     with_function_words: bool = False,
+    font_size: float = FONT_SIZE,
 ) -> tuple[Axes, Axes]:
     """Draw the same words in two models, side by side; return both axes.
 
@@ -58,7 +59,8 @@ def plot_beside(
     the first by orthogonal Procrustes (Schoenemann 1966): the rotation R that minimises ||Y R - X|| over the 10,000
     commonest shared words. PCA then shows both on the plane of the first; t-SNE and UMAP start the second from the
     first's map, and its map is turned in turn. Colours are those of the first model, or of `groups`. Words whose
-    vectors agree least after the rotation have a ring, are labelled first, and stand under the maps.
+    vectors agree least after the rotation have a ring, are labelled first, and stand under the maps. `font_size` is as
+    in `plot_map`.
 
     Raises InputError when the models share fewer than 3 of the words, errors as `plot_map` otherwise.
 
@@ -70,6 +72,7 @@ def plot_beside(
     True
     """
     check_method(method)
+    look = Sizes(font_size, by_count=first.counts is not None)
     group_styles(clusters)
     lists = None if groups is None else known_words(first, groups)
     named = [word for group in (lists or {}).values() for word in group]
@@ -83,7 +86,6 @@ def plot_beside(
 
     panels = axes or tuple(new_panels(2, 10.5, 5.9))
     weight, styles = weight_by_count(first, ids), group_styles(len(drawn.names))
-    look = Sizes(by_count=first.counts is not None)
     legend = Legend(drawn, styles, look, None if first.counts is None else first.counts[ids])
     least_alike = [shared[i] for i in moved]
     both = _both(X, Y, method, seed, show_progress)
@@ -92,37 +94,16 @@ def plot_beside(
         axes_.scatter(
             points[moved, 0], points[moved, 1], s=areas[moved] + RING, facecolors="none", edgecolors=INK, linewidths=RIM
         )
-        set_frame(axes_, None)
-        set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}")
+        set_frame(axes_, None, font_size)
+        set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}", font_size=font_size)
     areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels stay off the rings too
     legend.add_to(panels[0])
-    _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "))
+    _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "), font_size)
     prefer = list(least_alike)
     for axes_, points in zip(panels, both):  # once everything has its room, for labels hold for one layout
         placed = label_points(axes_, points, shared, weight, drawn, styles, areas, look, prefer)
         prefer += [text.get_text() for text in placed]  # the same words are named on both sides where they fit
     return panels[0], panels[1]
-
-
-def turned(Y: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Y (N, E) turned onto X (N, D) by the orthogonal matrix that brings it nearest; (N, D).
-
-    With Y^T X = U S V^T, R = U V^T (Schoenemann 1966). The narrower of the two is widened with zeros, and what then
-    lies outside of X's dimensions is cut off.
-
-    >>> X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-    >>> bool(np.allclose(turned(X @ np.array([[0.0, 1.0], [-1.0, 0.0]]), X), X))
-    True
-    """
-    wide_X, wide_Y = _equally_wide(X, Y)
-    rotation, _ = rotation_of(Moments.of(wide_Y, wide_X), center=False)
-    return rotation(wide_Y)[:, : X.shape[1]]
-
-
-def _equally_wide(X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    width = max(X.shape[1], Y.shape[1])
-    X, Y = (np.pad(M, ((0, 0), (0, width - M.shape[1]))) for M in (X, Y))
-    return X, Y
 
 
 def _in_one_space(
@@ -144,11 +125,9 @@ def _in_one_space(
         raise InputError(
             f"the two models share {len(anchors.words)} words, and {len(shared)} were asked for; a map needs at least 3"
         )
-    X, Y = (model.unit_rows_of(rows).astype(np.float64) for model, rows in zip((first, second), anchors.rows))
-    X, Y = _equally_wide(X, Y)
-    rotation, _ = rotation_of(Moments.of(Y, X), center=False)
-    X, Y = _equally_wide(first.unit_rows_of(ids).astype(np.float64), second.unit_rows_of(others).astype(np.float64))
-    return shared, X, rotation(Y), ids, int(np.isin(anchors.rows[0], without).sum())
+    target, source = (model.unit_rows_of(rows) for model, rows in zip((first, second), anchors.rows))
+    Y = turned(second.unit_rows_of(others), source, target)
+    return shared, wide(first.unit_rows_of(ids), Y.shape[1]), Y, ids, int(np.isin(anchors.rows[0], without).sum())
 
 
 def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | None) -> tuple[np.ndarray, np.ndarray]:
@@ -160,10 +139,10 @@ def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | Non
     left = project(X, method, seed, show_progress=show)
     right = project(Y, method, seed, start=left, show_progress=show)
     left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    return left, turned(right, left)
+    return left, turned(right, right, left, cut=True)
 
 
-def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str) -> None:
+def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str, font_size: float) -> None:
     """Under the second map: how well the models agree, and where least, and what is not drawn."""
     from wordvec.plots.fonts import font_families
 
@@ -172,6 +151,6 @@ def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str) 
         text += f"\nleast alike (ringed): {', '.join(map(plain, moved))}"
     text += f"\n{passed}" if passed else ""
     axes.annotate(
-        text, (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8,
+        text, (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=font_size,
         color=FAINT, fontfamily=font_families(moved), wrap=True, annotation_clip=False,
     )  # fmt: skip

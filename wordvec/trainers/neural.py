@@ -96,6 +96,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
                       ones. See `wordvec.kernels.word_parts`; the kernel on the CPU, with negative sampling
     min_n, max_n      with subwords: characters of an n-gram of <word>; None is 3 and 6, as in fastText
     buckets           with subwords: number n-grams by a hash below this, as fastText does; None: a row for each
+    jamo              with subwords: True takes Korean syllables apart into their letters before n-grams are counted
     seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
     """
 
@@ -133,6 +134,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
     min_n: int | None = None
     max_n: int | None = None
     buckets: int | None = None
+    jamo: bool | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -251,7 +253,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
             return None
         from wordvec.trainers.subword_engine import Composition
 
-        made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets)
+        made = Composition.of(corpus.vocabulary, *ngram_sizes(self), self.buckets, bool(self.jamo))
         rows = max(len(made.place), self.buckets or 0)
         check_memory(f"{rows:,} rows of words and n-grams in {self.dim} dimensions", 4 * rows * self.dim * 3)
         return made

@@ -31,7 +31,7 @@ KERNELS = {  # the losses and the sharings of negatives that the kernels of each
 PIECES = 8  # where a cluster trains and nobody said how many
 MERGES = 32  # on 17 million words within .01 of one piece on all sets, where 8 merges lose up to .03 (docs, cluster)
 MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
-SUBWORDS = ("subwords", "min_n", "max_n", "buckets")
+SUBWORDS = ("subwords", "min_n", "max_n", "buckets", "jamo")
 WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded where they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
@@ -141,7 +141,7 @@ def check_subwords(trainer: NeuralOptions) -> None:
                 "n-grams can be fitted to any finished vectors: vectors.fit_subwords()"
             )
     min_n, max_n = ngram_sizes(trainer)
-    check_ngrams(min_n, max_n, trainer.buckets)
+    check_ngrams(min_n, max_n, trainer.buckets, jamo=bool(trainer.jamo))
 
 
 def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:

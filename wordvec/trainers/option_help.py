@@ -139,7 +139,8 @@ ADVICE = {  # theirs -> where that is done here
     **dict.fromkeys(("topn", "top_n"), "the number of neighbours is k: trainer.vectors.most_similar(word, k=10)"),
     **dict.fromkeys(("verbose", "progress_per"), "progress is shown by .fit(corpus, show_progress=True)"),
     **dict.fromkeys(
-        ("min_n", "max_n", "minn", "maxn", "bucket", "word_ngrams"), "vectors of parts of words are not trained here"
+        ("min_n", "max_n", "minn", "maxn", "bucket", "word_ngrams"),
+        "n-grams are trained by SkipGram and CBOW with subwords=True, whose options are min_n, max_n and buckets",
     ),
     "tokenizer": "text becomes tokens when the corpus is made: Corpus.from_texts(texts, tokenizer='words')",
 }

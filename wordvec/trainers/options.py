@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from wordvec.arrays import Array
+from wordvec.trainers.schedule import Shape  # as it stands: the command reads the types of the options
 
 if TYPE_CHECKING:
     from wordvec.corpus.draws.examples import ExampleSampler
-    from wordvec.trainers.schedule import Schedule, Shape
+    from wordvec.trainers.schedule import Schedule
 
 
 class NeuralOptions(Protocol):
@@ -54,6 +55,7 @@ class NeuralOptions(Protocol):
     min_n: int | None
     max_n: int | None
     buckets: int | None
+    jamo: bool | None
 
     @property
     def default_learning_rate(self) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from wordvec.kernels.word_parts import WordParts
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.vectors.fitted_subwords import NgramTable
+from wordvec.vectors.ngrams import Ngrams
 from wordvec.vectors.subwords import EXACT, Subwords
 
 if TYPE_CHECKING:
@@ -31,11 +32,12 @@ class Composition:
     min_n: int
     max_n: int
     buckets: int | None
+    jamo: bool
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary, min_n: int, max_n: int, buckets: int | None) -> Composition:
+    def of(cls, vocabulary: Vocabulary, min_n: int, max_n: int, buckets: int | None, jamo: bool = False) -> Composition:
         """Raises InputError where no word has an n-gram."""
-        table = NgramTable.of(vocabulary.words, min_n, max_n, buckets or EXACT)
+        table = NgramTable.of(vocabulary.words, Ngrams(min_n, max_n, buckets or EXACT, jamo))
         words, ngrams = table.matrix.shape
         own = np.arange(words)
         numbers = np.diff(table.matrix.indptr)
@@ -45,7 +47,7 @@ class Composition:
         is_own[starts[:-1]] = True
         rows[is_own], rows[~is_own] = own, table.matrix.indices + words
         parts, place = WordParts.of_rows(starts, rows, words + ngrams).merged(vocabulary.counts)
-        return cls(parts, place, table.buckets, min_n, max_n, buckets)
+        return cls(parts, place, table.buckets, min_n, max_n, buckets, jamo)
 
     @cached_property
     def _times(self) -> np.ndarray:
@@ -66,14 +68,15 @@ class Composition:
         table /= self._times[:, None]
         rows = table[self.place[self.parts.words :]]
         if self.buckets is None:
-            return Subwords(rows, EXACT, self.min_n, self.max_n, kept=self.ngrams)
+            return Subwords(rows, EXACT, self.min_n, self.max_n, kept=self.ngrams, jamo=self.jamo)
         of_buckets = np.zeros((self.buckets, table.shape[1]), np.float32)
         of_buckets[self.ngrams] = rows
-        return Subwords(of_buckets, self.buckets, self.min_n, self.max_n)
+        return Subwords(of_buckets, self.buckets, self.min_n, self.max_n, jamo=self.jamo)
 
     def facts(self) -> dict[str, Any]:
         """What the vectors' file says of them, as of fitted ones."""
         record = {"method": "trained", "min_n": self.min_n, "max_n": self.max_n, "buckets": self.buckets}
+        record |= {"jamo": self.jamo, "hashes": 0}
         return record | {"ngrams": len(self.ngrams), "lean": None, "held_out_words": None, "held_out_cosine": None}
 
 

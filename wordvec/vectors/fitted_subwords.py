@@ -19,8 +19,9 @@ import numpy as np
 
 from wordvec.errors import InputError, OptionError
 from wordvec.memory import available_cores
+from wordvec.vectors.ngrams import MOST_HASHES, Ngrams
 from wordvec.vectors.rows import row_lengths, unit_rows
-from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords, ngram_hashes, word_blocks
+from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords, word_blocks
 from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Vectors = TypeVar("Vectors", bound=WordRows)
 RIDGE = 0.2  # held-out words of a text of 3 million are predicted equally well from 0.1 to 0.3
 STEPS = 5  # of conjugate gradients; more than 4 change nothing about held-out words
+HASHED_RIDGE, HASHED_STEPS = 0.01, 20  # of tables that known words are composed of, too: these must come out close
 STRIP = 16  # columns solved together, as many as the product takes at a time
 HELD_OUT = 10  # every tenth word shows how well the others predict it
 FEWEST = 100  # held-out words from which k is chosen
@@ -47,25 +49,26 @@ class NgramTable:
     buckets: np.ndarray
 
     @classmethod
-    def of(cls, words: Iterable[str], min_n: int, max_n: int, buckets: int) -> NgramTable:
+    def of(cls, words: Iterable[str], ngrams: Ngrams) -> NgramTable:
         """Count the n-grams of words. Raises InputError where no word has any."""
         from scipy.sparse import csr_array
 
         encoded = [encode_word(word) for word in words]
-        whose, hashes = [np.empty(0, np.int64)], [np.empty(0, np.uint32)]
-        for part in word_blocks(encoded, max_n):
-            word, hashed = ngram_hashes(encoded[part], min_n, max_n)
+        whose, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for part in word_blocks(encoded, ngrams.longest):
+            word, numbers = ngrams.of(encoded[part])
             whose.append(word + part.start)
-            hashes.append(hashed % np.uint32(buckets))
+            found.append(numbers)
         word = np.concatenate(whose)
         if not len(word):
-            raise InputError(f"none of the {len(encoded):,} words has n-grams of {min_n} to {max_n} characters")
-        kept, columns = np.unique(np.concatenate(hashes), return_inverse=True)
+            sizes = f"{ngrams.shortest} to {ngrams.longest}"
+            raise InputError(f"none of the {len(encoded):,} words has n-grams of {sizes} characters")
+        kept, columns = np.unique(np.concatenate(found), return_inverse=True)
         number = np.bincount(word, minlength=len(encoded))
         indptr = np.concatenate([[0], np.cumsum(number)])
         data = (1.0 / number[word]).astype(np.float32)
         matrix = csr_array((data, columns.astype(np.int32), indptr), shape=(len(encoded), len(kept)))
-        return cls(matrix, kept.astype(np.int64))
+        return cls(matrix, kept)
 
 
 def fit_subwords(
@@ -74,19 +77,23 @@ def fit_subwords(
     max_n: int = 6,
     buckets: int | None = None,
     *,
-    ridge: float = RIDGE,
+    ridge: float | None = None,
     lean: bool | float = False,
+    jamo: bool = False,
+    hashes: int = 0,
     threads: int | None = None,
 ) -> Vectors:
     """See `WordVectors.fit_subwords`."""
-    check_options(min_n, max_n, buckets, ridge, lean, threads)
+    check_options(min_n, max_n, buckets, ridge, lean, threads, hashes=hashes, jamo=jamo)
     _check_vectors(vectors, lean)
     threads = threads or available_cores()
-    table = NgramTable.of(vectors.words, min_n, max_n, buckets or EXACT)
+    table = NgramTable.of(vectors.words, Ngrams(min_n, max_n, buckets or EXACT, jamo, hashes))
     lengths, _ = vectors.lengths, vectors.unit  # computed once, before threads need them
     counts = np.ones(len(vectors)) if vectors.counts is None else np.asarray(vectors.counts, np.float64)
     weights = np.where(lengths > 0, np.log(counts + 1), 0.0)
-    fit = _Fit(vectors, table.matrix, weights, ridge, threads)
+    if ridge is None:
+        ridge = HASHED_RIDGE if hashes else RIDGE
+    fit = _Fit(vectors, table.matrix, weights, ridge, HASHED_STEPS if hashes else STEPS, threads)
     rows = fit.solve()
     k, facts = (fit.noise(counts) if lean is True else (float(lean), UNKNOWN)) if lean else (0.0, UNKNOWN)
     matrix, scales = vectors.matrix, vectors.scales
@@ -95,12 +102,13 @@ def fit_subwords(
     rows *= np.float32(lengths.mean())
     ngrams = len(rows)
     if buckets is None:
-        subwords = Subwords(rows, EXACT, min_n, max_n, kept=table.buckets)
+        subwords = Subwords(rows, EXACT, min_n, max_n, kept=table.buckets, jamo=jamo)
     else:  # a row for each bucket, as fastText has them: what was never seen there counts as zero
         all_rows = np.zeros((buckets, vectors.dim), np.float32)
         all_rows[table.buckets] = rows
-        subwords = Subwords(all_rows, buckets, min_n, max_n)
+        subwords = Subwords(all_rows, buckets, min_n, max_n, jamo=jamo, hashes=hashes)
     record = {"method": "ridge", "min_n": min_n, "max_n": max_n, "buckets": buckets, "ridge": ridge}
+    record |= {"jamo": jamo, "hashes": hashes}
     info = {**vectors.info, "subwords": record | {"ngrams": ngrams, "lean": k or None, **facts}}
     return type(vectors)(
         vectors.words,
@@ -122,6 +130,7 @@ class _Fit:
     matrix: csr_array
     weights: np.ndarray
     ridge: float
+    steps: int
     threads: int
     roots: np.ndarray = field(init=False)  # of the weights, (V, 1): each word's equation is multiplied by its own
 
@@ -145,7 +154,9 @@ class _Fit:
 
         def solve_strip(columns: slice) -> None:
             right = back(roots * self._unit_strip(columns))
-            found[:, columns] = conjugate_gradients(lambda p: back(forward(p)), right, inverse, np.float32(self.ridge))
+            found[:, columns] = conjugate_gradients(
+                lambda p: back(forward(p)), right, inverse, np.float32(self.ridge), self.steps
+            )
 
         self._each_strip(solve_strip)
         return found
@@ -196,20 +207,24 @@ class _Fit:
 
 
 def conjugate_gradients(
-    product: Callable[[np.ndarray], np.ndarray], right: np.ndarray, inverse: np.ndarray, ridge: np.float32
+    product: Callable[[np.ndarray], np.ndarray],
+    right: np.ndarray,
+    inverse: np.ndarray,
+    ridge: np.float32,
+    steps: int,
 ) -> np.ndarray:
-    """STEPS steps towards x in (A + ridge) x = right, each column for itself; `product` multiplies by A.
+    """Some steps towards x in (A + ridge) x = right, each column for itself; `product` multiplies by A.
 
     `inverse` (n, 1) is 1 / (the diagonal of A + ridge), the preconditioner of Jacobi.
 
     >>> A = np.diag(np.float32([1, 3]))
-    >>> conjugate_gradients(lambda x: A @ x, np.ones((2, 1), np.float32), np.float32([[0.5], [0.25]]), 1).tolist()
+    >>> conjugate_gradients(lambda x: A @ x, np.ones((2, 1), np.float32), np.float32([[0.5], [0.25]]), 1, 5).tolist()
     [[0.5], [0.25]]
     """
     found, left = np.zeros_like(right), right.copy()
     scaled = inverse * left
     way, size = scaled.copy(), _dots(left, scaled)
-    for _ in range(STEPS):
+    for _ in range(steps):
         changed = product(way)
         changed += ridge * way
         step = size / np.maximum(_dots(way, changed), np.finfo(np.float32).tiny)
@@ -254,16 +269,24 @@ def check_options(
     min_n: int = 3,
     max_n: int = 6,
     buckets: int | None = None,
-    ridge: float = RIDGE,
+    ridge: float | None = None,
     lean: bool | float = False,
     threads: int | None = None,
+    *,
+    jamo: bool = False,
+    hashes: int = 0,
 ) -> None:
-    """Raise OptionError for options of `WordVectors.fit_subwords` that are out of range."""
+    """Raise OptionError for options of `WordVectors.fit_subwords` that are out of range or do not go together."""
     if not 1 <= min_n <= max_n <= LONGEST_NGRAM:
         raise OptionError(f"min_n must be from 1 to max_n, and max_n at most {LONGEST_NGRAM}; got {min_n} and {max_n}")
     if buckets is not None and not 1 <= buckets < EXACT:
         raise OptionError(f"buckets must be from 1 to {EXACT - 1:,}, or left out for a row for each; got {buckets}")
-    if not (ridge > 0 and np.isfinite(ridge)):
+    if not 0 <= hashes <= MOST_HASHES:
+        raise OptionError(f"hashes must be from 1 to {MOST_HASHES}, as floret has them, or left out; got {hashes}")
+    if hashes and (buckets is None or jamo or min_n < 2):
+        wrong = "buckets=50_000, say" if buckets is None else "no jamo" if jamo else "min_n of at least 2"
+        raise OptionError(f"hashes makes a table for floret and spaCy, which goes with {wrong}")
+    if ridge is not None and not (ridge > 0 and np.isfinite(ridge)):
         raise OptionError(f"ridge must be above 0; got {ridge!r}")
     if threads is not None and threads < 1:
         raise OptionError(f"threads must be at least 1; got {threads}")

@@ -10,6 +10,7 @@ format                  suffix                      keeps
 ``glove``               (name it)                   words and vectors; word2vec-text without its header
 ``npz``                 ``.npz``                    everything; opens with numpy.load
 ``fasttext-bin``        (name it)                   words, vectors, counts, and n-grams in buckets
+``floret``              (name it)                   n-grams by floret's hashes alone: words are composed of them
 ``parquet``             ``.parquet``                words, vectors, counts and where they come from (extra arrow)
 ``arrow``               ``.arrow``, ``.feather``    the same; an Arrow IPC file
 ======================  ==========================  =====================================================
@@ -37,7 +38,7 @@ from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_rows import WordRows
 
 SUBWORDS = "vectors of unseen words (subwords)"
-KEEP_SUBWORDS = ("safetensors", "npz", "fasttext-bin")
+KEEP_SUBWORDS = ("safetensors", "npz", "fasttext-bin", "floret")
 SUFFIXES = {
     ".safetensors": "safetensors",
     "": "safetensors",
@@ -54,6 +55,7 @@ STREAMED = (
     "fasttext-vec",
     "word2vec-binary",
     "glove",
+    "floret",
 )  # written from front to back, so packed ones too
 # Module and function of each format, imported when it is met: a file of our own opens in a few milliseconds.
 WRITERS = {
@@ -64,6 +66,7 @@ WRITERS = {
     "glove": ("text_file", "write_glove_text"),
     "npz": ("npz_file", "write_npz"),
     "fasttext-bin": ("fasttext_writing", "write_fasttext_bin"),
+    "floret": ("floret_file", "write_floret"),
     "parquet": ("frames", "write_parquet"),
     "arrow": ("frames", "write_arrow"),
 }
@@ -74,6 +77,7 @@ READERS = {
     "glove": ("text_file", "read_text"),
     "npz": ("npz_file", "read_npz"),
     "fasttext-bin": ("fasttext_bin", "read_fasttext_bin"),
+    "floret": ("floret_file", "read_floret"),
     "gensim": ("gensim_file", "read_gensim"),
     "table": ("table_file", "read_table"),
     "json": ("table_file", "read_json"),
@@ -171,6 +175,7 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
     ['where they come from']
     """
     parts = {
+        "words' own rows": format == "floret",
         "counts": vectors.counts is not None,
         "context vectors": vectors.context_matrix is not None,
         "rare words": bool(vectors.rare),

@@ -1,7 +1,6 @@
 """Vectors of words from their character n-grams, as fastText makes them (Bojanowski et al. 2017, section 3.2).
 
-A word is written between < and >; its n-grams of `shortest` to `longest` characters are numbered by a hash (FNV-1a of
-32 bits, in which fastText takes each byte with its sign), modulo the number of buckets.
+A word is written between < and >; its n-grams of `shortest` to `longest` characters have numbers: see `ngrams.py`.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from wordvec.errors import VectorsFileError, describe
+from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 
-FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
-END_OF_SENTENCE = b"</s>"  # has no n-grams
 LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
 EXACT = 2**32 - 1  # buckets: each hash has one of its own, but for the largest and 0, which share theirs
 LONGEST_WORD = 4_096  # bytes of a word whose n-grams are read from a file
@@ -35,7 +33,7 @@ class Subwords:
 
     `rows` holds a row for each bucket, from number `first` on. `kept`, where not None, tells which buckets have a row
     (those that were seen in training, or that a pruned model has kept): it maps them to their rows, or is an array of
-    the bucket of each row. N-grams in other buckets are passed over.
+    the bucket of each row. N-grams in other buckets are passed over. `jamo`, `hashes` and `seed`: see `Ngrams`.
 
     >>> rows = np.arange(20, dtype=np.float32).reshape(10, 2)
     >>> Subwords(rows, buckets=10, shortest=3, longest=3).vector("cat").round(2).tolist()
@@ -50,7 +48,12 @@ class Subwords:
         longest: int,
         first: int = 0,
         kept: Mapping[int, int] | np.ndarray | None = None,
+        *,
+        jamo: bool = False,
+        hashes: int = 0,
+        seed: int = FLORET_SEED,
     ) -> None:
+        self.ngrams = Ngrams(shortest, longest, buckets, jamo, hashes, seed)
         self.rows, self.buckets, self.shortest, self.longest = rows, buckets, shortest, longest
         self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
 
@@ -73,22 +76,30 @@ class Subwords:
 
     def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
-        word, ids = self.ids(words)
-        number = np.bincount(word, minlength=len(words))
-        summed = np.array(own, np.float32)
-        piece = max(1, NUMBERS // summed.shape[1])
+        summed, number = self._added(np.array(own, np.float32), words)
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is for others to find
+            return summed / (number + 1)
+
+    def means(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return the mean of the rows of each word's n-grams (n, D) float32, zeros for a word without any."""
+        width = np.asarray(self.rows[np.zeros(1, np.int64)]).shape[1]
+        summed, number = self._added(np.zeros((len(words), width), np.float32), words)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return summed / np.maximum(number, 1)
+
+    def _added(self, summed: np.ndarray, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+        """Add the rows of each word's n-grams to its row (n, D); returns these and how many there were (n, 1)."""
+        word, ids = self.ids(words)
+        piece = max(1, NUMBERS // summed.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
             for first in range(0, len(ids), piece):
                 its_words, starts = np.unique(word[first : first + piece], return_index=True)
                 summed[its_words] += np.add.reduceat(self.rows[ids[first : first + piece]], starts, axis=0)
-            return summed / (number[:, None] + 1).astype(np.float32)
+        return summed, np.bincount(word, minlength=len(words)).astype(np.float32)[:, None]
 
     def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """The n-grams of some words: for each which word it is of (n,), in order, and its row (n,)."""
-        if self.longest < 1 or self.buckets < 1:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        word, hashes = ngram_hashes(words, self.shortest, self.longest)
-        ids = (hashes % np.uint32(self.buckets)).astype(np.int64)
+        word, ids = self.ngrams.of(words)
         if self.kept is not None:
             rows = self.kept.rows_of(ids)
             word, ids = word[rows >= 0], rows[rows >= 0]
@@ -143,42 +154,3 @@ def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
         ngrams += own
     if first < len(words):
         yield slice(first, len(words))
-
-
-def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each n-gram of some words which word it is of (n,), in order, and its hash (n,) uint32.
-
-    All n-grams of all words grow together by one character at a time. A single character at either end is no n-gram:
-    it is < or >.
-
-    >>> ngram_hashes([b"a"], 2, 3)[1].tolist()  # <a, <a> and a>
-    [1761008750, 2359087600, 287614806]
-    """
-    marked = [b"<" + word + b">" if word != END_OF_SENTENCE else b"" for word in words]
-    text = np.frombuffer(b"".join(marked) + b"\0", np.uint8)  # the last byte is looked at, and never used
-    ends = np.cumsum([len(word) for word in marked], dtype=np.int64)
-    inner = (text & 0xC0) == 0x80  # bytes that continue a character
-    signed = text.view(np.int8).astype(np.uint32)  # with the sign drawn out to 32 bits
-    start = np.flatnonzero(~inner[:-1])
-    at, hashes = start.copy(), np.full(len(start), FNV_START)
-    word = np.searchsorted(ends, start, side="right")
-    starts_found, hashes_found = [start[:0]], [hashes[:0]]
-    for length in range(1, longest + 1):
-        alive = at < ends[word]
-        start, at, hashes, word = start[alive], at[alive], hashes[alive], word[alive]
-        if not len(at):
-            break
-        growing = np.ones(len(at), bool)
-        while growing.any():
-            hashes[growing] = (hashes[growing] ^ signed[at[growing]]) * FNV_PRIME
-            at += growing
-            growing &= (at < ends[word]) & inner[at]
-        if length >= shortest:
-            whole = np.ones(len(at), bool)
-            if length == 1:
-                whole = (start != np.concatenate([[0], ends])[word]) & (at != ends[word])
-            starts_found.append(start[whole])
-            hashes_found.append(hashes[whole])
-    all_starts = np.concatenate(starts_found)
-    in_order = np.argsort(all_starts, kind="stable")
-    return np.searchsorted(ends, all_starts[in_order], side="right"), np.concatenate(hashes_found)[in_order]

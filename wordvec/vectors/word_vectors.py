@@ -311,8 +311,10 @@ class WordVectors(TextRows):
         max_n: int = 6,
         buckets: int | None = None,
         *,
-        ridge: float = 0.2,
+        ridge: float | None = None,
         lean: bool | float = False,
+        jamo: bool = False,
+        hashes: int = 0,
         threads: int | None = None,
     ) -> WordVectors:
         """Return these vectors with `subwords` fitted to them: rows of n-grams whose mean predicts a word's vector.
@@ -324,6 +326,9 @@ class WordVectors(TextRows):
         With `lean`, rare words lean on their parts: (c own + k predicted) / (c + k) of rows of length 1, c the word's
         count; the length of the row stays. ``lean=True`` chooses k by every tenth word, which is predicted from the
         others: see `info["subwords"]`; a number is k itself. The same bytes for any number of `threads`.
+        `jamo` takes Korean syllables apart into their letters first. `hashes`, from 1 to 4, makes a table of `buckets`
+        rows for ``save(path, "floret")``: floret's hashes, so many for each n-gram and for the word. In that file known
+        words are composed as well, so `ridge` is lower there: they come out closer, and unseen ones less well.
         Raises OptionError for options out of range; InputError where no word has n-grams, or counts are needed and
         missing.
 
@@ -334,7 +339,9 @@ class WordVectors(TextRows):
         """
         from wordvec.vectors.fitted_subwords import fit_subwords
 
-        return fit_subwords(self, min_n, max_n, buckets, ridge=ridge, lean=lean, threads=threads)
+        return fit_subwords(
+            self, min_n, max_n, buckets, ridge=ridge, lean=lean, jamo=jamo, hashes=hashes, threads=threads
+        )
 
     # Files
 

@@ -188,3 +188,17 @@ def test_records_of_csv_and_parquet(tmp_path):
     (tmp_path / "plain.txt").write_text("tea and milk\nmilk, tea\n")
     with pytest.raises(CorpusError, match="for plain text give a table of metadata"):
         Corpus.from_documents(tmp_path / "plain.txt", field="text", metadata_fields=["year"])
+
+
+def test_documents_that_are_empty_alike_or_very_long_are_said(tmp_path, capsys):
+    texts = {f"{number}.txt": f"tea and milk {number}" for number in range(6)}
+    texts |= {"copy.txt": texts["3.txt"], "empty.txt": "", "long.txt": "tea and milk\n" * 60}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "t.csv").write_text("path,year\n" + "".join(f"{name},1850\n" for name in texts))
+    Corpus.from_documents(tmp_path, tmp_path / "t.csv", min_count=1)
+    err = capsys.readouterr().err
+    assert "1 document has no word of the vocabulary: empty.txt" in err
+    assert "the same text under several names, each of which counts as a document: 3.txt = copy.txt;" in err
+    assert "much of all words is in 1 document: long.txt (87%)" in err
+    assert len(err.splitlines()) == 3

@@ -22,8 +22,8 @@ def documents_with(values, columns=("year",)):
         ("1850", 1850), (" 1850 ", 1850), (1850.0, 1850), ("-44", -44), ("1850-12", 1850), ("1850/3/2", 1850),
         ("1850-03-02T10:00:00", 1850), ("02/03/1850", 1850), ("12.3.1850", 1850), ("1850년", 1850),
         ("1850년 3월 2일", 1850), ("1850年3月", 1850), ("2 March 1850", 1850), ("Mar. 2, 1850", 1850),
-        ("2. März 1850", 1850), ("1850.0", 1850), ("[1850]", 1850), ("1850s", None), ("Marching 1850", None),
-        ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
+        ("2. März 1850", 1850), ("1850.0", 1850), ("1850,0", 1850), ("[1850]", 1850), ("1850s", None),
+        ("Marching 1850", None), ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
         ("18500", None), (1850.5, None), (float("inf"), None), (float("nan"), None), ("185O", None), ("2.3.50", None),
     ],
 )  # fmt: skip
@@ -50,6 +50,11 @@ def test_periods_and_what_is_in_none():
 def test_years_of_two_digits_are_said():
     note = groups_of(documents_with(["50", "1850"]), "decade").note
     assert note == "1 document of the first century, as 'year' says: 0.txt (50); write 1950 for 50 if that is meant"
+
+
+def test_numbers_of_a_spreadsheet_are_said():
+    note = groups_of(documents_with(["6575", "1850"]), "decade").note
+    assert note.startswith("1 document of a year after 2100, as 'year' says: 0.txt (6575); a spreadsheet that counts ")
 
 
 def test_columns():

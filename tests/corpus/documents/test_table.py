@@ -82,6 +82,7 @@ def rows_of(*names, column="path"):
 
 def test_the_column_of_paths():
     assert column_of_paths(rows_of("a", column="File"), None, "t") == "File"
+    assert column_of_paths(rows_of("a", column="Datei"), None, "t") == "Datei"
     assert column_of_paths(rows_of("a", column="id"), "id", "t") == "id"
     with pytest.raises(CorpusError, match=r"no column is called path or file.*id, year"):
         column_of_paths(rows_of("a", column="id"), None, "t")

@@ -26,7 +26,7 @@ def test_msr_has_its_answers_beside_it(tmp_path):
     }
     assert questions.name == "word_relationship" and "MSR" in questions.notes[0]
     write(tmp_path / "word_relationship.answers", "JJ_JJR rougher\n")
-    with pytest.raises(EvaluationFileError, match="2 questions, but 1 answers"):
+    with pytest.raises(EvaluationFileError, match="2 questions, but 1 answer in"):
         read_analogies(path)
     write(tmp_path / "word_relationship.answers", "JJ_JJR rougher\nrough\n")
     with pytest.raises(EvaluationFileError, match="line 2: expected three words, a tag and the answer"):

@@ -4,12 +4,15 @@ import json
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 import pytest
 from dated_texts import write_dated_texts
 
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
+from wordvec.change.space import ALIKE
 from wordvec.cli import build_parser, main
+from wordvec.corpus.documents.documents import size_and_sha256
 from wordvec.errors import InputError, OptionError
 from wordvec.experiments.method.card_parts import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
 from wordvec.experiments.method.change_file import is_record, read_record
@@ -20,6 +23,7 @@ from wordvec.experiments.method.paragraph import (
     SENTENCES,
     TRAINERS,
     corpus_facts,
+    paragraph_of_changes,
     paragraph_of_vectors,
 )
 from wordvec.experiments.method.runs import build_command, train_command
@@ -44,7 +48,9 @@ def test_all_languages_say_the_same():
 
 
 def test_each_work_that_is_named_has_an_entry():
-    assert set(OF_CHANGE) | {key for keys in OF_TRAINER.values() for key in keys} | {"wordvec"} == set(ENTRIES)
+    assert {*OF_CHANGE, "kish1965survey"} | {key for keys in OF_TRAINER.values() for key in keys} | {"wordvec"} == set(
+        ENTRIES
+    )
     for key, entry in ENTRIES.items():
         assert entry.splitlines()[0].endswith(f"{{{key},")
         assert entry.count("{") == entry.count("}")
@@ -96,12 +102,30 @@ def test_the_build_command_builds_the_same_corpus(tmp_path, monkeypatch):
     assert (facts["documents"], facts["years"], facts["sources"]) == (1, [1850, 1850], ["texts"])
 
 
+def sha256_of(path):
+    return size_and_sha256(Path(path))[1]
+
+
+def test_a_cut_in_time_is_said_in_each_language():
+    record = {
+        "by": "decade", "groups": ["1850s", "1860s", "1870s"], "documents": [4, 4, 4], "words": [], "left_out": {},
+        "corpus": {}, "wordvec_version": "1",
+        "options": {"level": 0.05, "window": 5, "model": "svd", "dim": 9, "permutations": 999, "seed": 1},
+    }  # fmt: skip
+    for language, said in (("en", "before and after that moment"), ("de", "vor und nach demjenigen"), ("ko", "시점을")):
+        assert said not in paragraph_of_changes(record, language)  # an earlier version compared all pairs
+        record["options"]["compare"] = "cut"
+        assert said in paragraph_of_changes(record, language)
+        del record["options"]["compare"]
+
+
 @pytest.fixture
 def run_of_change(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_dated_texts("texts", ["t0w30"], sentences=40, documents=30, seed=3)
     assert main(["corpus", "build", "texts", "--metadata", "texts/table.csv", "-o", "corpus"]) == 0
     command = ["change", "corpus", "--by", "50", "--words", "t0w3,t3w3", "--figures", "figures", "-o", "changes.json"]
+    command += ["--save-vectors", "vectors"]
     assert main(command) == 0
     capsys.readouterr()
     return tmp_path
@@ -115,6 +139,10 @@ def test_a_card_of_changes(run_of_change, capsys):
     assert "문서 30건" in card
     assert "grouped by periods of 50 years (1800-1849: 15, 1850-1899: 15)" in card
     assert card.count("@article{benjamini1995controlling,") == 1
+    assert "@book{kish1965survey," in card
+    assert f"n / (1 + {ALIKE} (n − 1))" in card  # the sentences have the number in them
+    assert f"n / (1 + {ALIKE} (n − 1))".replace("0.", "0,") in card
+    assert "| 1850-1899 | vectors/1850-1899.safetensors |" in card
     record = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
     assert len(record["corpus"]["files"]) == 30
     assert record["seconds"] >= 0
@@ -131,6 +159,7 @@ def test_the_commands_of_a_card_repeat_the_figures(run_of_change, capsys):
     for command in commands:
         assert main(shlex.split(command)[1:]) == 0
     assert {path.name: path.read_bytes() for path in (run_of_change / "figures").iterdir()} == figures
+    assert [each["sha256"] for each in first["vectors"]] == [sha256_of(each["path"]) for each in first["vectors"]]
     second = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
     assert second["words"] == first["words"]
     assert second["commands"] == first["commands"]

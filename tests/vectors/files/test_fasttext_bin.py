@@ -14,7 +14,7 @@ from fuzz_files import fasttext_bin
 
 from wordvec.errors import VectorsFileError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.subwords import ngram_hashes
+from wordvec.vectors.ngrams import ngram_hashes
 
 WORDS = ["cat", "naïve", "한국어"]
 MATRIX = np.random.default_rng(2).normal(size=(3, 4)).astype(np.float32)

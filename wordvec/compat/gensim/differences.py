@@ -91,8 +91,8 @@ DIFFERENCES = {
     (
         "FastText",
         "",
-    ): "known words have Word2Vec's vectors; rows of n-grams are fitted to them afterwards (warns), where "
-    "fastText trains both together; refused where wordvec cannot fit n-grams; fastText's own files are read",
+    ): "words and n-grams are trained together the first time; with hs=1, and where training goes on from rows, words "
+    "alone are, and rows of n-grams are fitted to them (warns); fastText's own files are read",
     ("FastText", "bucket"): "no effect: each n-gram has a row of its own",
     ("FastText", "word_ngrams"): "1 or 0, as in gensim",
     (

@@ -12,8 +12,9 @@ from wordvec.corpus.documents.documents import Documents, Value
 from wordvec.errors import CorpusError, OptionError, counted, listed
 from wordvec.rng import SHUFFLE, permutation
 
-DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "연도", "년도")
+DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "Datum", "연도", "년도", "날짜")
 LENGTHS = {"year": 1, "decade": 10, "century": 100}
+LATEST = 2100  # years after it are taken as they are, and said
 NAMED = 5  # documents in a message; the others are counted
 _NUMBER = re.compile(r"(-?\d{1,4})")
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
@@ -25,7 +26,7 @@ _NAMED = "january february march april june july august september october novemb
 _NAME = f"(?:{'|'.join(sorted(f'{_MONTHS} {_NAMED}'.split(), key=len, reverse=True))})"
 # 2 March 1850, March 2, 1850, März 1850
 _WITH_NAME = re.compile(rf"(?:{_DAY}\.?\s+)?{_NAME}\.?(?:\s+{_DAY})?,?\s+(\d{{4}})", re.I)
-_WHOLE = re.compile(r"(\d{1,4})\.0+")  # of a program for which a column with gaps holds no whole numbers
+_WHOLE = re.compile(r"(\d{1,4})[.,]0+")  # of a program for which a column with gaps holds no whole numbers
 _SUPPLIED = re.compile(r"\[(\d{4})\]")  # of a catalogue: a year that is not printed in the book
 
 
@@ -37,6 +38,7 @@ class Groups:
     members   of each group by name, the numbers of its documents, rising
     without   documents that have no value, or none that is a date
     note      what a reader should know of these, or None
+    in_time   whether they are periods, the earliest first
 
     >>> Groups("decade", {"1850s": [0, 2]}).names
     ['1850s']
@@ -46,6 +48,7 @@ class Groups:
     members: dict[str, list[int]]
     without: tuple[int, ...] = ()
     note: str | None = None
+    in_time: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -59,7 +62,7 @@ def year_of(value: Value) -> int | None:
     Dates are written as in 1850, [1850], 1850-03, 1850-03-02, 2.3.1850, 2 March 1850, März 1850 or 1850년 3월 2일.
     "c. 1850", "1850s" and "1850-60" are none: the table should say one year.
 
-    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "March 2, 1850", "1850년 3월", "1850.0")]
+    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "March 2, 1850", "1850년 3월", "1850,0")]
     [1850, 1850, 1850, 1850, 1850, 1850]
     >>> [year_of(value) for value in ("c. 1850", "1850-60", "1850s", None)]
     [None, None, None, None]
@@ -126,11 +129,17 @@ def groups_of(
             f"{counted(len(early), 'document')} of the first century, as {column!r} says: {listed(said, NAMED)}; write "
             "1950 for 50 if that is meant"
         )
+    if late := [i for i, year in dated.items() if year > LATEST]:
+        said = [f"{documents.name(i)} ({values[i]})" for i in late]
+        notes.append(
+            f"{counted(len(late), 'document')} of a year after {LATEST}, as {column!r} says: {listed(said, NAMED)}; a "
+            "spreadsheet that counts days writes such numbers: give the column the format of a date, or of text"
+        )
     note = "; ".join(notes) or None
     members: dict[str, list[int]] = {}
     for begin in sorted({year // length * length for year in dated.values()}):
         members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
-    return Groups(by, members, tuple(without), note)
+    return Groups(by, members, tuple(without), note, in_time=True)
 
 
 def _period(begin: int, length: int) -> str:

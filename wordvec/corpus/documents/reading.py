@@ -21,6 +21,9 @@ from wordvec.corpus.read.sources import PathLike, as_files
 from wordvec.errors import CorpusError, OptionError, counted, listed
 from wordvec.progress import announce
 
+NAMED = 5  # documents in a remark; the others are counted
+LARGE_SHARE, MANY_TIMES = 0.2, 10  # of all words, and times the median, that make a document worth a remark
+
 Blocks = Iterator[tuple[str, bool]]
 SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # the pieces of a line into its sentences
 
@@ -118,6 +121,34 @@ class DocumentReader:
             np.concatenate([nothing, *self._lines]),
             self._reading,
         )
+
+
+def remarks_on(documents: Documents, sentence_starts: np.ndarray) -> list[str]:
+    """What a reader should know of documents that were read: those without words, read twice, or as long as many.
+
+    `sentence_starts` (S + 1,) are those of the corpus.
+    """
+    tokens = np.bincount(documents.of_sentence, np.diff(sentence_starts), minlength=len(documents))
+    remarks = []
+    if empty := [documents.name(i) for i in np.flatnonzero(tokens == 0).tolist()]:
+        has = counted(len(empty), "document has", "documents have")
+        remarks.append(f"{has} no word of the vocabulary: {listed(empty, NAMED)}")
+    with_text: dict[str, list[str]] = {}
+    for file in documents.files:
+        if file.bytes:
+            with_text.setdefault(file.sha256, []).append(file.path)
+    if same := [" = ".join(paths) for paths in with_text.values() if len(paths) > 1]:
+        remarks.append(
+            f"the same text under several names, each of which counts as a document: {listed(same, NAMED)}; a test "
+            "over documents takes them for independent: remove all but one"
+        )
+    if long := np.flatnonzero(tokens > max(LARGE_SHARE * tokens.sum(), MANY_TIMES * np.median(tokens))).tolist():
+        said = [f"{documents.name(i)} ({tokens[i] / tokens.sum():.0%})" for i in long]
+        remarks.append(
+            f"much of all words is in {counted(len(long), 'document')}: {listed(said, NAMED)}; where it is several "
+            "texts, such as the chapters of a book, make a file of each"
+        )
+    return remarks
 
 
 def _files(paths: list[str], table: Path | None) -> list[Path]:

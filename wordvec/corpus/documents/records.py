@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -12,11 +11,11 @@ from wordvec.corpus.documents.table import plain_value
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
-from wordvec.corpus.read.readers import split_blocks
+from wordvec.corpus.read.readers import split_blocks, with_head
 from wordvec.corpus.read.records import block_of, value_of
-from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
+from wordvec.corpus.read.sniffing import is_json, table_of
+from wordvec.corpus.read.structured import rows_of_csv, values_of_lines
 from wordvec.errors import CorpusError, MissingExtraError
-from wordvec.files import parse_json
 
 BATCH_ROWS = 512
 
@@ -71,50 +70,25 @@ def _raw_records(path: Path, field: str, encoding: str, errors: str) -> Iterator
 
 
 def _of_lines(path: Path, stream: BinaryIO, field: str, encoding: str, errors: str) -> Iterator[tuple[int, Any]]:
-    lines = whole_lines(split_blocks(blocks_of_text(stream, str(path), encoding, errors, lambda size: None)), str(path))
-    first: list[str] = []
-    for line in lines:
-        first.append(line)
-        if len(first) == 20 or len(line) > HEAD:
-            break
-    head = "\n".join(first)[:HEAD]
-    every = (line for part in (first, lines) for line in part)
-    if is_json(head, str(path)):
-        for number, line in enumerate(every, 1):
-            if line.strip():
-                yield number, _parsed(line)
+    name = str(path)
+    head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, lambda size: None))
+    lines = whole_lines(split_blocks(blocks), name)
+    if is_json(head, name):
+        for number, value in values_of_lines(lines):
+            is_object = isinstance(value, (dict, Unusable))
+            yield number, value if is_object else Unusable(f"an object expected; got {value!r:.60}")
         return
-    table = table_of(head, str(path), field)
+    table = table_of(head, name, field)
     if table is None or field not in table.header:
         raise CorpusError(
             f"{path}: metadata in fields is read from JSON Lines, Parquet, and CSV or TSV with a row of names, of "
             f"which one is {field!r}; for plain text give a table of metadata (--metadata TABLE)"
         )
-    yield from _of_csv(path, (f"{line}\n" for line in every), table.delimiter)
-
-
-def _parsed(line: str) -> Any:
-    try:
-        value = parse_json(line)
-    except ValueError as error:
-        return Unusable(f"is not JSON: {error}: {line!r:.60}; one object a line is expected")
-    return value if isinstance(value, dict) else Unusable(f"an object expected; got {line:.60}")
-
-
-def _of_csv(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, Any]]:
-    csv.field_size_limit(max(csv.field_size_limit(), 1 << 26))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        header = [cell.strip() for cell in next(reader)]
-        number = reader.line_num + 1
-        for cells in reader:
-            here, number = number, reader.line_num + 1
-            if len(cells) == len(header):
-                yield here, {name: cell if cell.strip() else None for name, cell in zip(header, cells)}
-            elif cells:
-                yield here, Unusable(f"{len(cells)} cells in the row, {len(header)} expected: {cells!r:.60}")
-    except csv.Error as error:
-        raise CorpusError(f"{path}: line {reader.line_num}: is no row of a table: {error}") from error
+    rows = rows_of_csv(table, lines, name)
+    next(rows)  # the names
+    for number, row in rows:
+        whole = not isinstance(row, Unusable)
+        yield number, {n: cell if cell.strip() else None for n, cell in zip(table.header, row)} if whole else row
 
 
 def _of_parquet(path: Path, kind: str) -> Iterator[tuple[int, Any]]:

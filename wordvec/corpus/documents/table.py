@@ -20,6 +20,7 @@ from wordvec.errors import CorpusError, MissingExtraError
 from wordvec.files import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
+PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _DELIMITER = re.compile(r"sep=.\n", re.I)
 LARGEST = 1 << 28  # bytes of a table, which is held in memory

@@ -30,6 +30,7 @@ class DocumentTexts:
     r"""The documents of some files, as an iterable of texts; `ids` are those of the texts that were given so far.
 
     `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
+    `tags_field` holds their tags, a list or a text with a semicolon between them; `tags` are those of the last text.
     With `whole_files` each file of plain text is one document, whose id is its path. `missing` counts records without
     text. Raises CorpusError for what cannot be read, for an id that is missing or
     appears twice, OptionError for `id_field` where there are no records.
@@ -50,15 +51,21 @@ class DocumentTexts:
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
         whole_files: bool = False,
+        tags_field: str | None = None,
     ) -> None:
         self._whole_files = whole_files
         if whole_files and field is not None:
             raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
         self._how = encoding, encoding_errors
-        if id_field is not None and field is None:
-            raise OptionError(f"id {id_field!r} is a field of records: name the field of their text, too (--field)")
+        self._tags_field = tags_field
+        for name, given in (("id", id_field), ("tags", tags_field)):
+            if given is not None and field is None:
+                raise OptionError(
+                    f"{name} {given!r} is a field of records: name the field of their text, too (--field)"
+                )
         self.ids: list[str] = []
+        self.tags: list[str] = []
         self.missing = 0
         self._seen: dict[str, str] = {}
 
@@ -76,11 +83,14 @@ class DocumentTexts:
 
     def _of_file(self, path: PathLike, name: str) -> Iterator[str]:
         values = self._values(path, name, self._field)
-        ids: Any = () if self._id_field is None else self._values(path, name, self._id_field)
-        for (value, where), (given, its_place) in zip_longest(values, ids, fillvalue=(None, None)):
-            if self._id_field is not None and where != its_place:
-                raise CorpusError(f"{name}: texts and ids do not go together at {where or its_place}")
-            self.ids.append(self._id(given, str(where)))
+        fields = (self._id_field, self._tags_field)
+        others = [() if field is None else self._values(path, name, field) for field in fields]
+        for (value, where), *given in zip_longest(values, *others, fillvalue=(None, None)):
+            for field, (_, its_place) in zip(fields, given):
+                if field is not None and where != its_place:
+                    raise CorpusError(f"{name}: texts and {field!r} do not go together at {where or its_place}")
+            self.ids.append(self._id(given[0][0], str(where)))
+            self.tags = self._tags(given[1][0], str(where))
             yield self._text(value, str(where))
 
     def _text(self, value: Any, where: str) -> str:
@@ -103,6 +113,19 @@ class DocumentTexts:
         if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
             raise CorpusError(f"{where}: field {self._id_field!r}: text or a whole number expected, got {value!r:.60}")
         return self._new_id(str(value), where)
+
+    def _tags(self, value: Any, where: str) -> list[str]:
+        if is_missing(value):
+            return []
+        if isinstance(value, Unusable):
+            raise CorpusError(f"{where}: {value.problem}")
+        found = value.split(";") if isinstance(value, str) else value if isinstance(value, list) else [value]
+        if any(isinstance(tag, bool) or not isinstance(tag, (str, int)) for tag in found):
+            raise CorpusError(
+                f"{where}: field {self._tags_field!r}: a list of tags, or a text with ; between them, expected; "
+                f"got {value!r:.60}"
+            )
+        return list(dict.fromkeys(tag for tag in (str(tag).strip() for tag in found) if tag))
 
     def _new_id(self, found: str, where: str) -> str:
         if found in self._seen:
@@ -135,8 +158,8 @@ class DocumentTexts:
         try:
             with open(path, "rb") as stream:
                 if kind := table_kind(stream.peek(8)):
-                    is_id = field is not None and field == self._id_field
-                    yield from values_of_file(stream, kind, name, field, errors, lambda _: None, any_type=is_id)
+                    any_type = field is not None and field in (self._id_field, self._tags_field)
+                    yield from values_of_file(stream, kind, name, field, errors, lambda _: None, any_type=any_type)
                     return
                 head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, lambda _: None))
                 if is_json(head, name):

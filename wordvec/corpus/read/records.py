@@ -5,7 +5,7 @@ field ``a``. Each record is a document: a line break inside it ends a sentence, 
 is a sentence of tokens, taken as they are. What is missing, and a record without such a field, is left out, counted
 and reported; with `strict` it is an error.
 
-JSON is read by `wordvec.corpus.read.structured`, CSV by `csv_text`, columns of Parquet and Arrow by `arrow`.
+JSON and CSV are read by `wordvec.corpus.read.structured`, columns of Parquet and Arrow by `arrow`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def values_of_json(
 ) -> Values:
     """Yield (value, place) of all values in `field`, also those that are missing or cannot be read."""
     if is_lines(head, name):
-        found = _line_values(lines, name)
+        found = ((value, f"{name}: line {number}") for number, value in values_of_lines(lines))
     else:
         found = _values_in_stream(texts, name, head.lstrip()[:1] == "[")
     return _fields(found, name, field, errors)
@@ -71,17 +71,17 @@ def _is_whole(line: str) -> bool:
     return True
 
 
-def _line_values(lines: Iterable[str], name: str) -> Values:
+def values_of_lines(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """Yield the value of each line that is not empty, with its number; Unusable where it is not JSON."""
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
-        where = f"{name}: line {number}"
         try:
             value = parse_json(line)
         except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
-        yield value, where
+        yield number, value
 
 
 def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values:
@@ -240,6 +240,26 @@ def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
 
 
 def _values(table: Table, lines: Iterable[str], name: str, column: int, has_header: bool) -> Values:
+    for line, row in rows_of_csv(table, lines, name):
+        where = f"{name}: line {line}"
+        if isinstance(row, Unusable):
+            yield row, where
+            continue
+        if has_header:
+            has_header = False
+            continue
+        if line == 1:
+            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
+        text = row[column]
+        yield None if text.strip() in MISSING else text, where
+
+
+def rows_of_csv(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
+    """Yield each row that is not empty, the first one too, with the number of its first line.
+
+    Rows have as many cells as the first one; what is no such row is Unusable. Raises CorpusError where a quote that is
+    never closed has swallowed rows.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # for all of Python; raised only
     rows = csv.reader(
         (f"{line}\n" for line in lines),
@@ -250,7 +270,6 @@ def _values(table: Table, lines: Iterable[str], name: str, column: int, has_head
     width = len(table.header)
     while True:
         line = rows.line_num + 1
-        where = f"{name}: line {line}"
         try:
             row = next(rows)
         except StopIteration:
@@ -258,20 +277,12 @@ def _values(table: Table, lines: Iterable[str], name: str, column: int, has_head
         except csv.Error as error:
             if rows.line_num - line > MOST_LINES_IN_A_ROW:
                 raise CorpusError(
-                    f"{where}: a quote that opens there is closed only in line {rows.line_num:,} ({error}): the rows "
-                    "between them would be lost; remove or double it"
+                    f"{name}: line {line}: a quote that opens there is closed only in line {rows.line_num:,} "
+                    f"({error}): the rows between them would be lost; remove or double it"
                 ) from None
-            yield Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}"), where
-            continue
-        if has_header:
-            has_header = False
-            continue
-        if line == 1 and row:
-            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
-        if not row:
+            yield line, Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}")
             continue
         if len(row) == width or (len(row) > width and not any(row[width:])):
-            text = row[column]
-            yield None if text.strip() in MISSING else text, where
-        else:
-            yield Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}"), where
+            yield line, row[:width]
+        elif row:
+            yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}")

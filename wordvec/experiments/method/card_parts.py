@@ -13,7 +13,13 @@ from wordvec.corpus.storage import is_corpus_folder
 from wordvec.errors import counted
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.paragraph import corpus_facts, paragraph_of_changes, paragraph_of_vectors
+from wordvec.experiments.method.paragraph import (
+    corpus_facts,
+    grouping,
+    has_weights,
+    paragraph_of_changes,
+    paragraph_of_vectors,
+)
 from wordvec.experiments.method.runs import build_command, facts_of, later_steps, sources_of, train_command
 
 SOURCES_SHOWN = 100  # in a card
@@ -49,18 +55,25 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
     seconds, machine = record.get("seconds"), record.get("machine")
     parts = [
         f"# {path.name}",
-        f"Words that differ by {record['by']}: {listed}.",
+        f"Words that differ by {grouping(str(record['by']), 'en')}: {listed}.",
         _parts(paragraphs, keys, record["commands"]),
         f"It took {seconds} s on {machine}, with Python {record.get('python')} and numpy "
         f"{record.get('numpy_version')}; finished {record.get('finished')}. The corpus has the fingerprint "
         f"{record['corpus'].get('fingerprint')}; the SHA-256 of each of its {len(record['corpus'].get('files', []))} "
         f"files of text stands in {path.name}.",
     ]
+    if record.get("vectors"):
+        rows = [[each["group"], each["path"], f"{each['words']:,}", each["sha256"]] for each in record["vectors"]]
+        parts += [
+            "## Vectors by group",
+            format_table(rows, ["group", "file", "words", "SHA-256"], "markdown", right=(2,)),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def _works_of_changes(record: Mapping[str, Any]) -> list[str]:
-    return [*(OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()), *OF_CHANGE]
+    trainer = OF_TRAINER["svd"] if record["options"]["model"] == "svd" else ()
+    return [*trainer, *OF_CHANGE, *(["kish1965survey"] if has_weights(record) else [])]
 
 
 def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> str:
@@ -208,6 +221,13 @@ ENTRIES = {
   number = {4},
   pages = {1255--1274},
   year = {2023}
+}""",
+    "kish1965survey": """@book{kish1965survey,
+  author = {Kish, Leslie},
+  title = {Survey Sampling},
+  publisher = {Wiley},
+  address = {New York},
+  year = {1965}
 }""",
     "janssen1997studentized": """@article{janssen1997studentized,
   author = {Janssen, Arnold},

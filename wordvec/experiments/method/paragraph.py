@@ -97,6 +97,11 @@ SENTENCES = {
         "groups over what the documents in them vary (Janssen 1997). Correction over the words is for a false "
         "discovery rate of {level} (Benjamini and Hochberg 1995). Words that differ at that level: {found}; "
         "words that could not be tested: {left_out}.",
+        "weights": "In these means a document with n occurrences of the word has the weight n / (1 + 0.2 (n − 1)), as "
+        "occurrences in one document are alike (Kish 1965).",
+        "cut": "For each word, the documents before and after that moment between two groups were compared at which "
+        "they differ most, with at least a quarter of the documents on each side where that is possible; in each "
+        "permutation, the moment was chosen in the same way.",
         "stability": "For the neighbours of a word, documents were drawn with replacement (Antoniak and Mimno 2018).",
         "software": "The computations were done with wordvec {version}, seed {seed}.",
     },
@@ -118,6 +123,11 @@ SENTENCES = {
         "der Gruppen im Verhältnis zur Streuung der Dokumente (Janssen 1997). Über die Wörter wurde auf eine "
         "Falscherkennungsrate von {level} korrigiert (Benjamini und Hochberg 1995). Wörter, die sich auf diesem "
         "Niveau unterscheiden: {found}; nicht prüfbare Wörter: {left_out}.",
+        "weights": "Ein Dokument mit n Vorkommen des Wortes geht in diese Mittel mit dem Gewicht n / (1 + 0,2 (n − 1)) "
+        "ein, da sich Vorkommen in einem Dokument ähneln (Kish 1965).",
+        "cut": "Verglichen wurden für jedes Wort die Dokumente vor und nach demjenigen Zeitpunkt zwischen zwei "
+        "Gruppen, an dem sie sich am meisten unterscheiden, mit mindestens einem Viertel der Dokumente auf jeder "
+        "Seite, wo das möglich ist; in jeder Permutation wurde der Zeitpunkt auf dieselbe Weise gewählt.",
         "stability": "Für die Nachbarn eines Wortes wurden Dokumente mit Zurücklegen gezogen (Antoniak und "
         "Mimno 2018).",
         "software": "Gerechnet wurde mit wordvec {version}, Startwert {seed}.",
@@ -138,6 +148,10 @@ SENTENCES = {
         "바꾸었고(Besag and Clifford 1991), 검정 통계량은 집단 간 거리의 제곱을 문서 간 변동으로 나눈 "
         "값이다(Janssen 1997). 단어 전체에 대하여 거짓 발견율 {level}로 보정하였다(Benjamini and Hochberg 1995). "
         "이 수준에서 {found}개 단어가 달랐으며, {left_out}개는 검정할 수 없었다.",
+        "weights": "이 평균에서 단어가 n번 나오는 문서의 가중치는 n / (1 + 0.2(n − 1))이다. 한 문서 안의 출현은 서로 "
+        "비슷하기 때문이다(Kish 1965).",
+        "cut": "단어마다 전후의 문서가 가장 크게 다른 시점을 집단 사이에서 골라 그 전과 후를 비교하였으며, "
+        "가능한 한 양쪽에 문서의 4분의 1 이상이 있게 하였다. 순열마다 시점을 같은 방법으로 다시 골랐다.",
         "stability": "이웃 단어의 안정성을 보기 위하여 문서를 복원 추출하였다(Antoniak and Mimno 2018).",
         "software": "계산에는 wordvec {version}을 사용하였다(난수 초깃값 {seed}).",
     },
@@ -194,11 +208,12 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
     parts = [
         *_of_corpus(record["corpus"], language),
         say["change"].format(
-            by=_grouping(str(record["by"]), language),
+            by=grouping(str(record["by"]), language),
             groups=groups,
             window=options["window"],
             model=MODELS[language][options["model"]].format(dim=options["dim"]),
         ),
+        *([say["weights"]] if has_weights(record) else []),
         say["test"].format(
             tested=len(record["words"]),
             permutations=_number(options["permutations"], language),
@@ -206,10 +221,16 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
             found=found,
             left_out=len(record["left_out"]),
         ),
+        *([say["cut"]] if options.get("compare") == "cut" and len(record["groups"]) > 2 else []),
         say["stability"],
         say["software"].format(version=record["wordvec_version"], seed=options["seed"]),
     ]
     return " ".join(parts)
+
+
+def has_weights(record: Mapping[str, Any]) -> bool:
+    """Whether documents were weighed: not by earlier versions, which did not say how groups were compared either."""
+    return "compare" in record["options"]
 
 
 def _sentences(language: str) -> dict[str, str]:
@@ -246,7 +267,7 @@ def _of_corpus(corpus: Mapping[str, Any], language: str) -> list[str]:
     return parts
 
 
-def _grouping(by: str, language: str) -> str:
+def grouping(by: str, language: str) -> str:
     """What documents were grouped by, in words."""
     names = GROUPINGS[language]
     if by in ("year", "decade", "century", "half"):

@@ -62,6 +62,12 @@ def _writable(vectors: WordRows) -> Subwords | None:
             "these n-grams went through post-processing, which fastText's file cannot hold: fit them to the vectors "
             "as they are now, with .fit_subwords(buckets=...) or wordvec subwords --buckets"
         )
+    if subwords.ngrams.jamo or subwords.ngrams.hashes:
+        kind = "of Korean letters (jamo)" if subwords.ngrams.jamo else "numbered by floret's hashes"
+        raise InputError(
+            f"these n-grams are {kind}, which fastText does not know: fit others first, with "
+            ".fit_subwords(buckets=200_000) or wordvec subwords --buckets 200000"
+        )
     if subwords.kept is not None or subwords.buckets > MOST_BUCKETS:
         raise InputError(
             "fastText's file numbers n-grams by buckets, each with a row, and these have a table of their own: fit "

@@ -9,17 +9,18 @@ from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import VectorsFileError
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
 from wordvec.vectors.files.table_file import is_dictionary, is_record
-from wordvec.vectors.files.text_layout import are_numbers, parse_header, unread_text
+from wordvec.vectors.files.text_layout import are_numbers, floret_header, parse_header, unread_text
 
 HEAD = 1 << 20  # bytes looked at
 READABLE = (
-    "safetensors, word2vec text and binary, fastText .vec and .bin, GloVe text, npz, gensim's KeyedVectors, Parquet, "
-    "Arrow, JSON, and a matrix with its words in another file"
+    "safetensors, word2vec text and binary, fastText .vec and .bin, floret, GloVe text, npz, gensim's KeyedVectors, "
+    "Parquet, Arrow, JSON, and a matrix with its words in another file"
 )
 STREAMED = (
     "word2vec-text",
     "word2vec-binary",
     "glove",
+    "floret",
     "numbers",
 )  # read in one go from front to back, so packed ones too
 LINES = 100  # looked at for words
@@ -83,6 +84,8 @@ def _text_format(head: bytes) -> str | None:
         return "json"
     if _without_words(head):
         return "numbers"
+    if floret_header(first) is not None and newline:
+        return "floret"
     header = parse_header(first)
     if header is not None and newline:
         return "word2vec-binary" if _looks_binary(rest, *header) else "word2vec-text"

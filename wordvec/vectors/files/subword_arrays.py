@@ -1,6 +1,8 @@
 """The n-gram vectors of fastText's models as arrays, as .safetensors and .npz keep them.
 
-``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. ``subword_rows``
+``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. Where n-grams are not
+fastText's, (6,): and whether they are of Korean letters (1 or 0), how many hashes of floret's each has (0: one of
+fastText's), and where these start from. ``subword_rows``
 (R, D) float32 or float16: a row for each bucket, or for those in ``subword_buckets`` (R,) int64 where only the n-grams
 that were seen have a row, or a model was pruned.
 """
@@ -12,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.vectors.ngrams import FLORET_SEED, MOST_HASHES
 from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords
 
 ARRAYS = ("subwords", "subword_rows", "subword_buckets")
@@ -45,8 +48,11 @@ def subword_arrays(subwords: Any) -> dict[str, Any]:
         or (subwords.kept is not None and not len(subwords.kept))
     ):
         return {}
-    sizes = np.array([subwords.buckets, subwords.shortest, subwords.longest], np.int64)
-    arrays: dict[str, Any] = {"subwords": sizes, "subword_rows": RowsInBlocks(subwords)}
+    kind = subwords.ngrams
+    sizes = [kind.buckets, kind.shortest, kind.longest]
+    if kind.jamo or kind.hashes:
+        sizes += [int(kind.jamo), kind.hashes, kind.seed]
+    arrays: dict[str, Any] = {"subwords": np.array(sizes, np.int64), "subword_rows": RowsInBlocks(subwords)}
     if subwords.kept is not None:
         arrays["subword_buckets"] = np.asarray(subwords.kept.buckets, np.int64)
     return arrays
@@ -57,17 +63,18 @@ def subwords_of(arrays: Mapping[str, np.ndarray], dim: int) -> Subwords | None:
     if not any(name in arrays for name in ARRAYS):
         return None
     sizes, rows, kept = (arrays.get(name) for name in ARRAYS)
-    if sizes is None or rows is None or sizes.shape != (3,) or sizes.dtype.kind not in "iu":
+    if sizes is None or rows is None or sizes.shape not in ((3,), (6,)) or sizes.dtype.kind not in "iu":
         raise ValueError("'subwords' and 'subword_rows' do not fit together")
-    buckets, shortest, longest = sizes.tolist()
-    if not (0 < buckets < 2**32 and 0 < shortest <= longest <= LONGEST_NGRAM):
+    buckets, shortest, longest, jamo, hashes, seed = [*sizes.tolist(), *(0, 0, FLORET_SEED)][:6]
+    least = 0 if hashes else shortest  # floret's may be words alone
+    if not (0 < buckets < 2**32 and 0 < shortest and least <= longest <= LONGEST_NGRAM):
         raise ValueError(f"n-grams of {shortest} to {longest} characters in {buckets} buckets")
+    if jamo not in (0, 1) or not (0 <= hashes <= MOST_HASHES and 0 <= seed < 2**32):
+        raise ValueError(f"n-grams of a kind that this version does not know: {sizes.tolist()}")
     if rows.ndim != 2 or rows.shape[1] != dim or rows.dtype not in (np.float32, np.float16):
         raise ValueError(f"'subword_rows' must be floats of shape (., {dim}); got {rows.dtype} of shape {rows.shape}")
-    if kept is None:
-        if len(rows) != buckets:
-            raise ValueError(f"{len(rows):,} rows for {buckets:,} buckets of n-grams")
-        return Subwords(rows, buckets, shortest, longest)
-    if kept.shape != (len(rows),) or kept.dtype.kind not in "iu":
+    if kept is None and len(rows) != buckets:
+        raise ValueError(f"{len(rows):,} rows for {buckets:,} buckets of n-grams")
+    if kept is not None and (kept.shape != (len(rows),) or kept.dtype.kind not in "iu"):
         raise ValueError(f"'subword_buckets' must be integers of shape ({len(rows)},)")
-    return Subwords(rows, buckets, shortest, longest, kept=kept)
+    return Subwords(rows, buckets, shortest, longest, kept=kept, jamo=bool(jamo), hashes=hashes, seed=seed)

@@ -40,10 +40,11 @@ def text_layout(text: bytes) -> TextLayout:
     """
     first, newline, rest = text.partition(b"\n")
     second = rest.partition(b"\n")[0]
-    header = parse_header(first) or _three_numbers(first, second)
+    table = floret_header(first)
+    header = parse_header(first) or _three_numbers(first, second) or (table and table[:2])
     if header is None:
         return TextLayout(None, len(first.split()) - 1, 0, first.startswith(BASE64))
-    return TextLayout(*header, len(first) + len(newline), second.startswith(BASE64))
+    return TextLayout(header[0], header[1], len(first) + len(newline), second.startswith(BASE64))
 
 
 def _three_numbers(first: bytes, second: bytes) -> tuple[int, int] | None:
@@ -55,6 +56,18 @@ def _three_numbers(first: bytes, second: bytes) -> tuple[int, int] | None:
     as_row = second.split()
     fits = len(as_row) > dim > 0 and are_numbers(as_row[-dim:])
     return (rows, dim) if fits and (dim > 2 or as_row[0].startswith(BASE64)) else None
+
+
+def floret_header(line: bytes) -> tuple[int, ...] | None:
+    """The six numbers of floret's header "buckets dimensions minn maxn hashes seed < >"; None for any other line.
+
+    >>> floret_header(b"50000 300 4 5 2 2166136261 < >")
+    (50000, 300, 4, 5, 2, 2166136261)
+    """
+    fields = line.split()
+    if len(fields) != 8 or not all(field.isdigit() and len(field) < 19 for field in fields[:6]):
+        return None
+    return None if are_numbers(fields[6:]) else tuple(int(field) for field in fields[:6])
 
 
 def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
@@ -70,11 +83,6 @@ def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
 def unread_text(head: bytes) -> str | None:
     """What a text is that wordvec knows and does not read, with the way out; None for any other."""
     fields = head.partition(b"\n")[0].split()
-    if len(fields) == 8 and all(field.isdigit() for field in fields[:6]):
-        return (
-            "floret's table of hashed n-grams, which has no words: write vectors of words with floret's own "
-            "save_vectors (.vec), or spaCy's vocabulary, and read those"
-        )
     if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
         return (
             "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python, write "

@@ -94,6 +94,31 @@ def rotation_of(moments: Moments, center: bool) -> tuple[Map, int]:
     return Map(u @ vt, x_mean, y_mean), rank
 
 
+def wide(rows: np.ndarray, width: int) -> np.ndarray:
+    """Rows in float64, widened with zeros."""
+    return np.pad(rows.astype(np.float64), ((0, 0), (0, width - rows.shape[1])))
+
+
+def turned(
+    rows: np.ndarray, source: np.ndarray, target: np.ndarray, center: bool = False, cut: bool = False
+) -> np.ndarray:
+    """Rows turned by the orthogonal matrix that takes `source` nearest to `target`; only the turn, no shift.
+
+    Shapes: rows (n, E), source (N, E), target (N, D) -> (n, W), where W = max(D, E): the narrower are widened with
+    zeros. With `cut` (n, D): what then lies outside of the target's dimensions is left away. With `center` source and
+    target are taken from their means to find the turn.
+
+    >>> X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    >>> Y = X @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    >>> bool(np.allclose(turned(Y, Y, X), X))
+    True
+    """
+    width = max(source.shape[1], target.shape[1])
+    found, _ = rotation_of(Moments.of(wide(source, width), wide(target, width)), center)
+    result = wide(rows, width) @ found.rotation
+    return np.asarray(result[:, : target.shape[1]] if cut else result)
+
+
 def mean_cosine(a: np.ndarray, b: np.ndarray) -> float:
     """The mean cosine of paired rows; a zero row has cosine 0 with everything.
 

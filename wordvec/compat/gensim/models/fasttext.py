@@ -1,29 +1,33 @@
-"""gensim's FastText: words trained as Word2Vec's, then rows of n-grams fitted to them; and fastText's own files."""
+"""gensim's FastText: words and rows of their n-grams, trained together; and fastText's own files."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 from wordvec.compat.gensim.differences import differs
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.word2vec import KEPT, Word2Vec
-from wordvec.errors import OptionError
 from wordvec.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from wordvec.trainers import CBOW, SkipGram
 
 FastTextKeyedVectors = KeyedVectors
 
 
 class FastText(Word2Vec):
-    """Known words have Word2Vec's vectors; unseen ones get the mean of the rows of their n-grams.
+    """A word's vector is the mean of rows of its own and of its n-grams; unseen words get the mean of their n-grams'.
 
-    fastText trains words and n-grams together; here the n-grams' rows are fitted to the trained words
-    (``WordVectors.fit_subwords``), each n-gram having a row of its own, so that `bucket` has no effect. Where this
-    version of wordvec cannot fit them, training raises OptionError. ``load`` reads fastText's own .bin, too.
+    Both are trained together, as in `SkipGram(subwords=True)`, each n-gram having a row of its own, so `bucket` has no
+    effect. Where that cannot be (hs=1, and training that goes on from rows), words are trained as Word2Vec's, and
+    the n-grams' rows are fitted to them (``WordVectors.fit_subwords``). ``load`` reads fastText's own .bin, too.
     """
 
     kept = (*KEPT, "min_n", "max_n")
+    _anew = False  # whether the next training begins from the words that build_vocab chose
 
     def __init__(
         self,
@@ -64,28 +68,47 @@ class FastText(Word2Vec):
         super().__init__(**options, **older)
 
     def build_vocab(self, *args: Any, **kwargs: Any) -> None:
-        """As Word2Vec's. Raises OptionError where n-grams cannot be fitted."""
-        if self.word_ngrams and self.max_n:
-            if not hasattr(WordVectors, "fit_subwords"):
-                raise OptionError(
-                    "FastText: this version of wordvec does not fit vectors of subwords: train Word2Vec (or max_n=0), "
-                    "which gives no vectors to unseen words, or read a model that fastText trained, FastText.load(path)"
-                )
-            differs(
-                "FastText: words are trained as Word2Vec trains them, and rows of n-grams fitted to them afterwards"
-            )
+        """As Word2Vec's."""
+        update = kwargs.get("update", len(args) > 2 and args[2])
+        self._anew = not (update and len(self._wv))
+        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are known before any text is read
+        if self._has_ngrams and not self._trains_ngrams:
+            differs(f"FastText: {'hs=1' if self.hs else 'after the first training'}: {FITTED}")
         super().build_vocab(*args, **kwargs)
 
     def train(self, *args: Any, **kwargs: Any) -> tuple[int, int]:
-        """As Word2Vec's; then the n-grams' rows are fitted to the words."""
+        """As Word2Vec's. Training that goes on from rows moves the words, and the n-grams' rows are fitted to them."""
+        trained = self._trains_ngrams
         done = super().train(*args, **kwargs)
-        if self.word_ngrams and self.max_n:
+        self._anew = False
+        if self._has_ngrams and not trained:
             vectors = cast(Any, self.wv.to_word_vectors())
             self.wv._subwords = vectors.fit_subwords(self.min_n, self.max_n, threads=self.workers).subwords
             self.wv.fill_norms(force=True)
         return done
 
+    @property
+    def _has_ngrams(self) -> bool:
+        return bool(self.word_ngrams and self.max_n)
 
+    @property
+    def _trains_ngrams(self) -> bool:
+        return self._has_ngrams and self._anew and not self.hs
+
+    def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> SkipGram | CBOW:
+        trainer = super()._trainer(epochs, alpha, min_alpha)
+        return replace(trainer, subwords=True, min_n=self.min_n, max_n=self.max_n) if self._trains_ngrams else trainer
+
+    def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
+        return {} if trainer.subwords else super()._rows_to_go_on_from(trainer)
+
+    def _take(self, trained: WordVectors) -> None:
+        super()._take(trained)
+        if trained.subwords is not None:
+            self._wv._subwords = trained.subwords
+
+
+FITTED = "words are trained as Word2Vec trains them, and rows of n-grams fitted to them afterwards"
 ONLY_HERE = ("self", "__class__", "min_n", "max_n", "bucket", "word_ngrams")
 
 

@@ -168,7 +168,7 @@ class Word2Vec:
         self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
         self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
         words, counts = corpus.vocabulary.words, corpus.vocabulary.counts.tolist()
-        new = {word: None for word in words if word not in self._wv}  # in order
+        new = {word: None for word in words if not self._wv.has_index_for(word)}  # in order
         start = self._trainer(1, self.alpha, self.min_alpha).starting_weights(len(words))[0]
         row_of = {word: row for row, word in enumerate(words)}
         if new:
