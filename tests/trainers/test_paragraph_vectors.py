@@ -231,6 +231,16 @@ def test_unknown_words_alone_give_zeros_and_are_counted(trained):
     assert np.isfinite(trained.infer(["cat"] * 100_000)).all()
 
 
+@pytest.mark.parametrize("wrong", [np.nan, 3e38])
+def test_output_rows_that_give_no_numbers_are_told(trained, wrong):
+    whole = trained.vectors
+    matrix = np.array(whole.matrix)
+    matrix[whole.word_id("cat")] = wrong
+    damaged = WordVectors(whole.words, matrix, whole.counts, whole.info)
+    with np.errstate(all="ignore"), pytest.raises(InputError, match="the rows that documents are inferred from"):
+        damaged.embed([["cat", "dog"]], "infer")
+
+
 def test_a_text_is_inferred_as_the_documents_were(trained):
     text = "milk tea cat bread"
     found = DocumentSearch(trained.documents, trained.vectors, "whitespace").nearest(text, k=5)

@@ -111,7 +111,15 @@ class _Minimum:
             found[document] = len(ids)
             if len(ids):
                 different, times = np.unique(ids, return_counts=True)
-                rows[document] = self._minimum(self._rows[different], times * self._keep[different])
+                try:
+                    rows[document] = self._minimum(self._rows[different], times * self._keep[different])
+                except np.linalg.LinAlgError:  # of numbers that are far too large
+                    rows[document] = np.nan
+        if not np.isfinite(rows).all():
+            raise InputError(
+                "the rows that documents are inferred from hold nan, infinity or far too large numbers: the file is "
+                "damaged; train it again"
+            )
         return rows, found, np.diff(ends, prepend=0)
 
     def _minimum(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
