@@ -49,6 +49,7 @@ def vector_targets() -> dict[str, Target]:
     makers["vectors-parquet"] = lambda random: {"v": damage_bytes(_parquet(), random)}
     targets = {name: Target(make, read_vectors) for name, make in makers.items()}
     targets["vectors-compiled"] = Target(lambda random: {"v": _text(random, random.random() < 0.5)}, _read_both_ways)
+    targets["floret"] = Target(_floret, lambda folder: use_vectors(folder / "v.floret", {"words": ["the", "b"]}))
     targets["two-files"] = Target(_two_files, lambda folder: use_vectors(folder / "m.npy", {}))
     targets["model2vec"] = Target(_model2vec, lambda folder: use_vectors(folder, {}))
     try:
@@ -139,6 +140,11 @@ def _binary(random: Random) -> bytes:
     )
     made = head + body
     return damage_bytes(made, random) if random.random() < 0.3 else made
+
+
+def _floret(random: Random) -> Files:
+    rows = [" ".join(map(str, [i, *row])) for i, row in enumerate((MATRIX + 0.05).tolist())]
+    return {"v.floret": damaged_lines(["4 3 2 3 2 2166136261 < >", *rows], random, separators=(" ",))}
 
 
 def _packed(random: Random) -> Files:
