@@ -7,6 +7,7 @@ import contextlib
 import json
 import struct
 import tempfile
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -240,8 +241,8 @@ def _request(random: Random) -> Files:
 
 
 @cache
-def _service() -> tuple[Any, Any]:
-    """The application and an event loop for it: both of this process alone."""
+def _service() -> tuple[Any, Any, Executor]:
+    """The application, an event loop for it, and a thread for that: the main one may run a loop, as Playwright does."""
     from wordvec.serve.app import make_app
     from wordvec.serve.settings import Settings
 
@@ -250,14 +251,15 @@ def _service() -> tuple[Any, Any]:
             (Path(name) / file).write_bytes(content)
         vectors = WordVectors.load(Path(name) / "v.safetensors").warm_up()
         app = make_app(Settings(documents=f"{name}/sif.safetensors", seconds=60.0), vectors)
-    return app, asyncio.new_event_loop()
+    return app, asyncio.new_event_loop(), ThreadPoolExecutor(1)
 
 
 def _ask(folder: Path) -> object:
     (path,) = folder.iterdir()
-    app, loop = _service()
+    app, loop, thread = _service()
     method, _, name = path.name.partition("-")
-    status, body = loop.run_until_complete(_answer(app, method, name, path.read_bytes()))
+    answer = _answer(app, method, name, path.read_bytes())
+    status, body = thread.submit(loop.run_until_complete, answer).result()
     expect(status in (200, 400, 404, 413, 414, 422), f"status {status}")
     json.loads(body)
     return "read" if status == 200 else "refused"

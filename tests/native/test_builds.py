@@ -92,6 +92,7 @@ def test_builds_for_other_instruction_sets_give_the_same(isa, calls, results):
         np.testing.assert_allclose(vectors, wanted, **CLOSE)
 
 
+@pytest.mark.slow("compiles the library for ARM and runs it in an emulator: the same numbers")
 def test_arm_gives_the_same(calls, results, tmp_path):
     emulator = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
     if emulator is None or importlib.util.find_spec("ziglang") is None:

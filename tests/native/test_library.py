@@ -260,6 +260,7 @@ def test_a_damaged_build_is_compiled_again(checkout):
     assert build.is_whole(path)
 
 
+@pytest.mark.slow("compiles the sources twice: a fault in them is told, and leaves the build before")
 def test_sources_that_do_not_compile_are_an_error(checkout):
     change_sources(checkout, "\nplanted mistake;\n")
     line = report(checkout)

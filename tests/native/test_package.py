@@ -144,6 +144,7 @@ def test_the_library_exports_what_the_sources_mark(hook):
     assert "wordvec_isa" in names
 
 
+@pytest.mark.slow("a wheel of another machine is compiled as whoever publishes it does")
 def test_a_wheel_for_another_machine(hook, tmp_path):
     pytest.importorskip("ziglang", reason="compiles for other machines")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]

@@ -152,6 +152,7 @@ def test_turning_undoes_a_rotation_and_keeps_lengths():
     assert np.linalg.norm(turned(Y, Y, X) - X) <= np.linalg.norm(Y @ rotation(5) - X)
 
 
+@pytest.mark.slow("t-SNE of two models, one from the other: openTSNE compiles what it needs")
 @pytest.mark.filterwarnings("ignore")
 def test_tsne_of_the_second_starts_from_the_first(vectors):
     pytest.importorskip("openTSNE", reason="extra projection (openTSNE) is not installed")
