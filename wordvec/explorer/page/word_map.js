@@ -150,7 +150,10 @@ class WordMap {
     this.setView({ ...this.view, x: this.view.x + right * step, y: this.view.y + up * step });
   }
 
-  /** Zooms to a word so that most of the `others` are in view around it. */
+  /**
+   * Zooms to a word so that most of the `others` are in view around it: a frame later, as the answer beside the map need
+   * not wait until many points are drawn.
+   */
   lookAt(id, others) {
     const { x, y } = this.model;
     const away = others.map((other) =>
@@ -158,7 +161,8 @@ class WordMap {
     const reach = away.sort((a, b) => a - b)[Math.floor(NEAREST_SHARE * (away.length - 1))] ?? 0;
     const whole = this.fitted().scale;
     const scale = Math.max(whole, Math.min(NEAREST_ROOM / (reach || 1e-9), CLOSEST * whole));
-    this.setView({ x: x[id] - this.aside() / scale, y: y[id], scale });
+    const view = { x: x[id] - this.aside() / scale, y: y[id], scale };
+    requestAnimationFrame(() => this.setView(view));
   }
 
   /** Keeps what is in the middle, and the whole map when it was all in view. */
