@@ -41,5 +41,6 @@ over() { # over NAME RUNTIME FLAGS... -- PYTEST...: the tests over a build with 
 }
 
 over memory libasan.so -fsanitize=address,undefined -- "$@"
-over threads libtsan.so -fsanitize=thread -- "$@"
+racing=tests/kernels/test_cpu.py::test_hogwild_on_one_thread_is_the_same_training_and_on_two_about_the_same # on purpose
+over threads libtsan.so -fsanitize=thread -- "$@" --deselect "$racing"
 exit $failed
