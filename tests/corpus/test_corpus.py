@@ -141,7 +141,7 @@ def test_tiny_world_by_name():
         (lambda: Corpus.from_sentences([["a", ""]]), r"an empty string is among the tokens"),
         (lambda: Corpus.from_sentences([]), r"the corpus is empty"),
         (lambda: Corpus.from_sentences([[], []]), r"the corpus is empty"),
-        (lambda: Corpus.build([]), r"the corpus is empty: no words in list"),
+        (lambda: Corpus.build([]), r"the corpus is empty: no words in what was given"),
         (lambda: Corpus.from_texts(["", "  "]), r"the corpus is empty"),
         (lambda: Corpus.from_files(["the cat sat"]), r"'the cat sat': no file or folder"),
         (lambda: Corpus.build(iter([["a"], "b"])), r"sentence 2 is 'b'"),

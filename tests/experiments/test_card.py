@@ -10,7 +10,7 @@ from wordvec.evaluation import evaluate
 from wordvec.evaluation.files.group_sets import BiasTest
 from wordvec.experiments.card import CardFacts, example_words, model_card
 from wordvec.experiments.stability import Stability
-from wordvec.trainers import SkipGram
+from wordvec.trainers import SVD, SkipGram
 from wordvec.vectors import WordVectors
 
 TRIPLES = [("cat", "dog", 9.0), ("cat", "car", 1.0), ("dog", "car", 2.0), ("cat", "lynx", 3.0)]
@@ -44,6 +44,39 @@ def test_a_card_says_what_the_file_says(trained, corpus):
     assert cells(card, "tokens") == "100"
     assert cells(card, "2") == f"{vectors.info['loss'][1]:.4f}"
     assert "WordVectors.load('tiny.safetensors')" in card
+
+
+@pytest.mark.parametrize("name", ["a.txt", "texts"])
+def test_vectors_of_files_say_which_and_how_many_sentences(tmp_path, name):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("the cat saw the dog\nthe dog saw a car\n" * 5)
+    source = tmp_path / "texts" / "a.txt" if name == "a.txt" else tmp_path / "texts"
+    vectors = SVD(dim=3).fit(Corpus.build(source, tokenizer="words")).vectors
+    vectors.save(tmp_path / "v.safetensors")
+    assert vectors.info["sources"] == [name]  # without its folder
+    card = model_card(tmp_path / "v.safetensors", WordVectors.load(tmp_path / "v.safetensors"))
+    assert (cells(card, "corpus"), cells(card, "sentences")) == (name, "10")
+    assert f"The text comes from {name}." in card and str(tmp_path) not in card
+
+
+def test_text_without_a_name_is_given_none(tmp_path):
+    corpus = Corpus.from_texts(["the cat saw the dog", "the dog saw a car"] * 5, tokenizer="words")
+    assert corpus.info["sources"] == []
+    SVD(dim=3).fit(corpus).vectors.save(tmp_path / "v.safetensors")
+    corpus.save(tmp_path / "corpus")
+    vectors = WordVectors.load(tmp_path / "v.safetensors")
+    for facts in (CardFacts(), CardFacts(corpus=Corpus.open(tmp_path / "corpus"))):
+        card = model_card(tmp_path / "v.safetensors", vectors, facts)
+        assert cells(card, "corpus") == "not stated" and cells(card, "sentences") == "10"
+        assert "comes from" not in card and "corpus build" not in card
+
+
+def test_of_many_files_some_are_named(tmp_path):
+    files = [tmp_path / f"{number:02}.txt" for number in range(25)]
+    for file in files:
+        file.write_text("the cat saw the dog\n")
+    vectors = SVD(dim=2).fit(Corpus.from_files(files)).vectors
+    assert vectors.info["sources"] == [f"{number:02}.txt" for number in range(20)] + ["and 5 more"]
 
 
 def test_a_card_invents_nothing(trained, tmp_path):
@@ -99,7 +132,7 @@ def test_what_is_at_hand_is_added(trained, corpus):
     card = model_card(trained, vectors, facts)
     assert cells(card, "time") == "train 90 s, save 1 s"
     assert cells(card, "sentences") == "20"
-    assert cells(card, "corpus") == "list"
+    assert cells(card, "corpus") == "not stated"
     assert cells(card, "of these vectors") == r"CC0 \| public"
     assert cells(card, "of the corpus") == "GFDL"
     assert "| cat | 10 | 0.40 |" in card

@@ -47,7 +47,7 @@ os.environ.update(FIXED)  # when this is imported: other conftest files import n
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-gc.set_threshold(20_000, 20, 20)  # collections take a tenth of the time otherwise
+gc.set_threshold(20_000, 20, 20)  # as below: with less work each time, more seldom
 sys.dont_write_bytecode = False  # the suite starts Python many times: what is compiled once is not compiled again
 
 
@@ -59,9 +59,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    """Ten thousand tests lie in memory to the end: a collector that walks over them again and again takes a twelfth of
-    the suite's time.
-    """
+    """Ten thousand tests lie in memory to the end: to walk over them again and again took 4 of the first 43 seconds."""
     gc.collect()
     gc.freeze()
 

@@ -216,7 +216,7 @@ def raw_counts(
 ) -> dict[str, Any]:
     """What `info` says of the text before words are left out. Raises CorpusError for a text without words."""
     if not tokens:
-        raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources'])}")
+        raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources']) or 'what was given'}")
     return {
         "min_count": selection.min_count,
         "raw_tokens": tokens,

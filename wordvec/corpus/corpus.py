@@ -176,8 +176,6 @@ class Corpus:
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
-            if tagged is not None:
-                raise OptionError("documents with tags are read on one machine: leave out the cluster")
             return cls._from_cluster(cluster_to_build_on(client, store), source, options, show_progress)
         text = options.text()
         spooled, is_text = spool_with_progress(source, text, threads, show_progress)

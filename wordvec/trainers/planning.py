@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from wordvec.corpus.draws.steps import group_size, meetings_for
 from wordvec.errors import OptionError, counted
 from wordvec.memory import available_cores
 from wordvec.trainers.options import NeuralOptions, TrainingPlan
-from wordvec.trainers.schedule import Schedule, plain_shape
+from wordvec.trainers.schedule import Schedule
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -97,7 +97,7 @@ class Planned(NeuralOptions):
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
         start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        shape = plain_shape(self.name, self.learning_rate_schedule)
+        shape = cast("str | tuple[float, ...]", self.learning_rate_schedule)  # plain since the trainer was made
         return Schedule(shape, start, self.learning_rate_end, self.epochs)
 
     def learning_rate_at(self, progress: float) -> float:

@@ -165,12 +165,12 @@ files; Corpus.from_sentences(lists) for lists of tokens
 
 
 def name_of(source: Source) -> list[str]:
-    """The files, or the type of the object, for `Corpus.info` and messages."""
+    """The files, for `Corpus.info` and messages; none of an object, whose text has no name."""
     if isinstance(source, Files):
         return [os.fspath(path) for path in source.paths]
     if isinstance(source, Documented):
         return source.names
-    return [type(source.items).__name__]
+    return []
 
 
 def is_table(source: object) -> bool:
