@@ -64,7 +64,7 @@ def test_svd_has_the_bytes_of_one_machine_with_a_worker_killed_before_each_stage
                 kill_a_worker(client)
         return run(self, function, calls, what, show_progress)
 
-    monkeypatch.setattr("wordvec.counts.ppmi_on_cluster.DENSE_LIMIT", 0)
+    monkeypatch.setattr("wordvec.counts.svd_on_cluster.DENSE_LIMIT", 0)
     monkeypatch.setattr("wordvec.counts.on_cluster.PIECE_WORDS", 10_000)
     monkeypatch.setattr("wordvec.counts.on_cluster.BLOCK_CELLS", 50_000)
     monkeypatch.setattr("wordvec.counts.svd.DENSE_LIMIT", 0)

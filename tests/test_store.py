@@ -114,7 +114,7 @@ def test_results_have_the_same_bytes_whatever_the_store(store, tmp_path, monkeyp
     monkeypatch.setattr(shared, "Cluster", lambda client, place: InlineCluster(place))
     monkeypatch.setattr("wordvec.cluster.Cluster", lambda client, place: InlineCluster(place))
     monkeypatch.setattr("wordvec.counts.on_cluster.PIECE_WORDS", 1000)
-    for module in ("wordvec.counts.svd", "wordvec.counts.ppmi_on_cluster"):
+    for module in ("wordvec.counts.svd", "wordvec.counts.svd_on_cluster"):
         monkeypatch.setattr(f"{module}.DENSE_LIMIT", 0)
     where = {"client": object(), "store": store.location}
     words = np.random.default_rng(1).zipf(1.3, (400, 10)) % 50

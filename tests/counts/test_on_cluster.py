@@ -9,7 +9,8 @@ from wordvec.counts import count_cooccurrences, on_cluster, ppmi, truncated_svd
 from wordvec.counts.cooccurrence import gather_counts
 from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.on_cluster import count_on_cluster, stream_of_piece
-from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster, svd_on_cluster
+from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster
+from wordvec.counts.svd_on_cluster import svd_on_cluster
 from wordvec.errors import ShapeError
 from wordvec.store import open_store
 
@@ -116,7 +117,7 @@ def test_svd_is_that_of_one_machine(cluster, monkeypatch, side):
     assert min(matrix.shape) > 1024  # below, LAPACK would do it
     rows = count_on_cluster(cluster, corpus, given, False)
     assert len(rows.names) > 2
-    weighed = ppmi_on_cluster(cluster, rows, side == "both", 0.75, 1.0, False)
+    weighed = ppmi_on_cluster(cluster, rows, side == "both", 0.75, 1.0, False, with_transpose=True)
     for mine, theirs in zip(svd_on_cluster(cluster, weighed, 20), truncated_svd(matrix, 20), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     left = {path.name.split("-")[0] for path in (cluster.store._folder).iterdir()}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-CELLS_PER_BLOCK = 2**20  # bounds the memory of intermediate values, in float64, to some 50 MB
+CELLS_PER_BLOCK = 2**17  # intermediate values in float64 stay in a core's cache
 
 
 class Block(NamedTuple):
@@ -64,7 +64,8 @@ class Growing:
 
     def __init__(self, matrix: csr_array, dtype: Any) -> None:
         self._matrix = matrix
-        self._values, self._columns = GrowingArray(dtype), GrowingArray(matrix.indices.dtype)
+        room = len(matrix.data)  # as there are never more cells
+        self._values, self._columns = GrowingArray(dtype, room=room), GrowingArray(matrix.indices.dtype, room=room)
 
     def read(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
         """Counts and columns."""

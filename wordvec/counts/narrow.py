@@ -28,7 +28,7 @@ class NarrowRows:
             self._arrays["high"].append(sums[at] >> BITS)
         self._arrays["sizes"].append(sizes[max(0, self._first - self._row) : max(0, self._last - self._row)])
         self._arrays["columns"].append(columns)
-        self._arrays["sums"].append(sums & (2**BITS - 1))
+        self._arrays["sums"].append(sums.astype(np.uint32))  # the lower bits
         self._row += len(sizes)
         self.cells += len(columns)
 

@@ -124,7 +124,10 @@ class Information(NamedTuple):
 
     def of_cells(self, block: Block) -> np.ndarray:
         """PMI of cells with a positive count."""
-        values = log_or_zero(block.counts)
+        return self._of_logarithms(block._replace(counts=log_or_zero(block.counts)))
+
+    def _of_logarithms(self, block: Block) -> np.ndarray:
+        values = block.counts
         values += self.shared
         values -= self.rows[block.rows]
         values -= self.columns[block.columns]
@@ -134,6 +137,11 @@ class Information(NamedTuple):
         """For `map_cells`: PMI of all cells, and which of them are stored in PPMI."""
         values = self.of_cells(block)
         return values, (values > 0) & (block.counts > 0)
+
+    def positive_of_logarithms(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
+        """The same for logarithms of counts that are all above 0; they are overwritten."""
+        values = self._of_logarithms(block)
+        return values, values > 0
 
 
 def _check_options(context_smoothing: float, shift: float, minimum_count: float) -> None:

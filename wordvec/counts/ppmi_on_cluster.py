@@ -1,26 +1,18 @@
-"""PPMI and its truncated SVD on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
+"""PPMI on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
 
 The sums of rows and columns are taken in the order in which one machine takes them, so they round alike.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from wordvec.counts.cells import Block, checked_counts, map_cells
-from wordvec.counts.lanczos import TOLERANCE, OnCPU, search
 from wordvec.counts.on_cluster import Rows, read_block
 from wordvec.counts.ppmi import Information
-from wordvec.counts.products import Product, product_with
-from wordvec.counts.svd import DENSE_LIMIT, SVD, check_dim, finished, truncated_svd
-from wordvec.memory import available_cores
 from wordvec.store import Store, name_of, open_store
 
 if TYPE_CHECKING:
@@ -35,14 +27,13 @@ CSR = ("indptr", "indices", "data")
 class Weighed(NamedTuple):
     """A PPMI matrix (V, V) in the store: block i is the CSR matrix of rows borders[i] .. borders[i + 1] - 1.
 
-    `symmetric` are the blocks of its counts where these are the same both ways; `margins` is the entry with their sums.
+    `turned` are the same blocks of rows of the transpose, where these were asked for.
     """
 
     borders: list[int]
     names: list[str]
+    turned: list[str]
     cells: int
-    margins: str
-    symmetric: list[str] | None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -57,28 +48,41 @@ def ppmi_on_cluster(
     context_smoothing: float,
     shift: float,
     show_progress: bool | None,
+    with_transpose: bool = False,
 ) -> Weighed:
     """See `wordvec.counts.ppmi.ppmi`. Raises ShapeError where there is no count above 0."""
     from scipy.sparse import csr_array
 
-    store, size = cluster.store, counts.borders[-1]
+    store, size, borders = cluster.store, counts.borders[-1], counts.borders
     if not counts.cells:
         checked_counts(csr_array((size, size)), "ppmi")
     facts = {"counts": counts.names, "smoothing": context_smoothing, "shift": shift}
-    sums, margins = name_of("sums", counts=counts.names), name_of("margins", **facts)
-    names = [name_of("ppmi", **facts, rows=rows) for rows in pairwise(counts.borders)]
-    if not all(map(store.is_published, names)):
-        if not store.is_published(sums):
-            _publish_sums(cluster, counts, symmetric, sums, show_progress)
-        rows, columns = (np.asarray(store.read(sums, axis)) for axis in ("rows", "columns"))
-        information = Information.of_sums(rows, columns, context_smoothing, shift)
-        arrays = {"rows": information.rows, "columns": information.columns}
-        store.publish(margins, arrays, shared=information.shared)
-        blocks = enumerate(zip(counts.names, names))
-        calls = [(block, margins, counts.borders, i, not symmetric, name) for i, (block, name) in blocks]
+    names = [name_of("ppmi", **facts, rows=rows) for rows in pairwise(borders)]
+    turned = [name_of("turned", ppmi=name) for name in names] if with_transpose else []
+    if not all(map(store.is_published, names + turned)):
+        margins = _published_margins(cluster, counts, symmetric, facts, show_progress)
+        at_once: list[str | None] = [*turned] if symmetric and turned else [None] * len(names)
+        blocks = enumerate(zip(counts.names, names, at_once))
+        calls = [(block, margins, borders, i, bool(turned), name, other) for i, (block, name, other) in blocks]
         cluster.run(weigh_block, calls, "ppmi", show_progress)
-    cells = sum(store.facts(name)["cells"] for name in names)
-    return Weighed(counts.borders, names, cells, margins, counts.names if symmetric else None)
+    if turned and not symmetric:
+        across = [(names, borders, number, name) for number, name in enumerate(turned)]
+        cluster.run(transpose_block, across, "transposing", show_progress)
+    return Weighed(borders, names, turned, sum(store.facts(name)["cells"] for name in names))
+
+
+def _published_margins(
+    cluster: Cluster, counts: Rows, symmetric: bool, facts: dict[str, Any], show_progress: bool | None
+) -> str:
+    """The entry with what `Information` has."""
+    store, sums, margins = cluster.store, name_of("sums", counts=counts.names), name_of("margins", **facts)
+    if not store.is_published(sums):
+        _publish_sums(cluster, counts, symmetric, sums, show_progress)
+    rows, columns = (np.asarray(store.read(sums, axis)) for axis in ("rows", "columns"))
+    information = Information.of_sums(rows, columns, facts["smoothing"], facts["shift"])
+    arrays = {"rows": information.rows, "columns": information.columns}
+    store.publish(margins, arrays, shared=information.shared)
+    return margins
 
 
 def _publish_sums(cluster: Cluster, counts: Rows, symmetric: bool, name: str, show_progress: bool | None) -> None:
@@ -106,9 +110,7 @@ def sum_block(store: str, block: str, size: int) -> tuple[np.ndarray, np.ndarray
     Shapes: (rows,) each.
     """
     matrix = counts_block(open_store(store), block, size)
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    in_order = np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0])
-    return np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel(), in_order
+    return np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel(), matrix @ np.ones(size)
 
 
 def add_columns(store: str, block: str, before: str | None, size: int, name: str) -> None:
@@ -123,43 +125,52 @@ def add_columns(store: str, block: str, before: str | None, size: int, name: str
 
 
 def weigh_block(
-    store: str, block: str, margins: str, borders: list[int], number: int, with_parts: bool, name: str
+    store: str,
+    block: str,
+    margins: str,
+    borders: list[int],
+    number: int,
+    with_transpose: bool,
+    name: str,
+    turned: str | None,
 ) -> None:
-    """Publish PPMI of a block of counts as CSR; and its cells once more by blocks of columns, for `transpose_block`."""
+    """Publish PPMI of a block of counts as CSR, and what becomes of it in the transpose.
+
+    `turned` takes the rows of the transpose that are the columns of the block, of counts that are the same both ways.
+    Of others, the block's cells are published once more by blocks of columns, for `transpose_block`.
+    """
     place = open_store(store)
-    if place.is_published(name):
+    if place.is_published(name) and (turned is None or place.is_published(turned)):
         return
     first, last = borders[number], borders[number + 1]
     rows, columns, shared = _margins(place, margins)
+    logarithms = counts_block(place, block, borders[-1])
+    np.log(logarithms.data, out=logarithms.data)  # once for both
     information = Information(rows[first:last], columns, shared)
-    matrix = map_cells(counts_block(place, block, borders[-1]), information.positive, np.float32)
-    arrays = _csr_arrays(matrix)
-    if with_parts:
-        block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # 16 bits: sorted by radix
-        of_column = block_of[matrix.indices]
-        order = np.argsort(of_column, kind="stable")
-        cell_rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
-        arrays |= {
-            "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders) - 1)),
-            "part_rows": cell_rows[order],
-            "part_columns": matrix.indices[order].astype(np.int32),
-            "part_values": matrix.data[order],
-        }
-    place.publish(name, arrays, cells=int(matrix.nnz))
+    matrix = map_cells(logarithms, information.positive_of_logarithms, np.float32)
+    parts = _by_columns(matrix, borders, first) if with_transpose and turned is None else {}
+    place.publish(name, _csr_arrays(matrix) | parts, cells=int(matrix.nnz))
+    if turned is not None:
+        information = Information(rows, columns[first:last], shared)
+
+        def transposed(cells: Block) -> tuple[np.ndarray, np.ndarray]:
+            return information.positive_of_logarithms(Block(cells.counts, cells.columns, cells.rows))
+
+        place.publish(turned, _csr_arrays(map_cells(logarithms, transposed, np.float32)))
 
 
-def turn_block(store: str, block: str, margins: str, borders: list[int], number: int, name: str) -> None:
-    """Publish the rows of the transpose that are the columns of this block, from counts that are the same both ways."""
-    place = open_store(store)
-    if place.is_published(name):
-        return
-    rows, columns, shared = _margins(place, margins)
-    information = Information(rows, columns[borders[number] : borders[number + 1]], shared)
-
-    def turned(block: Block) -> tuple[np.ndarray, np.ndarray]:
-        return information.positive(Block(block.counts, block.columns, block.rows))
-
-    place.publish(name, _csr_arrays(map_cells(counts_block(place, block, borders[-1]), turned, np.float32)))
+def _by_columns(matrix: csr_array, borders: list[int], first: int) -> dict[str, np.ndarray]:
+    """The cells of a block of rows, from `first` on, ordered by the blocks of columns that they are in."""
+    block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # 16 bits: sorted by radix
+    of_column = block_of[matrix.indices]
+    order = np.argsort(of_column, kind="stable")
+    cell_rows = np.repeat(np.arange(first, first + matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
+    return {
+        "part_ends": np.cumsum(np.bincount(of_column, minlength=len(borders) - 1)),
+        "part_rows": cell_rows[order],
+        "part_columns": matrix.indices[order].astype(np.int32),
+        "part_values": matrix.data[order],
+    }
 
 
 def _margins(place: Store, name: str) -> tuple[np.ndarray, np.ndarray, float]:
@@ -229,86 +240,3 @@ def gathered_ppmi(store: Store, weighed: Weighed) -> csr_array:
     sizes = np.concatenate([np.diff(indptr) for indptr in parts["indptr"]])
     indptr = np.concatenate([[0], np.cumsum(sizes)])
     return csr_array((np.concatenate(parts["data"]), np.concatenate(parts["indices"]), indptr), shape=weighed.shape)
-
-
-# The truncated SVD with its matrix on a cluster: products there, the small and tall rest here. A row of a product is
-# summed in one piece wherever that is done, so the bytes are those of one machine. This process holds what
-# `wordvec.counts.lanczos` holds besides the matrix, some 5 * dim columns of V numbers.
-
-
-OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
-TASKS_OF_A_THREAD = 2  # in a product: more would even out better, and cost more messages
-
-
-def svd_on_cluster(
-    cluster: Cluster,
-    matrix: Weighed,
-    dim: int,
-    seed: int = 1,
-    threads: int | None = None,
-    tolerance: float = TOLERANCE,
-    show_progress: bool | None = None,
-) -> SVD:
-    """See `wordvec.counts.svd.truncated_svd`; `threads` are those of this process."""
-    check_dim(dim, matrix.shape)
-    if matrix.shape[0] <= DENSE_LIMIT:
-        return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
-    turned = [name_of("turned", ppmi=matrix.names, columns=columns) for columns in pairwise(matrix.borders)]
-    if matrix.symmetric is None:
-        across = [(matrix.names, matrix.borders, number, name) for number, name in enumerate(turned)]
-        cluster.run(transpose_block, across, "transposing", show_progress)
-    else:
-        blocks = enumerate(zip(matrix.symmetric, turned))
-        calls = [(block, matrix.margins, matrix.borders, number, name) for number, (block, name) in blocks]
-        cluster.run(turn_block, calls, "transposing", show_progress)
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
-        run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
-        on = OnCluster(cluster, matrix, turned, pool, run)
-        U, S, V = search(on, matrix.shape, dim, seed, tolerance)
-    for name in turned:
-        cluster.store.remove(name)
-    return finished(U, S, V, dim, matrix.shape)
-
-
-class OnCluster(OnCPU):
-    """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
-
-    def __init__(
-        self, cluster: Cluster, matrix: Weighed, turned: list[str], pool: Executor, run: dict[str, Any]
-    ) -> None:
-        self._run, self._factors = run, itertools.count()  # name a factor, as each follows from the one before
-        self._pool, self._dtype = pool, np.dtype(np.float32)
-        self._cluster, self._columns = cluster, matrix.shape[1]
-        self.product = functools.partial(self._product, matrix.names)
-        self.transposed_product = functools.partial(self._product, turned)
-
-    def _product(self, blocks: list[str], X: np.ndarray) -> np.ndarray:
-        factor = name_of("factor", of=self._run, number=next(self._factors))
-        self._cluster.store.publish(factor, {"X": np.ascontiguousarray(X)}, lasting=False)
-        groups = _groups(blocks, TASKS_OF_A_THREAD * self._cluster.tasks_at_a_time)
-        calls = [(group, self._columns, factor) for group in groups]
-        result = np.concatenate(self._cluster.run(multiply_blocks, calls, "svd", show_progress=False))
-        self._cluster.store.remove(factor)
-        return result
-
-
-def _groups(blocks: list[str], most: int) -> list[list[str]]:
-    """The blocks in order, in at most so many groups: a task for each block would be more messages than work.
-
-    >>> _groups(["a", "b", "c", "d", "e"], 2), _groups(["a"], 2)
-    ([['a', 'b'], ['c', 'd', 'e']], [['a']])
-    """
-    groups = min(most, len(blocks))
-    cuts = [len(blocks) * i // groups for i in range(groups + 1)]
-    return [blocks[first:last] for first, last in pairwise(cuts)]
-
-
-def multiply_blocks(store: str, blocks: list[str], columns: int, factor: str) -> np.ndarray:
-    """Some blocks of rows of a sparse matrix times a factor (columns, width)."""
-    X = np.asarray(open_store(store).read(factor, "X"))
-    return np.concatenate([_product_of(store, block, columns)(X) for block in blocks])
-
-
-@functools.lru_cache(maxsize=OPEN_BLOCKS)
-def _product_of(store: str, block: str, columns: int) -> Product:
-    return product_with(csr_block(open_store(store), block, columns), ThreadPoolExecutor(1))

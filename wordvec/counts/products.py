@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,18 +29,17 @@ COLUMNS = 16  # that the library takes at a time: STRIP in products.c
 Product = Callable[[np.ndarray], np.ndarray]
 
 
-def product_with(matrix: csr_array, pool: Executor) -> Product:
-    """X -> matrix @ X by blocks of rows in parallel; compiled where the library is here and the matrix float32.
+def product_with(matrix: csr_array, pool: Executor | None = None) -> Product:
+    """X -> matrix @ X by blocks of rows in parallel, or in this thread; compiled where the library is here and the
+    matrix float32.
 
-    >>> from concurrent.futures import ThreadPoolExecutor
     >>> from scipy.sparse import csr_array
-    >>> with ThreadPoolExecutor(2) as pool:
-    ...     product_with(csr_array(np.array([[0, 2], [3, 0]], np.float32)), pool)(np.eye(2, dtype=np.float32)).tolist()
+    >>> product_with(csr_array(np.array([[0, 2], [3, 0]], np.float32)))(np.eye(2, dtype=np.float32)).tolist()
     [[0.0, 2.0], [3.0, 0.0]]
     """
-    cells = np.linspace(0, matrix.nnz, PIECES + 1)[1:-1]
+    cells = np.linspace(0, matrix.nnz, (PIECES if pool else 1) + 1)[1:-1]
     borders = np.unique([0, *np.searchsorted(matrix.indptr, cells), matrix.shape[0]]).tolist()
-    pieces = list(zip(borders[:-1], borders[1:]))
+    in_order = pool.map if pool else map
     compiled = matrix.dtype == np.float32 and library.is_available()
     multiply, columns = (_compiled(matrix), COLUMNS) if compiled else (_plain(matrix), 1)
 
@@ -47,10 +47,12 @@ def product_with(matrix: csr_array, pool: Executor) -> Product:
         rows, width = X.shape
         if rows != matrix.shape[1]:
             raise ShapeError(f"a block of {matrix.shape[1]} rows expected; got {rows}")
-        block = np.zeros((rows, -(-width // columns) * columns), matrix.dtype)
-        block[:, :width] = X
+        block = X
+        if width % columns or X.dtype != matrix.dtype or not X.flags.c_contiguous:
+            block = np.zeros((rows, -(-width // columns) * columns), matrix.dtype)
+            block[:, :width] = X
         result = np.empty((matrix.shape[0], block.shape[1]), matrix.dtype)
-        list(pool.map(lambda piece: multiply(block, result, *piece), pieces))
+        list(in_order(lambda piece: multiply(block, result, *piece), pairwise(borders)))
         return np.ascontiguousarray(result[:, :width])
 
     return product

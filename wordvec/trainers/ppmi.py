@@ -17,9 +17,10 @@ from wordvec.counts.cooccurrence import (
 from wordvec.counts.gpu import LOWER, matrix_on
 from wordvec.counts.lanczos import TOLERANCE
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING, ppmi
-from wordvec.counts.ppmi_on_cluster import dense_rows, svd_on_cluster
+from wordvec.counts.ppmi_on_cluster import dense_rows
 from wordvec.counts.stream import WEIGHTINGS, weights_of
 from wordvec.counts.svd import SVD, truncated_svd
+from wordvec.counts.svd_on_cluster import svd_on_cluster
 from wordvec.errors import TrainingError
 from wordvec.memory import parse_bytes
 from wordvec.trainers.base import Trainer, check_memory, check_options, option_names
@@ -176,7 +177,8 @@ def _weigh_on_cluster(trainer: Any, cluster: Cluster, corpus: Corpus, show_progr
         counts = count_on_cluster(cluster, corpus, {name: getattr(trainer, name) for name in COUNTING}, show_progress)
     with trainer.history.stage("ppmi"):
         smoothing, shift = trainer.context_smoothing, trainer.shift
-        weighed = ppmi_on_cluster(cluster, counts, trainer.side == "both", smoothing, shift, show_progress)
+        same, for_solver = trainer.side == "both", not isinstance(trainer, PPMI)
+        weighed = ppmi_on_cluster(cluster, counts, same, smoothing, shift, show_progress, with_transpose=for_solver)
     _check_has_cells(trainer, weighed.cells)
     return weighed
 
