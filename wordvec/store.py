@@ -203,7 +203,9 @@ class FolderStore(Store):
             raise self._cannot_be_written(error) from error
         return True
 
-    def write_part(self, name: str, array: str, begin: int, values: Iterable[np.ndarray]) -> None:
+    def write_part(
+        self, name: str, array: str, begin: int, values: Iterable[np.ndarray], *, lasting: bool = True
+    ) -> None:
         """Write these values one behind the other, from element `begin` on. Raises InputError for a full disk."""
         try:
             with open(self.path_of(name, array), "rb+") as file:
@@ -212,7 +214,8 @@ class FolderStore(Store):
                 for part in values:
                     file.write(np.ascontiguousarray(part, dtype).data)
                 file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    os.fsync(file.fileno())
         except OSError as error:
             raise self._cannot_be_written(error) from error
 

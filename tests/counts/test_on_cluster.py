@@ -1,5 +1,7 @@
 """Counts, PPMI and SVD by tasks have the bytes of one machine, however the text and the rows are cut."""
 
+import mmap
+
 import numpy as np
 import pytest
 from inline_cluster import InlineCluster
@@ -189,3 +191,21 @@ def test_sums_of_more_than_32_bits_keep_all_of_them(tmp_path, kind):
     assert [read_sums(store, "rows", i, i + 1).tolist() for i in range(5)] == [[each] for each in sums.tolist()]
     assert read_sums(store, "rows", 4).dtype == np.uint32
     assert store.read("rows", "sizes").tolist() == [2, 3]
+
+
+def test_cells_in_a_folder_are_mapped_and_those_of_objects_brought(tmp_path):
+    corpus = corpus_of([300, 50], words=60)
+    for location, is_mapped in ((tmp_path / "store", True), ("memory://counts", False)):
+        if not is_mapped:
+            pytest.importorskip("fsspec")
+            corpus.save(tmp_path / "corpus")
+            corpus = Corpus.open(tmp_path / "corpus")
+        cluster = InlineCluster(location)
+        matrix = gather_counts(cluster, corpus, options(), None, show_progress=False).matrix
+        for array in (matrix.data, matrix.indices):
+            while getattr(array, "base", None) is not None:
+                array = array.base
+            assert isinstance(array, mmap.mmap) == is_mapped
+        matrix.data[:] = 0  # as its owner may: the store stays
+        again = gather_counts(cluster, corpus, options(), None, show_progress=False)
+        assert_same(again.matrix, count_cooccurrences(corpus, **options()).matrix)

@@ -136,7 +136,7 @@ def count_cooccurrences(
 
     `client`, a ``dask.distributed.Client``, counts on the workers of its cluster instead; `store`, a folder or fsspec
     URL that all of them see, takes what is between (default: FOLDER.work beside the corpus, removed at the end). The
-    result is the same and is brought here, within `memory`.
+    result is the same. From a folder its cells are mapped, not read; from a URL they are brought here, within `memory`.
 
     Sums are exact up to 2**63 units: with "harmonic", whose unit is 1 / lcm(1 .. window), windows up to 20 suit any
     corpus below 5 * 10**9 words; what could overflow is refused. Values are then rounded once (twice above 2**53).
@@ -192,7 +192,7 @@ def count_cooccurrences(
 def gather_counts(
     cluster: Cluster, corpus: Corpus, options: dict[str, Any], memory: str | int | None, show_progress: bool | None
 ) -> Cooccurrence:
-    """Count on a cluster and bring the matrix here, within a limit of memory; `options` are those of counting."""
+    """Count on a cluster and map the matrix here, or bring it within a limit of memory; `options` are of counting."""
     from wordvec.counts.on_cluster import count_on_cluster, gathered
 
     rows = count_on_cluster(cluster, corpus, options, show_progress)

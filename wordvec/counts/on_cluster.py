@@ -10,7 +10,7 @@ merged, so where the text is cut leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,8 @@ from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.team import Run, Team, Text
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
 from wordvec.growing_array import GrowingArray
-from wordvec.store import Store, name_of, open_store
+from wordvec.npy_header import map_npy
+from wordvec.store import FolderStore, Store, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 PIECE_WORDS = 3 * 2**21  # in a piece at most, or more where there would be more than MOST_PIECES
 MOST_PIECES = 256
-CELLS_AT_A_TIME = 2**18
+CELLS_AT_A_TIME = 2**16  # of values: they stay in a core's cache until they are written
 PROCESS = 2**27  # bytes of a worker that does nothing
 BLOCK_CELLS = 2**24  # at most in a block of rows, by what the words' counts allow
 MOST_BLOCKS = 256
+WHOLE = {"columns": np.int32, "values": np.float64}  # of the matrix in one piece
 
 
 class Rows(NamedTuple):
@@ -167,15 +169,47 @@ def read_block(store: Store, name: str) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def gathered(cluster: Cluster, rows: Rows, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All rows in this process: cells in each (V,), their columns and their values; above `limit` bytes on disk."""
+    """All rows: cells in each (V,), their columns and their values.
+
+    In a folder, workers write both into one file each, which is mapped here. Objects cannot be written in parts: from
+    such a store, cells come to this process, above `limit` bytes on its disk.
+    """
+    if isinstance(cluster.store, FolderStore):
+        return _placed_by_workers(cluster, cluster.store, rows)
     whole = Run.in_memory(limit, np.float64, rows.cells)
     for name in rows.names:
-        sums, unit = read_sums(cluster.store, name), cluster.store.facts(name)["unit"]
         whole.row_sizes.append(np.asarray(cluster.store.read(name, "sizes")))
         whole.columns.append(np.asarray(cluster.store.read(name, "columns")))
-        for begin in range(0, len(sums), CELLS_AT_A_TIME):
-            whole.sums.append(sums[begin : begin + CELLS_AT_A_TIME] / unit)
+        for values in _values_of(cluster.store, name):
+            whole.sums.append(values)
     return whole.row_sizes.finish(), whole.columns.finish(), whole.sums.finish()
+
+
+def _placed_by_workers(cluster: Cluster, store: FolderStore, rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    whole = name_of("matrix", blocks=rows.names)  # never published: whoever maps it has it written anew
+    begins = np.cumsum([0] + [store.facts(name)["cells"] for name in rows.names]).tolist()
+    for array, dtype in WHOLE.items():
+        store.make_room(whole, array, dtype, begins[-1])
+    calls = [(name, whole, begin) for name, begin in zip(rows.names, begins)]
+    cluster.run(place_block, calls, "placing counts", show_progress=False)
+    sizes = np.concatenate([np.asarray(store.read(name, "sizes")) for name in rows.names])
+    columns, values = (map_npy(store.path_of(whole, array), "c") for array in WHOLE)  # the caller may write to them
+    return sizes, columns, values
+
+
+def place_block(store: str, block: str, whole: str, begin: int) -> None:
+    """Write the columns and values of a block of counts into the arrays of the whole matrix, from cell `begin` on."""
+    place = open_store(store)
+    assert isinstance(place, FolderStore)
+    place.write_part(whole, "columns", begin, [place.read(block, "columns")], lasting=False)
+    place.write_part(whole, "values", begin, _values_of(place, block), lasting=False)
+
+
+def _values_of(store: Store, name: str) -> Iterator[np.ndarray]:
+    """The values of a block of counts, some at a time."""
+    sums, unit = read_sums(store, name), store.facts(name)["unit"]
+    for begin in range(0, len(sums), CELLS_AT_A_TIME):
+        yield sums[begin : begin + CELLS_AT_A_TIME] / unit
 
 
 def _evenly(length: int, step: int, most: int) -> list[int]:

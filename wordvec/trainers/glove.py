@@ -19,6 +19,7 @@ from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
+from wordvec.trainers.glove_on_cluster import engine_on_cluster
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
@@ -184,7 +185,7 @@ class GloVe(Trainer):
         resume            go on from `checkpoint`; the result is that of a run never interrupted
         on_epoch          a function, or several, called after each epoch with an `EpochReport` (loss, time, and the
                           vectors as they are), whose ``stop()`` ends the training
-        client, store     count on the workers of a Dask cluster (see `Trainer.fit`); the cells are trained on here
+        client, store     count and train on the workers of a Dask cluster (see `Trainer.fit`)
         show_progress     None means "on a terminal or in a notebook"
         """
         if resume and checkpoint is None:
@@ -202,8 +203,11 @@ class GloVe(Trainer):
         state = self._starting_state(corpus, "kernel" if has_kernel else "layers", show_progress)
         self._history.loss = state.loss
         with gpu_memory_errors(f"glove: {size:,} words in {self.dim} dimensions", device=self.device):
-            make_engine = self._kernel_engine if has_kernel else self._layers_engine
-            engine = make_engine(corpus, state.arrays, show_progress)
+            if has_kernel and self._cluster is not None:
+                engine: Any = engine_on_cluster(self, self._cluster, corpus, state.arrays, show_progress)
+            else:
+                make_engine = self._kernel_engine if has_kernel else self._layers_engine
+                engine = make_engine(corpus, state.arrays, show_progress)
             self._check_place(state, engine.length)
             done_before = engine.length * state.epoch + state.position
             state.forget_arrays()  # the engine has its own

@@ -38,6 +38,17 @@ class GloveOptions(Protocol):
         ...
 
 
+def started_tables(trainer: GloveOptions, kernel: Any, bands: int, start: Arrays) -> Any:
+    """The tables of a kernel in this many bands: from the arrays of `TABLES`, and of `SUMS` where training goes on."""
+    accumulator, bias_accumulator = trainer.accumulators
+    tables = kernel.Tables(
+        *(start[name] for name in TABLES), bands=bands, accumulator=accumulator, bias_accumulator=bias_accumulator
+    )
+    if SUMS[0] in start:
+        tables.write_sums(*(start[name] for name in SUMS))
+    return tables
+
+
 class GloveKernel:
     """Rounds of `wordvec.kernels.glove.cpu` or `glove_gpu` over cells cut into bands; positions are rounds.
 
@@ -55,15 +66,7 @@ class GloveKernel:
             "alpha": trainer.alpha,
             "threads": available_cores() if trainer.threads is None else trainer.threads,
         }
-        accumulator, bias_accumulator = trainer.accumulators
-        self._tables = kernel.Tables(
-            *(start[name] for name in TABLES),
-            bands=cells.bands,
-            accumulator=accumulator,
-            bias_accumulator=bias_accumulator,
-        )
-        if SUMS[0] in start:
-            self._tables.write_sums(*(start[name] for name in SUMS))
+        self._tables = started_tables(trainer, kernel, cells.bands, start)
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on rounds first .. last - 1 of an epoch of `tokens`."""

@@ -72,21 +72,26 @@ class Cells:
         return rows, columns, packed.astype(np.uint32).view(np.float32)
 
 
-def pack_cells(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int) -> tuple[np.ndarray, np.ndarray]:
-    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another."""
-    size = len(indptr) - 1
+def pack_cells(
+    indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int, first_row: int = 0, size: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another.
+
+    Of some of the rows, the first of them `first_row`, where the `size` of the matrix is given.
+    """
+    size = len(indptr) - 1 if size is None else size
     if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
         raise ShapeError(f"Cells: a CSR matrix whose indptr rises from 0 to {len(data)} expected")
     if len(indices) and not (0 <= indices.min() and indices.max() < size):
         raise ShapeError(f"Cells: a CSR matrix with indices in 0 .. {size - 1} expected")
     packed, starts = np.empty(len(indices), np.uint64), np.zeros(bands * bands + 1, np.int64)
     for first, offsets, part in _row_blocks(indptr):
-        functions.count_tiles(offsets, _as(np.int32, indices[part]), first, bands, starts)
+        functions.count_tiles(offsets, _as(np.int32, indices[part]), first_row + first, bands, starts)
     np.cumsum(starts, out=starts)
     free = starts[:-1].copy()
     for first, offsets, part in _row_blocks(indptr):
         columns, counts = _as(np.int32, indices[part]), _as(np.float32, data[part])
-        functions.place_cells(offsets, columns, counts, first, bands, free, packed)
+        functions.place_cells(offsets, columns, counts, first_row + first, bands, free, packed)
     return packed, starts
 
 
@@ -113,13 +118,19 @@ def bands_for(size: int, row_bytes: int) -> int:
     return max(1, min(size, max(FEWEST_BANDS, wanted, -(-size // MOST_ROWS))))
 
 
+def orders(bands: int, seed: int, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+    """P and q of an epoch's `schedule`: the column band at each place, and the place at which each row band begins."""
+    p, q = (rng.permutation(seed, SCHEDULES + 2 * epoch + k, bands) for k in range(2))
+    return p, q
+
+
 def schedule(bands: int, seed: int, epoch: int) -> np.ndarray:
     """Tiles of each round, (T, T): in round s row band r meets column band p[(q[r] + s) mod T], p and q drawn anew.
 
     >>> schedule(2, seed=1, epoch=0).tolist() in ([[0, 3], [1, 2]], [[1, 2], [0, 3]])
     True
     """
-    p, q = (rng.permutation(seed, SCHEDULES + 2 * epoch + k, bands) for k in range(2))
+    p, q = orders(bands, seed, epoch)
     rounds = np.arange(bands)[:, None]
     return np.arange(bands) * bands + p[(q + rounds) % bands]
 

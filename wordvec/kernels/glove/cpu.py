@@ -50,10 +50,7 @@ class Tables:
         if any(array.dtype != np.float32 for array in (W_in, W_out, b_in, b_out)):
             raise ShapeError(f"Tables: the CPU kernels compute in float32; got {W_in.dtype}, {W_out.dtype}")
         size, dimension = W_in.shape
-        self.size, self.dimension, self.bands = size, dimension, bands
-        self.rows_of_band = -(-size // bands)
-        shape = (2, bands, self.rows_of_band, 2, row_bytes(dimension) // (2 * FLOAT_BYTES))
-        self.tables = aligned_zeros(shape, np.float32)
+        self._make_room(size, dimension, bands)
         self.tables[..., 1, :] = 1.0  # absent columns: never 0 / 0
         for side, (W, b) in enumerate(((W_in, b_in), (W_out, b_out))):
             own, other = dimension + side, dimension + 1 - side
@@ -65,6 +62,19 @@ class Tables:
                 part = self.tables[side, band, : len(W[band::bands]), 0]
                 part[:, :dimension] = W[band::bands]
                 part[:, own] = b[band::bands]
+
+    @classmethod
+    def empty(cls, size: int, dimension: int, bands: int) -> Tables:
+        """Room for tables whose bands are written by the caller; what is never touched takes no memory."""
+        tables = cls.__new__(cls)
+        tables._make_room(size, dimension, bands)
+        return tables
+
+    def _make_room(self, size: int, dimension: int, bands: int) -> None:
+        self.size, self.dimension, self.bands = self.shape = size, dimension, bands
+        self.rows_of_band = -(-size // bands)
+        shape = (2, bands, self.rows_of_band, 2, row_bytes(dimension) // (2 * FLOAT_BYTES))
+        self.tables = aligned_zeros(shape, np.float32)
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Copies of W_in, W_out (V, D), b_in and b_out (V,) as they are now."""

@@ -1,0 +1,283 @@
+"""GloVe on a cluster: the cells stay in the store, and tasks train tiles of them; the bytes of one machine.
+
+::
+
+    counts ─► cells of each block by tile ─► one entry for each band of rows ─► tasks, stage by stage
+
+A round of `kernels.glove.cells` has tiles that share no band. What a tile does depends on its two bands alone, so any
+order gives the same bytes in which each band meets the others in the order of the rounds. In an epoch's order, in which
+row band n meets column bands n, n + 1, ... in turn, rows and columns are cut into G groups at the same places. Then row
+group a can take all of column group a + k in stage k: no two tasks of a stage share a band, and bands meet in order. Of
+column group a, row group a takes the tiles at and above the diagonal in stage 0, and those below it in stage G.
+
+This process holds the tables, as on one machine, and no cells. Between tasks, each band is in the store.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.counts.on_cluster import PROCESS, Rows, count_on_cluster, read_block
+from wordvec.counts.ppmi_on_cluster import row_starts
+from wordvec.kernels.glove import cpu as kernel
+from wordvec.kernels.glove.cells import Cells, bands_for, orders, pack_cells
+from wordvec.store import Store, hash_of, name_of, open_store
+from wordvec.trainers.glove_engines import SUMS, TABLES, GloveOptions, started_tables
+from wordvec.trainers.layers_engine import Loss
+from wordvec.trainers.ppmi import COUNTING
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+    from wordvec.corpus import Corpus
+    from wordvec.trainers.checkpoint import Arrays
+
+CELLS_OF_A_TASK = 2**24  # on average at most: 8 bytes each
+BANDS_OF_A_TASK = 16  # whose cells are put together
+SIDES = ("rows", "columns")
+Place = tuple[str, int]  # of a band: its entry, and which of the entry's bands it is
+Bands = tuple[list[Place], list[Place]]  # of rows, of columns
+
+
+def engine_on_cluster(
+    trainer: Any, cluster: Cluster, corpus: Corpus, start: Arrays, show_progress: bool | None
+) -> GloveOnCluster:
+    """Count a corpus and cut the cells, all there; the engine that trains GloVe on them."""
+    with trainer.history.stage("count"):
+        options = {name: getattr(trainer, name) for name in COUNTING}
+        counts = count_on_cluster(cluster, corpus, options, show_progress)
+    with trainer.history.stage("train"):
+        bands = bands_for(len(corpus.vocabulary), kernel.row_bytes(trainer.dim))
+        cells = cells_on_cluster(cluster, counts, bands, show_progress)
+        return GloveOnCluster(trainer, cluster, cells, counts.cells, start)
+
+
+def cells_on_cluster(cluster: Cluster, counts: Rows, bands: int, show_progress: bool | None) -> list[str]:
+    """The entries with the cells of each band of rows, tile after tile: `packed`, and `starts` (bands + 1,)."""
+    facts = {"counts": counts.names, "bands": bands}
+    names = [name_of("cells", **facts, band=band) for band in range(bands)]
+    if not all(map(cluster.store.is_published, names)):
+        packed = [name_of("packed", **facts, block=i) for i in range(len(counts.names))]
+        calls = [(*each, counts.borders[-1], bands) for each in zip(counts.names, packed, counts.borders)]
+        cluster.run(pack_block, calls, "cutting cells", show_progress)
+        groups = range(0, bands, BANDS_OF_A_TASK)
+        joining = [(packed, first, names[first : first + BANDS_OF_A_TASK]) for first in groups]
+        cluster.run(join_tiles, joining, "joining cells", show_progress)
+        for name in packed:
+            cluster.store.remove(name)
+    return names
+
+
+def pack_block(store: str, block: str, name: str, first: int, size: int, bands: int) -> None:
+    """Publish the cells of a block of counts, whose first row is `first`, by tile."""
+    place = open_store(store)
+    if not place.is_published(name):
+        sizes, columns, values = read_block(place, block)
+        packed, starts = pack_cells(row_starts(sizes), columns, values, bands, first, size)
+        place.publish(name, {"packed": packed, "starts": starts})
+
+
+def join_tiles(store: str, blocks: list[str], first: int, names: list[str]) -> None:
+    """Publish the cells of some bands of rows, from `first` on: of each tile those of all blocks, in their order."""
+    place = open_store(store)
+    starts = [np.asarray(place.read(block, "starts")) for block in blocks]
+    bands = round((len(starts[0]) - 1) ** 0.5)
+    for band, name in enumerate(names, first):
+        if place.is_published(name):
+            continue
+        tiles = slice(band * bands, (band + 1) * bands + 1)
+        edges = [part[tiles].tolist() for part in starts]
+        cells = [np.asarray(place.read(block, "packed", part[0], part[-1])) for block, part in zip(blocks, edges)]
+        joined = [
+            part[at[tile] - at[0] : at[tile + 1] - at[0]] for tile in range(bands) for part, at in zip(cells, edges)
+        ]
+        ends = np.cumsum([0, *np.sum([np.diff(part[tiles]) for part in starts], axis=0)])
+        place.publish(name, {"packed": np.concatenate(joined), "starts": ends})
+
+
+class GloveOnCluster:
+    """Rounds as tasks of a cluster; an engine of `loop.run_epochs`, see `glove_engines.GloveKernel`."""
+
+    unit = "rounds"
+    restartable = True  # an interrupt within a call leaves its start as it was
+
+    def __init__(self, trainer: GloveOptions, cluster: Cluster, cells: list[str], number: int, start: Arrays) -> None:
+        """`cells` are entries of `cells_on_cluster` with this `number` of cells."""
+        self.length = self.chunk = len(cells)
+        self._cluster, self._cells, self._number = cluster, cells, number
+        self._seed = trainer.seed
+        self._options = {"seed": trainer.seed, "x_max": trainer.x_max, "alpha": trainer.alpha}
+        self._tables = started_tables(trainer, kernel, self.length, start)
+        self._name = name_of("glove", cells=cells, **self._options, start=hash_of(self._tables.tables))
+        wanted = max(cluster.tasks_at_a_time, math.ceil((number / CELLS_OF_A_TASK) ** 0.5))
+        self._groups = min(wanted, self.length)
+        bands = 2 * self._tables.tables.nbytes // self._groups  # read, and in the table
+        cluster.check_memory("training", PROCESS + 16 * number // self._groups**2 + bands)
+        self._bands: Bands = ([], [])
+        for side, bands_of_side, places in zip(SIDES, self._tables.tables, self._bands):
+            cluster.store.publish(f"{self._name}-{side}", {side: bands_of_side})
+            places += [(f"{self._name}-{side}", band) for band in range(self.length)]
+        self._is_read = True
+        self._largest = max(float(np.abs(W).max()) for W in self.vectors())
+
+    def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
+        """Train on rounds first .. last - 1 of an epoch of `tokens`, unless that was done before."""
+        store, before = self._cluster.store, self._bands
+        name = name_of("rounds", before=self._name, first=first, last=last, epoch=epoch)
+        done = name_of("done", of=name)
+        is_new = not store.is_published(done)
+        groups = self._groups if is_new else store.facts(done)["groups"]
+        total = self._train(name, (first, last, epoch)) if is_new else None
+        *_, stage = _stages(name, groups, self.length, self._seed, epoch)
+        self._name, self._bands, self._is_read = name, _moved(before, stage), False
+        if is_new:
+            largest = max(float(np.abs(W).max()) for W in self.vectors())
+            store.publish(done, {}, total=total, groups=groups, largest=largest if math.isfinite(largest) else None)
+        _remove(store, before)
+        facts = store.facts(done)
+        self._largest = math.inf if facts["largest"] is None else facts["largest"]
+        return Loss(facts["total"], self._number * last // self.length - self._number * first // self.length)
+
+    def _train(self, name: str, span: tuple[int, int, int]) -> float:
+        """All stages; only the bands that they start with and those of the last stage remain."""
+        start = bands = self._bands
+        total = 0.0
+        for stage in _stages(name, self._groups, self.length, self._seed, span[2]):
+            calls = []
+            for task in stage:
+                cells = [self._cells[band] for band in task.rows]
+                places = [[of_side[band] for band in wanted] for of_side, wanted in zip(bands, task[:2])]
+                calls.append((cells, *places, *task[:3], self._tables.shape, self._options, *span, task.name))
+            total += sum(self._cluster.run(train_tiles, calls, "training", show_progress=False))
+            old, bands = bands, _moved(bands, stage)
+            if old is not start:
+                _remove(self._cluster.store, old)
+        return total
+
+    def _read(self) -> Any:
+        """The tables as they are now."""
+        if not self._is_read:
+            for side, table, places in zip(SIDES, self._tables.tables, self._bands):
+                for band, place in enumerate(places):
+                    table[band] = _band(self._cluster.store, side, place)
+            self._is_read = True
+        return self._tables
+
+    def arrays(self) -> Arrays:
+        """Tables and sums as they are now."""
+        return dict(zip(TABLES + SUMS, (*self._read().unpack(), *self._read().sums())))
+
+    def largest_weight(self) -> float:
+        """The largest absolute value of the word and context vectors; infinity where one is not finite."""
+        return self._largest
+
+    def vectors(self) -> tuple[np.ndarray, np.ndarray]:
+        """The word and the context vectors."""
+        return self._read().unpack()[:2]  # type: ignore[no-any-return]
+
+
+class Tiles(NamedTuple):
+    """A task: the bands of rows and of columns in the epoch's order, which of their tiles, and its entry."""
+
+    rows: list[int]
+    columns: list[int]
+    part: str
+    name: str
+
+
+def _stages(name: str, groups: int, bands: int, seed: int, epoch: int) -> Iterator[list[Tiles]]:
+    """The tasks of each stage. See the module's text."""
+    columns, places = orders(bands, seed, epoch)
+    rows = np.argsort(places)  # the row band at each place
+    cuts = [bands * i // groups for i in range(groups + 1)]
+    spans = list(pairwise(cuts))
+    parts = ["all"] if groups == 1 else ["upper", *["all"] * (groups - 1), "lower"]
+    for stage, part in enumerate(parts):
+        pairs = [(spans[a], spans[(a + stage) % groups]) for a in range(groups)]
+        yield [
+            Tiles(
+                rows[slice(*of_rows)].tolist(),
+                columns[slice(*of_columns)].tolist(),
+                part,
+                name_of("tiles", of=name, groups=groups, stage=stage, group=a),
+            )
+            for a, (of_rows, of_columns) in enumerate(pairs)
+        ]
+
+
+def _moved(bands: Bands, stage: list[Tiles]) -> Bands:
+    """Where each band is after a stage, in which every band has part."""
+    moved: Bands = (list(bands[0]), list(bands[1]))
+    for task in stage:
+        for places, of_side in zip(moved, task[:2]):
+            for number, band in enumerate(of_side):
+                places[band] = task.name, number
+    return moved
+
+
+def _remove(store: Store, bands: Bands) -> None:
+    for entry in {entry for places in bands for entry, _ in places}:
+        store.remove(entry)
+
+
+def _band(store: Store, side: str, place: Place) -> np.ndarray:
+    entry, number = place
+    return np.asarray(store.read(entry, side, number, number + 1))[0]
+
+
+def train_tiles(
+    store: str,
+    cells: list[str],
+    row_places: list[Place],
+    column_places: list[Place],
+    rows: list[int],
+    columns: list[int],
+    part: str,
+    shape: tuple[int, int, int],
+    options: dict[str, Any],
+    first: int,
+    last: int,
+    epoch: int,
+    name: str,
+) -> float:
+    """Publish these bands after rounds first .. last - 1 over their tiles; returns the sum of the losses.
+
+    `part` says which tiles, by the places of `rows` and `columns`: all, the upper triangle, or the lower without the
+    diagonal. Of tables of this `shape` no more than these bands is ever touched, so the rest takes no memory.
+    """
+    place = open_store(store)
+    if not place.is_published(name):
+        size, dimension, bands = shape
+        tables = kernel.Tables.empty(size, dimension, bands)
+        for side, table, of_side, places in zip(SIDES, tables.tables, (rows, columns), (row_places, column_places)):
+            for band, at in zip(of_side, places):
+                table[band] = _band(place, side, at)
+        tiles = {
+            row * bands + column: (cells[i], column)
+            for i, row in enumerate(rows)
+            for x, column in enumerate(columns)
+            if part == "all" or (x >= i) == (part == "upper")
+        }
+        total = kernel.train_glove(
+            tables, _cells_of(place, tiles, size, bands), first=first, last=last, epoch=epoch, **options
+        )
+        arrays = {side: table[of_side] for side, table, of_side in zip(SIDES, tables.tables, (rows, columns))}
+        place.publish(name, arrays, total=total)
+    return float(place.facts(name)["total"])
+
+
+def _cells_of(store: Store, tiles: dict[int, tuple[str, int]], size: int, bands: int) -> Cells:
+    """The cells of some tiles, each given as an entry and a column band; all other tiles are empty."""
+    starts_of = {entry: np.asarray(store.read(entry, "starts")).tolist() for entry, _ in tiles.values()}
+    packed_of = {entry: np.asarray(store.read(entry, "packed")) for entry in starts_of}
+    sizes, packed = np.zeros(bands * bands + 1, np.int64), [np.zeros(0, np.uint64)]
+    for tile in sorted(tiles):
+        entry, column = tiles[tile]
+        begin, end = starts_of[entry][column : column + 2]
+        sizes[tile + 1] = end - begin
+        packed.append(packed_of[entry][begin:end])
+    return Cells(np.concatenate(packed), np.cumsum(sizes), size, bands)
