@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kill workers and clients of a local Dask cluster and check that the bytes are those of one process.
 
-  python scripts/cluster_kills.py --kills 20                  workers, at random moments of build, count, svd and train
+  python scripts/cluster_kills.py --kills 20                  workers, at random moments of build, count, svd, glove and train
   python scripts/cluster_kills.py --text big.txt --kills 40   on a text of your own
   python scripts/cluster_kills.py --kills 0 --clients 5       the client, which then gives the same command again
   python scripts/cluster_kills.py --kills 0 --no-workers      all workers leave for good: an error, and no hang
@@ -27,7 +27,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from wordvec import SVD, SkipGram
+from wordvec import SVD, GloVe, SkipGram
 from wordvec.cluster import local_client
 from wordvec.corpus import Corpus, building_on_cluster
 from wordvec.counts import count_cooccurrences, on_cluster
@@ -102,7 +102,7 @@ def kill_workers(folder: Path, text: Path, kills: int, random: Random) -> bool:
 
 
 def stages(place: Path, text: Path) -> Iterator[tuple[str, Callable[[Any], str]]]:
-    """Build, count, svd and train, each as a function from a client, or None for this process, to a hash."""
+    """Build, count, svd, glove and train, each as a function from a client, or None for this process, to a hash."""
     place.mkdir(exist_ok=True)
     store, corpus = place / "store", place / "corpus"
 
@@ -120,11 +120,15 @@ def stages(place: Path, text: Path) -> Iterator[tuple[str, Callable[[Any], str]]
     def svd(client: Any) -> str:
         return hash_of(SVD(dim=50, window=9).fit(Corpus.open(corpus), **where(client)).vectors.matrix.tobytes())
 
+    def glove(client: Any) -> str:
+        vectors = GloVe(dim=50, epochs=2).fit(Corpus.open(corpus), **where(client)).vectors
+        return hash_of(vectors.matrix.tobytes(), vectors.context_matrix.tobytes())
+
     def train(client: Any) -> str:
         vectors = SkipGram(**SKIPGRAM).fit(Corpus.open(corpus), **where(client)).vectors  # type: ignore[arg-type]
         return hash_of(vectors.matrix.tobytes(), vectors.context_matrix.tobytes())
 
-    yield from (("build", build), ("count", count), ("svd", svd), ("train", train))
+    yield from (("build", build), ("count", count), ("svd", svd), ("glove", glove), ("train", train))
 
 
 def hash_of(*parts: bytes) -> str:

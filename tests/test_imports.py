@@ -23,6 +23,7 @@ FOUNDATIONS = {
     "signals",
     "store",
     "cluster",
+    "workers",
 }
 FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}
 FOUNDATIONS |= {"version", "store", "error_codes", "json_forms"}

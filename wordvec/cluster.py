@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from wordvec.files import parse_json
 from wordvec.memory import show_bytes
 from wordvec.progress import announce, progress
 from wordvec.store import Store, name_of, open_store
+from wordvec.workers import check_same, facts_of_process, look_around, run_task
 
 NO_WORKERS_FOR = 60.0  # seconds without any worker, after which waiting is an error
 POLL = 1.0  # seconds between two looks at the workers
@@ -54,6 +54,8 @@ class Cluster:
     instruction set of the C library.
     """
 
+    threads_of_a_task = 1  # that it starts: a worker runs as many tasks as it has threads
+
     def __init__(self, client: Any, store: str | os.PathLike[str]) -> None:
         _check_is_client(client)
         self._client = client
@@ -70,7 +72,7 @@ class Cluster:
         try:
             for address, there in self._client.run(look_around, self.store.location, mark, on_error="return").items():
                 if not isinstance(there, BaseException):
-                    _check_same(self._here, there, f"worker {address}")
+                    check_same(self._here, there, f"worker {address}")
                 elif isinstance(there, WordvecError):
                     raise ClusterError(f"worker {address}: {there}") from there
                 else:
@@ -80,11 +82,6 @@ class Cluster:
                     ) from there
         finally:
             self.store.remove(mark)
-
-    @property
-    def threads_of_a_task(self) -> int:
-        """How many threads a task starts: a worker runs as many tasks as it has threads."""
-        return 1
 
     @property
     def tasks_at_a_time(self) -> int:
@@ -144,8 +141,6 @@ class Cluster:
                 self._watch.check()
 
     def _result(self, future: Any, what: str) -> Any:
-        from concurrent.futures import CancelledError
-
         from distributed import TimeoutError
         from distributed.scheduler import KilledWorker
 
@@ -203,57 +198,14 @@ class _Watch:
             raise ClusterError(f"{self._address}: the scheduler no longer answers ({error})") from error
 
 
-def run_task(expected: dict[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a worker runs; one that joined later is checked here."""
-    _check_same(expected, facts_of_process(), f"worker on {platform.node()}")
-    return function(*arguments)
-
-
-def look_around(store: str, mark: str) -> dict[str, str]:
-    """What a worker is asked first: the facts of its process. Raises ClusterError where it has another store."""
-    place = open_store(store, make=False)
-    if not place.is_published(mark):
-        raise ClusterError(
-            f"does not see the store {store}: name a folder that all machines share with --store (store=), or a bucket"
-        )
-    place.check_writable()
-    return facts_of_process()
-
-
-def facts_of_process() -> dict[str, str]:
-    """What bytes depend on, in this process. Loads the C library."""
-    import numpy as np
-    import scipy
-
-    from wordvec.native import library
-    from wordvec.version import __version__
-
-    isa = library.isa() if library.is_available() else "none"
-    return {"wordvec": __version__, "numpy": np.__version__, "scipy": scipy.__version__, "instruction set": isa}
-
-
-def _check_same(here: dict[str, str], there: dict[str, str], who: str) -> None:
-    for name, value in here.items():
-        if there.get(name) != value:
-            way_out = (
-                "set WORDVEC_ISA to the lesser one for all processes, or run the command on a machine like the workers"
-                if name == "instruction set"
-                else "install the same version everywhere"
-            )
-            raise ClusterError(
-                f"{who} has {name} {there.get(name)}, and this process {value}, so results would differ: {way_out}"
-            )
-
-
 @contextmanager
 def connected(scheduler: str) -> Iterator[Any]:
     """A client of the scheduler at an address, of one whose file this is (``FILE.json``), or of ``local:N`` processes.
 
     Raises ClusterError where no scheduler answers, OptionError for what is no place of one.
     """
-    dask_client = _import("Client")
-    if scheduler.startswith(LOCAL):
-        number = scheduler.removeprefix(LOCAL)
+    dask_client, number = _import("Client"), scheduler.removeprefix(LOCAL)
+    if number != scheduler:
         if not number.isdecimal() or int(number) < 1:
             raise OptionError(f"scheduler {scheduler!r}: local: and a number of processes expected, such as local:4")
         with local_client(int(number)) as client:
@@ -296,11 +248,10 @@ def _address_of(scheduler: str) -> str:
 
 def _checked_address(address: Any) -> str:
     """The address, if it is of the form PROTOCOL://HOST:PORT; else raises ValueError."""
-    if isinstance(address, str):
-        protocol, _, place = address.partition("://")
-        host, _, port = place.rpartition(":")
-        if protocol in PROTOCOLS and host and port.rstrip("/").isdecimal():
-            return address
+    protocol, _, place = str(address).partition("://")
+    host, _, port = place.rpartition(":")
+    if protocol in PROTOCOLS and host and port.rstrip("/").isdecimal():
+        return str(address)
     raise ValueError(f"{address!r} is no address of a scheduler")
 
 
@@ -320,7 +271,7 @@ def _ask_who_is_there(address: str) -> None:
 @contextmanager
 def local_client(processes: int) -> Iterator[Any]:
     """A client of this many worker processes of this machine, each with one thread."""
-    dask_client = _import("Client")
+    dask_client = _import("Client")  # first, as it says what is missing
     import dask
     from distributed import LocalCluster
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, Phrases, building_on_cluster, hashes, storage
+from wordvec.corpus import Corpus, Phrases, building_on_cluster, encoding_on_cluster, hashes, storage
 from wordvec.corpus.encode.tokenizers import imported, name_for_import
 from wordvec.errors import CorpusError, OptionError
 from wordvec.files import remove
@@ -19,7 +19,7 @@ from wordvec.files import remove
 def built(tmp_path, monkeypatch):
     """Builds twice, by tasks on small parts and at once; returns both folders as {file: bytes}."""
     monkeypatch.setattr(building_on_cluster, "PART_BYTES", 70_001)
-    for module in (hashes, storage, building_on_cluster):
+    for module in (hashes, storage, encoding_on_cluster):
         monkeypatch.setattr(module, "PIECE", 9_001)
     clusters = []
 

@@ -22,17 +22,14 @@ from wordvec.corpus.build_options import (
     refuse_other_options,
 )
 from wordvec.corpus.building import checked_threads, spool_with_progress
-from wordvec.corpus.building_on_cluster import (
-    cluster_to_build_on,
-    renumber_on_cluster,
-    spool_on_cluster,
-)
+from wordvec.corpus.building_on_cluster import cluster_to_build_on, spool_on_cluster
 from wordvec.corpus.documents.documents import Documents, read_documents
 from wordvec.corpus.documents.reading import DocumentReader, kept_sentences, remarks_on
 from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.token_ids import Spooled, renumber
 from wordvec.corpus.encode.tokenizers import Tokenizer
+from wordvec.corpus.encoding_on_cluster import renumber_on_cluster
 from wordvec.corpus.hashes import Written, fingerprint_of
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
 from wordvec.corpus.phrases.on_cluster import TextOnCluster

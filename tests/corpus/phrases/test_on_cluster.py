@@ -6,8 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from inline_cluster import InlineCluster
 
-from wordvec.corpus.building_on_cluster import Spools
 from wordvec.corpus.encode.token_ids import Spooled, spool
+from wordvec.corpus.encoding_on_cluster import Spools
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of, joining, on_cluster
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
 

@@ -22,7 +22,7 @@ from wordvec.store import Store, hash_of, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
-    from wordvec.corpus.building_on_cluster import Spools
+    from wordvec.corpus.encoding_on_cluster import Spools
 
 TOKENS_AT_A_TIME = 1 << 18
 PAIRS_OF_A_RANGE = 1 << 23  # at most, but for MOST_RANGES, by what the words' counts allow

@@ -1,0 +1,83 @@
+"""What a store is: entries by name, each with some arrays and a few facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wordvec.growing_array import GrowingArray
+
+FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
+
+
+def name_of(kind: str, **inputs: Any) -> str:
+    """The name of an entry: its kind, and a hash of all that its content depends on.
+
+    >>> name_of("counts", window=5, piece=2) == name_of("counts", piece=2, window=5)
+    True
+    >>> name_of("counts", window=5, piece=2) == name_of("counts", window=5, piece=3)
+    False
+    """
+    text = json.dumps(inputs, sort_keys=True, allow_nan=False)
+    return f"{kind}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def hash_of(array: np.ndarray) -> str:
+    """The SHA-256 of an array's numbers, for names of what depends on them."""
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+
+
+class NewEntry(NamedTuple):
+    """Arrays that are appended to, and facts that may still be set."""
+
+    arrays: Mapping[str, Any]
+    facts: dict[str, Any]
+
+
+class Store(ABC):
+    """Entries by name. `location` is all another process needs to open the same store."""
+
+    location: str
+
+    def check_writable(self) -> None:  # noqa: B027  # of most stores it is known when something is written
+        """Raise InputError where it is known that this process cannot write."""
+
+    @abstractmethod
+    def is_published(self, name: str) -> bool:
+        """Whether an entry is there, whole."""
+
+    @abstractmethod
+    def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
+        """Write an entry in one step; one that is there already stays, as its bytes are the same.
+
+        One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
+        """
+
+    @contextmanager
+    def writing(self, name: str, dtypes: Mapping[str, Any]) -> Iterator[NewEntry]:
+        """An entry that is published at the end of the block; in it, its arrays, of one axis, are appended to."""
+        arrays, facts = {array: GrowingArray(dtype) for array, dtype in dtypes.items()}, dict[str, Any]()
+        yield NewEntry(arrays, facts)
+        self.publish(name, {array: values.finish() for array, values in arrays.items()}, **facts)
+
+    @abstractmethod
+    def facts(self, name: str) -> dict[str, Any]:
+        """The facts of an entry."""
+
+    @abstractmethod
+    def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
+        """Rows begin .. end - 1 of an array of an entry, mapped where the file system can."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove an entry, where there is one."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Remove the store with all that is in it."""
