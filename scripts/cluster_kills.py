@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kill workers and clients of a local Dask cluster and check that the bytes are those of one process.
 
-  python scripts/cluster_kills.py --kills 20                  workers, at random moments of build, count, svd, glove and train
+  python scripts/cluster_kills.py --kills 20                  workers, at random moments of every stage
   python scripts/cluster_kills.py --text big.txt --kills 40   on a text of your own
   python scripts/cluster_kills.py --kills 0 --clients 5       the client, which then gives the same command again
   python scripts/cluster_kills.py --kills 0 --no-workers      all workers leave for good: an error, and no hang

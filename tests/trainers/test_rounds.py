@@ -78,16 +78,24 @@ def test_one_piece_is_one_machine(on_cluster, corpus, trainer):
 
 
 @pytest.mark.parametrize("trainer", [SkipGram, CBOW])
-def test_pieces_have_the_same_bytes_here_and_on_a_cluster(on_cluster, corpus, trainer, monkeypatch):
-    options = OPTIONS | {"pieces": 3, "merges": 2}
+@pytest.mark.parametrize("loss", ["negative-sampling", "hierarchical-softmax"])
+def test_pieces_have_the_same_bytes_here_and_on_a_cluster(on_cluster, corpus, trainer, loss, monkeypatch):
+    options = OPTIONS | {"pieces": 3, "merges": 2, "loss": loss}
     here = trainer(**options).fit(corpus)
-    monkeypatch.setattr(rounds, "BLOCK_BYTES", 8 * 12 * 40)  # rows are merged in four blocks
+    rows = 40 if loss == "negative-sampling" else 149  # in a block: of the tree's, none is left for the last
+    monkeypatch.setattr(rounds, "BLOCK_BYTES", 8 * 12 * rows)
     found = on_cluster(trainer(**options | {"threads": 2}), corpus)
     assert_same(found, here.vectors)
     assert found.info == here.vectors.info
     assert {"pieces": 3, "merges": 2}.items() <= found.info["parameters"].items()
     assert "trained in 3 pieces, merged 2 times an epoch" in found.info["notes"][0]
-    assert on_cluster.cluster.done.count("merge_rows") == 2 * 2 * 4
+    assert on_cluster.cluster.done.count("merge_rows") == 2 * 2 * -(-len(corpus.vocabulary) // rows)
+
+
+def test_a_tree_in_pieces_learns_as_one_machine_does(corpus):
+    options = OPTIONS | {"epochs": 4, "loss": "hierarchical-softmax"}
+    pieces, one = (SkipGram(**options, **given).fit(corpus).history.loss for given in ({"pieces": 4, "merges": 8}, {}))
+    assert one[-1] < pieces[-1] < 1.1 * one[-1] < one[0]
 
 
 def test_other_pieces_and_merges_are_other_bytes_and_still_learn(corpus):
@@ -182,17 +190,35 @@ def test_terms_count_what_is_trained_on(corpus):
     assert np.corrcoef(outputs, expected_out)[0, 1] > 0.95
 
 
+def test_terms_of_a_tree_count_what_is_trained_on(corpus):
+    trainer = SkipGram(**OPTIONS, loss="hierarchical-softmax")
+    plan, (begin, end), epochs = trainer.plan_for(corpus), (320, 1600), 30
+    lengths = np.diff(plan.paths.starts)
+    inputs, outputs = np.zeros(len(lengths)), np.zeros(len(lengths) - 1)
+    for epoch in range(epochs):
+        batch = plan.sampler.draw(corpus.ids, corpus.sentence_starts, first=begin, last=end, epoch=epoch)
+        contexts = batch.mask.sum(axis=1)
+        np.add.at(inputs, batch.contexts[batch.mask], np.repeat(lengths[batch.centres], contexts) / epochs)
+        for centre, times in zip(batch.centres, contexts):
+            np.add.at(outputs, plan.paths.nodes[slice(*plan.paths.starts[centre : centre + 2])], times / epochs)
+    expected_in, expected_out = terms_of_piece(plan, corpus, begin, end)
+    assert 0.5 < inputs.sum() / expected_in.sum() < 1
+    assert outputs.sum() / expected_out.sum() == pytest.approx(inputs.sum() / expected_in.sum(), rel=0.05)
+    assert np.corrcoef(inputs, expected_in)[0, 1] > 0.95
+    assert np.corrcoef(outputs, expected_out)[0, 1] > 0.99
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
         ({"pieces": 0}, "pieces must be at least 1"),
         ({"merges": 0}, "merges must be at least 1"),
         ({"pieces": 2, "engine": "layers"}, "needs engine 'kernel'"),
-        ({"pieces": 2, "loss": "hierarchical-softmax"}, "needs loss 'negative-sampling'"),
+        ({"pieces": 2, "loss": "softmax"}, "no full softmax"),
         ({"pieces": 2, "hogwild": True}, "needs hogwild False"),
         ({"pieces": 2, "precision": "float16"}, "needs precision 'float32'"),
     ],
-    ids=["no piece", "no merge", "layers", "tree", "hogwild", "half"],
+    ids=["no piece", "no merge", "layers", "softmax", "hogwild", "half"],
 )
 def test_options_that_pieces_do_not_have(options, message):
     with pytest.raises(OptionError, match=message):

@@ -77,6 +77,24 @@ def expected_terms(
     return inputs * (1 + negatives_drawn) * occurrences, predictions * (occurrences + drawn)
 
 
+def expected_terms_of_tree(
+    occurrences: np.ndarray, starts: np.ndarray, nodes: np.ndarray, inputs: float, predictions: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same for hierarchical softmax, whose rows of W_out are the V - 1 inner nodes of a tree.
+
+    The nodes on the way to word w are nodes[starts[w] : starts[w + 1]]: a term of the loss for each.
+
+    >>> starts, nodes = np.array([0, 1, 3, 5]), np.array([1, 1, 0, 1, 0])
+    >>> W_in, W_out = expected_terms_of_tree(np.array([4.0, 2.0, 2.0]), starts, nodes, inputs=6.0, predictions=6.0)
+    >>> W_in.tolist(), W_out.tolist()
+    ([36.0, 18.0, 18.0], [24.0, 48.0])
+    """
+    lengths = np.diff(starts)
+    met = np.bincount(nodes, weights=np.repeat(occurrences, lengths), minlength=len(lengths) - 1)
+    on_average = float(occurrences @ lengths) / max(float(occurrences.sum()), 1.0)
+    return inputs * on_average * occurrences, predictions * met
+
+
 # `merging.merged_rows` row by row and number by number in float64: to read, and to test the other against.
 
 

@@ -115,8 +115,9 @@ def check_pieces(trainer: NeuralOptions) -> None:
     """Raise OptionError for options that training in pieces does not have."""
     if trainer.pieces is None:
         return
-    needed = {"engine": "kernel", "device": "cpu", "loss": "negative-sampling", "precision": "float32"}
-    for option, value in (needed | {"hogwild": False}).items():
+    if trainer.loss == "softmax":
+        raise OptionError(f"{trainer.name}: training in pieces (on a cluster) has no full softmax: take another loss")
+    for option, value in {"engine": "kernel", "device": "cpu", "precision": "float32", "hogwild": False}.items():
         if getattr(trainer, option) != value:
             raise OptionError(
                 f"{trainer.name}: training in pieces (on a cluster) needs {option} {value!r}; got "

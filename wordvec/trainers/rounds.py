@@ -27,7 +27,7 @@ import numpy as np
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
 from wordvec.files import parse_json
-from wordvec.kernels.merging import expected_terms, merged_rows
+from wordvec.kernels.merging import expected_terms, expected_terms_of_tree, merged_rows
 from wordvec.memory import available_cores
 from wordvec.store import Store, name_of, open_store
 from wordvec.trainers.kernel_engine import KernelEngine
@@ -44,7 +44,7 @@ MATRICES = ("W_in", "W_out")
 
 
 class Weights(NamedTuple):
-    """W_in and W_out (V, D) in the store: entry names[i] has their rows borders[i] .. borders[i + 1] - 1."""
+    """W_in and W_out (V, D), or (V - 1, D), in the store: entry names[i] has rows borders[i] .. borders[i + 1] - 1."""
 
     borders: list[int]
     names: list[str]
@@ -232,6 +232,8 @@ def terms_of_piece(plan: TrainingPlan, corpus: Corpus, begin: int, end: int) -> 
     """See `expected_terms`, for positions begin .. end - 1."""
     counts = np.asarray(corpus.vocabulary.counts)
     occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(counts, plan.subsample)
+    if plan.paths is not None:
+        return expected_terms_of_tree(occurrences, plan.paths.starts, plan.paths.nodes, *plan.pulls)
     negatives = negative_weights(counts, plan.negative_power)
     return expected_terms(occurrences, negatives, plan.negatives, *plan.pulls)
 
@@ -248,7 +250,7 @@ def merge_rows(
             terms = [np.asarray(place.read(piece, terms_name, first, last)) for piece in pieces]
             start = np.asarray(place.read(before, matrix))
             merged[matrix] = parts[0] if len(pieces) == 1 else merged_rows(start, parts, terms, learning_rate)
-        largest = max(float(np.abs(matrix).max()) for matrix in merged.values())
+        largest = max(float(np.abs(matrix).max(initial=0)) for matrix in merged.values())  # a tree has a row less
         place.publish(name, merged, largest=largest if np.isfinite(largest) else None)
     found = place.facts(name)["largest"]
     return float("inf") if found is None else found
