@@ -10,6 +10,7 @@ from wordvec import Corpus, GloVe
 from wordvec.counts import on_cluster
 from wordvec.kernels.glove import cells
 from wordvec.native import library
+from wordvec.trainers import glove_on_cluster
 from wordvec.trainers.glove_on_cluster import GloveOnCluster
 
 pytestmark = pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
@@ -29,6 +30,7 @@ def fit(monkeypatch, tmp_path):
     """Train by so many tasks at a time, here; the store stays."""
     monkeypatch.setattr(on_cluster, "BLOCK_CELLS", 1500)
     monkeypatch.setattr(cells, "FEWEST_BANDS", 7)
+    monkeypatch.setattr(glove_on_cluster, "BANDS_TOGETHER", 3)
 
     def fit(corpus, tasks, trainer=None, **given):
         trainer, cluster = trainer or GloVe(**OPTIONS), InlineCluster(tmp_path / "store")

@@ -2,7 +2,7 @@
 
 ::
 
-    counts ─► cells of each block by tile ─► one entry for each band of rows ─► tasks, stage by stage
+    counts ─► cells of each block by tile ─► one entry for some bands of rows ─► tasks, stage by stage
 
 A round of `kernels.glove.cells` has tiles that share no band. What a tile does depends on its two bands alone, so any
 order gives the same bytes in which each band meets the others in the order of the rounds. In an epoch's order, in which
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.trainers.checkpoint import Arrays
 
-CELLS_OF_A_TASK = 2**24  # on average at most: 8 bytes each
-BANDS_OF_A_TASK = 16  # whose cells are put together
+CELLS_OF_A_TASK = 2**25  # on average at most: 8 bytes each
+BANDS_TOGETHER = 16  # whose cells are one entry
 SIDES = ("rows", "columns")
 Place = tuple[str, int]  # of a band: its entry, and which of the entry's bands it is
 Bands = tuple[list[Place], list[Place]]  # of rows, of columns
@@ -53,19 +53,19 @@ def engine_on_cluster(
     with trainer.history.stage("train"):
         bands = bands_for(len(corpus.vocabulary), kernel.row_bytes(trainer.dim))
         cells = cells_on_cluster(cluster, counts, bands, show_progress)
-        return GloveOnCluster(trainer, cluster, cells, counts.cells, start)
+        return GloveOnCluster(trainer, cluster, cells, counts.cells, bands, start)
 
 
 def cells_on_cluster(cluster: Cluster, counts: Rows, bands: int, show_progress: bool | None) -> list[str]:
-    """The entries with the cells of each band of rows, tile after tile: `packed`, and `starts` (bands + 1,)."""
-    facts = {"counts": counts.names, "bands": bands}
-    names = [name_of("cells", **facts, band=band) for band in range(bands)]
+    """Entries with the cells of BANDS_TOGETHER bands of rows each, tile after tile: `packed`, and where they start."""
+    facts = {"counts": counts.names, "bands": bands, "together": BANDS_TOGETHER}
+    firsts = range(0, bands, BANDS_TOGETHER)
+    names = [name_of("cells", **facts, first=first) for first in firsts]
     if not all(map(cluster.store.is_published, names)):
         packed = [name_of("packed", **facts, block=i) for i in range(len(counts.names))]
         calls = [(*each, counts.borders[-1], bands) for each in zip(counts.names, packed, counts.borders)]
         cluster.run(pack_block, calls, "cutting cells", show_progress)
-        groups = range(0, bands, BANDS_OF_A_TASK)
-        joining = [(packed, first, names[first : first + BANDS_OF_A_TASK]) for first in groups]
+        joining = [(packed, bands, first, name) for first, name in zip(firsts, names)]
         cluster.run(join_tiles, joining, "joining cells", show_progress)
         for name in packed:
             cluster.store.remove(name)
@@ -81,22 +81,18 @@ def pack_block(store: str, block: str, name: str, first: int, size: int, bands: 
         place.publish(name, {"packed": packed, "starts": starts})
 
 
-def join_tiles(store: str, blocks: list[str], first: int, names: list[str]) -> None:
+def join_tiles(store: str, blocks: list[str], bands: int, first: int, name: str) -> None:
     """Publish the cells of some bands of rows, from `first` on: of each tile those of all blocks, in their order."""
     place = open_store(store)
-    starts = [np.asarray(place.read(block, "starts")) for block in blocks]
-    bands = round((len(starts[0]) - 1) ** 0.5)
-    for band, name in enumerate(names, first):
-        if place.is_published(name):
-            continue
-        tiles = slice(band * bands, (band + 1) * bands + 1)
-        edges = [part[tiles].tolist() for part in starts]
-        cells = [np.asarray(place.read(block, "packed", part[0], part[-1])) for block, part in zip(blocks, edges)]
-        joined = [
-            part[at[tile] - at[0] : at[tile + 1] - at[0]] for tile in range(bands) for part, at in zip(cells, edges)
-        ]
-        ends = np.cumsum([0, *np.sum([np.diff(part[tiles]) for part in starts], axis=0)])
-        place.publish(name, {"packed": np.concatenate(joined), "starts": ends})
+    if place.is_published(name):
+        return
+    last = min(first + BANDS_TOGETHER, bands)
+    starts = [np.asarray(place.read(block, "starts", first * bands, last * bands + 1)) for block in blocks]
+    cells = [np.asarray(place.read(block, "packed", at[0], at[-1])) for block, at in zip(blocks, starts)]
+    edges = [(at - at[0]).tolist() for at in starts]
+    tiles = range((last - first) * bands)
+    joined = [part[at[tile] : at[tile + 1]] for tile in tiles for part, at in zip(cells, edges)]
+    place.publish(name, {"packed": np.concatenate(joined), "starts": np.sum(edges, axis=0)})
 
 
 class GloveOnCluster:
@@ -105,9 +101,11 @@ class GloveOnCluster:
     unit = "rounds"
     restartable = True  # an interrupt within a call leaves its start as it was
 
-    def __init__(self, trainer: GloveOptions, cluster: Cluster, cells: list[str], number: int, start: Arrays) -> None:
+    def __init__(
+        self, trainer: GloveOptions, cluster: Cluster, cells: list[str], number: int, bands: int, start: Arrays
+    ) -> None:
         """`cells` are entries of `cells_on_cluster` with this `number` of cells."""
-        self.length = self.chunk = len(cells)
+        self.length = self.chunk = bands
         self._cluster, self._cells, self._number = cluster, cells, number
         self._seed = trainer.seed
         self._options = {"seed": trainer.seed, "x_max": trainer.x_max, "alpha": trainer.alpha}
@@ -115,8 +113,8 @@ class GloveOnCluster:
         self._name = name_of("glove", cells=cells, **self._options, start=hash_of(self._tables.tables))
         wanted = max(cluster.tasks_at_a_time, math.ceil((number / CELLS_OF_A_TASK) ** 0.5))
         self._groups = min(wanted, self.length)
-        bands = 2 * self._tables.tables.nbytes // self._groups  # read, and in the table
-        cluster.check_memory("training", PROCESS + 16 * number // self._groups**2 + bands)
+        tables = 2 * self._tables.tables.nbytes // self._groups  # a task's bands, and what is published of them
+        cluster.check_memory("training", PROCESS + 16 * number // self._groups**2 + tables)
         self._bands: Bands = ([], [])
         for side, bands_of_side, places in zip(SIDES, self._tables.tables, self._bands):
             cluster.store.publish(f"{self._name}-{side}", {side: bands_of_side})
@@ -149,9 +147,8 @@ class GloveOnCluster:
         for stage in _stages(name, self._groups, self.length, self._seed, span[2]):
             calls = []
             for task in stage:
-                cells = [self._cells[band] for band in task.rows]
                 places = [[of_side[band] for band in wanted] for of_side, wanted in zip(bands, task[:2])]
-                calls.append((cells, *places, *task[:3], self._tables.shape, self._options, *span, task.name))
+                calls.append((self._cells, *places, *task[:3], self._tables.shape, self._options, *span, task.name))
             total += sum(self._cluster.run(train_tiles, calls, "training", show_progress=False))
             old, bands = bands, _moved(bands, stage)
             if old is not start:
@@ -162,8 +159,7 @@ class GloveOnCluster:
         """The tables as they are now."""
         if not self._is_read:
             for side, table, places in zip(SIDES, self._tables.tables, self._bands):
-                for band, place in enumerate(places):
-                    table[band] = _band(self._cluster.store, side, place)
+                _read_bands(self._cluster.store, side, table, list(range(self.length)), places)
             self._is_read = True
         return self._tables
 
@@ -224,9 +220,11 @@ def _remove(store: Store, bands: Bands) -> None:
         store.remove(entry)
 
 
-def _band(store: Store, side: str, place: Place) -> np.ndarray:
-    entry, number = place
-    return np.asarray(store.read(entry, side, number, number + 1))[0]
+def _read_bands(store: Store, side: str, table: np.ndarray, bands: list[int], places: list[Place]) -> None:
+    """Copy bands of the store into their places in a table; each entry is opened once."""
+    entries = {entry: np.asarray(store.read(entry, side)) for entry in {entry for entry, _ in places}}
+    for band, (entry, number) in zip(bands, places):
+        table[band] = entries[entry][number]
 
 
 def train_tiles(
@@ -254,30 +252,29 @@ def train_tiles(
         size, dimension, bands = shape
         tables = kernel.Tables.empty(size, dimension, bands)
         for side, table, of_side, places in zip(SIDES, tables.tables, (rows, columns), (row_places, column_places)):
-            for band, at in zip(of_side, places):
-                table[band] = _band(place, side, at)
-        tiles = {
-            row * bands + column: (cells[i], column)
+            _read_bands(place, side, table, of_side, places)
+        tiles = [
+            row * bands + column
             for i, row in enumerate(rows)
             for x, column in enumerate(columns)
             if part == "all" or (x >= i) == (part == "upper")
-        }
-        total = kernel.train_glove(
-            tables, _cells_of(place, tiles, size, bands), first=first, last=last, epoch=epoch, **options
-        )
+        ]
+        mine = _cells_of(place, cells, sorted(tiles), size, bands)
+        total = kernel.train_glove(tables, mine, first=first, last=last, epoch=epoch, **options)
         arrays = {side: table[of_side] for side, table, of_side in zip(SIDES, tables.tables, (rows, columns))}
         place.publish(name, arrays, total=total)
     return float(place.facts(name)["total"])
 
 
-def _cells_of(store: Store, tiles: dict[int, tuple[str, int]], size: int, bands: int) -> Cells:
-    """The cells of some tiles, each given as an entry and a column band; all other tiles are empty."""
-    starts_of = {entry: np.asarray(store.read(entry, "starts")).tolist() for entry, _ in tiles.values()}
-    packed_of = {entry: np.asarray(store.read(entry, "packed")) for entry in starts_of}
-    sizes, packed = np.zeros(bands * bands + 1, np.int64), [np.zeros(0, np.uint64)]
-    for tile in sorted(tiles):
-        entry, column = tiles[tile]
-        begin, end = starts_of[entry][column : column + 2]
-        sizes[tile + 1] = end - begin
-        packed.append(packed_of[entry][begin:end])
-    return Cells(np.concatenate(packed), np.cumsum(sizes), size, bands)
+def _cells_of(store: Store, cells: list[str], tiles: list[int], size: int, bands: int) -> Cells:
+    """The cells of some tiles; all other tiles are empty."""
+    together = BANDS_TOGETHER * bands  # tiles in an entry
+    wanted = {tile // together for tile in tiles}
+    starts = {number: np.asarray(store.read(cells[number], "starts")).tolist() for number in wanted}
+    packed = {number: np.asarray(store.read(cells[number], "packed")) for number in wanted}
+    sizes, parts = np.zeros(bands * bands + 1, np.int64), [np.zeros(0, np.uint64)]
+    for number, tile in ((tile // together, tile % together) for tile in tiles):
+        begin, end = starts[number][tile : tile + 2]
+        sizes[number * together + tile + 1] = end - begin
+        parts.append(packed[number][begin:end])
+    return Cells(np.concatenate(parts), np.cumsum(sizes), size, bands)
