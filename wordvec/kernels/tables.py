@@ -116,12 +116,14 @@ class Tables:
             outputs[output_ids, :width] = rows_out[:, columns]
 
     def addresses(self) -> np.ndarray:
-        """``struct slice`` of the library, (slices, 5) int64: addresses of W_in and W_out, row length, first column, and
-        the distance of two rows, which is the row length.
+        """``struct slice`` of the library, (slices, 5) int64: addresses of W_in and W_out, row length, first column,
+        and the distance of two rows, which is the row length.
         """
         starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
         widths = self.vectors * self.lanes
-        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths, widths]))
+        return np.ascontiguousarray(
+            np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths, widths])
+        )
 
     def _columns(self) -> list[slice]:
         ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()
