@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
 
-PIECE_WORDS = 3 * 2**21  # in a piece at most, or more where there would be more than MOST_PIECES
+PIECE_WORDS = 3 * 2**22  # in a piece at most, or more where there would be more than MOST_PIECES
 MOST_PIECES = 256
 CELLS_AT_A_TIME = 2**16  # of values: they stay in a core's cache until they are written
 PROCESS = 2**27  # bytes of a worker that does nothing
