@@ -141,7 +141,7 @@ def hash_of(*parts: bytes) -> str:
 @contextmanager
 def one_killed(client: Any, after: float, random: Random) -> Iterator[list[int]]:
     """In the block, SIGKILL one of the workers after so many seconds; yields the killed one, if it came to that."""
-    pids = sorted(client.run(os.getpid).values())
+    pids = pids_of_workers(client)
     killed: list[int] = []
 
     def kill() -> None:
@@ -158,6 +158,15 @@ def one_killed(client: Any, after: float, random: Random) -> Iterator[list[int]]
         timer.join()
         if killed:
             client.wait_for_workers(2, timeout=60)
+
+
+def pids_of_workers(client: Any) -> list[int]:
+    """Of both, once both are there: one that was killed at the end of a stage may not be missed yet."""
+    while True:
+        found = client.run(os.getpid, on_error="return").values()
+        if len(found) == 2 and all(isinstance(each, int) for each in found):
+            return sorted(found)
+        time.sleep(0.2)
 
 
 def kill_clients(folder: Path, text: Path, kills: int, random: Random) -> bool:

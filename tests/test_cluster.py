@@ -248,3 +248,18 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"wordvec\[distributed\]"), connected("local:1"):
         pass
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_no_error(client, tmp_path, monkeypatch):
+    from distributed.comm.core import CommClosedError
+
+    run = client.run
+
+    def run_with_a_death(*given, **options):
+        return run(*given, **options) | {"tcp://gone:1": CommClosedError("in <TCP (closed)>")}
+
+    monkeypatch.setattr(client, "run", run_with_a_death)
+    assert Cluster(client, tmp_path).run(twice, [(3,)], "doubling") == [6]
+    monkeypatch.setattr(client, "run", lambda *_, **__: {"tcp://here:1": OSError("broken")})
+    with pytest.raises(ClusterError, match="cannot run wordvec"):
+        Cluster(client, tmp_path)

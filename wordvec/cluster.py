@@ -67,6 +67,8 @@ class Cluster:
         self._check_workers()
 
     def _check_workers(self) -> None:
+        from distributed.comm.core import CommClosedError
+
         mark = name_of("here", process=os.getpid(), time=time.time_ns())
         self.store.publish(mark, {}, lasting=False)
         try:
@@ -75,7 +77,7 @@ class Cluster:
                     check_same(self._here, there, f"worker {address}")
                 elif isinstance(there, WordvecError):
                     raise ClusterError(f"worker {address}: {there}") from there
-                else:
+                elif not isinstance(there, CommClosedError):  # else it died meanwhile; who comes later is checked, too
                     raise ClusterError(
                         f"worker {address}: cannot run wordvec ({type(there).__name__}: {there}): install the same "
                         "version for all workers, and start them again"
@@ -101,9 +103,8 @@ class Cluster:
         Raises what the first task that failed raised; ClusterError for a task that killed its workers, for a lost
         scheduler, and when there was no worker for NO_WORKERS_FOR seconds.
         """
-        futures = [self._submit(function, call) for call in calls]
+        futures, results = [self._submit(function, call) for call in calls], [None] * len(calls)
         done: queue.SimpleQueue[int] = queue.SimpleQueue()
-        results: list[Any] = [None] * len(calls)
         try:
             for number, future in enumerate(futures):
                 future.add_done_callback(lambda _, number=number: done.put(number))
@@ -271,14 +272,13 @@ def _ask_who_is_there(address: str) -> None:
 @contextmanager
 def local_client(processes: int) -> Iterator[Any]:
     """A client of this many worker processes of this machine, each with one thread."""
-    dask_client = _import("Client")  # first, as it says what is missing
+    dask_client, local_cluster = _import("Client"), _import("LocalCluster")  # which say what is missing
     import dask
-    from distributed import LocalCluster
 
     options = {"threads_per_worker": 1, "processes": True, "memory_limit": None, "dashboard_address": ":0"}
     with (
         dask.config.set(LOCAL_SETTINGS),
-        LocalCluster(n_workers=processes, **options, silence_logs=50) as cluster,
+        local_cluster(n_workers=processes, **options, silence_logs=50) as cluster,
         dask_client(cluster, set_as_default=False) as client,
     ):
         yield client
