@@ -166,7 +166,7 @@ EXPORT void training_run(struct team *team, i64 thread) {
     if (e->stopped || value_of(&team->abandoned)) return;
     s.rate = rate_at(t, t->first_block + number);
     for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
-      compose_words(t, e, team->table + k, t->slices[k].in, words_before(t, k));
+      compose_words(e, team->table + k, t->slices[k].in, words_before(t, k));
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
       s.scores = team->scores + steps_done++ % 2 * team->turn_floats;

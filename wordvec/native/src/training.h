@@ -67,7 +67,6 @@ struct training {
   const i64 *part_starts;  // (V + 1,)
   const i32 *part_rows;
   const f32 *part_times;   // how many rows that one stands for
-  const f32 *part_scales;  // (V,) 1 / how many rows the word is the mean of
   i64 table_rows;
   i64 most_parts;     // of the words of a block, together
   i64 part_quarters;  // of a meeting, that a context counts for the parts of its word
@@ -121,7 +120,9 @@ struct examples {
   i32 *words, *part_ends;
   i32 *parts;
   f32 *part_changes;  // how much of the word's change each part gets
-  i64 word_count;
+  f32 *word_scales;   // 1 / how many rows the word is the mean of
+  i32 *rows;          // those that are parts, each once
+  i64 word_count, row_count;
   i64 steps;
   i64 slots;
   i64 stopped;  // drawn after the call was asked to stop: this block and those after it are not trained
