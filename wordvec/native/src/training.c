@@ -154,7 +154,7 @@ EXPORT void training_run(struct team *team, i64 thread) {
   struct member *m = team->members + thread;
   const i64 blocks = t->last_block - t->first_block;
   i64 steps_done = 0;
-  struct step s = {.training = t, .shape = team->shape, .gradients = m->gradients, .stage = m->stage};
+  struct step s = {.training = t, .shape = team->shape, .table = team->table, .gradients = m->gradients, .stage = m->stage};
   s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
   s.first_slice = t->slice_count * thread / t->threads, s.last_slice = t->slice_count * (thread + 1) / t->threads;
   s.losses = thread == t->threads - 1 ? m->losses : 0;  // the last thread has the fewest columns
