@@ -119,7 +119,7 @@ def _train(
         "absent_input": len(tables.input_slices[0]) - 1,
         "absent_output": len(tables.output_slices[0]) - 1,
         **drawing(architecture, sampler, epoch, sentence_starts, paths),
-        **stepping(architecture, meetings, paths),
+        **stepping(architecture, meetings, paths, None if parts is None else sampler.window),
         **composing(architecture, sampler, sentence_starts, block, parts),
     }
     teams, team_size = (threads, 1) if hogwild else (1, threads)
@@ -162,12 +162,14 @@ def drawing(
     }
 
 
-def stepping(architecture: int, meetings: int, paths: HuffmanPaths | None) -> dict[str, Any]:
+def stepping(
+    architecture: int, meetings: int, paths: HuffmanPaths | None, window_of_parts: int | None = None
+) -> dict[str, Any]:
     """How examples are cut into steps: fields of the library's ``struct training``."""
     cbow = architecture == CBOW
     weights = steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS
     return {
-        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None),
+        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None, window_of_parts),
         "bound": steps.WHOLE * meetings,
         "context_quarters": weights.context,
         "centre_quarters": weights.centre,

@@ -5,7 +5,7 @@ no row is met more than `meetings` times in one (`corpus/draws/steps.py` says ho
 first, from W_in and W_out as they were at its start; they fix the derivative of each term. Then the updates follow,
 example by example in corpus order, each computed from the rows as they are by then (both sides from before this
 example's own update): plain SGD on the sum of the terms. An example is a centre with its contexts, or for skip-gram
-with a group of at most ``meetings / 2`` of them. ``block=1, meetings=1`` is sequential SGD, pair by pair. Positions
+with a group of them (`steps.group_size`). ``block=1, meetings=1`` is sequential SGD, pair by pair. Positions
 count, kept or not, so neither subsampling nor the cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
@@ -78,7 +78,8 @@ def train_skipgram(
     """
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
     composed = _Composed.of(tables, parts)
-    network = _SkipGram(composed or tables, steps.group_size(meetings, tree=paths is not None))
+    group = steps.group_size(meetings, paths is not None, None if parts is None else sampler.window)
+    network = _SkipGram(composed or tables, group)
     return _train(network, ids, sentence_starts, sampler, *options, composed)
 
 
