@@ -14,9 +14,9 @@
 
 // What is needed of a word, or of a row of the table, side by side: where it is in memory cannot be foreseen.
 struct word_state {
-  i64 first;     // of its parts in part_rows
-  i32 parts;     // how many there are
-  i32 place;     // 1 + where it stands among the block's words; 0: not there
+  i64 first;  // of its parts in part_rows
+  i32 parts;  // how many there are
+  i32 place;  // 1 + where it stands among the block's words; 0: not there
 };
 struct row_state {
   i32 place;  // likewise among the block's rows
