@@ -116,7 +116,8 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
     return losses, numbers
 
 
-SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows", "row_changes")  # fields of Examples that are not by slot
+# fields of Examples that are not by slot
+SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows", "row_changes")
 
 
 class Examples(ctypes.Structure):
