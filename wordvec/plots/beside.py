@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import InputError
+from wordvec.errors import InputError, OptionError
 from wordvec.plots.figure import new_panels, plain, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
@@ -72,6 +72,8 @@ def plot_beside(
     True
     """
     check_method(method)
+    if len(names) != 2:
+        raise OptionError(f"names are those of the two models, such as ('1850s', '1950s'); got {names!r}")
     look = Sizes(font_size, by_count=first.counts is not None)
     group_styles(clusters)
     lists = None if groups is None else known_words(first, groups)

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -296,7 +296,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
             return self._subword_engine(plan, corpus, W_in, W_out)
         if self.pieces is None:
             return self._engine_class()(plan, corpus, W_in, W_out, frozen)
-        from wordvec.trainers.rounds import RoundsEngine, ThisProcess
+        from wordvec.trainers.rounds import Cuts, RoundsEngine, ThisProcess
 
         if self.pieces > 1:
             self._history.notes.append(
@@ -304,8 +304,8 @@ class NeuralTrainer(Presets, Planned, Trainer):
                 "one piece would give, and somewhat lower scores"
             )
         cluster = self._cluster or stack.enter_context(ThisProcess())
-        facts = {"trainer": self.name, "options": asdict(self), "reach": self.reach}
-        return RoundsEngine(plan, facts, corpus, W_in, W_out, cluster, tokens)
+        cuts = Cuts(self.pieces, self.merges or MERGES)
+        return RoundsEngine(plan, cuts, corpus, W_in, W_out, cluster, tokens, self.threads)
 
     def _subword_engine(self, plan: TrainingPlan, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
         from wordvec.trainers.subword_engine import SubwordEngine

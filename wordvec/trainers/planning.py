@@ -5,13 +5,10 @@ With it: how far windows reach, how large a block is, and how many warps of a GP
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from wordvec.arrays import Array
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.draws.steps import group_size, meetings_for
@@ -64,17 +61,12 @@ class Planned(NeuralOptions):
             optimizer=self.optimizer,
             paths=paths,
             kernel_options=self.kernel_options(paths),
-            make_network=partial(self.make_network, paths=paths),
             pulls=self.pulls_of_a_centre(),
             device=self.device,
             precision=self.precision,
             threads=self.warps_for(corpus) if on_warps else self.threads_to_use,
             hogwild=self.hogwild,
         )
-
-    @abstractmethod
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
-        """The network of layers this trainer trains; `paths` are those of hierarchical softmax's tree."""
 
     def paths(self, counts: np.ndarray) -> Any:
         """Hierarchical softmax's Huffman tree over words with these counts; None for other losses."""
