@@ -87,20 +87,11 @@ def run(arguments: argparse.Namespace) -> None:
             _make_folder(folder)
     started = time.monotonic()
     corpus = Corpus.open(arguments.corpus)
-    changes = find_changes(
-        corpus,
-        arguments.by,
-        words=comma_separated(arguments.words) or None,
-        top=arguments.top,
-        vectors=None if arguments.vectors is None else WordVectors.load(arguments.vectors),
-        date_column=arguments.date_column,
-        window=arguments.window,
-        compare=arguments.compare,
-        permutations=arguments.permutations,
-        level=arguments.level,
-        max_share=arguments.max_share,
-        seed=arguments.seed,
-    )
+    names = ("top", "date_column", "window", "compare", "permutations", "level", "max_share", "seed")
+    options = {name: getattr(arguments, name) for name in names}
+    options["words"] = comma_separated(arguments.words) or None
+    options["vectors"] = None if arguments.vectors is None else WordVectors.load(arguments.vectors)
+    changes = find_changes(corpus, arguments.by, **options)
     shown = changes.words if arguments.words else changes.found
     details = _details(changes, shown[: arguments.limit], arguments)
     if arguments.figures:

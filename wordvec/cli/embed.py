@@ -14,11 +14,14 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.documents import add_document_arguments
 from wordvec.cli.output import print_json
-from wordvec.errors import counted
+from wordvec.errors import InputError, counted
+
+if TYPE_CHECKING:
+    from wordvec.vectors.documents import DocumentVectors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Embed, write, and say what it did."""
     from wordvec.corpus.read.document_texts import DocumentTexts
-    from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.document_files import as_seen_from, as_word_vectors, ids_file, save_documents
@@ -59,28 +61,15 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(ids_file(arguments.out), *inputs)
     else:
         format_for(arguments.out)
-    documents = DocumentTexts(
-        arguments.documents,
-        arguments.field,
-        arguments.id,
-        arguments.encoding,
-        arguments.encoding_errors,
-        arguments.whole_files,
-    )
+    how = arguments.encoding, arguments.encoding_errors, arguments.whole_files
+    documents = DocumentTexts(arguments.documents, arguments.field, arguments.id, *how)
     vectors = WordVectors.load(arguments.file)
     weights = arguments.weights or usual_weights(vectors)
     start = time.perf_counter()
     options: dict[str, Any] = {"a": arguments.a, "tokenizer": arguments.tokenizer, "threads": arguments.threads}
     found = vectors.embed(documents, weights, **options)
     seconds = time.perf_counter() - start
-    if not len(found):
-        raise InputError(f"{', '.join(arguments.documents)}: no documents")
-    if found.empty.all():
-        raise InputError(
-            f"none of the {len(found):,} documents has a word with a vector "
-            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
-            "language, and is --tokenizer right?"
-        )
+    check_found(found, arguments.documents)
     file = as_seen_from(arguments.out, arguments.file)
     rows = as_word_vectors(found, documents.ids, vectors, file, weights, arguments.a, arguments.tokenizer)
     written = save_documents(rows, arguments.out)
@@ -96,6 +85,18 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print_report(report)
+
+
+def check_found(found: DocumentVectors, paths: list[str]) -> None:
+    """Raise InputError unless at least one document has a vector."""
+    if not len(found):
+        raise InputError(f"{', '.join(paths)}: no documents")
+    if found.empty.all():
+        raise InputError(
+            f"none of the {len(found):,} documents has a word with a vector "
+            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
+            "language, and is --tokenizer right?"
+        )
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -41,6 +41,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from wordvec.evaluation.protocols import PROTOCOLS
 
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    _add_sets(parser)
+    _add_how(parser, list(PROTOCOLS))
+    out = parser.add_argument_group("output")
+    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
+    out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
+    out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    add_cluster_arguments(parser, "the first FILE")
+    parser.epilog = "protocols:\n" + "\n".join(
+        textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
+        for name, protocol in PROTOCOLS.items()
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_sets(parser: argparse.ArgumentParser) -> None:
     sets = parser.add_argument_group("evaluation sets (each may be repeated)")
     for option, (task, purpose) in SETS.items():
         sets.add_argument(
@@ -52,9 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="of --similarity's pairs, a number on each line, where they are in a second file",
     )
+
+
+def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
     how = parser.add_argument_group("how")
     how.add_argument(
-        "--protocol", default="wordvec", choices=list(PROTOCOLS), help="whose rules: words, case (default: wordvec)"
+        "--protocol", default="wordvec", choices=protocols, help="whose rules: words, case (default: wordvec)"
     )
     how.add_argument(
         "--method",
@@ -86,16 +104,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="that answers analogies (default: cpu)")
     how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
     how.add_argument("--seed", type=int, default=1, help="of resamples and clusterings (default: 1)")
-    out = parser.add_argument_group("output")
-    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
-    out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
-    out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    add_cluster_arguments(parser, "the first FILE")
-    parser.epilog = "protocols:\n" + "\n".join(
-        textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
-        for name, protocol in PROTOCOLS.items()
-    )
-    parser.set_defaults(run=run)
 
 
 class _Set(argparse.Action):

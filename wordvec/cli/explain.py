@@ -54,13 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.counts.ppmi import explain
     from wordvec.vectors import WordVectors
 
-    for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
-        if number is not None and number < 1:
-            raise OptionError(f"{option} must be at least 1; got {number}")
-    if arguments.lines < 0:
-        raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
-    if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
-        raise OptionError("lines are those of --in CORPUS: give it, too")
+    _check(arguments)
     vectors = WordVectors.load(arguments.file)
     a, b = arguments.a, arguments.b
     similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
@@ -95,6 +89,16 @@ def run(arguments: argparse.Namespace) -> None:
         )
     _put(report, arguments)
     view.announce_lost()
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
+        if number is not None and number < 1:
+            raise OptionError(f"{option} must be at least 1; got {number}")
+    if arguments.lines < 0:
+        raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
+    if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
+        raise OptionError("lines are those of --in CORPUS: give it, too")
 
 
 def _put(report: dict[str, Any], arguments: argparse.Namespace) -> None:

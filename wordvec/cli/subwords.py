@@ -14,9 +14,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.before_and_after import (
+    add_score_arguments,
+    read_score_sets,
+    score_line,
+    scores_as_json,
+    scores_before_and_after,
+)
 from wordvec.cli.output import print_json
 from wordvec.errors import counted
 
@@ -39,9 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ridge", type=float, help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
     )
     parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
-    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
-    parser.add_argument("--similarity", help="score word pairs before and after; may be repeated", **sets)
-    parser.add_argument("--analogy", help="score analogies before and after; may be repeated", **sets)
+    add_score_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -77,15 +81,12 @@ def given_subword_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def run(arguments: argparse.Namespace) -> None:
     """Fit, write, and say what it did."""
-    from wordvec.cli.postprocess import score_line, scores_before_and_after
-    from wordvec.evaluation import read_analogies, read_pairs
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
     check_keeps_subwords(arguments.out)
     check_writable(arguments.out, arguments.file)
-    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
-    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()
     options = given_subword_options(arguments) | {"ridge": arguments.ridge, "threads": arguments.threads}
@@ -95,9 +96,8 @@ def run(arguments: argparse.Namespace) -> None:
     after.save(arguments.out)
     scores = scores_before_and_after(before, after, tasks)
     if arguments.json:
-        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
         facts = {"out": arguments.out, "words": len(after), **after.info["subwords"], "seconds": round(seconds, 3)}
-        print_json(facts | {"scores": listed})
+        print_json(facts | {"scores": scores_as_json(scores)})
         return
     print("\n".join(subword_lines(after)))
     for scored in scores:

@@ -75,6 +75,11 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
     ("seed", int, "same seed, same bytes"),
 ]
+SWITCHES = {
+    "words": "paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
+    "shrink_window": "draw each centre's window from 1 .. window, as word2vec does (default: yes)",
+    "add_context": "word plus context vectors (default: glove yes, svd no)",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,26 +102,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
     options.add_argument(
-        "--words",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
-    )
-    options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
     )
-    options.add_argument(
-        "--shrink-window",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="draw each centre's window from 1 .. window, as word2vec does (default: yes)",
-    )
-    options.add_argument(
-        "--add-context",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="word plus context vectors (default: glove yes, svd no)",
-    )
+    for name, purpose in SWITCHES.items():
+        flag = "--" + name.replace("_", "-")
+        options.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=purpose)
+    _add_long_runs(parser)
+    add_trained_documents(parser)
+    _add_subwords(parser)
+    add_cluster_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+
+
+def _add_long_runs(parser: argparse.ArgumentParser) -> None:
     runs = parser.add_argument_group("long runs (skipgram and cbow; glove has no --start)")
     runs.add_argument(
         "--start",
@@ -132,7 +130,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
-    add_trained_documents(parser)
+
+
+def _add_subwords(parser: argparse.ArgumentParser) -> None:
     subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
     subwords.add_argument(
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
@@ -143,11 +143,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
     )
     add_subword_arguments(subwords)
-    add_cluster_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
 
 
 def given_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of trainers that were given, by name."""
-    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", *SWITCHES]
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}

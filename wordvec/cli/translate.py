@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from typing import Any
 
 from wordvec.cli.align import print_report
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
@@ -56,21 +57,15 @@ def run(arguments: argparse.Namespace) -> None:
 
     if not arguments.words and arguments.test is None:
         raise OptionError("nothing to translate: give words, or pairs to measure on with --test FILE")
-    test = None if arguments.test is None else read_dictionary(arguments.test)
-    dictionary = None if arguments.dictionary is None else read_dictionary(arguments.dictionary)
+    test, dictionary = (
+        None if file is None else read_dictionary(file) for file in (arguments.test, arguments.dictionary)
+    )
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     for word in arguments.words:
         source.word_id(word)  # says what is wrong with it before anything is computed
-    translator = Translator(
-        source,
-        target,
-        None if dictionary is None else dictionary.pairs,
-        method=arguments.method,
-        top=arguments.top or None,
-        center=not arguments.no_center,
-        refine=arguments.refine,
-        show_progress=None,
-    )
+    pairs = None if dictionary is None else dictionary.pairs
+    how: dict[str, Any] = {"method": arguments.method, "top": arguments.top or None, "refine": arguments.refine}
+    translator = Translator(source, target, pairs, center=not arguments.no_center, show_progress=None, **how)
     found = dict(zip(arguments.words, translator.translate_each(arguments.words, arguments.k)))
     scores = [] if test is None else evaluate_translation(translator, test)
     if arguments.json:
@@ -81,14 +76,13 @@ def run(arguments: argparse.Namespace) -> None:
         return
     print_report(translator.dictionary_report)
     if arguments.refine:
-        print(
-            f"refined {counted(arguments.refine, 'time')}, the last time with words that are each other's best "
-            "translation:"
-        )
+        times = counted(arguments.refine, "time")
+        print(f"refined {times}, the last time with words that are each other's best translation:")
         print_report(translator.report)
     for word, answer in found.items():
         print_neighbours(word, answer)
-    if scores:
-        print(score_table(scores))
-        for note in dict.fromkeys(note for score in scores for note in score.notes):
-            announce(note)
+    if not scores:
+        return
+    print(score_table(scores))
+    for note in dict.fromkeys(note for score in scores for note in score.notes):
+        announce(note)

@@ -32,6 +32,7 @@ from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
+    from wordvec.experiments.named_sets import EvaluationSet
     from wordvec.experiments.tuning import Tuning
     from wordvec.experiments.tuning.search_space import Range
 
@@ -67,27 +68,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Search, test, report."""
     from wordvec.evaluation.protocols import get_protocol
-    from wordvec.experiments.named_sets import separate
     from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.experiments.tuning import Search, tune
     from wordvec.experiments.tuning.report import tuning_as_dict, tuning_text
     from wordvec.experiments.tuning.search_space import described, make_proposals
     from wordvec.progress import announce
 
-    if arguments.trials is None and arguments.budget is None:
-        raise OptionError("give the size of the search: --budget TIME, such as 30m, or --trials N")
-    if arguments.trials is not None and arguments.budget is not None:
-        raise OptionError("--budget and --trials exclude each other: leave one out")
+    if (arguments.trials is None) == (arguments.budget is None):
+        raise OptionError("give the size of the search: either --budget TIME, such as 30m, or --trials N")
     budget = None if arguments.budget is None else parse_time(arguments.budget)
     (base,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
     space = read_space(arguments, base.trainer)
-    if not arguments.dev_sets:
-        raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
-    development = read_ranking_sets(arguments.dev_sets)
-    test = read_ranking_sets(arguments.test_sets) if arguments.test_sets else []
-    development, lines = separate(development, test)
-    for line in lines:
-        announce(line)
+    development, test = read_separate_sets(arguments)
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
     check_run_folder(arguments.out)
@@ -115,6 +107,20 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print(tuning_text(found, command))
+
+
+def read_separate_sets(arguments: argparse.Namespace) -> tuple[list[EvaluationSet], list[EvaluationSet]]:
+    """Sets to search on and sets to test on; items that are in both are tested on alone, which is announced."""
+    from wordvec.experiments.named_sets import separate
+    from wordvec.progress import announce
+
+    if not arguments.dev_sets:
+        raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
+    test = read_ranking_sets(arguments.test_sets) if arguments.test_sets else []
+    development, lines = separate(read_ranking_sets(arguments.dev_sets), test)
+    for line in lines:
+        announce(line)
+    return development, test
 
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
