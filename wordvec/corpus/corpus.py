@@ -224,7 +224,7 @@ class Corpus:
 
         `metadata` is a table with a row a file of text: CSV, TSV, JSON Lines or Parquet, with a column for the path
         (one called path or file, or `path_column`) and any others, such as year and author. Or the documents are
-        records of JSON Lines, CSV or Parquet: `field` holds their text and `metadata_fields` are kept.
+        records of JSON, CSV, Parquet or Arrow: `field` holds their text and `metadata_fields` are kept.
 
         Files without a row and rows without a file are named, or with `strict` refused. Raises CorpusError as `build`
         does, and for a table that does not fit the files; OptionError where neither or both were given.

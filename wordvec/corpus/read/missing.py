@@ -30,6 +30,14 @@ class Unusable(NamedTuple):
     problem: str
 
 
+class Row(NamedTuple):
+    """What some fields hold in one record of a file; None where nothing, Unusable where nothing can be read."""
+
+    number: int  # of its line, row or value in the file, from 1
+    where: str
+    values: list[Any]
+
+
 class Tally:
     """Counts what is left out of a source, and says so once at its end; with `strict` nothing may be left out.
 
