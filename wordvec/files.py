@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from wordvec.errors import InputError
+from wordvec.written import note_written
 
 try:
     import fcntl as fcntl  # exported: folders.py locks as this does
@@ -42,26 +43,6 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
-
-
-_watching: list[list[str]] = []
-
-
-@contextmanager
-def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
-    written: list[str] = []
-    _watching.append(written)
-    try:
-        yield written
-    finally:
-        _watching.pop()
-
-
-def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
-    for written in _watching:
-        written.append(os.fspath(path))
 
 
 @contextmanager

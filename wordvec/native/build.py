@@ -76,13 +76,8 @@ def _machine() -> str:
 
 
 def file_name(isa: str, system: str | None = None) -> str:
-    """The name of a build's file in ``lib/``.
-
-    >>> file_name("x86-64-v3", "linux")
-    'wordvec-x86-64-v3.so'
-    """
-    system = system or sys.platform
-    ending = {"win32": "dll", "darwin": "dylib"}.get(system, "so")
+    """The name of a build's file in ``lib/``, such as wordvec-x86-64-v3.so."""
+    ending = {"win32": "dll", "darwin": "dylib"}.get(system or sys.platform, "so")
     return f"wordvec-{isa}.{ending}"
 
 
