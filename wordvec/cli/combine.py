@@ -1,10 +1,11 @@
-"""Put several models' vectors side by side: they know different things, and together more.
+"""Concatenate the vectors of several models, which together often know more than one.
 
   wordvec combine mine.safetensors glove.txt -o both.safetensors
   wordvec combine mine.safetensors potion/ -o both.safetensors --weights 1,1.5 --dim 200 --similarity wordsim353.txt
 
-Each row is a model's rows of length 1, less their mean, times its weight, one after the other. The words are those of
-the first model that all others have. A model may be a folder of model2vec or StaticEmbedding, whose tokens are words.
+Each model's rows are scaled to length 1, their mean is subtracted and the result is multiplied by the model's weight;
+then the rows are concatenated. The words are those of the first model that all others have. A model may be a folder
+of model2vec or StaticEmbedding, whose tokens are words.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--weights", metavar="W,W", help="one for each model (default: 1 each)")
-    parser.add_argument("--keep-all", action="store_true", help="keep words that others lack, with zeros for them")
+    parser.add_argument(
+        "--keep-all", action="store_true", help="keep words that other models lack, with zeros in their columns"
+    )
     parser.add_argument("--dim", type=int, metavar="N", help="reduce to N dimensions, by principal components")
     add_score_arguments(parser, "with the first model and with all; repeatable")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")

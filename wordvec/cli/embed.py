@@ -34,14 +34,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         choices=("sif", "mean", "tf-idf", "infer"),
-        help="of words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, finds the row "
-        "that training would give",
+        help="weights of the words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, "
+        "finds the row that training would give",
     )
-    parser.add_argument("--a", type=float, default=1e-3, help="of sif's weights (default: 0.001)")
-    parser.add_argument("--tokenizer", metavar="NAME", help="for vectors that do not say how their text became tokens")
-    parser.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
+    parser.add_argument("--a", type=float, default=1e-3, help="parameter a of the sif weights (default: 0.001)")
+    parser.add_argument(
+        "--tokenizer", metavar="NAME", help="tokenizer for vectors that do not record how their text was tokenized"
+    )
+    parser.add_argument("--encoding", default="utf-8", help="encoding of the text (default: utf-8)")
     parser.add_argument("--encoding-errors", default="strict", choices=("strict", "replace", "ignore"))
-    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 

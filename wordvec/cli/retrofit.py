@@ -1,11 +1,11 @@
-"""Draw the vectors of a lexicon's words towards one another.
+"""Pull the vectors of a lexicon's words towards one another.
 
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors --similarity simlex999.txt
 
-The latter also shows the scores before and after. LEXICON has a word and its neighbours on each line, between spaces
-or tabs. Similarity in the sense of the lexicon (synonyms, say) gets better by this, and relatedness often worse:
-measure both.
+The latter also shows the scores before and after. LEXICON has a word and its neighbours on each line, separated by
+spaces or tabs. This improves similarity in the sense of the lexicon (synonymy, say) and often makes relatedness
+worse: measure both.
 """
 
 from __future__ import annotations
@@ -30,12 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of vectors")
     parser.add_argument("lexicon", metavar="LEXICON", help="a word and its neighbours on each line")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
-    parser.add_argument("--alpha", type=float, default=1.0, help="how a word holds on to its own vector (default: 1)")
+    parser.add_argument("--alpha", type=float, default=1.0, help="weight of a word's own vector (default: 1)")
     parser.add_argument(
-        "--beta", default="degree", help="how each neighbour pulls: a number (default: degree, 1 / their number)"
+        "--beta",
+        default="degree",
+        help="weight of each neighbour: a number (default: degree, 1 / number of neighbours)",
     )
-    parser.add_argument("--iterations", type=int, default=50, metavar="N", help="at most (default: 50)")
-    parser.add_argument("--directed", action="store_true", help="neighbours do not pull the other way")
+    parser.add_argument(
+        "--iterations", type=int, default=50, metavar="N", help="at most this many iterations (default: 50)"
+    )
+    parser.add_argument("--directed", action="store_true", help="a word does not pull its neighbours in turn")
     parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
     add_score_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")

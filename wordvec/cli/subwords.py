@@ -1,4 +1,4 @@
-"""Fit n-grams to vectors, so that words never seen get vectors too; rare words may lean on their parts.
+"""Fit n-grams to vectors, so that unseen words get vectors too; rare words may be shrunk towards their n-grams.
 
   wordvec subwords vectors.safetensors -o with.safetensors
   wordvec subwords vectors.safetensors -o with.safetensors --lean           k is chosen by held-out words
@@ -6,8 +6,8 @@
   wordvec subwords vectors.safetensors -o hashed.safetensors --buckets 50000 --hashes 2
   wordvec convert hashed.safetensors table.floret --to floret            then: spacy init vectors --mode floret
 
-Any vectors will do. Without --lean the vectors of the words stay as they are, to the byte; with it a word seen c times
-gets (c own + k predicted) / (c + k), of rows of length 1.
+Any vectors will do. Without --lean the word vectors stay as they are, byte for byte; with it a word seen c times gets
+(c own + k predicted) / (c + k), computed from rows of length 1.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ridge", type=float, help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
     )
-    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
+    )
     add_score_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -58,7 +60,7 @@ def add_subword_arguments(parser: Any) -> None:
         "--buckets",
         type=int,
         metavar="N",
-        help="number n-grams by a hash below N, as fastText (default: a row for each)",
+        help="hash n-grams into N buckets, as fastText does (default: a row for each)",
     )
     parser.add_argument(
         "--jamo", action="store_true", default=None, help="Korean syllables count as their two or three letters"
@@ -69,7 +71,7 @@ def add_subword_arguments(parser: Any) -> None:
         type=float,
         const=True,
         metavar="K",
-        help="let rare words lean on their n-grams, by K, or by what held-out words give",
+        help="shrink rare words towards their n-grams, by K, or by a K that held-out words choose",
     )
 
 

@@ -1,12 +1,12 @@
-"""The words of TARGET's language that translate words of SOURCE's.
+"""Translate words of SOURCE's language into TARGET's.
 
 wordvec translate en.vec de.vec dog tea --dictionary en-de.txt
 wordvec translate en.vec de.vec --dictionary en-de.train.txt --test en-de.test.txt      precision at 1, 5 and 10
 
-The dictionary has a word and one translation on each line; a few thousand pairs of frequent words do. Without one the
-words spelt alike in both models stand in, which works for related languages. Translations are sought among the --top
-most frequent target words, by CSLS, which does not let a few words that are near to everything win. Where the
-dictionary is small, --refine 5 goes on from the words that are each other's best translation.
+The dictionary has a word and one translation on each line; a few thousand pairs of frequent words are enough. Without
+one, words spelt alike in both models are used, which works for related languages. Translations are searched among the
+--top most frequent target words by CSLS, which corrects for words that are near to everything. If the dictionary is
+small, --refine 5 continues from the words that are each other's best translation.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dictionary", metavar="FILE", help="pairs to learn from (default: words spelt alike)")
     parser.add_argument("--test", metavar="FILE", help="pairs to measure precision on")
     parser.add_argument("-k", type=int, default=10, help="how many translations of each (default: 10)")
-    parser.add_argument("--method", default="csls", choices=("csls", "cosine"), help="(default: csls)")
+    parser.add_argument(
+        "--method", default="csls", choices=("csls", "cosine"), help="how translations are ranked (default: csls)"
+    )
     parser.add_argument(
         "--top",
         type=int,

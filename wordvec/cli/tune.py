@@ -3,10 +3,10 @@
   wordvec tune text.txt -o runs --trainer skipgram --budget 30m --dev-similarity men.txt --test-similarity ws353.txt
   wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --option dim=300
 
-Successive halving: all trials are trained for few epochs, the best third for more, and so on. What is compared is the
-mean score over the development sets. Items of a development set that are in a test set are left out of it. FOLDER keeps
-the models and a log of all trials (JSON lines); the same command goes on where a killed one was. With --scheduler and
---trials, the workers of a Dask cluster train the trials of a round at once.
+Successive halving: all trials are trained for a few epochs, the best third for more, and so on. Trials are compared
+by their mean score over the development sets. Items of a development set that are also in a test set are left out of
+it. FOLDER keeps the models and a log of all trials (JSON lines); after a kill, the same command continues. With
+--scheduler and --trials, the workers of a Dask cluster train the trials of a round in parallel.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="a folder for models, scores and the log")
     parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
     search = parser.add_argument_group("search")
-    search.add_argument("--budget", metavar="TIME", help="such as 30m, 2h or 90s: decides how many trials there are")
+    search.add_argument(
+        "--budget",
+        metavar="TIME",
+        help="time for the search, such as 30m, 2h or 90s: decides how many trials there are",
+    )
     search.add_argument("--trials", type=int, metavar="N", help="in place of a budget: N trials besides the default")
     search.add_argument(
         "--range",
@@ -56,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="search an option in this range, or among VALUE,VALUE; :log behind it searches by ratio; may be repeated",
     )
     search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
-    search.add_argument("--seed", type=int, default=1, help="of the search and of every training (default: 1)")
+    search.add_argument(
+        "--seed", type=int, default=1, help="random seed for the search and for every training (default: 1)"
+    )
     add_training_arguments(parser)
     add_set_arguments(parser, "dev-", "sets to search on")
     add_set_arguments(parser, "test-", "sets to test the winner on")
