@@ -65,6 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write the vectors of all words in each group, all in one space, as a file each",
     )
+    _add_figure_arguments(parser)
+    parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    parser.set_defaults(run=run)
+
+
+def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figures", metavar="DIR", help="write a figure for each of these words to this folder")
     parser.add_argument(
         "--figure-format", default="svg", choices=("svg", "pdf", "png"), help="format of the figures (default: svg)"
@@ -79,9 +86,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--font-size", type=float, default=8.0, metavar="POINTS", help="font size in figures (default: 8)"
     )
-    parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

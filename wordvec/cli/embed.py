@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Embed, write, and say what it did."""
+    """Embed, write and report."""
     from wordvec.corpus.read.document_texts import DocumentTexts
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors

@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", metavar="NAME", help="what holds the id in --texts")
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
     parser.add_argument("--no-search", action="store_true", help="do not search words by prefix: saves memory")
+    _add_limits(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-body", type=int, default=1 << 20, metavar="BYTES", help="largest request body (default: 1 MiB)"
     )
@@ -59,9 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=10.0,
         metavar="S",
-        help="seconds that a request may take to arrive and be answered (10)",
+        help="seconds that a request may take to arrive and be answered (default: 10)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

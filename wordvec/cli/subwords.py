@@ -82,7 +82,7 @@ def given_subword_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Fit, write, and say what it did."""
+    """Fit, write and report."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 

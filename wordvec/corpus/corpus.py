@@ -109,9 +109,9 @@ class Corpus:
 
         `source` is one path (a file, a folder, a pattern, ``"-"``), a name such as ``"tiny-world"``, or a folder that
         `save` wrote, which is opened; an iterable of token lists or of `Path` objects; or records or a table with the
-        text in `field`. Strings in a list or another container may be texts or names of files: for them there
-        are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
-        lines of text.) What happens to the text, in this order:
+        text in `field`. Strings in a list or another container may be texts or names of files, so use `from_texts` or
+        `from_files` for them, with the same options. (An iterator of strings that name no files is read as lines of
+        text.) What happens to the text, in this order:
 
         - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.encode.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
@@ -298,7 +298,7 @@ class Corpus:
         """Raise CorpusError unless all ids are in the vocabulary and sentence starts rise from 0 to the end.
 
         What trains or counts in compiled code calls this first: a damaged file that was opened without `verify` must
-        not lead it into foreign memory. One pass at the speed of memory, the first time only.
+        not make it read or write outside its arrays. One pass at the speed of memory, the first time only.
         """
         if not self._is_checked:
             try:

@@ -1,4 +1,6 @@
-"""Words of a vocabulary: which it takes, in which order, why the others stay out; and many of them in little room."""
+"""Words of a vocabulary: which are selected, in which order, why others are left out; many words in
+little memory.
+"""
 
 from __future__ import annotations
 

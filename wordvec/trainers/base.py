@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-# More than these is a slip, and would fail late: by memory, by numbers that leave 64 bits, or never.
+# Larger values are mistakes that would fail late: out of memory, by overflowing 64 bits, or never.
 LARGEST = {
     "dim": 1_000_000,
     "window": LARGEST_WINDOW,
@@ -88,7 +88,7 @@ class Trainer(ABC):
     has_epochs: ClassVar[bool] = False
     unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
 
-    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
+    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says what to do with others
 
         def __new__(cls, *args: Any, **options: Any) -> Trainer:  # noqa: D102  # not public
             if args and not isinstance(args[0], (int, str, float, np.number, type(None))):
@@ -162,7 +162,7 @@ class Trainer(ABC):
             with self._on_cluster(client, store, corpus):
                 self._vectors = self._train(corpus, show_progress)
         finally:
-            self._on_epoch = []  # a trained trainer can be copied and pickled, whatever the user's functions hold
+            self._on_epoch = []  # so a trained trainer can be copied and pickled, whatever the functions hold
         return self
 
     @contextmanager
@@ -244,7 +244,7 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
 
 
 def check_is_corpus(trainer: str, given: Any) -> None:
-    """Raise ArgumentError for what `fit` cannot take, with the door that makes a Corpus of it."""
+    """Raise ArgumentError for what `fit` cannot take, naming the constructor that makes a Corpus of it."""
     from wordvec.corpus import Corpus
 
     if isinstance(given, Corpus):

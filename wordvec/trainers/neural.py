@@ -177,7 +177,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             go on from these vectors: words they have start there, and are trained however rare they are
+        start             continue from these vectors: words they have start there, and are trained however rare
                           in `corpus`; new words, with its min_count in both texts together, start from small random
                           ones; words that `corpus` lacks are kept as they are. Counts add up, but a text counted
                           before is not counted again; negatives and subsampling go by the counts of `corpus`, and the

@@ -29,9 +29,9 @@ def match_rows(
     are / and \, and capitals and small letters where no other file is meant. Whole paths of another machine are taken
     as paths below the folder that all of them share.
 
-    A file without a row has None for everything; a row without a file, or of which it is not clear which file it means,
-    is left out. All are named, or with `strict` an error. Raises CorpusError for two rows of one file, a row without a
-    name, and a table of which no row fits.
+    A file without a row has None for everything; a row without a file, or for which it is not clear which file it
+    means, is left out. All are named, or with `strict` an error. Raises CorpusError for two rows of one file, a row
+    without a name, and a table of which no row fits.
     """
     finder = _Finder(files, root, table, [str(row.values[column]) for row in rows])
     row_of: dict[int, Row] = {}
@@ -119,7 +119,7 @@ class _Finder:
         return next((self._small[key.casefold()] for key in keys if key.casefold() in self._small), [])
 
     def _folder_elsewhere(self, paths: list[str], table: Path) -> str | None:
-        """Of whole paths that are not of this machine, the folder that takes the place of the root; it is said."""
+        """For absolute paths of another machine, the folder that corresponds to the root; it is announced."""
         whole = [path for path in paths if _WHOLE_PATH.match(path) and not self._at(path)]
         if not whole:
             return None
@@ -128,7 +128,7 @@ class _Finder:
             start = f"{str(folder).rstrip('/')}/"
             start = start if whole[0].startswith("/") else start[1:]
             if any(path.startswith(start) and self._at(path[len(start) :]) for path in whole):
-                announce(f"{table}: its paths are of another machine; what stands behind {start} is looked for here")
+                announce(f"{table}: its paths are of another machine; the parts after {start} are looked up here")
                 return start
         return None
 

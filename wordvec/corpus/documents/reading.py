@@ -120,7 +120,7 @@ class DocumentReader:
 
 
 def remarks_on(documents: Documents, sentence_starts: np.ndarray) -> list[str]:
-    """What a reader should know of documents that were read: those without words, read twice, or as long as many.
+    """What a user should know about the documents that were read: those without words, duplicates, and very long ones.
 
     `sentence_starts` (S + 1,) are those of the corpus.
     """
