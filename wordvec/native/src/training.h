@@ -17,8 +17,9 @@ enum {
 // and stands for words that are absent.
 struct slice {
   void *in, *out;
-  i64 row_floats;    // numbers in a row
+  i64 row_floats;    // numbers of a row that belong to it
   i64 first_column;  // of all columns
+  i64 stride;        // from one row to the next: row_floats, or more where this is a piece of a slice
 };
 
 // All that one call trains: filled in by wordvec/native/training.py, field by field in this order.
@@ -139,35 +140,36 @@ void draw_block(struct drawing *d, struct examples *e, i64 number);
 
 // --- a step
 //
-// scores: (slices, most_examples, floats) parts of scores; strips of one example: `floats` floats.
+// What a kernel is called for: some examples of a step. `scores` and `gradients` begin with those of the first of them.
+// scores: (slices, examples, floats) parts of scores; strips of one example: `floats` floats.
 struct step {
   const struct training *training;
   const struct examples *examples;
   struct shape shape;
-  i64 first, last;    // slots
-  f32 *scores;        // of the first slice
-  i64 slice_floats;   // from the scores of one slice to those of the next
+  i64 first, last;     // slots
+  f32 *scores;         // of the first slice
+  i64 slice_floats;    // from the scores of one slice to those of the next
   i64 example_floats;  // from one example to the next
-  i64 first_slice, last_slice;  // those of this thread
+  i64 first_slice, last_slice;  // that are scored
+  const struct slice *pieces;   // that are updated: slices, or pieces of them
+  i64 piece_count;
   f32 rate;
   const struct examples *ahead;  // the next block's examples, whose rows are asked for ahead, or 0
-  f32 *gradients;                // room for RUN examples, of this thread
-  f32 *stage;                    // room for some columns of all contexts
-  f64 *losses;                   // (LANES,) where losses are added up; 0: another thread does it
+  f32 *gradients;
+  f32 *stage;   // room for some columns of all contexts
+  f32 *losses;  // (LANES,) becomes the losses of these examples, lane by lane; 0: nobody wants them
 };
 
-enum { RUN = 16 };  // gradients are made for this many examples before their updates, so that neither waits for the other
+enum { RUN = 8 };  // gradients are made for this many examples before their updates, so that neither waits for the other
 
-// Scores and updates of each architecture, for tables of f32 and of float16.
+// What each architecture does for a step, for tables of f32 and of float16. Gradients are those of up to RUN examples.
 #define DECLARE(name)               \
   void name(const struct step *s);  \
   void name##_half(const struct step *s);
-DECLARE(score_skipgram)
-DECLARE(update_skipgram)
-DECLARE(score_cbow)
-DECLARE(update_cbow)
-DECLARE(score_pairs)
-DECLARE(update_pairs)
+#define DECLARE_ALL(name) DECLARE(score_##name) DECLARE(gradients_##name) DECLARE(update_##name)
+DECLARE_ALL(skipgram)
+DECLARE_ALL(cbow)
+DECLARE_ALL(pairs)
 
 INLINE const i32 *contexts_of(const struct examples *e, i64 slot) { return e->contexts + slot * e->most_contexts; }
 INLINE const i32 *outputs_of(const struct examples *e, i64 slot) { return e->outputs + slot * e->most_outputs; }
@@ -197,8 +199,8 @@ INLINE void store_row(number *to, vec a, uvec random) {
 }
 #endif
 
-INLINE number *row_in(const struct slice *slice, i32 id) { return (number *)slice->in + id * slice->row_floats; }
-INLINE number *row_out(const struct slice *slice, i32 id) { return (number *)slice->out + id * slice->row_floats; }
+INLINE number *row_in(const struct slice *slice, i32 id) { return (number *)slice->in + id * slice->stride; }
+INLINE number *row_out(const struct slice *slice, i32 id) { return (number *)slice->out + id * slice->stride; }
 
 // Other bits for the next row that an example changes.
 INLINE uvec next_bits(uvec random) { return random << 5 | random >> 27; }
