@@ -1,4 +1,4 @@
-"""Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which says what they mean.
+"""Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which defines them.
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
@@ -43,8 +43,8 @@ def train_skipgram(
 ) -> Loss:
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
-    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives counts for
-    nothing). Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
+    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives has no effect).
+    Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
     """
     architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
     options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths, parts)

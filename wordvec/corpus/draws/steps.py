@@ -1,13 +1,13 @@
 """How many updates may share one set of scores: where a block of examples is cut into steps.
 
-All scores of a step are computed before any of its updates. If a row is met by n partners in a step, its update is a
-sum of n terms whose derivatives all belong to the row as it was at the start. By the curvature of log sigmoid, at
-most 1/4, such a step is stable as long as
+All scores of a step are computed before any of its updates. If a row is used with n partners in a step (n meetings),
+its update is a sum of n terms whose derivatives were all taken at the row as it was at the start. By the curvature of
+log sigmoid, at most 1/4, such a step is stable as long as
 
     learning_rate · n · |partner|² / 4  <  2
 
-so n must be bounded, and what counts is how often a row is really met in the step, not how common it is in the corpus:
-a session or a walk repeats its few items within a few positions.
+so n must be bounded, and what matters is how often a row is actually met in the step, not how common it is in the
+corpus: a session or a walk repeats its few items within a few positions.
 
 **Groups.** Skip-gram takes the contexts of a centre in groups of at most half the bound (an eighth, where each meets
 all nodes on a path of a tree), evenly filled, in the order of the text. Each group with the centre's outputs is an
