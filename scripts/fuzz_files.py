@@ -36,7 +36,7 @@ def example_files() -> dict[str, bytes]:
         narrow = WordVectors(WORDS, MATRIX.astype(np.int8), counts, scales=np.ones(4, np.float32))
         files = {}
         for format in WRITERS:
-            if format == "floret":  # has no words, and n-grams of its own kind: see tests/vectors/files
+            if format == "floret":  # has no words, and n-grams of its own kind: the target of that name makes its own
                 continue
             vectors.save(path, format)
             files[format] = path.read_bytes()

@@ -26,7 +26,7 @@ FOUNDATIONS = {
     "workers",
 }
 FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}
-FOUNDATIONS |= {"version", "store", "error_codes", "json_forms"}
+FOUNDATIONS |= {"version", "store", "error_codes", "json_forms", "written"}
 ALLOWED = {
     "cli": {
         "serve",

@@ -1,8 +1,8 @@
 """Writing files so that a run that fails or is killed leaves what was there before, and nothing else for long.
 
 A file is written under a temporary name in the folder of its target, flushed to disk and renamed over the target; then
-the folder is flushed, so that the rename outlasts a power cut. The temporary file is locked while its writer lives. The
-next run that writes the same target removes the temporary files that nobody holds a lock on: their writers are gone.
+the folder is flushed, so that the rename outlasts a power cut. The temporary file is locked while its writer lives.
+The next run that writes the same target removes temporary files without a lock: their writers are gone.
 `wordvec.folders` does the same for folders.
 """
 
@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from wordvec.errors import InputError
+from wordvec.written import note_written
 
 try:
-    import fcntl as fcntl  # exported: folders.py locks as this does
+    import fcntl as fcntl  # exported: folders.py uses the same locks
 except ImportError:  # Windows: leftovers stay there until someone removes them
     fcntl = None  # type: ignore[assignment]
 
@@ -42,26 +43,6 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
-
-
-_watching: list[list[str]] = []
-
-
-@contextmanager
-def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
-    written: list[str] = []
-    _watching.append(written)
-    try:
-        yield written
-    finally:
-        _watching.pop()
-
-
-def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
-    for written in _watching:
-        written.append(os.fspath(path))
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from wordvec.files import (
     keep_mode,
     leftovers,
     new_temporary,
-    note_written,
     real_path,
     release,
     remove,
@@ -32,6 +31,7 @@ from wordvec.files import (
     sync_folder,
     try_temporary,
 )
+from wordvec.written import note_written
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # of a rename to a folder that is there

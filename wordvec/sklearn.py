@@ -12,6 +12,7 @@ import os
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, make_dataclass
 from typing import Any, ClassVar
 
@@ -75,10 +76,8 @@ class _Rows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         component = getattr(self, "component_", None)
         about = {"class": type(self).__name__, "parameters": parameters}
         about["component"] = None if component is None else [float(number) for number in component]
-        kept = WordVectors(
-            vectors.words, vectors.matrix, vectors.counts, {**vectors.info, KEY: about}, vectors.context_matrix,
-            scales=vectors.scales, subwords=vectors.subwords, rare=vectors.rare,
-        )  # fmt: skip
+        kept = copy(vectors)
+        kept.info = {**vectors.info, KEY: about}
         kept.save(path, format="safetensors")
 
 
@@ -114,12 +113,8 @@ class WordVectorizer(_Rows):
         _check_words(words)
         if self.unknown == "error":
             return self.vectors_[words]
-        rows = np.zeros((len(words), self.vectors_.dim), np.float32)
-        for number, word in enumerate(words):
-            vector = self.vectors_.get(word)
-            if vector is not None:
-                rows[number] = vector
-        return rows
+        zero = np.zeros(self.vectors_.dim, np.float32)
+        return np.array([self.vectors_.get(word, zero) for word in words], np.float32).reshape(-1, len(zero))
 
 
 @estimator
@@ -264,9 +259,7 @@ def load(path: str | os.PathLike[str]) -> Any:
         component = about["component"]  # type: ignore[index]
         component = None if component is None else np.array(component, np.float32).reshape(vectors.dim)
     except (KeyError, TypeError, ValueError) as error:
-        what = (
-            "no transformer in this file, which wordvec.sklearn wrote none of" if about is None else f"damaged: {error}"
-        )
+        what = "holds vectors, but no transformer" if about is None else f"damaged: {error}"
         raise VectorsFileError(f"{os.fspath(path)}: {what}; save one with its .save(path)") from error
     if "vectors" in found.get_params(deep=False):
         found.vectors = vectors

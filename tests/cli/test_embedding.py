@@ -212,6 +212,11 @@ def test_records_have_several_tags(run):
     Path("p.csv").write_text("text,about\nred ship,sea;all\nhot tea,tea\n" * 3, encoding="utf-8")
     assert run("train", "p.csv", *asked[2:], "--documents", "csv.npz")[0] == 0
     assert WordVectors.load("csv.npz").words[:3] == ["sea", "all", "tea"]
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({name: [record[name] for record in records[::2]] for name in ("text", "about")})
+    pytest.importorskip("pyarrow.parquet").write_table(table, "p.parquet")
+    assert run("train", "p.parquet", *asked[2:], "--documents", "parquet.npz")[0] == 0
+    assert WordVectors.load("parquet.npz").words == ["sea", "all"]
     Path("p.jsonl").write_text(json.dumps({"text": "red ship", "about": [["sea"]]}) + "\n", encoding="utf-8")
     status, _, told = run(*asked)
     assert status == 2 and "field 'about': a list of tags, or a text with ; between them, expected" in told

@@ -76,4 +76,4 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(run, changes, me
 
 def test_help_names_the_steps(run):
     _, out, _ = run("--help")
-    assert "all-but-the-top=N  without the mean" in out
+    assert "all-but-the-top=N  subtract the mean" in out

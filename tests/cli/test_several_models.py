@@ -123,7 +123,7 @@ def test_retrofit_scores_before_and_after(capsys):
     status, out, _ = run(capsys, *arguments, "--similarity", "pairs.txt")
     assert status == 0
     assert "5 words drawn together by 3 connections" in out
-    assert "pairs: " in out and "5 pairs: too few for an interval or a test" in out
+    assert "pairs: " in out and "5 items: too few for an interval or a test" in out
     before, after = WordVectors.load("a.safetensors"), WordVectors.load("out.safetensors")
     assert after.similarity("w4", "w5") > before.similarity("w4", "w5")
     assert after.info["retrofitting"]["words"] == 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wordvec.corpus.draws import steps
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.steps import WHOLE
 from wordvec.errors import OptionError, ShapeError
@@ -117,10 +118,33 @@ def assert_same_training(architecture, dimension, layers_parts=PARTS, **options)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize(
     ("dimension", "options"),
-    [(100, {}), (1, {"block": 1}), (17, {"block": POSITIONS, "last": POSITIONS}), (40, {"meetings": 2})],
+    [
+        (100, {}),
+        (1, {"block": 1}),
+        (17, {"block": POSITIONS, "last": POSITIONS}),
+        (40, {"meetings": 2}),
+        (40, {"meetings": 10}),  # takes in a window of 5 on each side: one group
+    ],
 )
 def test_equals_the_layers(architecture, dimension, options):
     assert_same_training(architecture, dimension, **options)
+
+
+def test_other_groups_are_caught(monkeypatch):
+    """The planted fault: the layers take a window that the bound takes in as two groups."""
+    run_reference = reference.train_skipgram
+    size = steps.group_size
+
+    def halved(*args, **options):
+        monkeypatch.setattr(steps, "group_size", lambda meetings, *rest: size(meetings))
+        try:
+            return run_reference(*args, **options)
+        finally:
+            monkeypatch.setattr(steps, "group_size", size)
+
+    monkeypatch.setattr(reference, "train_skipgram", halved)
+    with pytest.raises(AssertionError):
+        assert_same_training("skipgram", 40, meetings=10)
 
 
 def test_equals_the_layers_with_the_sum_gradient():

@@ -123,8 +123,8 @@ def test_a_file_alone_makes_the_network(tmp_path, ending):
             "mine1 is a 'Mine', which is not made from a file; those that are: A",
         ),
         ('{"layers": [["Tanh", {}]], "loss": ["Tanh", {}]}', "loss is a 'Tanh', which is not made from a file"),
-        ('{"layers": [["Tanh", {"params": 3}]], "loss": null}', "settings that Tanh has not"),
-        ('{"layers": [["Dropout", {"ratio": [1]}]], "loss": null}', "settings that Dropout has not"),
+        ('{"layers": [["Tanh", {"params": 3}]], "loss": null}', "settings that Tanh lacks"),
+        ('{"layers": [["Dropout", {"ratio": [1]}]], "loss": null}', "settings that Dropout lacks"),
         ('{"layers": [["Dropout", {"ratio": 7}]], "loss": null}', "dropout1 cannot be made.*ratio must be at least 0"),
         ('{"layers": [["Dropout", {"ratio": "a"}]], "loss": null}', "dropout1 cannot be made"),
         ('{"layers": [["MatMul", {}]], "loss": null}', "matmul1 cannot be made"),
@@ -246,7 +246,7 @@ def test_what_is_no_chain():
     with pytest.raises(OptionError, match="layer 1 must have forward and backward; got a ndarray"):
         Sequential(Tanh(), np.ones(2))
     tanh = Tanh()
-    with pytest.raises(OptionError, match="two places"):
+    with pytest.raises(OptionError, match="cannot be used twice"):
         Sequential(tanh, tanh)
     with pytest.raises(OptionError, match=r"must end in .safetensors or .npz; got '.pkl'"):
         make().save("n.pkl")

@@ -114,6 +114,12 @@ def test_a_turned_model_gives_the_same_map(vectors, extra):
     assert note.startswith("mean cosine after the rotation 1.00")
 
 
+@pytest.mark.parametrize("names", [(), ("1850s",), ("1850s", "1900s", "1950s")])
+def test_two_maps_have_two_names(vectors, names):
+    with pytest.raises(OptionError, match="names are those of the two models"):
+        plot_beside(vectors, vectors, names=names)
+
+
 def test_words_that_moved_have_a_ring_and_a_name(vectors):
     moved = vectors.matrix.copy()
     moved[[3, 9]] *= -1

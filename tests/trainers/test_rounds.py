@@ -1,6 +1,7 @@
 """Training in pieces: the bytes depend on pieces and merges alone, and one piece is one machine."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -96,6 +97,22 @@ def test_a_tree_in_pieces_learns_as_one_machine_does(corpus):
     options = OPTIONS | {"epochs": 4, "loss": "hierarchical-softmax"}
     pieces, one = (SkipGram(**options, **given).fit(corpus).history.loss for given in ({"pieces": 4, "merges": 8}, {}))
     assert one[-1] < pieces[-1] < 1.1 * one[-1] < one[0]
+
+
+@pytest.mark.parametrize(
+    "trainer",
+    [SkipGram(window="sentence", learning_rate_schedule=[1.0, 0.25]), CBOW(negative_pool=64, learning_rate_end=0.001)],
+)
+def test_a_worker_makes_the_plan_of_the_trainer(corpus, trainer):
+    trainer._find_reach(corpus)
+    expected = trainer.plan_for(corpus)
+    facts = json.dumps(rounds.facts_of(expected))
+    found = rounds.plan_of(facts, expected.threads, *rounds.share(corpus, None))
+    assert json.dumps(rounds.facts_of(found)) == facts
+    assert found.schedule == expected.schedule
+    np.testing.assert_array_equal(found.sampler.keep_thresholds, expected.sampler.keep_thresholds)
+    for one, other in zip(found.sampler.negative_table, expected.sampler.negative_table):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_other_pieces_and_merges_are_other_bytes_and_still_learn(corpus):

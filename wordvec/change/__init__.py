@@ -1,4 +1,4 @@
-"""Which words changed their company over time, or between authors: tested over documents, shown with evidence."""
+"""Which words are used in other contexts over time, or by other authors: tested over documents, shown with evidence."""
 
 from __future__ import annotations
 

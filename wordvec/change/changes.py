@@ -1,4 +1,4 @@
-"""What was found of words in groups of documents: the numbers, and what follows from them."""
+"""Results for words in groups of documents: the figures, and what is computed from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wordvec.errors import InputError
 
 @dataclass(frozen=True)
 class WordChange:
-    """What was found of one word.
+    """The result for one word.
 
     counts, documents   occurrences and documents with the word, by group; per_million of the group's words
     groups              the numbers of the groups with enough documents to be compared on their own

@@ -47,7 +47,7 @@ def find_changes(
     seed: int = 1,
     show_progress: bool | None = None,
 ) -> Changes:
-    """Find words whose company differs between groups of documents: decades, years, authors.
+    """Find words whose contexts differ between groups of documents: decades, years, authors.
 
     `corpus` was built with metadata. `words` are tested, or the `top` most frequent that have a letter and make up at
     most `max_share` of the text (default: 50). `vectors` were trained on the corpus (default: an SVD of its PPMI matrix
@@ -130,7 +130,7 @@ class _Test(NamedTuple):
 
 
 def _tested(test: _Test, words: Sequence[str], show: bool | None) -> tuple[list[WordChange], dict[str, str]]:
-    """Words with what was found, the most certain first, corrected over all; and those left out, with the reason.
+    """The results, the most certain first, corrected over all words; and the words left out, with the reason.
 
     Raises InputError where none can be tested.
     """
@@ -220,7 +220,7 @@ def _tokens(corpus: Corpus, labels: np.ndarray, groups: int, space: Space) -> np
 
 
 def _measure(test: _Test, word: str) -> WordChange | str:
-    """What was found of a word, or why it cannot be tested."""
+    """The result for a word, or why it cannot be tested."""
     space, names, level = test.space, test.groups.names, test.level
     sums = space.by_document(word)
     of_document = test.labels[sums.documents]

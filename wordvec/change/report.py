@@ -1,4 +1,4 @@
-"""What was found, as lines to read."""
+"""The results as text."""
 
 from __future__ import annotations
 

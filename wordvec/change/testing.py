@@ -1,4 +1,4 @@
-"""Is a word's company in some groups of documents more different than documents are among themselves?
+"""Do a word's contexts differ more between groups of documents than between documents of one group?
 
 A permutation test over documents: the occurrences in one document are not independent of one another, so documents
 are what is permuted. Only those that have the word take part, so that each group keeps its number of documents and a
@@ -31,7 +31,7 @@ import numpy as np
 
 from wordvec.rng import U64, draw, item_key, key_of
 
-FEWEST_DOCUMENTS = 3  # of a group: of two, the variation is hardly known
+FEWEST_DOCUMENTS = 3  # of a group: with two, the variation is hardly known
 SMALLER_SIDE = 0.25  # of the documents; T of a few documents against all others is often large by chance
 HALVINGS = 20
 PERMUTATIONS, HALVES, RESAMPLES = 2**41, 2**42, 2**43  # streams of draws, one for each word from there on
@@ -154,7 +154,7 @@ def _permuted(labels: np.ndarray, groups: int, permutations: int, key: np.ndarra
 
 
 def _statistic(weights: np.ndarray, sums: np.ndarray, groups: int, cuts: Sequence[int]) -> Statistic:
-    """The largest T over `cuts`, or without them the mean of T over pairs of groups."""
+    """The largest T over `cuts`; without them, the mean of T over pairs of groups."""
     squares, cross = np.einsum("kd,kd->k", sums, sums), weights[:, None] * sums
     scalars = np.stack([np.ones(len(weights)), weights, weights**2, squares], axis=1)
     tiny = 1e-12 * (squares.sum() / weights.sum() ** 2 + 1e-300)

@@ -1,11 +1,11 @@
-"""Turn the vectors of SOURCE into the space of TARGET, so that both can be compared.
+"""Rotate the vectors of SOURCE into the space of TARGET, so that both can be compared.
 
 wordvec align 1850.safetensors 1990.safetensors -o 1850-in-1990.safetensors
 wordvec align a.safetensors b.safetensors -o out.safetensors --anchors stable-words.txt
 wordvec align english.vec german.vec -o out.safetensors --anchors dictionary.txt     pairs: two words a line
 
-The rotation is the one that takes the anchors nearest to their targets (orthogonal Procrustes). "held out" is the
-mean cosine of anchors that took no part in finding it: where it is much smaller than "after", give more anchors.
+The rotation is the one that brings the anchors nearest to their targets (orthogonal Procrustes). "held out" is the
+mean cosine of anchors that were not used to find it: if it is much smaller than "after", give more anchors.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("source", metavar="SOURCE", help="a file of vectors, which is turned")
-    parser.add_argument("target", metavar="TARGET", help="a file of vectors, which stays as it is")
+    parser.add_argument("source", metavar="SOURCE", help="the file of vectors to rotate")
+    parser.add_argument("target", metavar="TARGET", help="the file of vectors that stays as it is")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument(
         "--anchors", metavar="FILE", help="a word a line, or a word of SOURCE and one of TARGET (default: shared words)"
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-center",
         action="store_true",
-        help="do not move the mean of the anchors: a turn alone keeps the cosines within SOURCE",
+        help="do not subtract the mean of the anchors: a rotation alone keeps the cosines within SOURCE",
     )
     parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")

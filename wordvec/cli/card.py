@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_set_arguments(parser, bias=True)
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument(
-        "--words", metavar="W,W", help="whose neighbours to show (default: some of several frequencies)"
+        "--words", metavar="W,W", help="words whose neighbours to show (default: some of several frequencies)"
     )
     parser.add_argument("--stability", metavar="FILE", help="what `wordvec stability -o` wrote")
     parser.add_argument("--corpus", metavar="FOLDER", help="the corpus it was trained on")
@@ -47,10 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what `wordvec --record` wrote: adds the commands behind the file, with sources, versions, time and "
         "machine; FILE may be any file that they wrote then, such as a figure",
     )  # fmt: skip
-    parser.add_argument("--languages", default="en", metavar="en,de,ko", help="of the method paragraph (default: en)")
-    parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors")
     parser.add_argument(
-        "--corpus-licence", metavar="TEXT", help="of the corpus (default: the catalogue's, where known)"
+        "--languages", default="en", metavar="en,de,ko", help="languages of the method paragraph (default: en)"
+    )
+    parser.add_argument("--licence", "--license", metavar="TEXT", help="licence of the vectors")
+    parser.add_argument(
+        "--corpus-licence", metavar="TEXT", help="licence of the corpus (default: the catalogue's, where known)"
     )
     parser.set_defaults(run=run)
 

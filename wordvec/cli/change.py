@@ -11,8 +11,8 @@ is how many times the squared distance is what documents vary, about 1 without a
 q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below --level. Of more
 than two periods, all documents before some moment are compared with all after it; from is the first period after it.
 
-Under each word: its nearest words in each group, with the share of resamples of the documents in which they stay, and
-the printed lines most typical of the group.
+Under each word: its nearest words in each group, with the share of document resamples in which they stay, and the
+lines, as printed, that are most typical of the group.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("corpus", metavar="CORPUS", help="a corpus folder that was built with metadata")
     add_group_arguments(parser, required=True)
-    parser.add_argument("--words", metavar="W,W", help="test these")
+    parser.add_argument("--words", metavar="W,W", help="words to test")
     parser.add_argument("--top", type=int, metavar="N", help="test the N most frequent (default: 50)")
     parser.add_argument(
         "--max-share", type=float, default=1e-3, metavar="F",
         help="with --top: leave out words that make up more of the text, mostly function words (default: 0.001)",
     )  # fmt: skip
-    parser.add_argument("--vectors", metavar="FILE", help="trained on this corpus (default: an SVD is made)")
+    parser.add_argument("--vectors", metavar="FILE", help="vectors trained on this corpus (default: an SVD is made)")
     parser.add_argument("--window", type=int, default=5, metavar="N", help="words on each side (default: 5)")
     parser.add_argument(
         "--compare", choices=("cut", "pairs"),
@@ -52,24 +52,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "groups (default for others)",
     )  # fmt: skip
     parser.add_argument("--level", type=float, default=0.05, metavar="F", help="false discovery rate (default: 0.05)")
-    parser.add_argument("--permutations", type=int, metavar="N", help="(default: words / level, 999 at least)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is drawn (default: 1)")
+    parser.add_argument(
+        "--permutations", type=int, metavar="N", help="number of permutations (default: words / level, at least 999)"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="random seed (default: 1)")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words in the table (default: 20)")
-    parser.add_argument("--lines", type=int, default=3, metavar="N", help="lines of each group and word (default: 3)")
+    parser.add_argument("--lines", type=int, default=3, metavar="N", help="lines for each group and word (default: 3)")
     parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
-    parser.add_argument("-o", "--out", metavar="FILE", help="write all of it as JSON, for `wordvec card`")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write the whole result as JSON, for `wordvec card`")
     parser.add_argument(
         "--save-vectors",
         metavar="DIR",
         help="write the vectors of all words in each group, all in one space, as a file each",
     )
-    parser.add_argument("--figures", metavar="DIR", help="draw each of these words into this folder")
-    parser.add_argument("--figure-format", default="svg", choices=("svg", "pdf", "png"), help="(default: svg)")
-    parser.add_argument("--figure-width", type=float, default=6.5, metavar="INCHES", help="(default: 6.5)")
-    parser.add_argument("--font-size", type=float, default=8.0, metavar="POINTS", help="in figures (default: 8)")
+    _add_figure_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
+
+
+def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--figures", metavar="DIR", help="write a figure for each of these words to this folder")
+    parser.add_argument(
+        "--figure-format", default="svg", choices=("svg", "pdf", "png"), help="format of the figures (default: svg)"
+    )
+    parser.add_argument(
+        "--figure-width",
+        type=float,
+        default=6.5,
+        metavar="INCHES",
+        help="width of the figures in inches (default: 6.5)",
+    )
+    parser.add_argument(
+        "--font-size", type=float, default=8.0, metavar="POINTS", help="font size in figures (default: 8)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -87,20 +103,11 @@ def run(arguments: argparse.Namespace) -> None:
             _make_folder(folder)
     started = time.monotonic()
     corpus = Corpus.open(arguments.corpus)
-    changes = find_changes(
-        corpus,
-        arguments.by,
-        words=comma_separated(arguments.words) or None,
-        top=arguments.top,
-        vectors=None if arguments.vectors is None else WordVectors.load(arguments.vectors),
-        date_column=arguments.date_column,
-        window=arguments.window,
-        compare=arguments.compare,
-        permutations=arguments.permutations,
-        level=arguments.level,
-        max_share=arguments.max_share,
-        seed=arguments.seed,
-    )
+    names = ("top", "date_column", "window", "compare", "permutations", "level", "max_share", "seed")
+    options = {name: getattr(arguments, name) for name in names}
+    options["words"] = comma_separated(arguments.words) or None
+    options["vectors"] = None if arguments.vectors is None else WordVectors.load(arguments.vectors)
+    changes = find_changes(corpus, arguments.by, **options)
     shown = changes.words if arguments.words else changes.found
     details = _details(changes, shown[: arguments.limit], arguments)
     if arguments.figures:

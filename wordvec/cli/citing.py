@@ -25,7 +25,7 @@ NOT_CENTRED = "in {lost} {word} cannot be found as it is printed: these are not 
 def add_citing_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare how printed lines are shown."""
     group = parser.add_argument_group("of a corpus that was built with --metadata")
-    group.add_argument("--format", choices=("text", "csv", "json", "html"), help="of the lines (default: text)")
+    group.add_argument("--format", choices=("text", "csv", "json", "html"), help="format of the lines (default: text)")
     group.add_argument("-o", "--out", metavar="FILE", help="write them here (default: print them)")
     add_view_arguments(group)
 

@@ -18,8 +18,8 @@ def add_cluster_arguments(parser: argparse.ArgumentParser, beside: str = "OUT") 
     group.add_argument(
         "--scheduler",
         metavar="WHERE",
-        help="work on the workers of a scheduler: its address, the FILE.json that it wrote, or local:N for N processes "
-        "of this machine",
+        help="use the workers of a Dask scheduler: its address, the FILE.json that it wrote, or local:N for N "
+        "processes on this machine",
     )
     group.add_argument(
         "--store",

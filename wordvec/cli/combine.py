@@ -1,20 +1,26 @@
-"""Put several models' vectors side by side: they know different things, and together more.
+"""Concatenate the vectors of several models, which together often know more than one.
 
   wordvec combine mine.safetensors glove.txt -o both.safetensors
   wordvec combine mine.safetensors potion/ -o both.safetensors --weights 1,1.5 --dim 200 --similarity wordsim353.txt
 
-Each row is a model's rows of length 1, less their mean, times its weight, one after the other. The words are those of
-the first model that all others have. A model may be a folder of model2vec or StaticEmbedding, whose tokens are words.
+Each model's rows are scaled to length 1, their mean is subtracted and the result is multiplied by the model's weight;
+then the rows are concatenated. The words are those of the first model that all others have. A model may be a folder
+of model2vec or StaticEmbedding, whose tokens are words.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
-from typing import Any
 
+from wordvec.cli.before_and_after import (
+    add_score_arguments,
+    read_score_sets,
+    score_line,
+    scores_as_json,
+    scores_before_and_after,
+)
 from wordvec.cli.output import print_json
-from wordvec.errors import counted
+from wordvec.errors import OptionError, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,20 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--weights", metavar="W,W", help="one for each model (default: 1 each)")
-    parser.add_argument("--keep-all", action="store_true", help="keep words that others lack, with zeros for them")
+    parser.add_argument(
+        "--keep-all", action="store_true", help="keep words that other models lack, with zeros in their columns"
+    )
     parser.add_argument("--dim", type=int, metavar="N", help="reduce to N dimensions, by principal components")
-    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
-    parser.add_argument("--similarity", help="score word pairs with the first model and with all; repeatable", **sets)
-    parser.add_argument("--analogy", help="score analogies with the first model and with all; repeatable", **sets)
+    add_score_arguments(parser, "with the first model and with all; repeatable")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Combine, write, and say what it did."""
-    from wordvec.cli.postprocess import score_line, scores_before_and_after
-    from wordvec.errors import OptionError
-    from wordvec.evaluation import read_analogies, read_pairs
+    """Combine, write and report."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
@@ -48,8 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
     format_for(arguments.out)
     check_writable(arguments.out, *arguments.files)
-    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
-    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    tasks = read_score_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
     after = combine(parts, weights, keep_all=arguments.keep_all)
     side_by_side = after.dim
@@ -59,9 +61,8 @@ def run(arguments: argparse.Namespace) -> None:
     scores = scores_before_and_after(parts[0], after, tasks)
     left_out = len(parts[0]) - len(after)
     if arguments.json:
-        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
         facts = {"out": arguments.out, "words": len(after), "left_out": left_out, "dim": after.dim}
-        print_json(facts | {"parts": after.info["combined"], "scores": listed})
+        print_json(facts | {"parts": after.info["combined"], "scores": scores_as_json(scores)})
         return
     for file, part in zip(arguments.files, after.info["combined"]):
         print(
@@ -79,8 +80,6 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _weights(text: str | None) -> list[float] | None:
-    from wordvec.errors import OptionError
-
     if text is None:
         return None
     try:

@@ -36,14 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trainers",
         default="svd,glove,cbow,skipgram",
         metavar="NAMES",
-        help="with commas; NAME=TRAINER compares one trainer with itself (default: svd,glove,cbow,skipgram)",
+        help="separated by commas; NAME=TRAINER compares one trainer with itself (default: svd,glove,cbow,skipgram)",
     )
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 1 to N for each (default: 3)")
     add_training_arguments(parser)
     add_set_arguments(parser)
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument(
-        "--format", default="text", choices=("text", "markdown", "latex", "csv"), help="of the report (default: text)"
+        "--format",
+        default="text",
+        choices=("text", "markdown", "latex", "csv"),
+        help="format of the report (default: text)",
     )
     parser.add_argument("--differences", action="store_true", help="add a table of all pairs of trainers")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")

@@ -2,7 +2,7 @@
 
 wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
-wordvec concordance corpus/ tea coffee             what stands behind the similarity of two words
+wordvec concordance corpus/ tea coffee             what makes two words similar
 
 wordvec concordance corpus/ tea --sort date --format csv -o tea.csv
 
@@ -32,15 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("corpus", metavar="CORPUS", help="a corpus folder, or a text")
     parser.add_argument("words", metavar="WORD", nargs="+", help="one word, or two similar ones")
-    parser.add_argument("--near", metavar="WORD", help="only lines in which this word occurs near")
-    parser.add_argument("--window", type=int, default=5, metavar="N", help="how many words away is near (default: 5)")
+    parser.add_argument("--near", metavar="WORD", help="only lines in which this word occurs nearby")
+    parser.add_argument(
+        "--window", type=int, default=5, metavar="N", help="how many words away counts as nearby (default: 5)"
+    )
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="lines or contexts shown (default: 10)")
-    parser.add_argument("--seed", type=int, metavar="N", help="draw the lines by chance (default: evenly spread)")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="pick lines at random, with this seed (default: evenly spread)"
+    )
     parser.add_argument(
         "--sort",
         default="position",
         choices=("position", "left", "right", "date"),
-        help="by the words before or behind the keyword, or by date (default: position)",
+        help="sort by the words before or after the keyword, or by date (default: position)",
     )
     add_citing_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")

@@ -33,7 +33,9 @@ def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDE
         help="an option of one trainer, such as skipgram.epochs=3, or of all that have it, such as window=5 (dim=300 "
         "leaves ppmi alone, whose dimensions are context words); may be repeated",
     )
-    parser.add_argument("--threads", type=int, metavar="N", help="of reading and training (default: all cores)")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads for reading and training (default: all cores)"
+    )
     add_cluster_arguments(parser, folder)
 
 

@@ -2,7 +2,7 @@
 
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
 wordvec corpus info corpus/                              sizes, signs of trouble, time and memory, advice
-wordvec corpus info book.txt --tokenizer words           the same of text, before it is trained on
+wordvec corpus info book.txt --tokenizer words           the same for a text, before training on it
 wordvec corpus build texts/ --metadata table.csv -o corpus/       with a row a file: path, year, author, ...
 wordvec corpus info corpus/ --by decade                  documents and words of each decade (or year, or author)
 wordvec corpus split corpus/ --by decade -o decades/     a corpus of each; --by half --seed 1: two halves by chance
@@ -36,13 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     splitting = actions.add_parser("split", help="a corpus for each group of documents", allow_abbrev=False)
     splitting.add_argument("corpus", metavar="DIR", help="a corpus folder that was built with metadata")
     add_group_arguments(splitting, required=True)
-    splitting.add_argument("--seed", type=int, default=1, metavar="N", help="of the halves (default: 1)")
+    splitting.add_argument("--seed", type=int, default=1, metavar="N", help="random seed for the halves (default: 1)")
     splitting.add_argument(
-        "--min-count", type=int, metavar="N", help="of a word in its part (default: as in the whole)"
+        "--min-count", type=int, metavar="N", help="how often a word must occur in a part (default: as in the whole)"
     )
     splitting.add_argument("-o", "--out", required=True, metavar="DIR", help="the parts become folders in it")
     listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
-    fetching = actions.add_parser("fetch", help="download a public corpus of the list", allow_abbrev=False)
+    fetching = actions.add_parser("fetch", help="download a public corpus from the list", allow_abbrev=False)
     fetching.add_argument("name", metavar="NAME")
     fetching.add_argument("--to", metavar="DIR", help="folder (default: WORDVEC_DATA, else your cache folder)")
     verbs = ((build, run_build), (info, run_info), (splitting, run_split), (fetching, run_fetch), (listing, run_list))

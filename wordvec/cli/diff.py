@@ -2,15 +2,16 @@
 
 wordvec diff 1850.safetensors 1990.safetensors
 wordvec diff 1850.safetensors 1990.safetensors broadcast cell              these words only
-wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what is more than noise
+wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what exceeds the noise
 wordvec diff 1850.safetensors 1990.safetensors --in decades/1850s decades/1990s  with lines of both corpora
 
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
 model that should agree with A. p: how often chance takes a word of this frequency as far below its noise; q: the share
 of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
 
-To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline of A's own text
-with another seed says what training does by chance, which is much less than what another sample of the text does.
+To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline trained on A's
+own text with another seed shows the variation due to training, which is much smaller than that due to another sample
+of the text.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("a", metavar="A", help="a file of vectors")
-    parser.add_argument("b", metavar="B", help="another")
+    parser.add_argument("b", metavar="B", help="a second file of vectors")
     parser.add_argument(
         "words", metavar="WORD", nargs="*", default=[], help="compare these (default: find those that changed)"
     )
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="compare the N most frequent words; 0: all (default: 20000)",
     )
-    parser.add_argument("--min-count", type=int, default=0, metavar="N", help="and only words seen N times in both")
+    parser.add_argument("--min-count", type=int, default=0, metavar="N", help="only words seen N times in both")
     parser.add_argument(
         "--baseline",
         action="append",
@@ -59,12 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
-    parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown of each (default: 8)")
+    parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown for each (default: 8)")
     parser.add_argument(
         "--in", dest="corpora", nargs=2, metavar=("CORPUS_A", "CORPUS_B"),
         help="show lines of the corpus folders, or texts, that A and B were trained on",
     )  # fmt: skip
-    parser.add_argument("--lines", type=int, default=2, metavar="N", help="with --in: lines of each (default: 2)")
+    parser.add_argument("--lines", type=int, default=2, metavar="N", help="with --in: lines for each (default: 2)")
     add_view_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)

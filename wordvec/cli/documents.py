@@ -25,7 +25,11 @@ def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE",
         help="a row a file of text: CSV, TSV, JSON Lines or Parquet with a column for its path, and others: year, ...",
     )
-    group.add_argument("--path-column", metavar="NAME", help="of that table (default: path, file, filename or name)")
+    group.add_argument(
+        "--path-column",
+        metavar="NAME",
+        help="column of that table that holds the path (default: path, file, filename or name)",
+    )
     group.add_argument(
         "--metadata-fields", metavar="NAME,NAME", help="with --field: fields of each record that are kept as metadata"
     )
@@ -39,7 +43,7 @@ def add_group_arguments(parser: argparse.ArgumentParser, required: bool = False)
         metavar="HOW",
         help="year, decade, century or a number of years; half: two by chance; or a column of the metadata",
     )
-    parser.add_argument("--date-column", metavar="NAME", help="which holds the dates (default: year or date)")
+    parser.add_argument("--date-column", metavar="NAME", help="column that holds the dates (default: year or date)")
 
 
 def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
@@ -62,7 +66,9 @@ def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentG
 def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     """Declare what the trainer of documents needs beside its options."""
     group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
-    group.add_argument("--documents", metavar="FILE", help="for their vectors (default: OUT with .documents in it)")
+    group.add_argument(
+        "--documents", metavar="FILE", help="file for the document vectors (default: OUT with .documents in it)"
+    )
     add_document_arguments(group)
     group.add_argument(
         "--tags",

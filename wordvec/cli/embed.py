@@ -14,11 +14,14 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.documents import add_document_arguments
 from wordvec.cli.output import print_json
-from wordvec.errors import counted
+from wordvec.errors import InputError, counted
+
+if TYPE_CHECKING:
+    from wordvec.vectors.documents import DocumentVectors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,22 +34,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         choices=("sif", "mean", "tf-idf", "infer"),
-        help="of words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, finds the row "
-        "that training would give",
+        help="weights of the words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, "
+        "finds the row that training would give",
     )
-    parser.add_argument("--a", type=float, default=1e-3, help="of sif's weights (default: 0.001)")
-    parser.add_argument("--tokenizer", metavar="NAME", help="for vectors that do not say how their text became tokens")
-    parser.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
+    parser.add_argument("--a", type=float, default=1e-3, help="parameter a of the sif weights (default: 0.001)")
+    parser.add_argument(
+        "--tokenizer", metavar="NAME", help="tokenizer for vectors that do not record how their text was tokenized"
+    )
+    parser.add_argument("--encoding", default="utf-8", help="encoding of the text (default: utf-8)")
     parser.add_argument("--encoding-errors", default="strict", choices=("strict", "replace", "ignore"))
-    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Embed, write, and say what it did."""
+    """Embed, write and report."""
     from wordvec.corpus.read.document_texts import DocumentTexts
-    from wordvec.errors import InputError
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.document_files import as_seen_from, as_word_vectors, ids_file, save_documents
@@ -59,28 +65,15 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(ids_file(arguments.out), *inputs)
     else:
         format_for(arguments.out)
-    documents = DocumentTexts(
-        arguments.documents,
-        arguments.field,
-        arguments.id,
-        arguments.encoding,
-        arguments.encoding_errors,
-        arguments.whole_files,
-    )
+    how = arguments.encoding, arguments.encoding_errors, arguments.whole_files
+    documents = DocumentTexts(arguments.documents, arguments.field, arguments.id, *how)
     vectors = WordVectors.load(arguments.file)
     weights = arguments.weights or usual_weights(vectors)
     start = time.perf_counter()
     options: dict[str, Any] = {"a": arguments.a, "tokenizer": arguments.tokenizer, "threads": arguments.threads}
     found = vectors.embed(documents, weights, **options)
     seconds = time.perf_counter() - start
-    if not len(found):
-        raise InputError(f"{', '.join(arguments.documents)}: no documents")
-    if found.empty.all():
-        raise InputError(
-            f"none of the {len(found):,} documents has a word with a vector "
-            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
-            "language, and is --tokenizer right?"
-        )
+    check_found(found, arguments.documents)
     file = as_seen_from(arguments.out, arguments.file)
     rows = as_word_vectors(found, documents.ids, vectors, file, weights, arguments.a, arguments.tokenizer)
     written = save_documents(rows, arguments.out)
@@ -96,6 +89,18 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print_report(report)
+
+
+def check_found(found: DocumentVectors, paths: list[str]) -> None:
+    """Raise InputError unless at least one document has a vector."""
+    if not len(found):
+        raise InputError(f"{', '.join(paths)}: no documents")
+    if found.empty.all():
+        raise InputError(
+            f"none of the {len(found):,} documents has a word with a vector "
+            f"({counted(int(found.missing.sum()), 'word')} without one): are these the vectors of the documents' "
+            "language, and is --tokenizer right?"
+        )
 
 
 def print_report(report: dict[str, Any]) -> None:

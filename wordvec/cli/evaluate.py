@@ -41,6 +41,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from wordvec.evaluation.protocols import PROTOCOLS
 
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    _add_sets(parser)
+    _add_how(parser, list(PROTOCOLS))
+    out = parser.add_argument_group("output")
+    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
+    out.add_argument("--format", default="text", choices=FORMATS, help="format of the table (default: text)")
+    out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    add_cluster_arguments(parser, "the first FILE")
+    parser.epilog = "protocols:\n" + "\n".join(
+        textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
+        for name, protocol in PROTOCOLS.items()
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_sets(parser: argparse.ArgumentParser) -> None:
     sets = parser.add_argument_group("evaluation sets (each may be repeated)")
     for option, (task, purpose) in SETS.items():
         sets.add_argument(
@@ -50,17 +65,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scores",
         metavar="FILE",
         nargs="+",
-        help="of --similarity's pairs, a number on each line, where they are in a second file",
+        help="the scores of the pairs of --similarity, one a line, where they are in a second file",
     )
+
+
+def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
     how = parser.add_argument_group("how")
     how.add_argument(
-        "--protocol", default="wordvec", choices=list(PROTOCOLS), help="whose rules: words, case (default: wordvec)"
+        "--protocol",
+        default="wordvec",
+        choices=protocols,
+        help="rules for looking words up and answering (default: wordvec)",
     )
     how.add_argument(
         "--method",
         default="3cosadd",
         choices=("3cosadd", "3cosmul", "pair-direction"),
-        help="of analogies (default: 3cosadd)",
+        help="how analogies are answered (default: 3cosadd)",
     )
     how.add_argument(
         "--restrict-vocab",
@@ -68,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="ask and answer analogies within N words; 0 for all (default: the protocol's, 30000 for wordvec)",
     )
-    how.add_argument("-k", type=int, default=10, metavar="K", help="of hit rate, recall and NDCG at K (default: 10)")
+    how.add_argument("-k", type=int, default=10, metavar="K", help="K for hit rate, recall and NDCG at K (default: 10)")
     how.add_argument(
         "--test-share",
         type=float,
@@ -80,22 +101,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--steps",
         default="all",
         choices=("all", "last"),
-        help="that ask; last: leave one out (default: all)",
+        help="which items of a session are queries; last: leave one out (default: all)",
     )
-    how.add_argument("--encoding", default="utf-8", help="of the sets' files (default: utf-8)")
-    how.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="that answers analogies (default: cpu)")
+    how.add_argument("--encoding", default="utf-8", help="encoding of the sets' files (default: utf-8)")
+    how.add_argument(
+        "--device", default="cpu", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)"
+    )
     how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
-    how.add_argument("--seed", type=int, default=1, help="of resamples and clusterings (default: 1)")
-    out = parser.add_argument_group("output")
-    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
-    out.add_argument("--format", default="text", choices=FORMATS, help="of the table (default: text)")
-    out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    add_cluster_arguments(parser, "the first FILE")
-    parser.epilog = "protocols:\n" + "\n".join(
-        textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
-        for name, protocol in PROTOCOLS.items()
-    )
-    parser.set_defaults(run=run)
+    how.add_argument("--seed", type=int, default=1, help="random seed for resampling and clustering (default: 1)")
 
 
 class _Set(argparse.Action):

@@ -2,15 +2,16 @@
 
   wordvec explain ppmi.safetensors king queen
   wordvec explain svd.safetensors king queen --in corpus
-  wordvec explain svd.safetensors king queen --in corpus --lines 2       with lines of each word beside each context
+  wordvec explain svd.safetensors king queen --in corpus --lines 2       with lines of each word near each context
 
-A and B are similar in a PPMI matrix by the contexts in which both have a positive value: each adds the product of
-the two, over the lengths of both rows, to their cosine. A file of the ppmi trainer has these rows. For any other model
---in CORPUS, a corpus folder or a text, is counted: as the svd trainer did, or for models that never had such a matrix
-with their window. Their own similarity then comes from elsewhere, and is printed beside it.
+In a PPMI matrix, A and B are similar through the contexts in which both have a positive value: each context adds the
+product of the two values, divided by the lengths of both rows, to the cosine. A file of the ppmi trainer has these
+rows. For any other model, contexts are counted in --in CORPUS, a corpus folder or a text: as the svd trainer did, or,
+for models that never had such a matrix, with their window. The model's own similarity is then computed in another
+way, and is printed beside it.
 
-PPMI is in natural logarithms and without smoothing of the contexts, unless the model was trained otherwise.
-With --contexts 2000 rare contexts are left out, which have the largest PPMI and say the least to a reader.
+PPMI uses natural logarithms and no context smoothing, unless the model was trained otherwise. --contexts 2000 leaves
+out rare contexts, which have the largest PPMI and tell a reader the least.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-k", type=int, default=10, help="how many contexts (default: 10)")
     parser.add_argument(
-        "--lines", type=int, default=0, metavar="N", help="with --in: lines of each word near each context (default: 0)"
+        "--lines",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --in: lines to show for each word near each context (default: 0)",
     )
     add_view_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -54,13 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.counts.ppmi import explain
     from wordvec.vectors import WordVectors
 
-    for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
-        if number is not None and number < 1:
-            raise OptionError(f"{option} must be at least 1; got {number}")
-    if arguments.lines < 0:
-        raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
-    if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
-        raise OptionError("lines are those of --in CORPUS: give it, too")
+    _check(arguments)
     vectors = WordVectors.load(arguments.file)
     a, b = arguments.a, arguments.b
     similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
@@ -95,6 +94,16 @@ def run(arguments: argparse.Namespace) -> None:
         )
     _put(report, arguments)
     view.announce_lost()
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    for option, number in (("-k", arguments.k), ("--contexts", arguments.contexts)):
+        if number is not None and number < 1:
+            raise OptionError(f"{option} must be at least 1; got {number}")
+    if arguments.lines < 0:
+        raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
+    if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
+        raise OptionError("lines are those of --in CORPUS: give it, too")
 
 
 def _put(report: dict[str, Any], arguments: argparse.Namespace) -> None:

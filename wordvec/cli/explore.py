@@ -38,8 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="colour lists of words: files of group<TAB>word, of [group] and words, or one list of words each",
     )  # fmt: skip
     parser.add_argument("--top", type=int, metavar="N", help="words on the map: the N most frequent (default: 20,000)")
-    parser.add_argument("--method", default="pca", choices=("pca", "tsne", "umap"), help="of the map (default: pca)")
-    parser.add_argument("--seed", type=int, default=1, help="of tsne and umap, and of the colours' clusters")
+    parser.add_argument(
+        "--method", default="pca", choices=("pca", "tsne", "umap"), help="projection of the map (default: pca)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, help="random seed for tsne and umap, and for the colour clusters"
+    )
     parser.add_argument("--port", type=int, default=8765, metavar="N", help="default: 8765; 0 takes any free port")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine alone)"

@@ -28,14 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target.add_argument("--hub", metavar="FOLDER", help="a static model with its tokenizer and model card")
     target.add_argument("--spacy", metavar="FOLDER", help="a pipeline for spacy.load (extra spacy)")
     target.add_argument("--onnx", metavar="OUT", help="a model that looks words up and takes their mean (extra onnx)")
-    parser.add_argument("--ids", action="store_true", help="the model of --onnx takes numbers of words, not strings")
-    parser.add_argument("--language", metavar="CODE", help="of spaCy's pipeline (default: en)")
-    parser.add_argument("--licence", "--license", metavar="TEXT", help="of the vectors, for the card of --hub")
+    parser.add_argument("--ids", action="store_true", help="the model of --onnx takes word ids, not strings")
+    parser.add_argument("--language", metavar="CODE", help="language of spaCy's pipeline (default: en)")
+    parser.add_argument("--licence", "--license", metavar="TEXT", help="licence of the vectors, for the card of --hub")
     parser.add_argument("--top", type=int, metavar="N", help="the N commonest words (default: all)")
     parser.add_argument(
-        "--method", choices=("pca", "tsne", "umap"), help="of Parquet's x and y (default: pca; the others take long)"
+        "--method",
+        choices=("pca", "tsne", "umap"),
+        help="projection for Parquet's x and y (default: pca; the others are slow)",
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="of tsne and umap (default: 1)")
+    parser.add_argument("--seed", type=int, metavar="N", help="random seed for tsne and umap (default: 1)")
     parser.set_defaults(run=run)
 
 

@@ -14,7 +14,9 @@ import argparse
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("-o", "--out", required=True, help="the page to write: .html")
-    parser.add_argument("--language", choices=("en", "ko", "ja"), help="to open in (default: that of the browser)")
+    parser.add_argument(
+        "--language", choices=("en", "ko", "ja"), help="language to open the page in (default: that of the browser)"
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.set_defaults(run=run)
 

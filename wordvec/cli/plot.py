@@ -65,42 +65,46 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_maps(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--method", choices=("pca", "tsne", "umap"), help="of projecting (default: pca)")
+    group.add_argument("--method", choices=("pca", "tsne", "umap"), help="how to project (default: pca)")
     group.add_argument(
         "--color-by", metavar="LIST", nargs="+",
         help="colour groups of words: files of group<TAB>word, of [group] and words, or one list of words each",
     )  # fmt: skip
     group.add_argument("--clusters", type=int, metavar="N", help="colour N clusters found by k-means (default: 6)")
-    group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and turned onto it")
+    group.add_argument("--beside", metavar="FILE", help="a second model, drawn beside the first and rotated onto it")
     group.add_argument("-k", type=int, metavar="N", help="how many neighbours (default: 10, --around: 40)")
-    group.add_argument("--width-mm", type=float, metavar="MM", help="of a map, as for a journal's column: 85")
-    group.add_argument("--font-size", type=float, metavar="PT", help="of a map's letters, in points (default: 8)")
+    group.add_argument("--width-mm", type=float, metavar="MM", help="width of a map, such as 85 for a journal's column")
+    group.add_argument("--font-size", type=float, metavar="PT", help="font size of a map, in points (default: 8)")
     group.add_argument(
         "--sizes",
         choices=("count", "equal"),
-        help="of a map's dots and labels: by the word's count (default), or equal",
+        help="sizes of a map's dots and labels: by the word's count (default), or equal",
     )
     group.add_argument(
         "--function-words",
         action="store_true",
         help="draw words such as 'the' and 'of' too, which a map of the commonest words leaves out",
     )
-    group.add_argument("--seed", type=int, metavar="N", help="of tsne, umap and clusters (default: 1)")
+    group.add_argument("--seed", type=int, metavar="N", help="random seed for tsne, umap and clusters (default: 1)")
 
 
 def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--window", type=int, metavar="N", help="words on each side (matrix: 5, network: 1)")
-    group.add_argument("--tokenizer", metavar="NAME", help="of the matrix's text (default: whitespace)")
+    group.add_argument("--tokenizer", metavar="NAME", help="tokenizer for the matrix's text (default: whitespace)")
     group.add_argument("--vocabulary", type=int, metavar="V", help="words of the network (default: 7)")
     group.add_argument("--dim", type=int, metavar="D", help="dimensions of the network (default: 3)")
     group.add_argument("--negatives", type=int, metavar="K", help="negatives of the network (default: 5)")
     group.add_argument(
         "--input",
         metavar="ROWS",
-        help="of a network from a file: '1,0; 0,1', or a .npy, .csv or .txt; draws all values",
+        help="input of a network from a file: '1,0; 0,1', or a .npy, .csv or .txt; draws all values",
     )
-    group.add_argument("--target", metavar="ROWS", help="what its loss compares with; draws the gradients too")
-    group.add_argument("--network-loss", choices=("negative-sampling", "softmax"), help="(default: negative-sampling)")
+    group.add_argument("--target", metavar="ROWS", help="target of its loss; draws the gradients too")
+    group.add_argument(
+        "--network-loss",
+        choices=("negative-sampling", "softmax"),
+        help="loss of the network (default: negative-sampling)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:

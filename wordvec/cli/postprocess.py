@@ -9,17 +9,20 @@ Steps, in the order they are given:
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.before_and_after import (
+    add_score_arguments,
+    read_score_sets,
+    score_line,
+    scores_as_json,
+    scores_before_and_after,
+)
 from wordvec.cli.output import print_json
 from wordvec.errors import counted
 
 if TYPE_CHECKING:
-    from wordvec.evaluation import Difference, Score
     from wordvec.vectors import WordVectors
-
-    Scored = tuple[Score, Score, Difference]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,16 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--steps", required=True, metavar="STEPS", help="such as center,unit or pca=100,int8")
-    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
-    parser.add_argument("--similarity", help="score word pairs before and after; may be repeated", **sets)
-    parser.add_argument("--analogy", help="score analogies before and after; may be repeated", **sets)
+    add_score_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Apply the steps, write, and say what it did."""
-    from wordvec.evaluation import read_analogies, read_pairs
+    """Apply the steps, write and report."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
@@ -49,8 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     steps = parse_steps(arguments.steps)
     format_for(arguments.out)
     check_writable(arguments.out, arguments.file)
-    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
-    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     after = post_processed(before, steps)
     after.save(arguments.out)
@@ -63,8 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     }
     scores = scores_before_and_after(before, after, tasks)
     if arguments.json:
-        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
-        print_json(report | {"scores": listed})
+        print_json(report | {"scores": scores_as_json(scores)})
         return
     print_report(report)
     for scored in scores:
@@ -75,14 +73,6 @@ def run(arguments: argparse.Namespace) -> None:
 def row_bytes(vectors: WordVectors) -> int:
     """The bytes that the rows take, with their scales."""
     return int(vectors.matrix.nbytes + (0 if vectors.scales is None else vectors.scales.nbytes))
-
-
-def scores_before_and_after(before: WordVectors, after: WordVectors, tasks: list[tuple[str, Any]]) -> list[Scored]:
-    """The scores of both on each task, and their difference."""
-    from wordvec.evaluation import compare_scores, evaluate
-
-    pairs = zip(evaluate(before, tasks), evaluate(after, tasks))
-    return [(first, second, compare_scores(second, first)) for first, second in pairs]
 
 
 def print_report(report: dict[str, Any]) -> None:
@@ -97,16 +87,3 @@ def print_report(report: dict[str, Any]) -> None:
     )
     if report["context_matrix"]:
         print("the context matrix was left behind: it belongs to the rows as they were trained")
-
-
-def score_line(before: Score, after: Score, difference: Difference) -> str:
-    """Both scores and their difference with its interval."""
-    if before.score is None or after.score is None or difference.difference is None:
-        return str(before if before.score is None else after)
-    line = f"{before.name}: {before.measure} {before.score:.3f} before, {after.score:.3f} after"
-    if difference.ci95 is None:
-        return line
-    low, high = difference.ci95
-    p = "" if difference.p is None else f", p {difference.p:.2g}"
-    items = counted(difference.items, "item")
-    return f"{line}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {items}"

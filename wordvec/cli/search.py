@@ -4,8 +4,8 @@
   wordvec search docs.safetensors --like 17          documents near to document 17, and the words nearest to it
   wordvec search docs.safetensors --groups 8         eight groups by k-means, with the words nearest to their centres
 
-DOCS is a file that "wordvec embed" wrote. The word vectors that it was made with are found where they were then, as
-seen from it; --vectors names another place.
+DOCS is a file that "wordvec embed" wrote. The word vectors it was made with are looked up at the same path relative
+to it; --vectors names another file.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("docs", metavar="DOCS", help="a file that wordvec embed wrote")
-    parser.add_argument("texts", metavar="TEXT", nargs="*", default=[], help="what to search for; several one by one")
+    parser.add_argument(
+        "texts", metavar="TEXT", nargs="*", default=[], help="what to search for; several are searched one by one"
+    )
     parser.add_argument("--like", metavar="ID", help="a document to which others, and words, are near")
     parser.add_argument("--groups", type=int, metavar="N", help="put the documents into N groups")
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
-    parser.add_argument("--seed", type=int, default=1, help="of the groups (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="random seed for the groups (default: 1)")
     parser.add_argument("--vectors", metavar="FILE", help="the word vectors that DOCS was made with")
     parser.add_argument(
-        "--tokenizer", metavar="NAME", help="makes tokens of TEXT where neither DOCS nor the vectors say what does"
+        "--tokenizer", metavar="NAME", help="tokenizer for TEXT where neither DOCS nor the vectors record one"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="of each process, for products (default: 1; workers do more)",
+        help="threads of each process for matrix products (default: 1; more workers do more)",
     )
     parser.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME",
@@ -37,19 +37,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token-file", metavar="FILE", help="a file whose one line requests must carry: Authorization: Bearer LINE"
     )
-    parser.add_argument("--tokenizer", metavar="NAME", help="for texts, where the vectors do not say what made tokens")
-    parser.add_argument("--documents", default="", metavar="DOCS", help="a file that wordvec embed made: /documents")
-    parser.add_argument("--texts", default="", metavar="TEXTS", help="what it was made of: answers then hold the texts")
+    parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts, where the vectors do not record one")
+    parser.add_argument(
+        "--documents", default="", metavar="DOCS", help="a file that wordvec embed made, to answer /documents"
+    )
+    parser.add_argument(
+        "--texts", default="", metavar="TEXTS", help="the texts that file was made of: answers then include them"
+    )
     parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in --texts")
     parser.add_argument("--id", metavar="NAME", help="what holds the id in --texts")
-    parser.add_argument("--encoding", default="utf-8", help="of --texts (default: utf-8)")
-    parser.add_argument("--no-search", action="store_true", help="no words by their beginning: saves memory")
-    parser.add_argument("--max-body", type=int, default=1 << 20, metavar="BYTES", help="of a request (default: 1 MiB)")
-    parser.add_argument("--max-words", type=int, default=10_000, metavar="N", help="of a request (default: 10,000)")
-    parser.add_argument(
-        "--seconds", type=float, default=10.0, metavar="S", help="a request may take to arrive and be answered (10)"
-    )
+    parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
+    parser.add_argument("--no-search", action="store_true", help="do not search words by prefix: saves memory")
+    _add_limits(parser)
     parser.set_defaults(run=run)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--max-body", type=int, default=1 << 20, metavar="BYTES", help="largest request body (default: 1 MiB)"
+    )
+    parser.add_argument(
+        "--max-words", type=int, default=10_000, metavar="N", help="most words or tokens in a request (default: 10,000)"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=10.0,
+        metavar="S",
+        help="seconds that a request may take to arrive and be answered (default: 10)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -3,13 +3,13 @@
   wordvec similar vectors.safetensors king france good
   wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
   wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
-  wordvec similar vectors.safetensors tea --in corpus/          the lines of text behind it
-  wordvec similar vectors.safetensors tea --stability seeds.tsv  how far neighbours stay with another seed
+  wordvec similar vectors.safetensors tea --in corpus/          with the lines of text behind each answer
+  wordvec similar vectors.safetensors tea --stability seeds.tsv  how many neighbours stay with another seed
   wordvec similar vectors.safetensors < words.txt               one question on each line
   wordvec similar vectors.safetensors                           on a terminal: a prompt
 
-A question that cannot be answered (an unknown word) is explained on stderr, the others are answered all the same,
-and the exit status is 2 then.
+A question that cannot be answered (an unknown word) is explained on stderr; the others are still answered, and the
+exit status is 2.
 """
 
 from __future__ import annotations
@@ -45,9 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=10, help="how many neighbours of each (default: 10)")
     add_filter_arguments(parser)
     parser.add_argument(
-        "--in", dest="corpus", metavar="CORPUS", help="show the lines of this corpus folder, or text, behind it"
+        "--in",
+        dest="corpus",
+        metavar="CORPUS",
+        help="show the lines of this corpus folder, or text, behind each answer",
     )
-    parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts of each (default: 2)")
+    parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts for each (default: 2)")
     add_view_arguments(parser)
     parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions at once")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")

@@ -1,12 +1,12 @@
-"""How many of a word's neighbours stay, with another seed or another sample of the same texts.
+"""How many of a word's neighbours stay the same with another seed or another sample of the same texts.
 
   wordvec stability seed1.safetensors seed2.safetensors seed3.safetensors
   wordvec stability text.txt --trainer skipgram --seeds 5 --runs runs -o stability.tsv
   wordvec stability corpus/ --trainer svd --bootstrap --seeds 20 --runs runs --words king,queen
   wordvec stability stability.tsv --words king,queen
 
-Give two or more files of vectors, or with --trainer a text to train on, or a file that -o wrote. The overlap of a word
-is the share of its 10 nearest neighbours that two models have in common, as the mean over all pairs of models.
+Give two or more files of vectors, or with --trainer a text to train on, or a file that -o wrote. The overlap of a
+word is the share of its 10 nearest neighbours that two models have in common, averaged over all pairs of models.
 
 With --bootstrap each model is trained on a sample of its own: of the documents of a corpus that was built with
 --metadata, drawn with replacement, else of the sentences. With --words each neighbour is listed with the number of
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     measuring.add_argument("-k", type=int, default=10, help="neighbours of a word (default: 10)")
     measuring.add_argument("--words", metavar="W,W", help="measure these words alone, and show their neighbours")
     measuring.add_argument(
-        "--sample", type=int, default=500, metavar="N", help="words of each band of frequency (default: 500)"
+        "--sample", type=int, default=500, metavar="N", help="words sampled from each frequency band (default: 500)"
     )
     measuring.add_argument("--all", action="store_true", help="measure all words")
     measuring.add_argument("-o", "--out-file", metavar="FILE", help="keep the overlap of each word, as .tsv or .json")
@@ -60,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("documents", "sentences"),
         help="what --bootstrap draws (default: documents where the corpus knows them)",
     )
-    training.add_argument("--runs", dest="out", metavar="FOLDER", help="keep the models here; a killed run goes on")
+    training.add_argument(
+        "--runs", dest="out", metavar="FOLDER", help="keep the models here; a run that was killed continues"
+    )
     add_training_arguments(parser, "FOLDER of --runs")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)

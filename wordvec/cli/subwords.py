@@ -1,4 +1,4 @@
-"""Fit n-grams to vectors, so that words never seen get vectors too; rare words may lean on their parts.
+"""Fit n-grams to vectors, so that unseen words get vectors too; rare words may be shrunk towards their n-grams.
 
   wordvec subwords vectors.safetensors -o with.safetensors
   wordvec subwords vectors.safetensors -o with.safetensors --lean           k is chosen by held-out words
@@ -6,17 +6,23 @@
   wordvec subwords vectors.safetensors -o hashed.safetensors --buckets 50000 --hashes 2
   wordvec convert hashed.safetensors table.floret --to floret            then: spacy init vectors --mode floret
 
-Any vectors will do. Without --lean the vectors of the words stay as they are, to the byte; with it a word seen c times
-gets (c own + k predicted) / (c + k), of rows of length 1.
+Any vectors will do. Without --lean the word vectors stay as they are, byte for byte; with it a word seen c times gets
+(c own + k predicted) / (c + k), computed from rows of length 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.before_and_after import (
+    add_score_arguments,
+    read_score_sets,
+    score_line,
+    scores_as_json,
+    scores_before_and_after,
+)
 from wordvec.cli.output import print_json
 from wordvec.errors import counted
 
@@ -38,10 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ridge", type=float, help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
     )
-    parser.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same bytes for any number")
-    sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
-    parser.add_argument("--similarity", help="score word pairs before and after; may be repeated", **sets)
-    parser.add_argument("--analogy", help="score analogies before and after; may be repeated", **sets)
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
+    )
+    add_score_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
@@ -54,7 +60,7 @@ def add_subword_arguments(parser: Any) -> None:
         "--buckets",
         type=int,
         metavar="N",
-        help="number n-grams by a hash below N, as fastText (default: a row for each)",
+        help="hash n-grams into N buckets, as fastText does (default: a row for each)",
     )
     parser.add_argument(
         "--jamo", action="store_true", default=None, help="Korean syllables count as their two or three letters"
@@ -65,7 +71,7 @@ def add_subword_arguments(parser: Any) -> None:
         type=float,
         const=True,
         metavar="K",
-        help="let rare words lean on their n-grams, by K, or by what held-out words give",
+        help="shrink rare words towards their n-grams, by K, or by a K that held-out words choose",
     )
 
 
@@ -76,16 +82,13 @@ def given_subword_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Fit, write, and say what it did."""
-    from wordvec.cli.postprocess import score_line, scores_before_and_after
-    from wordvec.evaluation import read_analogies, read_pairs
+    """Fit, write and report."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
     check_keeps_subwords(arguments.out)
     check_writable(arguments.out, arguments.file)
-    tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
-    tasks += [("analogy", read_analogies(name)) for name in arguments.analogy]
+    tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()
     options = given_subword_options(arguments) | {"ridge": arguments.ridge, "threads": arguments.threads}
@@ -95,9 +98,8 @@ def run(arguments: argparse.Namespace) -> None:
     after.save(arguments.out)
     scores = scores_before_and_after(before, after, tasks)
     if arguments.json:
-        listed = [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
         facts = {"out": arguments.out, "words": len(after), **after.info["subwords"], "seconds": round(seconds, 3)}
-        print_json(facts | {"scores": listed})
+        print_json(facts | {"scores": scores_as_json(scores)})
         return
     print("\n".join(subword_lines(after)))
     for scored in scores:

@@ -37,7 +37,7 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
     group.add_argument(
         "--strict",
         action="store_true",
-        help="refuse what is missing or damaged among records (default: leave it out, and say how many)",
+        help="treat missing or damaged records as an error (default: leave them out and report how many)",
     )
     group.add_argument(
         "--tokenizer",
@@ -46,7 +46,7 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
         "korean-morphemes, japanese, japanese-morphemes, chinese (default: whitespace)",
     )
     group.add_argument("--split-sentences", action="store_true", help="end sentences inside lines, at . ! ? and others")
-    group.add_argument("--encoding", default="utf-8", help="of the text (default: utf-8)")
+    group.add_argument("--encoding", default="utf-8", help="encoding of the text (default: utf-8)")
     group.add_argument(
         "--encoding-errors",
         default="strict",
@@ -54,7 +54,12 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
         help="what to do with undecodable bytes (default: strict, an error that names the place)",
     )
     if threads:
-        group.add_argument("--threads", type=int, metavar="N", help="(default: all cores); same result for any number")
+        group.add_argument(
+            "--threads",
+            type=int,
+            metavar="N",
+            help="threads (default: all cores); the result is the same for any number",
+        )
 
 
 def _add_normalization(group: argparse._ArgumentGroup) -> None:
@@ -65,11 +70,15 @@ def _add_normalization(group: argparse._ArgumentGroup) -> None:
         dest="accents",
         action="store_const",
         const="strip",
-        help="off Latin, Greek and Cyrillic letters",
+        help="remove accents from Latin, Greek and Cyrillic letters",
     )
-    group.add_argument("--numbers", choices=("zero", "drop"), help="write each as 0, or leave them out")
+    group.add_argument("--numbers", choices=("zero", "drop"), help="write each number as 0, or leave numbers out")
     group.add_argument(
-        "--drop-punctuation", dest="punctuation", action="store_const", const="drop", help="and signs, but for don't"
+        "--drop-punctuation",
+        dest="punctuation",
+        action="store_const",
+        const="drop",
+        help="drop punctuation and symbols, but keep don't",
     )
 
 
@@ -79,7 +88,7 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--keep-words", metavar="FILE", help="words that stay however rare they are, one a line")
     group.add_argument("--drop-words", metavar="FILE", help="words that are left out, one a line")
     group.add_argument(
-        "--vocabulary", metavar="FILE", help="no words but these: a file, one a line, or a corpus folder"
+        "--vocabulary", metavar="FILE", help="only these words: a file with one word a line, or a corpus folder"
     )
     group.add_argument("--phrases", type=int, metavar="N", help="join words that come together (new_york), in N passes")
 

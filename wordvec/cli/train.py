@@ -3,7 +3,7 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train docs.jsonl --field text --id url -o model.safetensors --trainer paragraph-vectors
-  wordvec train sessions.txt -o items.safetensors --preset items           items of a session are words of a line
+  wordvec train sessions.txt -o items.safetensors --preset items           a session is a line, its items are words
   wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled

@@ -26,13 +26,13 @@ def schedule(text: str) -> str | list[float]:
 
 
 OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
-    ("dim", int, "length of a vector"),
+    ("dim", int, "dimensions of a vector"),
     ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
     ("negatives", int, "negative samples for each example"),
     ("epochs", int, "passes over the corpus"),
-    ("subsample", float, "words of a larger share than this are thinned out; 0 turns it off"),
+    ("subsample", float, "downsample words whose relative frequency is above this; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
-    ("learning_rate_end", float, "where it falls to (default: 1e-4 of the start)"),
+    ("learning_rate_end", float, "learning rate at the end (default: 1e-4 of the start)"),
     ("learning_rate_schedule", schedule, "how it falls: linear, cosine, constant; or factors of it, as 0.1,1,0.5"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
@@ -42,39 +42,56 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
     ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
-    ("negative_pool", int, "draw negatives from a slowly renewed pool of so many words, such as 4096; 0: from all"),
+    ("negative_pool", int, "draw negatives from a slowly renewed pool of this many words, such as 4096; 0: from all"),
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
     ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
-    ("max_meetings", int, "of a row before its scores are computed anew (default: 0.6 / learning rate)"),
-    ("weighting", str, "of co-occurrences: flat, harmonic (1 / distance) or linear (as word2vec's drawn windows)"),
-    ("side", str, "of a word, where its contexts are counted: both, left or right"),
-    ("subsample_mode", str, "dirty: thinned out before windows are made, as skip-gram does; clean: after"),
+    (
+        "max_meetings",
+        int,
+        "how often a row may be used in a step before scores are recomputed (default: 0.6 / learning rate)",
+    ),
+    (
+        "weighting",
+        str,
+        "how co-occurrences count: flat, harmonic (1 / distance) or linear (as word2vec's random windows)",
+    ),
+    ("side", str, "side of a word on which contexts are counted: both, left or right"),
+    ("subsample_mode", str, "dirty: downsample before windows are formed, as skip-gram does; clean: after"),
     (
         "context_smoothing",
         float,
         "power of the contexts' distribution in PPMI, in natural logarithms (default: 1)",
     ),
     ("shift", float, "k in max(0, PMI - log k)"),
-    ("power", float, "of the singular values: 0, 0.5 or 1"),
-    ("x_max", float, "count from which GloVe weighs a cell fully"),
-    ("alpha", float, "power of GloVe's weights below x_max"),
+    ("power", float, "exponent of the singular values: 0, 0.5 or 1"),
+    ("x_max", float, "count from which a cell has full weight in GloVe"),
+    ("alpha", float, "exponent of GloVe's weights below x_max"),
     ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
     ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
     ("device", str, "cpu or gpu"),
-    ("threads", int, "of reading and of the kernel (default: all cores); changes nothing about the result"),
-    ("warps", int, "of a GPU that train at a time (default: as many as the text bears); 1 is slow, but repeatable"),
+    ("threads", int, "threads for reading and for the kernel (default: all cores); does not change the result"),
+    (
+        "warps",
+        int,
+        "GPU warps that train at the same time (default: as many as the text allows); 1 is slow, but repeatable",
+    ),
     (
         "memory",
         str,
-        "of counting, such as 2G; what does not fit goes to temporary files (default: half of what is free)",
+        "memory for counting, such as 2G; the rest goes to temporary files (default: half of what is free)",
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
-    ("pieces", int, "skip-gram's and CBOW's on a cluster: parts of a round that train apart (there 8)"),
-    ("merges", int, "rounds of an epoch, after each of which the pieces are merged (32)"),
-    ("patience", int, "stop when the held-out loss has not fallen for so many epochs"),
-    ("seed", int, "same seed, same bytes"),
+    ("pieces", int, "skip-gram and CBOW on a cluster: parts of a round that are trained separately (8 there)"),
+    ("merges", int, "rounds in an epoch; the pieces are merged after each (32)"),
+    ("patience", int, "stop when the held-out loss has not fallen for this many epochs"),
+    ("seed", int, "random seed: the same seed gives the same bytes"),
 ]
+SWITCHES = {
+    "words": "paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
+    "shrink_window": "draw each centre's window from 1 .. window, as word2vec does (default: yes)",
+    "add_context": "word plus context vectors (default: glove yes, svd no)",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,26 +114,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, kind, purpose in OPTIONS:
         options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
     options.add_argument(
-        "--words",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
-    )
-    options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
     )
-    options.add_argument(
-        "--shrink-window",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="draw each centre's window from 1 .. window, as word2vec does (default: yes)",
-    )
-    options.add_argument(
-        "--add-context",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="word plus context vectors (default: glove yes, svd no)",
-    )
+    for name, purpose in SWITCHES.items():
+        flag = "--" + name.replace("_", "-")
+        options.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=purpose)
+    _add_long_runs(parser)
+    add_trained_documents(parser)
+    _add_subwords(parser)
+    add_cluster_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+
+
+def _add_long_runs(parser: argparse.ArgumentParser) -> None:
     runs = parser.add_argument_group("long runs (skipgram and cbow; glove has no --start)")
     runs.add_argument(
         "--start",
@@ -132,7 +142,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
     runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
-    add_trained_documents(parser)
+
+
+def _add_subwords(parser: argparse.ArgumentParser) -> None:
     subwords = parser.add_argument_group("subwords (see wordvec subwords --help)")
     subwords.add_argument(
         "--subwords", action="store_true", help="fit n-grams to the finished vectors, for unseen words"
@@ -143,11 +155,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="skipgram and cbow: train n-grams with the words, as fastText does (not with --lean)",
     )
     add_subword_arguments(subwords)
-    add_cluster_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
 
 
 def given_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of trainers that were given, by name."""
-    names = [name for name, _, _ in OPTIONS] + ["hogwild", "shrink_window", "add_context", "words"]
+    names = [name for name, _, _ in OPTIONS] + ["hogwild", *SWITCHES]
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}

@@ -1,18 +1,19 @@
-"""The words of TARGET's language that translate words of SOURCE's.
+"""Translate words of SOURCE's language into TARGET's.
 
 wordvec translate en.vec de.vec dog tea --dictionary en-de.txt
 wordvec translate en.vec de.vec --dictionary en-de.train.txt --test en-de.test.txt      precision at 1, 5 and 10
 
-The dictionary has a word and one translation on each line; a few thousand pairs of frequent words do. Without one the
-words spelt alike in both models stand in, which works for related languages. Translations are sought among the --top
-most frequent target words, by CSLS, which does not let a few words that are near to everything win. Where the
-dictionary is small, --refine 5 goes on from the words that are each other's best translation.
+The dictionary has a word and one translation on each line; a few thousand pairs of frequent words are enough. Without
+one, words spelt alike in both models are used, which works for related languages. Translations are searched among the
+--top most frequent target words by CSLS, which corrects for words that are near to everything. If the dictionary is
+small, --refine 5 continues from the words that are each other's best translation.
 """
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from typing import Any
 
 from wordvec.cli.align import print_report
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dictionary", metavar="FILE", help="pairs to learn from (default: words spelt alike)")
     parser.add_argument("--test", metavar="FILE", help="pairs to measure precision on")
     parser.add_argument("-k", type=int, default=10, help="how many translations of each (default: 10)")
-    parser.add_argument("--method", default="csls", choices=("csls", "cosine"), help="(default: csls)")
+    parser.add_argument(
+        "--method", default="csls", choices=("csls", "cosine"), help="how translations are ranked (default: csls)"
+    )
     parser.add_argument(
         "--top",
         type=int,
@@ -56,21 +59,15 @@ def run(arguments: argparse.Namespace) -> None:
 
     if not arguments.words and arguments.test is None:
         raise OptionError("nothing to translate: give words, or pairs to measure on with --test FILE")
-    test = None if arguments.test is None else read_dictionary(arguments.test)
-    dictionary = None if arguments.dictionary is None else read_dictionary(arguments.dictionary)
+    test, dictionary = (
+        None if file is None else read_dictionary(file) for file in (arguments.test, arguments.dictionary)
+    )
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     for word in arguments.words:
         source.word_id(word)  # says what is wrong with it before anything is computed
-    translator = Translator(
-        source,
-        target,
-        None if dictionary is None else dictionary.pairs,
-        method=arguments.method,
-        top=arguments.top or None,
-        center=not arguments.no_center,
-        refine=arguments.refine,
-        show_progress=None,
-    )
+    pairs = None if dictionary is None else dictionary.pairs
+    how: dict[str, Any] = {"method": arguments.method, "top": arguments.top or None, "refine": arguments.refine}
+    translator = Translator(source, target, pairs, center=not arguments.no_center, show_progress=None, **how)
     found = dict(zip(arguments.words, translator.translate_each(arguments.words, arguments.k)))
     scores = [] if test is None else evaluate_translation(translator, test)
     if arguments.json:
@@ -81,14 +78,13 @@ def run(arguments: argparse.Namespace) -> None:
         return
     print_report(translator.dictionary_report)
     if arguments.refine:
-        print(
-            f"refined {counted(arguments.refine, 'time')}, the last time with words that are each other's best "
-            "translation:"
-        )
+        times = counted(arguments.refine, "time")
+        print(f"refined {times}, the last time with words that are each other's best translation:")
         print_report(translator.report)
     for word, answer in found.items():
         print_neighbours(word, answer)
-    if scores:
-        print(score_table(scores))
-        for note in dict.fromkeys(note for score in scores for note in score.notes):
-            announce(note)
+    if not scores:
+        return
+    print(score_table(scores))
+    for note in dict.fromkeys(note for score in scores for note in score.notes):
+        announce(note)

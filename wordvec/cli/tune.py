@@ -3,10 +3,10 @@
   wordvec tune text.txt -o runs --trainer skipgram --budget 30m --dev-similarity men.txt --test-similarity ws353.txt
   wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --option dim=300
 
-Successive halving: all trials are trained for few epochs, the best third for more, and so on. What is compared is the
-mean score over the development sets. Items of a development set that are in a test set are left out of it. FOLDER keeps
-the models and a log of all trials (JSON lines); the same command goes on where a killed one was. With --scheduler and
---trials, the workers of a Dask cluster train the trials of a round at once.
+Successive halving: all trials are trained for a few epochs, the best third for more, and so on. Trials are compared
+by their mean score over the development sets. Items of a development set that are also in a test set are left out of
+it. FOLDER keeps the models and a log of all trials (JSON lines); after a kill, the same command continues. With
+--scheduler and --trials, the workers of a Dask cluster train the trials of a round in parallel.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
+    from wordvec.experiments.named_sets import EvaluationSet
     from wordvec.experiments.tuning import Tuning
     from wordvec.experiments.tuning.search_space import Range
 
@@ -44,7 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="a folder for models, scores and the log")
     parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
     search = parser.add_argument_group("search")
-    search.add_argument("--budget", metavar="TIME", help="such as 30m, 2h or 90s: decides how many trials there are")
+    search.add_argument(
+        "--budget",
+        metavar="TIME",
+        help="time for the search, such as 30m, 2h or 90s: decides how many trials there are",
+    )
     search.add_argument("--trials", type=int, metavar="N", help="in place of a budget: N trials besides the default")
     search.add_argument(
         "--range",
@@ -55,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="search an option in this range, or among VALUE,VALUE; :log behind it searches by ratio; may be repeated",
     )
     search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
-    search.add_argument("--seed", type=int, default=1, help="of the search and of every training (default: 1)")
+    search.add_argument(
+        "--seed", type=int, default=1, help="random seed for the search and for every training (default: 1)"
+    )
     add_training_arguments(parser)
     add_set_arguments(parser, "dev-", "sets to search on")
     add_set_arguments(parser, "test-", "sets to test the winner on")
@@ -67,27 +74,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Search, test, report."""
     from wordvec.evaluation.protocols import get_protocol
-    from wordvec.experiments.named_sets import separate
     from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.experiments.tuning import Search, tune
     from wordvec.experiments.tuning.report import tuning_as_dict, tuning_text
     from wordvec.experiments.tuning.search_space import described, make_proposals
     from wordvec.progress import announce
 
-    if arguments.trials is None and arguments.budget is None:
-        raise OptionError("give the size of the search: --budget TIME, such as 30m, or --trials N")
-    if arguments.trials is not None and arguments.budget is not None:
-        raise OptionError("--budget and --trials exclude each other: leave one out")
+    if (arguments.trials is None) == (arguments.budget is None):
+        raise OptionError("give the size of the search: either --budget TIME, such as 30m, or --trials N")
     budget = None if arguments.budget is None else parse_time(arguments.budget)
     (base,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
     space = read_space(arguments, base.trainer)
-    if not arguments.dev_sets:
-        raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
-    development = read_ranking_sets(arguments.dev_sets)
-    test = read_ranking_sets(arguments.test_sets) if arguments.test_sets else []
-    development, lines = separate(development, test)
-    for line in lines:
-        announce(line)
+    development, test = read_separate_sets(arguments)
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
     check_run_folder(arguments.out)
@@ -115,6 +113,20 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(report)
     else:
         print(tuning_text(found, command))
+
+
+def read_separate_sets(arguments: argparse.Namespace) -> tuple[list[EvaluationSet], list[EvaluationSet]]:
+    """Sets to search on and sets to test on; items that are in both are tested on alone, which is announced."""
+    from wordvec.experiments.named_sets import separate
+    from wordvec.progress import announce
+
+    if not arguments.dev_sets:
+        raise OptionError("nothing to search on: give --dev-similarity SET or --dev-analogy SET (a file or a name)")
+    test = read_ranking_sets(arguments.test_sets) if arguments.test_sets else []
+    development, lines = separate(read_ranking_sets(arguments.dev_sets), test)
+    for line in lines:
+        announce(line)
+    return development, test
 
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:

@@ -1,4 +1,4 @@
-"""Options of `Corpus.build`: their checks, how they stand in `Corpus.info`, and what is said when nothing is left."""
+"""Options of `Corpus.build`: their checks, their record in `Corpus.info`, and the message when no word is left."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class SentenceOptions(TypedDict, total=False):
 
 
 class BuildOptions(SentenceOptions, total=False):
-    """The options of `Corpus.build`, which its other doors take too."""
+    """The options of `Corpus.build`, which the other constructors take too."""
 
     tokenizer: str | Tokenizer | None
     normalization: Normalization | Mapping[str, str] | None

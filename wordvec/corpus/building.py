@@ -1,4 +1,4 @@
-"""From a source to provisional ids, by the fastest way that gives the same result.
+"""From a source to provisional ids, by the fastest path that gives the same result.
 
 - Most text goes through `blocks`: compiled code cuts it at white space, and the tokenizer sees each different piece
   once. That is right for the built-in tokenizers, which never look across white space.

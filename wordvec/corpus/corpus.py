@@ -11,38 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.corpus.build_options import (
-    BuildOptions,
-    CheckedOptions,
-    SentenceOptions,
-    WordSelection,
-    checked_options,
-    choose_words,
-    raw_counts,
-    refuse_other_options,
-)
-from wordvec.corpus.building import checked_threads, spool_with_progress
-from wordvec.corpus.building_on_cluster import cluster_to_build_on, spool_on_cluster
+from wordvec.corpus.build_options import BuildOptions, SentenceOptions, checked_options, refuse_other_options
+from wordvec.corpus.building import checked_threads
+from wordvec.corpus.building_on_cluster import cluster_to_build_on
 from wordvec.corpus.documents.documents import Documents, read_documents
-from wordvec.corpus.documents.reading import DocumentReader, kept_sentences, remarks_on
+from wordvec.corpus.documents.reading import DocumentReader, remarks_on
 from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization
-from wordvec.corpus.encode.token_ids import Spooled, renumber
+from wordvec.corpus.encode.token_ids import Spooled
 from wordvec.corpus.encode.tokenizers import Tokenizer
-from wordvec.corpus.encoding_on_cluster import renumber_on_cluster
 from wordvec.corpus.hashes import Written, fingerprint_of
-from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
-from wordvec.corpus.phrases.on_cluster import TextOnCluster
+from wordvec.corpus.parts import CorpusParts, parts_of, parts_on_cluster, selected
+from wordvec.corpus.phrases import Phrases
 from wordvec.corpus.read.sources import (
     Documented,
     Files,
     PathLike,
-    Source,
     Tagged,
     as_files,
     as_texts,
     as_token_lists,
-    name_of,
     source_of,
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
@@ -54,8 +42,6 @@ from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from wordvec.cluster import Cluster
 
 
 class Corpus:
@@ -123,9 +109,9 @@ class Corpus:
 
         `source` is one path (a file, a folder, a pattern, ``"-"``), a name such as ``"tiny-world"``, or a folder that
         `save` wrote, which is opened; an iterable of token lists or of `Path` objects; or records or a table with the
-        text in `field`. Strings in a list or another container may be texts or names of files: for them there
-        are `from_texts` and `from_files`, with the same options. (An iterator of strings that name no files is read as
-        lines of text.) What happens to the text, in this order:
+        text in `field`. Strings in a list or another container may be texts or names of files, so use `from_texts` or
+        `from_files` for them, with the same options. (An iterator of strings that name no files is read as lines of
+        text.) What happens to the text, in this order:
 
         - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.encode.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
@@ -169,16 +155,16 @@ class Corpus:
         tagged = source if isinstance(source, Tagged) else None
         source = source_of(source if tagged is None else tagged.words, field)
         if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
-            return cls._open_as_built(Path(source.paths[0]), options.as_info)
+            corpus = cls.open(source.paths[0])
+            refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info)
+            return corpus
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
-            return cls._from_cluster(cluster_to_build_on(client, store), source, options, show_progress)
-        text = options.text()
-        spooled, is_text = spool_with_progress(source, text, threads, show_progress)
-        info = options.info(name_of(source), text if is_text else None)
-        documents = source.found() if isinstance(source, Documented) else tagged.found() if tagged else None
-        return cls._from_spooled(spooled, options.words, info, options.phrases, threads, documents)
+            cluster = cluster_to_build_on(client, store)
+            return cls.of_parts(parts_on_cluster(cluster, source, options, show_progress))
+        found = source.found if isinstance(source, Documented) else tagged.found if tagged else None
+        return cls.of_parts(parts_of(source, options, threads, show_progress, found))
 
     @classmethod
     def from_texts(cls, texts: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
@@ -221,7 +207,7 @@ class Corpus:
 
         `metadata` is a table with a row a file of text: CSV, TSV, JSON Lines or Parquet, with a column for the path
         (one called path or file, or `path_column`) and any others, such as year and author. Or the documents are
-        records of JSON Lines, CSV or Parquet: `field` holds their text and `metadata_fields` are kept.
+        records of JSON, CSV, Parquet or Arrow: `field` holds their text and `metadata_fields` are kept.
 
         Files without a row and rows without a file are named, or with `strict` refused. Raises CorpusError as `build`
         does, and for a table that does not fit the files; OptionError where neither or both were given.
@@ -279,64 +265,15 @@ class Corpus:
         return cls.build(source, **options)
 
     @classmethod
-    def _from_spooled(
-        cls,
-        spooled: Spooled,
-        selection: WordSelection,
-        info: dict[str, Any],
-        phrases: Phrases | None = None,
-        threads: int = 1,
-        documents: Documents | DocumentTags | None = None,
-    ) -> Corpus:
-        info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), selection, info)
-        if phrases is not None:
-            spooled, found = find_phrases(spooled, phrases)
-            info |= phrases.told_of(found)
-        chosen = choose_words(spooled.words, spooled.counts, selection)
-        return cls._of_selection(spooled, chosen, selection.min_count, selection.max_words, info, threads, documents)
-
-    @classmethod
-    def _from_cluster(
-        cls, cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
-    ) -> Corpus:
-        reading, words = options.text(), options.words
-        spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
-        info = options.info(name_of(source), reading if is_text else None)
-        info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
-        if options.phrases is not None:
-            text, found = find_phrases_of(TextOnCluster(cluster, spools, show_progress), options.phrases)
-            spools, info = text.spools, info | options.phrases.told_of(found)
-        chosen = choose_words(spools.words, spools.counts, words)
-        vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
-        ids, sentence_starts, written = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
-        corpus = cls(ids, sentence_starts, vocabulary, info)
-        corpus._written = written
-        return corpus
-
-    @classmethod
-    def _of_selection(
-        cls,
-        spooled: Spooled,
-        chosen: Selection,
-        min_count: int,
-        max_words: int | None,
-        info: dict[str, Any],
-        threads: int = 1,
-        documents: Documents | DocumentTags | None = None,
-    ) -> Corpus:
-        vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
-        final_id = chosen.final_ids()
-        ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
-        corpus = cls(ids, sentence_starts, vocabulary, info)
-        corpus._all_tokens = (spooled, chosen) if len(chosen.left) else None
-        if documents is not None:
-            if documents.sentences != len(spooled.sentence_ends):
-                raise CorpusError("a text changed while it was read: its lines are not those of its documents")
-            found = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
-            if isinstance(found, DocumentTags):
-                corpus.tags = found
-            else:
-                corpus.documents = found
+    def of_parts(cls, parts: CorpusParts) -> Corpus:
+        """A corpus of parts as they are."""
+        corpus = cls(parts.ids, parts.sentence_starts, parts.vocabulary, parts.info)
+        corpus._written = parts.written
+        corpus._all_tokens = parts.all_tokens
+        if isinstance(parts.documents, DocumentTags):
+            corpus.tags = parts.documents
+        elif parts.documents is not None:
+            corpus.documents = parts.documents
         return corpus
 
     @classmethod
@@ -361,7 +298,7 @@ class Corpus:
         """Raise CorpusError unless all ids are in the vocabulary and sentence starts rise from 0 to the end.
 
         What trains or counts in compiled code calls this first: a damaged file that was opened without `verify` must
-        not lead it into foreign memory. One pass at the speed of memory, the first time only.
+        not make it read or write outside its arrays. One pass at the speed of memory, the first time only.
         """
         if not self._is_checked:
             try:
@@ -403,7 +340,7 @@ class Corpus:
             return None
         spooled, chosen = self._all_tokens
         grown = select_more(spooled.words, spooled.counts, chosen, set(words))
-        return self._of_selection(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info)
+        return self.of_parts(selected(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info))
 
     def forget_left_out(self) -> None:
         """Release the tokens of words that were left out, which only `with_words` needs."""
@@ -458,9 +395,3 @@ class Corpus:
     def __repr__(self) -> str:
         sentences = len(self.sentence_starts) - 1
         return f"Corpus({len(self.ids)} tokens, {sentences} sentences, {len(self.vocabulary)} words)"
-
-    @classmethod
-    def _open_as_built(cls, folder: Path, asked: dict[str, Any]) -> Corpus:
-        corpus = cls.open(folder)
-        refuse_other_options(folder, corpus.info, asked)
-        return corpus

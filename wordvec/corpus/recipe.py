@@ -1,4 +1,4 @@
-"""What was done to a text before its words were counted, so that new text can be treated alike."""
+"""What was done to a text before its words were counted, so that new text can be treated in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Words of a vocabulary: which it takes, in which order, why the others stay out; and many of them in little room."""
+"""Words of a vocabulary: which are selected, in which order, why others are left out; many words in
+little memory.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wordvec.errors import CorpusError, OptionError
+from wordvec.errors import CorpusError, OptionError, counted
 
 # Why a word that was seen is left out.
 TOO_RARE, OVER_MAX_WORDS, DROPPED, NOT_GIVEN, ONLY_IN_PHRASES = range(5)
@@ -27,6 +29,20 @@ class LeftOut:
         """Count and reason of a word, or None for one that was never seen."""
         position = self.words.position(word)
         return None if position is None else (int(self.counts[position]), int(self.reasons[position]))
+
+    def why(self, word: str, min_count: int, max_words: int | None) -> str:
+        """How often a word was seen and why it is left out, in words."""
+        found = self.find(word)
+        if found is None:
+            return "never seen in the corpus"
+        seen = f"seen {counted(found[0], 'time')}"
+        return {
+            TOO_RARE: f"{seen}, min_count is {min_count}",
+            OVER_MAX_WORDS: f"{seen}, but max_words is {max_words}",
+            DROPPED: f"{seen}, but it is on the drop list",
+            NOT_GIVEN: f"{seen}, but it is not in the given vocabulary",
+            ONLY_IN_PHRASES: "seen only as part of phrases",
+        }[found[1]]
 
     def pack(self) -> tuple[Packed, np.ndarray, np.ndarray]:
         """Words, counts and reasons, ready to be written."""

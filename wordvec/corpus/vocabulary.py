@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from wordvec.corpus.selection import (
-    DROPPED,
-    NOT_GIVEN,
-    ONLY_IN_PHRASES,
-    OVER_MAX_WORDS,
-    TOO_RARE,
-    LeftOut,
-    Selection,
-    VocabularyParts,
-    Words,
-    select,
-)
+from wordvec.corpus.selection import DROPPED, TOO_RARE, LeftOut, Selection, VocabularyParts, Words, select
 from wordvec.corpus.spelling import near_spellings
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
@@ -94,11 +84,10 @@ class Vocabulary:
         >>> Vocabulary.from_counts({"b": 5, "a": 5, "c": 1}, min_count=2).words
         ['a', 'b']
         """
-        words = [word for word, count in counts.items() if count]
-        numbers = np.fromiter((counts[word] for word in words), np.int64, len(words))
+        seen = {word: count for word, count in counts.items() if count}
         return cls.from_words(
-            words,
-            numbers,
+            list(seen),
+            np.fromiter(seen.values(), np.int64, len(seen)),
             min_count,
             max_words=max_words,
             keep_words=keep_words,
@@ -145,13 +134,8 @@ class Vocabulary:
         if len(set(words)) != len(words):
             Words(list(words)).ids  # noqa: B018  # names the word that appears twice
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
-        return cls.of_selection(
-            words,
-            counts,
-            select(words, counts, min_count, max_words, keep_words, drop_words, given),
-            min_count,
-            max_words,
-        )
+        chosen = select(words, counts, min_count, max_words, keep_words, drop_words, given)
+        return cls.of_selection(words, counts, chosen, min_count, max_words)
 
     @classmethod
     def of_selection(
@@ -202,18 +186,13 @@ class Vocabulary:
         >>> grown.words, grown.counts.tolist(), grown.ids_of(old.words).tolist()
         (['cup', 'tea', 'pot'], [7, 5, 2], [1, 0])
         """
-        added = dict(zip(counts.words, counts.counts.tolist())) if isinstance(counts, Vocabulary) else dict(counts)
-        if isinstance(counts, Vocabulary):
-            added |= counts.rare or {}
-        dropped: list[str] = []
-        if self.left_out is not None:
-            dropped = [w for w, reason in zip(self.left_out.words.list, self.left_out.reasons) if reason == DROPPED]
-        for known in (dict(zip(self.words, self.counts.tolist())), self.rare or {}):
-            for word, count in known.items():
-                added[word] = added.get(word, 0) + count
+        total = Counter(counts.all_counts if isinstance(counts, Vocabulary) else counts)
+        total.update(self.all_counts)
+        left = () if self.left_out is None else zip(self.left_out.words.list, self.left_out.reasons)
+        dropped = [word for word, reason in left if reason == DROPPED]
         min_count = self.min_count if min_count is None else min_count
         options = {"max_words": max_words, "keep_words": self.words, "drop_words": dropped}
-        grown = Vocabulary.from_counts(added, min_count, **options)  # type: ignore[arg-type]
+        grown = Vocabulary.from_counts(total, min_count, **options)  # type: ignore[arg-type]
         if not grown.absent:
             return grown
         unseen = [*grown.words, *grown.absent]  # words of a list without counts, which no text held so far
@@ -235,6 +214,11 @@ class Vocabulary:
     def rare(self) -> dict[str, int] | None:
         """The words that were seen but left out, with their counts; None where they are not known."""
         return None if self.left_out is None else self.left_out.as_dict()
+
+    @property
+    def all_counts(self) -> dict[str, int]:
+        """The words with their counts, and those that were seen but left out, where they are known."""
+        return dict(zip(self.words, self.counts.tolist())) | (self.rare or {})
 
     def check(self) -> None:
         """Raise CorpusError unless there is one count for each word, words differ and counts fall."""
@@ -297,31 +281,18 @@ class Vocabulary:
         "'Kimchi' is not in the vocabulary: seen 3 times, min_count is 5; did you mean 'kimchi' (seen 412 times)?"
         """
         if word in self:
-            word_id = self._words.ids[word]
-            return f"{word!r} is in the vocabulary: id {word_id}, seen {counted(self.counts[word_id], 'time')}"
+            row = self.id(word)
+            return f"{word!r} is in the vocabulary: id {row}, seen {counted(self.counts[row], 'time')}"
         return self._explain_missing(word, near_spellings(word, self.words))
 
     def _explain_missing(self, word: str, suggestions: Sequence[str]) -> str:
         message = f"{word!r} is not in the vocabulary"
         if self.left_out is not None:
-            message += f": {self._why_left_out(word)}"
+            message += f": {self.left_out.why(word, self.min_count, self.max_words)}"
         if suggestions:
             near = [f"{s!r} (seen {counted(self.counts[self._words.ids[s]], 'time')})" for s in suggestions]
             message += f"; did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?"
         return message
-
-    def _why_left_out(self, word: str) -> str:
-        found = None if self.left_out is None else self.left_out.find(word)
-        if found is None:
-            return "never seen in the corpus"
-        count, reason = found
-        return {
-            TOO_RARE: f"seen {counted(count, 'time')}, min_count is {self.min_count}",
-            OVER_MAX_WORDS: f"seen {counted(count, 'time')}, but max_words is {self.max_words}",
-            DROPPED: f"seen {counted(count, 'time')}, but it is on the drop list",
-            NOT_GIVEN: f"seen {counted(count, 'time')}, but it is not in the given vocabulary",
-            ONLY_IN_PHRASES: "seen only as part of phrases",
-        }[reason]
 
 
 def _check_shapes(words: int, counts: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Scores of word vectors against human judgement, each with its interval, its coverage and its protocol."""
+"""Scores of word vectors against human judgement, each with its interval, coverage and protocol."""
 
 from wordvec.evaluation.analogy import AnalogyScore, SectionScore, evaluate_analogy
 from wordvec.evaluation.bias import BiasScore, evaluate_bias

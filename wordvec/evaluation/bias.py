@@ -27,9 +27,9 @@ PERMUTATIONS, RESAMPLES = U64(2**40 + 101), U64(2**40 + 102)  # streams of the d
 class BiasScore(Score):
     """The result of an association test.
 
-    `score` is the effect size d, above 0 where X goes with A and Y with B; `p` is one-sided, by permutations, `exact`
-    when all were looked at. `outcomes` is each target word's association with A rather than B, `gold` is 1 for the
-    words of X and -1 for those of Y. `sizes` are the words of X, Y, A and B that have a vector.
+    `score` is the effect size d, above 0 where X is associated with A and Y with B; `p` is one-sided, by permutations,
+    `exact` when all were looked at. `outcomes` is each target word's association with A rather than B, `gold` is 1 for
+    the words of X and -1 for those of Y. `sizes` are the words of X, Y, A and B that have a vector.
     """
 
     task = "bias"
@@ -48,7 +48,7 @@ def evaluate_bias(
     resamples: int = 1000,
     seed: int = 1,
 ) -> BiasScore:
-    """Measure how far target words X go with attributes A, and Y with B, rather than the other way round.
+    """Measure how strongly target words X are associated with attributes A, and Y with B, rather than the reverse.
 
     Caliskan, Bryson and Narayanan (2017): s(w) = mean cos(w, a) - mean cos(w, b); d = (mean of s over X - mean of s
     over Y) / (standard deviation of s over both, n - 1); p = share of the ways to split the targets into groups of

@@ -42,10 +42,10 @@ def evaluate_categorisation(
     """Cluster the words of a set by their directions and return the clusters' purity.
 
     Purity (Manning, Raghavan and Schütze 2008, 16.3) is the share of words that are of their cluster's commonest
-    category. There are as many clusters as covered categories, found by `spherical_kmeans`; nothing else is chosen,
-    and nothing by looking at the labels. `words` is a file or folder that `read_categories` knows, a set, or (word,
-    category) pairs. The interval takes the clusters as given.
-    Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
+    category. There are as many clusters as covered categories, found by `spherical_kmeans`; nothing else is tuned, and
+    the labels are not used. `words` is a file or folder that `read_categories` knows, a set, or (word, category)
+    pairs. The interval takes the clusters as given. Raises EvaluationFileError for a set that cannot be read,
+    OptionError for an unknown protocol.
 
     >>> vectors = WordVectors(["cat", "dog", "car", "bus"], np.array([[1.0, 0.1], [1.0, 0.2], [0.1, 1.0], [0.2, 1.0]]))
     >>> pairs = [("cat", "animal"), ("dog", "animal"), ("car", "vehicle"), ("bus", "vehicle"), ("tram", "vehicle")]

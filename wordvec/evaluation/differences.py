@@ -47,7 +47,7 @@ def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1
     Right or wrong items: McNemar's exact test (1947) on the items that just one model has right, and the interval
     that the paired bootstrap approaches. Everything else: the paired bootstrap (Efron and Tibshirani 1993) with
     `resamples` resamples, each drawn once for both models; p is twice the share of resamples on the other side of
-    no difference, (1 + number) / (1 + resamples). Of fewer than 8 items it says nothing: no interval, no p.
+    no difference, (1 + number) / (1 + resamples). With fewer than 8 items there is no interval and no p.
     Raises OptionError for scores of different sets or measures, or without outcomes.
 
     >>> from wordvec.evaluation.scores import Score
@@ -164,9 +164,9 @@ def mcnemar(plus: int, minus: int) -> float:
 def paired_accuracy_interval(plus: int, minus: int, items: int) -> Interval:
     """Return the interval that the paired bootstrap of a difference of two accuracies approaches.
 
-    A resampled difference is the sum of `items` draws of +1, 0 and -1, whose distribution is had exactly: the power
-    of its generating function, by Fourier transform. Where all items say the same, resampling can show nothing else;
-    there the ends are Clopper and Pearson's, as in `accuracy_interval`.
+    A resampled difference is the sum of `items` draws of +1, 0 and -1, whose distribution is computed exactly: the
+    power of its generating function, by Fourier transform. If all items agree, resampling shows no variation; then the
+    ends are Clopper and Pearson's, as in `accuracy_interval`.
 
     >>> low, high = paired_accuracy_interval(2, 0, 2)
     >>> round(low, 3), high

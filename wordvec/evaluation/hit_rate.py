@@ -54,7 +54,7 @@ def evaluate_hit_rate(
     As Barkan and Koenigstein (2016, item2vec) and Caselles-Dupré, Lesaint and Royo-Letelier (2018) test items by
     what was held out of their baskets or sessions. The first item itself is no candidate. Rank is one more than the
     number of other items that are as near or nearer: equal cosines count against the model, so vectors that are all
-    alike score nothing. Pairs of an item with itself ask nothing and are not covered. All rows are candidates, in
+    alike score nothing. Pairs of an item with itself are no questions and are not covered. All rows are candidates, in
     blocks of bounded memory.
     Raises EvaluationFileError for a set that cannot be read, OptionError for k < 1 or an unknown protocol,
     InputError for a row that holds nan or infinity.
@@ -128,7 +128,7 @@ def ranks_of(
 
 
 def _notes(itself: int, tied: int, covered: int) -> tuple[str, ...]:
-    """What a reader must know of pairs that ask nothing, and of ties."""
+    """What a reader must know about pairs of an item with itself, and about ties."""
     notes = []
     if itself:
         notes.append(f"pairs of an item with itself, which ask nothing: {itself:,}")

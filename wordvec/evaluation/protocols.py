@@ -26,7 +26,7 @@ class Protocol:
     fold            what is done to the vectors' words before they are compared; of words that become alike the
                     first row counts. None: a set's word is looked up as written, then lower-cased
     fold_set        what is done to the set's words
-    analogy_words   how many words may ask and answer analogies, None for all
+    analogy_words   how many words may occur in questions and answers of analogies, None for all
     pair_words      how many words similarity sets are looked up in, None for all
     by_count        whether these are the words of the highest counts, where there are counts, or the first rows
     fold_excluded   whether an answer that becomes a question's word when folded is passed over too

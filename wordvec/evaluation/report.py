@@ -151,7 +151,7 @@ def _plain(value: float | None) -> str:
 def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
     """Return what a reader must know besides the figures, a line each: notes of a set, and why nothing was evaluated.
 
-    A model is named only where a line is not true of all. `results` gives each model's scores.
+    A model is named only if a line does not apply to all of them. `results` gives each model's scores.
     """
     said: dict[str, list[str]] = {}
     names = short_names(list(results))

@@ -81,7 +81,7 @@ SHARES = ("accuracy", "purity", "hit-rate", "opp")
 
 
 def looked_for(missing: Sequence[str]) -> str:
-    """Return the first words that were looked for in vain, as the end of a message.
+    """Return the first missing words, as the end of a message.
 
     >>> looked_for(["Katze", "Hund"]), looked_for([])
     (", looked for 'Katze', 'Hund'", '')

@@ -1,9 +1,9 @@
 """Sessions kept from training: does an item find what came after it? Hit rate, recall and NDCG at k.
 
 The protocol, after Ludewig and Jannach (2018, "Evaluation of session-based recommendation algorithms"), with an
-item's neighbours as its recommendations: at every step of a session the item that was just seen asks, and all items
-but itself are ranked by cosine. The hit rate looks for the item that came next; recall and NDCG look for all that
-came later in the session. An item that follows itself is taken once.
+item's neighbours as its recommendations: at every step of a session the item just seen is the query, and all other
+items are ranked by cosine. The hit rate looks for the item that came next; recall and NDCG look for all that came
+later in the session. An item that follows itself is taken once.
 
 Sessions are split by time: train on the earlier ones and test on the later ones (`split_sessions`).
 """
@@ -71,7 +71,7 @@ def evaluate_sessions(
     resamples: int = 1000,
     seed: int = 1,
 ) -> SessionScore:
-    """Let the items of held-out sessions ask for what came after them: hit rate, recall and NDCG at `k`.
+    """Query the items of held-out sessions for those that came after them: hit rate, recall and NDCG at `k`.
 
     sessions    a file with one session a line, or lists of items; those the vectors were not trained on
     steps       "all": every item but the last asks; "last": only the last but one, for the last item (leave one out)
@@ -138,8 +138,8 @@ def split_sessions(
 ) -> tuple[list[Session], list[Session]]:
     """Return the earlier sessions, to train on, and the last `test_share` of them, rounded up, to test on.
 
-    `times` says when each began; without it they are taken to be in the order of time. Of equal times the order
-    stays. Raises OptionError for a share outside 0 .. 1, or another number of times.
+    `times` says when each began; without it they are taken to be in the order of time. Sessions of equal times keep
+    their order. Raises OptionError for a share outside 0 .. 1, or another number of times.
 
     >>> split_sessions([["a"], ["b"], ["c"], ["d"]], test_share=0.25, times=[9, 1, 5, 3])
     ([['b'], ['d'], ['c']], [['a']])
@@ -247,7 +247,7 @@ def _mean(values: np.ndarray) -> float | None:
 
 
 def _notes(questions: int, covered: int, found: FoundWords) -> tuple[str, ...]:
-    """What was asked, and what could not be."""
+    """Which questions were asked, and which could not be."""
     lacking = int((found.ids < 0).sum()) + len(found.missing)
     said = f"{covered:,} of {questions:,} steps have a vector for both items"
     return (f"{said}; {lacking:,} of {len(found.place) + len(found.missing):,} items have none" if lacking else said,)

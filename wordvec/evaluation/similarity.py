@@ -98,7 +98,7 @@ def evaluate_similarity(
 
 
 def cosines(unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return the cosines of pairs of rows, to 9 digits: of vectors that are all alike, rounding must make no order.
+    """Return the cosines of pairs of rows, to 9 digits: rounding must not order vectors that are all alike.
 
     Shapes: unit (W, D) float64 of length 1, pairs (N, 2) -> (N,).
     """

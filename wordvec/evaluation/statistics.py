@@ -9,7 +9,7 @@ from wordvec.rng import BOOTSTRAP, U64, below, draw, item_key, key_of
 
 Interval = tuple[float, float]
 TAILS = (0.025, 0.975)  # a 95 % interval
-FEWEST = 8  # items: of 3, 4 and 5 that are resampled, what is called a 95 % interval holds the truth in 54, 80, 85 %
+FEWEST = 8  # items: with 3, 4 and 5, a nominal 95 % interval contains the true value in 54, 80, 85 % of cases
 BLOCK = 1 << 19  # resampled items held at a time: a few arrays of 4 MiB
 
 
@@ -136,7 +136,7 @@ def percentile_interval(values: np.ndarray) -> Interval | None:
 def resampled_interval(values: np.ndarray, items: int) -> Interval | None:
     """Return `percentile_interval` of bootstrap values from `items` items; None of fewer than 8.
 
-    Resamples of a few items hardly differ: of two, all say what the two say, and the interval would be a point.
+    Resamples of a few items hardly differ, so the interval would be far too narrow.
 
     >>> resampled_interval(np.arange(1001.0), items=8), resampled_interval(np.arange(1001.0), items=7)
     ((25.0, 975.0), None)
@@ -161,9 +161,9 @@ def mean_interval(values: np.ndarray, resamples: int, seed: int) -> Interval | N
 def accuracy_interval(correct: int, items: int) -> Interval | None:
     """Return the bootstrap percentile interval of an accuracy; None without items.
 
-    The mean of N draws with replacement from N hits and misses is Binomial(N, correct / N) / N, so the interval that
-    resampling approaches is read off that distribution exactly. Resampling hits alone can never show a miss, so where
-    all or none are correct the inner end is the exact one of Clopper and Pearson (1934), 0.025 ** (1 / N) from there.
+    The mean of N draws with replacement from N hits and misses is Binomial(N, correct / N) / N, so the limit of the
+    resampling interval is computed from that distribution. Resampling hits alone can never show a miss, so where all
+    or none are correct the inner end is the exact one of Clopper and Pearson (1934), 0.025 ** (1 / N) from there.
 
     >>> accuracy_interval(50, 100)
     (0.4, 0.6)

@@ -110,10 +110,10 @@ def evaluate(
 ) -> list[Score]:
     """Score vectors on several sets: `tasks` is a list of (task, set), such as ("similarity", "wordsim353.txt").
 
-    Tasks are those of TASKS, or "any": then the content of the file tells. A set is a file, a bundled or fetched name,
-    or anything else the task's function takes; all are read before the first is evaluated. `options` are further
-    arguments by task, such as {"analogy": {"method": "3cosmul"}}.
-    Raises OptionError for an unknown task or protocol, EvaluationFileError for a set that cannot be read.
+    Tasks are those of TASKS, or "any": then the task is recognised by the content of the file. A set is a file, a
+    bundled or fetched name, or anything else the task's function takes; all are read before the first is evaluated.
+    `options` are further arguments by task, such as {"analogy": {"method": "3cosmul"}}. Raises OptionError for an
+    unknown task or protocol, EvaluationFileError for a set that cannot be read.
 
     >>> import numpy as np
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))

@@ -1,4 +1,4 @@
-"""A model card: what a file of vectors is, from what the file says and what is measured; nothing is invented."""
+"""A model card: what a file of vectors is, from the file's own record and from measurements; nothing is invented."""
 
 from __future__ import annotations
 

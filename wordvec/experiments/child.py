@@ -1,10 +1,10 @@
-"""Trains one model in a process of its own, whose time and memory are therefore the model's.
+"""Trains one model in its own process, so that the time and memory of the process are those of the model.
 
 Not a verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a line
 of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
 drawn from, sentences where it is not said, "trainer": name, "options": {...}, "out": file, "show_progress": null}.
 Prints what was done as JSON. Exit status: 2 bad input, 3 training cannot go on.
-Stdin stays open: when it ends, the process that waits for the model is gone, and so is this one.
+Stdin stays open: it ends when the parent is gone, and then this process exits, too.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def leave_with_the_parent() -> None:
-    """Wait for the end of stdin, then end this process: nobody would use what it makes."""
+    """Wait for the end of stdin, then exit: the parent is gone, and nobody would use the result."""
     while os.read(0, 1):  # not sys.stdin, whose lock a waiting thread would hold when Python ends
         pass
     os._exit(130)

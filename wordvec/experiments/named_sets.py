@@ -1,4 +1,4 @@
-"""Evaluation sets read before hours of training, known by their content: what was tuned on is not tested on."""
+"""Evaluation sets, read before training and identified by content: no item is both tuned and tested on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One method's scores over several seeds: two sources of chance, training and the choice of items, side by side."""
+"""One method's scores over several seeds: two sources of variation, training and the choice of items."""
 
 from __future__ import annotations
 
@@ -113,14 +113,13 @@ def resampled_mean(scores: Sequence[Score], resamples: int, seed: int) -> np.nda
 
 
 def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
-    """How much higher `a` scores than `b`, with a 95 % interval and a p that both chances enter.
+    """How much higher `a` scores than `b`, with a 95 % interval and a p that include both sources of variation.
 
     The variance of the difference of the means is v = v_items + sd_a^2 / n_a + sd_b^2 / n_b: v_items is that of the
     paired bootstrap over items, with the seeds as they are; the others are those of the means over seeds. Then
     t = difference / sqrt(v), with Welch and Satterthwaite's degrees of freedom. A configuration with one seed adds
-    nothing to v: right for one that does not depend on it, too sure of itself otherwise.
-    Of fewer than 8 items it says nothing: no interval, no p.
-    Items and seeds both carry the chance of an item under a seed, so the test is on the careful side.
+    nothing to v: correct if it does not depend on the seed, too optimistic otherwise. With fewer than 8 items there is
+    no interval and no p. The variation of an item under a seed is counted in both parts, so the test is conservative.
     """
     if a.mean is None or b.mean is None or len(a.resampled) != len(b.resampled):
         return Difference(None, None, None, 0, a.mean, b.mean)
@@ -132,9 +131,9 @@ def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
     parts += [(each.sd**2 / len(each.scores), len(each.scores) - 1) for each in (a, b) if each.sd is not None]
     variance = sum(part for part, _ in parts)
     difference = a.mean - b.mean
-    if a.covered < FEWEST:  # resamples of a few items know nothing of chance
+    if a.covered < FEWEST:  # resamples of a few items underestimate the variation
         return Difference(difference, None, None, a.covered, a.mean, b.mean)
-    if variance <= 0:  # the same on every resample and seed: what is left is that all items fell to one side by chance
+    if variance <= 0:  # the same on every resample and seed: what remains is the chance that all items fall to one side
         p = 1.0 if difference == 0 else 2.0 ** (1 - a.covered)
         return Difference(difference, (difference, difference), p, a.covered, a.mean, b.mean, TEST)
     freedom = variance**2 / sum(part**2 / max(degrees, 1) for part, degrees in parts)

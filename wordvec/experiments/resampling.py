@@ -23,8 +23,8 @@ FEWEST_DOCUMENTS = 5  # with fewer, a sample is often one document over and over
 def resampled_corpus(corpus: Corpus, sample: int, unit: str | None = None) -> Corpus:
     """Return bootstrap sample number `sample` of a corpus: as many documents, drawn with replacement (Efron 1979).
 
-    Antoniak and Mimno (2018, "Evaluating the stability of embedding-based word similarities") train on such samples
-    to see which neighbours hang on a few texts. `unit` is what is drawn, see `unit_of`. Document (or sentence) number i
+    Antoniak and Mimno (2018, "Evaluating the stability of embedding-based word similarities") train on such samples to
+    see which neighbours depend on a few texts. `unit` is what is drawn, see `unit_of`. Document (or sentence) number i
     of the sample is drawn by (`sample`, i) alone; sentences stand in the corpus's order, each as often as its document
     was drawn. The vocabulary with its counts is the corpus's own, so that samples share their ids; a rare word may be
     absent from a sample. The sample's ids, 4 bytes a word, are in memory. Raises OptionError for a negative number, as

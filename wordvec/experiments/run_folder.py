@@ -1,4 +1,4 @@
-"""A folder of trained models and their scores, which a killed run finds again.
+"""A folder of trained models and their scores, from which a killed run is continued.
 
 ::
 

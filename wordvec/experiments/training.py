@@ -95,7 +95,8 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
 
     On a terminal (None: where stderr is one) the child draws its own progress bar. It ends when this process does,
     however that ends.
-    Raises TrainingError when training diverges, WordvecError with the child's last words when it fails otherwise.
+    Raises TrainingError when training diverges, WordvecError with the last line of the child's output for any other
+    failure.
     """
     on_terminal = sys.stderr.isatty() if on_terminal is None else on_terminal
     order = {

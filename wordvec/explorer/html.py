@@ -1,4 +1,4 @@
-"""Putting the page together: template, style, scripts, plotly and data in one HTML file that asks for nothing else."""
+"""Assembling the page: template, style, scripts, plotly and data in one HTML file that loads nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wordvec.files import replace_file
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
-# In the order in which they use each other: each file is a part of one strict function.
+# In order of dependence: each file is a part of one strict function.
 SCRIPTS = (
     "elements.js",
     "model.js",
@@ -59,7 +59,7 @@ def write_page(
 
     `named` are (name, vectors). `words` are coloured as the reader's list, `lists` (name -> words, at most 8) each in a
     colour of its own; both are shown even where they are rare. `options` are those of `make_model`: top, method, seed.
-    Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can carry.
+    Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can hold.
     """
     plotly = plotly_script()  # before the map is computed
     models = (make_periods if periods else make_models)(named, words=words, lists=lists, **options)

@@ -1,4 +1,4 @@
-"""What the page knows of one model: its words, their places on the map, clusters, and small rows to search in."""
+"""A model's data for the page: its words, their places on the map, clusters, and small rows to search in."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def page_model(
     seed: int,
     with_rows: bool,
 ) -> PageModel:
-    """Put together what the page knows of the words `ids`, whose unit rows, places by PCA and clusters are known."""
+    """Assemble the page's data for the words `ids`, whose unit rows, places by PCA and clusters are known."""
     rows, agreed = rows_for_page(unit, seed) if with_rows else (None, None)
     return PageModel(
         name=name,
@@ -147,7 +147,7 @@ def make_models(
     lists: Mapping[str, Sequence[str]] | None = None,
     **options: Any,
 ) -> list[PageModel]:
-    """Make one or two models for a page; the second map is turned so that it lies as the first does.
+    """Make one or two models for a page; the second map is rotated to match the first.
 
     `options` are those of `make_model`. Of `words` and of the words of `lists`, each model takes those it has. Raises
     UnknownWordError for one of `words` that no model has and for lists of which no model has any word, OptionError for
@@ -191,7 +191,7 @@ def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = (
 
 
 def check_fits(words: int, dim: int) -> None:
-    """Raise OptionError when a page cannot carry this many words, saying how many fit.
+    """Raise OptionError when a page cannot hold this many words, saying how many fit.
 
     >>> check_fits(120_000, 100)
     Traceback (most recent call last):
@@ -229,7 +229,7 @@ def centred(points: np.ndarray) -> np.ndarray:
 
 
 def _turned(model: PageModel, reference: PageModel) -> PageModel:
-    """The model with its map turned or mirrored, so that the words of both lie as near each other as they can.
+    """The model with its map rotated or mirrored, so that the words of both are as near to each other as possible.
 
     The turn is found on the shared words, see `wordvec.vectors.several_models.procrustes.turned`.
     """
@@ -242,7 +242,7 @@ def _turned(model: PageModel, reference: PageModel) -> PageModel:
 
 
 def _about(info: dict[str, Any]) -> dict[str, str]:
-    """What the page tells about how the vectors were made: names and values as text."""
+    """What the page says about how the vectors were made: names and values as text."""
     about = {key: str(info[key]) for key in ("trainer", "tokenizer") if info.get(key)}
     parameters = info.get("parameters")
     if isinstance(parameters, dict):

@@ -35,7 +35,7 @@ def make_periods(
 ) -> list[PageModel]:
     """Make the models of a page with a slider, in the order given, such as that of time.
 
-    Each is turned onto the first by the rotation that brings the vectors of their shared words nearest (orthogonal
+    Each is rotated onto the first by the rotation that brings the vectors of their shared words nearest (orthogonal
     Procrustes, Schoenemann 1966; Hamilton, Leskovec and Jurafsky 2016), which leaves vectors that are in one space
     already nearly where they are. All lie on one plane, that of the two principal components of all rows together, so
     that places can be compared; colours are those of the first model's clusters, each word's nearest one.
@@ -70,7 +70,7 @@ def make_periods(
 
 
 def _onto(first: tuple[str, WordVectors], other: tuple[str, WordVectors], ids: np.ndarray, width: int) -> np.ndarray:
-    """Unit rows (N, width) float32 of the `other` model, turned onto the first."""
+    """Unit rows (N, width) float32 of the `other` model, rotated onto the first."""
     if first[1] is other[1]:
         return wide(other[1].unit_rows_of(ids), width).astype(np.float32)
     shared = shared_words(first[1], other[1], top=ANCHORS)

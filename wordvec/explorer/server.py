@@ -1,8 +1,8 @@
 """A small server for the page and its questions, made for one reader on this machine, and what the page may ask.
 
 It serves no files: one page made at the start, and JSON answers. It answers GET only, listens on the loopback address
-unless told otherwise, and refuses requests whose Host names another machine (DNS rebinding: a page on the network whose
-name has been made to point here would otherwise read the answers).
+by default, and refuses requests whose Host names another machine (DNS rebinding: a page on the network whose name has
+been made to point here would otherwise read the answers).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ExplorerServer(ThreadingHTTPServer):
         self.server_name, self.server_port = self.host, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Pass over a reader who left before the answer was through; tell of anything else in one line, and go on."""
+        """Ignore clients that disconnected before they were answered; report anything else in one line."""
         error = sys.exc_info()[1]
         if not isinstance(error, (ConnectionError, TimeoutError)):
             announce(f"a request was not answered: {type(error).__name__}: {error}")
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: every key typed into the search would be a line."""
+        """Log nothing: every key typed into the search would be a line."""
 
 
 def make_server(

@@ -1,1 +1,1 @@
-"""The compiled form of networks and counts: `reference.py` says with layers what `cpu.py` computes."""
+"""The compiled form of networks and counts: `reference.py` defines with layers what `cpu.py` computes."""

@@ -1,4 +1,4 @@
-"""Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which says what they mean.
+"""Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which defines them.
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
 number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
@@ -43,8 +43,8 @@ def train_skipgram(
 ) -> Loss:
     """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
 
-    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives counts for
-    nothing). Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
+    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives has no effect).
+    Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
     """
     architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
     options = (first, last, epoch, epochs, learning_rate, block, meetings, threads, hogwild, paths, parts)
@@ -119,7 +119,7 @@ def _train(
         "absent_input": len(tables.input_slices[0]) - 1,
         "absent_output": len(tables.output_slices[0]) - 1,
         **drawing(architecture, sampler, epoch, sentence_starts, paths),
-        **stepping(architecture, meetings, paths),
+        **stepping(architecture, meetings, paths, None if parts is None else sampler.window),
         **composing(architecture, sampler, sentence_starts, block, parts),
     }
     useful = int(tables.vectors.sum()) + 2  # each has one vector of every row to update at least; two more draw
@@ -163,12 +163,14 @@ def drawing(
     }
 
 
-def stepping(architecture: int, meetings: int, paths: HuffmanPaths | None) -> dict[str, Any]:
+def stepping(
+    architecture: int, meetings: int, paths: HuffmanPaths | None, window_of_parts: int | None = None
+) -> dict[str, Any]:
     """How examples are cut into steps: fields of the library's ``struct training``."""
     cbow = architecture == CBOW
     weights = steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS
     return {
-        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None),
+        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None, window_of_parts),
         "bound": steps.WHOLE * meetings,
         "context_quarters": weights.context,
         "centre_quarters": weights.centre,
@@ -184,15 +186,14 @@ def composing(
 ) -> dict[str, Any]:
     """What words are made of: fields of the library's ``struct training``."""
     if parts is None:
-        arrays = dict.fromkeys(("part_starts", "part_rows", "part_times", "part_scales"))
+        arrays = dict.fromkeys(("part_starts", "part_rows", "row_times"))
         return arrays | {"table_rows": 0, "most_parts": 0, "part_quarters": 0}
     longest = int(np.diff(sentence_starts).max())
     words = min(parts.words, block + 2 * min(sampler.window, max(1, longest - 1)))
     return {
         "part_starts": parts.starts,
         "part_rows": parts.rows,
-        "part_times": parts.times,
-        "part_scales": 1 / parts.sizes,
+        "row_times": parts.row_times,
         "table_rows": parts.table_rows,
         "most_parts": parts.most_of(words),
         "part_quarters": steps.CONTEXT_OF_PARTS[architecture == CBOW],

@@ -1,9 +1,9 @@
 """Skip-gram and CBOW on a GPU: the same calls as `cpu.py`; the kernel itself is `gpu.cu`.
 
 `threads` warps train at the same time, each on its own stretch of text, adding to the same tables. One warp computes
-what `reference.py` computes with blocks of one position. Many do not wait for each other: no addition is lost, but a
-warp may work with rows that others are just changing, so two runs differ a little, and how many there may be follows
-from the corpus (`wordvec.trainers.planning`).
+what `reference.py` computes with blocks of one position. Several warps do not wait for each other: no addition is
+lost, but a warp may read rows that others are changing, so two runs differ a little. The corpus limits how many there
+may be (`wordvec.trainers.planning`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Tables:
         )
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
-        """`unpack` for the end: what was on the GPU is given back."""
+        """`unpack` at the end: releases the GPU's memory."""
         matrices = self.unpack()
         self.W_in = self.W_out = self._text = None
         self._constants.clear()

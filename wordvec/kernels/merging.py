@@ -1,4 +1,4 @@
-"""Merging what pieces of a text, trained apart from the same weights, have changed.
+"""Merging the changes of pieces of a text that were trained separately from the same weights.
 
 A sum of the pieces' changes overshoots where every piece has moved a row all the way; their mean moves a row that one
 piece met a K-th of the way. So rows are scaled one by one: W += s(w) (d_1 + ... + d_K), with
@@ -95,13 +95,13 @@ def expected_terms_of_tree(
     return inputs * on_average * occurrences, predictions * met
 
 
-# `merging.merged_rows` row by row and number by number in float64: to read, and to test the other against.
+# `merged_rows` row by row and number by number in float64: to be read, and to test the fast form against.
 
 
 def merged_rows_by_number(
     start: np.ndarray, changes: Sequence[np.ndarray], terms: Sequence[np.ndarray], learning_rate: float
 ) -> np.ndarray:
-    """See `merging.merged_rows`; float64.
+    """See `merged_rows`; float64.
 
     >>> merged_rows(np.zeros((1, 1)), [np.ones((1, 1))] * 2, [np.zeros(1)] * 2, 0.025).tolist()
     [[2.0]]

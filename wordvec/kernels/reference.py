@@ -1,12 +1,12 @@
-"""What the kernels compute, said with layers: the same calls as `cpu.py`, slow, for any float dtype.
+"""What the kernels compute, written with layers: the same calls as `cpu.py`, slow, for any float dtype.
 
-**The step.** An epoch is a walk over the corpus in blocks of `block` positions, and a block is cut into steps, so that
-no row is met more than `meetings` times in one (`corpus/draws/steps.py` says how, and why). In a step all scores come
-first, from W_in and W_out as they were at its start; they fix the derivative of each term. Then the updates follow,
-example by example in corpus order, each computed from the rows as they are by then (both sides from before this
-example's own update): plain SGD on the sum of the terms. An example is a centre with its contexts, or for skip-gram
-with a group of at most ``meetings / 2`` of them. ``block=1, meetings=1`` is sequential SGD, pair by pair. Positions
-count, kept or not, so neither subsampling nor the cut into calls moves a block.
+**The step.** An epoch goes over the corpus in blocks of `block` positions, and a block is cut into steps, so that no
+row is used ("met") more than `meetings` times in one (`corpus/draws/steps.py` says how, and why). A step first
+computes all scores, from W_in and W_out as they were at its start; they determine the derivative of each term. Then
+the updates are applied, example by example in corpus order, each computed from the rows as they are by then (both
+sides from before this example's own update): plain SGD on the sum of the terms. An example is a centre with its
+contexts, or for skip-gram with a group of them (`steps.group_size`). ``block=1, meetings=1`` is sequential SGD, pair
+by pair. Positions count, kept or not, so neither subsampling nor the cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
 
@@ -78,7 +78,8 @@ def train_skipgram(
     """
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
     composed = _Composed.of(tables, parts)
-    network = _SkipGram(composed or tables, steps.group_size(meetings, tree=paths is not None))
+    group = steps.group_size(meetings, paths is not None, None if parts is None else sampler.window)
+    network = _SkipGram(composed or tables, group)
     return _train(network, ids, sentence_starts, sampler, *options, composed)
 
 

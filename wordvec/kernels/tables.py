@@ -2,7 +2,7 @@
 
 Slices let threads score and update the same rows at the same time without touching each other's memory. How many there
 are follows from the dimension and the vector width alone, never from the threads: a score is the sum of the slices'
-parts, so another cut would be another rounding. Threads that are not as many as that share examples and columns instead
+parts, so another cut would round differently. Threads that are not as many as that share examples and columns instead
 (``native/src/training.c``).
 """
 
@@ -81,7 +81,7 @@ class Tables:
         return self._joined(self.input_slices, self.shapes[0]), self._joined(self.output_slices, self.shapes[1])
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
-        """`unpack` for the end: memory is given back row by row, so both copies never exist at a time."""
+        """`unpack` at the end: memory is released row by row, so two full copies never exist at once."""
         W_in = self._joined(self.input_slices, self.shapes[0], keep=False)
         W_out = self._joined(self.output_slices, self.shapes[1], keep=False)
         self.input_slices, self.output_slices = [], []
@@ -141,7 +141,7 @@ def aligned_zeros(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 
 def give_back(part: np.ndarray) -> None:
-    """Give the whole pages among these rows of an `aligned_zeros` back to the system; they are never read again."""
+    """Return the whole pages among these rows of an `aligned_zeros` to the system; they are never read again."""
     base: Any = part
     while isinstance(base, np.ndarray):
         base = base.base

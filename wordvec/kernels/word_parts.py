@@ -65,6 +65,13 @@ class WordParts:
         owner = np.repeat(np.arange(self.words), np.diff(self.starts))
         return np.bincount(owner, self.times, minlength=self.words).astype(np.float32)
 
+    @cached_property
+    def row_times(self) -> np.ndarray:
+        """(table_rows,) float32: how many rows each row of the table stands for."""
+        times = np.ones(self.table_rows, np.float32)
+        times[self.rows] = self.times
+        return times
+
     def most_of(self, words: int) -> int:
         """How many parts so many different words have together at most."""
         numbers = self._falling_numbers

@@ -31,7 +31,7 @@ class Verdict:
 
 
 def check(exercise: str, answer: Any, language: str = "en") -> Verdict:
-    """Return what is to be said of an answer to an exercise, such as "3.2", in English, Korean or Japanese.
+    """Return the verdict on an answer to an exercise, such as "3.2", in English, Korean or Japanese.
 
     Answers are numbers, lists or arrays of numbers, in one exercise a function; three digits after the point are
     enough. Raises OptionError for an exercise or a language that does not exist.
@@ -52,7 +52,7 @@ def check(exercise: str, answer: Any, language: str = "en") -> Verdict:
 
 
 def _judge(exercise: Exercise, answer: Any) -> tuple[str, dict[str, Any]]:
-    """The key of a message and what stands in its gaps."""
+    """The key of a message and the values for its placeholders."""
     if exercise.given:
         return _judge_function(exercise, answer)
     expected = np.asarray(exercise.expected(), np.float64)

@@ -1,16 +1,10 @@
-"""What the checker says, in the languages of the course. Names in braces are filled in."""
+"""What the checker says, in the languages of the course: English, Korean, Japanese. Names in braces are filled in."""
 
 from __future__ import annotations
 
 LANGUAGES = ("en", "ko", "ja")
-
-# Key -> English, Korean, Japanese.
 MESSAGES: dict[str, tuple[str, str, str]] = {
-    "right": (
-        "right",
-        "맞습니다",
-        "正解です",
-    ),
+    "right": ("right", "맞습니다", "正解です"),
     "not_numbers": (
         "a number or a list of numbers is expected; got {got}",
         "숫자나 숫자의 리스트를 써 주세요. 받은 것: {got}",
@@ -66,11 +60,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{all}개 중 {wrong}개가 틀렸습니다. 첫째는 {place}: {value} {than} 정답",
         "{all} 個のうち {wrong} 個が違います。最初は {place}: {value} {than} 正解",
     ),
-    "number": (
-        "{value} {than} the right number",
-        "{value} {than} 정답",
-        "{value} {than} 正解",
-    ),
+    "number": ("{value} {than} the right number", "{value} {than} 정답", "{value} {than} 正解"),
     "no_bias": (
         "this is the weighted sum; the bias still has to be added",
         "가중합까지는 맞습니다. 편향을 더해야 합니다",
@@ -131,11 +121,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "이것은 함수의 값입니다. 기울기를 구하세요",
         "これは関数の値です。傾きを求めてください",
     ),
-    "term_missing": (
-        "the derivative of 3 x was left out",
-        "3 x의 미분이 빠졌습니다",
-        "3 x の微分が抜けています",
-    ),
+    "term_missing": ("the derivative of 3 x was left out", "3 x의 미분이 빠졌습니다", "3 x の微分が抜けています"),
     "one_sided": (
         "this is the one-sided difference; the central one uses x + step and x - step, and divides by 2 step",
         "이것은 한쪽 차분입니다. 중심 차분은 x + step과 x - step을 쓰고 2 step으로 나눕니다",

@@ -1,8 +1,8 @@
 """Compiling the C library, for the build of the package and in a checkout. Needs nothing but Python and a compiler.
 
 A build is one shared library for one instruction set. ``lib/`` holds as many as the processor's family has, and beside
-each the SHA-256 of its bytes: a file that was cut short must be found out before it is loaded, because it would end
-the process. Whoever changes a build after this (strips or signs it) writes that anew: ``build.py --seal``.
+each the SHA-256 of its bytes: a truncated file must be detected before it is loaded, because it would crash the
+process. After changing a build (stripping or signing it), rewrite the checksum: ``build.py --seal``.
 
 The same bytes come out of every build, whatever compiler made it, on x86-64 and ARM: whole numbers, random numbers,
 and all that is copied or compared. Not the same: sums of floats, which are added up in an order that depends on the
@@ -42,7 +42,7 @@ ISAS: dict[str, dict[str, list[str]]] = {
 # C11; sums as they are written (no contraction but where the source asks for it, no reordering).
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
 WARNINGS = ["-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-pragmas"]
-WORKING = ".building-"  # how the names of folders begin in which a compiler is at work
+WORKING = ".building-"  # prefix of the folders in which a compiler is at work
 LONGEST = 600  # seconds that one compilation may take
 
 
@@ -76,13 +76,8 @@ def _machine() -> str:
 
 
 def file_name(isa: str, system: str | None = None) -> str:
-    """The name of a build's file in ``lib/``.
-
-    >>> file_name("x86-64-v3", "linux")
-    'wordvec-x86-64-v3.so'
-    """
-    system = system or sys.platform
-    ending = {"win32": "dll", "darwin": "dylib"}.get(system, "so")
+    """The name of a build's file in ``lib/``, such as wordvec-x86-64-v3.so."""
+    ending = {"win32": "dll", "darwin": "dylib"}.get(system or sys.platform, "so")
     return f"wordvec-{isa}.{ending}"
 
 
@@ -123,7 +118,7 @@ def is_current(path: Path) -> bool:
 
 
 def compilers() -> Iterator[list[str]]:
-    """Commands of C compilers that may be here: $CC, the system's, then the one of the package ziglang."""
+    """Commands of C compilers that may be installed: $CC, the system's, then that of the package ziglang."""
     if os.environ.get("CC"):
         yield shlex.split(os.environ["CC"])
     for name in () if sys.platform == "win32" else ("cc", "gcc", "clang"):  # on Windows they need more than themselves
@@ -211,7 +206,7 @@ def _arguments(compiler: Sequence[str], isa: str) -> list[str]:
 
 
 def _first_error(said: str) -> str:
-    """The line of a compiler's output that says most."""
+    """The most informative line of a compiler's output."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return next((line for line in lines if "error" in line.lower()), lines[0] if lines else "")
 

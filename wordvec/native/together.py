@@ -1,4 +1,4 @@
-"""Threads that run one C function together: their counters, and waiting for them so that Ctrl-C gets through.
+"""Threads that run one C function together: their counters, and waiting for them so that Ctrl-C works.
 
 C code knows nothing of signals. So all of it runs in helpers, while this thread waits; on KeyboardInterrupt, or when a
 helper fails, the others are told to return.
@@ -62,7 +62,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
     helpers = [threading.Thread(target=work, args=(n, job), daemon=True) for n, job in enumerate(jobs)]
     started = 0
     try:
-        with delayed_signals() as came:  # in the middle of a start, an interrupt would leave a thread nobody knows of
+        with delayed_signals() as came:  # an interrupt while threads start would leave one that nothing waits for
             for helper, lock in zip(helpers, running):
                 lock.acquire()
                 helper.start()
@@ -74,7 +74,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
         stop(started == len(jobs))  # release threads that wait for one that failed to start
         raise
     finally:
-        with delayed_signals():  # all end soon, and until then they write to the arrays: a second Ctrl-C must wait
+        with delayed_signals():  # they end soon, but write to the arrays until then: a second Ctrl-C must wait
             wait(started)
             for helper in helpers[:started]:
                 helper.join()

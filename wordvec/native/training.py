@@ -61,8 +61,7 @@ FIELDS: dict[str, Any] = {
     "absent_output": int,
     "part_starts": np.int64,
     "part_rows": np.int32,
-    "part_times": np.float32,
-    "part_scales": np.float32,
+    "row_times": np.float32,
     "table_rows": int,
     "most_parts": int,
     "part_quarters": int,
@@ -117,7 +116,8 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
     return losses, numbers
 
 
-SUBWORDS = ("words", "part_ends", "parts", "part_changes")  # fields of Examples that are not by slot
+# fields of Examples that are not by slot
+SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows", "row_changes")
 
 
 class Examples(ctypes.Structure):
@@ -136,8 +136,10 @@ class Examples(ctypes.Structure):
         ("context_shares", ctypes.POINTER(ctypes.c_float)),
         ("step_ends", ctypes.POINTER(ctypes.c_int32)),
         *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("words", "part_ends", "parts")],
-        ("part_changes", ctypes.POINTER(ctypes.c_float)),
-        ("word_count", ctypes.c_int64),
+        ("word_scales", ctypes.POINTER(ctypes.c_float)),
+        ("rows", ctypes.POINTER(ctypes.c_int32)),
+        ("row_changes", ctypes.POINTER(ctypes.c_float)),
+        *[(name, ctypes.c_int64) for name in ("word_count", "row_count", "rows_a_slot")],
         *[(name, ctypes.c_int64) for name in ("steps", "slots", "stopped", "centres", "predictions", "terms")],
     ]
 

@@ -1,4 +1,4 @@
-"""Keeping the gradients of one step from being too long."""
+"""Limiting the norm of the gradients of one step."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 All of them share ``update(params, grads)`` and the options ``learning_rate``, ``clip_norm``, ``l1``, ``l2``.
 
 **Rows.** For a RowGradient only its rows are touched, in the parameter and in the optimizer's state: an optimizer
-with memory (all but SGD) is then "lazy". The velocity or the averages of a row stand still while the row gets no
-gradient, where a dense gradient of zero would let them decay and, with momentum, move the row on. Adam's bias
-correction counts all steps, not those of the row. Rows that are always touched get exactly the dense update.
+with memory (all but SGD) is then "lazy". The velocity or the averages of a row stay unchanged while the row gets no
+gradient; a dense gradient of zero would let them decay and, with momentum, keep moving the row. Adam's bias correction
+counts all steps, not those of the row. Rows that are always touched get exactly the dense update.
 
 **Tied parameters.** One array that appears twice in `params` is updated once, by the sum of its gradients. It is
 recognised as the same object, never by equal values; a view such as ``W.T`` is another object.
@@ -158,7 +158,7 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """v <- momentum v - learning_rate * gradient;  W <- W + momentum v - learning_rate * gradient.
 
-    Nesterov's accelerated gradient with W standing at the point looked ahead to (Bengio, Boulanger-Lewandowski and
+    Nesterov's accelerated gradient with W at the look-ahead point (Bengio, Boulanger-Lewandowski and
     Pascanu 2013, "Advances in optimizing recurrent networks", eq. 7; there momentum^2 v_old - (1 + momentum)
     learning_rate * gradient, which is the same). "Deep Learning from Scratch" puts the new v into that second form,
     which is another step.

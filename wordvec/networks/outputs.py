@@ -1,4 +1,4 @@
-"""The second half of both networks: from hidden vectors to a loss, through W_out."""
+"""The second half of both networks: from hidden vectors through W_out to a loss."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str)
     Raises OptionError for another ending.
     """
     ending = _ending(path)
-    # safetensors writes the memory as it lies, so a transposed view has to be laid out anew
+    # safetensors writes memory in its layout, so a transposed view must be made contiguous
     plain = {name: np.ascontiguousarray(to_numpy(array)) for name, array in arrays.items()}
     if ending == ".npz":
         buffer = io.BytesIO()

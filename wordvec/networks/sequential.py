@@ -42,7 +42,7 @@ class Sequential(Layer):
     loss     a layer such as SoftmaxWithLoss that takes what the last layer gives, and a target; None for no loss
 
     A layer is named by its class and number ("affine1", "tanh1", "affine2"), a parameter by its layer and its name in
-    the layer's constructor ("affine1.W", "affine1.b"). Raises OptionError for no layers, or for a thing that is none.
+    the layer's constructor ("affine1.W", "affine1.b"). Raises OptionError for no layers, or for what is no layer.
 
     >>> import numpy as np
     >>> from wordvec.layers import Affine, SoftmaxWithLoss, Tanh
@@ -65,7 +65,7 @@ class Sequential(Layer):
                     f"Sequential: layer {place} must have forward and backward; got a {type(layer).__name__}"
                 )
         if len({id(layer) for layer in layers}) < len(layers):
-            raise OptionError("Sequential: a layer keeps what its last forward saw, so it cannot stand in two places")
+            raise OptionError("Sequential: a layer keeps the values of its last forward, so it cannot be used twice")
         self.layers, self.loss = list(layers), loss
         self.names = _names(self.layers)
         self.params = [W for layer in self._parts() for W in layer.params]
@@ -251,7 +251,7 @@ def _made(
         )
     expected = inspect.signature(kinds[kind]).parameters
     if not (set(settings) <= set(expected) and all(map(_is_setting, settings.values()))):
-        raise InputError(f"{path}: {name} has settings that {kind} has not: write the file again with Sequential.save")
+        raise InputError(f"{path}: {name} has settings that {kind} lacks: write the file again with Sequential.save")
     parameters = {own: np.array(arrays[f"{name}.{own}"]) for own in expected if f"{name}.{own}" in arrays}
     try:
         return kinds[kind](**parameters, **settings)

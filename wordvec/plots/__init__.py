@@ -1,4 +1,4 @@
-"""Figures fit for a paper: maps of words, heat maps, curves, networks. Functions take and return matplotlib Axes."""
+"""Figures for publication: maps of words, heat maps, curves, networks. Functions take and return matplotlib Axes."""
 
 from wordvec.plots.beside import plot_beside
 from wordvec.plots.charts import plot_loss, plot_scores, read_scores

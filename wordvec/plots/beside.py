@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import InputError
+from wordvec.errors import InputError, OptionError
 from wordvec.plots.figure import new_panels, plain, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
@@ -54,13 +54,12 @@ def plot_beside(
 ) -> tuple[Axes, Axes]:
     """Draw the same words in two models, side by side; return both axes.
 
-    Drawn are `words`, or the `top` commonest of the first model (200) that both have, but for function words (see
-    `plot_map`). The second model is turned onto
-    the first by orthogonal Procrustes (Schoenemann 1966): the rotation R that minimises ||Y R - X|| over the 10,000
-    commonest shared words. PCA then shows both on the plane of the first; t-SNE and UMAP start the second from the
-    first's map, and its map is turned in turn. Colours are those of the first model, or of `groups`. Words whose
-    vectors agree least after the rotation have a ring, are labelled first, and stand under the maps. `font_size` is as
-    in `plot_map`.
+    Draws `words`, or the `top` commonest of the first model (200) that both have, except function words (see
+    `plot_map`). The second model is rotated onto the first by orthogonal Procrustes (Schoenemann 1966): the rotation R
+    that minimises ||Y R - X|| over the 10,000 commonest shared words. PCA then shows both on the plane of the first;
+    t-SNE and UMAP start the second map from the first, and the result is rotated onto it. Colours are those of the
+    first model, or of `groups`. Words whose vectors agree least after the rotation have a ring, are labelled first,
+    and are listed under the maps. `font_size` is as in `plot_map`.
 
     Raises InputError when the models share fewer than 3 of the words, errors as `plot_map` otherwise.
 
@@ -72,6 +71,8 @@ def plot_beside(
     True
     """
     check_method(method)
+    if len(names) != 2:
+        raise OptionError(f"names are those of the two models, such as ('1850s', '1950s'); got {names!r}")
     look = Sizes(font_size, by_count=first.counts is not None)
     group_styles(clusters)
     lists = None if groups is None else known_words(first, groups)
@@ -96,11 +97,11 @@ def plot_beside(
         )
         set_frame(axes_, None, font_size)
         set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}", font_size=font_size)
-    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels stay off the rings too
+    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels avoid the rings too
     legend.add_to(panels[0])
     _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "), font_size)
     prefer = list(least_alike)
-    for axes_, points in zip(panels, both):  # once everything has its room, for labels hold for one layout
+    for axes_, points in zip(panels, both):  # when everything else is placed, since labels fit one layout only
         placed = label_points(axes_, points, shared, weight, drawn, styles, areas, look, prefer)
         prefer += [text.get_text() for text in placed]  # the same words are named on both sides where they fit
     return panels[0], panels[1]

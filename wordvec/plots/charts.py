@@ -170,9 +170,9 @@ def plot_change(
 ) -> Axes:
     """Draw the cosines of other words with `word` in each period, and under them how often it occurs; return the axes.
 
-    `note` stands below everything.
-    The names stand in a legend beside the lines, so that none hides a point. `width` is in inches: 3.3 fits a column,
-    6.5 a page. Raises OptionError for fewer than two periods, lines of another length, and more than 8 words.
+    `note` is written below everything. The names are in a legend beside the lines, so that none hides a point. `width`
+    is in inches: 3.3 fits a column, 6.5 a page. Raises OptionError for fewer than two periods, lines of another
+    length, and more than 8 words.
 
     >>> axes = plot_change("cell", ["1850s", "1950s"], {"prison": [0.8, 0.3], "tissue": [0.1, 0.7]}, [12.0, 40.0])
     >>> [line.get_label() for line in axes.lines]

@@ -34,10 +34,10 @@ def write_projector(
     r"""Write a folder for TensorBoard's projector, of all words or the `top` commonest; return how many words.
 
     ``vectors.tsv``: one vector a line, numbers between tabs, exact to the last bit of float32. ``metadata.tsv``: the
-    words in the same order, with their counts where they are known. ``projector_config.pbtxt`` leads TensorBoard to
+    words in the same order, with their counts where they are known. ``projector_config.pbtxt`` points TensorBoard to
     both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. In a word that holds a tab,
     the end of a line or another control character these are written as ``\t``, ``\n``, ``\r``, ``\x1b``, and a
-    backslash as ``\\``; a UserWarning tells so.
+    backslash as ``\\``; a UserWarning says so.
 
     The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these
     or holds anything else.

@@ -53,9 +53,9 @@ def new_panels(columns: int, width: float, height: float) -> list[Axes]:
 
 
 def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
-    """The ending of a figure's name, lower case; OptionError where it is none of those that can be written.
+    """The suffix of a figure's name, lower case; OptionError unless it can be written.
 
-    `others` is said of further endings that the caller knows.
+    `others` is added to the message, for further suffixes that the caller knows.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
@@ -118,7 +118,7 @@ def root_figure(axes: Axes) -> Figure:
 
 
 def settle(axes: Axes) -> None:
-    """Lay the figure out as it will be saved: as long as the axes still move, for a layout looks at the one before."""
+    """Lay the figure out as it will be saved: again until the axes stay in place, as a layout depends on the last."""
     figure = root_figure(axes)
     engine = figure.get_layout_engine()
     before = None

@@ -50,7 +50,7 @@ SCRIPTS = (
 )  # fmt: skip
 
 REFERENCE_SIZE = 20.0  # points, of the letters whose advances are looked up
-SHRINKS = 0.98  # what kerning and hinting may leave of the sum of the advances
+SHRINKS = 0.98  # what share of the sum of the advances that kerning and hinting may leave
 BEARINGS = 0.14  # font sizes of white beside the first and last letter, which a label's width does not count
 
 RIGHT_TO_LEFT = ("Arabic", "Hebrew")

@@ -1,4 +1,4 @@
-"""Labels beside points, as many as fit without overlapping: the important first, the rest left out."""
+"""Labels beside points, as many as fit without overlapping: the most important first, the rest are left out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GAP = 1.3  # points (1/72 inch) between a point's edge and its label
 HALO = 0.9  # points of white around a letter, which would cover a dot too: half the stroke in label_artist
-DOUBTFUL = 2.0  # times the gap: a foreign dot so near makes it doubtful whose label it is
+DOUBTFUL = 2.0  # times the gap: another point's dot this near makes it ambiguous whose label it is
 DOUBT_COST = 30.0  # square points of ink that a label rather covers than stand so
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
 RING = 9.0  # points by which the next ring of places lies further out
@@ -54,7 +54,7 @@ def place_labels(
     avoid: np.ndarray | None = None,
     density: float | None = None,
 ) -> list[Annotation]:
-    """Write labels beside their points where no label covers another; return those that found a place.
+    """Write labels beside their points so that none covers another; return those that could be placed.
 
     Greedy: in the order given, each label takes, among 16 places around its point that lie inside the axes and
     touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; with several
@@ -207,7 +207,7 @@ class _Placer:
         return np.asarray(~crossed & (dots > 0.5 * self.scale).all(axis=1))
 
     def try_label(self, i: int, label: str, **style: object) -> None:
-        """Write the label of point `i` at the best free place, or not at all."""
+        """Write the label of point `i` at the best free place, if there is one."""
         from wordvec.plots.label_artist import add_label
 
         left, width, height = self._measured(i, label, style)

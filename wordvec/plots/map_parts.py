@@ -41,7 +41,7 @@ LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
 FEW = 80  # words that all should have labels
 RINGS = 6  # of places around a point of that few words
 PLAIN = "o"  # the marker of words of no group
-DENSITY = 9.0  # labels a square inch; more would be a wall of words
+DENSITY = 9.0  # labels a square inch; more could not be read
 
 
 def check_method(method: str) -> None:
@@ -129,7 +129,8 @@ def label_points(
 ) -> list[Annotation]:
     """Label the points: those named `first`, then those of a group, then the others; in each the commonest first.
 
-    Few labels may stand further out, with a line to their point; many would make a thicket of lines.
+    If there are few labels, they may be placed further out, with a line to their point; with many, the lines would
+    clutter the map.
     """
     settle(axes)
     axes.autoscale_view()  # with equal scales, limits only widened while titles and legend took their room

@@ -1,4 +1,4 @@
-"""A network drawn as the graph of its layers, with the shape of what flows on every edge."""
+"""A network drawn as the graph of its layers, with the shape of the array on every edge."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ LAYERS = "wordvec.layers"
 
 @dataclass(frozen=True)
 class Value:
-    """An array on its way: its name in the layer that takes it, its shape, and the step it comes from, if any."""
+    """An array passed between layers: its name in the layer that takes it, its shape, the step it comes from."""
 
     name: str
     shape: tuple[int, ...]
@@ -117,7 +117,7 @@ def inputs_of(batch: Any) -> tuple[Any, ...]:
 
 @contextmanager
 def _recorded(network: Any, recorder: _Recorder) -> Iterator[None]:
-    """While it lasts, the forward of every layer of `network` tells `recorder`."""
+    """Within the block, the forward of every layer of `network` reports to `recorder`."""
     layers = list(_layers(network, None))
     for layer, part_of in layers:
         forward = layer.forward

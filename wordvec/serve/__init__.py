@@ -1,6 +1,6 @@
 """A service that answers questions about vectors over HTTP: ``wordvec serve``, or an ASGI application to run elsewhere.
 
-`questions`, `given` and `problems` know nothing of HTTP and need no extra: the explorer's server sits on them too.
+`questions`, `given` and `problems` do not depend on HTTP and need no extra: the explorer's server uses them too.
 The rest needs the extra ``serve``, and is imported when an application is made.
 """
 

@@ -217,7 +217,7 @@ MOST = 32  # questions at a time: while some are computed, the answers before th
 
 
 class Gathering:
-    """Hands questions to `answer`, which runs on a thread and takes many of them at once.
+    """Passes questions to `answer`, which runs on a thread and takes many of them at once.
 
     One product of a matrix with many vectors reads the matrix once. No question waits for others to come: a question
     that comes while nothing is computed is computed alone. ``answer(questions)`` returns an answer or an exception

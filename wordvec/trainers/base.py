@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -20,9 +19,9 @@ from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
-from wordvec.trainers.continuation import counts_fingerprint
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
 from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
+from wordvec.trainers.origin import origin_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-# More than these is a slip, and would fail late: by memory, by numbers that leave 64 bits, or never.
-SOURCES_KEPT = 20  # names of files of text in the vectors' file
+# Larger values are mistakes that would fail late: out of memory, by overflowing 64 bits, or never.
 LARGEST = {
     "dim": 1_000_000,
     "window": LARGEST_WINDOW,
@@ -90,7 +88,7 @@ class Trainer(ABC):
     has_epochs: ClassVar[bool] = False
     unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
 
-    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says where others belong
+    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says what to do with others
 
         def __new__(cls, *args: Any, **options: Any) -> Trainer:  # noqa: D102  # not public
             if args and not isinstance(args[0], (int, str, float, np.number, type(None))):
@@ -164,7 +162,7 @@ class Trainer(ABC):
             with self._on_cluster(client, store, corpus):
                 self._vectors = self._train(corpus, show_progress)
         finally:
-            self._on_epoch = []  # a trained trainer can be copied and pickled, whatever the user's functions hold
+            self._on_epoch = []  # so a trained trainer can be copied and pickled, whatever the functions hold
         return self
 
     @contextmanager
@@ -211,12 +209,7 @@ class Trainer(ABC):
         info = {
             "trainer": self.name,
             "parameters": self.parameters(),
-            "corpus_fingerprint": corpus.fingerprint,
-            **text_info(corpus),
-            **source_info(corpus),
-            "min_count": corpus.vocabulary.min_count,
-            "counted": [counts_fingerprint(corpus.vocabulary)],
-            "tokens": len(corpus.ids),
+            **origin_of(corpus),
             "loss": list(self._history.loss),
             "held_out_loss": list(self._history.held_out_loss),
             "notes": list(self._history.notes),
@@ -232,21 +225,6 @@ class Trainer(ABC):
             subwords=subwords,
             rare=vocabulary.rare,
         )
-
-
-def text_info(corpus: Corpus) -> dict[str, Any]:
-    """How the corpus's text was made into tokens, for the vectors' file."""
-    from wordvec.corpus.recipe import TextRecipe
-
-    recipe = TextRecipe.of_corpus(corpus.info)  # not known where an earlier version built the corpus
-    return {"tokenizer": corpus.info.get("tokenizer")} if recipe is None else recipe.as_info()
-
-
-def source_info(corpus: Corpus) -> dict[str, Any]:
-    """Where the text came from, for the vectors' file: names of files, without their folders."""
-    names = [re.split(r"[/\\]", str(source).rstrip("/\\"))[-1] for source in corpus.info.get("sources") or []]
-    listed = names[:SOURCES_KEPT] + ([f"and {len(names) - SOURCES_KEPT:,} more"] if len(names) > SOURCES_KEPT else [])
-    return {"sentences": len(corpus.sentence_starts) - 1} | ({"sources": listed} if listed else {})
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:
@@ -266,7 +244,7 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
 
 
 def check_is_corpus(trainer: str, given: Any) -> None:
-    """Raise ArgumentError for what `fit` cannot take, with the door that makes a Corpus of it."""
+    """Raise ArgumentError for what `fit` cannot take, naming the constructor that makes a Corpus of it."""
     from wordvec.corpus import Corpus
 
     if isinstance(given, Corpus):

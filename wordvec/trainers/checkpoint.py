@@ -28,7 +28,7 @@ FORM = {
     "epoch": COUNT, "position": COUNT, "total": NUMBER, "predictions": COUNT, "loss": [NUMBER],
     "held_out_loss": [NUMBER], "notes": [TEXT], "parameters": OBJECT, "corpus_fingerprint": TEXT,
 }  # fmt: skip
-LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, unless told otherwise
+LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, by default
 
 Arrays = dict[str, np.ndarray]
 

@@ -161,7 +161,7 @@ def copy_known_words(
 
 
 def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
-    """The trained vectors, and behind them those of `start` that the new text had no words for; counts add up."""
+    """The trained vectors, followed by those of `start` that do not occur in the new text; counts add up."""
     from wordvec.vectors import WordVectors
 
     rest = np.array([row for row, word in enumerate(start.words) if word not in trained], np.int64)

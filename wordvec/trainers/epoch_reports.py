@@ -1,4 +1,4 @@
-"""What a training says after each epoch: to functions of the user, which may stop it, and to the log."""
+"""Reports after each epoch of training: to functions of the user, which may stop it, and to the log."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,12 +13,12 @@ import numpy as np
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, counted
-from wordvec.native import library
 from wordvec.trainers.base import Trainer, check_memory, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.glove_on_cluster import engine_on_cluster
+from wordvec.trainers.kernel_engine import kernel_runs
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
 from wordvec.trainers.neural_options import ENGINES
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
@@ -199,7 +198,7 @@ class GloVe(Trainer):
         device_module(self.device)
         size = len(corpus.vocabulary)
         check_memory(f"{counted(size, 'word')} in {counted(self.dim, 'dimension')}", 8 * 4 * size * (self.dim + 16))
-        has_kernel = self._has_kernel()
+        has_kernel = kernel_runs(self.engine, self.device, self._history.notes)
         state = self._starting_state(corpus, "kernel" if has_kernel else "layers", show_progress)
         self._history.loss = state.loss
         with gpu_memory_errors(f"glove: {size:,} words in {self.dim} dimensions", device=self.device):
@@ -259,15 +258,6 @@ class GloVe(Trainer):
                 f"{positions} here: go on there, or leave out --resume to start from the beginning"
             )
         state.check_place(self.epochs, positions)
-
-    def _has_kernel(self) -> bool:
-        """Whether the kernel is asked for, and the C library, which holds it, is there."""
-        reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
-        if reason is not None:
-            warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)
-            self._history.notes.append(f"trained through the layers: {reason}")
-            return False
-        return self.engine == "kernel"
 
     def _kernel_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveKernel:
         """Trains with `wordvec.kernels.glove.cpu` or `gpu`."""

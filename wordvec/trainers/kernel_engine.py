@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.memory import give_back_pages
+from wordvec.native import library
 from wordvec.progress import announced
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
@@ -145,6 +147,15 @@ class KernelEngine:
 
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))
+
+
+def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
+    """Whether the kernel trains: it is asked for, and the C library, which holds it, is there; else `notes` say why."""
+    reason = library.why_not() if engine == "kernel" and device == "cpu" else None
+    if reason is not None:
+        warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=3)
+        notes.append(f"trained through the layers: {reason}")
+    return engine == "kernel" and reason is None
 
 
 def _kernels_of(plan: TrainingPlan) -> tuple[Any, Any]:

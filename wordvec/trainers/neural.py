@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,7 +18,7 @@ from wordvec.trainers.base import Trainer, check_memory
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
-from wordvec.trainers.kernel_engine import KernelEngine
+from wordvec.trainers.kernel_engine import KernelEngine, kernel_runs
 from wordvec.trainers.layers_engine import LayersEngine
 from wordvec.trainers.loop import Epochs, run_epochs
 from wordvec.trainers.neural_options import (
@@ -178,7 +177,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             go on from these vectors: words they have start there, and are trained however rare they are
+        start             continue from these vectors: words they have start there, and are trained however rare
                           in `corpus`; new words, with its min_count in both texts together, start from small random
                           ones; words that `corpus` lacks are kept as they are. Counts add up, but a text counted
                           before is not counted again; negatives and subsampling go by the counts of `corpus`, and the
@@ -295,8 +294,9 @@ class NeuralTrainer(Presets, Planned, Trainer):
         if self._composition is not None:
             return self._subword_engine(plan, corpus, W_in, W_out)
         if self.pieces is None:
-            return self._engine_class()(plan, corpus, W_in, W_out, frozen)
-        from wordvec.trainers.rounds import RoundsEngine, ThisProcess
+            has_kernel = kernel_runs(self.engine, self.device, self._history.notes)
+            return (KernelEngine if has_kernel else LayersEngine)(plan, corpus, W_in, W_out, frozen)
+        from wordvec.trainers.rounds import Cuts, RoundsEngine, ThisProcess
 
         if self.pieces > 1:
             self._history.notes.append(
@@ -304,8 +304,8 @@ class NeuralTrainer(Presets, Planned, Trainer):
                 "one piece would give, and somewhat lower scores"
             )
         cluster = self._cluster or stack.enter_context(ThisProcess())
-        facts = {"trainer": self.name, "options": asdict(self), "reach": self.reach}
-        return RoundsEngine(plan, facts, corpus, W_in, W_out, cluster, tokens)
+        cuts = Cuts(self.pieces, self.merges or MERGES)
+        return RoundsEngine(plan, cuts, corpus, W_in, W_out, cluster, tokens, self.threads)
 
     def _subword_engine(self, plan: TrainingPlan, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
         from wordvec.trainers.subword_engine import SubwordEngine
@@ -314,15 +314,6 @@ class NeuralTrainer(Presets, Planned, Trainer):
         if reason is not None:
             raise OptionError(f"{self.name}: subwords need the compiled kernels, which cannot run here: {reason}")
         return SubwordEngine(plan, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
-
-    def _engine_class(self) -> type[KernelEngine] | type[LayersEngine]:
-        """The engine asked for, or the layers where the C library is not available."""
-        reason = library.why_not() if self.engine == "kernel" and self.device == "cpu" else None
-        if reason is not None:
-            warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=2)
-            self._history.notes.append(f"trained through the layers: {reason}")
-            return LayersEngine
-        return KernelEngine if self.engine == "kernel" else LayersEngine
 
     def _epochs(self, corpus: Corpus) -> Epochs:
         """The last `held_out` of the sentences is kept from training."""

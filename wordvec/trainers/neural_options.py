@@ -32,6 +32,9 @@ PIECES = 8  # where a cluster trains and nobody said how many
 MERGES = 32  # on 17 million words within .01 of one piece on all sets, where 8 merges lose up to .03 (docs, cluster)
 MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
 SUBWORDS = ("subwords", "min_n", "max_n", "buckets", "jamo")
+AT_LEAST_1 = (
+    "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "warps", "patience", "pieces", "merges",
+)  # fmt: skip
 WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded where they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
@@ -44,12 +47,13 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
     kernel_fits = trainer.optimizer == "sgd" and trainer.loss in losses and trainer.negative_sharing in sharings
     if trainer.engine is None:
         trainer.engine = "kernel" if kernel_fits else "layers"
+    at_least_1 = {
+        name: (getattr(trainer, name) is None or getattr(trainer, name) >= 1, "at least 1") for name in AT_LEAST_1
+    }
     check_options(
         trainer,
-        dim=(trainer.dim >= 1, "at least 1"),
+        **at_least_1,
         window=(is_window(trainer.window), "at least 1, or 'sentence'"),
-        negatives=(trainer.negatives >= 1, "at least 1"),
-        epochs=(trainer.epochs >= 1, "at least 1"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
         learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
         learning_rate_end=(
@@ -65,18 +69,11 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
         ),
         loss=(trainer.loss in LOSSES, "one of " + ", ".join(LOSSES)),
         optimizer=(trainer.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS)),
-        batch_size=(trainer.batch_size is None or trainer.batch_size >= 1, "at least 1"),
-        max_meetings=(trainer.max_meetings is None or trainer.max_meetings >= 1, "at least 1"),
         engine=(trainer.engine in ENGINES, "one of " + ", ".join(ENGINES)),
         init=(trainer.init in INITS, "one of " + ", ".join(INITS)),
         device=(trainer.device in ("cpu", "gpu"), "'cpu' or 'gpu'"),
         precision=(trainer.precision in PRECISIONS, "one of " + ", ".join(PRECISIONS)),
-        threads=(trainer.threads is None or trainer.threads >= 1, "at least 1"),
-        warps=(trainer.warps is None or trainer.warps >= 1, "at least 1"),
         held_out=(0 <= trainer.held_out < 1, "a share from 0 to below 1"),
-        patience=(trainer.patience is None or trainer.patience >= 1, "at least 1"),
-        pieces=(trainer.pieces is None or trainer.pieces >= 1, "at least 1"),
-        merges=(trainer.merges is None or trainer.merges >= 1, "at least 1"),
     )
     check_pieces(trainer)
     check_subwords(trainer)

@@ -6,11 +6,12 @@ one corpus, worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from wordvec.arrays import Array
+from wordvec.networks import CBOWNetwork, SkipGramNetwork
 from wordvec.trainers.schedule import Shape  # as it stands: the command reads the types of the options
 
 if TYPE_CHECKING:
@@ -78,7 +79,6 @@ class TrainingPlan:
     threads         of the CPU, or warps of a GPU
     paths           hierarchical softmax's tree, or None
     kernel_options  options that only the kernel of this architecture has
-    make_network    from W_in and W_out to the network of layers
     pulls           for `wordvec.kernels.merging.expected_terms`: see `NeuralTrainer.pulls_of_a_centre`
     """
 
@@ -98,9 +98,14 @@ class TrainingPlan:
     optimizer: str
     paths: Any
     kernel_options: Mapping[str, Any]
-    make_network: Callable[[Array, Array], Any]
     pulls: tuple[float, float]
     device: str
     precision: str
     threads: int
     hogwild: bool
+
+    def make_network(self, W_in: Array, W_out: Array) -> SkipGramNetwork | CBOWNetwork:
+        """The network of layers that computes what the kernels do."""
+        if self.cbow:
+            return CBOWNetwork(W_in, W_out, self.loss, self.kernel_options["gradient"], self.paths, self.meetings)
+        return SkipGramNetwork(W_in, W_out, self.loss, self.paths)

@@ -5,13 +5,10 @@ With it: how far windows reach, how large a block is, and how many warps of a GP
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from wordvec.arrays import Array
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.draws.steps import group_size, meetings_for
@@ -64,17 +61,12 @@ class Planned(NeuralOptions):
             optimizer=self.optimizer,
             paths=paths,
             kernel_options=self.kernel_options(paths),
-            make_network=partial(self.make_network, paths=paths),
             pulls=self.pulls_of_a_centre(),
             device=self.device,
             precision=self.precision,
             threads=self.warps_for(corpus) if on_warps else self.threads_to_use,
             hogwild=self.hogwild,
         )
-
-    @abstractmethod
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> Any:
-        """The network of layers this trainer trains; `paths` are those of hierarchical softmax's tree."""
 
     def paths(self, counts: np.ndarray) -> Any:
         """Hierarchical softmax's Huffman tree over words with these counts; None for other losses."""
@@ -217,13 +209,13 @@ def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tu
     return (reach if shrink else others), [note]
 
 
-# How many warps may train at a time on a GPU before what they know of each other's rows is stale. Each warp is at
-# another centre, and what it gains from it is unknown to the others until it is done. If the terms of n centres pull
-# W_in and W_out the same way, the weights grow by exp(learning_rate * n * s), where s is the largest singular value of
-# the expected terms of a centre as a matrix (rows of W_in) x (rows of W_out). That matrix is the outer product of two
-# distributions, so s is the product of their lengths. A small vocabulary has long ones, and bears few warps. Warps
-# work on neighbouring stretches of text, so what counts is the stretch whose words repeat most, not the corpus: one
-# sorted by topic bears fewer warps than the same sentences shuffled.
+# How many warps may train at a time on a GPU before they work with rows that are too stale. Each warp is at another
+# centre, and its updates are not seen by the others until it is done. If the terms of n centres pull W_in and W_out the
+# same way, the weights grow by exp(learning_rate * n * s), where s is the largest singular value of the expected terms
+# of a centre as a matrix (rows of W_in) x (rows of W_out). That matrix is the outer product of two distributions, so s
+# is the product of their lengths. A small vocabulary has long ones, and allows few warps. Warps work on neighbouring
+# stretches of text, so what counts is the stretch whose words repeat most, not the corpus: one sorted by topic allows
+# fewer warps than the same sentences shuffled.
 
 
 MAX_GROWTH = 1.0  # the exponent: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
@@ -260,7 +252,7 @@ def centres_before_stale(step: float, inputs: np.ndarray, outputs: np.ndarray) -
 def warps_before_stale(
     step: float, corpus: Corpus, keep: np.ndarray, negatives: int, negative_power: float, stretch: int = STRETCH
 ) -> int:
-    """Warps that the stretch of `corpus` bears whose words repeat most.
+    """Warps that are allowed by the stretch of `corpus` whose words repeat most.
 
     step   as in `centres_before_stale`; keep   (V,) the probability that subsampling keeps a word
     """

@@ -14,33 +14,41 @@ over the rounds whose loss is there, and needs the weights of the last one alone
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from importlib import import_module
+from dataclasses import fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
 from wordvec.files import parse_json
 from wordvec.kernels.merging import expected_terms, expected_terms_of_tree, merged_rows
 from wordvec.memory import available_cores
-from wordvec.store import Store, name_of, open_store
+from wordvec.store import Store, hash_of, name_of, open_store
 from wordvec.trainers.kernel_engine import KernelEngine
 from wordvec.trainers.layers_engine import LayersEngine, Loss
-from wordvec.trainers.neural_options import MERGES
+from wordvec.trainers.options import TrainingPlan
+from wordvec.trainers.schedule import Schedule
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
-    from wordvec.trainers.options import TrainingPlan
 
 BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
 MATRICES = ("W_in", "W_out")
+DRAWING = ("window", "negatives", "negative_sharing", "negative_pool", "shrink_window", "seed")  # of a sampler
+
+
+class Cuts(NamedTuple):
+    """How an epoch is cut: each of `merges` rounds into `pieces`."""
+
+    pieces: int
+    merges: int
 
 
 class Weights(NamedTuple):
@@ -95,24 +103,25 @@ class RoundsEngine:
     def __init__(
         self,
         plan: TrainingPlan,
-        facts: dict[str, Any],
+        cuts: Cuts,
         corpus: Corpus,
         W_in: np.ndarray,
         W_out: np.ndarray,
         cluster: Cluster | ThisProcess,
         tokens: int,
+        threads: int | None = None,
     ) -> None:
         self.plan, self.corpus, self._cluster, self.block = plan, corpus, cluster, plan.block
-        self._threads = facts["options"]["threads"] or cluster.threads_of_a_task
-        self._facts = facts | {"options": facts["options"] | {"threads": None}}
-        self._pieces, merges = facts["options"]["pieces"] or 1, facts["options"]["merges"] or MERGES
-        self.chunk = self.block * -(-tokens // (merges * self.block))
+        self._threads = threads or cluster.threads_of_a_task
+        self._facts, self._pieces = facts_of(plan), cuts.pieces
+        self.chunk = self.block * -(-tokens // (cuts.merges * self.block))
         self._share = share(corpus, cluster.store)
         size, dim = W_in.shape
         cluster.check_memory("training", 4 * 4 * 2 * size * dim + 40 * size)
         rows = max(1, BLOCK_BYTES // (8 * dim))
         self._borders = [*range(0, size, rows), size]
-        self._name = name_of("start", **self._facts, corpus=corpus.fingerprint, W=[_hash(W_in), _hash(W_out)])
+        hashes = [hash_of(W_in), hash_of(W_out)]
+        self._name = name_of("start", plan=self._facts, cuts=cuts, corpus=corpus.fingerprint, W=hashes)
         self._publish_start(W_in, W_out)
         self._largest = float(max(np.abs(W_in).max(), np.abs(W_out).max()))
 
@@ -213,7 +222,7 @@ def train_piece(
     place = open_store(store)
     if not place.is_published(name):
         text = opened(*corpus)
-        plan = _plan(json.dumps(facts), threads, *corpus)
+        plan = plan_of(json.dumps(facts), threads, *corpus)
         W_in, W_out = Weights(*start).read(place)
         engine = KernelEngine(plan, text, W_in, W_out)
         loss = engine.train(begin, end, epoch, tokens)
@@ -256,20 +265,27 @@ def merge_rows(
     return float("inf") if found is None else found
 
 
+def facts_of(plan: TrainingPlan) -> dict[str, Any]:
+    """A plan of negative sampling as JSON, for `plan_of`: without threads, and without tables, which can be large."""
+    facts = {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "threads"}
+    drawing = {name: getattr(plan.sampler, name) for name in DRAWING}
+    return facts | {"schedule": vars(plan.schedule), "sampler": drawing}
+
+
 @functools.lru_cache(maxsize=1)
-def _plan(facts: str, threads: int, folder: str, fingerprint: str) -> TrainingPlan:
-    """Its table of negatives takes longer than a short piece: the tasks of a process share one."""
-    make_trainer = import_module("wordvec.trainers").make_trainer  # by name: it is above this module
+def plan_of(facts: str, threads: int, folder: str, fingerprint: str) -> TrainingPlan:
+    """The plan of `facts`, for a corpus that is opened.
+
+    Its table of negatives takes longer to make than a short piece to train: the tasks of a process share one.
+    """
     found = parse_json(facts)
-    trainer: Any = make_trainer(found["trainer"], **(found["options"] | {"threads": threads}))
-    trainer._reach = found["reach"]
-    plan: TrainingPlan = trainer.plan_for(opened(folder, fingerprint))
-    return plan
+    shape = found["schedule"]["shape"]
+    schedule = found["schedule"] | {"shape": shape if isinstance(shape, str) else tuple(shape)}
+    counts = opened(folder, fingerprint).vocabulary.counts
+    drawing = {"subsample": found["subsample"], "power": found["negative_power"], **found["sampler"]}
+    sampler = ExampleSampler.for_counts(counts, **drawing)
+    return TrainingPlan(**found | {"threads": threads, "schedule": Schedule(**schedule), "sampler": sampler})
 
 
 def _loss_of(name: str) -> str:
     return name_of("loss", of=name)
-
-
-def _hash(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()

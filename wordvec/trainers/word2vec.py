@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from wordvec.arrays import Array
-from wordvec.networks import CBOWNetwork, SkipGramNetwork
 from wordvec.trainers.base import check_options
 from wordvec.trainers.neural import NeuralTrainer
 from wordvec.trainers.option_help import with_option_help
@@ -25,10 +23,6 @@ class SkipGram(NeuralTrainer):
     """
 
     name: ClassVar[str] = "skipgram"
-
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> SkipGramNetwork:
-        """Skip-gram as layers."""
-        return SkipGramNetwork(W_in, W_out, self.loss, paths)
 
 
 @with_option_help
@@ -71,10 +65,6 @@ class CBOW(NeuralTrainer):
         """One prediction, whose gradient each context gets whole ("sum") or a share of."""
         contexts, _ = super().pulls_of_a_centre()
         return (contexts if self.cbow_gradient == "sum" else 1.0), 1.0
-
-    def make_network(self, W_in: Array, W_out: Array, paths: Any = None) -> CBOWNetwork:
-        """CBOW as layers."""
-        return CBOWNetwork(W_in, W_out, self.loss, self.cbow_gradient, paths, self.meetings)
 
     def kernel_options(self, paths: Any) -> dict[str, Any]:
         """With how a context's gradient is scaled."""

@@ -153,7 +153,7 @@ class _Fit:
         found = np.empty((self.matrix.shape[1], self.vectors.dim), np.float32)
 
         def solve_strip(columns: slice) -> None:
-            right = back(roots * self._unit_strip(columns))
+            right = back(roots * self.vectors.unit[:, columns])
             found[:, columns] = conjugate_gradients(
                 lambda p: back(forward(p)), right, inverse, np.float32(self.ridge), self.steps
             )
@@ -196,9 +196,6 @@ class _Fit:
 
         with ThreadPoolExecutor(self.threads) as pool:
             return product_with(self.matrix, pool)(rows)
-
-    def _unit_strip(self, columns: slice) -> np.ndarray:
-        return np.ascontiguousarray(self.vectors.unit[:, columns])
 
     def _each_strip(self, function: Callable[[slice], None]) -> None:
         strips = [slice(first, first + STRIP) for first in range(0, self.vectors.dim, STRIP)]

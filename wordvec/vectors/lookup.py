@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ from wordvec.vectors.word_bytes import BLOCK, HASHED, MULTIPLIER, LazyWords, rep
 
 
 def explain_missing(
-    word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any], of_parts: str = ""
+    word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any], subwords: Any = None
 ) -> tuple[str, list[str]]:
     """Return one line that says why `word` is missing, as far as that is known, and near spellings of it.
 
-    `of_parts` says what its n-grams give, where the vectors have some. The words of a file of documents are their ids.
+    `subwords` are those of the vectors, if they have some. The words of a file of documents are their ids.
 
     >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
     "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
@@ -31,6 +31,11 @@ def explain_missing(
         near = near_spellings(word.lower(), words, limit=3)
     seen = seen_too_rarely(word, rare, info)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
+    of_parts = ""
+    if subwords is not None and subwords.vector(word) is None:
+        of_parts = ", none of its n-grams is known"
+    elif subwords is not None:
+        of_parts = ": it has no row, and its vector is composed of its n-grams"
     whose = "documents" if "documents" in info else "words of these vectors"
     return f"{word!r} is not among the {len(words):,} {whose}{seen}{of_parts}{hint}", near
 
@@ -147,3 +152,32 @@ def hash_of(word: bytes) -> int:
         mixed = ((mixed ^ byte) * int(MULTIPLIER)) & MASK
         mixed ^= mixed >> 29
     return mixed
+
+
+class WordIds(Mapping[str, int]):
+    """The row of each word, for `WordRows.word_ids`: no second copy of the words is made."""
+
+    def __init__(
+        self, words: Sequence[str], rows: dict[str, int] | PackedLookup, word_id: Callable[[str], int]
+    ) -> None:
+        self._words, self._rows, self._word_id = words, rows, word_id
+
+    def __getitem__(self, word: str) -> int:
+        return self._word_id(word)
+
+    def get(self, word: Any, default: Any = None) -> Any:
+        """The row of `word`, or `default`; without looking for near spellings, which an error would name."""
+        row = self._rows.get(word) if isinstance(word, str) else None
+        return default if row is None else row
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and word in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __repr__(self) -> str:
+        return f"<the rows of {counted(len(self), 'word')}>"

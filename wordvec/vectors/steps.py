@@ -21,15 +21,15 @@ class Step:
 
 
 STEPS = {
-    "center": Step(postprocessing.centered, "the mean taken off"),
-    "unit": Step(postprocessing.unit_length, "each of length 1"),
+    "center": Step(postprocessing.centered, "subtract the mean"),
+    "unit": Step(postprocessing.unit_length, "scale each row to length 1"),
     "all-but-the-top": Step(
-        postprocessing.all_but_the_top, "without the mean and the N first principal components (default: D/100)", True
+        postprocessing.all_but_the_top, "subtract the mean and the first N principal components (default: D/100)", True
     ),
-    "whiten": Step(postprocessing.whitened, "covariance made the identity"),
-    "pca": Step(postprocessing.principal_components, "the N directions of largest variance", True, True),
-    "float16": Step(postprocessing.to_float16, "in half the bytes"),
-    "int8": Step(postprocessing.to_int8, "in a quarter of the bytes"),
+    "whiten": Step(postprocessing.whitened, "make the covariance the identity"),
+    "pca": Step(postprocessing.principal_components, "keep the N directions of largest variance", True, True),
+    "float16": Step(postprocessing.to_float16, "store in half the bytes"),
+    "int8": Step(postprocessing.to_int8, "store in a quarter of the bytes"),
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError, counted
 from wordvec.vectors.gensim_names import NamesOfGensim, no_such
-from wordvec.vectors.lookup import PackedLookup, explain_missing
+from wordvec.vectors.lookup import PackedLookup, WordIds, explain_missing
 from wordvec.vectors.rows import (
     BLOCK,
     checked_counts,
@@ -39,33 +39,6 @@ class Subwords(Protocol):
         """Return a vector (D,) float32, or None where the word has no known part."""
 
 
-class WordIds(Mapping[str, int]):
-    """The row of each word, for `WordRows.word_ids`: no second copy of the words is made."""
-
-    def __init__(self, vectors: WordRows) -> None:
-        self._vectors = vectors
-
-    def __getitem__(self, word: str) -> int:
-        return self._vectors.word_id(word)
-
-    def get(self, word: Any, default: Any = None) -> Any:
-        """The row of `word`, or `default`; what is spelt alike is not looked for, as `word_id` does."""
-        row = self._vectors._ids.get(word) if isinstance(word, str) else None
-        return default if row is None else row
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._vectors
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._vectors.words)
-
-    def __len__(self) -> int:
-        return len(self._vectors)
-
-    def __repr__(self) -> str:
-        return f"<the rows of {counted(len(self), 'word')}>"
-
-
 class WordRows(metaclass=NamesOfGensim):
     """What `WordVectors` holds; its docstring tells the shapes and errors."""
 
@@ -82,17 +55,16 @@ class WordRows(metaclass=NamesOfGensim):
         rare: Mapping[str, int] | None = None,
     ) -> None:
         self.words = kept_words(words)
-        self.matrix = checked_matrix("matrix", matrix, len(self.words), keep_int8=scales is not None)
-        self.scales = None if scales is None else checked_scales(scales, len(self.words))
-        self.context_matrix = None
-        if context_matrix is not None:
-            self.context_matrix = checked_matrix("context_matrix", context_matrix, len(self.words))
-        self.counts = None if counts is None else checked_counts(counts, len(self.words))
+        size = len(self.words)
+        self.matrix = checked_matrix("matrix", matrix, size, keep_int8=scales is not None)
+        self.scales = None if scales is None else checked_scales(scales, size)
+        contexts = context_matrix
+        self.context_matrix = None if contexts is None else checked_matrix("context_matrix", contexts, size)
+        self.counts = None if counts is None else checked_counts(counts, size)
         self.info = dict(info or {})
         self.subwords, self.rare = subwords, rare
-        self._row_of: dict[str, int] | PackedLookup | None = None
-        if isinstance(self.words, list):
-            self._row_of = number_words(self.words)
+        rows = number_words(self.words) if isinstance(self.words, list) else None
+        self._row_of: dict[str, int] | PackedLookup | None = rows
         self._lengths: np.ndarray | None = None
         self._divisors: np.ndarray | None = None
         self._unit: np.ndarray | None = None
@@ -148,8 +120,7 @@ class WordRows(metaclass=NamesOfGensim):
         return self
 
     def __repr__(self) -> str:
-        trainer = self.info.get("trainer")
-        made_by = f", {trainer}" if trainer else ""
+        made_by = f", {trainer}" if (trainer := self.info.get("trainer")) else ""
         return f"WordVectors({counted(len(self), 'word')}, {counted(self.dim, 'dimension')}{made_by})"
 
     if not TYPE_CHECKING:  # a type checker would take it that every attribute exists
@@ -177,7 +148,7 @@ class WordRows(metaclass=NamesOfGensim):
         >>> ids["dog"], ids.get("cow"), len(ids), dict(ids)
         (1, None, 2, {'cat': 0, 'dog': 1})
         """
-        return WordIds(self)
+        return WordIds(self.words, self._ids, self.word_id)
 
     @property
     def lengths(self) -> np.ndarray:
@@ -282,16 +253,8 @@ class WordRows(metaclass=NamesOfGensim):
         row = self._ids.get(word)
         if row is not None:
             return row
-        message, near = explain_missing(word, self.words, self.rare, self.info, self._of_parts(word))
+        message, near = explain_missing(word, self.words, self.rare, self.info, self.subwords)
         raise UnknownWordError(word, message, near)
-
-    def _of_parts(self, word: str) -> str:
-        """What the n-grams of a word without a row give, for a message; nothing without subwords."""
-        if self.subwords is None:
-            return ""
-        if self.subwords.vector(word) is None:
-            return ", none of its n-grams is known"
-        return ": it has no row, and its vector is composed of its n-grams"
 
     def ids_of(self, words: Iterable[str], missing: int | None = None) -> np.ndarray:
         """Return the row of each word (n,) int64; `missing` is put for a word that has none.
@@ -312,16 +275,14 @@ class WordRows(metaclass=NamesOfGensim):
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:
         """Return the rows of the words among `items` that have one; all other items are passed over."""
-        rows = [self._ids.get(item) for item in items if isinstance(item, str)]
+        rows = map(self._ids.get, (item for item in items if isinstance(item, str)))
         return [row for row in rows if row is not None]
 
     def _row(self, word: str) -> tuple[int | None, np.ndarray]:
         """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
-        row = self._ids.get(word) if isinstance(word, str) else None
-        if row is None and self.subwords is not None and isinstance(word, str):
-            made = self.subwords.vector(word)
-            if made is not None:
-                return None, made
+        has_no_row = self.subwords is not None and isinstance(word, str) and word not in self._ids
+        if has_no_row and (made := self.subwords.vector(word)) is not None:  # type: ignore[union-attr]
+            return None, made
         row = self.word_id(word)
         vector = self.rows(slice(row, row + 1))[0]
         vector.flags.writeable = False

@@ -185,8 +185,13 @@ def test_records_of_csv_and_parquet(tmp_path):
     parquet.write_table(pyarrow.table(columns), tmp_path / "speeches.parquet")
     corpus = Corpus.from_documents(tmp_path / "speeches.parquet", field="text", metadata_fields=["year"], min_count=1)
     assert [(row.record, row.values) for row in corpus.documents.rows] == [(1, (1850,)), (2, (1851,))]
+    (tmp_path / "speeches.json").write_text(
+        '[{"text": "tea", "year": 1850},\n {"text": null}, {"text": "milk", "year": 1851}]'
+    )
+    corpus = Corpus.from_documents(tmp_path / "speeches.json", field="text", metadata_fields=["year"], min_count=1)
+    assert [(row.record, row.values) for row in corpus.documents.rows] == [(1, (1850,)), (3, (1851,))]
     (tmp_path / "plain.txt").write_text("tea and milk\nmilk, tea\n")
-    with pytest.raises(CorpusError, match="for plain text give a table of metadata"):
+    with pytest.raises(CorpusError, match="is plain text, neither JSON nor a table"):
         Corpus.from_documents(tmp_path / "plain.txt", field="text", metadata_fields=["year"])
 
 

@@ -115,7 +115,7 @@ def test_paths_of_another_machine(folder, capsys):
     found = match_rows(rows, "path", files, Path("/r"), Path("t.csv"))
     assert found == [{"year": 1852}, {"year": 1853}, {"year": 1854}]
     err = capsys.readouterr().err
-    assert f"behind {folder.replace(chr(92), '/')} is looked for here" in err
+    assert f"the parts after {folder.replace(chr(92), '/')} are looked up here" in err
     assert "1 row is of no file" in err
     with pytest.raises(CorpusError, match="no row is of one of the files"):
         match_rows(rows_of(f"{folder}x.txt"), "path", files, Path("/r"), Path("t.csv"))

@@ -111,18 +111,27 @@ def groups_of(
         return _by_value(documents, by, chosen)
     column = _date_column(documents, date_column)
     values = documents.column(column)
-    years = {i: year_of(values[i]) for i in chosen}
-    dated = {i: year for i, year in years.items() if year is not None}
-    without = [i for i in chosen if years[i] is None]
-    notes = []
+    dated = {i: year for i in chosen if (year := year_of(values[i])) is not None}
+    without = [i for i in chosen if i not in dated]
+    notes = _notes_on_dates(documents, column, dated, without)
+    if not dated:
+        raise CorpusError(notes[0] if notes else "there are no documents to group")
+    members: dict[str, list[int]] = {}
+    for begin in sorted({year // length * length for year in dated.values()}):
+        members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
+    return Groups(by, members, tuple(without), "; ".join(notes) or None, in_time=True)
+
+
+def _notes_on_dates(documents: Documents, column: str, dated: dict[int, int], without: list[int]) -> list[str]:
+    """What to tell of documents without a date that can be read, and of dates that are hardly meant."""
+    values, notes = documents.column(column), []
+    of_all = f"of {counted(len(dated) + len(without), 'document')}"
     if without:
         said = [f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in without]
         notes.append(
-            f"{len(without):,} of {counted(len(chosen), 'document')} without a date in {column!r} that can be read, "
+            f"{len(without):,} {of_all} without a date in {column!r} that can be read, "
             f"and so in no group: {listed(said, NAMED)}; write one year, such as 1850 or 1850-03-02"
         )
-    if not dated:
-        raise CorpusError(notes[0] if notes else "there are no documents to group")
     if early := [i for i, year in dated.items() if 0 <= year < 100]:
         said = [f"{documents.name(i)} ({values[i]})" for i in early]
         notes.append(
@@ -135,11 +144,7 @@ def groups_of(
             f"{counted(len(late), 'document')} of a year after {LATEST}, as {column!r} says: {listed(said, NAMED)}; a "
             "spreadsheet that counts days writes such numbers: give the column the format of a date, or of text"
         )
-    note = "; ".join(notes) or None
-    members: dict[str, list[int]] = {}
-    for begin in sorted({year // length * length for year in dated.values()}):
-        members[_period(begin, length)] = [i for i, year in dated.items() if year // length * length == begin]
-    return Groups(by, members, tuple(without), note, in_time=True)
+    return notes
 
 
 def _period(begin: int, length: int) -> str:

@@ -76,6 +76,7 @@ def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = N
     Raises CorpusError where no word is left.
     """
     from wordvec.corpus.corpus import Corpus
+    from wordvec.corpus.parts import parts_of_tokens
 
     documents = documents_of(corpus)
     of_sentence = group_of_sentence(documents, groups)
@@ -96,7 +97,7 @@ def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = N
     info = {key: value for key, value in corpus.info.items() if key not in ("max_words", "raw_sentences")}
     info |= {"split_by": groups.by, "group": name, "split_from": corpus.fingerprint}
     least = corpus.vocabulary.min_count if min_count is None else checked_min_count(min_count)
-    return Corpus._from_spooled(spooled, WordSelection(least), info, documents=part_documents)
+    return Corpus.of_parts(parts_of_tokens(spooled, WordSelection(least), info, documents=part_documents))
 
 
 def folder_name(group: str) -> str:

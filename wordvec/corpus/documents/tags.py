@@ -78,7 +78,7 @@ class DocumentTags:
 
 
 class _Noting:
-    """Yields the words of documents and notes their tags."""
+    """Yields the words of documents and collects their tags."""
 
     def __init__(self, documents: Iterable[Any]) -> None:
         self._documents = documents

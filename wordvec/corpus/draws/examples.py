@@ -52,7 +52,7 @@ class Tags(NamedTuple):
 
     @property
     def most(self) -> int:
-        """Tags of a sentence at most."""
+        """The largest number of tags of a sentence."""
         return int(np.diff(self.starts).max(initial=0))
 
 

@@ -1,17 +1,20 @@
 """How many updates may share one set of scores: where a block of examples is cut into steps.
 
-All scores of a step are computed before any of its updates. If a row is met by n partners in a step, its update is a
-sum of n terms whose derivatives all belong to the row as it was at the start. By the curvature of log sigmoid, at
-most 1/4, such a step is stable as long as
+All scores of a step are computed before any of its updates. If a row is used with n partners in a step (n meetings),
+its update is a sum of n terms whose derivatives were all taken at the row as it was at the start. By the curvature of
+log sigmoid, at most 1/4, such a step is stable as long as
 
     learning_rate · n · |partner|² / 4  <  2
 
-so n must be bounded, and what counts is how often a row is really met in the step, not how common it is in the corpus:
-a session or a walk repeats its few items within a few positions.
+so n must be bounded, and what matters is how often a row is actually met in the step, not how common it is in the
+corpus: a session or a walk repeats its few items within a few positions.
 
 **Groups.** Skip-gram takes the contexts of a centre in groups of at most half the bound (an eighth, where each meets
 all nodes on a path of a tree), evenly filled, in the order of the text. Each group with the centre's outputs is an
-example.
+example. With subwords, whose learning rate is high and bound low, that would cut nearly every second window of 5 words
+and begin a step at each cut. There a whole window that the bound takes in is one group: a word that stands once is then
+met by no more centres than the bound allows. Scores are as good (measured); at wider windows, where it is met by many
+more, item numbers lose by it.
 
 **Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound; that
 one begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of its
@@ -73,17 +76,21 @@ def meetings_for(learning_rate: float) -> int:
     return max(1, int(MEETINGS_TIMES_RATE / learning_rate + 1e-9))
 
 
-def group_size(meetings: int, tree: bool = False) -> int:
+def group_size(meetings: int, tree: bool = False, window_of_parts: int | None = None) -> int:
     """Contexts of a centre that one example of skip-gram holds at most.
 
     tree   whether each context meets all inner nodes on a path (hierarchical softmax): then there are fewer
+    window_of_parts   with subwords, words on each side of a centre at most
 
     >>> group_size(32), group_size(32, tree=True), group_size(1)
     (16, 4, 1)
+    >>> group_size(12, window_of_parts=5), group_size(12, window_of_parts=7)
+    (12, 6)
     """
     if meetings < 1:
         raise OptionError(f"meetings must be at least 1; got {meetings}")
-    return max(1, meetings // (8 if tree else 2))
+    whole = window_of_parts is not None and 2 * window_of_parts <= meetings
+    return max(1, meetings // (8 if tree else 1 if whole else 2))
 
 
 def split_contexts(batch: Examples, size: int) -> Examples:

@@ -3,7 +3,7 @@
 A block of text is cut at separators (white space, at least) into pieces, and its pieces are numbered: compiled code,
 without the interpreter's lock, so threads do it side by side. What is left is done once for each *different* piece,
 in the order of the text: finding its number in the whole text and, where a piece is not yet a word, calling the
-tokenizer. That is right for tokenizers that never look across a separator; others read lines (see `encoding.spool`).
+tokenizer. That is correct for tokenizers that never look across a separator; others read lines (see `token_ids.spool`).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def encode_blocks(
     on_sentences: Callable[[int], None],
     room: int = 0,
 ) -> Spooled:
-    """Encode what `readers.read_blocks` gives; see `encoding.spool` for the rest. `room` is of words, see Spool."""
+    """Encode what `readers.read_blocks` gives; see `token_ids.spool` for the rest."""
     words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
     with Spool(room) as spool:
         texts = joined(blocks, BLOCK)

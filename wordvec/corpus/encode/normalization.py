@@ -1,6 +1,6 @@
 """Changes to text before it is tokenized; by default there are none.
 
-What a change merges is merged for good, so each is a choice: "US" and "us", "résumé" and "resume", 1990 and 2018.
+A change cannot be undone, so each is optional: "US" and "us", "résumé" and "resume", 1990 and 2018.
 """
 
 from __future__ import annotations

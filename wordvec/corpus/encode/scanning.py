@@ -223,7 +223,7 @@ class PieceTable:
         self._store.size = int(self._starts.array[-1])
 
     def forget(self) -> None:
-        """Give the memory back; the table must not be used again."""
+        """Release the memory; the table must not be used again."""
         del self._table, self._store, self._starts, self._counts
 
     def pieces(self, first: int = 0) -> list[str]:

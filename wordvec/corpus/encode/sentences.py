@@ -1,7 +1,7 @@
 """From a line of text to its sentences, by rules that need no language and no model.
 
-Where the rules are in doubt they don't split: two sentences taken for one only let a window reach across a full
-stop, while a sentence cut in two loses contexts.
+In doubt the rules do not split: if two sentences are taken for one, a window may reach across a full stop, but a
+sentence cut in two loses contexts.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
 class Spool:
     """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many.
 
-    `room` is how many tokens there will be at most, if that is known.
+    `room` is the largest number of tokens there can be, if known.
     """
 
     def __init__(self, room: int = 0) -> None:
@@ -231,8 +231,8 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
         yield tokens, True
     if given and wrapped == given:
         announce(
-            f"{counted(given, 'sentence')}, each of one token with spaces in it, such as {wrapped_text!r:.60}: nothing "
-            "stands beside a token, so nothing can be learned of it; if these are texts, use Corpus.from_texts"
+            f"{counted(given, 'sentence')}, each of one token with spaces in it, such as {wrapped_text!r:.60}: a "
+            "single token has no contexts, so nothing can be learned from it; if these are texts, use Corpus.from_texts"
         )
     tally.finish()
 

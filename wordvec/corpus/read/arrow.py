@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
+from wordvec.corpus.read.missing import Row
 from wordvec.errors import CorpusError, MissingExtraError
 
 BATCH_ROWS = 512  # documents held at a time
@@ -33,56 +34,65 @@ def table_kind(head: bytes) -> str | None:
 
 
 def values_of_file(
+    file: BinaryIO, kind: str, name: str, field: str | None, errors: str, on_bytes: Callable[[int], None]
+) -> Values:
+    """Yield (value, place) of the column `field`, see `rows_of_file`."""
+    for row in rows_of_file(file, kind, name, [field], errors, on_bytes):
+        yield row.values[0], row.where
+
+
+def rows_of_file(
     file: BinaryIO,
     kind: str,
     name: str,
-    field: str | None,
+    fields: Sequence[str | None],
     encoding_errors: str,
-    on_bytes: Callable[[int], None],
-    *,
-    any_type: bool = False,
-) -> Values:
-    """Yield (value, place) of the column `field`; the file is open and is of `kind` according to `table_kind`.
+    on_bytes: Callable[[int], None] = lambda size: None,
+) -> Iterator[Row]:
+    """Yield the values of `fields` in each row; the file is open and is of `kind` according to `table_kind`.
 
-    With `any_type` the column may hold anything: numbers that are ids.
-
-    Raises CorpusError for a missing or unsuitable column and a damaged file, MissingExtraError without pyarrow.
+    The first field holds the text, the others anything. Raises CorpusError for a missing or unsuitable column and a
+    damaged file, MissingExtraError without pyarrow.
     """
     pyarrow = _pyarrow(name)
     if kind.startswith("Feather"):
         raise CorpusError(f"{name}: is {kind}, which newer libraries no longer read; write it again as version 2")
     size = os.fstat(file.fileno()).st_size if file.seekable() else 0
-    row = reported = 0
+    number = reported = 0
     with _damage_named(pyarrow, name, kind):
-        schema, batches = _opened(pyarrow, file, kind, field, name, any_type)
-        extract = _column(pyarrow, schema, field, name, any_type)
+        schema, batches = _opened(pyarrow, file, kind, fields)
+        columns = [_column(pyarrow, schema, field, name, any_type=i > 0) for i, field in enumerate(fields)]
         for batch, share_read in batches:
-            for value in _texts(pyarrow, extract(batch), f"{name}: row", row, encoding_errors):
-                row += 1
-                yield value, f"{name}: row {row}"
+            found = [_texts(pyarrow, of(batch), f"{name}: row", number, encoding_errors) for of in columns]
+            for values in zip(*found):
+                number += 1
+                yield Row(number, f"{name}: row {number}", list(values))
             on_bytes(int(share_read * size) - reported)
             reported = int(share_read * size)
     on_bytes(size - reported)
 
 
 def _opened(
-    pyarrow: Any, file: BinaryIO, kind: str, field: str | None, name: str, any_type: bool
+    pyarrow: Any, file: BinaryIO, kind: str, fields: Sequence[str | None]
 ) -> tuple[Any, Iterator[tuple[Any, float]]]:
-    """The schema, and the batches of rows with the share that was read; of Parquet only the column asked for."""
+    """The schema, and the batches of rows with the share that was read; of Parquet only the columns asked for."""
     if kind == "Parquet":
         from pyarrow import parquet
 
         reader = parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)  # or it holds all
-        schema, rows = reader.schema_arrow, reader.metadata.num_rows
-        _column(pyarrow, schema, field, name, any_type)
-        batches = reader.iter_batches(batch_size=BATCH_ROWS, columns=[field])
-        return schema, ((batch, min(1, number * BATCH_ROWS / rows)) for number, batch in enumerate(batches, 1))
+        return reader.schema_arrow, _of_parquet(reader, fields)
     if kind == "Arrow":
         reader = pyarrow.ipc.open_file(file)
         many = reader.num_record_batches
         return reader.schema, ((reader.get_batch(i), (i + 1) / many) for i in range(many))
     reader = pyarrow.ipc.open_stream(file)
     return reader.schema, ((batch, 0.0) for batch in reader)
+
+
+def _of_parquet(reader: Any, fields: Sequence[str | None]) -> Iterator[tuple[Any, float]]:
+    batches = reader.iter_batches(batch_size=BATCH_ROWS, columns=list(dict.fromkeys(fields)))
+    for number, batch in enumerate(batches, 1):
+        yield batch, min(1, number * BATCH_ROWS / reader.metadata.num_rows)
 
 
 def values_of_object(source: Any, field: str | None) -> Values:

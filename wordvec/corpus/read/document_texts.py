@@ -1,25 +1,23 @@
 """Documents with their ids, from files: lines of text, or records in JSON, CSV, TSV, Parquet, Feather and Arrow.
 
 Each record gives one document, in its place: one without text is an empty document, so that the rows that are made of
-documents are those of the records. A file is read once for its texts and once more for its ids.
+documents are those of the records.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from wordvec.corpus.named_texts.catalogue import bundled_corpus, is_bundled
-from wordvec.corpus.read.arrow import table_kind, values_of_file
-from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
-from wordvec.corpus.read.missing import Unusable, is_missing
+from wordvec.corpus.read.arrow import table_kind
+from wordvec.corpus.read.decoding import blocks_of_text
+from wordvec.corpus.read.fields import read_fields
+from wordvec.corpus.read.missing import Row, Unusable, is_missing
 from wordvec.corpus.read.paths import files_of, is_pattern
-from wordvec.corpus.read.readers import refuse_other_text, split_blocks, with_head
-from wordvec.corpus.read.sniffing import is_json
-from wordvec.corpus.read.structured import values_of_csv, values_of_json
+from wordvec.corpus.read.readers import refuse_other_text, with_head
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
 
@@ -82,16 +80,18 @@ class DocumentTexts:
             announce(f"{self.missing:,} of {len(self.ids):,} documents hold no text; their rows are zero")
 
     def _of_file(self, path: PathLike, name: str) -> Iterator[str]:
-        values = self._values(path, name, self._field)
-        fields = (self._id_field, self._tags_field)
-        others = [() if field is None else self._values(path, name, field) for field in fields]
-        for (value, where), *given in zip_longest(values, *others, fillvalue=(None, None)):
-            for field, (_, its_place) in zip(fields, given):
-                if field is not None and where != its_place:
-                    raise CorpusError(f"{name}: texts and {field!r} do not go together at {where or its_place}")
-            self.ids.append(self._id(given[0][0], str(where)))
-            self.tags = self._tags(given[1][0], str(where))
-            yield self._text(value, str(where))
+        if _is_bundled_text(path):
+            if self._field is not None:
+                raise CorpusError(f"{path}: is plain text and has no field {self._field!r}; leave field out")
+            lines = enumerate(bundled_corpus(str(path)), 1)
+            rows = (Row(number, f"{name}: line {number}", [line]) for number, line in lines)
+        else:
+            fields = [field for field in (self._field, self._id_field, self._tags_field) if field is not None]
+            rows = read_fields(Path(path), fields or [None], *self._how)
+        for _, where, (text, *others) in rows:
+            self.ids.append(self._id(others[0] if self._id_field is not None else None, where))
+            self.tags = self._tags(others[-1] if self._tags_field is not None else None, where)
+            yield self._text(text, where)
 
     def _text(self, value: Any, where: str) -> str:
         if isinstance(value, str):
@@ -135,8 +135,8 @@ class DocumentTexts:
 
     def _whole_text(self, path: PathLike, name: str) -> str:
         """All text of a file of plain text, packed or not."""
-        if isinstance(path, str) and not os.path.exists(path) and is_bundled(path):
-            return "\n".join(bundled_corpus(path))
+        if _is_bundled_text(path):
+            return "\n".join(bundled_corpus(str(path)))
         try:
             with open(path, "rb") as stream:
                 if table_kind(stream.peek(8)):
@@ -147,33 +147,9 @@ class DocumentTexts:
         except OSError as error:
             raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
 
-    def _values(self, path: PathLike, name: str, field: str | None) -> Iterator[tuple[Any, str]]:
-        """(value, place) of each record, or line; each place is met once."""
-        if isinstance(path, str) and not os.path.exists(path) and is_bundled(path):
-            if field is not None:
-                raise CorpusError(f"{path}: is plain text and has no field {field!r}; leave field out")
-            yield from ((line, f"{path}: line {number}") for number, line in enumerate(bundled_corpus(path), 1))
-            return
-        encoding, errors = self._how
-        try:
-            with open(path, "rb") as stream:
-                if kind := table_kind(stream.peek(8)):
-                    any_type = field is not None and field in (self._id_field, self._tags_field)
-                    yield from values_of_file(stream, kind, name, field, errors, lambda _: None, any_type=any_type)
-                    return
-                head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, lambda _: None))
-                if is_json(head, name):
-                    lines = whole_lines(split_blocks(blocks), name)
-                    texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
-                    yield from values_of_json(head, texts, lines, name, field, errors)
-                elif field is not None:
-                    yield from values_of_csv(head, whole_lines(split_blocks(blocks), name), name, field)
-                else:
-                    refuse_other_text(head, name)
-                    lines = whole_lines(split_blocks(blocks), name)
-                    yield from ((line, f"{name}: line {number}") for number, line in enumerate(lines, 1))
-        except OSError as error:
-            raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
+
+def _is_bundled_text(path: PathLike) -> bool:
+    return isinstance(path, str) and not os.path.exists(path) and is_bundled(path)
 
 
 def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:

@@ -1,4 +1,4 @@
-"""Values that stand for no value, as tables and data frames write them; and what is said about things left out."""
+"""Values that stand for a missing value in tables and data frames; and reports of what was left out."""
 
 from __future__ import annotations
 
@@ -25,9 +25,17 @@ def is_missing(value: Any) -> bool:
 
 
 class Unusable(NamedTuple):
-    """A record out of which nothing can be read, and why."""
+    """A record that cannot be read, and why."""
 
     problem: str
+
+
+class Row(NamedTuple):
+    """What some fields hold in one record of a file; None where nothing, Unusable where nothing can be read."""
+
+    number: int  # of its line, row or value in the file, from 1
+    where: str
+    values: list[Any]
 
 
 class Tally:

@@ -71,11 +71,6 @@ def is_json(head: str, name: str) -> bool:
     return not head.lstrip()[end:].partition("\n")[0].strip()  # ["This"] is prose
 
 
-def is_table_name(name: str) -> bool:
-    """Whether a file called `name` should hold a table."""
-    return plain_suffix(name) in TABLE_NAMES
-
-
 def table_of(head: str, name: str, field: str | None = None) -> Table | None:
     r"""How the table that begins with `head` is written, or None where it is none.
 

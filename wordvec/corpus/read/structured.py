@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from wordvec.corpus.read.missing import Unusable
-from wordvec.corpus.read.records import Block, Values, blocks_of_values, names_of, value_of
+from wordvec.corpus.read.missing import Row, Unusable
+from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
 from wordvec.errors import CorpusError
 from wordvec.files import parse_json
@@ -30,18 +30,20 @@ def blocks_of_json(
     out, counted and reported, unless `strict`; in an array it is an error, as is half a character (an escaped
     surrogate by itself), unless `errors` is ``"replace"`` or ``"ignore"``.
     """
-    return blocks_of_values(values_of_json(head, texts, lines, name, field, errors), name, field, strict)
+    values = ((row.values[0], row.where) for row in rows_of_json(head, texts, lines, name, [field], errors))
+    return blocks_of_values(values, name, field, strict)
 
 
-def values_of_json(
-    head: str, texts: Iterator[str], lines: Iterator[str], name: str, field: str | None, errors: str
-) -> Values:
-    """Yield (value, place) of all values in `field`, also those that are missing or cannot be read."""
-    if is_lines(head, name):
-        found = ((value, f"{name}: line {number}") for number, value in values_of_lines(lines))
-    else:
-        found = _values_in_stream(texts, name, head.lstrip()[:1] == "[")
-    return _fields(found, name, field, errors)
+def rows_of_json(
+    head: str, texts: Iterator[str], lines: Iterator[str], name: str, fields: Sequence[str | None], errors: str
+) -> Iterator[Row]:
+    """Yield what all records, as in `blocks_of_json`, hold in `fields`."""
+    in_lines = is_lines(head, name)
+    found = values_of_lines(lines) if in_lines else _values_in_stream(texts, name, head.lstrip()[:1] == "[")
+    for number, value in found:
+        where = f"{name}: {'line' if in_lines else 'value'} {number}"
+        values = (_of_field(value, name, field) for field in fields)
+        yield Row(number, where, [_whole_characters(each, where, errors) for each in values])
 
 
 def is_lines(head: str, name: str) -> bool:
@@ -84,8 +86,8 @@ def values_of_lines(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
         yield number, value
 
 
-def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values:
-    """The items of an array, or values after one another, however they are broken into lines."""
+def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Iterator[tuple[int, Any]]:
+    """The items of an array, or values after one another, however they are broken into lines, numbered from 1."""
     buffer, at, read, number = "", 0, 0, 0
     wanted, begins = HEAD, True  # characters to read when a value does not end: twice as many each time
     while True:
@@ -111,7 +113,7 @@ def _values_in_stream(texts: Iterator[str], name: str, is_array: bool) -> Values
             continue
         wanted = HEAD
         number += 1
-        yield value, f"{name}: value {number}"
+        yield number, value
 
 
 def _read(texts: Iterator[str], wanted: int) -> str:
@@ -140,23 +142,22 @@ def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusErr
     )
 
 
-def _fields(values: Values, name: str, field: str | None, errors: str) -> Values:
-    """Of each value what is in `field`; text without half characters."""
-    for value, where in values:
-        if isinstance(value, dict):
-            if field is None:
-                raise CorpusError(
-                    f"{name}: holds JSON: say which field holds the text, such as field='text' (--field text), or "
-                    f"leave the file out, with a pattern such as *.txt; {names_of(value)}"
-                )
-            value = value_of(value, field)
-        elif field is not None and not isinstance(value, Unusable):
-            kind = type(value).__name__
-            value = Unusable(
-                f"holds a JSON {kind}, but an object such as {{{field!r}: ...}} was expected; leave "
-                f"field out (--field) to read {'strings' if kind == 'str' else 'lists of tokens'} as they are"
+def _of_field(value: Any, name: str, field: str | None) -> Any:
+    """What is in `field` of a value; the value itself where that is None."""
+    if isinstance(value, dict):
+        if field is None:
+            raise CorpusError(
+                f"{name}: holds JSON: say which field holds the text, such as field='text' (--field text), or "
+                f"leave the file out, with a pattern such as *.txt; {names_of(value)}"
             )
-        yield _whole_characters(value, where, errors), where
+        return value_of(value, field)
+    if field is None or isinstance(value, Unusable):
+        return value
+    kind = type(value).__name__
+    return Unusable(
+        f"holds a JSON {kind}, but an object such as {{{field!r}: ...}} was expected; leave "
+        f"field out (--field) to read {'strings' if kind == 'str' else 'lists of tokens'} as they are"
+    )
 
 
 def _whole_characters(value: Any, where: str, errors: str) -> Any:
@@ -190,28 +191,40 @@ MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how program
 DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
 
-def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str | None, strict: bool) -> Iterator[Block]:
-    """Yield the blocks of the column `field`, see `values_of_csv`."""
-    return blocks_of_values(values_of_csv(head, lines, name, field), name, field, strict)
+def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str, strict: bool) -> Iterator[Block]:
+    """Yield the blocks of the column `field`, see `rows_of_csv`."""
+    values = ((row.values[0], row.where) for row in rows_of_csv(head, lines, name, [field]))
+    return blocks_of_values(values, name, field, strict)
 
 
-def values_of_csv(head: str, lines: Iterable[str], name: str, field: str | None) -> Values:
-    """Yield (value, place) of the column `field`: its name in the first row, or where there is none its number, from 1.
+def rows_of_csv(
+    head: str, lines: Iterable[str], name: str, fields: Sequence[str], missing: Collection[str] = MISSING
+) -> Iterator[Row]:
+    """Yield the cells in `fields`: names in the first row, or where there are none the numbers of columns, from 1.
 
-    `head` is how the text begins, by which the delimiter is found. Cells may be quoted and hold line breaks. A row
-    with another number of cells than the first is left out, counted and reported, unless `strict`. Raises
+    `head` is how the text begins, by which the delimiter is found. Cells may be quoted and hold line breaks; those
+    that say what is in `missing` are None. A row with another number of cells than the first is Unusable. Raises
     CorpusError, listing the columns, for a column that does not exist, and for text that is no table.
     """
-    table = table_of(head, name, field)
+    table = table_of(head, name, fields[0])
     if table is None:
         raise CorpusError(
-            f"{name}: is plain text, neither JSON nor a table, and has no field {field!r}; leave field out (--field) "
-            "to read all of it"
+            f"{name}: is plain text, neither JSON nor a table, and has no field {fields[0]!r}; leave field out "
+            "(--field) to read all of it"
         )
-    if field is None:
-        raise CorpusError(f"{name}: {refusal_of(table)}")
-    column, has_header = _column(table, field, name)
-    return _values(table, lines, name, column, has_header)
+    columns, have_names = zip(*(_column(table, field, name) for field in fields))
+    is_first = True
+    for line, row in _rows(table, lines, name):
+        where = f"{name}: line {line}"
+        if isinstance(row, Unusable):
+            yield Row(line, where, [row] * len(fields))
+            continue
+        cells = [row[column] for column in columns]
+        if is_first and not any(have_names):
+            announce(f"{name}: column {columns[0] + 1} is read from the first row on: {cells[0]!r:.60}")
+        if not is_first or not any(have_names):
+            yield Row(line, where, [None if cell.strip() in missing else cell for cell in cells])
+        is_first = False
 
 
 def refusal_of(table: Table) -> str:
@@ -239,22 +252,7 @@ def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
     )
 
 
-def _values(table: Table, lines: Iterable[str], name: str, column: int, has_header: bool) -> Values:
-    for line, row in rows_of_csv(table, lines, name):
-        where = f"{name}: line {line}"
-        if isinstance(row, Unusable):
-            yield row, where
-            continue
-        if has_header:
-            has_header = False
-            continue
-        if line == 1:
-            announce(f"{name}: column {column + 1} is read from the first row on: {row[column]!r:.60}")
-        text = row[column]
-        yield None if text.strip() in MISSING else text, where
-
-
-def rows_of_csv(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
+def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
     """Yield each row that is not empty, the first one too, with the number of its first line.
 
     Rows have as many cells as the first one; what is no such row is Unusable. Raises CorpusError where a quote that is

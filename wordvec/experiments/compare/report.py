@@ -140,32 +140,20 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
         "seeds": comparison.seeds,
         "protocol": comparison.protocol,
         "sets": [
-            {"task": each.task, "name": each.name, "source": each.source, "sha256_of_items": each.digest}
-            for each in comparison.sets
+            _picked(each, "task", "name", "source") | {"sha256_of_items": each.digest} for each in comparison.sets
         ],
         "configurations": [
-            {
-                "name": each.name,
-                "trainer": each.trainer,
-                "options": each.options,
-                "depends_on_seed": each.depends_on_seed,
-            }
-            for each in comparison.configurations
+            _picked(each, "name", "trainer", "options", "depends_on_seed") for each in comparison.configurations
         ],
         "scores": [
-            {"trainer": trainer, "set": set_name, **_score_as_dict(found)}
+            {"trainer": trainer, "set": set_name}
+            | _picked(found, "measure", "scores", "mean", "sd", "ci_seeds", "ci_items", "items", "covered")
             for (trainer, set_name), found in comparison.scores.items()
         ],
         "differences": [
-            {
-                "set": found.set_name,
-                "a": found.a,
-                "b": found.b,
-                "difference": found.difference.difference,
-                "ci95": found.difference.ci95,
-                "p": found.difference.p,
-                "p_holm": found.p_holm,
-            }
+            {"set": found.set_name, "a": found.a, "b": found.b}
+            | _picked(found.difference, "difference", "ci95", "p")
+            | {"p_holm": found.p_holm}
             for found in comparison.differences
         ],
         "models": [
@@ -186,8 +174,7 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _score_as_dict(found: ScoreOverSeeds) -> dict[str, Any]:
-    names = ("measure", "scores", "mean", "sd", "ci_seeds", "ci_items", "items", "covered")
+def _picked(found: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(found, name) for name in names}
 
 

@@ -29,9 +29,10 @@ from wordvec.corpus.documents.documents import size_and_sha256
 from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError
-from wordvec.files import parse_json, watch_written
+from wordvec.files import parse_json
 from wordvec.json_forms import NUMBER, TEXT, Kind, check_form
 from wordvec.version import __version__
+from wordvec.written import watch_written
 
 FORMAT = "wordvec run 1"
 FILE = {"path": TEXT, "sha256": TEXT, "files?": [{"path": TEXT, "sha256": TEXT}]}

@@ -1,4 +1,4 @@
-"""GloVe on the CPU, by the C library (``native/src/glove.c``): `reference.py` says what it means.
+"""GloVe on the CPU, by the C library (``native/src/glove.c``); `reference.py` defines it.
 
 `train_glove` trains some rounds of one epoch. The result has the same bytes for any number of threads and for any
 cut of an epoch into calls: tiles of one round share no row (see `cells.py`), and rounds follow one another.

@@ -1,4 +1,4 @@
-"""GloVe on the GPU: the same call as `glove_reference.py`, which says what it means.
+"""GloVe on the GPU: the same call as `reference.py`, which defines it.
 
 Tiles that share no row are trained at once, a warp each, and cells of a tile one after the other, so the result has the
 same bytes every time. With the bands of the CPU's kernel it is also the CPU's but for rounding; by itself the GPU takes

@@ -1,4 +1,4 @@
-"""What `glove.py` computes, said with layers: the same call, slow, for any float dtype.
+"""What `cpu.py` and `gpu.py` compute, written with layers: the same call, slow, for any float dtype.
 
 **The step.** One cell at a time, in the order of `cells.py`: GloVeLoss forward and backward, then AdaGrad on the
 two rows and the two biases. Each of the four starts its sums of squares h from a given value above 0, so there is no

@@ -5,7 +5,8 @@
 
 void free_examples(struct examples *e) {
   void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,
-                   e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->part_changes};
+                   e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->word_scales,
+                   e->rows, e->row_changes};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
@@ -32,11 +33,13 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->step_ends = new_zeros(e->most_slots + 1, 4);
   e->words = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
   e->part_ends = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
-  e->parts = new_zeros(t->most_parts, 4);
-  e->part_changes = new_zeros(t->most_parts, 4);
+  e->parts = new_zeros(t->most_parts + PARTS_AHEAD, 4);
+  e->word_scales = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->rows = new_zeros(most_rows(t), 4);
+  e->row_changes = new_zeros(most_rows(t), 4);
   if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
         e->group_counts && e->context_shares && e->step_ends && e->words && e->part_ends &&
-        e->parts && e->part_changes)) {
+        e->parts && e->word_scales && e->rows && e->row_changes)) {
     free_examples(e);
     return false;
   }

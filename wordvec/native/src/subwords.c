@@ -12,86 +12,136 @@
 
 // --- listing the words of a block, and the shares of their parts
 
+// What is needed of a word, or of a row of the table, side by side: where it is in memory cannot be foreseen.
+struct word_state {
+  i64 first;  // of its parts in part_rows
+  i32 parts;  // how many there are
+  i32 place;  // 1 + where it stands among the block's words; 0: not there
+};
+struct row_state {
+  i32 place;  // likewise among the block's rows
+  f32 times;  // how many rows it stands for
+};
+
 struct parts_drawing {
-  i32 *places;      // (V,) 1 + where a word stands among the block's; 0: not there
-  i64 *met;         // by place: quarters of a meeting
-  i64 *sums, *most;  // (table_rows,) of `met` over the words that have a part; zero between uses
-  u8 *in_danger;     // (table_rows,) likewise
+  struct word_state *words;  // (V,)
+  struct row_state *rows;    // (table_rows,)
+  i64 *met, *sizes;          // by place of a word: quarters of a meeting; how many rows it is the mean of
+  i64 *sums, *weights;       // by place of a row: of `met` over the words that have it as a part, and that times `times`
+  i64 *most;                 // likewise the largest; zero between uses
+  u8 *in_danger;             // likewise
 };
 
 i64 most_words(const struct training *t) { return min_i64(t->words, t->block + 2 * t->reach); }
 
+i64 most_rows(const struct training *t) { return min_i64(t->table_rows, t->most_parts); }
+
 void free_parts_drawing(struct parts_drawing *p) {
   if (!p) return;
-  void *parts[] = {p->places, p->met, p->sums, p->most, p->in_danger, p};
+  void *parts[] = {p->words, p->rows, p->met, p->sizes, p->sums, p->weights, p->most, p->in_danger, p};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
 struct parts_drawing *new_parts_drawing(const struct training *t) {
   struct parts_drawing *p = new_zeros(1, sizeof *p);
   if (!p) return 0;
-  p->places = new_zeros(t->words, 4);
+  p->words = new_zeros(t->words, sizeof *p->words);
+  p->rows = new_zeros(t->table_rows, sizeof *p->rows);
   p->met = new_zeros(most_words(t), 8);
-  p->sums = new_zeros(t->table_rows, 8);
-  p->most = new_zeros(t->table_rows, 8);
-  p->in_danger = new_zeros(t->table_rows, 1);
-  if (p->places && p->met && p->sums && p->most && p->in_danger) return p;
-  free_parts_drawing(p);
-  return 0;
+  p->sizes = new_zeros(most_words(t), 8);
+  p->sums = new_zeros(most_rows(t), 8);
+  p->weights = new_zeros(most_rows(t), 8);
+  p->most = new_zeros(most_rows(t), 8);
+  p->in_danger = new_zeros(most_rows(t), 1);
+  if (!(p->words && p->rows && p->met && p->sizes && p->sums && p->weights && p->most && p->in_danger)) {
+    free_parts_drawing(p);
+    return 0;
+  }
+  for (i64 word = 0; word < t->words; word++) {
+    const i64 first = t->part_starts[word];
+    p->words[word] = (struct word_state){first, (i32)(t->part_starts[word + 1] - first), 0};
+  }
+  for (i64 row = 0; row < t->table_rows; row++) p->rows[row].times = t->row_times[row];
+  return p;
+}
+
+INLINE const i32 *last_context(const struct examples *e, i64 slot) {
+  return contexts_of(e, slot) + e->context_counts[slot] - 1;
 }
 
 // Number the contexts by the words' places in e->words, and count how often each word is met.
-static void number_contexts(struct parts_drawing *p, struct examples *e, i64 quarters) {
-  e->word_count = 0;
+static void number_contexts(const struct training *t, struct parts_drawing *p, struct examples *e) {
+  struct word_state *words = p->words;
+  i64 *met = p->met;
+  i32 count = 0;
+  for (i64 slot = 0; slot < e->slots; slot++) prefetch(words + *last_context(e, slot));
   for (i64 slot = 0; slot < e->slots; slot++) {
     i32 *contexts = e->contexts + slot * e->most_contexts;
     const f32 *weights = e->context_weights + slot * e->most_contexts;
-    for (i64 i = 0; i < e->context_counts[slot]; i++) {
-      const i32 word = contexts[i];
-      if (!p->places[word]) {
-        e->words[e->word_count] = word;
-        p->met[e->word_count++] = 0;
-        p->places[word] = (i32)e->word_count;
+    const i32 *end = last_context(e, slot);
+    const bool merged = e->merged[slot];
+    for (; contexts <= end; contexts++, weights++) {
+      struct word_state *word = words + *contexts;
+      if (!word->place) {
+        prefetch(t->part_rows + word->first);
+        prefetch(t->part_rows + word->first + LINE_BYTES / 4);
+        e->words[count] = *contexts;
+        met[count] = 0;
+        word->place = ++count;
       }
-      contexts[i] = p->places[word] - 1;
-      p->met[contexts[i]] += quarters * (e->merged[slot] ? (i64)weights[i] : 1);
+      *contexts = word->place - 1;
+      met[*contexts] += t->part_quarters * (merged ? (i64)*weights : 1);
     }
   }
-  for (i64 k = 0; k < e->word_count; k++) p->places[e->words[k]] = 0;
+  e->word_count = count;
 }
 
-// Lay the words' lists of parts side by side, and sum up how often each part is met. What is far apart in memory is asked
-// for some steps ahead.
+// Lay the words' lists of parts side by side, number their rows, and sum up how often each is met.
 static void list_parts(const struct training *t, struct parts_drawing *p, struct examples *e) {
-  enum { WORDS_AHEAD = 4 };
-  i64 place = 0, part = 0;
+  enum { WORDS_AHEAD = 2 };
+  struct row_state *states = p->rows;
+  i32 *parts = e->parts, count = 0;
   for (i64 k = 0; k < e->word_count; k++) {
-    if (k + 2 * WORDS_AHEAD < e->word_count) prefetch(t->part_starts + e->words[k + 2 * WORDS_AHEAD]);
-    if (k + WORDS_AHEAD < e->word_count) prefetch(t->part_rows + t->part_starts[e->words[k + WORDS_AHEAD]]);
-    if (k + WORDS_AHEAD < e->word_count) prefetch(t->part_times + t->part_starts[e->words[k + WORDS_AHEAD]]);
-    const i64 first = t->part_starts[e->words[k]], count = t->part_starts[e->words[k] + 1] - first;
-    for (i64 i = 0; i < count; i++) {
-      e->parts[place + i] = t->part_rows[first + i];
-      e->part_changes[place + i] = t->part_times[first + i];
-      prefetch(p->sums + t->part_rows[first + i]);
+    struct word_state *word = p->words + e->words[k];
+    const i32 *rows = t->part_rows + word->first, *end = rows + word->parts;
+    const i64 met = p->met[k];
+    i64 size = 0;
+    if (k + WORDS_AHEAD < e->word_count) {
+      const struct word_state *later = p->words + e->words[k + WORDS_AHEAD];
+      for (i64 i = 0; i < later->parts; i++) prefetch(states + t->part_rows[later->first + i]);
     }
-    e->part_ends[k] = (i32)(place += count);
+    for (; rows < end; rows++, parts++) {
+      struct row_state *row = states + *rows;
+      if (!row->place) {
+        e->rows[count] = *rows;
+        e->row_changes[count] = row->times;
+        p->sums[count] = 0;
+        row->place = ++count;
+      }
+      *parts = row->place - 1;
+      p->sums[*parts] += met;
+      size += (i64)row->times;
+    }
+    e->part_ends[k] = (i32)(parts - e->parts);
+    p->sizes[k] = size;
+    e->word_scales[k] = 1 / (f32)size;
+    word->place = 0;
   }
-  for (i64 k = 0; k < e->word_count; k++)
-    for (; part < e->part_ends[k]; part++) p->sums[e->parts[part]] += p->met[k];
+  for (i64 i = 0; i < count; i++) states[e->rows[i]].place = 0;
+  for (i64 i = 0; i < PARTS_AHEAD; i++) parts[i] = 0;
+  e->row_count = count;
+  e->rows_a_slot = e->slots ? (count + e->slots - 1) / e->slots : 0;
 }
 
 // Mark the parts of words that would move as if they were met too often; says whether there are any.
 static bool mark_danger(const struct training *t, struct parts_drawing *p, const struct examples *e) {
   bool any = false;
+  for (i64 row = 0; row < e->row_count; row++) p->weights[row] = (i64)e->row_changes[row] * p->sums[row];
   for (i64 k = 0, i = 0; k < e->word_count; k++) {
     const i64 first = i, end = e->part_ends[k];
-    i64 size = 0, sum = 0;
-    for (; i < end; i++) {
-      const i64 times = (i64)e->part_changes[i];
-      size += times, sum += times * p->sums[e->parts[i]];
-    }
-    if (sum <= max_i64(t->bound, p->met[k]) * size) continue;
+    i64 sum = 0;
+    for (; i < end; i++) sum += p->weights[e->parts[i]];
+    if (sum <= max_i64(t->bound, p->met[k]) * p->sizes[k]) continue;
     any = true;
     for (i64 j = first; j < end; j++) p->in_danger[e->parts[j]] = 1;
   }
@@ -102,23 +152,19 @@ static bool mark_danger(const struct training *t, struct parts_drawing *p, const
 static void cut_changes(const struct training *t, struct parts_drawing *p, struct examples *e) {
   for (i64 k = 0, i = 0; k < e->word_count; k++)
     for (; i < e->part_ends[k]; i++) p->most[e->parts[i]] = max_i64(p->most[e->parts[i]], p->met[k]);
-  const i64 parts = e->word_count ? e->part_ends[e->word_count - 1] : 0;
-  for (i64 i = 0; i < parts; i++) {
-    const i32 row = e->parts[i];
+  for (i64 row = 0; row < e->row_count; row++) {
     const i64 few = max_i64(t->bound, p->most[row]), sum = p->sums[row];
-    if (p->in_danger[row] && sum > few) e->part_changes[i] *= (f32)((f64)few / (f64)sum);
+    if (p->in_danger[row] && sum > few) e->row_changes[row] *= (f32)((f64)few / (f64)sum);
+    p->most[row] = p->in_danger[row] = 0;
   }
-  for (i64 i = 0; i < parts; i++) p->most[e->parts[i]] = p->in_danger[e->parts[i]] = 0;
 }
 
 void list_words(struct drawing *d, struct examples *e) {
   const struct training *t = d->training;
   struct parts_drawing *p = d->parts;
-  number_contexts(p, e, t->part_quarters);
+  number_contexts(t, p, e);
   list_parts(t, p, e);
   if (mark_danger(t, p, e)) cut_changes(t, p, e);
-  const i64 parts = e->word_count ? e->part_ends[e->word_count - 1] : 0;
-  for (i64 i = 0; i < parts; i++) p->sums[e->parts[i]] = 0;
 }
 
 // --- composing and giving back, in the columns of one slice
@@ -127,13 +173,21 @@ enum { COLUMNS = 8 };  // vectors of a row that are summed up together
 
 INLINE f32 *table_row(const struct slice *table, i32 row) { return (f32 *)table->in + row * table->row_floats; }
 
-INLINE void compose_columns(const struct slice *table, const i32 *rows, i64 count, f32 scale, i64 column, f32 *row,
-                            f32 *before, int C) {
+// Ask for columns of the row of the part that comes PARTS_AHEAD later.
+INLINE void prefetch_part(const struct slice *table, const struct examples *e, i64 part, i64 column, int C) {
+  const f32 *later = table_row(table, e->rows[e->parts[part + PARTS_AHEAD]]) + column;
+#pragma GCC unroll 8
+  for (int c = 0; c < C; c += LINE_BYTES / VECTOR_BYTES) prefetch(later + c * LANES);
+}
+
+INLINE void compose_columns(const struct slice *table, const struct examples *e, i64 first, i64 end, f32 scale, i64 column,
+                            f32 *row, f32 *before, int C) {
   vec sum[COLUMNS];
 #pragma GCC unroll 8
   for (int c = 0; c < C; c++) sum[c] = (vec){0};
-  for (i64 i = 0; i < count; i++) {
-    const f32 *part = table_row(table, rows[i]) + column;
+  for (i64 i = first; i < end; i++) {
+    const f32 *part = table_row(table, e->rows[e->parts[i]]) + column;
+    prefetch_part(table, e, i, column, C);
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) sum[c] += load(part + c * LANES);
   }
@@ -145,14 +199,15 @@ INLINE void compose_columns(const struct slice *table, const i32 *rows, i64 coun
   }
 }
 
-INLINE void give_back_columns(const struct slice *table, const i32 *rows, const f32 *changes, i64 count, i64 column,
+INLINE void give_back_columns(const struct slice *table, const struct examples *e, i64 first, i64 end, i64 column,
                               const f32 *row, const f32 *before, int C) {
   vec change[COLUMNS];
 #pragma GCC unroll 8
   for (int c = 0; c < C; c++) change[c] = load(row + column + c * LANES) - load(before + column + c * LANES);
-  for (i64 i = 0; i < count; i++) {
-    f32 *part = table_row(table, rows[i]) + column;
-    const vec by = splat(changes[i]);
+  for (i64 i = first; i < end; i++) {
+    f32 *part = table_row(table, e->rows[e->parts[i]]) + column;
+    const vec by = splat(e->row_changes[e->parts[i]]);
+    prefetch_part(table, e, i, column, C);
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) store(part + c * LANES, multiply_add(by, change[c], load(part + c * LANES)));
   }
@@ -175,26 +230,22 @@ INLINE void give_back_columns(const struct slice *table, const i32 *rows, const 
     }                                                                                  \
   } while (0)
 
-void compose_words(const struct training *t, const struct examples *e, const struct slice *table, f32 *words, f32 *before) {
+void compose_words(const struct examples *e, const struct slice *table, f32 *words, f32 *before) {
   for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
-    const i64 count = e->part_ends[k] - first;
-    const i32 *rows = e->parts + first;
-    const f32 scale = t->part_scales[e->words[k]];
-#define BODY(C) compose_columns(table, rows, count, scale, column, words, before, C)
+    const i64 end = e->part_ends[k];
+#define BODY(C) compose_columns(table, e, first, end, e->word_scales[k], column, words, before, C)
     FOR_COLUMNS(table->row_floats, BODY);
 #undef BODY
-    first += count;
+    first = end;
   }
 }
 
 void give_back_changes(const struct examples *e, const struct slice *table, const f32 *words, const f32 *before) {
   for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
-    const i64 count = e->part_ends[k] - first;
-    const i32 *rows = e->parts + first;
-    const f32 *changes = e->part_changes + first;
-#define BODY(C) give_back_columns(table, rows, changes, count, column, words, before, C)
+    const i64 end = e->part_ends[k];
+#define BODY(C) give_back_columns(table, e, first, end, column, words, before, C)
     FOR_COLUMNS(table->row_floats, BODY);
 #undef BODY
-    first += count;
+    first = end;
   }
 }

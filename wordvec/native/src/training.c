@@ -253,6 +253,7 @@ EXPORT void training_run(struct team *team, i64 thread) {
   s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
   s.first_slice = team->by_examples ? 0 : t->slice_count * thread / t->threads;
   s.last_slice = team->by_examples ? t->slice_count : t->slice_count * (thread + 1) / t->threads;
+  s.table = team->table ? team->table + s.first_slice : 0;
   for (i64 number = 0; number < blocks; number++) {
     const struct examples *e = s.examples = team->examples + number % BUFFERS;
     counter *drawn_next = &team->drawn[(number + 1) % BUFFERS];
@@ -261,7 +262,7 @@ EXPORT void training_run(struct team *team, i64 thread) {
     if (e->stopped || value_of(&team->abandoned)) return;
     s.rate = rate_at(t, t->first_block + number);
     for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
-      compose_words(t, e, team->table + k, t->slices[k].in, words_before(t, k));
+      compose_words(e, team->table + k, t->slices[k].in, words_before(t, k));
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
       s.scores = team->scores + steps_done++ % 2 * team->turn_floats;

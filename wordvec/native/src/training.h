@@ -67,8 +67,7 @@ struct training {
   // subwords, 0 without: word w is the mean of rows part_rows[k] of the input table, part_starts[w] <= k < part_starts[w + 1]
   const i64 *part_starts;  // (V + 1,)
   const i32 *part_rows;
-  const f32 *part_times;   // how many rows that one stands for
-  const f32 *part_scales;  // (V,) 1 / how many rows the word is the mean of
+  const f32 *row_times;    // (table_rows,) how many rows each of them stands for
   i64 table_rows;
   i64 most_parts;     // of the words of a block, together
   i64 part_quarters;  // of a meeting, that a context counts for the parts of its word
@@ -118,13 +117,14 @@ struct examples {
   i32 *group_counts;    // groups in use (of each context, where pairs have their own)
   f32 *context_shares;  // what is left of the undivided gradient of CBOW's contexts
   i32 *step_ends;       // the slot after the last one of each step
-  // with subwords: the words that contexts are numbers of, and their parts, one word's after the other's
-  i32 *words, *part_ends;
-  i32 *parts;
-  f32 *part_changes;  // how much of the word's change each part gets
-  i64 word_count;
-  i64 steps;
-  i64 slots;
+  // with subwords: the words that contexts are numbers of, and their parts (places in `rows`), one word's after the other's
+  i32 *words, *part_ends, *parts;
+  f32 *word_scales;  // 1 / how many rows the word is the mean of
+  i32 *rows;         // those that are parts, each once
+  f32 *row_changes;  // how many times the change of a word each of them gets
+  i64 word_count, row_count;
+  i64 rows_a_slot;  // row_count / slots, rounded up
+  i64 steps, slots;
   i64 stopped;  // drawn after the call was asked to stop: this block and those after it are not trained
   i64 centres, predictions, terms;
 };
@@ -154,6 +154,7 @@ struct step {
   const struct slice *pieces;   // that are updated: slices, or pieces of them
   i64 piece_count;
   f32 rate;
+  const struct slice *table;  // with subwords: the slices of parts that belong to the pieces; else 0
   const struct examples *ahead;  // the next block's examples, whose rows are asked for ahead, or 0
   f32 *gradients;
   f32 *stage;   // room for some columns of all contexts
@@ -242,12 +243,23 @@ INLINE void add_stage(const struct step *s, const struct slice *slice, i64 slot,
   }
 }
 
+// Ask for an example's share of the rows that the next block's words are composed of.
+INLINE void prefetch_rows(const struct slice *table, const struct examples *e, i64 slot) {
+  const i64 first = slot * e->rows_a_slot, last = min_i64(first + e->rows_a_slot, e->row_count);
+  for (i64 i = first; i < last; i++) {
+    const f32 *row = (const f32 *)table->in + e->rows[i] * table->row_floats;
+    for (i64 column = 0; column < table->row_floats; column += LINE_BYTES / (i64)sizeof *row)
+      prefetch_for_later(row + column);
+  }
+}
+
 // Ask for rows that an example of the next block needs and those before it did not: outputs, and the last context.
 // The updates leave the memory time for it, and the scores that come next find what they need.
 INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
+  if (s->table) prefetch_rows(s->table + (slice - s->pieces), e, slot);
   const number *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
   for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number)) {
 #pragma GCC unroll 8

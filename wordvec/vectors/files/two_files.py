@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import OptionError, VectorsFileError, describe
+from wordvec.errors import OptionError, describe
 from wordvec.npy_header import map_npy
 from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.npz_file import read_members
@@ -153,8 +153,3 @@ def matrix_in(folder: str | os.PathLike[str]) -> Path | None:
         if (Path(folder) / matrix).is_file() and (Path(folder) / words).is_file():
             return Path(folder) / matrix
     return None
-
-
-def no_words(path: str | os.PathLike[str]) -> VectorsFileError:
-    """The error for rows of numbers that have no words."""
-    return VectorsFileError(f"{path}: rows of numbers without words: {WAY_OUT}")

@@ -110,8 +110,12 @@ def _read_rows(
             break
     else:
         take(is_last=True)
-    if builder.full:
-        return
+    if not builder.full:
+        _check_end(reading, buffer, position, left, rows)
+
+
+def _check_end(reading: Reading, buffer: bytes, position: int, left: int, rows: int) -> None:
+    """Raise VectorsFileError unless all rows were found, and nothing but a newline follows them in `buffer`."""
     if left and len(buffer) > LONGEST_ROW:
         raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
     if left:

@@ -1,6 +1,6 @@
 """Exact search: the best rows for many queries by their cosines.
 
-It goes in blocks, so memory does not grow with the vocabulary.
+Works in blocks, so memory does not grow with the vocabulary.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def nearest_together(
 
 
 def _places(rows: Sequence[int], candidates: np.ndarray | None) -> list[int]:
-    """Where some rows stand among the candidates; those that do not are passed over."""
+    """The positions of some rows among the candidates; other rows are ignored."""
     if candidates is None:
         return list(rows)
     return np.flatnonzero(np.isin(candidates, rows)).tolist() if len(rows) else []

@@ -46,7 +46,7 @@ class Recall:
 
 
 class ApproximateSearch:
-    """An index over the rows of `vectors`, which finds most of a word's nearest and reads few rows for it.
+    """An index over the rows of `vectors`, which finds most of a word's nearest neighbours while reading few rows.
 
     "hnsw" is a graph of near rows (Malkov and Yashunin 2020): the quickest, the slowest to build. "ivf" sorts the rows
     into cells and looks into the nearest (Sivic and Zisserman 2003), "ivf-int8" keeps them there in a byte a number.
@@ -179,7 +179,7 @@ def _cells(rows: int) -> int:
 
 
 def _efforts(vectors: WordVectors, kind: str) -> tuple[int, int]:
-    """The effort to begin with, and that beyond which it is no more worth it or finds no more."""
+    """The effort to begin with, and the one beyond which more effort is not worth it or finds no more."""
     return (32, min(4096, max(32, len(vectors)))) if kind == "hnsw" else (1, _cells(len(vectors)))
 
 

@@ -1,4 +1,4 @@
-"""Exact search on the GPU: the rows of a large vocabulary stay there, and thousands of questions meet them at once.
+"""Exact search on the GPU: the rows of a large vocabulary stay there, and thousands of questions are answered at once.
 
 The GPU finds a few candidates more than are asked for; their cosines are then computed, and put in order, as
 `WordVectors` does. So the answers are those of `WordVectors.most_similar` and `nearest_to_each`.
@@ -20,7 +20,7 @@ from wordvec.vectors.word_vectors import Positive, WordVectors
 
 QUERIES = 1024  # answered at a time
 SCORES = 2**26  # held at a time: 256 MiB
-MORE = 8  # candidates than asked for: which of two nearly equal cosines is larger, rounding decides
+MORE = 8  # more candidates than asked for: rounding decides which of two nearly equal cosines is larger
 UPLOAD = 2**16  # rows copied at a time
 LOWER = "search on the CPU, or load fewer words (load(path, limit=...))"
 

@@ -1,1 +1,1 @@
-"""Two models or more: alignment, what changed, translation; and lexicons, which retrofitting draws vectors towards."""
+"""Two models or more: alignment, what changed, translation; and retrofitting to lexicons."""

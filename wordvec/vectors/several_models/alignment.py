@@ -1,7 +1,7 @@
-"""Two models in one space: the rotation that takes the vectors of shared words nearest to each other.
+"""Two models in one space: the rotation that brings the vectors of shared words nearest to each other.
 
-Two trainings, even of the same text, end in spaces that are turned against each other: vectors of different models
-cannot be compared before one is turned. Orthogonal Procrustes (Schoenemann 1966; for models of different times
+Two trainings, even on the same text, end in spaces that are rotated against each other: vectors of different models
+cannot be compared until one is rotated. Orthogonal Procrustes (Schoenemann 1966; for models of different times
 Hamilton, Leskovec and Jurafsky 2016, eq. 4) finds for anchors X, Y (n, D), row i of X belonging to row i of Y::
 
     R = argmin |X R - Y|  over R with R^T R = I       X^T Y = U S V^T (SVD)  ->  R = U V^T
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors
 
 Pairs = Sequence[tuple[str, str]]
-BLOCK = 8_192  # rows turned at a time
+BLOCK = 8_192  # rows rotated at a time
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class AlignmentReport:
     """How well the anchors fit.
 
     `residual` is the root of the mean square distance of an anchor from its target after alignment. The cosines are
-    means over the anchors: before, after, and `held_out`: of anchors that took no part in finding their rotation
+    means over the anchors: before, after, and `held_out`: of anchors that were not used to find their rotation
     (five parts, each by the rotation of the other four). Where `cosine_after` is much larger than `held_out` the
     anchors are too few. A `rank` below the number of dimensions leaves the rotation open in the others.
     """
@@ -86,13 +86,13 @@ def align(
     center: bool = True,
     unit: bool = True,
 ) -> WordVectors:
-    """The vectors of `source`, turned into the space of `target`, where both can be compared.
+    """The vectors of `source`, rotated into the space of `target`, where both can be compared.
 
     `anchors`: None for all shared words, a number for that many of the most frequent shared ones, words of both, or
     pairs (word of the source, word of the target). With `unit` every row has length 1 first, so that frequent words
     do not weigh more; with `center` the anchors' mean is moved onto their targets' mean too (`Map`). The target stays
-    as it is: cosines of an aligned row with rows of the target mean something. A turn alone keeps the cosines within
-    the source; centring changes them. The matrix of contexts, if there is one, is not turned and left out.
+    as it is: cosines of an aligned row with rows of the target mean something. A rotation alone keeps the cosines
+    within the source; centring changes them. The context matrix, if there is one, is left out.
 
     `info["alignment"]` of the result tells the number of anchors, those missing, and how well they fit
     (`AlignmentReport`). Raises InputError for models of different dimensions, anchors that are missing or fewer than

@@ -43,7 +43,7 @@ def combine(
     kept = np.ones(len(words), bool) if keep_all else in_all
     if min(int((here & kept).sum()) for here in known) < 2:  # less their mean, one row is zero
         raise InputError(
-            "each model must have a vector for at least two of the words, as its mean is taken off; "
+            "each model must have a vector for at least two of the words, as its mean is subtracted; "
             f"{int(in_all.sum()):,} have one in all: {having}; take models with more words in common"
         )
     columns = []

@@ -1,4 +1,4 @@
-"""What changed between two models: the words whose neighbours are others.
+"""What changed between two models: the words whose neighbours differ.
 
 Spaces of two models cannot be compared coordinate by coordinate, but neighbours can. Of a word's k nearest words in
 each model, among the words of both (Gonen, Jawahar, Seddah and Goldberg 2020, "Simple, interpretable and stable method
@@ -256,7 +256,7 @@ def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.nda
 
 
 def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors], k_is_all: bool) -> tuple[str, ...]:
-    """What the models tell about themselves that a reader of the comparison should know."""
+    """What the models' records hold that a reader of the comparison should know."""
     notes = ["k takes in all other words, which no model can differ in: choose a smaller one"] if k_is_all else []
     text = a.info.get("corpus_fingerprint")
     others = {"B": b} | {f"baseline {number}": model for number, model in enumerate(baselines, 1)}
@@ -273,7 +273,7 @@ def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors], k_i
 
 
 def _recipe(model: WordVectors) -> dict[str, Any]:
-    """How a model was made, but for the seed and what changes nothing."""
+    """How a model was made, without the seed and options that do not change the result."""
     parameters = model.info.get("parameters", {})
     kept = {name: value for name, value in parameters.items() if name not in ("seed", "threads", "device", "warps")}
     return {"trainer": model.info.get("trainer"), "dim": model.dim, "min_count": model.info.get("min_count"), **kept}

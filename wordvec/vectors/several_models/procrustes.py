@@ -13,7 +13,7 @@ RANK_TOLERANCE = 1e-6  # singular values below this part of the largest are roun
 
 @dataclass(frozen=True)
 class Map:
-    """x -> (x - source_mean) rotation + target_mean: a turn (perhaps with a reflection) and a shift.
+    """x -> (x - source_mean) rotation + target_mean: a rotation (perhaps with a reflection) and a translation.
 
     Shapes: rotation (D, D) orthogonal, both means (D,); rows (n, D) -> (n, D).
     """
@@ -75,8 +75,9 @@ def rotation_of(moments: Moments, center: bool) -> tuple[Map, int]:
     """The map that takes X nearest to Y, and the rank of what determines it.
 
     Without `center` R = U V^T for X^T Y = U S V^T (Schoenemann 1966, eq. 2.7) and no shift. With it, X and Y are
-    taken from their means, and the shift takes one mean to the other: the least squares solution among all turns with
-    a shift (Schoenemann and Carroll 1970). At a rank below D the other directions are turned in one of many ways.
+    taken from their means, and the shift takes one mean to the other: the least squares solution among all rotations
+    with a translation (Schoenemann and Carroll 1970). At a rank below D the rotation of the other directions is
+    arbitrary.
 
     >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
     >>> map, rank = rotation_of(Moments.of(x, x[:, ::-1]), center=False)  # the axes swapped
@@ -102,11 +103,11 @@ def wide(rows: np.ndarray, width: int) -> np.ndarray:
 def turned(
     rows: np.ndarray, source: np.ndarray, target: np.ndarray, center: bool = False, cut: bool = False
 ) -> np.ndarray:
-    """Rows turned by the orthogonal matrix that takes `source` nearest to `target`; only the turn, no shift.
+    """Rows rotated by the orthogonal matrix that takes `source` nearest to `target`, without a translation.
 
     Shapes: rows (n, E), source (N, E), target (N, D) -> (n, W), where W = max(D, E): the narrower are widened with
-    zeros. With `cut` (n, D): what then lies outside of the target's dimensions is left away. With `center` source and
-    target are taken from their means to find the turn.
+    zeros. With `cut` (n, D): what then lies outside of the target's dimensions is cut off. With `center` the means of
+    source and target are subtracted before the rotation is found.
 
     >>> X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     >>> Y = X @ np.array([[0.0, 1.0], [-1.0, 0.0]])

@@ -1,4 +1,4 @@
-"""Retrofitting: vectors drawn towards those of the words that a lexicon calls alike.
+"""Retrofitting: vectors are pulled towards those of words that are neighbours in a lexicon.
 
 Faruqui, Dodge, Jauhar, Dyer, Hovy and Smith 2015, "Retrofitting word vectors to semantic lexicons", section 2: among
 the vectors q of words, near the given q^ and near their neighbours in the lexicon, the minimum of::
@@ -69,9 +69,9 @@ def retrofit(
     directed: bool = False,
     unit: bool = True,
 ) -> WordVectors:
-    """The vectors with those of the lexicon's words drawn towards their neighbours; other rows stay as they are.
+    """The vectors, with those of the lexicon's words pulled towards their neighbours; other rows stay as they are.
 
-    `alpha` is how strongly a word holds on to its own vector; `beta` how strongly each neighbour pulls, or "degree"
+    `alpha` is the weight of a word's own vector; `beta` that of each neighbour, or "degree"
     for 1 / number of neighbours, which pull together as strongly as alpha 1 holds. Connections count both ways
     unless `directed`. It ends after `iterations`, or when no number changes by more than `tolerance` of the largest.
     `unit`: rows have length 1 first, so that long vectors do not weigh more. The matrix of contexts is left out.
@@ -146,12 +146,12 @@ def _iterate(
 
 def _check_options(alpha: float, beta: float | str, iterations: int, tolerance: float) -> None:
     if not 0 < alpha < np.inf:
-        raise OptionError(f"alpha, how strongly a word holds on to its vector, must be positive; got {alpha!r}")
+        raise OptionError(f"alpha, the weight of a word's own vector, must be positive; got {alpha!r}")
     if isinstance(beta, str):
         if beta != "degree":
             raise OptionError(f"beta is 'degree' or a positive number; got {beta!r}")
     elif not 0 < beta < np.inf:
-        raise OptionError(f"beta, how strongly each neighbour pulls, must be positive; got {beta!r}")
+        raise OptionError(f"beta, the weight of each neighbour, must be positive; got {beta!r}")
     check_whole_number("iterations", iterations)
     if not 0 <= tolerance < np.inf:
         raise OptionError(f"tolerance must be at least 0; got {tolerance!r}")

@@ -23,7 +23,7 @@ class SharedWords(NamedTuple):
 def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 0) -> SharedWords:
     """The words of all models with a direction in each, most frequent first; the `top` of them, or all.
 
-    A word is as frequent as where it is rarest: it goes by the largest of its ranks, which are those of the counts
+    A word's frequency is that in the model where it is rarest: the largest of its ranks, which are those of the counts
     where a model has them, and of the rows where not (files list frequent words first). `min_count` must be reached
     in every model. Words whose vector is zero in one of them are left out: they are similar to nothing.
 
@@ -99,7 +99,7 @@ def _some(vectors: WordVectors) -> str:
 
 LISTS = 4_096  # compared at a time
 PEERS = 1_000  # words nearest in frequency, whose noise a word is judged by
-SMALLEST = 0.05  # added to the size of noise, so that peers who all agree do not make every difference enormous
+SMALLEST = 0.05  # added to the size of noise, so that it is not near zero when all peers agree
 TIES = 1e-9  # numbers this near are equal: they differ by rounding
 
 
@@ -121,12 +121,12 @@ def tail_probabilities(common: np.ndarray, noise: np.ndarray, peers: int = PEERS
     """How far each word's common neighbours with B fall below those with the baselines, and how probable that is.
 
     The fall is d = sqrt(common) - mean over baselines of sqrt(noise): square roots give counts about the same noise
-    whether they are small or large. Were B another baseline, it could have changed places with any of them. So the
-    falls of each baseline below the others are what chance does; of a single baseline, which falls below B as often as
-    B below it, these are -d. Both are divided by the mean size of the noise of the `peers`, the words around a word
-    in the order of frequency, and then p = (1 + falls of chance as deep) / (1 + falls of chance), over all words: the
-    smallest p is 1 / (1 + n * baselines).
-    Shapes: common (n,), in order of frequency; noise (baselines, n) -> d (n,), negative for a fall, and p (n,).
+    whether they are small or large. If B were another baseline, it could be exchanged with any of them. So the falls
+    of each baseline below the others are those due to chance; of a single baseline, which falls below B as often as B
+    below it, these are -d. Both are divided by the mean size of the noise of the `peers`, the words around a word in
+    the order of frequency, and then p = (1 + falls of chance as deep) / (1 + falls of chance), over all words: the
+    smallest p is 1 / (1 + n * baselines). Shapes: common (n,), in order of frequency; noise (baselines, n) -> d (n,),
+    negative for a fall, and p (n,).
 
     >>> d, p = tail_probabilities(np.array([1, 9, 16, 36]), np.array([[4, 9, 16, 25]]))
     >>> d.tolist(), p.tolist()

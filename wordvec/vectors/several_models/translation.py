@@ -1,10 +1,10 @@
-"""Translation: the word of another language whose vector is nearest, once both spaces are turned onto each other.
+"""Translation: the word of another language whose vector is nearest, once one space is rotated onto the other.
 
-Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS takes that off
-(Conneau, Lample, Ranzato, Denoyer and Jegou 2018, "Word translation without parallel data"). The map is the rotation
-found on a dictionary of a few thousand pairs (`alignment`; for this use Xing, Wang, Liu and Lin 2015),
-or on words both languages share. A small dictionary is made larger by refinement (Conneau et al. 2018, section 2.2):
-pairs of frequent words that are each other's best translation are the dictionary of the next map.
+Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS corrects for that (Conneau, Lample,
+Ranzato, Denoyer and Jegou 2018, "Word translation without parallel data"). The map is the rotation found on a
+dictionary of a few thousand pairs (`alignment`; for this use Xing, Wang, Liu and Lin 2015), or on words both languages
+share. A small dictionary is made larger by refinement (Conneau et al. 2018, section 2.2): pairs of frequent words that
+are each other's best translation are the dictionary of the next map.
 """
 
 from __future__ import annotations

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from wordvec.compat.gensim.differences import differs
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
+from wordvec.compat.gensim.models.lines import TaggedDocument as TaggedDocument
+from wordvec.compat.gensim.models.lines import TaggedLineDocument as TaggedLineDocument
 from wordvec.compat.gensim.models.tagvectors import TagVectors
-from wordvec.compat.gensim.models.word2vec import FEW_PAIRS, KEPT, LOWEST, SMALL, LineSentence, Word2Vec
+from wordvec.compat.gensim.models.word2vec import KEPT, Word2Vec
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.errors import OptionError, WordvecError
@@ -19,28 +21,6 @@ from wordvec.trainers import ParagraphVectors
 from wordvec.vectors import WordVectors
 
 DOCUMENTS = ".dv"  # behind the name of a model's file: that of its documents
-
-
-class TaggedDocument(NamedTuple):
-    """The words of a document and its tags.
-
-    >>> TaggedDocument(["good", "tea"], ["d1"]).tags
-    ['d1']
-    """
-
-    words: Any
-    tags: Any
-
-
-class TaggedLineDocument:
-    """The lines of a text file, plain or packed, each a document with its number, from 0, as its tag."""
-
-    def __init__(self, source: str | os.PathLike[str]) -> None:
-        self.source = source
-
-    def __iter__(self) -> Iterator[TaggedDocument]:
-        for number, words in enumerate(LineSentence(self.source, max_sentence_length=2**62)):
-            yield TaggedDocument(words, [number])
 
 
 class Doc2Vec(Word2Vec):
@@ -56,6 +36,7 @@ class Doc2Vec(Word2Vec):
     """
 
     kept = (*KEPT, "dm", "dbow_words")
+    _text_argument = "documents"
 
     def __init__(
         self,
@@ -91,11 +72,7 @@ class Doc2Vec(Word2Vec):
         shared = {"comment": comment, "trim_rule": trim_rule, "window": window, "epochs": epochs}
         super().__init__(vector_size=vector_size, sg=1, shrink_windows=shrink_windows, **shared, **options)
         self._dv = TagVectors(self.vector_size)
-        if documents is not None and corpus_file is not None:
-            raise OptionError("Doc2Vec: give documents or corpus_file, not both")
-        if documents is not None or corpus_file is not None:
-            self.build_vocab(documents, corpus_file)
-            self.train(documents, corpus_file, epochs=epochs, callbacks=callbacks)
+        self._train_at_once(documents, corpus_file, epochs, callbacks)
 
     @property
     def dv(self) -> TagVectors:
@@ -210,20 +187,8 @@ class Doc2Vec(Word2Vec):
         beside = bool(self.dm or self.dbow_words)
         if beside and self.window == 0:
             raise OptionError("Doc2Vec: window=0 gives words no contexts: with it, take dm=0 and dbow_words=0")
-        return ParagraphVectors(
-            dim=self.vector_size,
-            window=self.window or 1,
-            words=beside,
-            negatives=max(1, self.negative),
-            epochs=epochs,
-            subsample=float(self.sample or 0),
-            learning_rate=alpha,
-            learning_rate_end=min(alpha, max(min_alpha, LOWEST * alpha)),
-            negative_power=self.ns_exponent,
-            shrink_window=bool(self.shrink_windows),
-            threads=self.workers,
-            seed=self.seed,
-        )
+        options = self._options_of_all(epochs, alpha, min_alpha)
+        return ParagraphVectors(window=self.window or 1, words=beside, **options)
 
     def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
         if (sentences is None) == (corpus_file is None):
@@ -244,10 +209,9 @@ class Doc2Vec(Word2Vec):
             )
         return again
 
-    def _leaves_nothing(self, corpus: Corpus, sample: float) -> bool:
-        """Documents meet words, not pairs of them."""
-        kept = keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts
-        return bool(sample) and len(corpus.ids) < SMALL and float(kept.sum()) < FEW_PAIRS
+    def _left_to_train(self, corpus: Corpus, sample: float) -> float:
+        """How many words are expected to be left: documents predict words one by one, not pairs of them."""
+        return float((keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts).sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
         trainer.continue_from(self._weights)

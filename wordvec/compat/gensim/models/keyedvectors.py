@@ -94,12 +94,8 @@ class KeyedVectors(Questions):
 
     def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
         """A copy of a word's row (D,), with length 1 where `norm`."""
-        row = self.key_to_index.get(key)
-        if row is None:
-            made = None if self._subwords is None else self._subwords.vector(key)
-            vector = self.vectors[self.get_index(key)] if made is None else made
-        else:
-            vector = self.vectors[row]
+        made = None if key in self.key_to_index or self._subwords is None else self._subwords.vector(key)
+        vector = self.vectors[self.get_index(key)] if made is None else made
         return self._unit(vector) if norm else np.array(vector)
 
     def word_vec(self, word: str, norm: bool = False) -> np.ndarray:
@@ -273,8 +269,7 @@ class KeyedVectors(Questions):
         if sort_attr in self.expandos:
             order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")
         words = [prefix + self.index_to_key[row] for row in order.tolist()]
-        counts = self.expandos.get("count")
-        counts = None if counts is None else counts[order]
+        counts = self.expandos["count"][order] if "count" in self.expandos else None
         write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
 
     def __getattr__(self, name: str) -> Any:

@@ -167,13 +167,7 @@ class Questions:
 
     def doesnt_match(self, words: Sequence[str]) -> str:
         """The word least similar to the mean of all; words without a row are left out with a warning."""
-        used = [word for word in words if word in self]
-        if len(used) != len(words):
-            differs(f"doesnt_match: left out for want of a vector: {[word for word in words if word not in used]}")
-        if not used:
-            raise ValueError("cannot select a word from an empty list")
-        rows = np.array([self.get_vector(word, norm=True) for word in used], np.float64)
-        return min(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used))[1]
+        return min(self._centralities("doesnt_match", words, norm=True))[1]
 
     def closer_than(self, key1: str, key2: str) -> list[str]:
         """The words strictly more similar to `key1` than `key2` is, in the order of their rows."""
@@ -190,13 +184,7 @@ class Questions:
 
     def rank_by_centrality(self, words: Sequence[str], use_norm: bool = True) -> list[tuple[float, str]]:
         """(cosine with their mean, word) of some words, best first; words without a row are left out with a warning."""
-        used = [word for word in words if word in self]
-        if len(used) != len(words):
-            differs(f"rank_by_centrality: left out for want of a vector: {sorted(set(words) - set(used))}")
-        if not used:
-            raise ValueError("cannot select a word from an empty list")
-        rows = np.array([self.get_vector(word, norm=use_norm) for word in used], np.float64)
-        return sorted(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used), reverse=True)
+        return sorted(self._centralities("rank_by_centrality", words, use_norm), reverse=True)
 
     def relative_cosine_similarity(self, wa: str, wb: str, topn: int = 10) -> float:
         """similarity(wa, wb), divided by the sum of the `topn` largest similarities of `wa`."""
@@ -242,11 +230,8 @@ class Questions:
         if not case_insensitive or similarity_function not in methods:
             raise OptionError(f"evaluate_word_analogies: case_insensitive=True and {' or '.join(methods)} are here")
         questions = read_analogies(analogies)
-        method = methods[similarity_function]
-        some = self.word_vectors
-        score = evaluate_analogy(
-            some, questions, method=method, protocol="gensim", restrict_vocab=restrict_vocab, resamples=1
-        )
+        how: dict[str, Any] = {"method": methods[similarity_function], "restrict_vocab": restrict_vocab}
+        score = evaluate_analogy(self.word_vectors, questions, protocol="gensim", resamples=1, **how)
         outcomes = iter(np.asarray(score.outcomes).tolist())
         sections: list[dict[str, Any]] = []
         for name, asked in questions.sections.items():
@@ -258,13 +243,21 @@ class Questions:
                 elif outcome == 0 or dummy4unknown:
                     section["incorrect"].append(_upper(words))
             sections.append(section)
-        total: dict[str, Any] = {"section": "Total accuracy"}
-        for part in ("correct", "incorrect"):
-            total[part] = [words for section in sections for words in section[part]]
-        right, wrong = len(total["correct"]), len(total["incorrect"])
-        return right / (right + wrong) if right + wrong else 0.0, [*sections, total]
+        right, wrong = ([words for each in sections for words in each[part]] for part in ("correct", "incorrect"))
+        total = {"section": "Total accuracy", "correct": right, "incorrect": wrong}
+        return len(right) / max(1, len(right) + len(wrong)), [*sections, total]
 
     # Parts
+
+    def _centralities(self, asker: str, words: Sequence[str], norm: bool) -> list[tuple[float, str]]:
+        """(product with the unit mean of all, word) of the words that have a row; the others are told of."""
+        used = [word for word in words if word in self]
+        if len(used) != len(words):
+            differs(f"{asker}: left out for want of a vector: {[word for word in words if word not in used]}")
+        if not used:
+            raise ValueError("cannot select a word from an empty list")
+        rows = np.array([self.get_vector(word, norm=norm) for word in used], np.float64)
+        return list(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used))
 
     def _first(self, words: int | None) -> WordVectors:
         from wordvec.vectors import WordVectors

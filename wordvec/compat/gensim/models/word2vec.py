@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ import numpy as np
 from wordvec.compat.gensim.differences import RENAMED, differs
 from wordvec.compat.gensim.models.callbacks import call_all
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
+from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
+from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.errors import ArgumentError, OptionError, WordvecError
@@ -21,46 +22,12 @@ from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
 
-SMALL, FEW_PAIRS = 100_000, 30  # tokens; neighbouring pairs of words that are left of an epoch
+SMALL, FEW = 100_000, 30  # tokens of a text; what is left of them to train on in an epoch
 LOWEST = 1e-4  # of alpha: wordvec's learning rate falls no further
 FAST_VERSION = 1  # programs that ask whether gensim's compiled code is there: training is compiled here
 
 KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
 KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
-
-
-class LineSentence:
-    """The lines of a text file, plain or packed, each a list of the words between white space.
-
-    A line of more than `max_sentence_length` words is cut into several, as gensim does; `limit` lines at most.
-    """
-
-    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
-        if not isinstance(source, (str, os.PathLike)):
-            raise OptionError(f"LineSentence takes the name of a file here; got {type(source).__name__}")
-        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
-
-    def __iter__(self) -> Iterator[list[str]]:
-        from wordvec.corpus.read.readers import read_lines
-
-        for number, line in enumerate(read_lines(self.source)):
-            if self.limit is not None and number >= self.limit:
-                return
-            words = line.split()
-            for first in range(0, len(words), self.max_sentence_length):
-                yield words[first : first + self.max_sentence_length]
-
-
-class PathLineSentences:
-    """`LineSentence` of all files in a folder, in the order of their names, or of one file."""
-
-    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
-        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
-
-    def __iter__(self) -> Iterator[list[str]]:
-        path = Path(self.source)
-        for file in sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]:
-            yield from LineSentence(file, self.max_sentence_length, self.limit)
 
 
 class Word2Vec:
@@ -71,6 +38,7 @@ class Word2Vec:
     """
 
     kept = KEPT
+    _text_argument = "sentences"
 
     def __init__(
         self,
@@ -118,11 +86,7 @@ class Word2Vec:
         self._report: EpochReport | None = None
         self._pending: tuple[Any, Corpus] | None = None  # what build_vocab read, and from where
         self._losses: list[float] = []
-        if sentences is not None and corpus_file is not None:
-            raise OptionError("Word2Vec: give sentences or corpus_file, not both")
-        if sentences is not None or corpus_file is not None:
-            self.build_vocab(sentences, corpus_file)
-            self.train(sentences, corpus_file, epochs=epochs, callbacks=callbacks)
+        self._train_at_once(sentences, corpus_file, epochs, callbacks)
 
     @property
     def wv(self) -> KeyedVectors:
@@ -168,13 +132,11 @@ class Word2Vec:
         self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
         self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
         words, counts = corpus.vocabulary.words, corpus.vocabulary.counts.tolist()
-        new = {word: None for word in words if not self._wv.has_index_for(word)}  # in order
+        new = [row for row, word in enumerate(words) if not self._wv.has_index_for(word)]
         start = self._trainer(1, self.alpha, self.min_alpha).starting_weights(len(words))[0]
-        row_of = {word: row for row, word in enumerate(words)}
-        if new:
-            self._wv.add_vectors(list(new), start[[row_of[word] for word in new]])
+        self._wv.add_vectors([words[row] for row in new], start[new])
         for word, count in zip(words, counts):
-            before = 0 if word in new or "count" not in self._wv.expandos else self._wv.get_vecattr(word, "count")
+            before = self._wv.get_vecattr(word, "count") if "count" in self._wv.expandos else 0
             self._wv.set_vecattr(word, "count", before + count)
 
     # Training
@@ -258,20 +220,32 @@ class Word2Vec:
     def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> SkipGram | CBOW:
         if self.window == 0:
             raise OptionError("Word2Vec: window=0 gives no contexts; it means something to Doc2Vec only")
-        return (SkipGram if self.sg else CBOW)(
-            dim=self.vector_size,
-            window=self.window,
-            negatives=max(1, self.negative),
-            epochs=epochs,
-            subsample=float(self.sample or 0),
-            learning_rate=alpha,
-            learning_rate_end=min(alpha, max(min_alpha, LOWEST * alpha)),
-            negative_power=self.ns_exponent,
-            shrink_window=bool(self.shrink_windows),
-            loss="hierarchical-softmax" if self.hs else "negative-sampling",
-            threads=self.workers,
-            seed=self.seed,
-        )
+        loss = "hierarchical-softmax" if self.hs else "negative-sampling"
+        options = self._options_of_all(epochs, alpha, min_alpha)
+        return (SkipGram if self.sg else CBOW)(window=self.window, loss=loss, **options)
+
+    def _options_of_all(self, epochs: int, alpha: float, min_alpha: float) -> dict[str, Any]:
+        """The options that trainers of words and of documents have in common."""
+        return {
+            "dim": self.vector_size,
+            "negatives": max(1, self.negative),
+            "epochs": epochs,
+            "subsample": float(self.sample or 0),
+            "learning_rate": alpha,
+            "learning_rate_end": min(alpha, max(min_alpha, LOWEST * alpha)),
+            "negative_power": self.ns_exponent,
+            "shrink_window": bool(self.shrink_windows),
+            "threads": self.workers,
+            "seed": self.seed,
+        }
+
+    def _train_at_once(self, text: Any, corpus_file: Any, epochs: int, callbacks: Iterable[Any]) -> None:
+        """Train on what the constructor was given, if it was given anything."""
+        if text is not None and corpus_file is not None:
+            raise OptionError(f"{type(self).__name__}: give {self._text_argument} or corpus_file, not both")
+        if text is not None or corpus_file is not None:
+            self.build_vocab(text, corpus_file)
+            self.train(text, corpus_file, epochs=epochs, callbacks=callbacks)
 
     def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
         if (sentences is None) == (corpus_file is None):
@@ -289,7 +263,8 @@ class Word2Vec:
 
     def _fit(self, trainer: Any, corpus: Corpus, callbacks: list[Any]) -> tuple[int, int]:
         """Train with the callbacks and take the rows; return tokens passed, twice."""
-        if self._leaves_nothing(corpus, trainer.subsample):
+        small = trainer.subsample and len(corpus.ids) <= SMALL
+        if small and self._left_to_train(corpus, trainer.subsample) < FEW:
             differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
             trainer = replace(trainer, subsample=0.0)
         self._losses = []
@@ -313,8 +288,12 @@ class Word2Vec:
         call_all(callbacks, "on_train_end", self)
         return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
 
-    def _leaves_nothing(self, corpus: Corpus, sample: float) -> bool:
-        return leaves_nothing(corpus, sample)
+    def _left_to_train(self, corpus: Corpus, sample: float) -> float:
+        """How many pairs of neighbouring words are expected to be left where words are thinned out."""
+        kept = keep_probabilities(corpus.vocabulary.counts, sample)[corpus.ids]
+        pairs = kept[1:] * kept[:-1]
+        pairs[corpus.sentence_starts[1:-1] - 1] = 0.0  # the words of a pair are in one sentence
+        return float(pairs.sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
         """Arguments of `fit`."""
@@ -341,16 +320,6 @@ class Word2Vec:
         raise AttributeError(
             f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat gensim lists what there is"
         )
-
-
-def leaves_nothing(corpus: Corpus, sample: float) -> bool:
-    """Whether thinning out words is expected to leave fewer than FEW_PAIRS neighbouring pairs of a small text."""
-    if not sample or len(corpus.ids) > SMALL:
-        return False
-    kept = keep_probabilities(corpus.vocabulary.counts, sample)[corpus.ids]
-    pairs = kept[1:] * kept[:-1]
-    pairs[corpus.sentence_starts[1:-1] - 1] = 0.0  # the words of a pair are in one sentence
-    return float(pairs.sum()) < FEW_PAIRS
 
 
 def _refuse_trim_rule(trim_rule: Any) -> None:

@@ -1,0 +1,66 @@
+"""Text as gensim's models take it: sentences and documents of files that have one on each line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wordvec.errors import OptionError
+
+
+class LineSentence:
+    """The lines of a text file, plain or packed, each a list of the words between white space.
+
+    A line of more than `max_sentence_length` words is cut into several, as gensim does; `limit` lines at most.
+    """
+
+    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
+        if not isinstance(source, (str, os.PathLike)):
+            raise OptionError(f"LineSentence takes the name of a file here; got {type(source).__name__}")
+        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        from wordvec.corpus.read.readers import read_lines
+
+        for number, line in enumerate(read_lines(self.source)):
+            if self.limit is not None and number >= self.limit:
+                return
+            words = line.split()
+            for first in range(0, len(words), self.max_sentence_length):
+                yield words[first : first + self.max_sentence_length]
+
+
+class PathLineSentences:
+    """`LineSentence` of all files in a folder, in the order of their names, or of one file."""
+
+    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
+        self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        path = Path(self.source)
+        for file in sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]:
+            yield from LineSentence(file, self.max_sentence_length, self.limit)
+
+
+class TaggedDocument(NamedTuple):
+    """The words of a document and its tags.
+
+    >>> TaggedDocument(["good", "tea"], ["d1"]).tags
+    ['d1']
+    """
+
+    words: Any
+    tags: Any
+
+
+class TaggedLineDocument:
+    """The lines of a text file, plain or packed, each a document with its number, from 0, as its tag."""
+
+    def __init__(self, source: str | os.PathLike[str]) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[TaggedDocument]:
+        for number, words in enumerate(LineSentence(self.source, max_sentence_length=2**62)):
+            yield TaggedDocument(words, [number])

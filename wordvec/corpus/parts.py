@@ -1,0 +1,111 @@
+"""From a source and checked options to what a corpus is made of, here or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wordvec.corpus.build_options import CheckedOptions, WordSelection, choose_words, raw_counts
+from wordvec.corpus.building import spool_with_progress
+from wordvec.corpus.building_on_cluster import spool_on_cluster
+from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents.reading import kept_sentences
+from wordvec.corpus.documents.tags import DocumentTags
+from wordvec.corpus.encode.token_ids import Spooled, renumber
+from wordvec.corpus.encoding_on_cluster import renumber_on_cluster
+from wordvec.corpus.hashes import Written
+from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
+from wordvec.corpus.phrases.on_cluster import TextOnCluster
+from wordvec.corpus.read.sources import Source, name_of
+from wordvec.corpus.selection import Selection
+from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.errors import CorpusError
+
+if TYPE_CHECKING:
+    from wordvec.cluster import Cluster
+
+Found = Documents | DocumentTags
+
+
+class CorpusParts(NamedTuple):
+    """What `Corpus` holds; `all_tokens` are the tokens before words were left out, with the words that were chosen."""
+
+    ids: np.ndarray
+    sentence_starts: np.ndarray
+    vocabulary: Vocabulary
+    info: dict[str, Any]
+    written: dict[str, Written]  # arrays that are files in the store of a cluster
+    all_tokens: tuple[Spooled, Selection] | None = None
+    documents: Found | None = None
+
+
+def parts_of(
+    source: Source,
+    options: CheckedOptions,
+    threads: int,
+    show_progress: bool | None,
+    documents: Callable[[], Found] | None = None,
+) -> CorpusParts:
+    """Read `source` on this machine; `documents` gives those that were read with it, afterwards."""
+    text = options.text()
+    spooled, is_text = spool_with_progress(source, text, threads, show_progress)
+    info = options.info(name_of(source), text if is_text else None)
+    found = None if documents is None else documents()
+    return parts_of_tokens(spooled, options.words, info, options.phrases, threads, found)
+
+
+def parts_of_tokens(
+    spooled: Spooled,
+    words: WordSelection,
+    info: dict[str, Any],
+    phrases: Phrases | None = None,
+    threads: int = 1,
+    documents: Found | None = None,
+) -> CorpusParts:
+    """Join phrases and choose words. Raises CorpusError where no word is left."""
+    info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), words, info)
+    if phrases is not None:
+        spooled, pairs = find_phrases(spooled, phrases)
+        info |= phrases.told_of(pairs)
+    chosen = choose_words(spooled.words, spooled.counts, words)
+    return selected(spooled, chosen, words.min_count, words.max_words, info, threads, documents)
+
+
+def selected(
+    spooled: Spooled,
+    chosen: Selection,
+    min_count: int,
+    max_words: int | None,
+    info: dict[str, Any],
+    threads: int = 1,
+    documents: Found | None = None,
+) -> CorpusParts:
+    """The text with the words that were chosen. Raises CorpusError where its lines are not those of the documents."""
+    vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
+    final_id = chosen.final_ids()
+    ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
+    if documents is not None:
+        if documents.sentences != len(spooled.sentence_ends):
+            raise CorpusError("a text changed while it was read: its lines are not those of its documents")
+        documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
+    all_tokens = (spooled, chosen) if len(chosen.left) else None
+    return CorpusParts(ids, sentence_starts, vocabulary, info, {}, all_tokens, documents)
+
+
+def parts_on_cluster(
+    cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
+) -> CorpusParts:
+    """The same by the workers of a cluster."""
+    reading, words = options.text(), options.words
+    spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
+    info = options.info(name_of(source), reading if is_text else None)
+    info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
+    if options.phrases is not None:
+        text, found = find_phrases_of(TextOnCluster(cluster, spools, show_progress), options.phrases)
+        spools, info = text.spools, info | options.phrases.told_of(found)
+    chosen = choose_words(spools.words, spools.counts, words)
+    vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
+    ids, sentence_starts, written = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
+    return CorpusParts(ids, sentence_starts, vocabulary, info, written)
