@@ -16,11 +16,6 @@ LONGER = {
     "sklearn.py": "its docstrings are the manual of the transformers",
     "trainers/neural.py": "its docstrings are the manual of SkipGram and CBOW",
     "vectors/word_vectors.py": "its docstrings are the manual of WordVectors",
-    "cluster.py": "the one seam to Dask",
-    "store.py": "the one seam to what all workers read and write",
-    "corpus/building_on_cluster.py": "the stages of one computation, in their order",
-    "counts/ppmi_on_cluster.py": "the stages of one computation, in their order",
-    "vectors/fitted_subwords.py": "the fit and its products",
 }
 FILES = {str(path.relative_to(PACKAGE).as_posix()): path for path in sorted(PACKAGE.rglob("*.py"))}
 
@@ -47,8 +42,8 @@ def test_files_and_functions_are_short(room):
     assert {name: found for name, source in of_room.items() if (found := long_functions(source))} == {}
 
 
-def test_exceptions_are_files():
-    assert set(LONGER) <= set(FILES)
+def test_exceptions_are_files_that_are_longer():
+    assert {name for name in LONGER if FILES[name].read_text(encoding="utf-8").count("\n") <= LINES} == set()
 
 
 def test_the_check_catches_a_long_function():

@@ -122,8 +122,7 @@ def _train(
         **stepping(architecture, meetings, paths, None if parts is None else sampler.window),
         **composing(architecture, sampler, sentence_starts, block, parts),
     }
-    useful = int(tables.vectors.sum()) + 2  # each has one vector of every row to update at least; two more draw
-    teams, team_size = (threads, 1) if hogwild else (1, min(threads, useful))
+    teams, team_size = (threads, 1) if hogwild else (1, threads)
     blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
     trainings: list[Training] = [
         new_training(first_block=first_block, last_block=last_block, threads=team_size, **values)

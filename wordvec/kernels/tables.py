@@ -1,9 +1,8 @@
 """W_in and W_out as the CPU kernels hold them: cut into slices of columns, rows padded to whole vectors.
 
-Slices let threads score and update the same rows at the same time without touching each other's memory. How many there
-are follows from the dimension and the vector width alone, never from the threads: a score is the sum of the slices'
-parts, so another cut would round differently. Threads that are not as many as that share examples and columns instead
-(``native/src/training.c``).
+Slices let threads update the same rows at the same time without touching each other's memory. How many there are
+follows from the dimension and the vector width alone, never from the threads: a score is the sum of the slices'
+parts, so another cut would round differently.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ ROWS_AT_ONCE = 1 << 13
 def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list[int]:
     """Vectors in each slice of a row, as even as they come.
 
-    By default one slice up to 16 columns, two up to 256, four up to 512, then eight: with more, a row's part is so
-    short that adding up its lanes costs more than their products.
+    By default one slice up to 16 columns, two up to 256, four up to 512, then eight: with fewer, threads would
+    have nothing to do; with more, a row's part is so short that walking to it costs more than using it.
 
     >>> slice_vectors(100, lanes=16), slice_vectors(300, lanes=16), slice_vectors(100, lanes=8)
     ([4, 3], [5, 5, 5, 4], [7, 6])
@@ -116,14 +115,10 @@ class Tables:
             outputs[output_ids, :width] = rows_out[:, columns]
 
     def addresses(self) -> np.ndarray:
-        """``struct slice`` of the library, (slices, 5) int64: addresses of W_in and W_out, row length, first column,
-        and the distance of two rows, which is the row length.
-        """
+        """``struct slice`` of the library, (slices, 4) int64: addresses of W_in and W_out, row length, first column."""
         starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
         widths = self.vectors * self.lanes
-        return np.ascontiguousarray(
-            np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths, widths])
-        )
+        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths]))
 
     def _columns(self) -> list[slice]:
         ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()

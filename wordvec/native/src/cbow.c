@@ -118,40 +118,33 @@ INLINE void score_pairs_all(const struct step *s, int T) {
 // --- gradients
 
 // Gradients of strips that lie one after the other, from that of an example on.
-INLINE void gradients_of_strips(const struct step *s, i64 slot, i64 strips, f32 *gradients, vec *loss, int T) {
+INLINE void gradients_of_strips(const struct step *s, i64 slot, i64 strips, f32 *gradients, int T, bool wants_loss) {
   const i64 slices = s->training->slice_count, floats = strips * strip_floats(T);
   const f32 *scores = scores_of(s, 0, slot), *weights = output_weights_of(s->examples, slot);
   const vec rate = splat(s->rate);
+  vec loss = {0};
   for (i64 k = 0; k < floats; k += LANES) {
     vec score = load(scores + k);  // the sum over slices, in their order
     for (i64 slice = 1; slice < slices; slice++) score += load(scores + slice * s->slice_floats + k);
     vec weight = load(weights + k);
     if (k + LANES > floats) weight = first_lanes(weight, (int)(floats - k));
-    store(gradients + k, gradients_of(score, weight, rate, loss));
+    store(gradients + k, gradients_of(score, weight, rate, wants_loss ? &loss : 0));
   }
+  if (wants_loss) add_loss(s->losses, loss);
 }
 
-// Those of one group each lie side by side.
-INLINE void gradients_of_run(const struct step *s, vec *loss, int T, bool pairs) {
+// Gradients of examples begin .. end - 1 into s->gradients. Those of one group each lie side by side.
+INLINE void gradients_of_run(const struct step *s, i64 begin, i64 end, int T, bool pairs, bool wants_loss) {
   const struct examples *e = s->examples;
   if (s->shape.groups == 1 && !pairs) {
-    gradients_of_strips(s, s->first, s->last - s->first, s->gradients, loss, T);
+    gradients_of_strips(s, begin, end - begin, s->gradients, T, wants_loss);
     return;
   }
-  for (i64 slot = s->first; slot < s->last; slot++) {
+  for (i64 slot = begin; slot < end; slot++) {
     const i64 strips = pairs ? e->context_counts[slot] * s->shape.groups : e->group_counts[slot];
-    gradients_of_strips(s, slot, strips, s->gradients + (slot - s->first) * s->example_floats, loss, T);
+    gradients_of_strips(s, slot, strips, s->gradients + (slot - begin) * s->example_floats, T, wants_loss);
   }
 }
-
-INLINE void gradients_all(const struct step *s, int T, bool pairs) {
-  vec loss = {0};
-  if (s->losses) gradients_of_run(s, &loss, T, pairs), store(s->losses, loss);
-  else gradients_of_run(s, 0, T, pairs);
-}
-
-INLINE void gradients_cbow_all(const struct step *s, int T) { gradients_all(s, T, false); }
-INLINE void gradients_pairs_all(const struct step *s, int T) { gradients_all(s, T, true); }
 
 // --- updates of CBOW: an output may not occur twice in an example, a context may
 
@@ -246,21 +239,25 @@ INLINE void update_pairs_example(const struct step *s, const struct slice *slice
 }
 
 INLINE void update_all(const struct step *s, int T, bool pairs) {
-  for (i64 slot = s->first; slot < s->last; slot++)
-    for (i64 k = 0; k < s->piece_count; k++) {
-      const f32 *gradients = s->gradients + (slot - s->first) * s->example_floats;
-      prefetch_ahead(s, s->pieces + k, slot, T);
-      if (pairs) update_pairs_example(s, s->pieces + k, slot, gradients, T);
-      else update_cbow_example(s, s->pieces + k, slot, gradients, T);
-    }
+  for (i64 begin = s->first; begin < s->last; begin += RUN) {
+    const i64 end = min_i64(begin + RUN, s->last);
+    if (s->losses) gradients_of_run(s, begin, end, T, pairs, true);
+    else gradients_of_run(s, begin, end, T, pairs, false);
+    for (i64 slot = begin; slot < end; slot++)
+      for (i64 k = s->first_slice; k < s->last_slice; k++) {
+        const struct slice *slice = s->training->slices + k;
+        const f32 *gradients = s->gradients + (slot - begin) * s->example_floats;
+        prefetch_ahead(s, slice, slot, T);
+        if (pairs) update_pairs_example(s, slice, slot, gradients, T);
+        else update_cbow_example(s, slice, slot, gradients, T);
+      }
+  }
 }
 
 INLINE void update_cbow_all(const struct step *s, int T) { update_all(s, T, false); }
 INLINE void update_pairs_all(const struct step *s, int T) { update_all(s, T, true); }
 
 FOR_EACH_TILE(score_cbow, score_cbow_all)
-FOR_EACH_TILE(gradients_cbow, gradients_cbow_all)
 FOR_EACH_TILE(update_cbow, update_cbow_all)
 FOR_EACH_TILE(score_pairs, score_pairs_all)
-FOR_EACH_TILE(gradients_pairs, gradients_pairs_all)
 FOR_EACH_TILE(update_pairs, update_pairs_all)

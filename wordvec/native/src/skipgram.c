@@ -71,7 +71,7 @@ INLINE void score_skipgram_all(const struct step *s, int T) {
 
 // --- gradients
 
-INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients, vec *loss, int T) {
+INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients, int T, bool wants_loss) {
   const struct examples *e = s->examples;
   const int strip = strip_floats(T);
   const f32 *weights = output_weights_of(e, slot), *repeats = e->context_weights + slot * e->most_contexts;
@@ -79,6 +79,7 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
   const f32 *scores = scores_of(s, 0, slot);
   const i64 slices = s->training->slice_count, count = e->context_counts[slot];
   const vec rate = splat(s->rate);
+  vec loss = {0};
   for (i64 group = 0; group < e->group_counts[slot]; group++) {
     const i64 begin = group * e->most_contexts * strip;
     const vec of_outputs = repeat_strip(load(weights + group * strip), strip);
@@ -88,19 +89,10 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
       vec weight = of_outputs;
       if (merged) weight *= spread_over_strips(load(repeats + k / strip), strip);
       else if (k + LANES > count * strip) weight = first_lanes(weight, (int)(count * strip - k));
-      store(gradients + begin + k, gradients_of(score, weight, rate, loss));
+      store(gradients + begin + k, gradients_of(score, weight, rate, wants_loss ? &loss : 0));
     }
   }
-}
-
-INLINE void gradients_skipgram_all(const struct step *s, int T) {
-  vec loss = {0};
-  for (i64 slot = s->first; slot < s->last; slot++) {
-    f32 *gradients = s->gradients + (slot - s->first) * s->example_floats;
-    if (s->losses) gradients_of_example(s, slot, gradients, &loss, T);
-    else gradients_of_example(s, slot, gradients, 0, T);
-  }
-  if (s->losses) store(s->losses, loss);
+  if (wants_loss) add_loss(s->losses, loss);
 }
 
 // --- updates
@@ -183,13 +175,20 @@ INLINE void update_example(const struct step *s, const struct slice *slice, i64 
 }
 
 INLINE void update_skipgram_all(const struct step *s, int T) {
-  for (i64 slot = s->first; slot < s->last; slot++)
-    for (i64 k = 0; k < s->piece_count; k++) {
-      prefetch_ahead(s, s->pieces + k, slot, T);
-      update_example(s, s->pieces + k, slot, s->gradients + (slot - s->first) * s->example_floats, T);
+  for (i64 begin = s->first; begin < s->last; begin += RUN) {
+    const i64 end = min_i64(begin + RUN, s->last);
+    for (i64 slot = begin; slot < end; slot++) {
+      f32 *gradients = s->gradients + (slot - begin) * s->example_floats;
+      if (s->losses) gradients_of_example(s, slot, gradients, T, true);
+      else gradients_of_example(s, slot, gradients, T, false);
     }
+    for (i64 slot = begin; slot < end; slot++)
+      for (i64 k = s->first_slice; k < s->last_slice; k++) {
+        prefetch_ahead(s, s->training->slices + k, slot, T);
+        update_example(s, s->training->slices + k, slot, s->gradients + (slot - begin) * s->example_floats, T);
+      }
+  }
 }
 
 FOR_EACH_TILE(score_skipgram, score_skipgram_all)
-FOR_EACH_TILE(gradients_skipgram, gradients_skipgram_all)
 FOR_EACH_TILE(update_skipgram, update_skipgram_all)

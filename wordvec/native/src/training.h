@@ -17,9 +17,8 @@ enum {
 // and stands for words that are absent.
 struct slice {
   void *in, *out;
-  i64 row_floats;    // numbers of a row that belong to it
+  i64 row_floats;    // numbers in a row
   i64 first_column;  // of all columns
-  i64 stride;        // from one row to the next: row_floats, or more where this is a piece of a slice
 };
 
 // All that one call trains: filled in by wordvec/native/training.py, field by field in this order.
@@ -140,37 +139,36 @@ void draw_block(struct drawing *d, struct examples *e, i64 number);
 
 // --- a step
 //
-// What a kernel is called for: some examples of a step. `scores` and `gradients` begin with those of the first of them.
-// scores: (slices, examples, floats) parts of scores; strips of one example: `floats` floats.
+// scores: (slices, most_examples, floats) parts of scores; strips of one example: `floats` floats.
 struct step {
   const struct training *training;
   const struct examples *examples;
   struct shape shape;
-  i64 first, last;     // slots
-  f32 *scores;         // of the first slice
-  i64 slice_floats;    // from the scores of one slice to those of the next
+  i64 first, last;    // slots
+  f32 *scores;        // of the first slice
+  i64 slice_floats;   // from the scores of one slice to those of the next
   i64 example_floats;  // from one example to the next
-  i64 first_slice, last_slice;  // that are scored
-  const struct slice *pieces;   // that are updated: slices, or pieces of them
-  i64 piece_count;
+  i64 first_slice, last_slice;  // those of this thread
   f32 rate;
   const struct slice *table;  // with subwords: the slices of parts that belong to the pieces; else 0
   const struct examples *ahead;  // the next block's examples, whose rows are asked for ahead, or 0
-  f32 *gradients;
-  f32 *stage;   // room for some columns of all contexts
-  f32 *losses;  // (LANES,) becomes the losses of these examples, lane by lane; 0: nobody wants them
+  f32 *gradients;                // room for RUN examples, of this thread
+  f32 *stage;                    // room for some columns of all contexts
+  f64 *losses;                   // (LANES,) where losses are added up; 0: another thread does it
 };
 
-enum { RUN = 8 };  // gradients are made for this many examples before their updates, so that neither waits for the other
+enum { RUN = 16 };  // gradients are made for this many examples before their updates, so that neither waits for the other
 
-// What each architecture does for a step, for tables of f32 and of float16. Gradients are those of up to RUN examples.
+// Scores and updates of each architecture, for tables of f32 and of float16.
 #define DECLARE(name)               \
   void name(const struct step *s);  \
   void name##_half(const struct step *s);
-#define DECLARE_ALL(name) DECLARE(score_##name) DECLARE(gradients_##name) DECLARE(update_##name)
-DECLARE_ALL(skipgram)
-DECLARE_ALL(cbow)
-DECLARE_ALL(pairs)
+DECLARE(score_skipgram)
+DECLARE(update_skipgram)
+DECLARE(score_cbow)
+DECLARE(update_cbow)
+DECLARE(score_pairs)
+DECLARE(update_pairs)
 
 INLINE const i32 *contexts_of(const struct examples *e, i64 slot) { return e->contexts + slot * e->most_contexts; }
 INLINE const i32 *outputs_of(const struct examples *e, i64 slot) { return e->outputs + slot * e->most_outputs; }
@@ -200,8 +198,8 @@ INLINE void store_row(number *to, vec a, uvec random) {
 }
 #endif
 
-INLINE number *row_in(const struct slice *slice, i32 id) { return (number *)slice->in + id * slice->stride; }
-INLINE number *row_out(const struct slice *slice, i32 id) { return (number *)slice->out + id * slice->stride; }
+INLINE number *row_in(const struct slice *slice, i32 id) { return (number *)slice->in + id * slice->row_floats; }
+INLINE number *row_out(const struct slice *slice, i32 id) { return (number *)slice->out + id * slice->row_floats; }
 
 // Other bits for the next row that an example changes.
 INLINE uvec next_bits(uvec random) { return random << 5 | random >> 27; }
@@ -259,7 +257,7 @@ INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
-  if (s->table) prefetch_rows(s->table + (slice - s->pieces), e, slot);
+  if (s->table) prefetch_rows(s->table + (slice - s->training->slices), e, slot);
   const number *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
   for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number)) {
 #pragma GCC unroll 8
