@@ -12,18 +12,16 @@
 #include "gradient.h"
 #include "training.h"
 
-enum { MOST_COLUMNS = 4 };  // vectors of a row that are in registers at a time
-
 // C vectors of h, `scale` times the sum of the rows.
 INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 count, f32 scale, i64 column, vec *h, int C) {
-#pragma GCC unroll 4
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) h[c] = (vec){0};
   for (i64 i = 0; i < count; i++) {
     const number *x = row_in(slice, contexts[i]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int c = 0; c < C; c++) h[c] += load_row(x + c * LANES);
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) h[c] *= splat(scale);
 }
 
@@ -31,8 +29,9 @@ INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 cou
 #define FOR_COLUMNS(slice, column, BODY)                                                              \
   do {                                                                                                \
     i64 column = 0;                                                                                   \
-    for (; column + MOST_COLUMNS * LANES <= slice->row_floats; column += MOST_COLUMNS * LANES) BODY(4); \
+    for (; column + MOST_COLUMNS * LANES <= slice->row_floats; column += MOST_COLUMNS * LANES) BODY(5); \
     switch ((slice->row_floats - column) / LANES) {                                                   \
+      case 4: BODY(4); break;                                                                         \
       case 3: BODY(3); break;                                                                         \
       case 2: BODY(2); break;                                                                         \
       case 1: BODY(1); break;                                                                         \
@@ -49,7 +48,7 @@ INLINE void add_scores(const struct slice *slice, const i32 *contexts, i64 count
 #pragma GCC unroll 8
   for (int j = 0; j < T; j++) {
     const number *y = row_out(slice, outputs[j]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int c = 0; c < C; c++) sums[j] = multiply_add(h[c], load_row(y + c * LANES), sums[j]);
   }
 }
@@ -157,7 +156,7 @@ INLINE void update_cbow_columns(const struct step *s, const struct slice *slice,
   vec h[MOST_COLUMNS], dh[MOST_COLUMNS];
   uvec random[MOST_COLUMNS];
   mean_of_rows(slice, contexts, count, scale, column, h, C);
-#pragma GCC unroll 4
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) {
     dh[c] = (vec){0};
     random[c] = random_bits(e->keys[slot], slice->first_column + column + c * LANES);
@@ -167,7 +166,7 @@ INLINE void update_cbow_columns(const struct step *s, const struct slice *slice,
     for (int j = 0; j < T; j++) {
       const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
       number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
       for (int c = 0; c < C; c++) {
         const vec old = load_row(y + c * LANES);
         dh[c] = multiply_add(g, old, dh[c]);
@@ -175,11 +174,11 @@ INLINE void update_cbow_columns(const struct step *s, const struct slice *slice,
         random[c] = next_bits(random[c]);
       }
     }
-#pragma GCC unroll 4
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) dh[c] *= splat(share);
   for (i64 i = 0; i < count; i++) {
     number *x = row_in(slice, contexts[i]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int c = 0; c < C; c++) {
       store_row(x + c * LANES, load_row(x + c * LANES) + dh[c], random[c]);
       random[c] = next_bits(random[c]);
@@ -207,14 +206,14 @@ INLINE void update_pairs_columns(const struct step *s, const struct slice *slice
       for (int j = 0; j < T; j++) {
         const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
         const number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
         for (int c = 0; c < C; c++) change[c] = multiply_add(g, load_row(y + c * LANES), change[c]);
       }
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int c = 0; c < C; c++) store(s->stage + (i * C + c) * LANES, change[c]);
   }
   uvec random[MOST_COLUMNS];
-#pragma GCC unroll 4
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) random[c] = random_bits(e->keys[slot], slice->first_column + column + c * LANES);
   for (i64 i = 0; i < count; i++) {
     const number *x = row_in(slice, contexts[i]) + column;
@@ -222,7 +221,7 @@ INLINE void update_pairs_columns(const struct step *s, const struct slice *slice
       for (int j = 0; j < T; j++) {
         const vec g = splat(gradients[group * strip_floats(T) + place_in_strip(j, strip_floats(T))]);
         number *y = row_out(slice, outputs[group * OUTPUT_STEP + j]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
         for (int c = 0; c < C; c++) {
           store_row(y + c * LANES, multiply_add(g, load_row(x + c * LANES), load_row(y + c * LANES)), random[c]);
           random[c] = next_bits(random[c]);

@@ -120,7 +120,7 @@ EXPORT struct team *training_new(const struct training *training) {
     struct member *m = team->members + k;
     m->drawing = new_drawing(t);
     m->gradients = new_aligned((RUN * team->example_floats + LANES) * 4);
-    m->stage = new_aligned(contexts * 4 * VECTOR_BYTES);
+    m->stage = new_aligned(contexts * MOST_COLUMNS * VECTOR_BYTES);
     complete = complete && m->drawing && m->gradients && m->stage;
   }
   if (complete && team->members && team->scores) return team;

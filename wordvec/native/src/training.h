@@ -225,15 +225,17 @@ INLINE vec sums_of_lanes(vec (*sums)[OUTPUT_STEP], int together, int T) {
   return folded[0];
 }
 
+enum { MOST_COLUMNS = 5 };  // vectors of a row that are in registers at a time: so many has a slice at 300 dimensions
+
 // Add what C vectors of an example's contexts change by, which lies in the stage, to their rows.
 INLINE void add_stage(const struct step *s, const struct slice *slice, i64 slot, i64 column, int C) {
   const struct examples *e = s->examples;
-  uvec random[4];
-#pragma GCC unroll 4
+  uvec random[MOST_COLUMNS];
+#pragma GCC unroll 5
   for (int c = 0; c < C; c++) random[c] = random_bits(~e->keys[slot], slice->first_column + column + c * LANES);
   for (i64 i = 0; i < e->context_counts[slot]; i++) {
     number *x = row_in(slice, contexts_of(e, slot)[i]) + column;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int c = 0; c < C; c++) {
       store_row(x + c * LANES, load_row(x + c * LANES) + load(s->stage + (i * C + c) * LANES), random[c]);
       random[c] = next_bits(random[c]);
