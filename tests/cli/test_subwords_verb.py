@@ -31,6 +31,12 @@ def test_ngrams_are_fitted_written_and_used(run):
     assert status == 0 and lines[0].endswith("n-grams of 3 to 6 characters for 60 words")
     assert lines[1].startswith("pairs: ") and lines[-1] == "written: w.safetensors"
     assert WordVectors.load("w.safetensors").matrix.tobytes() == WordVectors.load("v.safetensors").matrix.tobytes()
+    known = "walk walks 9\nwalk sings 2\nwalked walks 8\njump walked 1\nwalk jump 3\n"
+    Path("pairs.txt").write_text(known + "walkable walk 7\n", encoding="utf-8")
+    _, out, _ = run("subwords", "v.safetensors", "-o", "w.safetensors", "--similarity", "pairs.txt")
+    both, on_all = out.splitlines()[1].split("; after, 6 items: ")
+    before, after = both.removeprefix("pairs: spearman ").split(" after, ")[0].split(" before, ")
+    assert before == after and ", 5 items" in both and on_all != after  # the same rows on the same items
     status, out, _ = run("similar", "w.safetensors", "walkable", "-k", "1")
     assert out.startswith("walkable  (no row of its own, composed of n-grams: walkable)\n")
     status, out, _ = run("similar", "w.safetensors", "walkable", "walk", "--json", "-k", "1")

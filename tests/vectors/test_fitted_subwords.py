@@ -109,6 +109,20 @@ def test_k_is_chosen_by_held_out_words():
         assert facts["held_out_words"] > 200 and facts["held_out_cosine"] > 0.3
 
 
+def test_the_fit_for_k_is_repeated_until_k_stays(monkeypatch):
+    vectors, ks, weights = noisy_words(20.0), [10.0, 16.0, 22.0, 22.0, 99.0], []
+
+    def given(fit, counts, held_out):
+        weights.append(fit.weights)
+        return ks[len(weights) - 1], 0.5, np.full(200, 0.5)
+
+    monkeypatch.setattr("wordvec.vectors.fitted_subwords._Fit._reliability", given)
+    assert vectors.fit_subwords(lean=True).info["subwords"]["lean"] == 22.0 and len(weights) == 4
+    c = vectors.counts
+    for now, k in zip(weights[1:], ks):
+        np.testing.assert_allclose(now, np.log(c + 1.0) * c / (c + k))
+
+
 def test_nothing_leans_on_useless_predictions():
     vectors = noisy_words(5.0)
     shuffled = WordVectors(vectors.words, np.random.default_rng(0).permutation(vectors.matrix), vectors.counts)

@@ -45,13 +45,21 @@ def scores_as_json(scores: Sequence[Scored]) -> list[dict[str, Any]]:
 
 
 def score_line(before: Score, after: Score, difference: Difference) -> str:
-    """Both scores and their difference with its interval."""
+    """Both scores on the items that both cover, their difference with its interval, and what each scores on its own
+    items where they are others.
+    """
     if before.score is None or after.score is None or difference.difference is None:
         return str(before if before.score is None else after)
-    line = f"{before.name}: {before.measure} {before.score:.3f} before, {after.score:.3f} after"
-    if difference.ci95 is None:
-        return f"{line}, {counted(difference.items, 'item')}: too few for an interval or a test"
-    low, high = difference.ci95
-    p = "" if difference.p is None else f", p {difference.p:.2g}"
+    on_both = f"{difference.score_b:.3f} before, {difference.score_a:.3f} after"
     items = counted(difference.items, "item")
-    return f"{line}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {items}"
+    line = f"{before.name}: {before.measure} {on_both}"
+    if difference.ci95 is None:
+        line = f"{line}, {items}: too few for an interval or a test"
+    else:
+        low, high = difference.ci95
+        p = "" if difference.p is None else f", p {difference.p:.2g}"
+        line = f"{line}, difference {difference.difference:+.3f} [{low:+.3f}, {high:+.3f}]{p}, {items}"
+    for when, score in (("before", before), ("after", after)):
+        if score.covered != difference.items:
+            line += f"; {when}, {score.covered:,} items: {score.score:.3f}"
+    return line

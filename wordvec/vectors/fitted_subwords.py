@@ -10,9 +10,9 @@ strip of columns for itself. Any vectors will do: nothing is trained again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -38,6 +38,7 @@ HELD_OUT = 10  # every tenth word shows how well the others predict it
 FEWEST = 100  # held-out words from which k is chosen
 RARE = 1_000  # occurrences: words that are more frequent mean what their parts don't tell
 UNKNOWN = {"held_out_words": None, "held_out_cosine": None}
+ROUNDS = 4  # of fits for k at most; two or three are enough on text
 USELESS = 0.05  # cosine of prediction and row below which nothing leans on predictions
 
 
@@ -148,8 +149,7 @@ class _Fit:
         ours = np.zeros(self.matrix.shape[1])
         ours[: len(squared)] = squared
         inverse = (1.0 / (ours + self.ridge)).astype(np.float32)[:, None]
-        here = _InThisThread()
-        forward, back = product_with(weighted, here), product_with(weighted.T.tocsr(), here)
+        forward, back = product_with(weighted), product_with(weighted.T.tocsr())  # the threads have a strip each
         found = np.empty((self.matrix.shape[1], self.vectors.dim), np.float32)
 
         def solve_strip(columns: slice) -> None:
@@ -176,9 +176,22 @@ class _Fit:
 
         Of the squared length of a word's row, the part c / (c + k) is taken to be signal and the rest noise; then
         predictions of words that were held out have the cosine r sqrt(c / (c + k)) with their rows. r and k are those
-        of least squares over the held-out words.
+        of least squares over the held-out words. Noise also misleads the fit that predicts, so it is fitted again with
+        the weight of each word times c / (c + k), until k stays as it is.
         """
         held_out = np.arange(len(counts)) % HELD_OUT == HELD_OUT - 1
+        k, r, found = self._reliability(counts, held_out)
+        for _ in range(ROUNDS if r > USELESS else 0):
+            before = k
+            fit = replace(self, weights=self.weights * counts / (counts + k))
+            k, r, _ = fit._reliability(counts, held_out)
+            if k == before:
+                break
+        facts = {"held_out_words": len(found), "held_out_cosine": round(float(found.mean()), 4)}
+        return (k if r > USELESS else 0.0), facts
+
+    def _reliability(self, counts: np.ndarray, held_out: np.ndarray) -> tuple[float, float, np.ndarray]:
+        """k, r and the cosines that they were found from."""
         predicted = _unit(self._predicted(self.solve(held_out)))
         judged = held_out & predicted.any(axis=1) & (counts <= RARE) & (counts > 0) & (self.weights > 0)
         if judged.sum() < FEWEST:
@@ -187,9 +200,7 @@ class _Fit:
                 f"at least {FEWEST} are needed: give k itself, such as lean=20"
             )
         cosines = np.einsum("ij,ij->i", predicted[judged].astype(np.float64), self.vectors.unit[judged])
-        k, r = _reliability(cosines, counts[judged])
-        facts = {"held_out_words": int(judged.sum()), "held_out_cosine": round(float(cosines.mean()), 4)}
-        return (k if r > USELESS else 0.0), facts
+        return *_reliability(cosines, counts[judged]), cosines
 
     def _predicted(self, rows: np.ndarray) -> np.ndarray:
         from wordvec.counts.products import product_with
@@ -251,15 +262,6 @@ def _reliability(cosines: np.ndarray, counts: np.ndarray) -> tuple[float, float]
     errors = [float(((cosines - r * model) ** 2).sum()) for r, model in zip(rs, models)]
     best = int(np.argmin(errors))
     return float(candidates[best]), rs[best]
-
-
-class _InThisThread(Executor):
-    """Runs what it is given at once: the threads are busy with a strip each."""
-
-    def map(
-        self, fn: Callable[..., Any], *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1
-    ) -> Iterator[Any]:
-        return map(fn, *iterables)
 
 
 def check_options(
