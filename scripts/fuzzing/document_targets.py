@@ -19,7 +19,7 @@ from fuzz_files import MATRIX, WORDS, damage_bytes
 from fuzzing.folder_targets import damaged_corpus
 from fuzzing.mutators import ODD_TEXTS, as_json, changed_json, damaged_json, damaged_lines, packed
 from fuzzing.targets import Files, Target, expect
-from fuzzing.text_targets import LINES, check_corpus
+from fuzzing.text_targets import LINES, check_corpus, damaged_columns
 from fuzzing.vector_targets import damaged_safetensors
 from wordvec.corpus import Corpus
 from wordvec.vectors import WordVectors
@@ -49,7 +49,10 @@ def document_targets() -> dict[str, Target]:
 
 def _table(random: Random) -> Files:
     texts = {row["path"]: f"{line}\n".encode() for row, line in zip(ROWS, LINES)}
-    kind = random.randrange(4)
+    of_texts = {f"texts/{path}": text for path, text in texts.items()}
+    kind = random.randrange(5)
+    if kind == 4:  # a column has one type
+        return {**of_texts, **damaged_columns([{k: v and str(v) for k, v in row.items()} for row in ROWS], random)}
     if kind == 0:
         name, content = "t.json", damaged_json(ROWS, random)
     elif kind == 1:
@@ -60,7 +63,7 @@ def _table(random: Random) -> Files:
         rows = [mark.join(ROWS[0]), *(mark.join(f'"{value}"' for value in row.values()) for row in ROWS)]
         rows = [f"sep={mark}", *rows] if random.random() < 0.1 else rows
         name, content = "t.csv", damaged_lines(rows, random, separators=(mark, '"', " "))
-    return {**{f"texts/{path}": text for path, text in texts.items()}, name: content}
+    return {**of_texts, name: content}
 
 
 def _read_table(folder: Path) -> object:
@@ -71,6 +74,8 @@ def _read_table(folder: Path) -> object:
 
 
 def _records(random: Random) -> Files:
+    if random.random() < 0.2:
+        return damaged_columns(RECORDS, random)
     if random.random() < 0.5:
         lines = [damaged_json(row, random) if random.random() < 0.3 else json.dumps(row).encode() for row in RECORDS]
         name, content = "r.jsonl", b"\n".join(lines)

@@ -158,14 +158,16 @@ def _csv(random: Random) -> Files:
 _made: dict[str, bytes] = {}
 
 
-def _parquet(random: Random) -> Files:
+def damaged_columns(records: list[dict[str, Any]], random: Random) -> Files:
+    """A damaged Parquet, Feather or Arrow file of records."""
     name = random.choice(("t.parquet", "t.arrow", "t.feather"))
-    if name not in _made:
+    key = f"{name} {list(records[0])}"
+    if key not in _made:
         import pyarrow
         import pyarrow.feather
         import pyarrow.parquet
 
-        table, out = pyarrow.Table.from_pylist(RECORDS), io.BytesIO()
+        table, out = pyarrow.Table.from_pylist(records), io.BytesIO()
         if name == "t.parquet":
             pyarrow.parquet.write_table(table, out)
         elif name == "t.arrow":
@@ -173,8 +175,12 @@ def _parquet(random: Random) -> Files:
                 writer.write_table(table)
         else:
             pyarrow.feather.write_feather(table, out, compression=random.choice(("uncompressed", "lz4", "zstd")))
-        _made[name] = out.getvalue()
-    return {name: damage_bytes(_made[name], random)}
+        _made[key] = out.getvalue()
+    return {name: damage_bytes(_made[key], random)}
+
+
+def _parquet(random: Random) -> Files:
+    return damaged_columns(RECORDS, random)
 
 
 def _word_list(random: Random) -> Files:

@@ -44,6 +44,14 @@ def test_json_lines_and_parquet(tmp_path):
 
     parquet.write_table(pyarrow.table({"path": ["a"], "year": [1850.0]}), tmp_path / "t.parquet")
     assert read_table(tmp_path / "t.parquet")[0].values == {"path": "a", "year": 1850}
+    table = pyarrow.table({"path": ["a", "b"], "year": [1850, None]})
+    for made in (pyarrow.ipc.new_file, pyarrow.ipc.new_stream):  # Feather is the first
+        with made(str(tmp_path / "t.arrow"), table.schema) as sink:
+            sink.write_table(table)
+        assert [row.values["year"] for row in read_table(tmp_path / "t.arrow")] == [1850, None]
+        (tmp_path / "t.arrow").write_bytes((tmp_path / "t.arrow").read_bytes()[:60])
+        with pytest.raises(CorpusError, match="damaged or cut off: not readable as Arrow"):
+            read_table(tmp_path / "t.arrow")
 
 
 @pytest.mark.parametrize(

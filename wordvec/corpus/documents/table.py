@@ -1,4 +1,4 @@
-"""A table of metadata: one row a file of text, as CSV or TSV, JSON Lines or Parquet."""
+"""A table of metadata: one row a file of text, as CSV or TSV, JSON, Parquet, Feather or Arrow."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.corpus.documents.documents import Value
-from wordvec.corpus.read.arrow import table_kind
+from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.sniffing import DELIMITERS, is_json, table_of
-from wordvec.errors import CorpusError, MissingExtraError
+from wordvec.errors import CorpusError
 from wordvec.files import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
@@ -37,9 +37,9 @@ def read_table(path: str | os.PathLike[str]) -> list[Row]:
     """The rows of a table, each with the same columns in the same order.
 
     CSV and TSV have a first row of names (delimited by commas, tabs, semicolons or bars), in UTF-8, or in UTF-16 as
-    spreadsheets write it. JSON Lines holds an object a line; a JSON list of objects will do, too. Empty cells are None,
-    and columns without a name that are empty throughout are none. Raises CorpusError for a file that is none of these,
-    is damaged, or whose rows do not fit its first one.
+    spreadsheets write it. JSON Lines holds an object a line; a JSON list of objects will do, too. Parquet, Feather and
+    Arrow files are told by their content. Empty cells are None, and columns without a name that are empty throughout
+    are none. Raises CorpusError for a file that is none of these, is damaged, or whose rows do not fit its first one.
     """
     path = Path(path)
     try:
@@ -48,18 +48,22 @@ def read_table(path: str | os.PathLike[str]) -> list[Row]:
         data = path.read_bytes()
     except OSError as error:
         raise CorpusError(f"{path}: the table of metadata cannot be read: {error.strerror or error}") from error
-    if table_kind(data[:8]) == "Parquet":
-        return list(_of_parquet(path, data))
+    rows = list(_rows(path, data))
+    if not rows:
+        raise CorpusError(f"{path}: the table of metadata has no rows")
+    return rows
+
+
+def _rows(path: Path, data: bytes) -> Iterator[Row]:
+    kind = table_kind(data[:8])
+    if kind is not None:
+        return _of_columns(path, data, kind)
     if data.startswith(WORKBOOKS):
         raise CorpusError(f"{path}: is a workbook of a spreadsheet; save its sheet as CSV UTF-8, and give that")
     text = _decoded(path, data)
     if text.lstrip().startswith("["):
-        rows = list(_of_json_list(path, text))
-    else:
-        rows = list(_of_json(path, text) if is_json(text[: 1 << 16], str(path)) else _of_csv(path, text))
-    if not rows:
-        raise CorpusError(f"{path}: the table of metadata has no rows")
-    return rows
+        return _of_json_list(path, text)
+    return _of_json(path, text) if is_json(text[: 1 << 16], str(path)) else _of_csv(path, text)
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -180,17 +184,8 @@ def _with_columns(objects: Iterable[tuple[str, Any]]) -> Iterator[Row]:
         yield Row(where, {name: row.get(name) for name in columns})
 
 
-def _of_parquet(path: Path, data: bytes) -> Iterator[Row]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError:
-        raise MissingExtraError("pyarrow", "arrow", f"reading {path}") from None
-    try:
-        records = parquet.read_table(pyarrow.BufferReader(data)).to_pylist()
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise CorpusError(f"{path}: damaged or cut off: not readable as Parquet ({error})") from error
-    for number, record in enumerate(records, 1):
+def _of_columns(path: Path, data: bytes, kind: str) -> Iterator[Row]:
+    for number, record in enumerate(records_of_file(io.BytesIO(data), kind, str(path)), 1):
         where = f"{path}: row {number}"
         yield Row(where, {name: plain_value(value, f"{where}: {name}") for name, value in record.items()})
 

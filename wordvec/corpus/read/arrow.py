@@ -54,9 +54,7 @@ def rows_of_file(
     The first field holds the text, the others anything. Raises CorpusError for a missing or unsuitable column and a
     damaged file, MissingExtraError without pyarrow.
     """
-    pyarrow = _pyarrow(name)
-    if kind.startswith("Feather"):
-        raise CorpusError(f"{name}: is {kind}, which newer libraries no longer read; write it again as version 2")
+    pyarrow = _pyarrow_for(name, kind)
     size = os.fstat(file.fileno()).st_size if file.seekable() else 0
     number = reported = 0
     with _damage_named(pyarrow, name, kind):
@@ -70,6 +68,21 @@ def rows_of_file(
             on_bytes(int(share_read * size) - reported)
             reported = int(share_read * size)
     on_bytes(size - reported)
+
+
+def records_of_file(file: BinaryIO, kind: str, name: str) -> list[dict[str, Any]]:
+    """All rows of a small file, by names of columns. Raises as `rows_of_file`."""
+    pyarrow = _pyarrow_for(name, kind)
+    with _damage_named(pyarrow, name, kind):
+        if kind == "Parquet":
+            from pyarrow import parquet
+
+            batches = parquet.read_table(file).to_batches()
+        else:
+            batches = [batch for batch, _ in _opened(pyarrow, file, kind, ())[1]]
+        for batch in batches:
+            batch.validate(full=True)  # or offsets that lie are followed
+        return [record for batch in batches for record in batch.to_pylist()]
 
 
 def _opened(
@@ -139,6 +152,12 @@ def _pyarrow(name: str) -> Any:
     except ImportError:
         raise MissingExtraError("pyarrow", "arrow", f"reading {name}") from None
     return pyarrow
+
+
+def _pyarrow_for(name: str, kind: str) -> Any:
+    if kind.startswith("Feather"):
+        raise CorpusError(f"{name}: is {kind}, which newer libraries no longer read; write it again as version 2")
+    return _pyarrow(name)
 
 
 @contextmanager
