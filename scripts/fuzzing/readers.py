@@ -77,6 +77,7 @@ NOT_FUZZED = {
     "arrays": OUR_OWN,
     "cli/help_language": OUR_OWN,
     "corpus/building_on_cluster": "as corpus/read/readers reads it",
+    "counts/on_cluster": OF_A_RUN,
     "corpus/named_texts/download": "what this module wrote beside a part of a file, which has a checksum",
     "corpus/named_texts/fetch": "an archive with the checksum of the catalogue",
     "experiments/child": OF_A_RUN,
@@ -91,7 +92,8 @@ NOT_FUZZED = {
     "native/build": OUR_OWN,
     "plots/exports": WRITES,
     "plots/fonts": "a font of the system, of which four bytes are read",
-    "store": OF_A_RUN,
+    "store/folder": OF_A_RUN,
+    "store/objects": OF_A_RUN,
     "terminal": WRITES,
     "trainers/rounds": OF_A_RUN,
 }
