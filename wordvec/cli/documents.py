@@ -23,8 +23,8 @@ def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--metadata",
         metavar="TABLE",
-        help="a row a file of text: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path, and others: year, "
-        "...",
+        help="a row a file of text: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path, and others: "
+        "year, ...",
     )
     group.add_argument(
         "--path-column",
