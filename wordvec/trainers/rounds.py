@@ -27,6 +27,7 @@ from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
 from wordvec.files import parse_json
+from wordvec.kernels.huffman import huffman_paths
 from wordvec.kernels.merging import expected_terms, expected_terms_of_tree, merged_rows
 from wordvec.memory import available_cores
 from wordvec.store import Store, hash_of, name_of, open_store
@@ -266,10 +267,12 @@ def merge_rows(
 
 
 def facts_of(plan: TrainingPlan) -> dict[str, Any]:
-    """A plan of negative sampling as JSON, for `plan_of`: without threads, and without tables, which can be large."""
+    """A plan as JSON, for `plan_of`: without threads, and without tables and trees, which can be large."""
     facts = {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "threads"}
     drawing = {name: getattr(plan.sampler, name) for name in DRAWING}
-    return facts | {"schedule": vars(plan.schedule), "sampler": drawing}
+    options = {name: value for name, value in plan.kernel_options.items() if name != "paths"}
+    tree = {"paths": plan.paths is not None, "kernel_options": options}
+    return facts | tree | {"schedule": vars(plan.schedule), "sampler": drawing}
 
 
 @functools.lru_cache(maxsize=1)
@@ -284,7 +287,10 @@ def plan_of(facts: str, threads: int, folder: str, fingerprint: str) -> Training
     counts = opened(folder, fingerprint).vocabulary.counts
     drawing = {"subsample": found["subsample"], "power": found["negative_power"], **found["sampler"]}
     sampler = ExampleSampler.for_counts(counts, **drawing)
-    return TrainingPlan(**found | {"threads": threads, "schedule": Schedule(**schedule), "sampler": sampler})
+    paths = huffman_paths(counts) if found["paths"] else None
+    options = {**found["kernel_options"], "paths": paths}
+    made = {"threads": threads, "schedule": Schedule(**schedule), "sampler": sampler}
+    return TrainingPlan(**found | made | {"paths": paths, "kernel_options": options})
 
 
 def _loss_of(name: str) -> str:
