@@ -116,7 +116,7 @@ def test_the_fit_for_k_is_repeated_until_k_stays(monkeypatch):
         weights.append(fit.weights)
         return ks[len(weights) - 1], 0.5, np.full(200, 0.5)
 
-    monkeypatch.setattr("wordvec.vectors.fitted_subwords._Fit._reliability", given)
+    monkeypatch.setattr("wordvec.vectors.fitted_subwords._Fit._estimate", given)
     assert vectors.fit_subwords(lean=True).info["subwords"]["lean"] == 22.0 and len(weights) == 4
     c = vectors.counts
     for now, k in zip(weights[1:], ks):

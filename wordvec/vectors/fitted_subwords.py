@@ -180,17 +180,17 @@ class _Fit:
         the weight of each word times c / (c + k), until k stays as it is.
         """
         held_out = np.arange(len(counts)) % HELD_OUT == HELD_OUT - 1
-        k, r, found = self._reliability(counts, held_out)
+        k, r, found = self._estimate(counts, held_out)
         for _ in range(ROUNDS if r > USELESS else 0):
             before = k
             fit = replace(self, weights=self.weights * counts / (counts + k))
-            k, r, _ = fit._reliability(counts, held_out)
+            k, r, _ = fit._estimate(counts, held_out)
             if k == before:
                 break
         facts = {"held_out_words": len(found), "held_out_cosine": round(float(found.mean()), 4)}
         return (k if r > USELESS else 0.0), facts
 
-    def _reliability(self, counts: np.ndarray, held_out: np.ndarray) -> tuple[float, float, np.ndarray]:
+    def _estimate(self, counts: np.ndarray, held_out: np.ndarray) -> tuple[float, float, np.ndarray]:
         """k, r and the cosines that they were found from."""
         predicted = _unit(self._predicted(self.solve(held_out)))
         judged = held_out & predicted.any(axis=1) & (counts <= RARE) & (counts > 0) & (self.weights > 0)

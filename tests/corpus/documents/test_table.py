@@ -54,6 +54,20 @@ def test_json_lines_and_parquet(tmp_path):
             read_table(tmp_path / "t.arrow")
 
 
+def test_columns_called_alike_and_dates_that_python_has_none_for(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    far = pyarrow.array([10**15], pyarrow.timestamp("ms"))
+    for columns, names, message in (
+        ([["a"], [1], [2]], ["path", "year", "year"], "has the column 'year' twice"),
+        ([["a"], far], ["path", "when"], "holds a value that cannot be read"),
+    ):
+        table = pyarrow.Table.from_arrays([pyarrow.array(values) for values in columns], names)
+        with pyarrow.ipc.new_file(str(tmp_path / "t.arrow"), table.schema) as sink:
+            sink.write_table(table)
+        with pytest.raises(CorpusError, match=message):
+            read_table(tmp_path / "t.arrow")
+
+
 @pytest.mark.parametrize(
     "content, message",
     [

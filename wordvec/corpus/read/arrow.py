@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -77,12 +78,23 @@ def records_of_file(file: BinaryIO, kind: str, name: str) -> list[dict[str, Any]
         if kind == "Parquet":
             from pyarrow import parquet
 
-            batches = parquet.read_table(file).to_batches()
+            table = parquet.read_table(file)
         else:
-            batches = [batch for batch, _ in _opened(pyarrow, file, kind, ())[1]]
-        for batch in batches:
-            batch.validate(full=True)  # or offsets that lie are followed
-        return [record for batch in batches for record in batch.to_pylist()]
+            schema, batches = _opened(pyarrow, file, kind, ())
+            table = pyarrow.Table.from_batches((batch for batch, _ in batches), schema)
+        table.validate(full=True)  # or offsets that lie are followed
+    if twice := [column for column, number in Counter(table.column_names).items() if number > 1]:
+        raise CorpusError(f"{name}: has the column {twice[0]!r} twice; each column needs a name of its own")
+    try:
+        return list(table.to_pylist())
+    except (
+        *DAMAGED,
+        pyarrow.ArrowException,
+        ValueError,
+    ) as error:  # dates that Python has none for, unknown time zones
+        raise CorpusError(
+            f"{name}: holds a value that cannot be read ({error}); write it as text or a number"
+        ) from error
 
 
 def _opened(
