@@ -119,7 +119,7 @@ def bands_for(size: int, row_bytes: int) -> int:
 
 
 def orders(bands: int, seed: int, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-    """p and q of an epoch's `schedule`: the column band at each place, and the place where each row band begins."""
+    """P and q of an epoch's `schedule`: the column band at each place, and the place where each row band begins."""
     p, q = (rng.permutation(seed, SCHEDULES + 2 * epoch + k, bands) for k in range(2))
     return p, q
 
