@@ -9,7 +9,6 @@ The next run that writes the same target removes temporary files without a lock:
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -30,19 +29,6 @@ except ImportError:  # Windows: leftovers stay there until someone removes them
 
 LONGEST_PREFIX = 120  # bytes: with the rest of a temporary name, within what every file system in use allows
 KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
-
-
-def parse_json(text: str | bytes) -> Any:
-    """What a JSON text says. Raises ValueError for any text that is not JSON, or is nested too deeply to be read.
-
-    >>> parse_json("[" * 100_000)
-    Traceback (most recent call last):
-    ValueError: JSON that is nested too deeply
-    """
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("JSON that is nested too deeply") from None
 
 
 @contextmanager

@@ -12,6 +12,19 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
+def parse_json(text: str | bytes) -> Any:
+    """What a JSON text says. Raises ValueError for any text that is not JSON, or is nested too deeply to be read.
+
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    ValueError: JSON that is nested too deeply
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
+
+
 class Kind(NamedTuple):
     """A kind of value: what a message calls it, and whether a value is one."""
 

@@ -103,8 +103,8 @@ class PPMI(Trainer):
         return self._make_vectors(corpus, dense)
 
 
-def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = None) -> Any:
-    """The sparse PPMI matrix (V, V) of a corpus as the model that `info` tells of was, or could have been, made from.
+def recount(info: dict[str, Any], corpus: Corpus) -> Any:
+    """The sparse PPMI matrix (V, V) of a corpus that the model with this `info` was, or could have been, made from.
 
     For PPMI and SVD with their own options; for other models with their window and PPMI's other defaults, as they
     have no such matrix. `info` is that of `WordVectors`.
@@ -113,9 +113,7 @@ def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = N
     if "reach" in info:  # of a window that is the whole sentence
         parameters["window"] = info["reach"]
     names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
-    return count_and_weigh(
-        PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, show_progress
-    )
+    return count_and_weigh(PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, None)
 
 
 # The options of counting, alike for all trainers that count: PPMI, SVD and GloVe. A trainer has them as fields of its

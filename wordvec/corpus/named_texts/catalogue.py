@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from wordvec.errors import CorpusError, EvaluationFileError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: where fetched corpora lie, in place of the user's cache folder
 TEXT, MARKUP = "text", "mediawiki-xml"  # of which no trainer reads the second

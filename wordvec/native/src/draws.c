@@ -5,7 +5,6 @@
 // in separate plain loops over arrays, which compilers turn into vector code.
 #include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 #include "random.h"
 
 void free_drawing(struct drawing *d) {

@@ -8,7 +8,6 @@
 // which they are met: their rows lie side by side in a small table of this team, and the kernels need not know.
 #include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 
 // --- listing the words of a block, and the shares of their parts
 

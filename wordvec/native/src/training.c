@@ -10,8 +10,8 @@
 // After its update a thread continues at once: the scores of its slices need no other thread. Everything a thread
 // writes to the tables is in its own slices, so the result cannot depend on how threads take turns.
 #include "training.h"
+#include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 #include "team.h"
 
 #if HAS_HALF
