@@ -1,4 +1,4 @@
-"""Which files and folders are written while a block runs: for records of what a command made."""
+"""Tracks the files and folders that are written within a block, for records of what a command made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _watching: list[list[str]] = []
 
 @contextmanager
 def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
+    """Yield a list that collects the files and folders written in the block, under the names given."""
     written: list[str] = []
     _watching.append(written)
     try:
@@ -21,6 +21,6 @@ def watch_written() -> Iterator[list[str]]:
 
 
 def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
+    """Record in all active `watch_written` lists that `path` was written."""
     for written in _watching:
         written.append(os.fspath(path))

@@ -225,12 +225,12 @@ def test_what_no_command_repeats_is_said(tmp_path, monkeypatch, capsys):
     vectors = SVD(dim=2).fit(corpus, show_progress=False).vectors
     vectors.save("v.safetensors")
     assert main(["card", "v.safetensors", "--corpus", "c"]) == 0
-    assert "What built c is not repeated by one command" in capsys.readouterr().out
+    assert "No single command rebuilds c" in capsys.readouterr().out
     assert main(["postprocess", "v.safetensors", "-o", "w.safetensors", "--steps", "unit"]) == 0
     capsys.readouterr()
     assert main(["card", "w.safetensors"]) == 0
     out = capsys.readouterr().out
-    assert "Training alone does not repeat w.safetensors: post_processing." in out
+    assert "Training alone does not reproduce w.safetensors: post_processing." in out
     assert "$ wordvec train" not in out
 
 
