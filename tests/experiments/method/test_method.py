@@ -112,7 +112,7 @@ def test_a_cut_in_time_is_said_in_each_language():
         "corpus": {}, "wordvec_version": "1",
         "options": {"level": 0.05, "window": 5, "model": "svd", "dim": 9, "permutations": 999, "seed": 1},
     }  # fmt: skip
-    for language, said in (("en", "before and after that moment"), ("de", "vor und nach demjenigen"), ("ko", "시점을")):
+    for language, said in (("en", "before and after a moment"), ("de", "vor und nach demjenigen"), ("ko", "시점을")):
         assert said not in paragraph_of_changes(record, language)  # an earlier version compared all pairs
         record["options"]["compare"] = "cut"
         assert said in paragraph_of_changes(record, language)
