@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
+    from wordvec.corpus.report import advise_on_words
     from wordvec.trainers import ParagraphVectors
 
     job = checked_job(arguments)
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
+    report["advice"] = [] if arguments.preset == "items" else advise_on_words(corpus)
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
     if with_subwords is not None:
@@ -292,3 +294,5 @@ def print_report(report: dict[str, Any]) -> None:
         print(f"  held out {report['held_out_loss'][-1]:.4f} after the last epoch")
     for note in report["notes"]:
         print(f"  note     {note}")
+    for line in report["advice"]:
+        print(f"  advice   {line}")
