@@ -9,13 +9,13 @@
     │   ├── CountsFileError               a folder of co-occurrence counts
     │   ├── EvaluationFileError           a file of word pairs or analogies
     │   ├── OptionError                   an option that does not exist, does not apply or is out of range
-    │   │   └── ArgumentError (TypeError)  an argument of an unknown name or of the wrong type
+    │   │   └── ArgumentError (TypeError)  an argument with an unknown name or of the wrong type
     │   └── UnknownWordError (KeyError)   a word outside the vocabulary, with near spellings
     ├── ShapeError (ValueError)           arrays that do not fit together
-    ├── DeviceUnavailableError            a device was asked for that is not here
+    ├── DeviceUnavailableError            the requested device is not available
     ├── MissingExtraError (ImportError)   an optional dependency is not installed; names the extra
     ├── LibraryError                      the C library is missing, damaged or built from other sources
-    ├── TrainingError                     training cannot go on (a loss that is not finite)
+    ├── TrainingError                     training cannot continue (a loss that is not finite)
     └── ClusterError                      a cluster that cannot be reached, does not fit or has lost its workers
 
 The command line turns each of them into one line on stderr and exit status 2.
@@ -35,7 +35,7 @@ class WordvecError(Exception):
 
 
 class InputError(WordvecError, ValueError):
-    """What was given cannot be used. However long a value is that the message quotes, the message has a limit.
+    """What was given cannot be used. The message has a limited length, however long a value it quotes.
 
     >>> len(str(InputError("v.txt: expected a number; got " + "9" * 100_000 + "; write one")))
     1600

@@ -3,12 +3,12 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train docs.jsonl --field text --id url -o model.safetensors --trainer paragraph-vectors
-  wordvec train sessions.txt -o items.safetensors --preset items           a session is a line, its items are words
+  wordvec train sessions.txt -o items.safetensors --preset items           each line is a session, its items are words
   wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
-example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. An option left
-out takes the trainer's own default; one that the trainer does not have is an error that lists those it has.
+example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. Options left out
+take the trainer's own defaults; one that the trainer does not have is an error that lists those it has.
 """
 
 from __future__ import annotations
