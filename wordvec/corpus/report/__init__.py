@@ -7,9 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
-from wordvec.corpus.report.advice import advise, percent
+from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
-from wordvec.corpus.report.words import CurvePoint, Forecast, Words, examine_words, forecast, seconds_in_words
+from wordvec.corpus.report.words import (
+    CurvePoint,
+    Forecast,
+    Words,
+    examine_words,
+    find_signs,
+    forecast,
+    seconds_in_words,
+)
 from wordvec.memory import available_memory
 
 
@@ -91,6 +99,15 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
             available_memory(),
         ),
     )
+
+
+def advise_on_words(corpus: Corpus) -> list[str]:
+    """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty where they look right.
+
+    >>> advise_on_words(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
+    []
+    """
+    return advise_on_cutting(find_signs(corpus.vocabulary), corpus.info.get("tokenizer"))
 
 
 def report_lines(report: Report) -> list[str]:

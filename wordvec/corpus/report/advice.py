@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
-from wordvec.corpus.report.words import Forecast, Words
+from wordvec.corpus.report.words import Forecast, Sign, Words
 from wordvec.errors import counted
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
@@ -72,42 +72,55 @@ def advise(
 def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iterator[str]:
     """Signs that the text was cut into the wrong words."""
     signs = words.signs
-    if signs["markup"].tokens > MARKUP:
+    found = advise_on_cutting(signs, tokenizer)
+    yield from found
+    numbers = signs["digits"].words if tokenizer != "words" else 0
+    if not found and numbers > DIFFERENT_NUMBERS * vocabulary:
+        yield f"{numbers:,} words have digits ({examples(signs, 'digits')}): --numbers zero writes every number as 0."
+    if signs["very long"].tokens > LONG and signs["Han and kana"].tokens <= SCRIPT:
         yield (
-            f"{percent(signs['markup'].tokens)} of the tokens are markup ({examples(words, 'markup')}): "
-            "extract the text first."
+            f"{signs['very long'].words:,} words have more than 40 letters ({examples(signs, 'very long')} ...): "
+            "addresses, or words glued together."
         )
+
+
+def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str]:
+    """What to do about words that were cut wrongly for the language or the kind of text; `signs` of `find_signs`.
+
+    >>> from wordvec.corpus import Vocabulary
+    >>> from wordvec.corpus.report.words import find_signs
+    >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
+    '33 % of the tokens have punctuation attached (the'
+    """
+    found = []
+    if signs["markup"].tokens > MARKUP:
+        share, some = percent(signs["markup"].tokens), examples(signs, "markup")
+        found.append(f"{share} of the tokens are markup ({some}): extract the text first.")
+    attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
+    marks = f"{percent(attached)} of the tokens have punctuation attached ({examples(signs, 'punctuation attached')})"
     if tokenizer in SPACES_ONLY and signs["Han and kana"].tokens > SCRIPT:
-        yield (
+        found.append(
             "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
             "finds its words; characters needs no extra."
         )
-        return
-    if tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
-        yield (
+    elif tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
+        found.append(
             "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
             "splits them."
         )
-        return
-    attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
-    numbers = signs["digits"].words if tokenizer != "words" else 0
-    if attached > ATTACHED:
-        yield (
-            f"{percent(attached)} of the tokens have punctuation attached ({examples(words, 'punctuation attached')}), "
-            "so one word has several vectors: --tokenizer words takes it off, folds case and writes numbers as 0."
+        if attached > ATTACHED:
+            found.append(f"{marks}: --tokenizer words takes it off, and needs no extra.")
+    elif attached > ATTACHED:
+        found.append(
+            f"{marks}, so one word has several vectors: --tokenizer words takes it off, folds case and writes "
+            "numbers as 0."
         )
     elif capitals > CAPITALS:
-        yield (
+        found.append(
             f"{percent(capitals)} of the tokens differ from another word only in capitals "
-            f"({examples(words, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
+            f"({examples(signs, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
         )
-    elif numbers > DIFFERENT_NUMBERS * vocabulary:
-        yield (f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0.")
-    if signs["very long"].tokens > LONG:
-        yield (
-            f"{signs['very long'].words:,} words have more than 40 letters ({examples(words, 'very long')} ...): "
-            "addresses, or words glued together."
-        )
+    return found
 
 
 def _about_size(tokens: int) -> Iterator[str]:
@@ -188,9 +201,9 @@ def _about_memory(forecasts: list[Forecast], available: int | None) -> Iterator[
         yield f"Memory will not be enough for {', '.join(too_large)}: take a larger --min-count or fewer dimensions."
 
 
-def examples(words: Words, sign: str) -> str:
+def examples(signs: dict[str, Sign], sign: str) -> str:
     """The most frequent words that carry a sign."""
-    return " ".join(words.signs[sign].examples)
+    return " ".join(signs[sign].examples)
 
 
 def percent(share: float) -> str:
