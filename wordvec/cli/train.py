@@ -110,7 +110,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
     format_for(arguments.out)
     check_documents(arguments, name)
     subwords = _subword_options(arguments)
-    check_writable(arguments.out, *arguments.text)
+    check_writable(arguments.out)
     return Job(name, reason, trainers, start, fit, subwords)
 
 
@@ -238,7 +238,7 @@ def _check_checkpoint(arguments: argparse.Namespace) -> None:
     from wordvec.progress import announce
 
     path = arguments.out + ".checkpoint"
-    check_writable(path, *arguments.text)
+    check_writable(path)
     if Path(path).is_file() and not arguments.resume:
         announce(
             f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "
