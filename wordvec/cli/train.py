@@ -161,7 +161,8 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
+            belong = f"{names} {'belongs' if len(given) == 1 else 'belong'} to --subwords or --train-subwords"
+            raise OptionError(f"{belong}: give one too, or leave {'it' if len(given) == 1 else 'them'} out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
