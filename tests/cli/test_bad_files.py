@@ -133,7 +133,9 @@ def test_every_file_that_is_read_is_known_as_an_input():
             if "--start FILE" not in line and verb != "compat" and not line.startswith("fetch"):
                 argv = [verb, *("FILE" if part == "FILE" else part for part in line.split())]
                 arguments = build_parser(argv).parse_args(argv)
-                assert "FILE" in input_names(arguments), line
+                names = list(input_names(arguments))
+                assert "FILE" in names, line
+                assert all(isinstance(name, str) for name in names), line
 
 
 def test_every_verb_is_here():

@@ -27,10 +27,12 @@ def input_names(arguments: argparse.Namespace) -> Iterator[str]:
     names = [*INPUTS, *WORDS.get(arguments.verb, ())]
     for name in names:
         value = getattr(arguments, name, None)
-        if value is None or name in OUTPUTS.get(arguments.verb, ()):
+        if name in OUTPUTS.get(arguments.verb, ()):
             continue
         for each in value if isinstance(value, list) else [value]:
-            yield each[-1] if isinstance(each, tuple) else each  # of sets: (task, set)
+            path = each[-1] if isinstance(each, tuple) else each  # of sets: (task, set)
+            if isinstance(path, str):  # plot's --scores and embed's --a name no file
+                yield path
 
 
 def _files_of(name: str) -> Iterator[str]:
