@@ -310,7 +310,7 @@ class Corpus:
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write ids, sentence starts and vocabulary to `folder`, which is replaced as a whole or not at all.
 
-        Raises InputError when `folder` exists and is not a corpus folder or empty, CorpusError when the disk is full.
+        Raises InputError when `folder` exists and is not a corpus folder or empty, or the disk is full.
         """
         if self.tags is not None:
             raise CorpusError(

@@ -39,6 +39,18 @@ def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]
     return list(dict.fromkeys(found))[:limit]
 
 
+def quoted(near: str, word: str) -> str:
+    r"""A spelling in quotes, for a message about `word`; where both look the same, with what they differ in.
+
+    >>> quoted("Queen", "queen"), quoted("caf\u00e9", "cafe\u0301")
+    ("'Queen'", "'café' (the same letters, in Unicode form NFC)")
+    """
+    if unicodedata.normalize("NFC", near) != unicodedata.normalize("NFC", word):
+        return repr(near)
+    form = next((form for form in ("NFC", "NFD") if unicodedata.is_normalized(form, near)), None)
+    return f"{near!r} (the same letters, in {f'Unicode form {form}' if form else 'other code points'})"
+
+
 def _other_accents(word: str, words: Sequence[str]) -> list[str]:
     """Words that differ in accents (and case) only. Letters are taken apart only where the first letter fits."""
     bare = without_accents(word)

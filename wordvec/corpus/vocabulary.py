@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.corpus.selection import DROPPED, TOO_RARE, LeftOut, Selection, VocabularyParts, Words, select
-from wordvec.corpus.spelling import near_spellings
+from wordvec.corpus.spelling import near_spellings, quoted
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
 from wordvec.errors import CorpusError, OptionError, UnknownWordError, counted
@@ -290,7 +290,7 @@ class Vocabulary:
         if self.left_out is not None:
             message += f": {self.left_out.why(word, self.min_count, self.max_words)}"
         if suggestions:
-            near = [f"{s!r} (seen {counted(self.counts[self._words.ids[s]], 'time')})" for s in suggestions]
+            near = [f"{quoted(s, word)} (seen {counted(self.counts[self._words.ids[s]], 'time')})" for s in suggestions]
             message += f"; did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?"
         return message
 

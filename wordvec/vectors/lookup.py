@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.corpus.encode.tokenizers import TOKENIZERS
 from wordvec.corpus.recipe import TextRecipe
-from wordvec.corpus.spelling import near_spellings
+from wordvec.corpus.spelling import near_spellings, quoted
 from wordvec.errors import InputError, counted
 from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import BLOCK, HASHED, MULTIPLIER, LazyWords, repeated_words, word_hashes
@@ -30,7 +30,8 @@ def explain_missing(
     if not near and word != word.lower():
         near = near_spellings(word.lower(), words, limit=3)
     seen = seen_too_rarely(word, rare, info)
-    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ", and nothing in them is spelt like it"
+    spelt = " or ".join(quoted(each, word) for each in near)
+    hint = f"; did you mean {spelt}?" if near else ", and nothing in them is spelt like it"
     of_parts = ""
     if subwords is not None and subwords.vector(word) is None:
         of_parts = ", none of its n-grams is known"

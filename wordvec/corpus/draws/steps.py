@@ -39,6 +39,7 @@ from wordvec.errors import OptionError
 COUNTERS = 1024
 WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
+LARGEST_MEETINGS = 10_000_000
 MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
 
 
@@ -70,10 +71,10 @@ def meetings_for(learning_rate: float) -> int:
     Chosen by measurement on sessions, walks, logs, repeated sentences and text at windows of 1 to 300: with it the
     loss of the first epoch is within 3 % of that of single steps; a third more was too many for walks.
 
-    >>> meetings_for(0.025), meetings_for(0.05), meetings_for(1.0)
-    (24, 12, 1)
+    >>> meetings_for(0.025), meetings_for(0.05), meetings_for(1.0), meetings_for(5e-324)
+    (24, 12, 1, 10000000)
     """
-    return max(1, int(MEETINGS_TIMES_RATE / learning_rate + 1e-9))
+    return max(1, int(min(MEETINGS_TIMES_RATE / learning_rate + 1e-9, LARGEST_MEETINGS)))
 
 
 def group_size(meetings: int, tree: bool = False, window_of_parts: int | None = None) -> int:

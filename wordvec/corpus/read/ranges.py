@@ -80,6 +80,8 @@ def _read(part: TextRange, padding: int) -> tuple[np.ndarray, int, int, bool]:
         file.seek(before)
         buffer = np.empty(wanted + padding + 1, np.uint8)
         filled = _fill(file, buffer[:wanted])
+        if part.begin and not SEPARATOR.search(buffer[: part.end - 1 - before].data):
+            return buffer, 0, 0, False  # inside one long word, which is an earlier range's: its end is not looked for
         stop = filled
         while part.end < part.size:
             separator = SEPARATOR.search(buffer[:filled].data, part.end - 1 - before)

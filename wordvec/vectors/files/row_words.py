@@ -119,4 +119,7 @@ def _of_text(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | None]:
     if all(match and "\t" not in match[1] for match in counted):
         matches = [match for match in counted if match]
         return [match[1] for match in matches], np.array([int(match[2]) for match in matches], np.int64)
-    return [line.split("\t")[0] for line in lines], None
+    first = [line.split("\t")[0] for line in lines]
+    if all("\t" in line for line in lines) and any(first == [str(start + i) for i in range(rows)] for start in (0, 1)):
+        raise VectorsFileError(f"{path}: its first column numbers the lines: put the words first, or leave it out")
+    return first, None

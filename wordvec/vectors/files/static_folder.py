@@ -30,6 +30,7 @@ from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
+BF16 = "BF16"  # the upper half of a float32
 CONFIG, CARD = "config.json", "README.md"
 KIND = "wordvec static model 1"
 STATIC_FOLDER = FolderKind(
@@ -204,11 +205,14 @@ FOLDERS = (".", "0_StaticEmbedding")
 
 
 def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Views of all tensors of a mapped file whose numbers numpy has. Raises VectorsFileError for a damaged header."""
+    """The tensors of a file whose numbers numpy has, as views of it, and those of BF16 as float32.
+
+    Raises VectorsFileError for a damaged header, and where all tensors are of other types.
+    """
     mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))
     header, start = parsed_header(path, mapped)
     data = mapped[start:]
-    tensors = {}
+    tensors, others = {}, set()
     for name, entry in header.items():
         if name == "__metadata__":
             continue
@@ -216,15 +220,20 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             dtype, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
             if not all(type(n) is int and 0 <= n < 2**62 for n in (*shape, begin, end)):
                 raise ValueError
-            if dtype not in DTYPES:
+            if dtype not in DTYPES and dtype != BF16:
+                others.add(str(dtype))
                 continue
-            if len(shape) > 8 or end > len(data) or end - begin != math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
+            stored = np.dtype("<u2" if dtype == BF16 else DTYPES[dtype])
+            if len(shape) > 8 or end > len(data) or end - begin != math.prod(shape) * stored.itemsize:
                 raise ValueError
         except (KeyError, TypeError, ValueError):
             raise VectorsFileError(
                 f"{path}: damaged: the header says of tensor {describe(name)} what is not so"
             ) from None
-        tensors[name] = data[begin:end].view(DTYPES[dtype]).reshape(shape)
+        numbers = data[begin:end].view(stored).reshape(shape)
+        tensors[name] = (numbers.astype("<u4") << 16).view("<f4") if dtype == BF16 else numbers
+    if others and not tensors:
+        raise VectorsFileError(f"{path}: its tensors are of {', '.join(sorted(others)[:5])}: save them as F32 or F16")
     return tensors
 
 
