@@ -1,4 +1,4 @@
-"""Which files and folders are written while a block runs, for records of what a command made; and which must not be."""
+"""Tracks the files and folders that are written within a block, for records of what a command made; guards inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _keeping: list[Callable[[], Iterable[str]]] = []
 
 @contextmanager
 def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
+    """Yield a list that collects the files and folders written in the block, under the names given."""
     written: list[str] = []
     _watching.append(written)
     try:
@@ -26,7 +26,7 @@ def watch_written() -> Iterator[list[str]]:
 
 
 def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
+    """Record in all active `watch_written` lists that `path` was written."""
     for written in _watching:
         written.append(os.fspath(path))
 
