@@ -24,7 +24,7 @@ ANOTHER_LENGTH = "rows of another length, left out"
 NOT_NUMBERS = "rows in which something is no number, left out"
 NOT_FINITE = "rows with nan or infinity, left out"
 OTHER_COUNT = "headers that are one row off"
-WITH_SPACES = "words with spaces, told by the rows behind them"
+WITH_SPACES = "words with spaces, recognized by the rows after them"
 LEFT_OUT = (ANOTHER_LENGTH, NOT_NUMBERS, NOT_FINITE)
 NO_NEWLINE = "last lines without a newline"
 

@@ -52,7 +52,7 @@ class GrowingRows:
         return self._array
 
     def _resize(self, length: int) -> None:
-        self._array.resize((length, *self._array.shape[1:]), refcheck=False)  # in place: there are no other references yet
+        self._array.resize((length, *self._array.shape[1:]), refcheck=False)  # no other references exist yet
 
 
 class RowBuilder:

@@ -126,7 +126,7 @@ def _metadata(info: dict[str, Any], version: str) -> dict[str, str]:
     if "wordvec_version" not in info:
         texts["wordvec_version"] = wordvec.__version__
     for key in TEXT_INFO:
-        if isinstance(more.get(key), str) and more[key].isprintable():  # unprintable text is escaped as JSON under "more"
+        if isinstance(more.get(key), str) and more[key].isprintable():  # the rest is escaped, under "more"
             texts[key] = more.pop(key)
     for key in JSON_INFO:
         if key in more:
