@@ -1,4 +1,4 @@
-"""Tracks the files and folders that are written within a block, for records of what a command made; guards inputs."""
+"""Record which files and folders a block of code writes, and refuse to write over its inputs."""
 
 from __future__ import annotations
 
