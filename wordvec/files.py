@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from wordvec.errors import InputError
-from wordvec.written import note_written
+from wordvec.written import check_not_input, full_disk_named, note_written
 
 try:
     import fcntl as fcntl  # exported: folders.py uses the same locks
@@ -67,7 +67,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
     if "b" not in mode:
         open_options.setdefault("errors", "backslashreplace")
     try:
-        with open(temporary, mode, **open_options) as file:  # type: ignore[call-overload]
+        with full_disk_named(path), open(temporary, mode, **open_options) as file:  # type: ignore[call-overload]
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -89,14 +89,12 @@ def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
     note_written(path)
 
 
-def check_writable(path: str | os.PathLike[str], *inputs: str | os.PathLike[str]) -> None:
-    """Raise InputError early, before hours of work, if `path` cannot be written later, or is an input.
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise InputError early, before hours of work, if `path` cannot be written later.
 
     This makes the temporary file that writing would make, and removes it.
     """
     target = real_file(path)
-    if any(os.path.realpath(each) == os.fspath(target) for each in inputs):
-        raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")
     if target.exists() and not os.access(target, os.W_OK):
         raise InputError(f"{path}: is write-protected; allow writing to it, or name another file to write")
     try_temporary(path, target)
@@ -105,7 +103,7 @@ def check_writable(path: str | os.PathLike[str], *inputs: str | os.PathLike[str]
 def real_file(path: str | os.PathLike[str]) -> Path:
     """The file that `path` refers to, with symbolic links followed; it need not exist yet.
 
-    Raises InputError with the reason if no regular file can be written there.
+    Raises InputError with the reason if no regular file can be written there, or if it is an input (`keep_inputs`).
     """
     target = real_path(path)
     mode = target.stat().st_mode if target.exists() else None
@@ -116,13 +114,15 @@ def real_file(path: str | os.PathLike[str]) -> Path:
     if not stat.S_ISREG(mode):
         kind = next((name for test, name in KINDS if test(mode)), "a device")
         raise InputError(f"{path}: is {kind}, and only regular files are written; name another file to write")
+    check_not_input(path, os.fspath(target))
     return target
 
 
 def real_path(path: str | os.PathLike[str]) -> Path:
     """`path` with symbolic links followed. Raises InputError if it is too long, a loop, or its folder is missing."""
-    if not os.fspath(path):
-        raise InputError("the name of the output is empty; name a file to write")
+    if os.fspath(path) in ("", "-"):
+        named = "is empty" if not path else "is -, which is not standard output here (./- is a file of that name)"
+        raise InputError(f"the name of the output {named}; name a file to write")
     try:
         with suppress(FileNotFoundError):
             os.stat(path)

@@ -31,7 +31,7 @@ from wordvec.files import (
     sync_folder,
     try_temporary,
 )
-from wordvec.written import note_written
+from wordvec.written import full_disk_named, note_written
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # errors of a rename to an existing folder
@@ -67,8 +67,9 @@ def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[P
     remove_leftovers(target)
     temporary, lock = new_temporary(target, folder=True)
     try:
-        yield temporary
-        _sync_below(temporary)
+        with full_disk_named(path):
+            yield temporary
+            _sync_below(temporary)
         _checked(path, kind)  # again: making the new folder may have taken hours
         keep_mode(target, temporary)
         _swap(temporary, target)

@@ -29,6 +29,11 @@ class Silence:
         pass
 
 
+def on_terminal() -> bool:
+    """Whether stderr is a terminal. It is None under pythonw, and where the descriptor is closed."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def progress(total: int | None, what: str, unit: str, *, show: bool | None = None) -> Any:
     """Return a context manager with ``update(amount)`` and ``set_postfix_str(text)``.
 
@@ -39,7 +44,7 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     """
     notebook = _in_notebook()
     if show is None:
-        show = notebook or (sys.stderr is not None and sys.stderr.isatty())
+        show = notebook or on_terminal()
     if not show:
         return Silence()
     bar = {"unit": unit, "unit_scale": True, "dynamic_ncols": True, "leave": False}

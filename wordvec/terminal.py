@@ -8,6 +8,7 @@ encoding lacks. The command's stdout and stderr both go through `guarded_output`
 from __future__ import annotations
 
 import errno
+import io
 import json
 import math
 import os
@@ -86,12 +87,13 @@ def printable_lines(text: str) -> str:
 
 @contextmanager
 def guarded_output() -> Iterator[None]:
-    """Make sys.stdout and sys.stderr accept any text within the block."""
+    """Make sys.stdout and sys.stderr accept any text within the block, and drop it if they are missing.
+
+    They are None under pythonw and with a closed descriptor. Then print(..., file=sys.stderr) would write to stdout.
+    """
     before = sys.stdout, sys.stderr
-    if sys.stdout is not None:  # None under pythonw, or with a closed descriptor
-        sys.stdout = GuardedStream(sys.stdout)  # type: ignore[assignment]
-    if sys.stderr is not None:
-        sys.stderr = GuardedStream(sys.stderr, must_arrive=False)  # type: ignore[assignment]
+    sys.stdout = GuardedStream(sys.stdout or _Nowhere())  # type: ignore[assignment, arg-type]
+    sys.stderr = GuardedStream(sys.stderr or _Nowhere(), must_arrive=False)  # type: ignore[assignment, arg-type]
     try:
         yield
     finally:
@@ -144,6 +146,15 @@ class GuardedStream:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
+
+
+class _Nowhere(io.TextIOBase):
+    """A stream that drops what is written to it."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 def unguarded(stream: Any) -> Any:

@@ -112,7 +112,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
     format_for(arguments.out)
     check_documents(arguments, name)
     subwords = _subword_options(arguments)
-    check_writable(arguments.out, *arguments.text)
+    check_writable(arguments.out)
     return Job(name, reason, trainers, start, fit, subwords)
 
 
@@ -163,7 +163,8 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
+            belong = f"{names} {'belongs' if len(given) == 1 else 'belong'} to --subwords or --train-subwords"
+            raise OptionError(f"{belong}: give one too, or leave {'it' if len(given) == 1 else 'them'} out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
@@ -240,7 +241,7 @@ def _check_checkpoint(arguments: argparse.Namespace) -> None:
     from wordvec.progress import announce
 
     path = arguments.out + ".checkpoint"
-    check_writable(path, *arguments.text)
+    check_writable(path)
     if Path(path).is_file() and not arguments.resume:
         announce(
             f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "

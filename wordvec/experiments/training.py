@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.corpus.shared import SharedCorpus, opened
 from wordvec.errors import TrainingError, WordvecError
 from wordvec.files import sha256_of
+from wordvec.progress import on_terminal as stderr_is_terminal
 from wordvec.signals import ENDING, Terminated
 from wordvec.store import name_of, open_store
 
@@ -97,7 +98,7 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
     whatever reason. Raises TrainingError if training diverges, WordvecError with the last line of the child's output
     for any other failure.
     """
-    on_terminal = sys.stderr.isatty() if on_terminal is None else on_terminal
+    on_terminal = stderr_is_terminal() if on_terminal is None else on_terminal
     order = {
         "corpus": os.fspath(corpus_folder.absolute()),
         "sample": job.sample,

@@ -15,6 +15,7 @@ import numpy as np
 
 from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
+from wordvec.corpus.draws.steps import LARGEST_MEETINGS
 from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
@@ -37,7 +38,7 @@ LARGEST = {
     "negatives": 1_000,
     "epochs": 1_000_000,
     "batch_size": 2**31 - 1,
-    "max_meetings": 10_000_000,
+    "max_meetings": LARGEST_MEETINGS,
     "threads": 1_024,
     "warps": 1_000_000,
     "patience": 1_000_000,

@@ -154,6 +154,10 @@ class Saving:
     path: str | os.PathLike[str]
     every: float = LOST_AT_MOST
 
+    def __post_init__(self) -> None:
+        if not self.every >= 0:  # nan too
+            raise OptionError(f"checkpoint_every must be 0 or more seconds between two checkpoints; got {self.every}")
+
 
 class Keeper:
     """Writes checkpoints when they are due. If one cannot be written, that is reported and training continues."""

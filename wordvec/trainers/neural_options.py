@@ -38,6 +38,7 @@ AT_LEAST_1 = (
 WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger pool would not fit into any cache
+SMALLEST_RATE = 1e-9  # smaller updates are lost when they are added to float32 rows
 LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², as rows have a length of about 3
 
 
@@ -55,7 +56,10 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
         **at_least_1,
         window=(is_window(trainer.window), "at least 1, or 'sentence'"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
-        learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        learning_rate=(
+            trainer.learning_rate is None or trainer.learning_rate >= SMALLEST_RATE,
+            f"positive, from {SMALLEST_RATE}",
+        ),
         learning_rate_end=(
             trainer.learning_rate_end is None
             or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
