@@ -13,7 +13,7 @@ from wordvec.json_forms import parse_json
 PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # JSON that wordvec itself printed a moment ago or that is part of the package, and the readers themselves.
 OWN = {
-    "files.py",
+    "json_forms.py",
     "corpus/storage.py",
     "corpus/named_texts/catalogue.py",
     "experiments/child.py",

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     if arguments.out:
-        check_writable(arguments.out, arguments.file)
+        check_writable(arguments.out)
     runs = [] if arguments.runs is None else runs_behind(arguments.file, read_runs(arguments.runs))
     added = "\n" + parts_of_runs(runs) + "\n" if runs else ""
     if is_record(arguments.file):

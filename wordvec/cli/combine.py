@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError(f"--dim must be at least 1; got {arguments.dim}")
     steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
     format_for(arguments.out)
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
     after = combine(parts, weights, keep_all=arguments.keep_all)

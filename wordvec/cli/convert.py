@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError("give the file to write once: wordvec convert FILE OUT, or wordvec convert FILE -o OUT")
     out = arguments.out or arguments.out_named
     format = format_for(out, arguments.to)
-    check_writable(out, arguments.file)
+    check_writable(out)
     words = None if arguments.words is None else read_word_list(arguments.words)
     vectors = WordVectors.load(
         arguments.file,

@@ -105,10 +105,10 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
         raise OptionError(f"{out}: only .safetensors and .npz keep what new documents are inferred from: take one")
     arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
     if Path(arguments.documents).suffix.lower() == ".npy":
-        check_writable(ids_file(arguments.documents), *arguments.text)
+        check_writable(ids_file(arguments.documents))
     else:
         format_for(arguments.documents)
-    check_writable(arguments.documents, *arguments.text)
+    check_writable(arguments.documents)
     if Path(arguments.documents).resolve() == out.resolve():
         raise OptionError(f"{arguments.out}: words and documents go to two files: give --documents another name")
 

@@ -61,10 +61,9 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.documents import usual_weights
     from wordvec.vectors.load import format_for
 
-    inputs = [arguments.file, *arguments.documents]
-    check_writable(arguments.out, *inputs)
+    check_writable(arguments.out)
     if Path(arguments.out).suffix.lower() == ".npy":
-        check_writable(ids_file(arguments.out), *inputs)
+        check_writable(ids_file(arguments.out))
     else:
         format_for(arguments.out)
     how = arguments.encoding, arguments.encoding_errors, arguments.whole_files

@@ -80,7 +80,7 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     from wordvec.explorer.html import write_page
     from wordvec.files import check_writable
 
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     models = write_page(
         arguments.out, named_models(arguments.files, getattr(arguments, "beside", None)), **_options(arguments)
     )

@@ -120,7 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.plots.figure import check_ending, save_figure
 
     check_ending(arguments.out, others=", or .html for a page")
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     axes, said = FIGURES[figure.name].draw(arguments)
     save_figure(axes, arguments.out, **({} if arguments.dpi is None else {"dpi": arguments.dpi}))
     print(f"{arguments.out}: {said}")

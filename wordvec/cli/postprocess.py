@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     steps = parse_steps(arguments.steps)
     format_for(arguments.out)
-    check_writable(arguments.out, arguments.file)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     after = post_processed(before, steps)

@@ -81,6 +81,8 @@ def run(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
     evidence = Behind(_view(arguments, vectors), arguments.lines, _stability(arguments))
+    if not arguments.words and sys.stdin is None:
+        raise InputError("no word was given, and standard input is closed: name a word, or pipe words into the command")
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         converse(vectors, lambda answer: _print(answer, evidence), arguments.k, rows)
         return

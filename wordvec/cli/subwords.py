@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     check_keeps_subwords(arguments.out)
-    check_writable(arguments.out, arguments.file)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()
