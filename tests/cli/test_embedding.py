@@ -122,7 +122,7 @@ def test_one_group_has_the_words_of_all():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("search", "docs.safetensors", "xyzzy"), "'xyzzy': none of its 1 words has a vector"),
+        (("search", "docs.safetensors", "xyzzy"), "'xyzzy': its only word has no vector"),
         (("search", "docs.safetensors"), "give either texts to search for, or --like ID, or --groups N"),
         (("search", "docs.safetensors", "tea", "--groups", "2"), "give either texts"),
         (("search", "docs.safetensors", "--like", "99"), "'99' is not among the 8 documents"),

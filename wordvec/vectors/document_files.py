@@ -151,7 +151,7 @@ def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, 
     facts = documents.info.get("documents")
     if not isinstance(facts, dict):
         raise InputError(
-            f"{path}: holds no documents as a query needs them: write them with wordvec embed, not as .npy"
+            f"{path}: holds no documents as a query needs them: write them with wordvec embed as .safetensors or .npz"
         )
     try:
         check_form(facts, FORM)
@@ -222,7 +222,8 @@ class DocumentSearch:
         total = self._inferred(tokens) if self._is_inferred else self._sum(tokens)
         if total is None:
             what = "the list of words" if query is None else describe(query)
-            raise InputError(f"{what}: none of its {len(tokens)} words has a vector")
+            few = {0: "it holds no word", 1: "its only word has no vector"}
+            raise InputError(f"{what}: {few.get(len(tokens), f'none of its {len(tokens)} words has a vector')}")
         if not total.any():
             return Neighbours()
         return self.documents.nearest(unit_vector(total), k, among=self._known)
