@@ -75,7 +75,7 @@ def _is_whole(line: str) -> bool:
 
 
 def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterator[tuple[int, Any]]:
-    """Yield the number and value of each line that is not empty; Unusable if it is not JSON or repeats one of `keys`."""
+    """Yield the number and value of each line with text; Unusable if it is not JSON or repeats one of `keys`."""
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
