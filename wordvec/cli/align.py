@@ -2,7 +2,7 @@
 
 wordvec align 1850.safetensors 1990.safetensors -o 1850-in-1990.safetensors
 wordvec align a.safetensors b.safetensors -o out.safetensors --anchors stable-words.txt
-wordvec align english.vec german.vec -o out.safetensors --anchors dictionary.txt     pairs: two words a line
+wordvec align english.vec german.vec -o out.safetensors --anchors dictionary.txt     pairs: two words per line
 
 The rotation is the one that brings the anchors nearest to their targets (orthogonal Procrustes). "held out" is the
 mean cosine of anchors that were not used to find it: if it is much smaller than "after", give more anchors.
@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET", help="the file of vectors that stays as it is")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument(
-        "--anchors", metavar="FILE", help="a word a line, or a word of SOURCE and one of TARGET (default: shared words)"
+        "--anchors",
+        metavar="FILE",
+        help="on each line a word, or one of SOURCE and one of TARGET (default: shared words)",
     )
     parser.add_argument("--top", type=int, metavar="N", help="only the N most frequent shared words as anchors")
     parser.add_argument(
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.anchors is not None and arguments.top is not None:
         raise OptionError("--anchors names the anchors, --top counts them: give one of both")
     format_for(arguments.out)
-    check_writable(arguments.out, arguments.source, arguments.target)
+    check_writable(arguments.out)
     anchors = arguments.top if arguments.anchors is None else read_anchors(arguments.anchors)
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     alignment = find_alignment(source, target, anchors, not arguments.no_center, not arguments.no_unit)
