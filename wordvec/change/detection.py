@@ -207,7 +207,7 @@ def _chosen(corpus: Corpus, words: Sequence[str] | None, top: int | None, max_sh
     if not with_letters:
         raise InputError(
             f"no word makes up at most {max_share:g} of the text and occurs {FEWEST_OCCURRENCES} times: raise "
-            "max_share (--max-share 1 takes the commonest words in), or name the words"
+            "max_share (--max-share 1 includes the most common words), or name the words"
         )
     return with_letters[: top or 50]
 

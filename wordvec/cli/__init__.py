@@ -153,11 +153,11 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
 def _way_on(arguments: argparse.Namespace) -> str:
     """What an interrupted verb leaves behind, and how to continue."""
     if arguments.verb in KEEP_MODELS:
-        return "the models that were finished are kept in their folder: the same command goes on from them"
+        return "the models that were finished are kept in their folder: the same command continues from them"
     if getattr(arguments, "checkpoint_every", None) is not None or getattr(arguments, "resume", False):
         kept = f"{arguments.out}.checkpoint"
         if os.path.isfile(kept):
-            return f"no output was written; {kept} is kept: the same command with --resume goes on"
+            return f"no output was written; {kept} is kept: the same command with --resume continues"
     return "no output was written"
 
 

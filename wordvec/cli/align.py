@@ -89,4 +89,6 @@ def print_report(report: AlignmentReport) -> None:
     print(f"mean cosine of anchors: before {report.cosine_before:.3f}, after {report.cosine_after:.3f}{held_out}")
     print(f"residual: {report.residual:.4f} (root of the mean square distance)")
     if report.rank < report.dimensions:
-        print(f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is turned at random")
+        print(
+            f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is rotated arbitrarily"
+        )

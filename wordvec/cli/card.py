@@ -126,7 +126,7 @@ def read_report(path: str) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise InputError(f"{path}: no JSON ({error}); what `wordvec train --json` printed is expected") from error
+        raise InputError(f"{path}: not JSON ({error}); the output of `wordvec train --json` is expected") from error
     if not isinstance(report, dict) or not isinstance(report.get("seconds"), dict):
-        raise InputError(f"{path}: what `wordvec train --json` printed is expected, with seconds in it")
+        raise InputError(f"{path}: the output of `wordvec train --json` is expected, with seconds in it")
     return report

@@ -94,7 +94,7 @@ def open_run_folder(arguments: argparse.Namespace, corpus: Corpus, where: dict[s
         try:
             yield runs
         except KeyboardInterrupt:
-            announce(f"what is finished is kept in {arguments.out}: the same command goes on from there")
+            announce(f"finished models are kept in {arguments.out}: the same command continues from there")
             raise
 
 

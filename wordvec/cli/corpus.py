@@ -104,14 +104,14 @@ def run_fetch(arguments: argparse.Namespace) -> None:
         print_json(asdict(fetched) | {"path": str(fetched.path)})
         return
     if fetched.was_here:
-        print(f"{fetched.path}: here already; to fetch it anew, remove it")
+        print(f"{fetched.path}: already there; remove it to fetch it again")
     else:
         checked = f", checked by {fetched.checked_by}" if fetched.checked_by else ""
         print(f"{fetched.path}: {fetched.bytes:,} bytes{checked}")
     if fetched.checked_by is None:
         print(f"its SHA-256 as received is {fetched.sha256}; no hash was published, so nothing vouches for it")
     if arguments.to is not None:
-        print("give its path as TEXT; only in the default folder its name is enough")
+        print("give its path as TEXT; its name is enough only in the default folder")
 
 
 def run_list(arguments: argparse.Namespace) -> None:

@@ -102,7 +102,9 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
         raise OptionError("paragraph-vectors: all documents are trained on one machine: leave out --scheduler")
     out = Path(arguments.out)
     if out.suffix.lower() not in (".safetensors", ".npz"):
-        raise OptionError(f"{out}: only .safetensors and .npz keep what new documents are inferred from: take one")
+        raise OptionError(
+            f"{out}: only .safetensors and .npz keep what is needed to infer new documents: use one of them"
+        )
     arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
     if Path(arguments.documents).suffix.lower() == ".npy":
         check_writable(ids_file(arguments.documents), *arguments.text)

@@ -149,7 +149,7 @@ def rows_of(
             )
         first, second = (row_of(vectors.matrix, vectors.word_id(word)) for word in words)
         left_out = len(vectors) - vectors.dim
-        note = f"among the {vectors.dim:,} commonest contexts; --in CORPUS counts all {len(vectors):,}"
+        note = f"among the {vectors.dim:,} most common contexts; --in CORPUS counts all {len(vectors):,}"
         return (first, second), list(vectors.words[: vectors.dim]), [note] if left_out else []
     matrix = recount(vectors.info, corpus)
     first, second = (row_of(matrix, corpus.vocabulary.id(word)) for word in words)

@@ -182,7 +182,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
     axes = plot_matrix(values, words, what="PPMI, natural log, no smoothing" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
-    title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
+    title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the most common of {total:,}")
     title += f", window {options['window']}"
     set_title(axes, title)
     return axes, title + ("; natural logarithm, no smoothing" if arguments.matrix == "ppmi" else "")

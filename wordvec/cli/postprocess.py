@@ -86,4 +86,4 @@ def print_report(report: dict[str, Any]) -> None:
         f"{new_size / 1e6:,.1f} after"
     )
     if report["context_matrix"]:
-        print("the context matrix was left behind: it belongs to the rows as they were trained")
+        print("the context matrix was left out: it belongs to the rows as they were trained")

@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--documents", default="", metavar="DOCS", help="a file that wordvec embed made, to answer /documents"
     )
-    parser.add_argument("--texts", default="", metavar="TEXTS", help="the texts of DOCS: answers then include them")
+    parser.add_argument(
+        "--texts", default="", metavar="TEXTS", help="the texts of that file: answers then include them"
+    )
     parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in --texts")
     parser.add_argument("--id", metavar="NAME", help="field with the id in --texts")
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")

@@ -197,7 +197,7 @@ def choose_trainer(
         of_file = start.info.get("trainer")
         if of_file in ("skipgram", "cbow"):
             return of_file, f"{arguments.start} was trained by it"
-        return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
+        return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot continue from a file"
     for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
@@ -242,7 +242,7 @@ def _check_checkpoint(arguments: argparse.Namespace) -> None:
     if Path(path).is_file() and not arguments.resume:
         announce(
             f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "
-            "to go on from it, stop and add --resume"
+            "to continue from it, stop and add --resume"
         )
 
 

@@ -130,7 +130,7 @@ def _notes(itself: int, tied: int, covered: int) -> tuple[str, ...]:
     """Notes about pairs of an item with itself, and about ties."""
     notes = []
     if itself:
-        notes.append(f"pairs of an item with itself, which ask nothing: {itself:,}")
+        notes.append(f"pairs of an item with itself, which are not covered: {itself:,}")
     if tied:
         notes.append(
             f"in {tied:,} of {covered:,} pairs other items are as near as the one held out, which counts against the "

@@ -162,7 +162,7 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
                 interval = _interval(score, score.ci95_pairs)
                 questions = counted(score.covered, "question")
                 notes.append(
-                    f"with the word pairs of its {questions} drawn anew, not these, the interval is {interval}"
+                    f"if the word pairs of its {questions} are resampled, not the questions, the interval is {interval}"
                 )
             notes += _why(score)
             for note in notes:
@@ -199,7 +199,7 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
         if len(sizes) > 1 and found.common:
             lines.append(
                 f"{found.name}: answers are chosen among {sizes[0]:,} words of one model and {sizes[-1]:,} of another; "
-                f"fewer is easier: --restrict-vocab {sizes[0]} gives all as many"
+                f"fewer is easier: --restrict-vocab {sizes[0]} gives all models the same number"
             )
     names = short_names([model.model for model in compared[0].models]) if compared else {}
     of = "the best model of each set" if reference == "best" else next(iter(names.values()), "the first")

@@ -261,5 +261,5 @@ def _trained_on(vectors: WordVectors, test_share: float) -> tuple[str, ...]:
         return ()
     return (
         f"the last {test_share:g} of the sessions are tested; the vectors were trained with held_out {kept:g}: if on "
-        "the same file, then on sessions that are tested here",
+        "the same file, then also on sessions that are tested here",
     )

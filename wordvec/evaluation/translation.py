@@ -122,4 +122,4 @@ def _notes(translator: Translator, covered: Sequence[str]) -> tuple[str, ...]:
     if learned is None:
         return ("the map was learned from words that are spelt alike in both models",)
     seen = sum(word in learned for word in covered)
-    return (f"{seen:,} of the {len(covered):,} words were also learned from: too good a score",) if seen else ()
+    return (f"{seen:,} of the {len(covered):,} words were used for learning, so the score is too good",) if seen else ()

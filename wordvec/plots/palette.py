@@ -40,7 +40,7 @@ def group_styles(groups: int) -> list[Style]:
     """
     most = len(PALETTE) * len(MARKERS)
     if not 1 <= groups <= most:
-        raise OptionError(f"from 1 to {most} groups can be told apart in a figure; got {groups}")
+        raise OptionError(f"a figure can show from 1 to {most} groups; got {groups}")
     return [Style(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]) for i in range(groups)]
 
 

@@ -73,7 +73,7 @@ DIFFERENCES = {
         "most_similar",
     ): "indexer is refused; vectors that cancel raise InputError; ties in order of the rows",
     ("KeyedVectors", "most_similar_cosmul"): "restrict_vocab has an effect; gensim ignores it",
-    ("KeyedVectors", "save"): "one .safetensors file, whatever its name; load reads gensim's files too",
+    ("KeyedVectors", "save"): "one .safetensors file, for any name; load reads gensim's files too",
     ("KeyedVectors", "save_word2vec_format"): "append and total_vec are refused; words with white space too",
     (
         "KeyedVectors",

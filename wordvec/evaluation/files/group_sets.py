@@ -84,7 +84,7 @@ def read_categories(source: Source, encoding: str = "utf-8") -> CategorySet:
         if len(fields) != len(names) or not fields[word] or not fields[category]:
             raise line.error(f"expected a word and its category in {len(names)} fields; got")
         found[fields[word], fields[category]] = None
-    return _category_set(source, list(found), [f"{empty:,} lines without a word passed over"] if empty else [])
+    return _category_set(source, list(found), [f"{empty:,} lines without a word skipped"] if empty else [])
 
 
 def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
@@ -99,7 +99,8 @@ def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
     distinct = [len({fields[i] for _, fields in rows}) for i in (0, 1)]
     if distinct[0] == distinct[1]:
         raise rows[0][0].error(
-            "both columns have as many distinct entries: name them in a first line, word and category; it starts with"
+            "both columns have the same number of distinct entries: name them, word and category, in a first line; it "
+            "starts with"
         )
     return (1, 0) if distinct[0] < distinct[1] else (0, 1)
 
@@ -124,7 +125,7 @@ def _category_set(source: Source, found: list[tuple[str, str]], notes: list[str]
     if several:
         notes.append(f"{len(several):,} words are in several categories, such as {several[0]}; each line counts")
     if len({category for _, category in found}) < 2:
-        raise EvaluationFileError(f"{source}: only one category; there is nothing to tell apart")
+        raise EvaluationFileError(f"{source}: only one category; at least two are needed")
     return CategorySet(set_name(source), tuple(found), tuple(notes))
 
 

@@ -118,7 +118,7 @@ def _unnamed_columns(columns: Sequence[Sequence[str]]) -> Layout | None:
     if width == 5 and numeric[3] and _are_tags(columns[2]) and not numeric[4]:
         return Layout(0, 1, 3, "SimVerb's five columns", TEN)
     if width >= 6 and all(numeric[2:]) and _are_single_ratings(columns):
-        return Layout(0, 1, 2, f"RW's {width} columns, of which the third is the score", TEN)
+        return Layout(0, 1, 2, f"RW's {width} columns, with the score in the third", TEN)
     return None
 
 

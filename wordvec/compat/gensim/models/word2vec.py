@@ -157,7 +157,7 @@ class Word2Vec:
         callbacks: Iterable[Any] = (),
         **kwargs: Any,
     ) -> tuple[int, int]:
-        """Train the words that `build_vocab` chose, from the current rows; return the tokens trained on and all tokens.
+        """Train the words that `build_vocab` chose, from the current rows; return the numbers of known and all tokens.
 
         `total_examples`, `total_words` and the like are accepted and ignored.
         """
@@ -262,7 +262,7 @@ class Word2Vec:
         return self._read(sentences, corpus_file, vocabulary=self._wv.index_to_key)
 
     def _fit(self, trainer: Any, corpus: Corpus, callbacks: list[Any]) -> tuple[int, int]:
-        """Train with the callbacks and take the rows; return the tokens trained on and all tokens."""
+        """Train with the callbacks and take the rows; return the numbers of known and all tokens, over all epochs."""
         small = trainer.subsample and len(corpus.ids) <= SMALL
         if small and self._left_to_train(corpus, trainer.subsample) < FEW:
             differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
