@@ -12,6 +12,7 @@ import pytest
 from wordvec import files
 from wordvec.errors import InputError
 from wordvec.files import abandoned, check_writable, move_file, new_temporary, release, replace_file
+from wordvec.written import keep_inputs
 
 posix = pytest.mark.skipif(os.name == "nt", reason="links, modes, pipes and locks are POSIX's")
 
@@ -41,7 +42,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, f
 
     if failing != "write":
         monkeypatch.setattr(os, failing, fail)
-    with pytest.raises(OSError, match="No space left"), replace_file(target, "w", encoding="utf-8") as file:
+    with (
+        pytest.raises((InputError, OSError), match="No space left"),
+        replace_file(target, "w", encoding="utf-8") as file,
+    ):
         file.write("half")
         if failing == "write":
             fail()
@@ -174,10 +178,31 @@ def test_an_input_is_not_written_over(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.txt").write_text("years of work")
     (tmp_path / "link.txt").symlink_to("in.txt")
-    for output in ("in.txt", "./in.txt", "link.txt", tmp_path / "in.txt"):
-        with pytest.raises(InputError, match="read by the same command and would be lost"):
-            check_writable(output, "other.txt", "in.txt")
-    check_writable("out.txt", "in.txt")
+    with keep_inputs(lambda: ["other.txt", "in.txt"]):
+        for output in ("in.txt", "./in.txt", "link.txt", tmp_path / "in.txt"):
+            for refused in (check_writable, lambda path: write(path, "")):
+                with pytest.raises(InputError, match="read by the same command and would be lost"):
+                    refused(output)
+        check_writable("out.txt")
+    check_writable("in.txt")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError("8 requested and 4 written")])
+def test_a_full_disk_names_the_file_and_keeps_the_earlier_one(tmp_path, error):
+    target = tmp_path / "out.txt"
+    target.write_text("earlier")
+    with pytest.raises(InputError, match=r"out\.txt: cannot be written: .*as it was; make room"), replace_file(target):
+        raise error
+    assert target.read_text() == "earlier"
+    with pytest.raises(OSError, match="Permission denied"), replace_file(target):  # of another file, which it names
+        raise PermissionError(13, "Permission denied")
+
+
+def test_an_output_is_not_called_dash(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="is -, which is not standard output here"):
+        check_writable("-")
+    check_writable("./-")
 
 
 @posix

@@ -1,17 +1,22 @@
-"""Which files and folders are written while a block runs: for records of what a command made."""
+"""Record which files and folders a block of code writes, and refuse to write over its inputs."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from wordvec.errors import InputError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than a limit of the shell or the file system allows
 _watching: list[list[str]] = []
+_keeping: list[Callable[[], Iterable[str]]] = []
 
 
 @contextmanager
 def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
+    """Yield a list that collects the files and folders written in the block, under the names given."""
     written: list[str] = []
     _watching.append(written)
     try:
@@ -21,6 +26,39 @@ def watch_written() -> Iterator[list[str]]:
 
 
 def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
+    """Record in all active `watch_written` lists that `path` was written."""
     for written in _watching:
         written.append(os.fspath(path))
+
+
+@contextmanager
+def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Raise InputError, which names `path`, where a block fails as the disk is full, or a limit reached.
+
+    numpy's tofile has no errno for it: "8 requested and 4 written".
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL and not (error.errno is None and "requested and" in str(error)):
+            raise
+        raise InputError(
+            f"{path}: cannot be written: {error.strerror or 'the disk is full'}; what was there before is as it was; "
+            "make room, or choose another folder"
+        ) from error
+
+
+@contextmanager
+def keep_inputs(files: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """Refuse to write over any of `files` in a block. They are asked for when a file that exists is to be written."""
+    _keeping.append(files)
+    try:
+        yield
+    finally:
+        _keeping.pop()
+
+
+def check_not_input(path: str | os.PathLike[str], target: str) -> None:
+    """Raise InputError, which names `path`, where its real file `target` is among those to keep."""
+    if any(os.path.realpath(each) == target for files in _keeping for each in files()):
+        raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")

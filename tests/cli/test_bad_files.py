@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus, WordVectors
-from wordvec.cli import VERBS, main
+from wordvec.cli import VERBS, build_parser, main
+from wordvec.cli.inputs import input_names
 
 # FILE stands for the bad one. Every argument that names a file to read is here.
 LINES = {
@@ -123,6 +124,18 @@ def test_a_bad_file_is_one_line(here, verb, line, capsys, monkeypatch):
         assert err[:-1].isprintable(), (name, err)
         assert len(err) < 1_200
     assert not [path for path in Path().iterdir() if path.name[:2] in ("o.", "p.") or path.name in ("c", "r", "o")]
+
+
+def test_every_file_that_is_read_is_known_as_an_input():
+    """Else a command could write over it."""
+    for verb, lines in LINES.items():
+        for line in lines:
+            if "--start FILE" not in line and verb != "compat" and not line.startswith("fetch"):
+                argv = [verb, *("FILE" if part == "FILE" else part for part in line.split())]
+                arguments = build_parser(argv).parse_args(argv)
+                names = list(input_names(arguments))
+                assert "FILE" in names, line
+                assert all(isinstance(name, str) for name in names), line
 
 
 def test_every_verb_is_here():

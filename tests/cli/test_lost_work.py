@@ -179,15 +179,31 @@ def test_the_longest_name_that_can_be_written_is_not_refused(capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["train text.txt -o text.txt", "card v.bin -o v.bin", "train text.txt -o v --checkpoint-every 9"]
+    "command",
+    [
+        "train text.txt -o text.txt",
+        "card v.bin -o v.bin",
+        "train text.txt -o v --checkpoint-every 9",
+        "train . -o text.txt",
+        "train *xt.txt -o text.txt",
+        "train v.bin --keep-words text.txt -o text.txt",
+        "postprocess v.bin -o text.txt --steps unit --similarity text.txt",
+        "card v.bin -o text.txt --set text.txt",
+        "convert v.bin text.txt --words text.txt",
+        "card v.bin --corpus corpus -o corpus/corpus.json",
+        "--record text.txt train text.txt -o w.bin --trainer svd --dim 2 --min-count 1",
+    ],
 )
 def test_an_input_is_not_written_over(capsys, command):
     os.symlink("text.txt", "v.checkpoint")
+    assert run(capsys, "corpus build text.txt -o corpus --min-count 1")[0] == 0
+    marker = Path("corpus/corpus.json").read_bytes()
     Path("v.bin").write_bytes(b"vectors")
     before = Path("text.txt").read_bytes()
     status, err = run(capsys, command)
     assert status == 2
-    assert "is read by the same command and would be lost" in err
+    assert "is read by the same command and would be lost" in err or "something else than a record" in err
+    assert Path("corpus/corpus.json").read_bytes() == marker
     assert (Path("text.txt").read_bytes(), Path("v.bin").read_bytes()) == (before, b"vectors")
 
 

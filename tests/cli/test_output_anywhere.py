@@ -201,6 +201,26 @@ def test_a_closed_pipe_and_no_output_at_all_are_quiet(here):
         assert (result.returncode, result.stderr) == (0, b""), shell
 
 
+@pytest.mark.parametrize("closed", ["stdin", "stdout", "stderr"])
+def test_a_stream_may_be_missing(here, closed, monkeypatch, capsys):
+    """As under pythonw, or where a daemon closed it."""
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, closed, None)
+    asked = [
+        "similar v tea",
+        "similar v tea --json",
+        "concordance t.txt tea",
+        "card v",
+        "--version",
+        "similar v missing",
+    ]
+    statuses = [main(line.split()) for line in asked]
+    assert statuses == [0, 0, 0, 0, 0, 2]
+    if closed == "stdin":
+        assert main(["similar", "v"]) == 2
+    assert "wordvec similar" not in capsys.readouterr().out  # an error that has no stderr does not go to stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX locale")
 def test_a_terminal_without_any_letters(here):
     for environment in (

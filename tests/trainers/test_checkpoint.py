@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from wordvec import CBOW, Corpus, GloVe, SkipGram
-from wordvec.errors import InputError, WordvecError
+from wordvec.errors import InputError, OptionError, WordvecError
 from wordvec.native import library
 from wordvec.trainers import checkpoint
-from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.trainers.checkpoint import Checkpoint, Saving
 
 TRAINERS = {
     "skipgram": SkipGram(dim=3, epochs=2, engine="layers", subsample=0),
@@ -225,3 +225,9 @@ def test_glove_is_not_resumed_where_an_epoch_has_other_parts(corpus, tmp_path):
     state.save(path)
     with pytest.raises(InputError, match="from another kind of processor"):
         GloVe(**options).fit(corpus, checkpoint=path, resume=True)
+
+
+@pytest.mark.parametrize("every", [-1.0, float("nan")])
+def test_seconds_between_checkpoints_are_checked(tmp_path, every):
+    with pytest.raises(OptionError, match="checkpoint_every must be 0 or more seconds"):
+        Saving(tmp_path / "c", every)

@@ -122,6 +122,7 @@ def test_vectors_carry_what_made_them(corpus):
         ("skipgram", {"window": 0}, "skipgram: window must be at least 1, or 'sentence'; got 0"),
         ("skipgram", {"epochs": 0}, "epochs must be at least 1"),
         ("cbow", {"learning_rate": -1.0}, "learning_rate must be positive"),
+        ("skipgram", {"learning_rate": 1e-320}, "learning_rate must be positive, from 1e-09; got 1e-320"),
         ("cbow", {"negative_sharing": "pair"}, "negative_sharing must be"),
         ("cbow", {"cbow_gradient": "max"}, "cbow_gradient must be"),
         ("skipgram", {"loss": "hinge"}, "loss must be one of"),

@@ -8,14 +8,17 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 
 from wordvec import error_codes
+from wordvec.cli.inputs import input_files
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.errors import in_one_line
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable
+from wordvec.written import keep_inputs
 
 VERBS = {
     "train": "train vectors from text",
@@ -57,8 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with guarded_output():
         try:
             status = _run(list(sys.argv[1:] if argv is None else argv))
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
             return status
         except BrokenPipeError:  # the reader of our output (head, less) has closed: not an error
             return 0
@@ -77,7 +79,7 @@ def _run(argv: list[str]) -> int:
         return _fail("", "interrupted before anything was done", status=130)
     warnings.showwarning = _warn_in_one_line
     try:
-        with raise_terminated():
+        with raise_terminated(), keep_inputs(partial(input_files, arguments)):
             _recorded(arguments, argv)
     except (OutputError, BrokenPipeError):
         raise

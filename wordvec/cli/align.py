@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.anchors is not None and arguments.top is not None:
         raise OptionError("--anchors names the anchors, --top counts them: give one of both")
     format_for(arguments.out)
-    check_writable(arguments.out, arguments.source, arguments.target)
+    check_writable(arguments.out)
     anchors = arguments.top if arguments.anchors is None else read_anchors(arguments.anchors)
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     alignment = find_alignment(source, target, anchors, not arguments.no_center, not arguments.no_unit)

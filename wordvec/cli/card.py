@@ -31,7 +31,7 @@ NO_VECTORS = (".svg", ".pdf", ".png", ".html", ".csv", ".tsv", ".json", ".md")  
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "file", metavar="FILE", help="vectors, of any format wordvec reads; or the output of `wordvec change -o`"
+        "file", metavar="FILE", help="vectors, in any format wordvec reads; or the output of `wordvec change -o`"
     )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     if arguments.out:
-        check_writable(arguments.out, arguments.file)
+        check_writable(arguments.out)
     runs = [] if arguments.runs is None else runs_behind(arguments.file, read_runs(arguments.runs))
     added = "\n" + parts_of_runs(runs) + "\n" if runs else ""
     if is_record(arguments.file):

@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-vectors",
         metavar="DIR",
-        help="write the vectors of all words in each group, all in one space, as a file each",
+        help="write the vectors of all words in each group, one file per group, all in one space",
     )
     _add_figure_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")

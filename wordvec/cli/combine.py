@@ -25,7 +25,7 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, in any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--weights", metavar="W,W", help="one for each model (default: 1 each)")
     parser.add_argument(
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError(f"--dim must be at least 1; got {arguments.dim}")
     steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
     format_for(arguments.out)
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
     after = combine(parts, weights, keep_all=arguments.keep_all)

@@ -15,7 +15,7 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument("out", metavar="OUT", nargs="?", help="the file to write; or give it as -o OUT")
     parser.add_argument("-o", "--out", dest="out_named", metavar="OUT", help=argparse.SUPPRESS)
     parser.add_argument(
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError("give the file to write once: wordvec convert FILE OUT, or wordvec convert FILE -o OUT")
     out = arguments.out or arguments.out_named
     format = format_for(out, arguments.to)
-    check_writable(out, arguments.file)
+    check_writable(out)
     words = None if arguments.words is None else read_word_list(arguments.words)
     vectors = WordVectors.load(
         arguments.file,

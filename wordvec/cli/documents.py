@@ -60,13 +60,13 @@ def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentG
     """Declare which parts of the text are documents, and their ids."""
     parser.add_argument("--id", metavar="NAME", help="field with the id of a record (default: its number, from 1)")
     parser.add_argument(
-        "--whole-files", action="store_true", help="each file of plain text is one document, its path the id"
+        "--whole-files", action="store_true", help="each plain text file is one document, with its path as id"
     )
 
 
 def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the document trainer that are not its options."""
-    group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
+    group = parser.add_argument_group("documents (paragraph-vectors; each line or record is one)")
     group.add_argument(
         "--documents", metavar="FILE", help="file for the document vectors (default: OUT with .documents in it)"
     )
@@ -107,10 +107,10 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
         )
     arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
     if Path(arguments.documents).suffix.lower() == ".npy":
-        check_writable(ids_file(arguments.documents), *arguments.text)
+        check_writable(ids_file(arguments.documents))
     else:
         format_for(arguments.documents)
-    check_writable(arguments.documents, *arguments.text)
+    check_writable(arguments.documents)
     if Path(arguments.documents).resolve() == out.resolve():
         raise OptionError(f"{arguments.out}: words and documents go to two files: give --documents another name")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of word vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of word vectors, in any format wordvec reads")
     parser.add_argument(
         "documents", metavar="DOCS", nargs="+", help="files, folders, patterns; each line or record is a document"
     )
@@ -61,10 +61,9 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.documents import usual_weights
     from wordvec.vectors.load import format_for
 
-    inputs = [arguments.file, *arguments.documents]
-    check_writable(arguments.out, *inputs)
+    check_writable(arguments.out)
     if Path(arguments.out).suffix.lower() == ".npy":
-        check_writable(ids_file(arguments.out), *inputs)
+        check_writable(ids_file(arguments.out))
     else:
         format_for(arguments.out)
     how = arguments.encoding, arguments.encoding_errors, arguments.whole_files

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     from wordvec.evaluation.protocols import PROTOCOLS
 
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, in any format wordvec reads")
     _add_sets(parser)
     _add_how(parser, list(PROTOCOLS))
     out = parser.add_argument_group("output")

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="+",
-        help="a file of vectors, of any format wordvec reads; several files, such as periods in order, give one map in "
+        help="a file of vectors, in any format wordvec reads; several files, such as periods in order, give one map in "
         "one space, with a slider",
     )  # fmt: skip
     parser.add_argument(
@@ -80,7 +80,7 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     from wordvec.explorer.html import write_page
     from wordvec.files import check_writable
 
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     models = write_page(
         arguments.out, named_models(arguments.files, getattr(arguments, "beside", None)), **_options(arguments)
     )

@@ -21,7 +21,7 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--projector", metavar="FOLDER", help="vectors.tsv, metadata.tsv and their configuration")
     target.add_argument("--parquet", metavar="OUT", help="one Parquet file (extra arrow)")
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.projector:
         check_folder_writable(arguments.projector, PROJECTOR)
     else:
-        check_writable(arguments.parquet, arguments.file)
+        check_writable(arguments.parquet)
     vectors = WordVectors.load(arguments.file)
     if arguments.projector:
         words = write_projector(vectors, arguments.projector, top=arguments.top)
@@ -108,7 +108,7 @@ def write_model(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.exports import write_onnx
 
-    check_writable(arguments.onnx, arguments.file)
+    check_writable(arguments.onnx)
     vectors, inputs = WordVectors.load(arguments.file), "ids" if arguments.ids else "tokens"
     words = write_onnx(vectors, arguments.onnx, inputs=inputs, top=arguments.top)
     print(f"{arguments.onnx}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}; takes {inputs}")

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="*", default=[],
-        help="vectors, of any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
+        help="vectors, in any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
         "corpus folder for --matrix, nothing for --network",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
@@ -120,7 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.plots.figure import check_ending, save_figure
 
     check_ending(arguments.out, others=", or .html for a page")
-    check_writable(arguments.out, *arguments.files)
+    check_writable(arguments.out)
     axes, said = FIGURES[figure.name].draw(arguments)
     save_figure(axes, arguments.out, **({} if arguments.dpi is None else {"dpi": arguments.dpi}))
     print(f"{arguments.out}: {said}")

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.several_models.retrofitting import read_lexicon, retrofit
 
     format_for(arguments.out)
-    check_writable(arguments.out, arguments.file, arguments.lexicon)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     lexicon = read_lexicon(arguments.lexicon)
     before = WordVectors.load(arguments.file)

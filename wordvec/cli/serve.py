@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a host name that requests may use; * for any (default: localhost and --host)",
     )  # fmt: skip
     parser.add_argument(
-        "--token-file", metavar="FILE", help="a file of one line that requests must send: Authorization: Bearer LINE"
+        "--token-file", metavar="FILE", help="a file with the line that requests must send: Authorization: Bearer LINE"
     )
     parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts if the vectors do not record one")
     parser.add_argument(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument(
         "words", metavar="WORD", nargs="*", default=[], help="a word, or a sum in quotes (default: prompted for)"
     )
@@ -81,6 +81,8 @@ def run(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
     evidence = Behind(_view(arguments, vectors), arguments.lines, _stability(arguments))
+    if not arguments.words and sys.stdin is None:
+        raise InputError("no word was given, and standard input is closed: name a word, or pipe words into the command")
     if not arguments.words and sys.stdin.isatty() and not arguments.json:
         converse(vectors, lambda answer: _print(answer, evidence), arguments.k, rows)
         return

@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError("--scheduler is for training several models: give --trainer too, or leave it out")
     if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
-        check_writable(arguments.out_file, *(arguments.text if arguments.trainer else ()))
+        check_writable(arguments.out_file)
     words = comma_separated(arguments.words) or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
         show(read_stability(arguments.text[0]), words, [], arguments)

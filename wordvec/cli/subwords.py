@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors or .npz, which keep n-grams")
     add_subword_arguments(parser)
     parser.add_argument(
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
 
     check_keeps_subwords(arguments.out)
-    check_writable(arguments.out, arguments.file)
+    check_writable(arguments.out)
     tasks = read_score_sets(arguments)
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()

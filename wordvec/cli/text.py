@@ -90,7 +90,9 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--vocabulary", metavar="FILE", help="only these words: a file with one word per line, or a corpus folder"
     )
-    group.add_argument("--phrases", type=int, metavar="N", help="join frequent phrases (new_york), in N passes")
+    group.add_argument(
+        "--phrases", type=int, metavar="N", help="join words that often occur together (new_york), in N passes"
+    )
 
 
 def read_corpus(

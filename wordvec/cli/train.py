@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
+    from wordvec.corpus.report import advise_on_words
     from wordvec.trainers import ParagraphVectors
 
     job = checked_job(arguments)
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
+    report["advice"] = [] if arguments.preset == "items" else advise_on_words(corpus)
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
     if with_subwords is not None:
@@ -110,7 +112,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
     format_for(arguments.out)
     check_documents(arguments, name)
     subwords = _subword_options(arguments)
-    check_writable(arguments.out, *arguments.text)
+    check_writable(arguments.out)
     return Job(name, reason, trainers, start, fit, subwords)
 
 
@@ -161,7 +163,8 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if not arguments.subwords:
         if given:
             names = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise OptionError(f"{names} belong to --subwords or --train-subwords: give one too, or leave them out")
+            belong = f"{names} {'belongs' if len(given) == 1 else 'belong'} to --subwords or --train-subwords"
+            raise OptionError(f"{belong}: give one too, or leave {'it' if len(given) == 1 else 'them'} out")
         return None
     check_keeps_subwords(arguments.out)
     check_options(**given)
@@ -238,7 +241,7 @@ def _check_checkpoint(arguments: argparse.Namespace) -> None:
     from wordvec.progress import announce
 
     path = arguments.out + ".checkpoint"
-    check_writable(path, *arguments.text)
+    check_writable(path)
     if Path(path).is_file() and not arguments.resume:
         announce(
             f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "
@@ -292,3 +295,5 @@ def print_report(report: dict[str, Any]) -> None:
         print(f"  held out {report['held_out_loss'][-1]:.4f} after the last epoch")
     for note in report["notes"]:
         print(f"  note     {note}")
+    for line in report["advice"]:
+        print(f"  advice   {line}")

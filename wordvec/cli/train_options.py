@@ -33,7 +33,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("subsample", float, "downsample words whose relative frequency is above this; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
     ("learning_rate_end", float, "learning rate at the end (default: 1e-4 of the start)"),
-    ("learning_rate_schedule", schedule, "how it falls: linear, cosine, constant; or factors of it, as 0.1,1,0.5"),
+    ("learning_rate_schedule", schedule, "linear, cosine or constant; or factors of it, such as 0.1,1,0.5"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",
@@ -134,7 +134,7 @@ def _add_long_runs(parser: argparse.ArgumentParser) -> None:
         help="continue from these vectors on new text: their words stay, new words need --min-count in all texts "
         "together; the text is read like theirs unless options differ, and --learning-rate starts again",
     )
-    runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
+    runs.add_argument("--freeze", action="store_true", help="with --start: train only the new words")
     runs.add_argument(
         "--checkpoint-every",
         type=float,

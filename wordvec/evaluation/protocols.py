@@ -108,7 +108,7 @@ PROTOCOLS = {
     "gensim": Protocol(
         "gensim",
         "Like gensim 4's evaluate_word_pairs and evaluate_word_analogies with their defaults, to the last digit: the "
-        "first 300,000 rows, words in capitals on both sides, the first row of equal words; items with an unknown word "
+        "first 300,000 rows, words upper-cased on both sides, the first row of equal words; items with an unknown word "
         "are skipped; an answer that is a question's word in other case is skipped. float32 arithmetic and ties are "
         "gensim's.",
         fold=str.upper,
@@ -120,7 +120,7 @@ PROTOCOLS = {
     ),
     "word2vec.c": Protocol(
         "word2vec.c",
-        "Like word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z as capitals on both "
+        "Like word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z upper-cased on both "
         "sides, the first row of equal words; questions with an unknown word are skipped; only the three rows of a "
         "question are excluded, and an answer needs a cosine above 0. The first five sections are semantic. It has "
         "no similarity test; for those, only its word look-up is used.",

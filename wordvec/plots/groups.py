@@ -106,13 +106,13 @@ def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> di
 
 def _none_known(vectors: WordVectors, unknown: Sequence[str]) -> UnknownWordError:
     """The error for a list of unknown words, with near spellings of the first ones."""
-    from wordvec.corpus.spelling import near_spellings
+    from wordvec.corpus.spelling import near_spellings, quoted
 
     hints = []
     for word in unknown[:3]:
         near = near_spellings(word, vectors.words, limit=2) or near_spellings(word.lower(), vectors.words, limit=2)
         if near:
-            hints.append(f"{word!r}: did you mean {' or '.join(map(repr, near))}?")
+            hints.append(f"{word!r}: did you mean {' or '.join(quoted(each, word) for each in near)}?")
     said = (
         _several_words(vectors, unknown)
         or "; ".join(hints)

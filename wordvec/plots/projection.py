@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from wordvec.argument_types import typed
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
-from wordvec.progress import announce, progress
+from wordvec.progress import announce, on_terminal, progress
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -148,7 +147,7 @@ def _umap(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, sh
         raise MissingExtraError("umap-learn", "projection", "method 'umap'") from error
     beginning = pca(matrix, dims)[0] if start is None else np.asarray(start)
     beginning = (beginning / max(float(np.abs(beginning).max()), 1e-12) * UMAP_EXTENT).astype(np.float32)
-    if sys.stderr.isatty() if show is None else show:
+    if on_terminal() if show is None else show:
         announce(f"UMAP of {len(matrix):,} words: it does not report progress")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="n_jobs value")  # one thread is intended

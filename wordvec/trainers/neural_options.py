@@ -1,4 +1,4 @@
-"""Which options of CBOW and SkipGram go together, and which engine runs them."""
+"""Checks of the options of CBOW and SkipGram, and the choice of the engine."""
 
 from __future__ import annotations
 
@@ -23,26 +23,27 @@ if TYPE_CHECKING:
 
 ENGINES = ("kernel", "layers")
 PRECISIONS = ("float32", "float16")
-KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
+KERNELS = {  # the losses and the negative_sharing that the kernels of each device support
     "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
     "gpu": (("negative-sampling",), ("window",)),
 }
 
-PIECES = 8  # where a cluster trains and nobody said how many
-MERGES = 32  # on 17 million words within .01 of one piece on all sets, where 8 merges lose up to .03 (docs, cluster)
+PIECES = 8  # the default on a cluster
+MERGES = 32  # on 17 million words within .01 of one piece on all sets; 8 merges lose up to .03 (docs, cluster)
 MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
 SUBWORDS = ("subwords", "min_n", "max_n", "buckets", "jamo")
 AT_LEAST_1 = (
     "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "warps", "patience", "pieces", "merges",
 )  # fmt: skip
-WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded where they are set
+WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
 
-LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
-LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
+LARGEST_POOL = 2**20  # negatives; a larger pool would not fit into any cache
+SMALLEST_RATE = 1e-9  # smaller updates are lost when they are added to float32 rows
+LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², as rows have a length of about 3
 
 
 def choose_engine_and_check(trainer: NeuralOptions) -> None:
-    """Set an engine that was left open; raise OptionError for the first option that cannot be."""
+    """Choose the engine if none was given; raise OptionError for the first invalid option."""
     losses, sharings = KERNELS.get(trainer.device, ((), ()))
     kernel_fits = trainer.optimizer == "sgd" and trainer.loss in losses and trainer.negative_sharing in sharings
     if trainer.engine is None:
@@ -55,7 +56,10 @@ def choose_engine_and_check(trainer: NeuralOptions) -> None:
         **at_least_1,
         window=(is_window(trainer.window), "at least 1, or 'sentence'"),
         subsample=(trainer.subsample >= 0, "0 (off) or positive"),
-        learning_rate=(trainer.learning_rate is None or trainer.learning_rate > 0, "positive"),
+        learning_rate=(
+            trainer.learning_rate is None or trainer.learning_rate >= SMALLEST_RATE,
+            f"positive, from {SMALLEST_RATE}",
+        ),
         learning_rate_end=(
             trainer.learning_rate_end is None
             or 0 <= trainer.learning_rate_end <= (trainer.learning_rate or trainer.default_learning_rate),
@@ -87,8 +91,8 @@ def check_run(
     checkpoint: str | os.PathLike[str] | None,
     resume: bool,
 ) -> None:
-    """Raise OptionError for arguments of `fit` that do not go with the options, or with each other."""
-    check_pieces(trainer)  # a cluster sets them
+    """Raise OptionError for arguments of `fit` that conflict with the options or with each other."""
+    check_pieces(trainer)  # again, because a cluster sets them
     check_subwords(trainer)
     if trainer.pieces is None and trainer.merges is not None:
         raise OptionError(f"{trainer.name}: merges are those of pieces: give pieces too, or leave it out")
@@ -109,7 +113,7 @@ def check_run(
 
 
 def check_pieces(trainer: NeuralOptions) -> None:
-    """Raise OptionError for options that training in pieces does not have."""
+    """Raise OptionError for options that training in pieces does not support."""
     if trainer.pieces is None:
         return
     if trainer.loss == "softmax":
@@ -123,7 +127,7 @@ def check_pieces(trainer: NeuralOptions) -> None:
 
 
 def check_subwords(trainer: NeuralOptions) -> None:
-    """Raise OptionError for options that training with subwords does not have."""
+    """Raise OptionError for options that training with subwords does not support."""
     if not trainer.subwords:
         given = [name for name in SUBWORDS[1:] if getattr(trainer, name) is not None]
         if given:
@@ -143,7 +147,7 @@ def check_subwords(trainer: NeuralOptions) -> None:
 
 
 def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
-    """Characters of the shortest and the longest n-gram."""
+    """The lengths of the shortest and the longest n-gram, in characters."""
     return (
         MIN_N if trainer.min_n is None else trainer.min_n,
         MAX_N if trainer.max_n is None else trainer.max_n,

@@ -255,7 +255,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, limit, where):
     child = subprocess.run(command, capture_output=True, text=True, check=True)
     assert child.stderr == ""
     assert re.match(
-        rf"CorpusError .*{where}.*cannot be written.*File too large.*(make room|free some space)", child.stdout
+        rf"(Corpus|Input)Error .*{where}.*cannot be written.*File too large.*(make room|free some space)", child.stdout
     )
     assert list(temporary.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "temporary", "text"]

@@ -122,6 +122,17 @@ def test_a_range_has_line_feeds_behind_it(tmp_path):
     assert (text[:size].tobytes(), text[size:].tobytes()) == (b"three\n", b"\n" * 128)
 
 
+def test_a_long_word_is_read_to_its_end_by_one_range(tmp_path, monkeypatch):
+    path, size, step = tmp_path / "text", 1 << 20, 1 << 16
+    path.write_bytes(b"a " + b"x" * (size - 4) + b" b")
+    read, fill = [], ranges._fill
+    monkeypatch.setattr(ranges, "_fill", lambda file, buffer: read.append(fill(file, buffer)) or read[-1])
+    parts = [TextRange(str(path), begin, begin + step, size, "utf-8") for begin in range(0, size, step)]
+    texts = [text[:length].tobytes() for text, length in (load_range(part, 128) for part in parts)]
+    assert b"".join(texts) == path.read_bytes() + b"\n"
+    assert sum(read) < 3 * size  # all that follows would be read by each range: 8 times the file
+
+
 def test_tables_that_are_full_and_ids_on_disk_change_nothing(tmp_path):
     path = tmp_path / "text"
     path.write_text("\n".join(" ".join(f"w{i * 7919 % 997}x{i % 13}" for i in range(n, n + 50)) for n in range(90)))

@@ -238,6 +238,32 @@ def test_two_files_that_may_hold_the_words_are_named(tmp_path):
         WordVectors.load(tmp_path / "m.npy")
 
 
+def _safetensors(path, dtype, data):
+    header = json.dumps({"weight": {"dtype": dtype, "shape": [2, 2], "data_offsets": [0, len(data)]}}).encode()
+    path.write_bytes(len(header).to_bytes(8, "little") + header + data)
+
+
+def test_a_tensor_of_bfloat16_is_read_and_one_of_8_bits_named(tmp_path):
+    rows = np.array([[1.5, -2.0], [0.25, 3.0]], "<f4")  # which bfloat16 holds exactly
+    (tmp_path / "list").write_text("a\nb\n")
+    _safetensors(tmp_path / "m.safetensors", "BF16", (rows.view("<u4") >> 16).astype("<u2").tobytes())
+    vectors = WordVectors.load(tmp_path / "m.safetensors", words_from=tmp_path / "list")
+    np.testing.assert_array_equal(vectors.matrix, rows)
+    _safetensors(tmp_path / "m.safetensors", "F8_E4M3", bytes(4))
+    with pytest.raises(VectorsFileError, match="tensors are of F8_E4M3: save them as F32"):
+        WordVectors.load(tmp_path / "m.safetensors", words_from=tmp_path / "list")
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_numbers_of_lines_are_not_taken_for_words(tmp_path, start):
+    np.save(tmp_path / "m.npy", np.eye(2))
+    (tmp_path / "list").write_text(f"{start}\tcat\n{start + 1}\tdog\n")
+    with pytest.raises(VectorsFileError, match="its first column numbers the lines"):
+        WordVectors.load(tmp_path / "m.npy", words_from=tmp_path / "list")
+    (tmp_path / "list").write_text("7\tcat\n8\tdog\n")
+    assert WordVectors.load(tmp_path / "m.npy", words_from=tmp_path / "list").words == ["7", "8"]
+
+
 def test_words_from_is_for_matrices(tmp_path):
     WordVectors(WORDS, MATRIX).save(tmp_path / "v.vec", "npz")
     (tmp_path / "g").write_text("the 1 2\nof 3 4\n")
