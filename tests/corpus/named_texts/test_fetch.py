@@ -508,7 +508,7 @@ def test_the_command(server, entry, cache, capsys):
     assert "\r" not in err  # no bar where stderr is no terminal
     main(["corpus", "fetch", "hello"])
     out, err = capsys.readouterr()
-    assert out.startswith(f"{cache / 'hello.txt'}: here already")
+    assert out.startswith(f"{cache / 'hello.txt'}: already there")
     assert err == ""
     assert Corpus.build(fetched_path("hello"), show_progress=False).vocabulary.words[0] == "say"
 
