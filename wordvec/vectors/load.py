@@ -206,7 +206,7 @@ def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
             raise OptionError(f"{path}: no format has this suffix; use one of {suffixes}, or name the format")
         if packing in PACKINGS and format not in STREAMED:
             raise OptionError(
-                f"{path}: {format} is read from many places at once and is not packed: leave {packing} out; text and "
+                f"{path}: {format} needs random access and is not packed: leave {packing} out; text and "
                 f"word2vec's binary can be packed, as in v.txt{packing}, and float16 or int8 make any file smaller"
             )
     if format not in WRITERS:
