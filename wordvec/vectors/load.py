@@ -83,7 +83,7 @@ READERS = {
     "json": ("table_file", "read_json"),
 }
 EVERYTHING = ("everything",)
-OF_TABLES = ("counts", "where they come from", "how their text was made into tokens")
+OF_TABLES = ("counts", "where they come from", "how their text was tokenized")
 KEPT = {
     "safetensors": EVERYTHING,
     "npz": EVERYTHING,
@@ -180,7 +180,7 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
         "context vectors": vectors.context_matrix is not None,
         "rare words": bool(vectors.rare),
         "where they come from": bool(vectors.info),
-        "how their text was made into tokens": "split_sentences" in vectors.info,
+        "how their text was tokenized": "split_sentences" in vectors.info,
         "one scale a row": vectors.scales is not None,
     }
     kept = KEPT.get(format, ())
