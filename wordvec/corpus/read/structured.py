@@ -83,7 +83,7 @@ def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterato
             value = _with_different_keys(parse_json(line), line, keys)
         except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-            value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
+            value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value per line is expected")
         yield number, value
 
 
@@ -151,8 +151,8 @@ def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusErr
     if at_end:
         return CorpusError(f"{name}: the JSON is cut off or damaged before character {place}: {reason}")
     return CorpusError(
-        f"{name}: is not JSON at character {place}: {reason}; only in JSON Lines, one record a line, are damaged "
-        "records left out"
+        f"{name}: is not JSON at character {place}: {reason}; damaged records are left out only in JSON "
+        "Lines, one record per line"
     )
 
 
@@ -292,7 +292,7 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
                     f"{name}: line {line}: a quote that opens there is closed only in line {rows.line_num:,} "
                     f"({error}): the rows between them would be lost; remove or double it"
                 ) from None
-            yield line, Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}")
+            yield line, Unusable(f"up to line {rows.line_num:,} is not a table row: {error}")
             continue
         if len(row) == width or (len(row) > width and not any(row[width:])):
             yield line, row[:width]
