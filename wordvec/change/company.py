@@ -1,4 +1,4 @@
-"""The nearest words of a word in a group of documents, and in how many resamples of the documents they stay."""
+"""The nearest words of a word in a group of documents, and the share of document resamples in which they stay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wordvec.corpus.documents.rarity import FEWEST_DOCUMENTS, FEWEST_OCCURRENCES
 from wordvec.rng import U64, below, draw, item_key, key_of
 
 LARGEST_SHARE = 1e-3  # of the text
-CANDIDATES = 20_000  # the commonest words, among which neighbours are looked for
+CANDIDATES = 20_000  # most common words, searched for neighbours
 
 
 class PeriodNeighbour(NamedTuple):
@@ -24,10 +24,11 @@ class PeriodNeighbour(NamedTuple):
 
 
 class Company:
-    """Looks for neighbours in a space: the words whose contexts over the whole corpus are nearest.
+    """Finds neighbours in a space: the words whose contexts over the whole corpus are nearest.
 
-    The candidates are the CANDIDATES commonest words, but for those that make up more than a thousandth of the text
-    (as far as others are left) and those too rare to speak of, see `wordvec.corpus.documents.rarity`.
+    Candidates are the CANDIDATES most common words, except words that are too rare (see
+    `wordvec.corpus.documents.rarity`) and, if more than ten others are left, words that make up more than a thousandth
+    of the text.
     """
 
     def __init__(self, space: Space) -> None:
@@ -43,7 +44,7 @@ class Company:
     def nearest(
         self, word: str, inside: np.ndarray, sums: DocumentSums, k: int = 8, resamples: int = 100, seed: int = 1
     ) -> list[PeriodNeighbour]:
-        """The `k` words nearest to `word` in the documents `inside` (k,) bool, of those that have it.
+        """The `k` words nearest to `word` in the documents selected by `inside`, a bool for each document that has it.
 
         Documents are drawn with replacement (Efron 1979; Antoniak and Mimno 2018 draw documents for neighbours), and a
         neighbour's `kept` is the share of `resamples` draws in which it is among the nearest `k`.

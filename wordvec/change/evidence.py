@@ -1,4 +1,4 @@
-"""The lines that show a change best: occurrences whose context is most like one period and least like the others."""
+"""The lines that best show a change: occurrences whose contexts are most like one period and least like the others."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wordvec.corpus.documents.citing import Citations, CitedLine
 if TYPE_CHECKING:
     from wordvec.change.changes import Changes, WordChange
 
-MOST_OCCURRENCES = 5000  # looked at in a group; spread over it
+MOST_OCCURRENCES = 5000  # examined in a group, spread over it
 
 
 def evidence_positions(changes: Changes, change: WordChange, lines: int = 3) -> dict[str, list[int]]:
-    """For each group that took part, where the word occurs that is most typical of the group, (positions, best first).
+    """For each compared group, the positions of the occurrences most typical of it, best first.
 
-    An occurrence counts x(o) . (v_p - mean of the other groups' v), see `wordvec.change.space`. Lines come from
-    different documents where there are enough.
+    The score of an occurrence is x(o) . (v_p - mean of the other groups' v), see `wordvec.change.space`. Lines come
+    from different documents if there are enough.
     """
     space, labels = changes.space, changes.labels
     assert space is not None
@@ -38,7 +38,7 @@ def evidence_positions(changes: Changes, change: WordChange, lines: int = 3) -> 
 
 
 def _of_different_documents(order: list[int], of_document: np.ndarray, lines: int) -> list[int]:
-    """The first of each document, then the others, as many as are wanted."""
+    """The first occurrence in each document, then the others, up to `lines`."""
     first: dict[int, int] = {}
     for at in order:
         first.setdefault(int(of_document[at]), at)

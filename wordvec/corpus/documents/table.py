@@ -127,11 +127,11 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
                 )
             if nameless := [cell for name, cell in zip(header, cells) if not name and cell.strip()]:
                 raise CorpusError(
-                    f"{where}: {nameless[0]!r:.40} stands in a column without a name; each column needs a name"
+                    f"{where}: {nameless[0]!r:.40} is in a column without a name; each column needs a name"
                 )
             yield Row(where, {name: cell.strip() or None for name, cell in zip(header, cells) if name})
     except csv.Error as error:
-        raise CorpusError(f"{path}: line {lines_before + reader.line_num}: is no row of a table: {error}") from error
+        raise CorpusError(f"{path}: line {lines_before + reader.line_num}: is not a table row: {error}") from error
 
 
 def _first_row(text: str) -> tuple[str, list[str]]:

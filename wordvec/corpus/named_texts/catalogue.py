@@ -154,7 +154,7 @@ def fetched_path(name: str) -> Path | None:
     file = _received(folder, entry)
     if file is not None and entry.format != TEXT:
         raise CorpusError(
-            f"{name}: {file} is XML with wiki markup, no text to train on: extract the text first, with "
+            f"{name}: {file} is XML with wiki markup, not text to train on: extract the text first, with "
             "WikiExtractor for example, and name the files it writes"
         )
     return file

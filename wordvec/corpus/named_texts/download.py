@@ -115,7 +115,7 @@ class ResumingDownload:
             raise Interrupted(f"the server answers {status} {response.reason}")
         if status == 416 and offset:
             self.part.unlink()
-            raise Interrupted("the server has no more of this file than is here, so it is another file")
+            raise Interrupted("the server's file is not longer than the received part, so it is a different file")
         if status not in (200, 206):
             hint = "it may let a browser in" if status in REFUSED else "the file may have moved"
             raise CorpusError(
@@ -144,7 +144,7 @@ class ResumingDownload:
         span, _, total = rest.partition("/")
         if unit != "bytes" or span.partition("-")[0] != str(offset):
             self.part.unlink(missing_ok=True)
-            raise Interrupted("the server sent another range of the file than was asked for")
+            raise Interrupted("the server sent a different range of the file than requested")
         return int(total) if total.isdigit() else None
 
     def _resume_at(self, url: str) -> tuple[int, str | None]:
@@ -174,8 +174,8 @@ class ResumingDownload:
 
     def _way_on(self) -> str:
         arrived = self._arrived()
-        kept = f"the first {size_in_words(arrived)} are kept and" if arrived else "once it is back"
-        return f"gave up after {len(self.waits) + 1} tries: {kept} the same command goes on"
+        kept = f"the first {size_in_words(arrived)} are kept, and the same command resumes"
+        return f"gave up after {len(self.waits) + 1} tries: {kept if arrived else 'run the same command again later'}"
 
 
 def import_requests() -> Any:

@@ -257,7 +257,7 @@ def read_index(path: str | os.PathLike[str], vectors: WordRows) -> Index:
         raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
     header = _header(path, line)
     if header.get("vectors") != fingerprint(vectors):
-        raise VectorsFileError(f"{path}: an index of other vectors than these; build it again")
+        raise VectorsFileError(f"{path}: an index for other vectors; build it again")
     if header.get("sha256") != hashlib.sha256(content).hexdigest():
         raise VectorsFileError(f"{path}: damaged: the index is not what was written; build it again")
     try:
