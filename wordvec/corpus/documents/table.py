@@ -17,7 +17,7 @@ from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.sniffing import DELIMITERS, is_json, table_of
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
 PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")

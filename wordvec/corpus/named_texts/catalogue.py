@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from wordvec.errors import CorpusError, EvaluationFileError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: the folder of fetched corpora, instead of the user's cache folder
 TEXT, MARKUP = "text", "mediawiki-xml"  # no trainer reads the second

@@ -15,7 +15,8 @@ from typing import Any
 
 from wordvec.corpus.named_texts.catalogue import size_in_words
 from wordvec.errors import CorpusError, MissingExtraError
-from wordvec.files import move_file, parse_json
+from wordvec.files import move_file
+from wordvec.json_forms import parse_json
 from wordvec.progress import announce, progress
 
 WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; restarted whenever a try gets further than all before

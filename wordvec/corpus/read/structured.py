@@ -12,8 +12,7 @@ from wordvec.corpus.read.missing import Row, Unusable
 from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
-from wordvec.json_forms import different_keys
+from wordvec.json_forms import different_keys, parse_json
 from wordvec.progress import announce
 
 LONGEST_LITERAL = 20  # an error this close to the end may mean that a literal or number continues
