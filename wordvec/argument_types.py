@@ -1,6 +1,6 @@
-"""Whether arguments are of the types they are declared with: one message that says what to write instead.
+"""Checks that arguments have their declared types, with an error message that says what to write instead.
 
-Only plain types are looked at: int, float, str, bool, None and their unions. numpy's numbers are taken as Python's.
+Only plain types are checked: int, float, str, bool, None and their unions. numpy's numbers count as Python's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TYPES: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": 
 def plain_value(who: str, name: str, annotation: Any, value: Any) -> Any:
     """`value` as a plain Python object of the type in `annotation` (a string such as "int | None").
 
-    Raises ArgumentError for another type, and for nan.
+    Raises ArgumentError for any other type, and for nan.
 
     >>> plain_value("SkipGram", "dim", "int", "100")
     Traceback (most recent call last):
@@ -43,7 +43,7 @@ def plain_value(who: str, name: str, annotation: Any, value: Any) -> Any:
 
 
 def typed(function: F) -> F:
-    """Let a function check the plain types of its arguments before it does anything; its signature stays as it is."""
+    """Make a function check the plain types of its arguments before it runs; its signature is unchanged."""
     parameters = inspect.signature(function).parameters
     annotations = {name: parameter.annotation for name, parameter in parameters.items()}
     names, who = list(parameters), function.__name__
@@ -58,7 +58,7 @@ def typed(function: F) -> F:
 
 
 def check_fields(who: str, annotations: Mapping[str, Any], holder: Any) -> None:
-    """Make the attributes of `holder` plain values of their types. Raises ArgumentError."""
+    """Convert the attributes of `holder` to plain values of their declared types. Raises ArgumentError."""
     for name, annotation in annotations.items():
         setattr(holder, name, plain_value(who, name, annotation, getattr(holder, name)))
 
@@ -76,7 +76,7 @@ def _expected(kinds: list[str]) -> str:
 
 
 def _described(name: str, value: Any, kinds: list[str]) -> str:
-    """What was found, and what to write where that is plain."""
+    """What was found, and what to write instead if that is clear."""
     if isinstance(value, str):
         hint = f": write {name}={value.strip()}" if _is_number(value, whole="float" not in kinds) else ""
         return f"{value[:40]!r}, which is text{hint}"
@@ -96,7 +96,7 @@ def _is_number(text: str, whole: bool) -> bool:
     return True
 
 
-# Checks of options that several rooms share.
+# Checks of options that several packages share.
 
 
 def check_whole_number(name: str, number: Any, least: int = 1) -> None:

@@ -1,6 +1,6 @@
-"""The only seam between numpy and cupy.
+"""The only module that handles both numpy and cupy.
 
-The device is chosen where arrays are born (``to_device(array, "gpu")``) and read off the array where
+The device is chosen where arrays are created (``to_device(array, "gpu")``) and taken from the array where
 it is used (``xp = array_module(W, x)``). There is no global switch and no default that depends on the machine.
 """
 
@@ -24,15 +24,15 @@ Device = Literal["cpu", "gpu"]
 
 ROWS_SOURCE = Path(__file__).with_name("arrays.cu")
 C_TYPES = {"f4": "float", "f8": "double", "i4": "int", "i8": "long long"}  # by numpy's names
-PIECE = 32  # sorted rows that one thread adds up
+PIECE = 32  # sorted rows that one thread sums
 THREADS = 256  # in a block of a kernel
 LOWER = "take fewer dimensions (--dim) or fewer words (--min-count), or use device 'cpu'"
 
 
 def array_module(*arrays: Array) -> ModuleType:
-    """Return numpy or cupy: the module all of `arrays` belong to. Scalars and lists count as neither.
+    """Return numpy or cupy, the module that all `arrays` belong to. Scalars and lists count as neither.
 
-    Raises ShapeError when numpy and cupy arrays are mixed.
+    Raises ShapeError if numpy and cupy arrays are mixed.
 
     >>> array_module(np.zeros(3)).__name__
     'numpy'
@@ -49,7 +49,7 @@ def array_module(*arrays: Array) -> ModuleType:
 def device_module(device: str) -> ModuleType:
     """Return numpy for ``"cpu"`` and cupy for ``"gpu"``.
 
-    Raises DeviceUnavailableError when the GPU cannot be used, saying why and what to do; never falls back.
+    Raises DeviceUnavailableError if the GPU cannot be used, with the reason and a remedy; never falls back to numpy.
     """
     if device == "cpu":
         return np
@@ -58,7 +58,7 @@ def device_module(device: str) -> ModuleType:
     from wordvec import gpu_setup
 
     if sys.modules.get("cupy") is None:
-        gpu_setup.check_wheels()  # before CuPy warns of it in its own words
+        gpu_setup.check_wheels()  # before CuPy gives its own warning
     try:
         import cupy
     except ImportError as error:
@@ -85,14 +85,14 @@ def sparse_module(xp: ModuleType) -> ModuleType:
 
 
 def describe_device(device: str = "gpu") -> Any:
-    """What the GPU is: see `wordvec.gpu_setup.GpuInfo`. Raises as `device_module` does; None for ``"cpu"``."""
+    """The GPU as a `wordvec.gpu_setup.GpuInfo`, None for ``"cpu"``. Raises the same errors as `device_module`."""
     from wordvec import gpu_setup
 
     return gpu_setup.describe(device_module(device)) if device != "cpu" else None
 
 
 def free_memory() -> int:
-    """Bytes of the GPU's memory that can still be taken, those that CuPy keeps for later use included."""
+    """Bytes of the GPU's memory that are available, including those that CuPy keeps for later use."""
     cupy = device_module("gpu")
     return int(cupy.cuda.runtime.memGetInfo()[0]) + int(cupy.get_default_memory_pool().free_bytes())
 
@@ -101,11 +101,10 @@ def free_memory() -> int:
 def gpu_memory_errors(
     what: str, needed: int | None = None, *, lower: str = LOWER, device: str = "gpu"
 ) -> Iterator[None]:
-    """Raise OptionError where the block needs more memory than the GPU has, saying what to do about it.
+    """Raise OptionError with a remedy if the block needs more memory than the GPU has.
 
-    `what` needs the memory, such as "skipgram: 70,000 words in 300 dimensions", and as far as is known beforehand,
-    `needed` bytes of it: then the block isn't begun without them. `lower` says what to lower. Does nothing for
-    ``device="cpu"``.
+    `what` names the task, such as "skipgram: 70,000 words in 300 dimensions". `needed` is the number of bytes, if
+    known: without them the block is not started. `lower` says what to reduce. Does nothing for ``device="cpu"``.
     """
     if device == "cpu":
         yield
@@ -127,15 +126,15 @@ def _out_of_memory(what: str, needed: int | None, lower: str) -> str:
 
 @functools.cache
 def elementwise(xp: ModuleType, inputs: str, outputs: str, code: str, name: str) -> Callable[..., Any]:
-    """On the GPU, a function of arrays in one launch instead of one for each operation: CuPy's ElementwiseKernel."""
+    """CuPy's ElementwiseKernel: a function of arrays in one launch, instead of one launch for each operation."""
     return xp.ElementwiseKernel(inputs, outputs, code, name)  # type: ignore[no-any-return]
 
 
 def gpu_kernel(xp: ModuleType, source: Path, name: str, **constants: Any) -> Callable[..., None]:
     """The function `name` of a CUDA source file, compiled when first called; `constants` are its macros.
 
-    Call it as CuPy's RawKernel, ``kernel(grid, block, arguments)``; numbers among the arguments are numpy scalars of
-    the very type the function has.
+    Call it like CuPy's RawKernel, ``kernel(grid, block, arguments)``; numbers among the arguments must be numpy scalars
+    of exactly the function's type.
     """
     return _compiled(xp, source, name, tuple(f"-D{key}={value}" for key, value in constants.items()))
 
@@ -158,15 +157,15 @@ def to_device(array: Array, device: str) -> Array:
 
 
 def to_numpy(array: Array) -> np.ndarray:
-    """Return `array` as a numpy array, copied from the GPU if need be."""
+    """Return `array` as a numpy array, copied from the GPU if necessary."""
     return array.get() if array_module(array) is not np else np.asarray(array)
 
 
 def sum_rows_by_id(ids: Array, rows: Array) -> tuple[Array, Array]:
-    """Add up the rows that share an id.
+    """Sum the rows that share an id.
 
     Shapes: ids (N,) integers, rows (N, D) -> unique ids (U,) ascending, sums (U, D).
-    This is the backward pass of a row lookup: a word met three times collects three gradients.
+    This is the backward pass of a row lookup: a word that occurs three times gets the sum of three gradients.
 
     >>> ids, sums = sum_rows_by_id(np.array([4, 1, 4]), np.array([[1.0], [2.0], [3.0]]))
     >>> ids.tolist(), sums.tolist()
@@ -192,7 +191,7 @@ def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _sum_rows_on_gpu(xp: ModuleType, ids: Array, rows: Array) -> tuple[Array, Array]:
-    """The rows in the order of their ids, added up piece by piece: always in the same order, unlike with atomics."""
+    """Sum the rows in the order of their ids, piece by piece: always in the same order, unlike with atomics."""
     count, columns = rows.shape
     if not count:
         return ids, rows
@@ -211,7 +210,7 @@ def _sum_rows_on_gpu(xp: ModuleType, ids: Array, rows: Array) -> tuple[Array, Ar
 
 
 def subtract_rows(table: Array, ids: Array, rows: Array, rate: float) -> None:
-    """table[ids] -= rate * rows, in place, for ids that are all different.
+    """table[ids] -= rate * rows, in place; all ids must be different.
 
     Shapes: table (V, D) or (V,), ids (U,), rows (U, D) or (U,).
 
@@ -231,6 +230,6 @@ def subtract_rows(table: Array, ids: Array, rows: Array, rate: float) -> None:
 
 
 def _of_rows(name: str, ids: Array, rows: Array, threads: int, given: tuple[Any, ...]) -> None:
-    """Run a function of arrays.cu in this many threads."""
+    """Run a function of arrays.cu with this many threads."""
     macros = {"REAL": C_TYPES[rows.dtype.str[1:]], "ID": C_TYPES[ids.dtype.str[1:]], "PIECE": PIECE}
     gpu_kernel(array_module(rows), ROWS_SOURCE, name, **macros)((-(-threads // THREADS),), (THREADS,), given)

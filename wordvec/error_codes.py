@@ -1,8 +1,7 @@
-"""The codes of errors, which stay what they are: docs/reference/errors.md explains each in three languages.
+"""The permanent codes of errors; docs/reference/errors.md explains each in three languages.
 
 The command line prints an error's code at the end of its line, "... [WV0301]". The first two digits are the error's
-class, the last two the message, 00 for one that has no code of its own. A code is never given to another message; one
-that is no longer used is not used again.
+class, the last two the message (00 for a message without its own code). A code is never reused for another message.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ SYSTEM = "WV0002"  # a file, a folder or a connection, in the words of the opera
 MEMORY = "WV0003"
 THREADS = "WV0004"
 OUTPUT = "WV0005"
-# Code -> class of error, and its message, in which "..." stands for what differs from case to case.
+# Code -> class of error, and its message, where "..." stands for the variable parts.
 CODES: dict[str, tuple[str, str]] = {
     "WV0100": ("WordvecError", ""),
     "WV0101": ("WordvecError", "... is not trained yet: call .fit(corpus) first"),
@@ -111,7 +110,7 @@ CLASSES = {name: code for code, (name, _) in CODES.items() if code.endswith("00"
 
 
 def code_of(error: BaseException) -> str:
-    """The code of an error: of its message where the index has it, else of its class.
+    """The code of an error: its message's code if the index has it, otherwise its class's.
 
     >>> from wordvec.errors import CorpusError
     >>> code_of(CorpusError("min_count=5 removes every word of 3")), code_of(CorpusError("something else"))
@@ -130,13 +129,13 @@ def code_of(error: BaseException) -> str:
 
 
 def _code_of_message(kind: str, message: str) -> str:
-    """Among the messages of a class that fit, the one with the most words of its own."""
+    """The code of the longest indexed message of a class that fits."""
     fitting = [code for code, (name, text) in CODES.items() if name == kind and text and fits(text, message)]
     return max(fitting, key=lambda code: len(CODES[code][1]), default=CLASSES[kind])
 
 
 def fits(text: str, message: str) -> bool:
-    """Whether a message is one of the index, whatever stands in place of its "...".
+    """Whether a message matches an indexed text, whose "..." match anything.
 
     >>> fits("...: no column ...; it has: ...", "a.csv: no column text; it has: id, body")
     True

@@ -1,21 +1,21 @@
-"""The errors wordvec raises, all under one root.
+"""The errors that wordvec raises, all under one root.
 
 ::
 
     WordvecError
-    ├── InputError (ValueError)           what was given cannot be used: say what, where and what to do next
+    ├── InputError (ValueError)           input that cannot be used: says what, where and what to do next
     │   ├── CorpusError                   text or an encoded corpus
     │   ├── VectorsFileError              a file of vectors
     │   ├── CountsFileError               a folder of co-occurrence counts
     │   ├── EvaluationFileError           a file of word pairs or analogies
     │   ├── OptionError                   an option that does not exist, does not apply or is out of range
-    │   │   └── ArgumentError (TypeError)  an argument of an unknown name or of the wrong type
+    │   │   └── ArgumentError (TypeError)  an argument with an unknown name or the wrong type
     │   └── UnknownWordError (KeyError)   a word outside the vocabulary, with near spellings
     ├── ShapeError (ValueError)           arrays that do not fit together
-    ├── DeviceUnavailableError            a device was asked for that is not here
+    ├── DeviceUnavailableError            the requested device is not available
     ├── MissingExtraError (ImportError)   an optional dependency is not installed; names the extra
     ├── LibraryError                      the C library is missing, damaged or built from other sources
-    ├── TrainingError                     training cannot go on (a loss that is not finite)
+    ├── TrainingError                     training cannot continue (such as a loss that is not finite)
     └── ClusterError                      a cluster that cannot be reached, does not fit or has lost its workers
 
 The command line turns each of them into one line on stderr and exit status 2.
@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from typing import Any
 
 SHOWN = 60  # characters or bytes of a value in a message
-LONGEST_MESSAGE = 1600  # characters: of a longer one, which quotes a file or an argument, the middle is left out
+LONGEST_MESSAGE = 1600  # characters; a longer message, which quotes a file or an argument, is cut in the middle
 
 
 class WordvecError(Exception):
@@ -35,7 +35,7 @@ class WordvecError(Exception):
 
 
 class InputError(WordvecError, ValueError):
-    """What was given cannot be used. However long a value is that the message quotes, the message has a limit.
+    """Input that cannot be used. The length of the message is limited, however long the values that it quotes.
 
     >>> len(str(InputError("v.txt: expected a number; got " + "9" * 100_000 + "; write one")))
     1600
@@ -69,13 +69,13 @@ class OptionError(InputError):
 
 
 class ArgumentError(OptionError, TypeError):
-    """An argument of an unknown name or of the wrong type."""
+    """An argument with an unknown name or the wrong type."""
 
 
 class UnknownWordError(InputError, KeyError):
     """A word outside the vocabulary.
 
-    Attributes: ``word``, and ``suggestions``, near spellings in the vocabulary (best first).
+    Attributes: ``word``; and ``suggestions``, similar spellings in the vocabulary (best first).
     """
 
     def __init__(self, word: str, message: str, suggestions: Sequence[str] = ()) -> None:
@@ -92,7 +92,7 @@ class ShapeError(WordvecError, ValueError):
 
 
 class DeviceUnavailableError(WordvecError, RuntimeError):
-    """A device was asked for that this machine or installation does not have."""
+    """The requested device is not available on this machine or in this installation."""
 
 
 class MissingExtraError(WordvecError, ImportError):
@@ -103,19 +103,19 @@ class MissingExtraError(WordvecError, ImportError):
 
 
 class LibraryError(WordvecError, RuntimeError):
-    """wordvec's C library is missing, damaged, or built from other sources than those beside it."""
+    """wordvec's C library is missing, damaged, or not built from the sources beside it."""
 
 
 class TrainingError(WordvecError, RuntimeError):
-    """Training cannot go on."""
+    """Training cannot continue."""
 
 
 class ClusterError(WordvecError, RuntimeError):
-    """A cluster that cannot be reached, whose workers do not fit together, or that has none left."""
+    """A cluster that cannot be reached, has incompatible workers, or has none left."""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number of things in words: "1 document", "2,000 documents"; `plural` where it is more than the noun with an s.
+    """A number with its noun: "1 document", "2,000 documents"; `plural` is for irregular plurals.
 
     >>> counted(1, "document"), counted(2000, "document"), counted(0, "loss", "losses"), counted(1, "loss", "losses")
     ('1 document', '2,000 documents', '0 losses', '1 loss')
@@ -124,7 +124,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def listed(names: Sequence[str], shown: int) -> str:
-    """The first of many names for a message, and how many more there are.
+    """The first `shown` names, for a message, and how many more there are.
 
     >>> listed(["a", "b"], 2), listed(list("abcdefg"), 5)
     ('a, b', 'a, b, c, d, e and 2 more')
@@ -134,7 +134,7 @@ def listed(names: Sequence[str], shown: int) -> str:
 
 
 def describe(value: Any) -> str:
-    """A value in a few words for a message, however large or deep it is: nothing inside a container is looked at.
+    """A short description of a value for a message, however large or nested it is: containers are not searched.
 
     >>> describe("cat"), describe(7), describe([1, [2]]), describe("x" * 100)[:12]
     ("'cat'", '7', 'a list of 2', "'xxxxxxxxxxx")
@@ -155,7 +155,7 @@ def describe(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-# What the command says about an error that its user can do something about: one line.
+# The command's one-line message for an error that the user can fix.
 
 
 LESS_MEMORY = "take fewer words (--min-count, --max-words), fewer dimensions (--dim) or fewer --threads"
@@ -163,7 +163,7 @@ NO_ROOM_TO_LOAD = ("failed to map segment", "cannot allocate memory", "cannot en
 
 
 def in_one_line(error: BaseException) -> str | None:
-    r"""A line about an error of the input, the disk or the memory; None for a fault of the program.
+    r"""A line about an error of the input, the disk or the memory; None for an error in the program.
 
     >>> in_one_line(MemoryError("Unable to allocate 8 GiB"))[:49]
     'not enough memory (Unable to allocate 8 GiB): tak'
@@ -179,7 +179,7 @@ def in_one_line(error: BaseException) -> str | None:
         found = f" ({error})" if str(error) else ""
         return f"not enough memory{found}: {LESS_MEMORY}"
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-        return f"the system starts no more threads, for want of memory or by a limit: {LESS_MEMORY}"
+        return f"the system cannot start more threads (not enough memory, or a limit): {LESS_MEMORY}"
     if isinstance(error, ImportError) and any(text in str(error).lower() for text in NO_ROOM_TO_LOAD):
         return f"not enough memory to load a library ({error})"
     return None

@@ -1,8 +1,8 @@
-"""Writing files so that a run that fails or is killed leaves what was there before, and nothing else for long.
+"""Atomic writing of files: a run that fails or is killed leaves the earlier file intact.
 
-A file is written under a temporary name in the folder of its target, flushed to disk and renamed over the target; then
-the folder is flushed, so that the rename outlasts a power cut. The temporary file is locked while its writer lives.
-The next run that writes the same target removes temporary files without a lock: their writers are gone.
+A file is written under a temporary name in the folder of its target, flushed to disk and renamed over the target. Then
+the folder is flushed, so that the rename survives a power failure. The temporary file is locked while its writer runs.
+The next run that writes the same target removes unlocked temporary files, as their writers are gone.
 `wordvec.folders` does the same for folders.
 """
 
@@ -25,15 +25,15 @@ from wordvec.written import check_not_input, full_disk_named, note_written
 
 try:
     import fcntl as fcntl  # exported: folders.py uses the same locks
-except ImportError:  # Windows: leftovers stay there until someone removes them
+except ImportError:  # Windows: leftovers stay until the user removes them
     fcntl = None  # type: ignore[assignment]
 
-LONGEST_PREFIX = 120  # bytes: with the rest of a temporary name, within what every file system in use allows
+LONGEST_PREFIX = 120  # bytes; with the rest of a temporary name, within the limits of all common file systems
 KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
 
 
 def parse_json(text: str | bytes) -> Any:
-    """What a JSON text says. Raises ValueError for any text that is not JSON, or is nested too deeply to be read.
+    """The value of a JSON text. Raises ValueError for text that is not JSON, or is nested too deeply.
 
     >>> parse_json("[" * 100_000)
     Traceback (most recent call last):
@@ -49,11 +49,10 @@ def parse_json(text: str | bytes) -> Any:
 def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options: str) -> Iterator[IO[Any]]:
     """Open a temporary file in the folder of `path`; on success flush it to disk and rename it over `path`.
 
-    Text that UTF-8 cannot hold, as in a file name of another encoding, is escaped, as JSON does and terminals show it.
-    After an exception or a kill, `path` is as it was. A symbolic link is followed, and the mode of an existing file is
-    kept. Other hard links to the earlier file keep the earlier content. Of two runs that write the same file at the
-    same time, the one that ends later wins.
-    Raises InputError when the folder does not exist or `path` is something else than a regular file.
+    Text that UTF-8 cannot encode, such as a file name in another encoding, is escaped with backslashes. After an
+    exception or a kill, `path` is unchanged. A symbolic link is followed, and the mode of an existing file is kept.
+    Other hard links to the earlier file keep the earlier content. If two runs write the same file at the same time, the
+    one that ends later wins. Raises InputError if the folder does not exist or `path` is not a regular file.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "note.txt"
@@ -91,9 +90,9 @@ def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise InputError now, before hours of work, when `path` could not be written at their end.
+    """Raise InputError early, before hours of work, if `path` cannot be written later.
 
-    It makes the temporary file that writing would make, and removes it.
+    This makes the temporary file that writing would make, and removes it.
     """
     target = real_file(path)
     if target.exists() and not os.access(target, os.W_OK):
@@ -102,9 +101,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 
 def real_file(path: str | os.PathLike[str]) -> Path:
-    """The file that `path` leads to, through symbolic links; it need not exist yet.
+    """The file that `path` refers to, with symbolic links followed; it need not exist yet.
 
-    Raises InputError when no regular file can be there, and says why, or when it is an input (`keep_inputs`).
+    Raises InputError with the reason if no regular file can be written there, or if it is an input (`keep_inputs`).
     """
     target = real_path(path)
     mode = target.stat().st_mode if target.exists() else None
@@ -120,7 +119,7 @@ def real_file(path: str | os.PathLike[str]) -> Path:
 
 
 def real_path(path: str | os.PathLike[str]) -> Path:
-    """`path` with symbolic links followed. Raises InputError for one that cannot be: too long, in no folder, a loop."""
+    """`path` with symbolic links followed. Raises InputError if it is too long, a loop, or its folder is missing."""
     if os.fspath(path) in ("", "-"):
         named = "is empty" if not path else "is -, which is not standard output here (./- is a file of that name)"
         raise InputError(f"the name of the output {named}; name a file to write")
@@ -138,7 +137,7 @@ def real_path(path: str | os.PathLike[str]) -> Path:
 
 
 def try_temporary(path: str | os.PathLike[str], target: Path, *, folder: bool = False) -> None:
-    """Make and remove what writing `target` would make. Raises InputError, which names `path`."""
+    """Make and remove the temporary file or folder for `target`. Raises InputError, which names `path`."""
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"{path}: no permission to write in {target.parent}")
     try:
@@ -150,9 +149,9 @@ def try_temporary(path: str | os.PathLike[str], target: Path, *, folder: bool = 
 
 
 def new_temporary(target: Path, *, folder: bool = False) -> tuple[Path, int | None]:
-    """Make an empty temporary file or folder next to `target`; returns it and its lock, to be given to `release`.
+    """Make an empty temporary file or folder next to `target`; returns it and its lock, for `release`.
 
-    It is readable by nobody who may not read the present `target`.
+    Nobody can read it who may not read the current `target`.
     """
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o777 if folder else 0o666
     while True:
@@ -167,11 +166,11 @@ def new_temporary(target: Path, *, folder: bool = False) -> tuple[Path, int | No
             return path, None
         if lock is not None:
             return path, lock
-        # Another run took it for a leftover in the moment before it was locked.
+        # Another run removed it as a leftover in the moment before it was locked.
 
 
 def keep_mode(target: Path, temporary: Path) -> None:
-    """Give `temporary` the owner and the mode of `target`, where there is one."""
+    """Give `temporary` the owner and the mode of `target`, if that exists."""
     if target.exists():
         before = target.stat()
         if hasattr(os, "chown"):
@@ -181,7 +180,7 @@ def keep_mode(target: Path, temporary: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names in `folder` to disk, where the system can."""
+    """Flush the names in `folder` to disk, if the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -191,14 +190,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def leftovers(target: Path, suffix: str = "tmp") -> list[Path]:
-    """Temporary files and folders for `target`, those in use too."""
+    """Temporary files and folders for `target`, including those in use."""
     with suppress(OSError), os.scandir(target.parent) as entries:
         return sorted(Path(entry.path) for entry in entries if is_temporary(entry.name, target, suffix))
     return []
 
 
 def is_temporary(name: str, target: Path, suffix: str = "tmp") -> bool:
-    """Whether `name` is one that `new_temporary` gives for `target`.
+    """Whether `name` is a temporary name that `new_temporary` makes for `target`.
 
     >>> is_temporary(".a.txt.0123abcd.tmp", Path("a.txt")), is_temporary(".a.txt.0123abcd.tmp", Path("a"))
     (True, False)
@@ -207,7 +206,7 @@ def is_temporary(name: str, target: Path, suffix: str = "tmp") -> bool:
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove the temporary files and folders for `target` whose writers are gone; what cannot be removed stays."""
+    """Remove the temporary files and folders for `target` whose writers are gone, if possible."""
     for path in leftovers(target):
         with _abandoned(path) as is_abandoned:
             if is_abandoned:
@@ -215,7 +214,7 @@ def remove_leftovers(target: Path) -> None:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove all temporary files and folders in a folder of wordvec's own whose writers are gone."""
+    """Remove all temporary files and folders in one of wordvec's folders whose writers are gone."""
     for path in folder.glob(".*.tmp"):
         with _abandoned(path) as is_abandoned:
             if is_abandoned:
@@ -233,10 +232,10 @@ def abandoned(target: Path) -> list[Path]:
 
 @contextmanager
 def _abandoned(path: Path) -> Iterator[bool]:
-    """Whether the writer of a temporary file is gone. If so, no other run takes the file while the block runs."""
+    """Whether the writer of a temporary file is gone. If so, the file stays locked while the block runs."""
     try:
         lock = _lock(path)
-    except OSError:  # a file system without locks: nobody can tell
+    except OSError:  # a file system without locks: it is unknown
         lock = None
     try:
         yield lock is not None
@@ -245,7 +244,7 @@ def _abandoned(path: Path) -> Iterator[bool]:
 
 
 def remove(path: Path) -> None:
-    """Remove a temporary file or folder, as far as it can be."""
+    """Remove a temporary file or folder, as far as possible."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -254,15 +253,15 @@ def remove(path: Path) -> None:
 
 
 def release(lock: int | None) -> None:
-    """Give back the lock of a temporary file."""
+    """Release the lock of a temporary file."""
     if lock is not None:
         os.close(lock)
 
 
 def _lock(path: Path) -> int | None:
-    """A descriptor that holds the lock of `path`; None when another process holds it, or `path` is gone.
+    """A descriptor that holds the lock of `path`; None if another process holds it, or `path` is gone.
 
-    Raises OSError where there are no locks.
+    Raises OSError if there are no locks.
     """
     if fcntl is None:
         raise OSError("no locks on this system")
@@ -284,7 +283,7 @@ def _lock(path: Path) -> int | None:
 
 
 def _prefix(target: Path) -> str:
-    """What the names of temporary files for `target` begin with."""
+    """The prefix of the names of temporary files for `target`."""
     prefix = f".{target.name}."
     if len(os.fsencode(prefix)) > LONGEST_PREFIX:
         return f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}."
@@ -292,7 +291,7 @@ def _prefix(target: Path) -> str:
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
-    """SHA-256 (hex) of a file."""
+    """The SHA-256 of a file, in hexadecimal."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):

@@ -1,8 +1,8 @@
-"""Folders that are replaced in one step, and never with something in them that wordvec did not write.
+"""Atomic replacement of folders; a folder that contains files of other programs is never replaced.
 
-The new folder is made under a temporary name (see `wordvec.files`). Linux exchanges the two names in one step. Where
-that is not possible the earlier folder is moved aside first, under a name that ends in ``.old``: a run that is killed
-between the two renames leaves it there, and `repair_folder`, which all readers and writers call, puts it back.
+The new folder is made under a temporary name (see `wordvec.files`). Linux exchanges the two names atomically. If that
+is not possible, the earlier folder is first renamed to a name that ends in ``.old``. A run that is killed between the
+two renames leaves it there; `repair_folder`, which all readers and writers call, puts it back.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from wordvec.files import (
 from wordvec.written import full_disk_named, note_written
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
-TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # of a rename to a folder that is there
-MARK_BYTES = 4096  # from the start of a marker file, in which its mark is looked for
-TRIES = 100  # when another run replaces the same folder at the same time
-LONGEST_WAIT = 2.0  # seconds, for another run between its two renames
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # errors of a rename to an existing folder
+MARK_BYTES = 4096  # the mark is searched in this many bytes at the start of a marker file
+TRIES = 100  # if another run replaces the same folder at the same time
+LONGEST_WAIT = 2.0  # seconds to wait for another run that is between its two renames
 
 Result = TypeVar("Result")
 
 
 class FolderKind(NamedTuple):
-    """What a kind of folder holds.
+    """The contents of a kind of folder.
 
-    marker  the file that says what the folder is
-    mark    bytes near the start of that file, so that a file of another program with its name is not taken for it
+    marker  the file that identifies the kind of folder
+    mark    bytes near the start of that file, so that another program's file of the same name is not mistaken for it
     names   all files that are ever written there, with / between folder and file
     """
 
@@ -57,11 +57,11 @@ class FolderKind(NamedTuple):
 
 @contextmanager
 def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[Path]:
-    """Yield an empty temporary folder next to `path`; on success it takes the place of `path`.
+    """Yield an empty temporary folder next to `path`; on success it replaces `path`.
 
-    After an exception or a kill, `path` is as it was. A symbolic link is followed.
-    Raises InputError when `path` exists and is not an empty folder or one of this kind, or holds anything that wordvec
-    did not write, naming it.
+    After an exception or a kill, `path` is unchanged. A symbolic link is followed.
+    Raises InputError if `path` exists and is neither an empty folder nor one of this kind, or if it contains anything
+    that wordvec did not write; the message names it.
     """
     target = _checked(path, kind)
     remove_leftovers(target)
@@ -70,7 +70,7 @@ def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[P
         with full_disk_named(path):
             yield temporary
             _sync_below(temporary)
-        _checked(path, kind)  # once more: making the new one may have taken hours
+        _checked(path, kind)  # again: making the new folder may have taken hours
         keep_mode(target, temporary)
         _swap(temporary, target)
         sync_folder(target.parent)  # before the earlier folder is removed
@@ -83,7 +83,7 @@ def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[P
 
 
 def check_folder_writable(path: str | os.PathLike[str], kind: FolderKind) -> None:
-    """Raise InputError now, before hours of work, when `replace_folder` could not write `path` at their end."""
+    """Raise InputError early, before hours of work, if `replace_folder` cannot write `path` later."""
     target = _checked(path, kind)
     if target.exists() and not os.access(target, os.W_OK):
         raise InputError(f"{path}: no permission to write in it; choose another folder")
@@ -91,19 +91,19 @@ def check_folder_writable(path: str | os.PathLike[str], kind: FolderKind) -> Non
 
 
 def repair_folder(path: str | os.PathLike[str]) -> None:
-    """Put back the folder that a run, killed between two renames, had moved aside; nothing where `path` exists."""
+    """If `path` is missing, put back the folder that a run killed between two renames had moved aside."""
     with suppress(OSError, ValueError):
         target = Path(os.path.realpath(path))
         if os.path.lexists(target) or not leftovers(target, "old"):
             return
-        with _locked(target.parent):  # the other run may be between its renames at this moment
+        with _locked(target.parent):  # the other run may still be between its renames
             aside = leftovers(target, "old")
             if aside and not os.path.lexists(target):
                 os.rename(max(aside, key=lambda each: each.stat().st_mtime_ns), target)
 
 
 def read_unchanged(marker: Path, read: Callable[[], Result]) -> Result:
-    """What `read` returns, read again when the folder of `marker` was replaced meanwhile: no mixture of two folders."""
+    """The result of `read`, called again if the folder of `marker` was replaced meanwhile; never a mix of two."""
     for _ in range(TRIES):
         before = _identity(marker)
         try:
@@ -126,7 +126,7 @@ def _identity(file: Path) -> tuple[int, ...] | None:
 
 
 def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
-    """The folder that `path` leads to, when it may be replaced or made. Raises InputError."""
+    """The folder that `path` refers to. Raises InputError if it may not be replaced or made."""
     repair_folder(path)
     target = real_path(path)
     if not target.exists():
@@ -140,7 +140,7 @@ def _checked(path: str | os.PathLike[str], kind: FolderKind) -> Path:
 def _check_content(path: str | os.PathLike[str], target: Path, kind: FolderKind) -> None:
     if not target.is_dir() or (any(target.iterdir()) and not _has_mark(target, kind)):
         if not os.path.lexists(target):
-            return  # another run is between its two renames, and puts a folder of this kind there
+            return  # another run is between its two renames and will put a folder of this kind there
         raise InputError(f"{path}: exists and is not a folder written by wordvec; choose another name or remove it")
     foreign = _foreign(target, kind)
     if foreign is not None:
@@ -188,22 +188,22 @@ def _sync_below(folder: Path) -> None:
 
 
 def _swap(temporary: Path, target: Path) -> None:
-    """Put `temporary` in the place of `target`; what was there has the name of `temporary`, or one ending in .old."""
+    """Rename `temporary` to `target`. An earlier folder gets the name of `temporary`, or one that ends in .old."""
     for _ in range(TRIES):
         try:
-            os.rename(temporary, target)  # where there is none, or an empty one
+            os.rename(temporary, target)  # works if target does not exist or is empty
             return
         except OSError as error:
             if error.errno not in TAKEN:
                 raise
-        with suppress(FileNotFoundError):  # another run, or the user, took it away meanwhile
+        with suppress(FileNotFoundError):  # another run, or the user, removed it meanwhile
             if _exchange(temporary, target) or _swap_in_two_steps(temporary, target):
                 return
     raise InputError(f"{target}: other runs replace this folder all the time; name another one")
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two names in one step; False where the system or the file system cannot."""
+    """Exchange two names atomically; False if the system or the file system cannot."""
     rename = _renameat2()
     if rename is None:
         return False
@@ -217,7 +217,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 @functools.cache
 def _renameat2() -> Any:
-    """Linux's function of this name, from the C library; None where there is none."""
+    """Linux's function of this name, from the C library; None if it does not exist."""
     try:
         function = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError, TypeError):
@@ -227,7 +227,7 @@ def _renameat2() -> Any:
 
 
 def _swap_in_two_steps(temporary: Path, target: Path) -> bool:
-    """The same where names cannot be exchanged; False when another run put its own folder there in between."""
+    """Swap if names cannot be exchanged; False if another run put its own folder there in between."""
     aside = temporary.with_suffix(".old")
     with _locked(target.parent):
         os.rename(target, aside)
@@ -235,7 +235,7 @@ def _swap_in_two_steps(temporary: Path, target: Path) -> bool:
             os.rename(temporary, target)
         except BaseException as error:
             if isinstance(error, OSError) and error.errno in TAKEN:
-                remove(aside)  # the other run's folder is in its place, and its name must be free for the next try
+                remove(aside)  # the other run's folder has replaced it, and the name must be free for the next try
                 return False
             os.rename(aside, target)
             raise
@@ -244,7 +244,7 @@ def _swap_in_two_steps(temporary: Path, target: Path) -> bool:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Let no other run rename in `folder`; goes on without the lock where there is none, or after `LONGEST_WAIT`."""
+    """Keep other runs from renaming in `folder`. Continues without a lock if there is none, or after `LONGEST_WAIT`."""
     if fcntl is None:
         yield
         return

@@ -1,7 +1,7 @@
-"""Why a GPU cannot be used, told apart, each with its way out. CuPy itself is imported in `wordvec.arrays` only.
+"""Diagnosis of why a GPU cannot be used, with a remedy for each cause. Only `wordvec.arrays` imports CuPy.
 
-What can be wrong: CuPy is not installed; two of its wheels are, which overwrite each other's files; it is too old or
-does not load; there is no driver, or one too old for the wheel; there is no card, or one too old for our kernels.
+The causes: CuPy is not installed; two of its wheels are installed and overwrite each other's files; CuPy is too old or
+does not load; there is no driver, or it is too old for the wheel; there is no GPU, or it is too old for our kernels.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wordvec.errors import DeviceUnavailableError
 
 OLDEST_CUPY = 14
 OLDEST_CARD = (7, 0)  # compute capability: Volta; the kernels use warp-wide shuffles with independent threads
-OLDEST_CARD_OF_CUDA = {12: (5, 0), 13: (7, 5)}  # CUDA 13 has left Volta behind
+OLDEST_CARD_OF_CUDA = {12: (5, 0), 13: (7, 5)}  # CUDA 13 does not support Volta
 DRIVER_OF_CUDA = {13: 580, 12: 525}  # the oldest driver for each, newest first
 DRIVER_FILE = Path("/proc/driver/nvidia/version")
 DRIVER_PAGE = "https://www.nvidia.com/drivers"
@@ -25,7 +25,7 @@ INSTALL_HINT = "pip install 'wordvec[gpu-cuda12]' or 'wordvec[gpu-cuda13]', to m
 
 
 class GpuInfo(NamedTuple):
-    """A card: name, compute capability such as (9, 0), bytes of memory in all and free, CUDA version of its driver."""
+    """A GPU: name, compute capability such as (9, 0), bytes of memory (total and free), CUDA version of its driver."""
 
     name: str
     compute_capability: tuple[int, int]
@@ -40,7 +40,7 @@ class GpuInfo(NamedTuple):
 
 
 def cupy_wheels() -> dict[str, str]:
-    """Names and versions of the installed distributions that hold a package `cupy`; names tell the CUDA version."""
+    """Names and versions of the installed distributions of CuPy; the names contain the CUDA version."""
     found = {}
     for distribution in importlib.metadata.distributions():
         name = (distribution.metadata["Name"] or "").lower().replace("_", "-")
@@ -50,7 +50,7 @@ def cupy_wheels() -> dict[str, str]:
 
 
 def driver_version() -> str | None:
-    """The NVIDIA driver's version such as "580.65.06", or None where there is none or it cannot be read."""
+    """The NVIDIA driver's version such as "580.65.06", or None if there is none or it cannot be read."""
     try:
         text = DRIVER_FILE.read_text(encoding="ascii", errors="replace")
     except OSError:
@@ -71,7 +71,7 @@ def _ask_nvidia_smi() -> str:
 
 
 def install_hint() -> str:
-    """Which extra to install, chosen by the driver where it can be read.
+    """Which extra to install, chosen by the driver's version if that can be read.
 
     >>> "wordvec[gpu-cuda1" in install_hint()
     True
@@ -95,7 +95,7 @@ def _cuda_of_driver(version: str) -> int | None:
 
 
 def check_wheels() -> None:
-    """Raise DeviceUnavailableError for two wheels of CuPy at once, naming them and what to do."""
+    """Raise DeviceUnavailableError if two wheels of CuPy are installed, naming them and the remedy."""
     wheels = cupy_wheels()
     if len(wheels) > 1:
         names = " ".join(sorted(wheels))
@@ -106,7 +106,7 @@ def check_wheels() -> None:
 
 
 def cannot_import(error: ImportError) -> DeviceUnavailableError:
-    """What to raise when ``import cupy`` failed: it is not installed, or installed and broken."""
+    """The error for a failed ``import cupy``: CuPy is not installed, or it is broken."""
     wheels = cupy_wheels()
     if not wheels:
         return DeviceUnavailableError(f"device 'gpu' needs CuPy, which is not installed: {install_hint()}")
@@ -119,7 +119,7 @@ def cannot_import(error: ImportError) -> DeviceUnavailableError:
 
 
 def check_device(cupy: Any) -> None:
-    """Raise DeviceUnavailableError unless CuPy, the driver and the card can do what wordvec asks of them."""
+    """Raise DeviceUnavailableError unless CuPy, the driver and the GPU meet wordvec's requirements."""
     version = str(cupy.__version__)
     if int(version.split(".")[0]) < OLDEST_CUPY:
         raise DeviceUnavailableError(
@@ -137,7 +137,7 @@ def check_device(cupy: Any) -> None:
 
 
 def _why_no_device(runtime: Any, error: Exception) -> str:
-    """No driver, one older than CuPy's CUDA, no card, or something else that only CUDA's own words tell."""
+    """The message for no driver, a driver older than CuPy's CUDA, no GPU, or anything else that CUDA reports."""
     try:
         driver, needed = int(runtime.driverGetVersion()), int(runtime.runtimeGetVersion())
     except runtime.CUDARuntimeError:
@@ -180,7 +180,7 @@ def _check_card(card: GpuInfo, cuda: int) -> None:
 
 
 def describe(cupy: Any) -> GpuInfo:
-    """The current card."""
+    """The current GPU."""
     device = cupy.cuda.Device()
     properties = cupy.cuda.runtime.getDeviceProperties(device.id)
     name = properties["name"]
@@ -195,7 +195,7 @@ def describe(cupy: Any) -> GpuInfo:
 
 
 def show_cuda(version: int) -> str:
-    """CUDA's number of a version as people write it.
+    """CUDA's version number in its usual form.
 
     >>> show_cuda(12040), show_cuda(0)
     ('12.4', 'none')

@@ -1,4 +1,4 @@
-"""Arrays that grow at their end, in memory up to a limit and beyond it in a temporary file."""
+"""Arrays that grow at the end: in memory up to a limit, beyond it in a temporary file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ import numpy as np
 from wordvec.errors import InputError, WordvecError
 from wordvec.memory import show_bytes
 
-GROWTH = 1.125  # of the room in memory, each time it is full
+GROWTH = 1.125  # factor by which the room in memory grows when it is full
 FIRST_ROOM = 1 << 12  # elements
 LIMITLESS = sys.maxsize
 
 
 class GrowingArray:
-    """A one-dimensional array written from its beginning to its end.
+    """A one-dimensional array written from beginning to end.
 
-    Up to `limit` bytes it is held in memory; what is more goes, with all before it, to a temporary file without a
-    name, which vanishes with the array: also after an error, also when the process is killed (on Windows, when it
-    ends). ``len(array)`` is the number of elements so far; `room` is how many there will be at most, if that is known.
-    `purpose` is what the error for a full disk says the file is for, and `error` its class.
+    Up to `limit` bytes it is in memory. A longer array moves to an unnamed temporary file, which disappears with the
+    array, even after an error or when the process is killed (on Windows, when it ends). ``len(array)`` is the current
+    number of elements; `room` is the maximum, if known. `purpose` is the purpose of the file in the error for a full
+    disk, and `error` that error's class.
 
     >>> array = GrowingArray(np.int32, limit=8)
     >>> array.append(np.array([1, 2], np.int32))
@@ -46,15 +46,15 @@ class GrowingArray:
         self._purpose, self._error = purpose, error
         self._limit = limit
         self._size = 0
-        try:  # room that is not written to costs no memory, only addresses
+        try:  # room that is never written takes only addresses, no memory
             self._held = np.empty(min(room, limit // self.dtype.itemsize), self.dtype)
-        except MemoryError:  # on a system that promises no more than it has
+        except MemoryError:  # on a system that does not overcommit memory
             self._held = np.empty(0, self.dtype)
         self._file: IO[bytes] | None = None
 
     @classmethod
     def holding(cls, values: np.ndarray) -> GrowingArray:
-        """One that holds these values, without a copy: to be read, not appended to.
+        """An array of these values, without a copy: for reading, not for appending.
 
         >>> GrowingArray.holding(np.arange(5)).read(1, 3).tolist()
         [1, 2]
@@ -68,11 +68,11 @@ class GrowingArray:
 
     @property
     def on_disk(self) -> bool:
-        """Whether the limit was passed."""
+        """Whether the array has moved to disk."""
         return self._file is not None
 
     def append(self, values: np.ndarray) -> None:
-        """Add values at the end. Raises `error` when the disk is full."""
+        """Add values at the end. Raises `error` if the disk is full."""
         size = self._size + len(values)
         if self._file is None and size * self.dtype.itemsize > self._limit:
             self._move_to_disk()
@@ -83,12 +83,12 @@ class GrowingArray:
         else:
             if size > len(self._held):
                 room = min(max(int(GROWTH * size), FIRST_ROOM), max(self._limit // self.dtype.itemsize, size))
-                self._held.resize(room, refcheck=False)  # in place, where the system can move pages
+                self._held.resize(room, refcheck=False)  # in place, if the system can remap pages
             self._held[self._size : size] = values
         self._size = size
 
     def read(self, begin: int, end: int) -> np.ndarray:
-        """The elements begin .. end - 1: a copy from disk, a view in memory (good until the next `append`)."""
+        """The elements begin .. end - 1: a copy from disk, or a view in memory (valid until the next `append`)."""
         if self._file is None:
             return self._held[begin : min(end, self._size)]
         values = np.empty(min(end, self._size) - begin, self.dtype)
@@ -99,22 +99,22 @@ class GrowingArray:
         return values
 
     def part(self, begin: int, end: int) -> np.ndarray:
-        """The elements begin .. end - 1, to be read and changed in place before the next `append`."""
+        """The elements begin .. end - 1, for reading and changing in place before the next `append`."""
         if self._file is None or begin == end:
             return self._held[begin:end] if self._file is None else self._held[:0]
         offset = begin * self.dtype.itemsize
         return np.memmap(self._file, self.dtype, mode="r+", offset=offset, shape=(end - begin,))
 
     def finish(self) -> np.ndarray:
-        """The whole as one array: in memory, or mapped from the file (what is written to it then stays in memory).
+        """All elements as one array: in memory, or mapped from the file (later changes stay in memory).
 
-        Ends the array's use.
+        The GrowingArray cannot be used afterwards.
         """
         if self._file is None:
             self._held.resize(self._size, refcheck=False)
             return self._held
         whole = np.memmap(self._file, self.dtype, "c", shape=(self._size,)) if self._size else self._held
-        self.close()  # the mapping has its own hold on the file
+        self.close()  # the mapping keeps the file open
         return whole
 
     def close(self) -> None:
@@ -139,12 +139,12 @@ class GrowingArray:
 
     @contextmanager
     def _closed_after_an_error(self) -> Iterator[None]:
-        """Say what an error of the disk means here, and release the file."""
+        """Explain a disk error, and release the file."""
         try:
             yield
         except OSError as error:
             self.close()
-            where = "for them" if tempfile.tempdir is None else f"of {tempfile.tempdir}"  # None: none was found
+            where = "for them" if tempfile.tempdir is None else f"of {tempfile.tempdir}"  # None: no folder was found
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             what = "is full" if full else f"cannot be written to ({error.strerror or error})"
             raise self._error(
@@ -155,7 +155,7 @@ class GrowingArray:
 
 
 def _write_all(file: IO[bytes], values: np.ndarray) -> None:
-    """Write all bytes; a disk that is nearly full takes some of them before it refuses the rest."""
+    """Write all bytes; a disk that is nearly full accepts some of them before it refuses the rest."""
     rest = memoryview(values).cast("B") if len(values) else memoryview(b"")
     while len(rest):
         rest = rest[file.write(rest) :]

@@ -1,7 +1,7 @@
-"""What JSON that came from a file must look like, checked once where it is read: afterwards each value has its type.
+"""Checks of the structure of JSON from files, made once when it is read: afterwards each value has its type.
 
-A form is a Kind, such as TEXT; a list of one form, for a list of any length; a dictionary of names and forms, where a
-name that ends in ? may be missing, and others may be there; or {str: form}, for an object of any names.
+A form is a Kind, such as TEXT; a list of one form, for a list of any length; a dictionary of names and forms, in which
+a name that ends in ? is optional and other names are allowed; or {str: form}, for an object with any names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wordvec.errors import describe
 
 
 class Kind(NamedTuple):
-    """A kind of value: what a message calls it, and whether a value is one."""
+    """A kind of value: its name in messages, and a test for it."""
 
     what: str
     fits: Callable[[Any], bool]
@@ -38,12 +38,12 @@ OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 
 
 def or_null(kind: Kind) -> Kind:
-    """The same, or null."""
+    """The same kind, or null."""
     return Kind(f"{kind.what} or null", lambda value: value is None or kind.fits(value))
 
 
 def list_of(kind: Kind, what: str, length: int | None = None) -> Kind:
-    """A list of one kind, which a message calls `what`."""
+    """A list of one kind, called `what` in messages."""
     return Kind(
         what,
         lambda value: (
@@ -68,7 +68,7 @@ def different_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def check_form(value: Any, form: Any, name: str = "") -> None:
-    """Raise ValueError, saying which part is wrong, unless `value` has the form.
+    """Raise ValueError, naming the wrong part, unless `value` has the form.
 
     >>> check_form({"words": ["a", "b"], "dim": 3}, {"words": [TEXT], "dim": COUNT, "note?": TEXT})
     >>> check_form({"words": ["a", 5]}, {"words": [TEXT]})

@@ -1,4 +1,4 @@
-"""How much memory and how many cores there are, and sizes as people write them."""
+"""Available memory and cores, and sizes in readable form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def parse_bytes(size: str | int) -> int:
-    """A number of bytes: 2_000_000, "512M" or "1.5G" (powers of 1,024, with or without a B or iB behind).
+    """A number of bytes from 2_000_000, "512M" or "1.5G" (powers of 1,024; B or iB may follow).
 
     Raises OptionError for anything else.
 
@@ -28,7 +28,7 @@ def parse_bytes(size: str | int) -> int:
 
 
 def show_bytes(size: int) -> str:
-    """A number of bytes in the largest unit that leaves at least 1 of it, rounded up: enough for `parse_bytes`.
+    """A number of bytes in the largest unit that gives at least 1, rounded up; `parse_bytes` can read it.
 
     >>> show_bytes(3 * 2**29), show_bytes(1000), show_bytes(2**30 + 1)
     ('1.5G', '1000', '1.1G')
@@ -39,14 +39,14 @@ def show_bytes(size: int) -> str:
 
 
 def give_back_pages(array: Any) -> None:
-    """Release the pages of a memory-mapped file that were read: they would count as this process's memory."""
+    """Release the pages of a memory-mapped file that were read, which would count as this process's memory."""
     mapped = getattr(array, "_mmap", None)  # numpy.memmap's
     if mapped is not None and hasattr(mmap, "MADV_DONTNEED") and getattr(array, "mode", "") == "r":
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def available_memory() -> int | None:
-    """Bytes of memory that can be taken without swapping, or None where the system does not tell."""
+    """Bytes of memory available without swapping, or None if unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:
@@ -61,7 +61,7 @@ def available_memory() -> int | None:
 
 
 def peak_memory() -> int | None:
-    """Bytes that this process held at most so far, or None where the system does not tell.
+    """The peak memory of this process in bytes, or None if unknown.
 
     >>> (peak_memory() or 2**24) > 2**20
     True
@@ -81,7 +81,7 @@ def peak_memory() -> int | None:
 
 
 def available_cores() -> int:
-    """Cores this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,7 +1,7 @@
-"""numpy's .npy arrays, read without evaluating their header: a damaged one is a ValueError, whatever is in it.
+"""numpy's .npy arrays, read without evaluating the header: any damaged header raises ValueError.
 
-https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: the magic bytes, a version, the length of a text
-that is a Python dict of 'descr', 'fortran_order' and 'shape', that text, then the numbers.
+The format (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): magic bytes, a version, the length
+of the header, the header (the text of a Python dict of 'descr', 'fortran_order' and 'shape'), then the numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OBJECTS = re.compile(rb"'descr'\s*:\s*'\|?O\d?'")
 
 
 class Header(NamedTuple):
-    """What the header says; `nbytes` follow after it."""
+    """The contents of a header; `nbytes` bytes follow it."""
 
     shape: tuple[int, ...]
     order: Literal["C", "F"]
@@ -32,14 +32,14 @@ class Header(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """The number of bytes that such an array takes."""
+        """The size of the array in bytes."""
         return prod(self.shape) * self.dtype.itemsize
 
 
 def read_npy_header(file: IO[bytes]) -> Header:
-    """Read the header of an array of numbers or text; the file is then where its bytes begin.
+    """Read the header of an array of numbers or text; afterwards the file is at the array's first byte.
 
-    Raises ValueError for anything else, arrays of Python objects (which are pickles) among it.
+    Raises ValueError for anything else, including arrays of Python objects (which are pickles).
     """
     if file.read(len(MAGIC)) != MAGIC:
         raise ValueError("it is no numpy array")
@@ -64,7 +64,7 @@ def read_npy_header(file: IO[bytes]) -> Header:
 
 
 def write_npy_header(file: IO[bytes], dtype: Any, length: int, size: int | None = None) -> None:
-    """What stands before an array of one axis, of any numbers: `size` bytes, or as many as numpy writes."""
+    """Write the header of a one-dimensional array of numbers, padded to `size` bytes if given, else as numpy does."""
     header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": (length,)}
     if size is None:
         np.lib.format.write_array_header_1_0(file, header)
@@ -76,8 +76,8 @@ def write_npy_header(file: IO[bytes], dtype: Any, length: int, size: int | None 
 def map_npy(path: str | os.PathLike[str], mode: Literal["r", "c"] = "r") -> np.ndarray:
     """Map the array of a .npy file into memory, read-only or with changes that stay in memory ("c").
 
-    Raises ValueError for a file that is not such an array, is cut off or longer than its header says; OSError for one
-    that cannot be opened.
+    Raises ValueError if the file is not such an array, or is shorter or longer than its header says; OSError if it
+    cannot be opened.
     """
     with open(path, "rb") as file:
         header = read_npy_header(file)

@@ -20,7 +20,7 @@ class Silence:
         """Count `amount` more units as done."""
 
     def set_postfix_str(self, text: str) -> None:
-        """Show `text` behind the bar."""
+        """Show `text` after the bar."""
 
     def __enter__(self) -> Silence:
         return self
@@ -30,14 +30,14 @@ class Silence:
 
 
 def on_terminal() -> bool:
-    """Whether stderr is a terminal. It is None under pythonw, and where the descriptor is closed."""
+    """Whether stderr is a terminal. It is None under pythonw, or if its descriptor is closed."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 def progress(total: int | None, what: str, unit: str, *, show: bool | None = None) -> Any:
     """Return a context manager with ``update(amount)`` and ``set_postfix_str(text)``.
 
-    `show` is True, False, or None for "on a terminal or in a notebook". The bar gives rate and time left.
+    `show` is True, False, or None for "on a terminal or in a notebook". The bar shows the rate and the time left.
 
     >>> with progress(10, "counting", "words", show=False) as bar:
     ...     bar.update(10)
@@ -51,7 +51,7 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
     if notebook and find_spec("ipywidgets") is not None:
         from tqdm import notebook as in_notebook
 
-        if getattr(in_notebook, "IProgress", None) is not None:  # else widgets are there and cannot be loaded
+        if getattr(in_notebook, "IProgress", None) is not None:  # else widgets are installed but cannot be loaded
             return in_notebook.tqdm(total=total, desc=what, **bar)
     from tqdm import tqdm
 
@@ -59,14 +59,14 @@ def progress(total: int | None, what: str, unit: str, *, show: bool | None = Non
 
 
 def _in_notebook() -> bool:
-    """Whether this process is the kernel of a notebook: Jupyter's, Colab's. IPython is not loaded to find out."""
+    """Whether this process is the kernel of a notebook (Jupyter, Colab). This does not load IPython."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
     return getattr(shell, "kernel", None) is not None
 
 
 class _Terminal:
-    """A stream that may go away, as a closed terminal does, while the work goes on."""
+    """A stream that may disappear, such as a terminal that is closed, while the work continues."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -83,12 +83,12 @@ class _Terminal:
         return getattr(self._stream, name)
 
 
-PATIENCE = 1.0  # seconds, after which the reason of a wait is said
+PATIENCE = 1.0  # seconds after which the reason for a wait is shown
 
 
 @contextmanager
 def announced(text: str) -> Iterator[None]:
-    """Say `text` when the block takes longer than `PATIENCE`: a wait should have its reason."""
+    """Announce `text` if the block takes longer than `PATIENCE`: the user should know the reason for a wait."""
     timer = threading.Timer(PATIENCE, announce, [text])
     timer.daemon = True
     timer.start()
@@ -103,7 +103,7 @@ _listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def heard() -> Iterator[list[str]]:
-    """In the block, collect what this thread announces: a task on another machine has no one at its terminal.
+    """Collect what this thread announces in the block: nobody watches the terminal of a task on another machine.
 
     >>> with heard() as said:
     ...     announce("3 records hold no text")
@@ -119,7 +119,7 @@ def heard() -> Iterator[list[str]]:
 
 
 def announce(text: str) -> None:
-    """Write one line to stderr, where there is one that can be written; no training ends for want of it."""
+    """Write one line to stderr if possible; a missing stderr does not end a training run."""
     listener = _listener.get()
     if listener is not None:
         listener.append(text)
@@ -127,5 +127,5 @@ def announce(text: str) -> None:
     try:
         sys.stderr.write(f"wordvec: {printable(text)}\n")
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):  # none at all, closed, full
+    except (AttributeError, OSError, ValueError):  # there is none, or it is closed or full
         pass

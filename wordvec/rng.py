@@ -1,7 +1,7 @@
 """Counter-based random numbers: every draw is a function of (seed, stream, item, number).
 
-A draw does not depend on threads, chunks, order or device, so any training example can be replayed, and the
-same function written in C or CUDA gives the same bits.
+A draw does not depend on threads, chunks, order or device, so any training example can be reproduced, and the
+same function in C or CUDA gives the same bits.
 
 The generator is SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"),
 used as a hash of a counter::
@@ -9,7 +9,7 @@ used as a hash of a counter::
     mix(z):            z ^= z >> 30; z *= A; z ^= z >> 27; z *= B; z ^= z >> 31      (64 bits, wrapping)
     stream_key(seed, stream) = mix(mix(seed + G) + stream * G)       one per epoch
     item_key(key, item)      = mix(key + (item + 1) * G)             one per corpus position
-    draw(key, number)        = mix(key + (number + 1) * H)           as many per position as are needed
+    draw(key, number)        = mix(key + (number + 1) * H)           any number per position
 
 All arguments and results are ``numpy.uint64`` arrays of at least one dimension (numpy warns about wrapping
 scalars).
@@ -23,40 +23,40 @@ import numpy as np
 
 U64 = np.uint64
 G = U64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the increment of SplitMix64
-H = U64(0xD1B54A32D192ED03)  # another odd constant, so neighbouring items do not share draws
+H = U64(0xD1B54A32D192ED03)  # another odd constant, so that neighbouring items do not share draws
 A = U64(0xBF58476D1CE4E5B9)
 B = U64(0x94D049BB133111EB)
 S27, S30, S31, S32 = U64(27), U64(30), U64(31), U64(32)
 LOW32 = U64(0xFFFFFFFF)
 
-# What the draws of one corpus position are used for. Negatives take FIRST_NEGATIVE, FIRST_NEGATIVE + 1, ...
+# The numbers of a corpus position's draws, by use. Negatives use FIRST_NEGATIVE, FIRST_NEGATIVE + 1, ...
 SUBSAMPLE, WINDOW, FIRST_NEGATIVE = U64(0), U64(1), U64(2)
 
-ROWS_AT_ONCE = 4096  # of a table under construction
+ROWS_AT_ONCE = 4096  # rows of a table that are made together
 
 # Streams that are not epochs (epochs are 0, 1, 2, ...).
 INITIAL_W_IN, INITIAL_W_OUT, SHUFFLE, PROJECTION, BOOTSTRAP, SENTENCES, TRIALS = (U64(2**40 + i) for i in range(7))
 
 
 def mix(z: Any) -> Any:
-    """Scramble 64 bits (SplitMix64's finalizer): a bijection, each input bit flips half of the output bits."""
+    """Scramble 64 bits (SplitMix64's finalizer): a bijection in which each input bit flips half of the output bits."""
     z = (z ^ (z >> S30)) * A
     z = (z ^ (z >> S27)) * B
     return z ^ (z >> S31)
 
 
 def stream_key(seed: Any, stream: Any) -> Any:
-    """Key of one stream of draws, such as one epoch of one seed."""
+    """The key of one stream of draws, such as one epoch of one seed."""
     return mix(mix(seed + G) + stream * G)
 
 
 def item_key(key: Any, item: Any) -> Any:
-    """Key of one item of a stream, such as one position of the corpus."""
+    """The key of one item of a stream, such as one position of the corpus."""
     return mix(key + item * G + G)
 
 
 def draw(key: Any, number: Any) -> Any:
-    """The draw with this number of one item: 64 random bits."""
+    """Draw `number` of one item: 64 random bits."""
     return mix(key + number * H + H)
 
 
@@ -80,7 +80,7 @@ def uniform(bits: np.ndarray) -> np.ndarray:
 
 
 def uniform_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int], first_row: int = 0) -> np.ndarray:
-    """A (rows, columns) matrix of uniform float64 in [0, 1), from row `first_row` of an endless one.
+    """A (rows, columns) matrix of uniform float64 in [0, 1), from row `first_row` of an infinite matrix.
 
     >>> bool((uniform_matrix(1, 0, (3, 4))[1:] == uniform_matrix(1, 0, (2, 4), first_row=1)).all())
     True
@@ -99,13 +99,13 @@ def normal_matrix(seed: int, stream: int | np.uint64, shape: tuple[int, int]) ->
 
 
 def permutation(seed: int, stream: int | np.uint64, size: int) -> np.ndarray:
-    """A permutation of 0 .. size - 1 as int64: the order of the items' draws."""
+    """A permutation of 0 .. size - 1 as int64: the items sorted by their keys."""
     keys = item_key(key_of(seed, stream), np.arange(size, dtype=U64))
     return np.argsort(keys, kind="stable")
 
 
 def starting_table(seed: int, stream: int | np.uint64, shape: tuple[int, int]) -> np.ndarray:
-    """A (V, D) float32 table uniform in (-0.5, 0.5) / D, as word2vec.c starts W_in; made in slices of bounded memory.
+    """A (V, D) float32 table uniform in (-0.5, 0.5) / D, like W_in in word2vec.c; made in slices to limit memory.
 
     >>> starting_table(seed=1, stream=INITIAL_W_IN, shape=(3, 2)).dtype
     dtype('float32')

@@ -1,6 +1,6 @@
-"""SIGTERM (from a batch system, say) and SIGHUP (a closed terminal) end a run as Ctrl-C does: its state is saved.
+"""SIGTERM (such as from a batch system) and SIGHUP (a closed terminal) end a run like Ctrl-C: its state is saved.
 
-Signals only ever reach the main thread; in another one these functions do nothing.
+Signals reach only the main thread; in any other thread these functions do nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP came; its `number` says which. What handles Ctrl-C handles it too.
+    """SIGTERM or SIGHUP arrived; `number` is the signal. Code that handles Ctrl-C handles this too.
 
     >>> exit_status(Terminated(signal.SIGTERM)), exit_status(KeyboardInterrupt())
     (143, 130)
@@ -27,15 +27,15 @@ class Terminated(KeyboardInterrupt):
 
 
 def exit_status(error: KeyboardInterrupt) -> int:
-    """128 and the number of the signal, as shells have it."""
+    """128 plus the number of the signal, as in shells."""
     return 128 + int(getattr(error, "number", signal.SIGINT))
 
 
 @contextmanager
 def raise_terminated() -> Iterator[None]:
-    """In the block, SIGTERM and SIGHUP raise Terminated where they would end the process.
+    """Make SIGTERM and SIGHUP raise Terminated in the block instead of ending the process.
 
-    A program that has a handler of its own for them keeps it, and after ``nohup`` SIGHUP is ignored as before.
+    A program's own handlers are kept, and after ``nohup`` SIGHUP is still ignored.
     """
 
     def end(number: int, _: object) -> None:
@@ -55,9 +55,9 @@ def raise_terminated() -> Iterator[None]:
 
 @contextmanager
 def delayed_signals() -> Iterator[list[int]]:
-    """Let the signals that end a run wait for the end of the block, which yields the list of those that came.
+    """Delay the signals that end a run until the end of the block; yields the list of those that arrived.
 
-    Hand the first one to `end_by` when all is saved.
+    Pass the first one to `end_by` when everything is saved.
     """
     came: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -75,7 +75,7 @@ def delayed_signals() -> Iterator[list[int]]:
 
 
 def end_by(number: int) -> NoReturn:
-    """Let a signal that had to wait take its course: a handler, or the end of the process. Else raise for it."""
+    """Deliver a delayed signal to its handler, or end the process. If that returns, raise an exception for it."""
     signal.raise_signal(number)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
 

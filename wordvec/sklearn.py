@@ -1,9 +1,9 @@
 """Word vectors in scikit-learn: words or texts to rows, and trainers as estimators (extra ``sklearn``).
 
 WordVectorizer       words -> their vectors
-DocumentVectorizer   texts or token lists -> the means of their words' vectors, for vectors that exist already
+DocumentVectorizer   texts or token lists -> the means of their words' vectors, for existing vectors
 SkipGramVectorizer, CBOWVectorizer, GloVeVectorizer, SVDVectorizer, PPMIVectorizer
-                     the same, with vectors trained on the texts that `fit` gets; their arguments are the trainer's
+                     the same, with vectors trained on the texts given to `fit`; the trainer's options are arguments
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ __all__ = [
 POOLINGS = ("mean", "sif")
 UNKNOWN = ("error", "zero")
 KEY = "sklearn"  # in the info of the vectors' file
-estimator = dataclass(eq=False, repr=False, kw_only=True)  # whose __init__ only assigns, as scikit-learn wants it
+estimator = dataclass(eq=False, repr=False, kw_only=True)  # its __init__ only assigns, as scikit-learn requires
 
 
 class _Rows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """What all have: rows of `vectors_`'s dimensions, for one-dimensional input of text."""
+    """The common base: one-dimensional input of text, output rows with the dimensions of `vectors_`."""
 
     vectors_: WordVectors
 
@@ -62,9 +62,9 @@ class _Rows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return self.fit(X := as_items(X), y).transform(X)  # type: ignore[attr-defined]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted transformer as a file of vectors, with its parameters beside them; `load` reads it.
+        """Write the fitted transformer as a file of vectors that also holds its parameters; `load` reads it.
 
-        Raises NotFittedError before `fit`, OptionError where a parameter is a function.
+        Raises NotFittedError before `fit`, OptionError if a parameter is a function.
         """
         check_is_fitted(self)
         vectors, parameters = self.vectors_, self.get_params(deep=False)
@@ -83,12 +83,12 @@ class _Rows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
 @estimator
 class WordVectorizer(_Rows):
-    """Words to their vectors.
+    """Transform words to their vectors.
 
-    vectors   WordVectors, or the path of a file of them
-    unknown   what a word without a vector gets: "error", or "zero", a row of zeros
+    vectors   WordVectors, or the path of a file of vectors
+    unknown   for a word without a vector: "error", or "zero", a row of zeros
 
-    Shapes: n words -> (n, D) float32. Raises UnknownWordError for a word without a vector, unless told otherwise.
+    Shapes: n words -> (n, D) float32. Raises UnknownWordError for a word without a vector if `unknown` is "error".
 
     >>> vectors = WordVectors(["cat", "dog"], np.array([[1.0, 2.0], [3.0, 4.0]]))
     >>> WordVectorizer(vectors=vectors).fit_transform(["dog", "cat"]).tolist()
@@ -119,13 +119,13 @@ class WordVectorizer(_Rows):
 
 @estimator
 class _Documents(_Rows, ABC):
-    """Texts or token lists to rows, by the vectors that `_vectors_for` gets."""
+    """Transform texts or token lists to rows, with the vectors from `_vectors_for`."""
 
     pooling: str = "mean"
     tokenizer: Any = None
 
     def fit(self, X: Iterable[Any], y: Any = None) -> Any:
-        """Get the vectors, and for "sif" the direction that the documents of `X` share."""
+        """Get the vectors and, for "sif", the direction that the documents of `X` share."""
         if self.pooling not in POOLINGS:
             raise OptionError(f"{type(self).__name__}: pooling must be one of {POOLINGS}; got {self.pooling!r}")
         items = as_items(X)
@@ -139,7 +139,7 @@ class _Documents(_Rows, ABC):
         return self
 
     def transform(self, X: Iterable[Any]) -> np.ndarray:
-        """A row (n, D) float32 for each of n documents; of zeros, with a warning, for one without a known word."""
+        """A row for each of n documents, (n, D) float32; a document without known words gets zeros and a warning."""
         check_is_fitted(self)
         items = as_items(X)
         _are_texts(items)
@@ -157,7 +157,7 @@ class _Documents(_Rows, ABC):
         return sif_sentence_vectors(self.vectors_, sentences, component=self.component_)
 
     def _tokens(self, items: list[Any]) -> list[list[str]]:
-        """Token lists as they are; texts made into tokens as those of the vectors were."""
+        """Token lists unchanged; texts tokenized like the text of the vectors."""
         if not _are_texts(items):
             return [list(tokens) for tokens in items]
         given = self.tokenizer if callable(self.tokenizer) or self.vectors_.recipe is None else None
@@ -169,14 +169,14 @@ class _Documents(_Rows, ABC):
 
 @estimator
 class DocumentVectorizer(_Documents):
-    """Texts, or lists of tokens, to the means of their words' vectors.
+    """Transform texts, or lists of tokens, to the means of their words' vectors.
 
-    vectors     WordVectors, or the path of a file of them: each process of a search maps the same pages then
-    pooling     "mean"; or "sif", where rare words count more and what the documents of `fit` share is taken off
+    vectors     WordVectors, or the path of a file of vectors: then all processes of a search map the same pages
+    pooling     "mean"; or "sif", which gives rare words more weight and removes what the documents of `fit` share
                 (`wordvec.vectors.documents.sif_sentence_vectors`)
-    tokenizer   a name or a function; needed for texts where the vectors do not say what made their tokens
+    tokenizer   a name or a function; needed for texts if the vectors do not record their tokenizer
 
-    Shapes: n documents -> (n, D) float32. Words without a vector are passed over.
+    Shapes: n documents -> (n, D) float32. Words without a vector are skipped.
 
     >>> vectors = WordVectors(["good", "tea"], np.array([[1.0, 3.0], [3.0, 1.0]]))
     >>> DocumentVectorizer(vectors=vectors, tokenizer="words").fit_transform(["Good tea!", "tea"]).tolist()
@@ -193,8 +193,8 @@ class DocumentVectorizer(_Documents):
 class _Trained(_Documents):
     """A DocumentVectorizer whose vectors are trained on the documents of `fit`; the trainer's options are arguments.
 
-    pooling     as of DocumentVectorizer
-    tokenizer   a name or a function, for texts: "words" without it
+    pooling     as in DocumentVectorizer
+    tokenizer   a name or a function, for texts; the default is "words"
     min_count   words that occur less often get no vector
 
     Attributes after `fit`: ``vectors_`` (WordVectors), ``history_`` (loss, seconds, notes).
@@ -220,7 +220,7 @@ class _Trained(_Documents):
 
 
 def _estimator_of(trainer: Any) -> Any:
-    """`_Trained` for a trainer, whose options with their defaults become arguments that scikit-learn can list."""
+    """`_Trained` for a trainer, with the trainer's options and defaults as arguments that scikit-learn can list."""
     return make_dataclass(
         f"{trainer.__name__}Vectorizer",
         [(option.name, option.type, option.default) for option in fields(trainer)],
@@ -240,9 +240,9 @@ PPMIVectorizer = _estimator_of(PPMI)
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read a transformer that `save` wrote, ready to transform. Nothing in the file is executed.
+    """Read a transformer written by `save`, ready to transform. Nothing in the file is executed.
 
-    Raises VectorsFileError for another file, or a damaged one.
+    Raises VectorsFileError for any other file, or a damaged one.
 
     >>> import tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "documents.safetensors")
@@ -270,7 +270,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def as_items(X: Iterable[Any]) -> list[Any]:
-    """The items of one column as a list. Raises OptionError for a single text, a table or what is no collection.
+    """The items of one column as a list. Raises OptionError for a single text, a table, or anything not a collection.
 
     >>> as_items(np.array(["a", "b"]))
     ['a', 'b']
@@ -290,7 +290,7 @@ def _check_words(items: list[Any]) -> None:
 
 
 def _are_texts(items: list[Any]) -> bool:
-    """Whether all items are texts; False for token lists. Raises OptionError for anything else, and for none at all."""
+    """Whether all items are texts; False for token lists. Raises OptionError for anything else, and for no items."""
     if not items:
         raise OptionError("at least one document expected; got none")
     are_texts = isinstance(items[0], str)

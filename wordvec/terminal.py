@@ -1,8 +1,8 @@
-r"""Text that any terminal, file or picture can take, whatever its encoding and whatever the words are.
+r"""Text that is safe for any terminal, file or picture, whatever its encoding and whatever the words are.
 
-Words come from files of unknown origin. Characters that steer a terminal (ESC, other controls), break a line or turn
-the direction of writing are shown as escapes such as ``\x1b`` and ``\u202e``; so is what the encoding of the output
-lacks. The command's stdout and stderr both go through `guarded_output`.
+Words come from files of unknown origin. Characters that control a terminal (such as ESC), break a line or change the
+direction of writing are shown as escapes such as ``\x1b`` and ``\u202e``, and so are characters that the output's
+encoding lacks. The command's stdout and stderr both go through `guarded_output`.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _STEERING = (
 )
 _STEERS = re.compile(f"[{_STEERING}]")
 _STEERS_OUTPUT = re.compile(f"(?![\n\t])[{_STEERING}]")
-_CLOSED = (errno.EPIPE, errno.EINVAL) if os.name == "nt" else (errno.EPIPE,)  # how a reader that has left shows
+_CLOSED = (errno.EPIPE, errno.EINVAL) if os.name == "nt" else (errno.EPIPE,)  # errors after the reader has closed
 
 
 class OutputError(WordvecError):
-    """Standard output cannot be written: a full disk, say."""
+    """Standard output cannot be written, such as on a full disk."""
 
 
 def printable(text: str) -> str:
-    r"""`text` on one line, with escapes for characters that would steer a terminal or turn the direction of writing.
+    r"""`text` on one line, with escapes for characters that control a terminal or change the direction of writing.
 
     >>> print(printable("a\x1b[31mb\nc"))
     a\x1b[31mb\nc
@@ -47,7 +47,7 @@ def printable(text: str) -> str:
 
 
 def json_text(value: Any, encoding: str | None = "utf-8") -> str:
-    r"""`value` as one line of JSON: letters that `encoding` has stay as they are; nan and infinity become null.
+    r"""`value` as one line of JSON: letters that `encoding` has are kept; nan and infinity become null.
 
     >>> print(json_text({"word": "é\u202e", "score": float("nan")}))
     {"word": "é\u202e", "score": null}
@@ -60,7 +60,7 @@ def json_text(value: Any, encoding: str | None = "utf-8") -> str:
 
 
 def display_width(text: str) -> int:
-    """Columns a terminal gives to `text`: two for wide East Asian characters, none for combining ones (UAX 11).
+    """The columns of `text` on a terminal: two for wide East Asian characters, none for combining ones (UAX 11).
 
     >>> display_width("tea"), display_width("홍차"), display_width("e\u0301")
     (3, 4, 1)
@@ -70,13 +70,13 @@ def display_width(text: str) -> int:
     width = 0
     for character in text:
         if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
-            continue  # the latter are vowels and finals of Hangul, drawn into the block of their first consonant
+            continue  # the range is vowels and finals of Hangul, drawn into the block of their first consonant
         width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
     return width
 
 
 def printable_lines(text: str) -> str:
-    r"""`printable`, but for line feeds and tabs, which stay.
+    r"""Like `printable`, but keeps line feeds and tabs.
 
     >>> print(printable_lines("a\x1b\nb"))
     a\x1b
@@ -87,9 +87,9 @@ def printable_lines(text: str) -> str:
 
 @contextmanager
 def guarded_output() -> Iterator[None]:
-    """Let sys.stdout and sys.stderr take any text for the time of a block, also where there is none.
+    """Make sys.stdout and sys.stderr accept any text within the block, and drop it if they are missing.
 
-    They are None under pythonw and where the descriptor is closed. Then print(..., file=sys.stderr) writes to stdout.
+    They are None under pythonw and with a closed descriptor. Then print(..., file=sys.stderr) would write to stdout.
     """
     before = sys.stdout, sys.stderr
     sys.stdout = GuardedStream(sys.stdout or _Nowhere())  # type: ignore[assignment, arg-type]
@@ -101,10 +101,10 @@ def guarded_output() -> Iterator[None]:
 
 
 class GuardedStream:
-    r"""A text stream that never raises for what is written to it, only for where: `printable` but for \n and \t.
+    r"""A text stream that accepts any text and escapes it like `printable_lines`.
 
-    BrokenPipeError when the reader has left, OutputError for other failures, each once: what follows is dropped.
-    With `must_arrive` False (stderr) failures are passed over: a message that nobody reads must not end a training.
+    Raises BrokenPipeError if the reader has closed, OutputError for other failures; each is raised once, and later text
+    is dropped. With `must_arrive` False (stderr) failures are ignored: an unread message must not end a training run.
     """
 
     def __init__(self, stream: TextIO, must_arrive: bool = True) -> None:
@@ -122,7 +122,7 @@ class GuardedStream:
         return len(text)
 
     def flush(self) -> None:
-        """Hand everything to the system."""
+        """Pass everything to the system."""
         self._do(self.stream.flush)
 
     def _do(self, step: Any) -> None:
@@ -140,7 +140,7 @@ class GuardedStream:
             raise OutputError(f"the output cannot be written: {error.strerror or error}") from error
 
     def _discard_the_rest(self) -> None:
-        """Python flushes its buffer once more when it ends; that must not fail again."""
+        """Redirect the stream to the null device: Python flushes it again at exit, and that must not fail."""
         with suppress(OSError, ValueError):  # a stream without a descriptor has nothing to flush
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
@@ -158,7 +158,7 @@ class _Nowhere(io.TextIOBase):
 
 
 def unguarded(stream: Any) -> Any:
-    """The stream itself, for a progress bar, which does steer the terminal."""
+    """The stream itself, for a progress bar, which needs to control the terminal."""
     return stream.stream if isinstance(stream, GuardedStream) else stream
 
 
@@ -171,7 +171,7 @@ def _escape_for_json(match: re.Match[str]) -> str:
 
 
 def _can_be_written(text: str, encoding: str | None) -> bool:
-    """Whether `encoding` keeps `text`: Shift JIS writes a yen sign as a backslash, so encoding it is not enough."""
+    """Whether `text` survives `encoding` and decoding: Shift JIS, for example, writes a yen sign as a backslash."""
     try:
         return encoding is not None and text.encode(encoding).decode(encoding) == text
     except (UnicodeError, LookupError):
@@ -179,7 +179,7 @@ def _can_be_written(text: str, encoding: str | None) -> bool:
 
 
 def _without_nan(value: Any) -> Any:
-    """`value` with None for numbers that JSON does not have, and numpy's numbers as Python's."""
+    """`value` with None for numbers that JSON lacks, and Python numbers for numpy's."""
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""What a worker of a cluster runs, and what it must have in common with the process that asks for it."""
+"""The code that workers of a cluster run, and the check that they match the process that uses them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wordvec.store import open_store
 
 
 def run_task(expected: dict[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a worker runs; one that joined later is checked here."""
+    """Run a task on a worker. The check is for workers that joined later."""
     check_same(expected, facts_of_process(), f"worker on {platform.node()}")
     return function(*arguments)
 
 
 def look_around(store: str, mark: str) -> dict[str, str]:
-    """What a worker is asked first: the facts of its process. Raises ClusterError where it has another store."""
+    """The first call on a worker: returns the facts of its process. Raises ClusterError if it has another store."""
     place = open_store(store, make=False)
     if not place.is_published(mark):
         raise ClusterError(
@@ -28,7 +28,7 @@ def look_around(store: str, mark: str) -> dict[str, str]:
 
 
 def facts_of_process() -> dict[str, str]:
-    """What bytes depend on, in this process. Loads the C library."""
+    """The versions and the instruction set that results depend on, in this process. Loads the C library."""
     import numpy as np
     import scipy
 
@@ -40,7 +40,7 @@ def facts_of_process() -> dict[str, str]:
 
 
 def check_same(here: dict[str, str], there: dict[str, str], who: str) -> None:
-    """Raise ClusterError where two processes differ in what bytes depend on."""
+    """Raise ClusterError if two processes differ in facts that results depend on."""
     for name, value in here.items():
         if there.get(name) != value:
             way_out = (

@@ -1,4 +1,4 @@
-"""Which files and folders are written while a block runs, for records of what a command made; and which must not be."""
+"""Record which files and folders a block of code writes, and refuse to write over its inputs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import contextmanager
 
 from wordvec.errors import InputError
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than a limit of the shell or the file system allows
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: beyond a limit of the shell or the file system
 _watching: list[list[str]] = []
 _keeping: list[Callable[[], Iterable[str]]] = []
 
 
 @contextmanager
 def watch_written() -> Iterator[list[str]]:
-    """A list of the files and folders that are written in a block, as they were named."""
+    """Yield a list that collects the files and folders written in the block, under the names given."""
     written: list[str] = []
     _watching.append(written)
     try:
@@ -26,16 +26,16 @@ def watch_written() -> Iterator[list[str]]:
 
 
 def note_written(path: str | os.PathLike[str]) -> None:
-    """Tell those who watch that `path` was written."""
+    """Record in all active `watch_written` lists that `path` was written."""
     for written in _watching:
         written.append(os.fspath(path))
 
 
 @contextmanager
 def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise InputError, which names `path`, where a block fails as the disk is full, or a limit reached.
+    """Raise InputError, which names `path`, if the block fails because the disk is full or a limit is reached.
 
-    numpy's tofile has no errno for it: "8 requested and 4 written".
+    numpy's tofile raises an error without errno for this: "8 requested and 4 written".
     """
     try:
         yield
@@ -50,7 +50,7 @@ def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
 
 @contextmanager
 def keep_inputs(files: Callable[[], Iterable[str]]) -> Iterator[None]:
-    """Refuse to write over any of `files` in a block. They are asked for when a file that exists is to be written."""
+    """Refuse to overwrite any of `files` in the block. `files` is called when an existing file is to be written."""
     _keeping.append(files)
     try:
         yield
@@ -59,6 +59,6 @@ def keep_inputs(files: Callable[[], Iterable[str]]) -> Iterator[None]:
 
 
 def check_not_input(path: str | os.PathLike[str], target: str) -> None:
-    """Raise InputError, which names `path`, where its real file `target` is among those to keep."""
+    """Raise InputError, which names `path`, if its real file `target` is among the files to keep."""
     if any(os.path.realpath(each) == target for files in _keeping for each in files()):
         raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")

@@ -22,6 +22,8 @@ from benchmarks.torch_skipgram import TorchSkipGram
 
 PROCESS_START = time.perf_counter()  # nothing heavy is imported above
 
+SUBWORDS, BUCKETS = {"min_n": 3, "max_n": 6}, 2_000_000  # fastText's; wordvec has a row for each n-gram
+
 
 @dataclass(frozen=True)
 class Job:
@@ -75,11 +77,15 @@ class Gensim:
     package, extra = "gensim", "bench"
     environment: ClassVar[dict[str, str]] = {}
 
+    def __init__(self, subwords: bool = False) -> None:
+        """With `subwords`, its FastText with n-grams of 3 to 6 characters in 2,000,000 buckets, which tells no loss."""
+        self.tells_loss, self.options = not subwords, SUBWORDS | {"bucket": BUCKETS} if subwords else {}
+
     def train(self, job: Job) -> Training:
         result = Training()
         with result.stage("import"):
-            from gensim.models import Word2Vec
-        model = Word2Vec(
+            from gensim.models import FastText, Word2Vec
+        model = (Word2Vec if self.tells_loss else FastText)(
             sg=int(job.model == "skipgram"),
             vector_size=job.dim,
             window=job.window,
@@ -92,18 +98,20 @@ class Gensim:
             seed=job.seed,
             shrink_windows=job.shrink_window,
             ns_exponent=job.negative_power,
+            **self.options,
         )
         with result.stage("vocabulary"):
             model.build_vocab(corpus_file=job.corpus)
         sums = _LossByEpoch()  # gensim gives the sum since the start
+        asks = job.report_loss and self.tells_loss
         with result.stage("train"):
             model.train(
                 corpus_file=job.corpus,
                 total_examples=model.corpus_count,
                 total_words=model.corpus_total_words,
                 epochs=job.epochs,
-                compute_loss=job.report_loss,
-                callbacks=[sums] if job.report_loss else [],
+                compute_loss=asks,
+                callbacks=[sums] if asks else [],
             )
         result.memory = peak_memory()
         result.loss = [after - before for before, after in zip([0.0, *sums.totals], sums.totals)]
@@ -129,7 +137,7 @@ class _LossByEpoch:
 
 
 class FastText:
-    """fastText without subwords (maxn=0), which is word2vec. One call reads and trains: see `timed_stderr`.
+    """fastText; without subwords (maxn=0) it is word2vec. One call reads and trains: see `timed_stderr`.
 
     fastText 0.9.3 fills only a tenth of its vectors for each thread up to ten and leaves the rest as the memory was
     (facebookresearch/fastText, issue 1061), which in a small model ends in NaN. glibc gives fresh memory, all zeros,
@@ -138,6 +146,9 @@ class FastText:
 
     package, extra = "fasttext", "bench"
     environment: ClassVar[dict[str, str]] = {"MALLOC_MMAP_THRESHOLD_": "65536"}
+
+    def __init__(self, subwords: bool = False) -> None:
+        self.subwords = subwords
 
     def train(self, job: Job) -> Training:
         result = Training()
@@ -159,8 +170,9 @@ class FastText:
                 epoch=job.epochs,
                 lr=job.learning_rate,
                 thread=job.threads,
-                minn=0,
-                maxn=0,
+                minn=SUBWORDS["min_n"] if self.subwords else 0,
+                maxn=SUBWORDS["max_n"] if self.subwords else 0,
+                bucket=BUCKETS if self.subwords else 0,
                 loss="ns",
                 verbose=1,
             )
@@ -173,7 +185,8 @@ class FastText:
         words, counts = model.get_words(include_freq=True)
         kept = [row for row, word in enumerate(words) if word != "</s>"]  # its own mark of a line's end
         result.words, result.counts = [words[row] for row in kept], [int(counts[row]) for row in kept]
-        result.matrix = model.get_input_matrix()[kept]
+        rows = [model.get_word_vector(word) for word in words] if self.subwords else model.get_input_matrix()
+        result.matrix = [rows[row] for row in kept]
         return result
 
 
@@ -232,12 +245,15 @@ class Before(Wordvec):
 CONTENDERS: dict[str, Any] = {
     "gensim": Gensim(),
     "fasttext": FastText(),
+    "gensim-subwords": Gensim(subwords=True),
+    "fasttext-subwords": FastText(subwords=True),
     "wordvec": Wordvec(engine="kernel"),
     "wordvec-before": Before(engine="kernel"),
     "wordvec-pool": Wordvec(engine="kernel", negative_pool=4096),
     "wordvec-half": Wordvec(engine="kernel", precision="float16"),
     "wordvec-sequential": Wordvec(engine="kernel", batch_size=1),
     "wordvec-hogwild": Wordvec(engine="kernel", hogwild=True),
+    "wordvec-subwords": Wordvec(engine="kernel", subwords=True, **SUBWORDS),
     "wordvec-svd-start": Wordvec(engine="kernel", init="svd"),
     "wordvec-layers": Wordvec(threads=False, engine="layers"),
     "wordvec-gpu": Wordvec(threads=False, engine="kernel", device="gpu"),

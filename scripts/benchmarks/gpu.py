@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import factorise, report
-from benchmarks.data import SETS, Text, prepare_text
+from benchmarks.data import Text, prepare_text
 from benchmarks.floor import flop_per_centre
 from benchmarks.gpu_ceilings import CeilingsJob
 from benchmarks.runs import Entry, Log, pairwise, run_child
@@ -64,7 +64,7 @@ def measure(
         print("\n" + "\n".join(verdicts(rates, layers, svd)))
     if options.quality:
         scores = measure_quality(options, folder, text, train, score)
-        print(f"\nScores after {options.epochs} epochs\n\n{report.quality_table(scores, list(SETS))}\n")
+        print(f"\nScores after {options.epochs} epochs\n\n{report.quality_table(scores)}\n")
         print("\n".join(report.verdicts(scores)))
 
 

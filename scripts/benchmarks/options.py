@@ -22,11 +22,14 @@ from wordvec.errors import MissingExtraError, OptionError
 
 QUICK_LINES = 120_000
 LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}  # word2vec's, for all contenders
-SLOW_PEERS = ("fasttext",)  # in one round only of a quick run
+SLOW_PEERS = ("fasttext", "fasttext-subwords", "gensim-subwords")  # in one round only of a quick run
 ROUGH_RATES = {  # words/s of skip-gram and CBOW in 100 dimensions on two cores: for the estimate of the time, no more
     "gensim": (0.45e6, 1.4e6),
     "fasttext": (0.18e6, 0.4e6),
+    "fasttext-subwords": (0.11e6, 0.4e6),
+    "gensim-subwords": (0.08e6, 0.4e6),
     "wordvec": (3.5e6, 6e6),
+    "wordvec-subwords": (2e6, 3e6),
     "wordvec-hogwild": (4e6, 6e6),
     "wordvec-svd-start": (3.5e6, 6e6),
     "wordvec-before": (3.5e6, 6e6),

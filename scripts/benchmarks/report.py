@@ -102,10 +102,12 @@ def verdict(own: float, low: float, high: float) -> str:
     return "below" if own < low else "above" if own > high else "inside"
 
 
-def quality_table(measurements: Sequence[Measurement], sets: Sequence[str]) -> str:
+def quality_table(measurements: Sequence[Measurement]) -> str:
     """Mean scores over seeds with their mean 95 % intervals."""
     rows = []
-    for key, scores in quality_groups(measurements).items():
+    groups = quality_groups(measurements)
+    sets = list(dict.fromkeys(name for scores in groups.values() for name in scores))
+    for key, scores in groups.items():
         model, dim, contender, _ = key
         seeds = {len(found) for found in scores.values()}
         cells = [show_score(mean_score(scores[name])) for name in sets]

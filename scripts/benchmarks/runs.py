@@ -85,16 +85,24 @@ def run_child(
 
 
 def evaluate(vectors: str, evaluation: Path, sets: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    """Scores by set, from ``wordvec evaluate``; `sets` gives each set's kind and file."""
+    """Scores by set, from ``wordvec evaluate``; `sets` gives each set's kind and file.
+
+    Analogies of form are also a set of their own, where the file has both kinds: "Google syntactic".
+    """
     options = [part for kind, file in sets.values() for part in (f"--{kind}", str(evaluation / file))]
     command = [sys.executable, "-m", "wordvec", "evaluate", vectors, "--restrict-vocab", "30000", "--json", *options]
     child = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if child.returncode != 0:
         raise WordvecError(f"wordvec evaluate: {child.stderr.strip()}")
     (scores,) = json.loads(child.stdout).values()
-    found = [{key: score[key] for key in ("score", "ci95", "items", "covered", "protocol")} for score in scores]
     in_order = sorted(sets, key=lambda name: sets[name][0] == "analogy")  # it reports similarities first
-    return dict(zip(in_order, found, strict=True))
+    found = {}
+    for name, score in zip(in_order, scores, strict=True):
+        found[name] = {key: score[key] for key in ("score", "ci95", "items", "covered", "protocol")}
+        of_form = score.get("syntactic")
+        if of_form and of_form["items"]:
+            found[f"{name} syntactic"] = {key: of_form[key] for key in ("score", "ci95", "items", "covered")}
+    return found
 
 
 class Log:

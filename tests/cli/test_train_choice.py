@@ -77,3 +77,23 @@ def test_large_texts_are_skip_grams():
     assert choose_by_size(5_000_000, 9000, 100)[0] == "skipgram"
     assert choose_by_size(5_000, 100, 100) == ("skipgram", "svd cannot make 100 dimensions of 100 words")
     assert choose_by_options([]) == (None, "")
+
+
+def test_words_with_punctuation_are_pointed_out_after_training(capsys, tmp_path):
+    text = tmp_path / "raw.txt"
+    text.write_text("The king rules the land, and the queen rules the king.\nthe land and the king\n" * 20, "utf-8")
+    status, report, err = train(capsys, text, "--dim", "2")
+    assert status == 0, err
+    (advice,) = report["advice"]
+    assert "punctuation attached (king. land,)" in advice
+    assert "--tokenizer words" in advice
+    assert main(["train", str(text), "-o", str(tmp_path / "v.safetensors"), "--dim", "2"]) == 0
+    assert f"  advice   {advice}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [["--tokenizer", "words"], ["--preset", "items"]])
+def test_no_advice_where_words_are_cut_right(capsys, tmp_path, options):
+    text = tmp_path / "raw.txt"
+    text.write_text("the king, the land and the king\n" * 20, "utf-8")
+    status, report, _ = train(capsys, text, "--dim", "2", *options)
+    assert (status, report["advice"]) == (0, [])

@@ -88,7 +88,7 @@ def test_a_card_invents_nothing(trained, tmp_path):
     assert cells(card, "time") == "not recorded"
     assert cells(card, "of these vectors") == "not stated"
     assert cells(card, "of the corpus") == "not stated"
-    assert "None were asked for." in card
+    assert "None were requested." in card
     assert "was not measured" in card
     assert "epoch" not in card
 
@@ -109,7 +109,7 @@ def test_tests_of_bias_stand_apart(trained):
     test = BiasTest("pets", ("cat",), ("car",), ("dog",), ("a",), ("cats", "cars", "dogs", "articles"))
     card = model_card(trained, vectors, CardFacts(scores=evaluate(vectors, [("bias", test)])))
     assert "| pets | cats with dogs, cars with articles |" in card
-    assert "None were asked for." in card
+    assert "None were requested." in card
     assert "was not measured for this card" not in card
 
 

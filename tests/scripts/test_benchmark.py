@@ -115,7 +115,7 @@ def main_fails(capsys, *arguments):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--peers", "glove"], "no contender 'glove'; there are: gensim, fasttext, wordvec"),
+        (["--peers", "glove"], "no contender 'glove'; there are: gensim, fasttext, gensim-subwords"),
         (["--peers", "none", "--pairs", "0"], "--pairs must be at least 1; got 0"),
         (["--peers", "none", "--threads", "0"], "--threads must be at least 1; got 0"),
         (["--peers", "none", "--book", "/nowhere"], "/nowhere has no ch04/cbow.py"),
@@ -203,6 +203,29 @@ def test_other_words_are_told(planted, capsys):
     assert "the same words" not in out
 
 
+def test_a_contender_that_tells_no_loss_is_named(planted, capsys, monkeypatch):
+    contenders = part("benchmark").CONTENDERS
+    monkeypatch.setitem(contenders, "gensim", contenders["gensim-subwords"])
+    losses = {"loss": lambda job: [] if job["contender"] == "gensim" else [4.0, 3.0]}
+    assert planted(**losses) == 0
+    said = capsys.readouterr().err
+    assert "gensim tells no loss: only its scores can show that it learns" in said
+    assert "wordvec tells no loss" not in said
+
+
+def test_analogies_of_form_are_a_set_of_their_own(monkeypatch, tmp_path):
+    runs = part("benchmarks.runs")
+    score = {"score": 0.25, "ci95": [0.2, 0.3], "items": 8, "covered": 4, "protocol": "wordvec"}
+    of_form = {"name": "syntactic", "score": 0.5, "ci95": [0.4, 0.6], "items": 6, "covered": 2}
+    reported = {"v": [score, score | {"syntactic": of_form | {"items": 0}}, score | {"syntactic": of_form}]}
+    done = subprocess.CompletedProcess([], 0, stdout=json.dumps(reported), stderr="")
+    monkeypatch.setattr(runs.subprocess, "run", lambda *_, **__: done)
+    sets = {"Google": ("analogy", "g"), "MEN": ("similarity", "m"), "own": ("analogy", "o")}
+    found = runs.evaluate("v", tmp_path, sets)
+    assert list(found) == ["MEN", "Google", "own", "own syntactic"]
+    assert found["own syntactic"]["score"] == 0.5
+
+
 @pytest.mark.parametrize(
     "fault, message",
     [
@@ -253,7 +276,7 @@ def test_verdicts_by_hand():
     good, bad = report.verdicts(lines)  # the peer's interval is [0.5, 0.7]; means 0.505 and 0.495
     assert good == "cbow 9, good against peer's 95 % interval: MEN inside"
     assert bad == "cbow 9, bad against peer's 95 % interval: MEN below"
-    assert "0.600 [0.500, 0.700]" in report.quality_table(lines, ["MEN"])
+    assert "0.600 [0.500, 0.700]" in report.quality_table(lines)
 
 
 def test_results_are_never_overwritten(tmp_path):

@@ -158,4 +158,10 @@ def test_contenders_get_the_window_and_the_power(monkeypatch):
     with pytest.raises(Stop):
         contenders.CONTENDERS["gensim"].train(job)
     assert (seen["window"], seen["shrink_windows"], seen["ns_exponent"]) == (7, False, -0.5)
+    assert "bucket" not in seen
+
+    monkeypatch.setattr(word2vec, "FastText", stop)
+    with pytest.raises(Stop):
+        contenders.CONTENDERS["gensim-subwords"].train(job)
+    assert (seen["min_n"], seen["max_n"], seen["bucket"]) == (3, 6, 2_000_000)
     assert asdict(job)["shrink_window"] is False

@@ -136,7 +136,7 @@ def test_what_was_done_to_the_text_in_another_way_is_told():
     lines = ["New York is big", "in New York it rains"] * 4
     first = trainer().fit(of_lines(lines, tokenizer="words", min_count=2, phrases=Phrases(1, threshold=1))).vectors
     with pytest.warns(
-        UserWarning, match=r"another way: tokenizer words, here whitespace; phrases .*1 of them\), here none"
+        UserWarning, match=r"tokenized differently: tokenizer words, here whitespace; phrases .*1 of them\), here none"
     ):
         trainer().fit(of_lines(["is it in"] * 9), start=first)
     alike = of_lines(["New York rains"] * 2, **first.build_options())

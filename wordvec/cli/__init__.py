@@ -47,7 +47,7 @@ VERBS = {
     "plot": "draw maps, neighbourhoods, analogies, heat maps, curves; or a page to explore",
     "learn": "the course's interactive page: a small network to step through",
     "convert": "write vectors in another format",
-    "compat": "what of gensim's names is in wordvec.compat, and what differs",
+    "compat": "which of gensim's names wordvec.compat has, and what differs",
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 

@@ -14,7 +14,7 @@ from wordvec.cli.questions import add_filter_arguments, selected_rows
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     for name in "ABC":
         parser.add_argument(name.lower(), metavar=name)
     parser.add_argument("-k", type=int, default=10, help="how many answers (default: 10)")

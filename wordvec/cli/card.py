@@ -31,7 +31,7 @@ NO_VECTORS = (".svg", ".pdf", ".png", ".html", ".csv", ".tsv", ".json", ".md")  
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "file", metavar="FILE", help="vectors, of any format wordvec reads; or what `wordvec change -o` wrote"
+        "file", metavar="FILE", help="vectors, in any format wordvec reads; or what `wordvec change -o` wrote"
     )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)

@@ -6,10 +6,11 @@ wordvec change corpus/ --by author --top 50 --json
 wordvec change corpus/ --by decade -o changes.json            then: wordvec card changes.json, a method paragraph
 
 CORPUS was built with `wordvec corpus build --metadata`. A word is compared by the contexts it has in the documents of
-each group: distance is 1 - cosine; halves is the distance of two halves of one group, which is what chance does; ratio
-is how many times the squared distance is what documents vary, about 1 without a change; p is from permuting documents;
-q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below --level. Of more
-than two periods, all documents before some moment are compared with all after it; from is the first period after it.
+each group: distance is 1 - cosine; halves is the distance between two halves of one group, due to chance alone; ratio
+is the squared distance divided by the variation between documents, about 1 without a change; p is from permuting
+documents; q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below
+--level. With more than two periods, all documents before some moment are compared with all after it; from is the first
+period after it.
 
 Under each word: its nearest words in each group, with the share of document resamples in which they stay, and the
 lines, as printed, that are most typical of the group.
@@ -63,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-vectors",
         metavar="DIR",
-        help="write the vectors of all words in each group, all in one space, as a file each",
+        help="write the vectors of all words in each group, one file per group, all in one space",
     )
     _add_figure_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")

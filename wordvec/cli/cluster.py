@@ -31,7 +31,7 @@ def add_cluster_arguments(parser: argparse.ArgumentParser, beside: str = "OUT") 
 def check_cluster_arguments(arguments: argparse.Namespace) -> None:
     """Raise OptionError for a store without a scheduler, before anything is read."""
     if arguments.store is not None and arguments.scheduler is None:
-        raise OptionError("--store is where the workers of a cluster meet: give --scheduler too, or leave it out")
+        raise OptionError("--store is for the workers of a cluster: give --scheduler too, or leave it out")
 
 
 @contextmanager

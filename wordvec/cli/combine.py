@@ -25,7 +25,7 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, in any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--weights", metavar="W,W", help="one for each model (default: 1 each)")
     parser.add_argument(

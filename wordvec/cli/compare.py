@@ -3,10 +3,10 @@
   wordvec compare text.txt -o runs --trainers svd,glove,cbow,skipgram --seeds 3 --similarity wordsim353.txt
   wordvec compare corpus -o runs --trainers cbow,short=cbow --option short.epochs=1 --analogy questions-words.txt
 
-Each model is trained in a process of its own, so time and memory are its own. FOLDER keeps models and scores: the
-same command goes on where a killed one was, and with more seeds, trainers or sets does only what is new. The report is
-there, too, as report.md and report.json. With --scheduler the workers of a Dask cluster train and score several models
-at once.
+Each model is trained in its own process, so its time and memory are measured separately. FOLDER keeps models and
+scores: the same command continues where a killed one stopped, and with more seeds, trainers or sets does only what is
+new. The report is there too, as report.md and report.json. With --scheduler the workers of a Dask cluster train and
+score several models at once.
 """
 
 from __future__ import annotations

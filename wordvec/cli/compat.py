@@ -1,4 +1,4 @@
-"""What of another library's names is in wordvec.compat, and what differs on purpose.
+"""Which of another library's names wordvec.compat has, and what differs on purpose.
 
 wordvec compat gensim           the differences
 wordvec compat gensim --all     every public name of gensim's classes

@@ -15,24 +15,24 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument("out", metavar="OUT", nargs="?", help="the file to write; or give it as -o OUT")
     parser.add_argument("-o", "--out", dest="out_named", metavar="OUT", help=argparse.SUPPRESS)
     parser.add_argument(
         "--to",
         metavar="FORMAT",
         help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, floret, npz, parquet or "
-        "arrow (default: by OUT's suffix); text and word2vec-binary are packed where OUT ends in .gz or .zst",
+        "arrow (default: by OUT's suffix); text and word2vec-binary are compressed if OUT ends in .gz or .zst",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
     parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")
     parser.add_argument(
-        "--words-from", metavar="LIST", help="where FILE is a matrix (.npy, .npz, text): the file of its rows' words"
+        "--words-from", metavar="LIST", help="if FILE is a matrix (.npy, .npz, text): a file with the words of its rows"
     )
     parser.add_argument(
         "--dtype",
         metavar="TYPE",
-        help="float32, float16 or int8; text and word2vec's formats hold float32 whatever it is (default: as in FILE)",
+        help="float32, float16 or int8; text and word2vec's formats always hold float32 (default: as in FILE)",
     )
     parser.add_argument("--strict", action="store_true", help="stop at the first thing that would be repaired")
     parser.set_defaults(run=run)

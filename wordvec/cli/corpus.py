@@ -3,9 +3,9 @@
 wordvec corpus build book.txt more-books/ -o corpus/     encode once, train many times
 wordvec corpus info corpus/                              sizes, signs of trouble, time and memory, advice
 wordvec corpus info book.txt --tokenizer words           the same for a text, before training on it
-wordvec corpus build texts/ --metadata table.csv -o corpus/       with a row a file: path, year, author, ...
+wordvec corpus build texts/ --metadata table.csv -o corpus/       with one row per file: path, year, author, ...
 wordvec corpus info corpus/ --by decade                  documents and words of each decade (or year, or author)
-wordvec corpus split corpus/ --by decade -o decades/     a corpus of each; --by half --seed 1: two halves by chance
+wordvec corpus split corpus/ --by decade -o decades/     a corpus for each; --by half --seed 1: two random halves
 wordvec corpus list                                      public corpora and evaluation sets: licence, size
 wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """

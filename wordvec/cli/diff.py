@@ -6,8 +6,8 @@ wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    
 wordvec diff 1850.safetensors 1990.safetensors --in decades/1850s decades/1990s  with lines of both corpora
 
 overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
-model that should agree with A. p: how often chance takes a word of this frequency as far below its noise; q: the share
-of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
+model that should agree with A. p: how often chance takes a word of this frequency that far below its noise; q: the
+share of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
 
 To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline trained on A's
 own text with another seed shows the variation due to training, which is much smaller than that due to another sample

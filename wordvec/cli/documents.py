@@ -23,7 +23,7 @@ def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--metadata",
         metavar="TABLE",
-        help="a row a file of text: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path, and others: "
+        help="one row per text file: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path, and others: "
         "year, ...",
     )
     group.add_argument(
@@ -42,7 +42,7 @@ def add_group_arguments(parser: argparse.ArgumentParser, required: bool = False)
         "--by",
         required=required,
         metavar="HOW",
-        help="year, decade, century or a number of years; half: two by chance; or a column of the metadata",
+        help="year, decade, century or a number of years; half: two random halves; or a column of the metadata",
     )
     parser.add_argument("--date-column", metavar="NAME", help="column that holds the dates (default: year or date)")
 
@@ -58,15 +58,15 @@ def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> C
 
 def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Declare which parts of the text are documents, and what they are called."""
-    parser.add_argument("--id", metavar="NAME", help="what holds the id of a record (default: its number, from 1)")
+    parser.add_argument("--id", metavar="NAME", help="field with a record's id (default: its number, from 1)")
     parser.add_argument(
-        "--whole-files", action="store_true", help="each file of plain text is one document, its path the id"
+        "--whole-files", action="store_true", help="each plain text file is one document, with its path as id"
     )
 
 
 def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     """Declare what the trainer of documents needs beside its options."""
-    group = parser.add_argument_group("documents (paragraph-vectors; a line or a record is one)")
+    group = parser.add_argument_group("documents (paragraph-vectors; each line or record is one)")
     group.add_argument(
         "--documents", metavar="FILE", help="file for the document vectors (default: OUT with .documents in it)"
     )
@@ -74,8 +74,8 @@ def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--tags",
         metavar="NAME",
-        help="what holds the tags of a record, a list or a text with ; between them: each tag gets a vector, and with "
-        "--id each record one of its own, too",
+        help="field with a record's tags, a list or a text with ; between them: each tag gets a vector, and with "
+        "--id each record gets one too",
     )
 
 

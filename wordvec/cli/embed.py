@@ -4,7 +4,7 @@
   wordvec embed vectors.safetensors docs.jsonl --field text --id url -o docs.safetensors
   wordvec embed vectors.safetensors docs.parquet --field text -o rows.npy              rows, and rows.words.txt: ids
 
-Text becomes tokens as the vectors' own text did. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
+Text is tokenized as the vectors' own text was. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
 With vectors of "wordvec train --trainer paragraph-vectors" a document gets the row that training would have given it.
 "wordvec search docs.safetensors TEXT" finds documents; similar, plot and explore take the file, too.
 """
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of word vectors, of any format wordvec reads")
-    parser.add_argument("documents", metavar="DOCS", nargs="+", help="files, folders, patterns; a line or record each")
+    parser.add_argument("file", metavar="FILE", help="a file of word vectors, in any format wordvec reads")
+    parser.add_argument(
+        "documents", metavar="DOCS", nargs="+", help="files, folders, patterns; each line or record is a document"
+    )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors, .npz, .npy, .txt or .bin")
-    parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in JSON, CSV, Parquet, Arrow")
+    parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in JSON, CSV, Parquet, Arrow")
     add_document_arguments(parser)
     parser.add_argument(
         "--weights",

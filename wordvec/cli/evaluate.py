@@ -32,7 +32,7 @@ SETS = {
     "relations": ("relations", "SemEval-2012's folder of relational similarities"),
     "bias": ("bias", "association tests (WEAT): four lines 'label: word, word, ...'"),
     "hit-rate": ("hit-rate", "pairs of an item and one held out (item2vec)"),
-    "sessions": ("sessions", "sessions kept from training, one a line: each item asks for those that came after it"),
+    "sessions": ("sessions", "held-out sessions, one per line: each item asks for those that came after it"),
 }
 
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     from wordvec.evaluation.protocols import PROTOCOLS
 
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, of any format wordvec reads")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, in any format wordvec reads")
     _add_sets(parser)
     _add_how(parser, list(PROTOCOLS))
     out = parser.add_argument_group("output")
@@ -65,7 +65,7 @@ def _add_sets(parser: argparse.ArgumentParser) -> None:
         "--scores",
         metavar="FILE",
         nargs="+",
-        help="the scores of the pairs of --similarity, one a line, where they are in a second file",
+        help="the scores of the pairs of --similarity, one per line, if they are in a second file",
     )
 
 

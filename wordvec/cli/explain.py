@@ -7,8 +7,8 @@
 In a PPMI matrix, A and B are similar through the contexts in which both have a positive value: each context adds the
 product of the two values, divided by the lengths of both rows, to the cosine. A file of the ppmi trainer has these
 rows. For any other model, contexts are counted in --in CORPUS, a corpus folder or a text: as the svd trainer did, or,
-for models that never had such a matrix, with their window. The model's own similarity is then computed in another
-way, and is printed beside it.
+for models that never had such a matrix, with their window. The model's own similarity is then computed differently,
+and is printed as well.
 
 PPMI uses natural logarithms and no context smoothing, unless the model was trained otherwise. --contexts 2000 leaves
 out rare contexts, which have the largest PPMI and tell a reader the least.

@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="+",
-        help="a file of vectors, of any format wordvec reads; several, as of periods in their order: one map, in one "
-        "space, with a slider",
+        help="a file of vectors, in any format wordvec reads; several, such as one per period, in order: one map, in "
+        "one space, with a slider",
     )  # fmt: skip
     parser.add_argument(
         "--beside", metavar="FILE", help="a second model, whose map is shown and linked beside the first"

@@ -21,7 +21,7 @@ from wordvec.errors import OptionError, counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--projector", metavar="FOLDER", help="vectors.tsv, metadata.tsv and their configuration")
     target.add_argument("--parquet", metavar="OUT", help="one Parquet file (extra arrow)")

@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="*", default=[],
-        help="vectors, of any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
+        help="vectors, in any format wordvec reads; several for --loss and for a page; scores for --scores, a text or "
         "corpus folder for --matrix, nothing for --network",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
     parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
     _add_figures(
-        parser.add_argument_group("what to draw (default: a map of the 500 commonest words, but for function words)")
+        parser.add_argument_group("what to draw (default: a map of the 500 commonest words, without function words)")
     )
     _add_maps(parser.add_argument_group("maps"))
     _add_learning(parser.add_argument_group("matrices and networks"))

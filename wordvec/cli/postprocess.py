@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     names = {f"{name}{'=N' if step.takes_number else ''}": step.what for name, step in STEPS.items()}
     parser.description = (__doc__ or "") + "\n".join(f"  {name:<18} {what}" for name, what in names.items())
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--steps", required=True, metavar="STEPS", help="such as center,unit or pca=100,int8")
     add_score_arguments(parser)

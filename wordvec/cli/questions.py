@@ -128,7 +128,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options that say which words may be answers."""
     parser.add_argument("--top", type=int, metavar="N", help="answer with the N most frequent words only")
     parser.add_argument("--min-count", type=int, metavar="N", help="answer with words seen at least N times only")
-    parser.add_argument("--pattern", metavar="RE", help="answer with words in which this regular expression is found")
+    parser.add_argument("--pattern", metavar="RE", help="answer with words that match this regular expression anywhere")
     parser.add_argument("--among", metavar="FILE", help="answer with the words of this file only, one on each line")
 
 

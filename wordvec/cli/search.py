@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "texts", metavar="TEXT", nargs="*", default=[], help="what to search for; several are searched one by one"
     )
-    parser.add_argument("--like", metavar="ID", help="a document to which others, and words, are near")
+    parser.add_argument("--like", metavar="ID", help="a document: show others, and words, near to it")
     parser.add_argument("--groups", type=int, metavar="N", help="put the documents into N groups")
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
     parser.add_argument("--seed", type=int, default=1, help="random seed for the groups (default: 1)")

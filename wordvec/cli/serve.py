@@ -32,10 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME",
-        help="a name by which requests may call the service; * for any (default: localhost and --host)",
+        help="a host name that requests may use; * for any (default: localhost and --host)",
     )  # fmt: skip
     parser.add_argument(
-        "--token-file", metavar="FILE", help="a file whose one line requests must carry: Authorization: Bearer LINE"
+        "--token-file", metavar="FILE", help="a file with the line that requests must send: Authorization: Bearer LINE"
     )
     parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts, where the vectors do not record one")
     parser.add_argument(
@@ -44,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--texts", default="", metavar="TEXTS", help="the texts that file was made of: answers then include them"
     )
-    parser.add_argument("--field", "--column", metavar="NAME", help="what holds the text in --texts")
-    parser.add_argument("--id", metavar="NAME", help="what holds the id in --texts")
+    parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in --texts")
+    parser.add_argument("--id", metavar="NAME", help="field with the id in --texts")
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
     parser.add_argument("--no-search", action="store_true", help="do not search words by prefix: saves memory")
     _add_limits(parser)

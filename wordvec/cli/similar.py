@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", help="a file of vectors, of any format wordvec reads")
+    parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument(
         "words", metavar="WORD", nargs="*", default=[], help="a word, or a sum in quotes (default: asked for)"
     )

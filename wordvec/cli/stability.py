@@ -8,9 +8,9 @@
 Give two or more files of vectors, or with --trainer a text to train on, or a file that -o wrote. The overlap of a
 word is the share of its 10 nearest neighbours that two models have in common, averaged over all pairs of models.
 
-With --bootstrap each model is trained on a sample of its own: of the documents of a corpus that was built with
---metadata, drawn with replacement, else of the sentences. With --words each neighbour is listed with the number of
-samples in which it stays. Words that occur fewer than 20 times or in fewer than 3 documents are marked as too rare.
+With --bootstrap each model is trained on its own sample, drawn with replacement: of documents if the corpus was built
+with --metadata, else of sentences. With --words each neighbour is listed with the number of samples in which it
+stays. Words that occur fewer than 20 times or in fewer than 3 documents are marked as too rare.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_text_arguments(parser, threads=False)
     measuring = parser.add_argument_group("measuring")
     measuring.add_argument("-k", type=int, default=10, help="neighbours of a word (default: 10)")
-    measuring.add_argument("--words", metavar="W,W", help="measure these words alone, and show their neighbours")
+    measuring.add_argument("--words", metavar="W,W", help="measure only these words, and show their neighbours")
     measuring.add_argument(
         "--sample", type=int, default=500, metavar="N", help="words sampled from each frequency band (default: 500)"
     )
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument(
         "--bootstrap",
         action="store_true",
-        help="each on a sample of its own, of documents or sentences drawn with replacement",
+        help="train each on its own sample of documents or sentences, drawn with replacement",
     )
     training.add_argument(
         "--resample",

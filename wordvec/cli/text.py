@@ -31,8 +31,8 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
         "--field",
         "--column",
         metavar="NAME",
-        help="what holds the text, or lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b goes deeper; "
-        "the number of a column (from 1) where a table has no row of names",
+        help="field with the text, or lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b for a nested "
+        "field; a column's number (from 1) if a table has no header",
     )
     group.add_argument(
         "--strict",
@@ -85,12 +85,14 @@ def _add_normalization(group: argparse._ArgumentGroup) -> None:
 def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--min-count", type=int, metavar="N", help="how often a word must occur to stay (default: 5)")
     group.add_argument("--max-words", type=int, metavar="N", help="keep the N most frequent words")
-    group.add_argument("--keep-words", metavar="FILE", help="words that stay however rare they are, one a line")
-    group.add_argument("--drop-words", metavar="FILE", help="words that are left out, one a line")
+    group.add_argument("--keep-words", metavar="FILE", help="words to keep however rare they are, one per line")
+    group.add_argument("--drop-words", metavar="FILE", help="words to leave out, one per line")
     group.add_argument(
         "--vocabulary", metavar="FILE", help="only these words: a file with one word a line, or a corpus folder"
     )
-    group.add_argument("--phrases", type=int, metavar="N", help="join words that come together (new_york), in N passes")
+    group.add_argument(
+        "--phrases", type=int, metavar="N", help="join words that often occur together (new_york), in N passes"
+    )
 
 
 def read_corpus(

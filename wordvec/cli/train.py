@@ -3,12 +3,12 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train docs.jsonl --field text --id url -o model.safetensors --trainer paragraph-vectors
-  wordvec train sessions.txt -o items.safetensors --preset items           a session is a line, its items are words
+  wordvec train sessions.txt -o items.safetensors --preset items           each line is a session, its items are words
   wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
-example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. An option left
-out takes the trainer's own default; one that the trainer does not have is an error that lists those it has.
+example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. Options left out
+take the trainer's own defaults; one that the trainer does not have is an error that lists those it has.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, train, save and report."""
+    from wordvec.corpus.report import advise_on_words
     from wordvec.trainers import ParagraphVectors
 
     job = checked_job(arguments)
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
+    report["advice"] = [] if arguments.preset == "items" else advise_on_words(corpus)
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
     if with_subwords is not None:
@@ -293,3 +295,5 @@ def print_report(report: dict[str, Any]) -> None:
         print(f"  held out {report['held_out_loss'][-1]:.4f} after the last epoch")
     for note in report["notes"]:
         print(f"  note     {note}")
+    for line in report["advice"]:
+        print(f"  advice   {line}")

@@ -33,12 +33,12 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("subsample", float, "downsample words whose relative frequency is above this; 0 turns it off"),
     ("learning_rate", float, "starting learning rate"),
     ("learning_rate_end", float, "learning rate at the end (default: 1e-4 of the start)"),
-    ("learning_rate_schedule", schedule, "how it falls: linear, cosine, constant; or factors of it, as 0.1,1,0.5"),
+    ("learning_rate_schedule", schedule, "linear, cosine or constant; or factors of it, such as 0.1,1,0.5"),
     ("loss", str, "negative-sampling, hierarchical-softmax or softmax"),
     (
         "negative_power",
         float,
-        "negatives are drawn by counts ** this: 0.75, or less where rare items should be met more",
+        "negatives are drawn in proportion to counts ** this: 0.75, or less if rare items should be drawn more often",
     ),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
     ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
@@ -68,7 +68,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("x_max", float, "count from which a cell has full weight in GloVe"),
     ("alpha", float, "exponent of GloVe's weights below x_max"),
     ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
-    ("init", str, "start from random noise, or from the svd of the PPMI matrix, where fewer epochs do"),
+    ("init", str, "start from random noise, or from the svd of the PPMI matrix, which needs fewer epochs"),
     ("device", str, "cpu or gpu"),
     ("threads", int, "threads for reading and for the kernel (default: all cores); does not change the result"),
     (
@@ -88,7 +88,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("seed", int, "random seed: the same seed gives the same bytes"),
 ]
 SWITCHES = {
-    "words": "paragraph-vectors: train the words beside the documents, by skip-gram (default: no)",
+    "words": "paragraph-vectors: train the words too, by skip-gram (default: no)",
     "shrink_window": "draw each centre's window from 1 .. window, as word2vec does (default: yes)",
     "add_context": "word plus context vectors (default: glove yes, svd no)",
 }
@@ -101,14 +101,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trainer",
         metavar="NAME",
-        help="skipgram, cbow, glove, svd, ppmi, or paragraph-vectors, of documents (default: by the options given; if "
+        help="skipgram, cbow, glove, svd, ppmi, or paragraph-vectors for documents (default: by the options given; if "
         "they fit both, svd below 5 million tokens and on a cluster, else skipgram; with --start, the trainer of FILE)",
     )
     parser.add_argument(
         "--preset",
         metavar="NAME",
         help="options of skipgram and cbow that go together: items (window 'sentence', not shrunk, --subsample 0, "
-        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options that are given win",
+        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options given explicitly win",
     )
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
@@ -131,17 +131,17 @@ def _add_long_runs(parser: argparse.ArgumentParser) -> None:
     runs.add_argument(
         "--start",
         metavar="FILE",
-        help="go on from these vectors on new text: their words stay, words that are new need --min-count in all texts "
-        "together; the text is read as theirs was, where no option says otherwise, and --learning-rate begins anew",
+        help="continue from these vectors on new text: their words stay, new words need --min-count in all texts "
+        "together; the text is read as theirs was unless an option says otherwise, and --learning-rate starts again",
     )
-    runs.add_argument("--freeze", action="store_true", help="with --start: only new words learn")
+    runs.add_argument("--freeze", action="store_true", help="with --start: train only the new words")
     runs.add_argument(
         "--checkpoint-every",
         type=float,
         metavar="SECONDS",
         help="keep the run's state in OUT.checkpoint until OUT is written",
     )
-    runs.add_argument("--resume", action="store_true", help="go on from OUT.checkpoint, to the same result")
+    runs.add_argument("--resume", action="store_true", help="continue from OUT.checkpoint, to the same result")
 
 
 def _add_subwords(parser: argparse.ArgumentParser) -> None:

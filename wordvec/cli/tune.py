@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=LOW..HIGH",
         action="append",
         default=[],
-        help="search an option in this range, or among VALUE,VALUE; :log behind it searches by ratio; may be repeated",
+        help="search an option in this range, or among VALUE,VALUE; with :log at the end, by ratio; may be repeated",
     )
     search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
     search.add_argument(

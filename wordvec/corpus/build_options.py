@@ -20,16 +20,16 @@ from wordvec.errors import CorpusError, OptionError, counted
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-DEFAULT_TOKENIZER = "whitespace"  # changes nothing: what the user prepared is what is trained on
+DEFAULT_TOKENIZER = "whitespace"  # changes nothing in a text that the user has prepared
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
 INFO_OF_TEXT = ("normalization", "split_sentences", "field")
 INFO_OF_WORDS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
-OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # lists of tokens have no use for them
-MOST_NAMED_WORDS = 20  # of a list of words, in the description of a corpus
+OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # they mean nothing for lists of tokens
+MOST_NAMED_WORDS = 20  # a corpus description names the words of lists up to this length
 
 
 class SentenceOptions(TypedDict, total=False):
-    """The options of `Corpus.build` for lists of tokens, but for `min_count`."""
+    """The options of `Corpus.build` for lists of tokens, except `min_count`."""
 
     field: str | None
     phrases: Phrases | int | None
@@ -70,7 +70,7 @@ class WordSelection(NamedTuple):
 
 
 class TextOptions(NamedTuple):
-    """How text is read and made into tokens; `given` are the names of those options that lists of tokens refuse."""
+    """How text is read and tokenized; `given` names the options in use that lists of tokens refuse."""
 
     tokenize: Tokenizer
     normalization: Normalization
@@ -86,12 +86,12 @@ class CheckedOptions(NamedTuple):
     """The options of one call of `Corpus.build`, checked before anything is read."""
 
     given: BuildOptions
-    as_info: dict[str, Any]  # as `Corpus.info` names them; None for one that was left out
+    as_info: dict[str, Any]  # under their names in `Corpus.info`; None for an omitted option
     words: WordSelection
     phrases: Phrases | None
 
     def text(self) -> TextOptions:
-        """How text is read. Raises MissingExtraError where the tokenizer needs a library that is missing."""
+        """How text is read. Raises MissingExtraError if the tokenizer needs a library that is not installed."""
         tokenizer = self.given.get("tokenizer")
         return TextOptions(
             get_tokenizer(DEFAULT_TOKENIZER if tokenizer is None else tokenizer),
@@ -105,7 +105,7 @@ class CheckedOptions(NamedTuple):
         )
 
     def info(self, sources: list[str], text: TextOptions | None) -> dict[str, Any]:
-        """What `Corpus.info` says of the options; those of text only where `sources` held text."""
+        """The options as `Corpus.info` records them; options of text only if `sources` held text."""
         info: dict[str, Any] = {"tokenizer": None if text is None else tokenizer_name(text.tokenize)}
         info["sources"] = sources
         if text is not None:
@@ -155,12 +155,12 @@ def checked_min_count(min_count: int) -> int:
 
 
 def as_phrases(phrases: Phrases | int) -> Phrases:
-    """The options of phrases; a number is that of the passes."""
+    """The options of phrases; a number means the number of passes."""
     return phrases if isinstance(phrases, Phrases) else Phrases(passes=phrases)
 
 
 def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
-    """A set of words for `Corpus.info`: a few by name, many by their number and a checksum.
+    """Describe a set of words for `Corpus.info`: a short list in full, a long one by its length and a checksum.
 
     >>> describe_words(["tea", "cup"])
     ['cup', 'tea']
@@ -173,7 +173,7 @@ def describe_words(words: Iterable[str]) -> list[str] | dict[str, Any]:
 
 
 def refuse_other_options(folder: Path, info: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-    """Raise OptionError where an option in `asked`, None for one left out, is not what a corpus was built with."""
+    """Raise OptionError if an option in `asked` (None: omitted) differs from what the corpus was built with."""
     for option, value in asked.items():
         built_with = info.get(option)
         if value is not None and value != built_with:
@@ -197,7 +197,7 @@ def with_flag(option: str) -> str:
 
 
 def in_words(value: Any) -> str:
-    """An option's value for a message, as one would write it on a command line.
+    """An option's value for a message, as it is written on a command line.
 
     >>> in_words(5), in_words(["tea", "cup"]), in_words({"case": "lower"}), in_words(True)
     ('5', 'tea, cup', 'case lower', 'yes')
@@ -214,7 +214,7 @@ def in_words(value: Any) -> str:
 def raw_counts(
     tokens: int, words: int, sentences: int, selection: WordSelection, info: dict[str, Any]
 ) -> dict[str, Any]:
-    """What `info` says of the text before words are left out. Raises CorpusError for a text without words."""
+    """The counts that `info` records before words are left out. Raises CorpusError for a text without words."""
     if not tokens:
         raise CorpusError(f"the corpus is empty: no words in {', '.join(info['sources']) or 'what was given'}")
     return {
@@ -226,7 +226,7 @@ def raw_counts(
 
 
 def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection) -> Selection:
-    """The words that the options take. Raises CorpusError where they take none."""
+    """The words that the options select. Raises CorpusError if they select none."""
     options = selection.as_options()
     given = options.pop("vocabulary", None)
     if given is not None:
@@ -238,7 +238,7 @@ def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection)
 
 
 def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
-    """Why a vocabulary is empty, and what would keep words; counts are those of all different words."""
+    """Why a vocabulary is empty, and what would keep words; `counts` has one count per distinct word."""
     if selection.vocabulary is not None or selection.drop_words:
         return (
             f"no word is left of {len(counts)} different ones: none of them passes "

@@ -1,10 +1,11 @@
 """From a source to provisional ids, by the fastest path that gives the same result.
 
-- Most text goes through `blocks`: compiled code cuts it at white space, and the tokenizer sees each different piece
-  once. That is right for the built-in tokenizers, which never look across white space.
-- Small texts, and any text where the C library is missing, are encoded in plain Python, line by line.
-- So do functions of the user and the analysers for Korean, Japanese and Chinese, which may look at whole lines.
-- Token lists are taken as they are.
+- Most text goes through `blocks`: compiled code cuts it at white space, and the tokenizer sees each distinct piece
+  once. This is correct for the built-in tokenizers, which never look across white space.
+- Small texts, and any text if the C library is missing, are encoded in plain Python, line by line.
+- The user's own functions and the analysers for Korean, Japanese and Chinese may need whole lines, so they also run
+  line by line.
+- Token lists are used unchanged.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores
 from wordvec.progress import progress
 
-COMPILED_FROM = 1 << 18  # characters of text: loading the C library takes as long as reading this many in Python
+COMPILED_FROM = 1 << 18  # characters of text; Python reads this many in the time it takes to load the C library
 
 
 def spool_with_progress(
     source: Source, options: TextOptions, threads: int, show_progress: bool | None
 ) -> tuple[Spooled, bool]:
-    """The same as `spool_source`, with a bar on a terminal."""
+    """`spool_source` with a progress bar on a terminal."""
     total = size_in_bytes(source)
     by_bytes = total is not None
     with progress(total or None, "reading", "B" if by_bytes else "lines", show=show_progress) as bar:
@@ -55,7 +56,7 @@ def spool_source(
     on_bytes: Callable[[int], None],
     on_sentences: Callable[[int], None],
 ) -> tuple[Spooled, bool]:
-    """Give every token of `source` a provisional id; returns them, and whether `source` held text, not token lists."""
+    """Give every token of `source` a provisional id. Also returns whether `source` held text, not token lists."""
     if isinstance(source, Documented):
         split = sentences_of if options.split_sentences else None
         texts = source.blocks(options.encoding, options.encoding_errors, split)
@@ -83,7 +84,7 @@ def spool_source(
 
 
 def _refuse_text_options(options: TextOptions) -> None:
-    """Raise OptionError for options of text, which would change nothing about lists of tokens."""
+    """Raise OptionError for options of text, which would have no effect on lists of tokens."""
     if options.given:
         names = " and ".join(map(with_flag, options.given))
         raise OptionError(f"lists of tokens are taken as they are: leave out {names}, or give the texts themselves")
@@ -103,7 +104,7 @@ def _check_expected(source: Source, has_tokens: bool | None) -> None:
 
 
 def _of_one_kind(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool | None]:
-    """`blocks`, and whether they are lists of tokens; None where there are none. Raises CorpusError for both in one."""
+    """`blocks`, and whether they hold lists of tokens (None: no blocks). Raises CorpusError for a mixture."""
     first = next(blocks, None)
     if first is None:
         return iter(()), None
@@ -158,7 +159,7 @@ def _is_large(blocks: Iterator[Any]) -> tuple[Iterator[Any], bool]:
 
 
 def can_compile() -> bool:
-    """Whether the C library is here, which `scanning` needs."""
+    """Whether the C library, which `scanning` needs, is available."""
     from wordvec.native import library
 
     return library.is_available()
@@ -174,14 +175,14 @@ def checked_threads(threads: int | None) -> int:
 
 
 def sentences_of(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
-    """Yield the sentences inside lines; a line that comes in pieces is cut as if it had come whole, as far as can be.
+    """Yield the sentences inside lines. A line that arrives in pieces is split as the whole line would be.
 
-    A sentence longer than LONGEST_PIECE comes in pieces too.
+    A sentence longer than LONGEST_PIECE is yielded in pieces.
 
     >>> list(sentences_of([("One. Two", False), ("three. Four", True), ("Five", True)]))
     [('One.', True), ('Two three.', True), ('Four', True), ('Five', True)]
     """
-    begun, given = "", False  # the sentence that the next piece may continue, and whether some of it was yielded
+    begun, given = "", False  # a sentence that the next piece may continue; whether part of it was yielded already
     for piece, ends_line in split_blocks(blocks):
         sentences = split_sentences(f"{begun} {piece}" if begun else piece)
         begun = "" if ends_line or not sentences else sentences.pop()
@@ -197,7 +198,7 @@ def sentences_of(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool
 
 
 def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> Cutting | None:
-    """How to cut text for a tokenizer that sees pieces of it, None for one that must see whole lines."""
+    """How to cut text for a tokenizer that works on pieces; None for a tokenizer that must see whole lines."""
     if tokenize not in TOKENIZERS.values():
         return None
     if normalize is not None:
@@ -214,7 +215,7 @@ def _prepare_for_words(text: np.ndarray, size: int) -> None:
 
 
 def _words_of_piece(piece: str) -> list[str]:
-    """The same as `words` for small letters, in a shorter way where the piece is a word of ASCII letters."""
+    """`words` for lowercase text, with a shortcut for a piece that is one word of ASCII letters."""
     if piece.isascii() and piece.isalnum() and not piece[0].isdigit():
         return [piece]
     return words(piece)

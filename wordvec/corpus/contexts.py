@@ -10,10 +10,10 @@ from wordvec.errors import CorpusError, OptionError, ShapeError
 
 
 def number_words(words: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """Return ids by order of first appearance and the words they stand for: words[ids[n]] is the n-th word.
+    """Number words in order of first appearance; returns ids and distinct words: words[ids[n]] is the n-th word.
 
-    For small examples; `Corpus` numbers words by falling count and holds any size of text.
-    Shapes: N words -> ids (N,), V different words. Raises CorpusError for a string instead of a list of words, or none.
+    For small examples; `Corpus` numbers words by descending count and handles text of any size.
+    Shapes: N words -> ids (N,), V distinct words. Raises CorpusError for a string instead of a list, or an empty list.
 
     >>> ids, words = number_words("you say goodbye and i say hello .".split())
     >>> ids.tolist(), words
@@ -29,10 +29,10 @@ def number_words(words: Sequence[str]) -> tuple[np.ndarray, list[str]]:
 
 
 def contexts_and_targets(ids: np.ndarray, window: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ids around each position, and the id at it, for all positions with `window` words on both sides.
+    """Return the ids around each position and the id at it, for all positions with `window` words on both sides.
 
-    Shapes: ids (N,) -> contexts (N - 2 window, 2 window), targets (N - 2 window,). The first and the last `window`
-    words are contexts only. The networks of `wordvec.networks` also use them as targets, with a mask.
+    Shapes: ids (N,) -> contexts (N - 2 window, 2 window), targets (N - 2 window,). The first and last `window` words
+    serve only as contexts here; the networks of `wordvec.networks` also use them as targets, with a mask.
     Raises ShapeError for ids that are not a list of integers, OptionError for a window that does not fit.
 
     >>> contexts, targets = contexts_and_targets(np.array([0, 1, 2, 3, 4]), window=1)

@@ -45,16 +45,16 @@ if TYPE_CHECKING:
 
 
 class Corpus:
-    """Sentences as word ids, memory-mapped if they are many, with their vocabulary.
+    """Sentences as word ids, memory-mapped if there are many, with their vocabulary.
 
-    ids              (N,) int32, the words of all sentences, one after another, without words outside the vocabulary
+    ids              (N,) int32, the in-vocabulary words of all sentences, one sentence after another
     sentence_starts  (S + 1,) int64; sentence `s` is ``ids[sentence_starts[s]:sentence_starts[s + 1]]``. The first is 0,
-                     the last N, and each is greater than the one before: a sentence without words is left out
-    vocabulary       the words, with ids by falling count
+                     the last N, and they strictly increase: a sentence without words is left out
+    vocabulary       the words, with ids by descending count
     info             where the corpus comes from: tokenizer, sources, and the raw counts before `min_count`
     folder           the folder it was opened from, or None
 
-    A sentence is a line of the text, whatever its length. No window reaches across its borders.
+    A sentence is a line of the text, whatever its length. No window crosses sentence borders.
 
     >>> corpus = Corpus.from_sentences([["you", "say", "goodbye"], ["and", "i", "say", "hello"]])
     >>> corpus.ids.tolist(), corpus.sentence_starts.tolist()
@@ -79,8 +79,8 @@ class Corpus:
         self._fingerprint = fingerprint
         self._written: dict[str, Written] = {}  # arrays that are files in the store of a cluster
         self._is_checked = False
-        self.tags: DocumentTags | None = None  # of its documents, where it was made by `from_tagged`
-        self._all_tokens: tuple[Spooled, Selection] | None = None  # as long as they are here: words left out, too
+        self.tags: DocumentTags | None = None  # set by `from_tagged`
+        self._all_tokens: tuple[Spooled, Selection] | None = None  # with the words left out, until released
 
     @classmethod
     def build(
@@ -109,29 +109,29 @@ class Corpus:
 
         `source` is one path (a file, a folder, a pattern, ``"-"``), a name such as ``"tiny-world"``, or a folder that
         `save` wrote, which is opened; an iterable of token lists or of `Path` objects; or records or a table with the
-        text in `field`. Strings in a list or another container may be texts or names of files, so use `from_texts` or
+        text in `field`. Strings in a list or another container could be texts or file names, so use `from_texts` or
         `from_files` for them, with the same options. (An iterator of strings that name no files is read as lines of
-        text.) What happens to the text, in this order:
+        text.) The text is processed in this order:
 
-        - `split_sentences` ends sentences inside lines too, see `wordvec.corpus.encode.sentences`;
+        - `split_sentences` also ends sentences inside lines, see `wordvec.corpus.encode.sentences`;
         - `normalization` (a `Normalization` or its options, default: none) changes the text;
         - `tokenizer` is a name or a function from a line to tokens (default ``"whitespace"``);
-        - `phrases` (a `Phrases`, or the number of passes) joins words that belong together; those that were learned
-          from another text are joined as they are;
-        - of the words, those stay that occur `min_count` times (default 5, or 1 with a `vocabulary`), within
+        - `phrases` (a `Phrases`, or the number of passes) joins words that belong together; phrases learned from
+          another text are joined without learning;
+        - words that occur at least `min_count` times (default 5, or 1 with a `vocabulary`) are kept, subject to
           `max_words`, `keep_words`, `drop_words` and `vocabulary`, see `Vocabulary.from_words`.
 
-        `field` is read from JSON, CSV, TSV, Parquet, Arrow, records and tables; where it holds lists, these are the
-        tokens. What is missing, and a record that cannot be read, is left out, counted and reported; with `strict` it
-        is an error. `threads` (default: all cores) changes nothing but the time. Memory holds the vocabulary and a
-        few blocks, not the text. For more than 30 million words temporary files, 8 bytes a word, are made in TMPDIR.
+        `field` is read from JSON, CSV, TSV, Parquet, Arrow, records and tables; if it holds lists, these are the
+        tokens. Missing values and unreadable records are left out, counted and reported; with `strict` they are
+        errors. `threads` (default: all cores) affects only speed. Memory holds the vocabulary and a few blocks, not
+        the text. More than 30 million words need temporary files in TMPDIR, 8 bytes a word.
 
-        `client`, a ``dask.distributed.Client``, has the workers of its cluster read the files, to the same result;
-        `store` is a folder or fsspec URL that all of them see, for what is in between.
+        With `client`, a ``dask.distributed.Client``, the workers of its cluster read the files, with the same result;
+        `store` is a folder or fsspec URL for intermediate files, visible to all workers.
 
         Raises CorpusError for text that cannot be read, an empty corpus, or one without a word that frequent;
         OptionError for options out of range, for options that differ from those of an opened folder, and for options
-        of text where tokens were given.
+        of text with token lists.
 
         >>> Corpus.build("tiny-world", max_words=2).vocabulary.words
         ['the', '.']
@@ -170,9 +170,9 @@ class Corpus:
     def from_texts(cls, texts: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
         """Make a corpus of strings, each one a text; options as in `build`.
 
-        `texts` is any iterable in an order of its own: a list, a generator, an open file, an array, a Series or a
-        column; with `field` also records, a data frame, a table or a data set. A line break inside a text ends a
-        sentence. Missing texts (None, NaN) are left out, counted and reported.
+        `texts` is any ordered iterable: a list, a generator, an open file, an array, a Series or a column; with
+        `field` also records, a data frame, a table or a data set. A line break inside a text ends a sentence.
+        Missing texts (None, NaN) are left out, counted and reported.
 
         Raises CorpusError, showing the item, for anything but strings, and for a single string.
 
@@ -186,7 +186,7 @@ class Corpus:
         """Make a corpus of files: one path or any iterable of paths, read in its order; options as in `build`.
 
         A path is a file, a folder, a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input or a name such
-        as ``"tiny-world"``. Raises CorpusError for what is no path, and for paths in a set, which have no order.
+        as ``"tiny-world"``. Raises CorpusError for anything but paths, and for a set of paths, which has no order.
 
         >>> Corpus.from_files(["tiny-world"], max_words=2).vocabulary.words
         ['the', '.']
@@ -205,12 +205,12 @@ class Corpus:
     ) -> Corpus:
         r"""Make a corpus that knows its documents (`Corpus.documents`); options as in `build`.
 
-        `metadata` is a table with a row a file of text: CSV, TSV, JSON Lines or Parquet, with a column for the path
-        (one called path or file, or `path_column`) and any others, such as year and author. Or the documents are
-        records of JSON, CSV, Parquet or Arrow: `field` holds their text and `metadata_fields` are kept.
+        `metadata` is a table with one row per text file: CSV, TSV, JSON Lines or Parquet. It has a column for the path
+        (named path or file, or `path_column`) and any others, such as year and author. Alternatively, the documents
+        are records of JSON, CSV, Parquet or Arrow: `field` holds their text and `metadata_fields` are kept.
 
-        Files without a row and rows without a file are named, or with `strict` refused. Raises CorpusError as `build`
-        does, and for a table that does not fit the files; OptionError where neither or both were given.
+        Files without a row and rows without a file are reported, or with `strict` refused. Raises CorpusError as
+        `build` does, and for a table that does not fit the files; OptionError if neither or both are given.
 
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
@@ -234,22 +234,23 @@ class Corpus:
     def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:
         """Make a corpus of token lists, such as ``[["the", "cat"], ["a", "dog"]]``; an iterator is read once.
 
-        Tokens are taken as they are: options of `build` that change text are refused. With `field` the lists are in
+        Tokens are used unchanged: options of `build` that change text are refused. With `field` the lists are in
         records, a data frame, a table or a data set. Missing sentences (None, NaN) are left out and counted.
 
-        Raises CorpusError, showing the item, when a sentence is a string instead of a list of strings, or a set.
+        Raises CorpusError, showing the item, if a sentence is a string instead of a list of strings, or a set.
         """
         return cls.build(as_token_lists(sentences), min_count=min_count, **options)
 
     @classmethod
     def from_tagged(cls, documents: Iterable[Any], **options: Unpack[BuildOptions]) -> Corpus:
-        """Make a corpus of documents with tags, for `ParagraphVectors`; options as in `build`, but for the cluster's.
+        """Make a corpus of tagged documents, for `ParagraphVectors`; options as in `build`, except those for a cluster.
 
-        `documents` is any iterable of pairs, (words, tags), or of objects with ``.words`` and ``.tags`` (gensim's).
-        Words are a text, or a list of tokens, taken as they are; all of one kind. Tags are one or a list of them, text
-        or whole numbers. A document is one sentence, line breaks or not. min_count is 5 for texts, 1 for token lists.
+        `documents` is any iterable of pairs (words, tags), or of objects with ``.words`` and ``.tags`` (gensim's).
+        Words are a text or a list of tokens, the same kind in all documents. Tags are a string or a whole number, or a
+        list of them. A document is one sentence, whatever its line breaks. min_count defaults to 5 for texts and 1 for
+        token lists.
 
-        Raises CorpusError, saying which document, for what is not that, and OptionError for options of sentences.
+        Raises CorpusError, naming the document, for anything else, and OptionError for options of sentences.
 
         >>> corpus = Corpus.from_tagged([(["good", "tea"], "d1"), (["bad", "tea"], ["d2", "sad"])])
         >>> corpus.tags.names, len(corpus.ids)
@@ -266,7 +267,7 @@ class Corpus:
 
     @classmethod
     def of_parts(cls, parts: CorpusParts) -> Corpus:
-        """A corpus of parts as they are."""
+        """Assemble a corpus from its parts, unchecked."""
         corpus = cls(parts.ids, parts.sentence_starts, parts.vocabulary, parts.info)
         corpus._written = parts.written
         corpus._all_tokens = parts.all_tokens
@@ -280,9 +281,9 @@ class Corpus:
     def open(cls, folder: str | os.PathLike[str], *, verify: bool = False) -> Corpus:
         """Open a folder that `save` wrote; ids stay on disk, memory-mapped.
 
-        Opening takes no longer for a larger corpus: it checks the sizes of the files, and words are unpacked when
-        they are first needed. `verify` reads everything and also finds what was altered in place.
-        Raises CorpusError for a folder that is not a corpus, is damaged or is of another version.
+        Opening takes no longer for a larger corpus: only file sizes are checked, and words are unpacked when first
+        needed. `verify` reads everything and also detects changes made in place.
+        Raises CorpusError for a folder that is not a corpus, is damaged or has another version.
         """
         ids, sentence_starts, parts, info, fingerprint = open_corpus(Path(folder), verify=verify)
         corpus = cls(ids, sentence_starts, Vocabulary.of_parts(*parts), info, fingerprint)
@@ -297,8 +298,8 @@ class Corpus:
     def check(self) -> None:
         """Raise CorpusError unless all ids are in the vocabulary and sentence starts rise from 0 to the end.
 
-        What trains or counts in compiled code calls this first: a damaged file that was opened without `verify` must
-        not make it read or write outside its arrays. One pass at the speed of memory, the first time only.
+        Compiled training and counting call this first, so that a damaged file opened without `verify` cannot make
+        them read or write outside their arrays. One pass at the speed of memory, the first time only.
         """
         if not self._is_checked:
             try:
@@ -308,9 +309,9 @@ class Corpus:
             self._is_checked = True
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write ids, sentence starts and vocabulary to `folder`, which is replaced as a whole or not at all.
+        """Write ids, sentence starts and vocabulary to `folder`, which is replaced entirely or not at all.
 
-        Raises InputError when `folder` exists and is not a corpus folder or empty, or the disk is full.
+        Raises InputError if `folder` exists and is neither a corpus folder nor empty, or if the disk is full.
         """
         if self.tags is not None:
             raise CorpusError(
@@ -327,10 +328,10 @@ class Corpus:
             ) from error
 
     def with_words(self, words: Iterable[str]) -> Corpus | None:
-        """The same text with some of the words that were left out; None where only the ids of the others are here.
+        """The same text with some of the left-out words added; None if this corpus no longer has their tokens.
 
-        All tokens are kept, in memory or in temporary files, until `forget_left_out` or the end of the object; they
-        are not saved with it.
+        A newly built corpus keeps all tokens, in memory or in temporary files, until `forget_left_out` is called or
+        the object is deleted. `save` does not write them.
 
         >>> corpus = Corpus.from_sentences([["a", "rose", "is", "a", "rose"]], min_count=2)
         >>> corpus.with_words(["is"]).vocabulary.words
@@ -343,27 +344,27 @@ class Corpus:
         return self.of_parts(selected(spooled, grown, self.vocabulary.min_count, self.vocabulary.max_words, self.info))
 
     def forget_left_out(self) -> None:
-        """Release the tokens of words that were left out, which only `with_words` needs."""
+        """Release the tokens of left-out words, which only `with_words` needs."""
         self._all_tokens = None
 
     @cached_property
     def documents(self) -> Documents | None:
-        """The documents that the sentences are of, or None where the corpus was built without; see `from_documents`."""
+        """The documents the sentences belong to, or None if the corpus was built without; see `from_documents`."""
         return None if self.folder is None else read_documents(self.folder, len(self.sentence_starts) - 1)
 
     @cached_property
     def recipe(self) -> TextRecipe:
-        """How the text was made into tokens. Raises CorpusError where that is not known."""
+        """How the text was tokenized. Raises CorpusError if the corpus does not record it."""
         recipe = TextRecipe.of_corpus(self.info)
         if recipe is None:
             raise CorpusError(EARLIER_CORPUS)
         return recipe
 
     def tokenize(self, text: str, tokenizer: Tokenizer | None = None) -> list[str]:
-        """The tokens of other text, made as those of this corpus were, before words were left out.
+        """Tokenize other text in the same way as this corpus; no words are left out.
 
-        `tokenizer` is the function that made them, where it was one of the user's. Raises OptionError where it is
-        needed and not given, CorpusError where an earlier version did not keep the phrases.
+        `tokenizer` must be given if the corpus was built with the user's own function. Raises OptionError if it is
+        needed and missing, CorpusError if an earlier version did not record the phrases.
 
         >>> Corpus.build("tiny-world", tokenizer="words").tokenize("The Rose!")
         ['the', 'rose']
@@ -374,7 +375,7 @@ class Corpus:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of words, counts, ids and sentence starts: equal corpora have equal fingerprints.
 
-        A folder of an earlier version keeps the one that it was written with, which was taken in another way.
+        A folder written by an earlier version keeps its stored fingerprint, which was computed differently.
         """
         if self._fingerprint is None:
             parts = self.vocabulary.parts
@@ -387,7 +388,7 @@ class Corpus:
         return int(np.diff(self.sentence_starts).max(initial=0))
 
     def sentences(self) -> Iterator[list[str]]:
-        """Yield each sentence as the words of it that are in the vocabulary."""
+        """Yield each sentence as a list of its in-vocabulary words."""
         words = self.vocabulary.words
         for start, end in itertools.pairwise(self.sentence_starts):
             yield [words[word_id] for word_id in self.ids[start:end]]

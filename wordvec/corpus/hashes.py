@@ -1,4 +1,4 @@
-"""Hashes of long arrays, by pieces of fixed length: several processes can take them, and get what one gets."""
+"""Hashes of long arrays in pieces of fixed length, so that several processes get the same result as one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FINGERPRINTED = {
 
 
 class Written(NamedTuple):
-    """An array that is in a .npy file already, and the hashes of its pieces."""
+    """An array already in a .npy file, and the hashes of its pieces."""
 
     path: Path
     hashes: list[str]
 
 
 def piece_hashes(array: np.ndarray) -> list[str]:
-    """The SHA-256 (hex) of each piece of an array's numbers, least byte first."""
+    """The SHA-256 (hex) of each piece of an array, in little-endian byte order."""
     found = []
     for begin in range(0, len(array), PIECE):
         piece = np.ascontiguousarray(array[begin : begin + PIECE], array.dtype.newbyteorder("<"))
@@ -39,7 +39,7 @@ def piece_hashes(array: np.ndarray) -> list[str]:
 
 
 def hash_of_hashes(hashes: Iterable[str]) -> str:
-    """One SHA-256 (hex) of many.
+    """The SHA-256 (hex) of several SHA-256s.
 
     >>> hash_of_hashes(["00", "ff"]) == hashlib.sha256(bytes([0, 255])).hexdigest()
     True
@@ -50,7 +50,7 @@ def hash_of_hashes(hashes: Iterable[str]) -> str:
 def fingerprint_of(
     words: Words, counts: np.ndarray, ids: np.ndarray, sentence_starts: np.ndarray, written: Mapping[str, Written]
 ) -> str:
-    """Of words, counts, ids and sentence starts, of which some may be `written`."""
+    """The fingerprint of words, counts, ids and sentence starts; `written` has the hashes of arrays in files."""
     arrays = dict(zip(FINGERPRINTED, (*words.pack(), counts, ids, sentence_starts)))
     hashes = {
         name: piece_hashes(np.asarray(array, FINGERPRINTED[name])) if name not in written else written[name].hashes
@@ -74,7 +74,7 @@ def hash_of_file(path: Path) -> str:
 
 
 def hash_of_array_file(path: Path) -> str:
-    """The hash of the hashes of pieces of the array in a .npy file; "" where its header is not as it was written."""
+    """The hash of the piece hashes of the array in a .npy file; "" if its header was changed."""
     header = io.BytesIO()
     try:
         array = map_npy(path)

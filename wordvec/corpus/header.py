@@ -1,4 +1,4 @@
-"""The description of a corpus folder, checked once where it is read: afterwards each value has its type."""
+"""The description of a corpus folder, type-checked once when it is read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from wordvec.json_forms import COUNT, FLAG, OBJECT, TEXT, Kind, check_form, list_of, or_null
 
 NAMES = list_of(TEXT, "a list of names")
-# A few words, or the number and the checksum of many.
+# A short list of words, or the length and checksum of a long one.
 WORDS = Kind(
     "a list of words",
     lambda value: (
@@ -34,7 +34,7 @@ INFO = {
     "raw_words": COUNT,
     "raw_sentences": COUNT,
 }
-FILE = {"bytes": COUNT, "sha256?": TEXT, "sha256_of_pieces?": TEXT}  # of the file, or of pieces of the array in it
+FILE = {"bytes": COUNT, "sha256?": TEXT, "sha256_of_pieces?": TEXT}  # of the file, or of its array's piece hashes
 HEADER = {
     "tokens": COUNT,
     "sentences": COUNT,
@@ -49,9 +49,9 @@ HEADER = {
 
 
 def check_header(header: Mapping[str, Any]) -> None:
-    """Raise ValueError, naming the value, when one that wordvec uses is missing or of another type.
+    """Raise ValueError, naming the value, if a value that wordvec uses is missing or has another type.
 
-    Unknown names, of a later version, are left alone.
+    Unknown names, from a later version, are ignored.
 
     >>> check_header({"tokens": "x"})
     Traceback (most recent call last):

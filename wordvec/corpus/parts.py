@@ -1,4 +1,4 @@
-"""From a source and checked options to what a corpus is made of, here or on a cluster."""
+"""From a source and checked options to the parts of a corpus, on this machine or a cluster."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Found = Documents | DocumentTags
 
 
 class CorpusParts(NamedTuple):
-    """What `Corpus` holds; `all_tokens` are the tokens before words were left out, with the words that were chosen."""
+    """The parts of a `Corpus`; `all_tokens` holds the tokens before words were left out, and the chosen words."""
 
     ids: np.ndarray
     sentence_starts: np.ndarray
@@ -48,7 +48,7 @@ def parts_of(
     show_progress: bool | None,
     documents: Callable[[], Found] | None = None,
 ) -> CorpusParts:
-    """Read `source` on this machine; `documents` gives those that were read with it, afterwards."""
+    """Read `source` on this machine; `documents` is called afterwards for the documents that were read."""
     text = options.text()
     spooled, is_text = spool_with_progress(source, text, threads, show_progress)
     info = options.info(name_of(source), text if is_text else None)
@@ -64,7 +64,7 @@ def parts_of_tokens(
     threads: int = 1,
     documents: Found | None = None,
 ) -> CorpusParts:
-    """Join phrases and choose words. Raises CorpusError where no word is left."""
+    """Join phrases and choose words. Raises CorpusError if no word is left."""
     info |= raw_counts(len(spooled.ids), len(spooled.words), len(spooled.sentence_ends), words, info)
     if phrases is not None:
         spooled, pairs = find_phrases(spooled, phrases)
@@ -82,7 +82,7 @@ def selected(
     threads: int = 1,
     documents: Found | None = None,
 ) -> CorpusParts:
-    """The text with the words that were chosen. Raises CorpusError where its lines are not those of the documents."""
+    """The text reduced to the chosen words. Raises CorpusError if its lines do not match the documents' lines."""
     vocabulary = Vocabulary.of_selection(spooled.words, spooled.counts, chosen, min_count, max_words)
     final_id = chosen.final_ids()
     ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
@@ -97,7 +97,7 @@ def selected(
 def parts_on_cluster(
     cluster: Cluster, source: Source, options: CheckedOptions, show_progress: bool | None
 ) -> CorpusParts:
-    """The same by the workers of a cluster."""
+    """`parts_of` on the workers of a cluster."""
     reading, words = options.text(), options.words
     spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
     info = options.info(name_of(source), reading if is_text else None)

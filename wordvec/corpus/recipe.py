@@ -1,4 +1,4 @@
-"""What was done to a text before its words were counted, so that new text can be treated in the same way."""
+"""How a text was processed before its words were counted, so that new text can be processed in the same way."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ NOT_SAID = (
 
 @dataclass(frozen=True)
 class TextRecipe:
-    """How text became tokens: options of `Corpus.build`, with the phrases that were found.
+    """How text became tokens: options of `Corpus.build`, with the learned phrases.
 
-    tokenizer        a built-in one's name, the name of a function of the user, or None for text that came as tokens
-    normalization    what was changed before
-    split_sentences  whether sentences ended inside lines
+    tokenizer        the name of a built-in tokenizer or of the user's function, or None for text given as tokens
+    normalization    changes made before tokenizing
+    split_sentences  whether sentences could end inside lines
     phrases          the learned phrases that were joined, or None
-    drop_words       words that were left out of the vocabulary; they stay among the tokens
+    drop_words       words left out of the vocabulary; they remain among the tokens
 
     >>> recipe = TextRecipe("words", phrases=Phrases(learned=({("new", "york"): 3.0},)))
     >>> recipe.tokenize("In New York!"), TextRecipe.from_info(recipe.as_info()) == recipe
@@ -57,17 +57,17 @@ class TextRecipe:
 
     @classmethod
     def from_info(cls, info: Mapping[str, Any]) -> TextRecipe | None:
-        """The recipe in the description of vectors; None where it holds none.
+        """The recipe in the description of vectors, or None if it has none.
 
-        Raises InputError for one that was damaged.
+        Raises InputError for a damaged one.
         """
         return cls._from(info) if "split_sentences" in info else None
 
     @classmethod
     def of_corpus(cls, info: Mapping[str, Any]) -> TextRecipe | None:
-        """The recipe in the description of a corpus, which leaves out what was not done; None for phrases not kept.
+        """The recipe in the description of a corpus, where unused options are absent; None if phrases were not kept.
 
-        Raises InputError for one that was damaged.
+        Raises InputError for a damaged one.
         """
         has_unknown_phrases = info.get("phrases") is not None and info.get("phrase_pairs") is None
         return None if has_unknown_phrases else cls._from(info)
@@ -91,10 +91,10 @@ class TextRecipe:
             raise InputError(f"the description of how the text was made into tokens is damaged: {error}") from error
 
     def as_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
-        """The options of `Corpus.build` that treat other text alike; those that were not used are left out.
+        """The options of `Corpus.build` that process other text in the same way; unused options are left out.
 
-        `tokenizer` takes the place of the recipe's. Raises OptionError where a function of the user made the tokens
-        and it is not given.
+        `tokenizer` replaces the recipe's tokenizer. Raises OptionError if the user's own function made the tokens and
+        is not given.
         """
         if self.tokenizer is not None and tokenizer is None:
             self._check_built_in()
@@ -121,9 +121,9 @@ class TextRecipe:
     def tokenize(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[str]:
         """The tokens of `text`, as training saw them before rare words were left out.
 
-        `tokenizer` is for text that a function of the user made into tokens: the same function.
-        Raises OptionError where it is needed and not given, or given and another; MissingExtraError where the
-        tokenizer needs the extra ``cjk`` and it is missing.
+        `tokenizer` must be the function that made the tokens, if it was the user's own. Raises OptionError if it is
+        needed and missing, or differs from a built-in one that was used; MissingExtraError if the tokenizer needs the
+        extra ``cjk`` and it is missing.
 
         >>> TextRecipe("words", split_sentences=True).tokenize("One. Two.")
         ['one', 'two']
@@ -156,6 +156,6 @@ class TextRecipe:
 
     @cached_property
     def _named_tokenizer(self) -> Tokenizer:
-        """Made once: an analyser loads its dictionary."""
+        """The built-in tokenizer, made once because an analyser loads its dictionary."""
         self._check_built_in()
         return get_tokenizer(str(self.tokenizer))

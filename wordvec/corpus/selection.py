@@ -1,6 +1,4 @@
-"""Words of a vocabulary: which are selected, in which order, why others are left out; many words in
-little memory.
-"""
+"""Words of a vocabulary: which are selected, in which order, why others are left out; and compact storage of words."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ TOO_RARE, OVER_MAX_WORDS, DROPPED, NOT_GIVEN, ONLY_IN_PHRASES = range(5)
 
 
 class LeftOut:
-    """Words that were seen but are not in the vocabulary, how often each was seen, and why it stayed out."""
+    """Words that were seen but are not in the vocabulary, with their counts and the reasons."""
 
     def __init__(self, words: Words, counts: np.ndarray, reasons: np.ndarray) -> None:
         self.words, self.counts, self.reasons = words, counts, reasons
@@ -26,12 +24,12 @@ class LeftOut:
         return dict(zip(self.words.list, self.counts.tolist(), strict=True))
 
     def find(self, word: str) -> tuple[int, int] | None:
-        """Count and reason of a word, or None for one that was never seen."""
+        """Count and reason of a word, or None if it was never seen."""
         position = self.words.position(word)
         return None if position is None else (int(self.counts[position]), int(self.reasons[position]))
 
     def why(self, word: str, min_count: int, max_words: int | None) -> str:
-        """How often a word was seen and why it is left out, in words."""
+        """A message that tells how often a word was seen and why it is left out."""
         found = self.find(word)
         if found is None:
             return "never seen in the corpus"
@@ -45,12 +43,12 @@ class LeftOut:
         }[found[1]]
 
     def pack(self) -> tuple[Packed, np.ndarray, np.ndarray]:
-        """Words, counts and reasons, ready to be written."""
+        """Packed words, counts and reasons, for writing."""
         return self.words.pack(), self.counts, self.reasons
 
 
 class VocabularyParts(NamedTuple):
-    """What a vocabulary is made of, and how it is kept in a file: words by falling count, and those left out."""
+    """The parts of a vocabulary as a corpus folder stores them: words by descending count, and left-out words."""
 
     words: Words
     counts: np.ndarray
@@ -60,15 +58,15 @@ class VocabularyParts(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Positions in the list of words: taken ones in the order of their ids, (V,); the others with their reasons."""
+    """Positions in the list of words: taken ones in id order, (V,); the others with the reasons."""
 
     taken: np.ndarray
     left: np.ndarray
     reasons: np.ndarray
-    absent: list[str]  # asked for by name, but never seen
+    absent: list[str]  # requested by name, but never seen
 
     def final_ids(self) -> np.ndarray:
-        """The id of each word in the list, int32; -1 for one that was left out."""
+        """The id of each word in the list, int32; -1 if left out."""
         ids = np.full(len(self.taken) + len(self.left), -1, np.int32)
         ids[self.taken] = np.arange(len(self.taken))
         return ids
@@ -83,7 +81,7 @@ def select(
     drop_words: Iterable[str] = (),
     given: Collection[str] | None = None,
 ) -> Selection:
-    """Choose and order words by falling count, ties by word; see `Vocabulary.from_words` for the options.
+    """Choose words and order them by descending count, ties by word; for options see `Vocabulary.from_words`.
 
     >>> chosen = select(["b", "a", "c"], np.array([5, 5, 1]), min_count=2)
     >>> chosen.taken.tolist(), chosen.left.tolist(), chosen.reasons.tolist() == [TOO_RARE]
@@ -123,7 +121,7 @@ def select(
 
 
 def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, more: Collection[str]) -> Selection:
-    """A choice with some of the words that were left out, as far as they occur.
+    """Add some of the left-out words to a selection, if they occur.
 
     >>> words, counts = ["b", "a", "c"], np.array([5, 5, 1])
     >>> select_more(words, counts, select(words, counts, min_count=5), {"c", "d"}).taken.tolist()
@@ -135,7 +133,7 @@ def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, mor
 
 
 def word_set(words: Iterable[str], option: str) -> set[str]:
-    """The words as a set. Raises OptionError for a string, which would be taken for a list of letters."""
+    """The words as a set. Raises OptionError for a string, which would be read as a list of letters."""
     if isinstance(words, str):
         raise OptionError(f"{option} must be a list of words; got the string {words!r}: write [{words!r}]")
     found = set(words)
@@ -152,20 +150,20 @@ def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
 
 
 def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Positions by falling count, ties by word: sorting by word first costs most, so numbers do the rest."""
+    """Sort positions by descending count, ties by word: first by word, then stably by count."""
     by_word = sorted(positions.tolist(), key=words.__getitem__)
     order = np.array(by_word, np.int64)
     return order[np.argsort(-counts[order], kind="stable")]
 
 
-# Many words in little room: UTF-8 bytes after one another, made into strings when they are first needed.
+# Compact storage of words: concatenated UTF-8 bytes, decoded into strings when first needed.
 
 
 Packed = tuple[np.ndarray, np.ndarray]  # UTF-8 of all words (uint8) and the end of each word in it (int64)
 
 
 class Words:
-    """A list of different words that was given, or that is unpacked from (mapped) bytes when it is first needed.
+    """A list of distinct words, given directly or unpacked from (memory-mapped) bytes when first needed.
 
     >>> words = Words(packed=pack_words(["you", "say", "é"]))
     >>> len(words), words.position("say"), words.position("sa"), words.list
@@ -183,7 +181,7 @@ class Words:
 
     @property
     def list(self) -> list[str]:
-        """The words. Raises CorpusError when the bytes are not words."""
+        """The words. Raises CorpusError if the bytes are damaged."""
         if self._list is None:
             try:
                 self._list = unpack_words(*self._packed)  # type: ignore[misc]
@@ -193,7 +191,7 @@ class Words:
 
     @property
     def ids(self) -> dict[str, int]:
-        """The position of each word. Raises CorpusError when a word appears twice."""
+        """The position of each word. Raises CorpusError if a word appears twice."""
         if self._ids is None:
             ids = {word: word_id for word_id, word in enumerate(self.list)}
             if len(ids) != len(self.list):
@@ -203,18 +201,18 @@ class Words:
         return self._ids
 
     def position(self, word: str) -> int | None:
-        """Where `word` stands, or None. Bytes that are still packed are searched as they are."""
+        """The position of `word`, or None. Packed bytes are searched without unpacking."""
         if self._list is not None or self._packed is None:
             return self.ids.get(word)
         return _position_in_packed(*self._packed, word)
 
     def pack(self) -> Packed:
-        """The words as `pack_words` gives them."""
+        """The words in the form of `pack_words`."""
         return self._packed if self._packed is not None else pack_words(self.list)
 
 
 def pack_words(words: Iterable[str]) -> Packed:
-    r"""All words as UTF-8 after one another (uint8), and the end of each (int64).
+    r"""All words as concatenated UTF-8 (uint8), and the end of each (int64).
 
     >>> data, ends = pack_words(["you", "é"])
     >>> bytes(data), ends.tolist()
@@ -223,7 +221,7 @@ def pack_words(words: Iterable[str]) -> Packed:
     words = list(words)
     joined = np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), np.uint8)
     feeds = np.flatnonzero(joined == 0x0A)
-    if words and len(feeds) == len(words) - 1:  # none inside of a word: all at once, several times as fast
+    if words and len(feeds) == len(words) - 1:  # no word holds a line feed: several times as fast
         return joined[joined != 0x0A], np.append(feeds, len(joined)) - np.arange(len(words))
     encoded = [word.encode("utf-8", "surrogatepass") for word in words]
     ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
@@ -231,21 +229,21 @@ def pack_words(words: Iterable[str]) -> Packed:
 
 
 def unpack_words(data: np.ndarray, ends: np.ndarray) -> list[str]:
-    """The inverse of `pack_words`. Raises ValueError when the ends do not fit the data."""
+    """The inverse of `pack_words`. Raises ValueError if the ends do not fit the data."""
     if data.dtype != np.uint8 or ends.dtype != np.int64 or (ends[-1] if len(ends) else 0) != len(data):
         raise ValueError("the words do not end where they should")
     starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1]])
     if (starts > ends).any() or (starts < 0).any():
         raise ValueError("the words do not end where they should")
     raw, spans = data.tobytes(), zip(starts.tolist(), ends.tolist())
-    if raw.isascii():  # all bytes at once, twice as fast
+    if raw.isascii():  # decode everything in one call, twice as fast
         text = raw.decode("ascii")
         return [text[start:end] for start, end in spans]
     return [raw[start:end].decode("utf-8", "surrogatepass") for start, end in spans]
 
 
 def _position_in_packed(data: np.ndarray, ends: np.ndarray, word: str) -> int | None:
-    """Words of the same length are compared letter by letter, all at once: nothing is unpacked."""
+    """Find a word without unpacking: compare all words of the same length in parallel, byte by byte."""
     wanted = word.encode("utf-8", "surrogatepass")
     candidates = np.flatnonzero(np.diff(ends, prepend=0) == len(wanted))
     for back, byte in enumerate(reversed(wanted), 1):

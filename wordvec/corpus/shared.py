@@ -1,4 +1,4 @@
-"""A corpus that all workers of a cluster read: where it is, and opening it once in each process."""
+"""A corpus that all workers of a cluster read: where it is, and opening it once per process."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from wordvec.store import FolderStore, Store, open_store
 if TYPE_CHECKING:
     from wordvec.corpus.corpus import Corpus
 
-WORK = ".work"  # behind the name of a corpus folder: the store of runs that name none
+WORK = ".work"  # added to a corpus folder's name: the default store of a run
 
 
 class SharedCorpus(NamedTuple):
-    """A corpus folder, and the fingerprint of what it must hold."""
+    """A corpus folder, and the fingerprint that its content must have."""
 
     folder: str
     fingerprint: str
@@ -30,7 +30,7 @@ class SharedCorpus(NamedTuple):
 def cluster_for(client: Any, store: str | os.PathLike[str] | None, corpus: Corpus) -> Iterator[Cluster]:
     """The cluster of a client for work on a corpus; see `cluster_beside`.
 
-    Raises OptionError for a corpus in no folder where no store is named.
+    Raises OptionError if no store is given and the corpus has no folder.
     """
     if store is None and corpus.folder is None:
         raise OptionError(
@@ -43,9 +43,9 @@ def cluster_for(client: Any, store: str | os.PathLike[str] | None, corpus: Corpu
 
 @contextmanager
 def cluster_beside(client: Any, store: str | os.PathLike[str] | None, path: Path) -> Iterator[Cluster]:
-    """The cluster of a client, whose store is PATH.work where none is named, removed at the end of the block.
+    """The cluster of a client. The default store is PATH.work, which is removed at the end of the block.
 
-    After an error it stays, so that the same call goes on from what was published.
+    It stays after an error, so that the same call can resume from the published results.
     """
     place = store if store is not None else path.absolute().with_name(path.absolute().name + WORK)
     yield Cluster(client, place)
@@ -54,7 +54,7 @@ def cluster_beside(client: Any, store: str | os.PathLike[str] | None, path: Path
 
 
 def share(corpus: Corpus, store: Store) -> SharedCorpus:
-    """Where workers find the corpus: its folder, or one in the store for a corpus that was not saved."""
+    """Where workers find the corpus: its folder, or a folder in the store if it was not saved."""
     if corpus.folder is not None:
         return SharedCorpus(str(corpus.folder.absolute()), corpus.fingerprint)
     if not isinstance(store, FolderStore):
@@ -67,7 +67,7 @@ def share(corpus: Corpus, store: Store) -> SharedCorpus:
 
 @functools.lru_cache(maxsize=2)
 def opened(folder: str, fingerprint: str) -> Corpus:
-    """The corpus in a task; ids stay mapped. Raises CorpusError where the folder is not here or holds another one."""
+    """Open the corpus on a worker, memory-mapped. Raises CorpusError if the folder is missing or has another corpus."""
     from wordvec.corpus.corpus import Corpus
 
     if not Path(folder).is_dir():

@@ -1,4 +1,4 @@
-"""Near spellings of a word, found without comparing it letter by letter with every word of a large vocabulary."""
+"""Finds similar spellings of a word without comparing it letter by letter with every word of a large vocabulary."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-LONGEST_WORD = 50  # letters; what is longer is no typing mistake
-REACH = 2  # letters by which a spelling that is suggested may be longer or shorter
+LONGEST_WORD = 50  # letters; longer input is not a typing mistake
+REACH = 2  # letters by which a suggestion may be longer or shorter
 MOST_COMPARED = 3_000  # words whose letters are compared one by one, the most frequent ones
 
 
 def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]:
-    r"""Words that `word` may have been meant to be, likeliest first: other case, other accents, one edit away, alike.
+    r"""Words that `word` may have been meant as, likeliest first: other case, other accents, one edit away, similar.
 
-    `words` is a vocabulary with the more frequent word first; among equals that one is suggested first.
-    Accents differ also where they look the same but are written with a character more (Unicode's NFD). Words further
-    away than one edit are looked for only among those with the same first two letters. Of a million words, one pass
-    over their lengths leaves those worth a look: a quarter of a second.
+    `words` is a vocabulary by descending count; among equally likely words the more frequent is suggested first.
+    Accents that look the same but are composed differently (Unicode's NFD) count as different. Words more than one
+    edit away are searched only among those with the same first two letters. A first pass over the lengths discards
+    most words: a million take a quarter of a second.
 
     >>> near_spellings("quen", ["king", "queen", "Quen", "question"])
     ['Quen', 'queen']
@@ -32,7 +32,7 @@ def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]
     if len(word) > LONGEST_WORD:
         return list(dict.fromkeys(found))[:limit]
     found += _other_accents(word, likely)
-    edits = set(_one_edit(word, sorted(set().union(*words[:50_000]))))  # rarer words have no other letters
+    edits = set(_one_edit(word, sorted(set().union(*words[:50_000]))))  # rarer words have no new letters
     found += [w for w in likely if w in edits]
     if len(found) < limit and len(word) > 3:
         found += _alike(word, likely)
@@ -52,7 +52,7 @@ def quoted(near: str, word: str) -> str:
 
 
 def _other_accents(word: str, words: Sequence[str]) -> list[str]:
-    """Words that differ in accents (and case) only. Letters are taken apart only where the first letter fits."""
+    """Words that differ only in accents (and case). Only words with a fitting first letter are decomposed."""
     bare = without_accents(word)
     first_letters = {w[:1] for w in words}
     fitting = {letter for letter in first_letters if without_accents(letter)[:1] == bare[:1]}
@@ -60,7 +60,7 @@ def _other_accents(word: str, words: Sequence[str]) -> list[str]:
 
 
 def without_accents(word: str) -> str:
-    r"""The word in lower case without accents and other marks; letters that are written with one stay letters.
+    r"""The word in lower case without accents and other combining marks; composed syllables stay composed.
 
     >>> without_accents("École"), without_accents("Ecole\u0301"), without_accents("가나") == "가나"
     ('ecole', 'ecole', True)
@@ -86,7 +86,7 @@ def _one_edit(word: str, alphabet: Sequence[str]) -> Iterator[str]:
 
 
 def _alike(word: str, words: Sequence[str], least: float = 0.75) -> list[str]:
-    """Words with the same first two letters that share most of their letters in order, most alike first."""
+    """Words with the same first two letters that share most of their letters in order, most similar first."""
     start, size = word[:2], len(word)
     candidates = [w for w in words if w.startswith(start) and abs(len(w) - size) <= REACH][:MOST_COMPARED]
     matcher = SequenceMatcher(autojunk=False)

@@ -1,23 +1,23 @@
-"""A corpus on disk: a folder of .npy files, read memory-mapped, and their description; written as a whole.
+"""A corpus on disk: a folder of .npy files, read memory-mapped, and their description. The folder is replaced whole.
 
 ::
 
     corpus.json              format, version, info, sizes, fingerprint; size and SHA-256 of each other file
     ids.npy                  (N,) int32
     sentence_starts.npy      (S + 1,) int64
-    words.npy                uint8, all words as UTF-8 after one another
+    words.npy                uint8, all words as concatenated UTF-8
     word_ends.npy            (V,) int64, where each word ends in words.npy
     word_counts.npy          (V,) int64
     rare_words.npy, rare_word_ends.npy, rare_counts.npy     the same for words that were seen but left out
     rare_reasons.npy         int8, why each was left out (wordvec/corpus/selection.py)
-    documents.json, sentence_documents.npy, sentence_lines.npy      where documents are known, see
+    documents.json, sentence_documents.npy, sentence_lines.npy      if documents are known, see
                              wordvec/corpus/documents/documents.py
 
-This is version 3. In version 2, which is read too, the files were the same, each with one SHA-256; now arrays have a
-hash of the hashes of their pieces, and so has the fingerprint (`hashes.py`). Saving a corpus writes version 3.
+This is version 3. Version 2 is also read; it has the same files, each with one SHA-256. In version 3 arrays and the
+fingerprint use a hash of the hashes of pieces (`hashes.py`). Saving a corpus writes version 3.
 
-Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. A file that is
-missing or was cut off is found then; one that was altered in place is found by ``verify``, which reads everything.
+Opening reads corpus.json and the headers of the others, so it takes no longer for a larger corpus. It detects missing
+and truncated files; ``verify`` reads everything and also detects files altered in place.
 """
 
 from __future__ import annotations
@@ -77,11 +77,11 @@ KIND = FolderKind(MARKER, b'"format": "wordvec corpus"', OURS)
 
 
 def is_corpus_folder(folder: Path) -> bool:
-    """Whether `folder` is one that `save_corpus` wrote, as far as its marker tells.
+    """Whether `folder` was written by `save_corpus`, judging by its marker.
 
-    One that a killed run had moved aside is put back first.
+    A folder that a killed run had moved aside is restored first.
     """
-    if not os.path.isfile(folder / MARKER):  # False for a name that is too long, where Path raises an error
+    if not os.path.isfile(folder / MARKER):  # False for a too long name, for which Path raises an error
         with contextlib.suppress(OSError):
             repair_folder(folder)
     return os.path.isfile(folder / MARKER)
@@ -96,9 +96,9 @@ def save_corpus(
     documents: Documents | None = None,
     written: Mapping[str, Written] = MappingProxyType({}),
 ) -> None:
-    """Write all files; `folder` is replaced as a whole, or after a failure left as it was.
+    """Write all files; `folder` is replaced entirely, or left unchanged after a failure.
 
-    Files of arrays that are `written` are linked, or copied where that cannot be; they must not change any more.
+    Files of arrays in `written` are linked, or copied if linking fails; they must not change any more.
     """
     words, word_ends = vocabulary.words.pack()
     arrays = {
@@ -149,7 +149,7 @@ def _save(folder: Path, name: str, array: np.ndarray) -> list[str]:
 
 
 def _place(folder: Path, name: str, written: Written) -> list[str]:
-    """Have the file of an array under another name, too."""
+    """Link or copy the file of an array into `folder`."""
     target = folder / f"{name}.npy"
     try:
         os.link(written.path, target)
@@ -163,7 +163,7 @@ def _described(path: Path, hashes: list[str]) -> dict[str, Any]:
 
 
 def _header_digest(header: dict[str, Any]) -> str:
-    """SHA-256 of the description itself, whatever the layout of the file."""
+    """SHA-256 of the description itself, independent of the file's layout."""
     content = json.loads(json.dumps({key: value for key, value in header.items() if key != "sha256"}))
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
 
@@ -201,10 +201,10 @@ def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabular
 
 
 def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> None:
-    """What compiled code relies on, in one pass over all ids: it would not notice an id outside the vocabulary.
+    """Check in one pass what compiled code relies on, since it would not notice an id outside the vocabulary.
 
     Shapes: ids (N,), sentence_starts (S + 1,). Raises CorpusError unless all ids are in 0 .. words - 1 and sentence
-    starts rise from 0 to N.
+    starts increase strictly from 0 to N.
 
     >>> check_content(np.array([0, 1, 1]), np.array([0, 1, 3]), words=2)
     """
@@ -290,7 +290,7 @@ def _check_shapes(arrays: dict[str, np.ndarray], header: dict[str, Any]) -> None
 
 
 def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, Any]) -> VocabularyParts:
-    part = {name: np.asarray(array) for name, array in arrays.items()}  # plain views of what is mapped
+    part = {name: np.asarray(array) for name, array in arrays.items()}  # plain views of the mapped arrays
     left_out = None
     if header["rare_words"] is not None:
         rare = Words(packed=(part["rare_words"], part["rare_word_ends"]), where=f"{folder / 'rare_words.npy'}")

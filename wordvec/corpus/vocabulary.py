@@ -20,14 +20,14 @@ T = TypeVar("T")
 
 
 class Vocabulary:
-    """Words with their ids and counts, and an explanation for each word that is missing.
+    """Words with their ids and counts, and an explanation for each missing word.
 
-    The word with id `i` is ``words[i]``, seen ``counts[i]`` times. Ids go by falling count, so id 0 is the most
-    frequent word. `rare` holds the words that were seen but left out, with their counts, or None where they are
-    not known; `explain` says why each was left out. `absent` are the words that were asked for by name (a list of
-    words to keep, a given vocabulary) but never seen.
+    The word with id `i` is ``words[i]``, seen ``counts[i]`` times. Ids are in order of descending count, so id 0 is the
+    most frequent word. `rare` holds the words that were seen but left out, with their counts, or None if unknown;
+    `explain` says why each was left out. `absent` lists words that were requested by name (to keep, or in a given
+    vocabulary) but never seen.
 
-    Raises CorpusError when words and counts do not fit together.
+    Raises CorpusError if words and counts do not fit together.
 
     >>> vocabulary = Vocabulary.from_counts({"you": 2, "say": 2, "goodbye": 1, "and": 3}, min_count=2)
     >>> vocabulary.words, vocabulary.counts.tolist()
@@ -63,7 +63,7 @@ class Vocabulary:
     def of_parts(
         cls, words: Words, counts: np.ndarray, min_count: int, left_out: LeftOut | None, max_words: int | None
     ) -> Vocabulary:
-        """A vocabulary of parts as they are, perhaps still packed; `check` it where they may be damaged."""
+        """Assemble a vocabulary from its parts, unchecked and perhaps still packed; call `check` on untrusted ones."""
         vocabulary = cls.__new__(cls)
         vocabulary._set(words, counts, min_count, left_out, max_words)
         return vocabulary
@@ -79,7 +79,7 @@ class Vocabulary:
         drop_words: Iterable[str] = (),
         vocabulary: Vocabulary | Iterable[str] | None = None,
     ) -> Vocabulary:
-        """The same as `from_words`, from a dictionary of counts.
+        """`from_words` for a dictionary of counts.
 
         >>> Vocabulary.from_counts({"b": 5, "a": 5, "c": 1}, min_count=2).words
         ['a', 'b']
@@ -107,18 +107,18 @@ class Vocabulary:
         drop_words: Iterable[str] = (),
         vocabulary: Vocabulary | Iterable[str] | None = None,
     ) -> Vocabulary:
-        """Order words by falling count, ties by word (code point order), and leave some out.
+        """Order words by descending count, ties by word (code point order), and leave some out.
 
-        In this order: words in `drop_words` go, whatever their count; words in `keep_words` stay, whatever their
-        count; with a given `vocabulary` (see `read`) all words outside it go; so do words seen fewer than
-        `min_count` times; of what is then left the `max_words` most frequent stay, ties by word. Words to keep are
-        among these `max_words`, and only when there are more of them than that do more words stay.
-        A word that never occurs gets no id, even where it was asked for: it is in `absent`. A count of 0 means that
-        a word occurs only as part of phrases; `explain` says so.
+        In this order: words in `drop_words` are removed and words in `keep_words` kept, whatever their count; with a
+        given `vocabulary` (see `read`) all words outside it are removed; words seen fewer than `min_count` times are
+        removed; the `max_words` most frequent of the rest are kept, ties by word. Words to keep count towards
+        `max_words`; more words than that stay only if `keep_words` has more.
+        A word that never occurs gets no id, even if requested: it is in `absent`. A count of 0 means that a word
+        occurs only as part of phrases; `explain` reports this.
 
         Shapes: words (U,), counts (U,) integers.
-        Raises OptionError for a word both to keep and to drop, and for max_words below 1; CorpusError for words
-        that appear twice or do not fit the counts.
+        Raises OptionError for a word both to keep and to drop, and for max_words below 1; CorpusError for repeated
+        words and for words that do not fit the counts.
 
         >>> counts = np.array([9, 7, 7, 2, 1])
         >>> made = Vocabulary.from_words(
@@ -132,7 +132,7 @@ class Vocabulary:
         if counts.size and counts.min() < 0:
             raise CorpusError(f"vocabulary: {words[int(counts.argmin())]!r} has the count {counts.min()}, below 0")
         if len(set(words)) != len(words):
-            Words(list(words)).ids  # noqa: B018  # names the word that appears twice
+            Words(list(words)).ids  # noqa: B018  # raises, naming the repeated word
         given = None if vocabulary is None else frozenset(cls.read(vocabulary).words)
         chosen = select(words, counts, min_count, max_words, keep_words, drop_words, given)
         return cls.of_selection(words, counts, chosen, min_count, max_words)
@@ -141,7 +141,7 @@ class Vocabulary:
     def of_selection(
         cls, words: Sequence[str], counts: np.ndarray, chosen: Selection, min_count: int, max_words: int | None
     ) -> Vocabulary:
-        """The words that `select` chose, from the same words and counts."""
+        """The vocabulary that `select` chose from these words and counts."""
         taken = Words([words[i] for i in chosen.taken.tolist()])
         left = LeftOut(Words([words[i] for i in chosen.left.tolist()]), counts[chosen.left], chosen.reasons)
         made = cls.of_parts(taken, counts[chosen.taken], min_count, left, max_words)
@@ -150,10 +150,10 @@ class Vocabulary:
 
     @classmethod
     def read(cls, source: str | os.PathLike[str] | Vocabulary | Iterable[str]) -> Vocabulary:
-        """A given vocabulary: a text file with a word a line, a corpus folder, a list of words, or a Vocabulary.
+        """Read a vocabulary from a text file with a word per line, a corpus folder, a list of words, or a Vocabulary.
 
-        A line may hold a count after a tab or a space. Where there are no counts, all are 0 and the order stays.
-        Raises CorpusError for what cannot be read, and for a word that appears twice, naming both places.
+        A line may hold a count after a tab or a space. Without counts all are 0, and the order is kept.
+        Raises CorpusError for unreadable sources, and for a repeated word, naming both places.
 
         >>> Vocabulary.read(["tea", "cup"]).words
         ['tea', 'cup']
@@ -174,11 +174,11 @@ class Vocabulary:
     def grow(
         self, counts: Mapping[str, int] | Vocabulary, min_count: int | None = None, max_words: int | None = None
     ) -> Vocabulary:
-        """A new vocabulary with `counts` of more text added: all words of this one stay, whatever their count.
+        """A new vocabulary with the `counts` of more text added; all words of this one stay, whatever their count.
 
-        New words need `min_count` (default: this vocabulary's) in both texts together, as far as the words that this
-        one left out are known, and room below `max_words` (default: no limit). Words on its drop list stay out.
-        **Ids change**, because they go by the new counts: carry the rows of a matrix over by word,
+        New words need `min_count` occurrences (default: this vocabulary's) in both texts together, as far as this
+        vocabulary's left-out words are known, and room below `max_words` (default: no limit). Words on its drop list
+        stay out. **Ids change** with the new counts: transfer the rows of a matrix by word,
         ``new_matrix[grown.ids_of(old.words)] = matrix``.
 
         >>> old = Vocabulary.from_counts({"tea": 5, "cup": 3, "pot": 1}, min_count=2)
@@ -195,7 +195,7 @@ class Vocabulary:
         grown = Vocabulary.from_counts(total, min_count, **options)  # type: ignore[arg-type]
         if not grown.absent:
             return grown
-        unseen = [*grown.words, *grown.absent]  # words of a list without counts, which no text held so far
+        unseen = [*grown.words, *grown.absent]  # words of a list without counts that occur in no text so far
         whole = Vocabulary(unseen, np.append(grown.counts, np.zeros(len(grown.absent), np.int64)), min_count)
         whole.left_out, whole.max_words = grown.left_out, max_words
         return whole
@@ -207,23 +207,23 @@ class Vocabulary:
 
     @property
     def parts(self) -> VocabularyParts:
-        """What it is made of, for `of_parts` and for files."""
+        """The parts of this vocabulary, for `of_parts` and for files."""
         return VocabularyParts(self._words, self.counts, self.min_count, self.left_out, self.max_words)
 
     @property
     def rare(self) -> dict[str, int] | None:
-        """The words that were seen but left out, with their counts; None where they are not known."""
+        """The words that were seen but left out, with their counts; None if unknown."""
         return None if self.left_out is None else self.left_out.as_dict()
 
     @property
     def all_counts(self) -> dict[str, int]:
-        """The words with their counts, and those that were seen but left out, where they are known."""
+        """The counts of all words, including those that were seen but left out, if known."""
         return dict(zip(self.words, self.counts.tolist())) | (self.rare or {})
 
     def check(self) -> None:
-        """Raise CorpusError unless there is one count for each word, words differ and counts fall."""
+        """Raise CorpusError unless there is one count per word, words are distinct and counts do not increase."""
         _check_shapes(len(self), self.counts)
-        self._words.ids  # noqa: B018  # raises for a word that appears twice
+        self._words.ids  # noqa: B018  # raises for a repeated word
         falling = self.counts[1:] <= self.counts[:-1]
         if not falling.all():
             raise CorpusError(
@@ -241,7 +241,7 @@ class Vocabulary:
         return f"Vocabulary({len(self)} words, min_count={self.min_count})"
 
     def id(self, word: str) -> int:
-        """Return the id of `word`. Raises UnknownWordError, which says why the word is missing."""
+        """Return the id of `word`. Raises UnknownWordError, which explains why the word is missing."""
         try:
             return self._words.ids[word]
         except KeyError:
@@ -251,14 +251,14 @@ class Vocabulary:
             raise UnknownWordError(word, self._explain_missing(word, suggestions), suggestions) from None
 
     def get(self, word: str, default: T | None = None) -> int | T | None:
-        """Return the id of `word`, or `default` when it is not in the vocabulary."""
+        """Return the id of `word`, or `default` if it is not in the vocabulary."""
         return self._words.ids.get(word, default)
 
     def ids_of(self, words: Sequence[str], missing: int | None = None) -> np.ndarray:
-        """The ids of many words as (len(words),) int32, one for each; `missing` for a word outside the vocabulary.
+        """The ids of many words, (len(words),) int32; `missing` for words outside the vocabulary.
 
         Raises UnknownWordError for the first word outside the vocabulary unless `missing` is given, and OptionError
-        for one string in place of a list of words.
+        for a string instead of a list of words.
 
         >>> Vocabulary(["tea", "cup"], [2, 1]).ids_of(["cup", "pot"], missing=-1).tolist()
         [1, -1]
@@ -270,12 +270,12 @@ class Vocabulary:
         if missing is None:
             for word in words:
                 if word not in ids:
-                    self.id(word)  # says why it is missing
+                    self.id(word)  # raises, with the reason
             missing = -1
         return np.fromiter((ids.get(word, missing) for word in words), np.int32, len(words))
 
     def explain(self, word: str) -> str:
-        """Say in one line whether and how often `word` was seen, and if it is missing, why and what is near.
+        """Say in one line whether and how often `word` was seen; if it is missing, why, and which spellings are near.
 
         >>> Vocabulary(["kimchi", "rice"], [412, 7], min_count=5, rare={"Kimchi": 3}).explain("Kimchi")
         "'Kimchi' is not in the vocabulary: seen 3 times, min_count is 5; did you mean 'kimchi' (seen 412 times)?"

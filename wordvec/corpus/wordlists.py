@@ -1,4 +1,4 @@
-"""Lists of words in files, and vocabularies that are given rather than counted."""
+"""Lists of words in files, and vocabularies that are given instead of counted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from wordvec.errors import CorpusError
 
 
 def read_word_list(path: str | os.PathLike[str]) -> list[str]:
-    """The words of a text file with one word a line and perhaps its count behind it, as for `read_counted_words`."""
+    """The words of a text file with one word per line, perhaps followed by its count; see `read_counted_words`."""
     return read_counted_words(path)[0]
 
 
 def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndarray | None]:
-    r"""Words and counts of a UTF-8 text file: one word a line, its count after a tab or space on all lines or on none.
+    r"""Read words and counts from UTF-8 text: one word per line; all lines or none have a count after a tab or space.
 
-    A word may hold spaces, as names of places do: "new york". The last part of a line is a count where it is a whole
-    number on every line, or where a tab stands before it. Blank lines say nothing. Counts are (V,) int64, or None
-    where the file has none. Raises CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or
-    does not tell which numbers are counts, and for a word that appears twice, naming both lines.
+    A word may hold spaces, such as "new york". The last part of a line is a count if it is a whole number on every
+    line, or if it follows a tab. Blank lines are ignored. Counts are (V,) int64, or None if the file has none. Raises
+    CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or ambiguous about which numbers are
+    counts, and for a repeated word, naming both lines.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "words.txt"
@@ -49,7 +49,7 @@ def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndar
 def _without_counts(
     lines: list[tuple[int, str]], split: list[tuple[str, int | None]], path: str | os.PathLike[str]
 ) -> list[str]:
-    """Whole lines as words, where it is clear that a number at the end of some belongs to the word: "catch 22"."""
+    """Whole lines as words, if a number at the end of some clearly belongs to the word: "catch 22"."""
     first_without = next(i for i, (_, count) in enumerate(split) if count is None)
     first_with = next(i for i, (_, count) in enumerate(split) if count is not None)
     number, line = lines[max(first_with, first_without)]
@@ -65,7 +65,7 @@ def _without_counts(
 
 
 def check_different(words: Sequence[str], place: Callable[[int], str], where: str) -> None:
-    """Raise CorpusError naming the two places (``place(i)``) of a word that stands in `words` twice."""
+    """Raise CorpusError for a repeated word, naming both places (``place(i)``)."""
     first: dict[str, int] = {}
     for i, word in enumerate(words):
         if first.setdefault(word, i) != i:
@@ -73,7 +73,7 @@ def check_different(words: Sequence[str], place: Callable[[int], str], where: st
 
 
 def checked_words(words: Iterable[str]) -> list[str]:
-    """A given list of words. Raises CorpusError for anything but different, non-empty strings."""
+    """The words as a list. Raises CorpusError for anything but distinct, non-empty strings."""
     if is_unordered(words):
         words = sorted(words, key=str)  # the same in each run
     listed = list(words)
@@ -102,7 +102,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _word_and_count(line: str) -> tuple[str, int | None]:
-    """The word and its count, None where there is none. A tab decides, so that a word may end in a number."""
+    """The word and its count, or None. A tab always separates the count, so that words may end in a number."""
     word, tab, count = line.rpartition("\t")
     if not tab:
         word, _, count = line.strip().rpartition(" ")

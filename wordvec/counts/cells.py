@@ -20,7 +20,7 @@ CELLS_PER_BLOCK = 2**17  # intermediate values in float64 stay in a core's cache
 
 
 class Block(NamedTuple):
-    """Some cells: their counts in float64, their rows and their columns, (n,) each."""
+    """Some cells: counts (float64), rows and columns, (n,) each."""
 
     counts: np.ndarray
     rows: np.ndarray
@@ -33,9 +33,9 @@ def map_cells(
     dtype: Any,
     in_place: bool = False,
 ) -> csr_array:
-    """A matrix of what `measure` gives for the cells of `matrix`: their values, and which of them are stored.
+    """Apply `measure` to the cells of `matrix`: it returns new values and which of them to store.
 
-    With `in_place` the result takes the memory of `matrix`, which must hold float64 and is emptied.
+    With `in_place` the result reuses the memory of `matrix`, which must hold float64 and is emptied.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[1, 2, 3]]))
@@ -60,11 +60,11 @@ def map_cells(
 
 
 class Growing:
-    """Reads a matrix and writes the cells of another."""
+    """Reads the cells of one matrix and writes those of another."""
 
     def __init__(self, matrix: csr_array, dtype: Any) -> None:
         self._matrix = matrix
-        room = len(matrix.data)  # as there are never more cells
+        room = len(matrix.data)  # the result never has more cells
         self._values, self._columns = GrowingArray(dtype, room=room), GrowingArray(matrix.indices.dtype, room=room)
 
     def read(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
@@ -77,12 +77,12 @@ class Growing:
         self._columns.append(columns)
 
     def finish(self) -> tuple[np.ndarray, np.ndarray]:
-        """All that was written."""
+        """Everything written."""
         return self._values.finish(), self._columns.finish()
 
 
 class Overwriting:
-    """The same within the memory of the matrix: what is written never overtakes what is read, as it takes no more."""
+    """The same in the matrix's own memory: writing never overtakes reading, as the result has no more cells."""
 
     def __init__(self, matrix: csr_array, dtype: Any) -> None:
         if matrix.data.dtype != np.float64 or np.dtype(dtype) not in (np.float32, np.float64):
@@ -103,7 +103,7 @@ class Overwriting:
         self._size = end
 
     def finish(self) -> tuple[np.ndarray, np.ndarray]:
-        """All that was written; memory beyond it is given back where it is the arrays' own, not mapped from a file."""
+        """Everything written; spare memory is released if the arrays own it (rather than map it from a file)."""
         if self._counts.flags.owndata and self._columns.flags.owndata:
             numbers = -(-self._size * self._dtype.itemsize // self._counts.itemsize)
             self._counts.resize(numbers, refcheck=False)
@@ -121,7 +121,7 @@ def checked_counts(counts: Any, who: str) -> csr_array:
     if 0 in matrix.shape:
         raise ShapeError(f"{who}: at least one row and one column expected; got {matrix.shape}")
     matrix = matrix if isinstance(matrix, csr_array) else csr_array(matrix)
-    if not matrix.has_canonical_format:  # the same cell twice would have two logarithms
+    if not matrix.has_canonical_format:  # a duplicated cell would get two logarithms
         matrix = matrix.copy()
         matrix.sum_duplicates()
     if matrix.nnz and not (np.isfinite(matrix.data.sum()) and matrix.data.min() >= 0):
@@ -135,7 +135,7 @@ def checked_counts(counts: Any, who: str) -> csr_array:
 
 
 def log_or_zero(values: np.ndarray) -> np.ndarray:
-    """The logarithm where positive, 0 elsewhere: an empty row has no cell that would use it."""
+    """The logarithm of positive values, 0 for others (an empty row has no cell that would use it)."""
     return np.log(values, out=np.zeros(len(values)), where=values > 0)
 
 
@@ -153,7 +153,7 @@ def _row_blocks(row_starts: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def log_counts(counts: Cooccurrence | csr_array, dtype: Any = np.float32) -> csr_array:
-    """log(1 + count): tames frequent words, and words that never meet keep a 0.
+    """log(1 + count): dampens frequent words; words that never meet keep a 0.
 
     Shapes: counts (V, C) -> (V, C) CSR of `dtype`. Raises ShapeError as `ppmi` does.
 
@@ -169,7 +169,7 @@ def log_counts(counts: Cooccurrence | csr_array, dtype: Any = np.float32) -> csr
 def conditional_probabilities(counts: Cooccurrence | csr_array, dtype: Any = np.float64) -> csr_array:
     """P(c | w) = counts[w, c] / sum over c' of counts[w, c']: which contexts a word has (Pennington et al. 2014).
 
-    Shapes: counts (V, C) -> (V, C) CSR of `dtype`, rows with counts sum to 1. Raises ShapeError as `ppmi` does.
+    Shapes: counts (V, C) -> (V, C) CSR of `dtype`; rows that have counts sum to 1. Raises ShapeError as `ppmi` does.
 
     >>> from scipy.sparse import csr_array
     >>> conditional_probabilities(csr_array(np.array([[0, 1, 3], [2, 0, 0]]))).toarray().tolist()
@@ -188,8 +188,8 @@ def conditional_probabilities(counts: Cooccurrence | csr_array, dtype: Any = np.
 def probability_ratios(probabilities: csr_array, word: int, other: int) -> np.ndarray:
     """P(c | word) / P(c | other) for every context c: what GloVe is derived from (Pennington et al. 2014, table 1).
 
-    Of ice and steam: large for solid, small for gas, near 1 for water and fashion. A context of `word` alone has
-    infinity, one of neither has nan.
+    For ice and steam: large for solid, small for gas, near 1 for water and fashion. A context that only `word` has
+    gets infinity, one that neither has gets nan.
 
     Shapes: probabilities (V, C) from `conditional_probabilities`, two row numbers -> (C,) float64. Raises ShapeError
     for a row that is not there.

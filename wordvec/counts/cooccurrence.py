@@ -1,8 +1,8 @@
 """How often words meet: the sparse co-occurrence matrix of a corpus, exact and independent of order.
 
 Weights are kept as whole numbers while counting, in units of 1/unit (see `weights_of`), and scaled once at the end.
-Whole numbers add up to the same sum in any order, so the result does not depend on how the corpus was cut, on the
-number of threads or on the limit of memory: the same bytes, always.
+Whole numbers add up to the same sum in any order, so the result has the same bytes however the corpus was cut, for
+any number of threads and any memory limit.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Cooccurrence:
 
     Attributes: ``matrix`` (V, V) float64, sparse (CSR, sorted columns; scipy's, or cupyx's where it was counted on the
     GPU): row = word, column = context word; the options as given to `count_cooccurrences`; ``vocabulary_fingerprint``,
-    the sha256 of the words in their order, None where only their ids were known.
+    the sha256 of the words in order, None if only their ids were known.
     """
 
     matrix: csr_array
@@ -68,7 +68,7 @@ class Cooccurrence:
         return self.side == "both"
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write a folder of .npy files and ``cooccurrence.json``; a folder written before is replaced as a whole."""
+        """Write a folder of .npy files and ``cooccurrence.json``; an earlier folder is replaced as a whole."""
         options = {name: value for name, value in vars(self).items() if name != "matrix"}
         save_counts(Path(folder), self.on("cpu").matrix, options)
 
@@ -80,7 +80,7 @@ class Cooccurrence:
     def load(cls, folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> Cooccurrence:
         """Read what `save` wrote; the matrix is mapped into memory, not read at once.
 
-        Raises CountsFileError for a damaged folder, and where `vocabulary` is not the one that was counted with.
+        Raises CountsFileError for a damaged folder, or if it was counted with another vocabulary than `vocabulary`.
         """
         matrix, options = load_counts(Path(folder), vocabulary)
         loaded = cls(matrix, **options)
@@ -123,23 +123,23 @@ def count_cooccurrences(
     2015, "Improving distributional similarity with lessons learned from word embeddings", section 3.1).
     `side` "left" counts only contexts before the word (q < p; GloVe's ``-symmetric 0``), "right" only those after it.
 
-    `subsample` t thins out words of a larger share than t, by the same draws as skip-gram's first epoch with this
-    `seed`. `subsample_mode` "dirty" takes words out before windows are made, which then reach further; "clean" takes
-    windows as in the whole text (ibid., section 3.1).
+    `subsample` t drops tokens of words whose share of the text is above t, by the same draws as skip-gram's first
+    epoch with this `seed`. `subsample_mode` "dirty" removes them before windows are made, which then reach further;
+    "clean" keeps the windows of the whole text (ibid., section 3.1).
 
     `corpus` is a Corpus or a tuple (ids (N,), sentence_starts (S + 1,), vocabulary size).
-    `memory` limits what counting holds, with its result: bytes, or a text such as "2G" (default: half of what is
-    free). What does not fit goes to temporary files; a result that does not fit is mapped from one. `threads`:
-    default all cores. `device` "gpu" counts there, and there the matrix stays (`Cooccurrence.on` brings it back); the
-    text is copied in stretches as long as fit. None of them changes a byte of the result. Time grows with N * window,
-    memory with N (8 bytes) and the cells (12 bytes).
+    `memory` limits what counting holds, result included: bytes, or a text such as "2G" (default: half of the free
+    memory). What does not fit goes to temporary files; a result that does not fit is mapped from one. `threads`
+    defaults to all cores. `device` "gpu" counts on the GPU, where the matrix stays (`Cooccurrence.on` copies it back);
+    the text is copied there in pieces that fit. None of these changes a byte of the result. Time grows with
+    N * window, memory with N (8 bytes) and the cells (12 bytes).
 
     `client`, a ``dask.distributed.Client``, counts on the workers of its cluster instead; `store`, a folder or fsspec
-    URL that all of them see, takes what is between (default: FOLDER.work beside the corpus, removed at the end). The
-    result is the same. From a folder its cells are mapped, not read; from a URL they are brought here, within `memory`.
+    URL that they all see, holds intermediate results (default: FOLDER.work beside the corpus, removed at the end). The
+    result is the same. Cells in a folder are mapped, not read; from a URL they are fetched, within `memory`.
 
     Sums are exact up to 2**63 units: with "harmonic", whose unit is 1 / lcm(1 .. window), windows up to 20 suit any
-    corpus below 5 * 10**9 words; what could overflow is refused. Values are then rounded once (twice above 2**53).
+    corpus below 5 * 10**9 words; counts that could overflow are refused. Values are rounded once (twice above 2**53).
     Raises OptionError for options out of range, CorpusError for ids or sentence starts that do not fit together,
     InputError for a full disk.
 
@@ -192,7 +192,7 @@ def count_cooccurrences(
 def gather_counts(
     cluster: Cluster, corpus: Corpus, options: dict[str, Any], memory: str | int | None, show_progress: bool | None
 ) -> Cooccurrence:
-    """Count on a cluster and map the matrix here, or bring it within a limit of memory; `options` are of counting."""
+    """Count on a cluster, then map the matrix, or fetch it within the memory limit; `options` are those of counting."""
     from wordvec.counts.on_cluster import count_on_cluster, gathered
 
     rows = count_on_cluster(cluster, corpus, options, show_progress)
@@ -206,7 +206,7 @@ def _matrix(row_sizes: np.ndarray, columns: np.ndarray, values: np.ndarray) -> c
 
     size = len(row_sizes)
     row_starts = np.concatenate([[0], np.cumsum(row_sizes, dtype=np.int64)])
-    if len(columns) < 2**31:  # scipy goes on with 32-bit indices, half the memory, only where both arrays have them
+    if len(columns) < 2**31:  # scipy keeps 32-bit indices (half the memory) only if both arrays have them
         row_starts = row_starts.astype(np.int32)
     matrix = csr_array((values, columns, row_starts), shape=(size, size))
     matrix.has_canonical_format = True

@@ -1,4 +1,4 @@
-"""The same three steps on whole (dense) matrices, through the layers: to read, and to check the sparse forms by.
+"""The same three steps on dense matrices, through the layers: to read, and to check the sparse forms against.
 
 Every step works on numpy or cupy arrays. Memory grows with the square of the vocabulary, so there is a limit.
 """
@@ -48,7 +48,7 @@ def dense_cooccurrences(
         raise OptionError(f"side must be 'both', 'left' or 'right'; got {side!r}")
     _check_size(vocabulary_size)
     xp = array_module(ids, sentence_starts)
-    weight_at = xp.asarray(np.append(weights, 0) / unit)  # by distance; the last is that of all larger distances
+    weight_at = xp.asarray(np.append(weights, 0) / unit)  # by distance; the last is for all larger distances
     one_hot = xp.eye(vocabulary_size)
     position = xp.arange(len(ids))
     sentence = xp.searchsorted(sentence_starts, position, side="right")

@@ -1,7 +1,7 @@
 """Co-occurrence counts and PPMI on the GPU: keys are sorted and equal ones added up, in whole numbers as on the CPU.
 
-A pair of words at distance d becomes one 64-bit key, (row, column, d). Stretches of the text are as long as fits into
-half of the memory that is free; each leaves its cells in order, which are merged with those of the stretches before.
+A pair of words at distance d becomes one 64-bit key, (row, column, d). The text is taken in pieces as long as fit in
+half of the free memory; each piece gives sorted cells, which are merged with those of the pieces before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NO_COUNT = (
 
 
 class Cells(NamedTuple):
-    """Cells of a matrix in order: row * V + column, and the sum of weights, (n,) int64 each."""
+    """Sorted cells of a matrix: row * V + column, and the sum of weights, (n,) int64 each."""
 
     places: Array
     sums: Array
@@ -39,7 +39,7 @@ def on_gpu(matrix: Any) -> bool:
 
 
 def matrix_on(matrix: Any, device: str) -> Any:
-    """The same sparse matrix on ``"cpu"`` or ``"gpu"``, copied where it must be."""
+    """The same sparse matrix on ``"cpu"`` or ``"gpu"``, copied if necessary."""
     from scipy.sparse import csr_array, csr_matrix
 
     if on_gpu(matrix) == (device == "gpu"):
@@ -68,8 +68,8 @@ def count_on_gpu(
 ) -> Any:
     """The matrix (V, V) of `wordvec.counts.count_cooccurrences`, float64, on the GPU.
 
-    `stream` as `text_stream` makes it, `weights` and `unit` as `weights_of`; `sides` are the windows to the left and
-    to the right, one of which may be 0; `update` is told how many positions are done.
+    `stream` is from `text_stream`, `weights` and `unit` from `weights_of`; `sides` are the windows to the left and
+    to the right, one of which may be 0; `update` is called with the number of positions done.
     """
     window, words = len(weights) - 1, len(stream)
     stretch = max(window, free_memory() // 2 // (BYTES_OF_A_PAIR * window))
@@ -80,12 +80,12 @@ def count_on_gpu(
         cells = cells_of(part, end - begin, size, to_device(weights, "gpu"), sides)
         found = cells if found is None else merged(found, cells)
         update(end - begin)
-    assert found is not None  # a stream holds at least a border
+    assert found is not None  # a stream has at least one border
     return csr_of(with_mirror_image(found, size) if all(sides) else found, size, unit)
 
 
 def cells_of(words: Array, count: int, size: int, weights: Array, sides: tuple[int, int]) -> Cells:
-    """Cells of the pairs whose first word is one of the first `count`; with both sides the half with row <= column."""
+    """Cells of pairs whose first word is one of the first `count`; with both sides only those with row <= column."""
     xp = array_module(words, weights)
     sentences = xp.cumsum(words == size, dtype=xp.int32)
     bits = len(weights).bit_length()
@@ -107,7 +107,7 @@ def cells_of(words: Array, count: int, size: int, weights: Array, sides: tuple[i
 
 
 def added_up(places: Array, values: Array) -> Cells:
-    """Cells in order, some of them several times, with their whole numbers added up."""
+    """Add up the whole numbers of repeated cells, which are sorted."""
     xp = array_module(places, values)
     if not len(places):
         return Cells(places, values)
@@ -129,7 +129,7 @@ def merged(one: Cells, other: Cells) -> Cells:
 
 
 def with_mirror_image(half: Cells, size: int) -> Cells:
-    """A symmetric matrix from its half; a word beside itself is its own context from both sides."""
+    """A symmetric matrix from one half; two neighbours of the same word are each other's context, so count twice."""
     rows, columns = half.places // size, half.places % size
     return merged(half, Cells(columns * size + rows, half.sums))
 
@@ -147,7 +147,7 @@ def csr_of(cells: Cells, size: int, unit: int) -> Any:
 def ppmi_on_gpu(
     matrix: Any, context_smoothing: float, shift: float, minimum_count: float, dtype: Any, who: str = "ppmi"
 ) -> Any:
-    """See `wordvec.counts.ppmi`; the matrix and what comes back are on the GPU. The sums have always the same bytes."""
+    """See `wordvec.counts.ppmi`; the matrix and the result are on the GPU. The sums always have the same bytes."""
     xp = array_module(matrix.data)
     counts = matrix.data.astype(xp.float64)
     _check_counts(xp, counts, matrix.shape, who)
@@ -174,7 +174,7 @@ def _check_counts(xp: Any, counts: Array, shape: tuple[int, int], who: str) -> N
 
 
 def _logs_of_sums(xp: Any, ids: Array, counts: Array, size: int) -> tuple[Array, Array]:
-    """The logarithm of the sum of the counts of each id, (size,), 0 where there is none; and those of sums above 0."""
+    """The logarithm of the sum of each id's counts, (size,), 0 where the sum is 0; and only those of sums above 0."""
     found, sums = sum_rows_by_id(ids, counts[:, None])
     above = sums[:, 0] > 0
     logs = xp.zeros(size)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-TOLERANCE = 3e-4  # residual relative to s**2 at which a triple counts as found: as near as ARPACK comes in float32
-ROOM = 4  # times the triples: columns for which the GPU's memory is taken at first
+TOLERANCE = 3e-4  # residual relative to s**2 at which a triple counts as found: what ARPACK reaches in float32
+ROOM = 4  # times the triples: columns that memory is first allocated for on the GPU
 
 
 def largest_singular_triples(
@@ -46,13 +46,13 @@ def search(on: Arithmetic, shape: tuple[int, int], dim: int, seed: int, toleranc
     """The triples, by the large steps of `on`.
 
     Q holds an orthonormal basis of the space searched, T = Q^T A A^T Q is small and block tridiagonal, and its
-    eigenvectors w give the best u = Q w. What of A A^T Q sticks out of Q, (next block) R, tells how far each u is
-    from being exact: ||A A^T u - s^2 u|| = ||R w[last block]||.
+    eigenvectors w give the best u = Q w. The part of A A^T Q outside the span of Q, (next block) R, gives the error of
+    each u: ||A A^T u - s^2 u|| = ||R w[last block]||.
     """
     limit = min(*shape, max(10 * dim, 40 * on.block))
     Q = on.empty((shape[0], limit if on.lazy_memory else min(limit, ROOM * dim + on.block)))
     T = np.zeros((limit, limit))
-    size, last, next_check = 0, 0, 2 * dim  # columns of Q in use, how many of them are the last block's
+    size, last, next_check = 0, 0, 2 * dim  # columns of Q in use; how many of them are in the last block
     random_blocks = _random_blocks(on, shape[1], seed)
     image = on.product(next(random_blocks))
     while True:
@@ -86,7 +86,7 @@ def search(on: Arithmetic, shape: tuple[int, int], dim: int, seed: int, toleranc
 
 
 def _random_blocks(on: Arithmetic, rows: int, seed: int) -> Iterator[Array]:
-    """Blocks of standard normal numbers, (rows, block) each: the first is nearly always the only one needed."""
+    """Blocks of standard normal numbers, (rows, block) each; nearly always only the first is needed."""
     number = 1
     while True:
         yield on.array(normal_matrix(seed, PROJECTION, (number * rows, on.block))[-rows:])
@@ -97,13 +97,13 @@ def _new_directions(on: Arithmetic, image: Array, Q: Array, overlapping: Array) 
     """An orthonormal basis of what `image` adds to the span of `Q`; fewer columns than `image` if it adds less.
 
     In exact arithmetic `image` overlaps only with the last two blocks of Q, `overlapping` (the three-term recurrence);
-    what rounding leaves of the others goes in a second step over all of Q.
+    what rounding leaves of the other blocks is removed in a second step over all of Q.
     """
     negligible = 100 * float(np.finfo(image.dtype).eps) * float(array_module(image).linalg.norm(image))
     rest = image - on.times(overlapping, on.transposed_times(overlapping, image))
     block = _orthonormal(on, rest, negligible)
     block = block - on.times(Q, on.transposed_times(Q, block))
-    return _orthonormal(on, block, 0.5)  # a column that was all rounding error has shrunk by now
+    return _orthonormal(on, block, 0.5)  # a column that was only rounding error has shrunk by now
 
 
 def _orthonormal(on: Arithmetic, block: Array, negligible: float) -> Array:
@@ -139,19 +139,19 @@ def _triples(on: Arithmetic, U: Array) -> tuple[Array, Array, Array]:
 
 
 # The large steps of the Lanczos iteration: products with a sparse matrix and with tall blocks, on the CPU or the GPU.
-# On the CPU rows are cut into pieces that depend on nothing else, so that sums over them are the same for any number
-# of threads. On the GPU sums are taken in another order, always the same on one card.
+# On the CPU, rows are cut into fixed pieces, so sums over them are the same for any number of threads. On the GPU, sums
+# are taken in another order, which is always the same on one card.
 
 
 ROWS_AT_ONCE = 4096
-LARGE = 256  # rows of a symmetric matrix from which on the GPU finds its eigenvectors faster than a copy takes
+LARGE = 256  # rows from which the GPU is faster for the eigenvectors of a symmetric matrix, copies included
 
 
 class Arithmetic(Protocol):
-    """All arrays but the small ones of numpy lie where the matrix does."""
+    """The arrays are on the matrix's device, except small ones, which are numpy's."""
 
     block: int  # columns multiplied at a time
-    lazy_memory: bool  # whether memory is only taken as it is written to
+    lazy_memory: bool  # whether memory is only taken once it is written to
 
     def product(self, X: Array) -> Array:
         """A X."""
@@ -160,10 +160,10 @@ class Arithmetic(Protocol):
         """A^T X."""
 
     def array(self, values: np.ndarray) -> Array:
-        """A numpy array, in the matrix's type, where the matrix is."""
+        """A numpy array converted to the matrix's type and device."""
 
     def empty(self, shape: tuple[int, int], used: Array | None = None) -> Array:
-        """Room for columns (Fortran's order), with those that are `used` copied into it."""
+        """Room for columns (Fortran order), with the first `used` ones copied."""
 
     def times(self, Q: Array, W: Array) -> Array:
         """Q W for a tall Q; W may be numpy's."""
@@ -176,11 +176,11 @@ class Arithmetic(Protocol):
         ...
 
     def exactly(self, Q: Array, Y: Array) -> np.ndarray:
-        """The same summed up in float64."""
+        """The same, summed in float64."""
         ...
 
     def eigenvectors(self, symmetric: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Eigenvalues, rising, and eigenvectors."""
+        """Eigenvalues, ascending, and eigenvectors."""
         ...
 
 
@@ -199,7 +199,7 @@ class OnCPU:
         return values.astype(self._dtype)
 
     def empty(self, shape: tuple[int, int], used: np.ndarray | None = None) -> np.ndarray:
-        """Takes memory as its columns are written."""
+        """Room that takes memory as its columns are written."""
         return np.empty(shape, self._dtype, order="F")
 
     def times(self, Q: np.ndarray, W: np.ndarray) -> np.ndarray:
@@ -247,7 +247,7 @@ class OnGPU:
         return self._xp.asarray(values.astype(self._dtype))
 
     def empty(self, shape: tuple[int, int], used: Array | None = None) -> Array:
-        """Takes its memory at once."""
+        """Room that takes its memory at once."""
         room = self._xp.empty(shape[::-1], self._dtype).T
         if used is not None:
             room[:, : used.shape[1]] = used

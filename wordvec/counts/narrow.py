@@ -1,6 +1,6 @@
-"""Rows of a matrix of whole numbers in the store, 8 bytes a cell: sums have 32 bits, and what is above them is apart.
+"""Rows of a matrix of whole numbers in the store, 8 bytes a cell: the lower 32 bits of sums; higher bits are apart.
 
-Few sums need more. The cells of all pieces of a text are written and read once: their bytes are what that costs.
+Few sums need more than 32 bits. Cells of all pieces of a text are written and read once, so their size is the cost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class NarrowRows:
         self._row = self.cells = 0
 
     def append(self, sizes: np.ndarray, columns: np.ndarray, sums: np.ndarray) -> None:
-        """Add the next rows. No sum is negative, and rows that are not wanted are empty."""
+        """Add the next rows. Sums must not be negative; rows outside first .. last must be empty."""
         if len(sums) and sums.max() >> BITS:
             at = np.flatnonzero(sums >> BITS)
             self._arrays["high_at"].append(at + self.cells)
@@ -34,7 +34,7 @@ class NarrowRows:
 
 
 def read_sums(store: Store, name: str, begin: int = 0, end: int | None = None) -> np.ndarray:
-    """The sums of cells begin .. end - 1 of an entry, in 32 bits where they have no more."""
+    """The sums of cells begin .. end - 1 of an entry, in 32 bits if all of them fit."""
     sums, high_at = np.asarray(store.read(name, "sums", begin, end)), np.asarray(store.read(name, "high_at"))
     first, last = np.searchsorted(high_at, [begin, begin + len(sums)])
     if first == last:

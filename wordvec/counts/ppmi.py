@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wordvec.counts.cooccurrence import Cooccurrence
 
 
-CONTEXT_SMOOTHING = 1.0  # none: the one default of every function, trainer and figure, the value of textbooks
+CONTEXT_SMOOTHING = 1.0  # none, as in textbooks: the default of every function, trainer and figure
 
 
 @typed
@@ -37,15 +37,15 @@ def ppmi(
 
     with a = `context_smoothing` and k = `shift` (Levy, Goldberg and Dagan 2015, "Improving distributional similarity
     with lessons learned from word embeddings", sections 3.1 and 3.2). P(w, c) = counts[w, c] / sum, P(w) from row
-    sums, #(c) from column sums. log is the natural logarithm: divide by log 2 = 0.6931 for bits, in which some books
-    count. a = 1, the default everywhere, is plain PPMI; a = 0.75 tames rare contexts, whose PMI is too high. k > 1 is
-    the number of negative samples of the skip-gram model that factorises this matrix (Levy and Goldberg 2014).
-    Cells below `minimum_count` become 0; they still count in the sums.
+    sums, #(c) from column sums. log is the natural logarithm: divide by log 2 = 0.6931 for bits, which some books
+    use. a = 1, the default everywhere, is plain PPMI; a = 0.75 lowers the PMI of rare contexts, which is too high.
+    k > 1 is the number of negative samples of the skip-gram model that factorises this matrix (Levy and Goldberg
+    2014). Cells below `minimum_count` become 0; they still count in the sums.
 
     Shapes: counts (V, C), a Cooccurrence or a sparse matrix of counts >= 0 -> (V, C) CSR of `dtype`, positive cells
-    only. A matrix on the GPU gives one there. The input stays as it is, or with `in_place` (on the CPU) gives its
-    memory (a CSR matrix of float64) to the result and is of no use afterwards. Raises OptionError for options out of
-    range, ShapeError for a matrix that is not sparse, holds negative or non-finite counts, or nothing above 0.
+    only, on the device of the input. The input is not changed, unless `in_place` (on the CPU, a CSR matrix of
+    float64): then the result reuses its memory, and the input is empty afterwards. Raises OptionError for options out
+    of range, ShapeError for a matrix that is not sparse, holds negative or non-finite counts, or nothing above 0.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))
@@ -74,12 +74,12 @@ def pmi(
     minimum_count: float = 0.0,
     dtype: Any = np.float32,
 ) -> csr_array:
-    """Pointwise mutual information log(P(w, c) / (P(w) P_a(c))), see `ppmi`, of the words that meet.
+    """Pointwise mutual information log(P(w, c) / (P(w) P_a(c))) of the words that meet; see `ppmi`.
 
     Only cells with a positive count are stored. Words that never meet have a PMI of minus infinity, which a sparse
-    matrix cannot hold: what is not stored is not 0. A stored value can be negative, or 0.
+    matrix cannot hold, so a cell that is not stored does not mean 0. A stored value can be negative, or 0.
 
-    Shapes, options (the natural logarithm, too) and errors as in `ppmi`.
+    Shapes, options, errors and the natural logarithm are as in `ppmi`.
 
     >>> from scipy.sparse import csr_array
     >>> counts = csr_array(np.array([[0, 4], [4, 8]]))
@@ -97,7 +97,7 @@ def pmi(
 
 
 class Information(NamedTuple):
-    """The logarithms that PMI is a sum of: of the rows' and the columns' sums (V,), (C,), and what all cells share.
+    """The logarithms that PMI is the sum of: those of row sums (V,) and column sums (C,), and a constant.
 
     log(P(w,c) / (P(w) P_a(c))) = log #(w,c) + log(sum of #(c)**a) - log #(w) - a log #(c): the total cancels, and
     logarithms cannot overflow where products of counts would.
@@ -139,7 +139,7 @@ class Information(NamedTuple):
         return values, (values > 0) & (block.counts > 0)
 
     def positive_of_logarithms(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        """The same for logarithms of counts that are all above 0; they are overwritten."""
+        """The same from the logarithms of counts that are all above 0; these are overwritten."""
         values = self._of_logarithms(block)
         return values, values > 0
 
@@ -161,17 +161,17 @@ def _log_sum_exp(values: np.ndarray) -> float:
     return float(largest + np.log(np.exp(values - largest).sum()))
 
 
-# Why two words are similar: the contexts they share, each with its part of the cosine.
+# Why two words are similar: the contexts they share, and what each adds to the cosine.
 
 
 @typed
 def explain(a: np.ndarray, b: np.ndarray, contexts: Sequence[str], k: int | None = None) -> list[tuple[str, float]]:
-    """The contexts that two words share, with what each adds to the words' cosine, the largest first.
+    """The contexts that two words share, with what each adds to their cosine, largest first.
 
     cos(a, b) = sum over c of a_c b_c / (|a| |b|): the part of context c is its term. With PPMI rows no term is
     negative, so the parts of all shared contexts add up to the cosine, and part / cosine is a context's share of the
-    similarity. Ties go by the order of the contexts. `Concordance.behind` does the same with associations that
-    count less where there were few observations: what a reader wants to see, where this is what a model was made of.
+    similarity. Ties are broken by the order of the contexts. `Concordance.behind` does the same with associations
+    that count less where there were few observations, for readers; this function shows what a model was made from.
 
     Shapes: a, b (C,), rows of a PPMI matrix (see `row_of`); C contexts; the `k` largest, None for all.
     Raises ShapeError where they do not fit together.

@@ -1,6 +1,6 @@
 """PPMI on a cluster: block of rows by block of rows, the same bytes as `wordvec.counts.ppmi`.
 
-The sums of rows and columns are taken in the order in which one machine takes them, so they round alike.
+Row and column sums are taken in the same order as on one machine, so they round alike.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CSR = ("indptr", "indices", "data")
 class Weighed(NamedTuple):
     """A PPMI matrix (V, V) in the store: block i is the CSR matrix of rows borders[i] .. borders[i + 1] - 1.
 
-    `turned` are the same blocks of rows of the transpose, where these were asked for.
+    `turned` has the same blocks of rows of the transpose, if they were asked for.
     """
 
     borders: list[int]
@@ -37,7 +37,7 @@ class Weighed(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Of the whole."""
+        """The shape of the whole matrix."""
         return self.borders[-1], self.borders[-1]
 
 
@@ -74,7 +74,7 @@ def ppmi_on_cluster(
 def _published_margins(
     cluster: Cluster, counts: Rows, symmetric: bool, facts: dict[str, Any], show_progress: bool | None
 ) -> str:
-    """The entry with what `Information` has."""
+    """The store's entry with the fields of `Information`."""
     store, sums, margins = cluster.store, name_of("sums", counts=counts.names), name_of("margins", **facts)
     if not store.is_published(sums):
         _publish_sums(cluster, counts, symmetric, sums, show_progress)
@@ -93,7 +93,7 @@ def _publish_sums(cluster: Cluster, counts: Rows, symmetric: bool, name: str, sh
     columns = np.concatenate([in_order for _, in_order in found])  # column c of a symmetric matrix is its row c
     if not symmetric:
         columns, before = np.zeros(size), None
-        for i, block in enumerate(counts.names):  # each goes on where the one before ended: the order of one machine
+        for i, block in enumerate(counts.names):  # each continues the one before: the order of one machine
             after = name_of("column-sums", counts=counts.names, block=i)
             cluster.run(add_columns, [(block, before, size, after)], "sums of columns", show_progress)
             if before is not None:
@@ -105,7 +105,7 @@ def _publish_sums(cluster: Cluster, counts: Rows, symmetric: bool, name: str, sh
 
 
 def sum_block(store: str, block: str, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sums of the rows of a block of counts: as scipy takes them along rows, and as along columns, one after another.
+    """Row sums of a block of counts: in scipy's order along rows, and in its order along columns (one by one).
 
     Shapes: (rows,) each.
     """
@@ -114,7 +114,7 @@ def sum_block(store: str, block: str, size: int) -> tuple[np.ndarray, np.ndarray
 
 
 def add_columns(store: str, block: str, before: str | None, size: int, name: str) -> None:
-    """Publish the sums of columns up to a block of counts, (V,), from those up to the block before."""
+    """Publish the column sums up to and including a block of counts, (V,), from those up to the block before."""
     place = open_store(store)
     if place.is_published(name):
         return
@@ -134,10 +134,10 @@ def weigh_block(
     name: str,
     turned: str | None,
 ) -> None:
-    """Publish PPMI of a block of counts as CSR, and what becomes of it in the transpose.
+    """Publish the PPMI of a block of counts as CSR, and its part of the transpose.
 
-    `turned` takes the rows of the transpose that are the columns of the block, of counts that are the same both ways.
-    Of others, the block's cells are published once more by blocks of columns, for `transpose_block`.
+    For symmetric counts, `turned` gets the rows of the transpose that are the columns of this block. For others, the
+    block's cells are published again by blocks of columns, for `transpose_block`.
     """
     place = open_store(store)
     if place.is_published(name) and (turned is None or place.is_published(turned)):
@@ -160,8 +160,8 @@ def weigh_block(
 
 
 def _by_columns(matrix: csr_array, borders: list[int], first: int) -> dict[str, np.ndarray]:
-    """The cells of a block of rows, from `first` on, ordered by the blocks of columns that they are in."""
-    block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # 16 bits: sorted by radix
+    """The cells of a block of rows, the first of which is `first`, ordered by block of columns."""
+    block_of = np.repeat(np.arange(len(borders) - 1, dtype=np.uint16), np.diff(borders))  # 16 bits: numpy's radix sort
     of_column = block_of[matrix.indices]
     order = np.argsort(of_column, kind="stable")
     cell_rows = np.repeat(np.arange(first, first + matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
@@ -183,7 +183,7 @@ def _csr_arrays(matrix: Any) -> dict[str, np.ndarray]:
 
 
 def transpose_block(store: str, blocks: list[str], borders: list[int], number: int, name: str) -> None:
-    """Publish, as CSR, the rows of the transpose that are the columns of this block: each by rising row."""
+    """Publish, as CSR, the rows of the transpose that are the columns of this block."""
     from scipy.sparse import csr_array
 
     place = open_store(store)
@@ -214,7 +214,7 @@ def counts_block(store: Store, block: str, size: int) -> csr_array:
 
 
 def row_starts(sizes: np.ndarray) -> np.ndarray:
-    """Where rows of these sizes start, (rows + 1,); in 32 bits where they do, as scipy would copy columns else."""
+    """Where rows of these sizes start, (rows + 1,); in 32 bits if they fit, as scipy would otherwise copy columns."""
     starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     return starts.astype(np.int32) if starts[-1] < 2**31 else starts
 

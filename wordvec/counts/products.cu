@@ -1,5 +1,5 @@
-// A sparse matrix times a block of columns: a lane of a warp for each column, so that a row of the block is read in one
-// go. Rows of many cells are cut into pieces, whose sums are added up in their order: always the same bytes.
+// A sparse matrix times a block of columns: each lane of a warp has a column, so a row of the block is read at once.
+// Rows of many cells are cut into pieces, whose sums are added up in order: always the same bytes.
 //
 // Macros: REAL, the type of the numbers; WIDTH, the columns of the block.
 

@@ -1,8 +1,8 @@
-"""Products of a sparse matrix with a block of columns, on the CPU and on the GPU: what the SVD spends its time on.
+"""Products of a sparse matrix with a block of columns, on the CPU and on the GPU: where the SVD spends its time.
 
-scipy multiplies a sparse matrix with a dense one on one thread, cell by cell through memory. Here a row of the result
-stays in vector registers while the row's cells are walked over, and rows of the block are asked for ahead. A row is
-always summed in one piece, so the number of threads changes the time and not the sums.
+scipy multiplies a sparse matrix by a dense one on one thread, cell by cell through memory. Here a row of the result
+stays in vector registers while the row's cells are added, and rows of the block are prefetched. A row is always
+summed in one piece, so the number of threads changes the time and not the sums.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-PIECES = 32  # units of work for threads, of about as many cells each
-COLUMNS = 16  # that the library takes at a time: STRIP in products.c
+PIECES = 32  # units of work for threads, each with about the same number of cells
+COLUMNS = 16  # columns that the library takes at a time: STRIP in products.c
 
 Product = Callable[[np.ndarray], np.ndarray]
 
 
 def product_with(matrix: csr_array, pool: Executor | None = None) -> Product:
-    """X -> matrix @ X by blocks of rows in parallel, or in this thread; compiled where the library is here and the
-    matrix float32.
+    """X -> matrix @ X by blocks of rows in parallel, or in this thread; by the C library if it is there and the
+    matrix is float32.
 
     >>> from scipy.sparse import csr_array
     >>> product_with(csr_array(np.array([[0, 2], [3, 0]], np.float32)))(np.eye(2, dtype=np.float32)).tolist()
@@ -88,13 +88,13 @@ def _compiled(matrix: csr_array) -> Callable[..., None]:
 
 
 # Products of a sparse matrix with a block of columns on the GPU, with the same bytes every time. cuSPARSE, as CuPy
-# calls it, wants the block column by column, so that each cell fetches its numbers from as many places as there are
-# columns, and does not promise the same sums from run to run.
+# calls it, needs a column-major block, so each cell reads from as many places as there are columns; and it does not
+# promise the same sums from run to run.
 
 
 SOURCE = Path(__file__).with_suffix(".cu")
-WIDTH = 32  # columns multiplied at a time, a lane of a warp each
-PIECE = 256  # cells that are added up one after the other
+WIDTH = 32  # columns multiplied at a time, one per lane of a warp
+PIECE = 256  # cells that are added up in sequence
 
 
 class GPUProduct:

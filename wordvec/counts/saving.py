@@ -1,4 +1,4 @@
-"""A co-occurrence matrix on disk: a folder of four files, written as a whole.
+"""A co-occurrence matrix on disk: a folder of four files, written all together or not at all.
 
 ::
 
@@ -46,7 +46,7 @@ OPTIONS: dict[str, type | tuple[type, ...]] = {
 
 
 def fingerprint_of(words: Sequence[str]) -> str:
-    """The sha256 of words in their order: it names what the rows and columns of a matrix are.
+    """The sha256 of words in their order: it identifies the rows and columns of a matrix.
 
     >>> fingerprint_of(["a", "b"]) == fingerprint_of(["b", "a"]), fingerprint_of(["ab"]) == fingerprint_of(["a", "b"])
     (False, False)
@@ -55,7 +55,7 @@ def fingerprint_of(words: Sequence[str]) -> str:
 
 
 def save_counts(folder: Path, matrix: csr_array, options: dict[str, Any]) -> None:
-    """Write the four files; `folder` is replaced as a whole, or after a failure left as it was."""
+    """Write the four files; `folder` is replaced as a whole, or left as it was after a failure."""
     header = {"format": FORMAT, "version": VERSION, "words": matrix.shape[0], "cells": int(matrix.nnz), **options}
     with replace_folder(folder, KIND) as temporary:
         np.save(temporary / "row_starts.npy", matrix.indptr)
@@ -67,8 +67,8 @@ def save_counts(folder: Path, matrix: csr_array, options: dict[str, Any]) -> Non
 def load_counts(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[str, Any]]:
     """Read and check the four files: the matrix, and the options as `Cooccurrence` has them.
 
-    Raises CountsFileError for a folder that is not one of ours, whose files are missing, cut off or do not fit, or
-    that was counted with other words than those of `vocabulary`.
+    Raises CountsFileError for a folder that is not one of ours, whose files are missing, cut off or inconsistent, or
+    that was counted with words other than those of `vocabulary`.
     """
     repair_folder(folder)
     return read_unchanged(folder / MARKER, lambda: _load(folder, vocabulary))
@@ -115,7 +115,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
 
 
 def _check_fit(row_starts: np.ndarray, columns: np.ndarray, values: np.ndarray, words: int, cells: int) -> None:
-    """Everything compiled code relies on: it would not notice a column outside the matrix."""
+    """Check everything that compiled code relies on: it would not notice a column outside the matrix."""
     if row_starts.shape != (words + 1,) or row_starts.dtype.kind != "i":
         raise ValueError(f"row_starts.npy holds {row_starts.dtype} {row_starts.shape}, not ({words + 1},) integers")
     if columns.shape != (cells,) or columns.dtype.kind != "i":

@@ -1,4 +1,4 @@
-"""What counting starts from: a corpus as one row of word ids, and what a pair of words counts by its distance."""
+"""What counting starts from: a corpus as one stream of word ids, and the weight of a pair of words by distance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wordvec.errors import CorpusError, OptionError
 from wordvec.growing_array import GrowingArray
 from wordvec.memory import give_back_pages
 
-EPOCH = 0  # tokens are kept or not as in the first epoch of skip-gram with the same seed
+EPOCH = 0  # the same tokens are kept as in the first epoch of skip-gram with the same seed
 TOKENS_AT_ONCE = 2**20
 
 EncodedText = tuple[np.ndarray, np.ndarray, int]  # ids (N,), sentence_starts (S + 1,), vocabulary size
@@ -41,26 +41,26 @@ def text_stream(text: EncodedText, thresholds: np.ndarray | None, clean: bool, s
 def stretch_of(
     text: EncodedText, thresholds: np.ndarray | None, clean: bool, seed: int, begin: int, end: int
 ) -> np.ndarray:
-    """What words begin .. end - 1 add to the stream: themselves, and a border after each that ends a sentence."""
+    """What words begin .. end - 1 add to the stream: themselves, and a border after each end of a sentence."""
     ids, sentence_starts, border = text
     words = np.asarray(ids[begin:end])
     kept = np.ones(len(words), bool) if thresholds is None else keeps(words, begin, thresholds, seed)
     first, last = np.searchsorted(sentence_starts, [begin, end], side="right")
-    ends = np.asarray(sentence_starts[first:last]) - begin  # of sentences, as places between words of this piece
+    ends = np.asarray(sentence_starts[first:last]) - begin  # of sentences, counted in words of this piece
     if clean:
         words, kept = np.where(kept, words, border + 1), np.ones(len(words), bool)
     return _with_borders(words[kept], np.append(0, np.cumsum(kept))[ends], border)
 
 
 def keeps(words: np.ndarray, position: int, thresholds: np.ndarray, seed: int) -> np.ndarray:
-    """Which of these words, the first of them at `position`, survive subsampling: see `ExampleSampler.keeps`."""
+    """Which of these words, the first at `position`, survive subsampling: see `ExampleSampler.keeps`."""
     positions = np.arange(position, position + len(words), dtype=np.uint64)
     keys = rng.item_key(rng.key_of(seed, EPOCH), positions)
     return (rng.draw(keys, rng.SUBSAMPLE) >> rng.S32) < thresholds[words]
 
 
 def _with_borders(words: np.ndarray, ends: np.ndarray, border: int) -> np.ndarray:
-    """Words with a border before each of the places `ends` (rising)."""
+    """Words with a border inserted before each of the places `ends` (ascending)."""
     stream = np.empty(len(words) + len(ends), np.int32)
     at = ends + np.arange(len(ends))
     is_word = np.ones(len(stream), bool)
@@ -73,7 +73,7 @@ def _with_borders(words: np.ndarray, ends: np.ndarray, border: int) -> np.ndarra
 def subsampling_thresholds(
     counts: np.ndarray | None, text: EncodedText, subsample: float, mode: str
 ) -> np.ndarray | None:
-    """Which share of each word's tokens is kept, as `keep_thresholds`; None to keep all."""
+    """The share of each word's tokens that is kept, as `keep_thresholds`; None to keep all."""
     if mode not in ("dirty", "clean"):
         raise OptionError(
             "subsample_mode must be 'dirty' (words leave the text before windows are made) or 'clean' (windows as in "
@@ -107,7 +107,7 @@ def checked_text(ids: np.ndarray, starts: np.ndarray, vocabulary_size: int) -> E
     return ids, starts, vocabulary_size
 
 
-# What a pair of words counts by its distance, in whole numbers; and whether the sums of them fit into 64 bits.
+# The weight of a pair of words by distance, in whole numbers; and whether sums of them fit in 64 bits.
 
 
 WEIGHTINGS = ("flat", "harmonic", "linear")
@@ -119,7 +119,7 @@ def weights_of(window: int, weighting: str) -> tuple[int, np.ndarray]:
     """The unit and the weights in it, whole numbers: a pair at distance d counts weights[d] / unit.
 
     Shapes: weights (window + 1,) int64, weights[0] = 0. Raises OptionError for a window below 1, an unknown
-    weighting, and a unit that leaves 64 bits.
+    weighting, and a unit that does not fit in 64 bits.
 
     >>> unit, weights = weights_of(4, "harmonic")
     >>> unit, weights.tolist()
@@ -143,7 +143,7 @@ def weights_of(window: int, weighting: str) -> tuple[int, np.ndarray]:
 
 
 def check_that_sums_fit(words: int, weights: np.ndarray, weighting: str, vocabulary_size: int) -> None:
-    """Raise where a cell could leave int64 or an id 32 bits, before anything is counted."""
+    """Raise, before anything is counted, if a cell could overflow int64 or an id 32 bits."""
     if 2 * words * sum(weights.tolist()) >= 2**63:
         what = f"window {len(weights) - 1} with {weighting} weighting"
         raise OptionError(

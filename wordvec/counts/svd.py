@@ -23,7 +23,7 @@ DENSE_LIMIT = 1024  # up to this many rows or columns LAPACK takes about a secon
 class SVD(NamedTuple):
     """The largest singular values of A and their vectors: A is about (U * S) @ V.T.
 
-    ``U`` (V, dim) belongs to the rows (words), ``S`` (dim,) falls, ``V`` (C, dim) belongs to the columns (contexts).
+    ``U`` (V, dim) belongs to the rows (words), ``V`` (C, dim) to the columns (contexts); ``S`` (dim,) is descending.
     """
 
     U: Array
@@ -44,8 +44,8 @@ def truncated_svd(
 
     `method` is "dense" (LAPACK; memory for rows * columns numbers), "krylov" (block Lanczos iteration, see
     wordvec.counts.lanczos; memory for some 5 * dim columns), or "auto": dense up to 1,024 rows or columns.
-    A matrix on the GPU (of cupyx, as `wordvec.counts.ppmi` makes there) is factorised there, and there the result is;
-    with other last bits than the CPU's. Precision: float64 for a float64 matrix, float32 for others; singular values
+    A matrix on the GPU (cupyx's, as `wordvec.counts.ppmi` makes there) is factorised there, where the result stays;
+    its last bits differ from the CPU's. Precision: float64 for a float64 matrix, float32 for others; singular values
     below 1e-4 of the largest are inaccurate in float32.
 
     Sign convention: in each column of U the entry of largest absolute value is positive. `seed` draws the starting
@@ -122,9 +122,9 @@ def with_fixed_signs(U: Array, S: Array, V: Array) -> SVD:
 def word_vectors(factors: SVD, power: float = 0.5, add_context: bool = False) -> Array:
     """Word vectors W = U * S**power, or with `add_context` (U + V) * S**power.
 
-    `power` 1 keeps the scalar products of the matrix's rows, 0.5 shares S between words and contexts as skip-gram
-    does, 0 weighs all dimensions alike (Levy, Goldberg and Dagan 2015, section 3.3). The sum needs as many contexts
-    as words.
+    `power` 1 keeps the dot products of the matrix's rows, 0.5 divides S between words and contexts as skip-gram
+    does, 0 weights all dimensions alike (Levy, Goldberg and Dagan 2015, section 3.3). `add_context` needs as many
+    contexts as words.
 
     Shapes: U (V, dim), S (dim,), V (C, dim) -> (V, dim), in the dtype of U.
 

@@ -1,6 +1,6 @@
-"""The truncated SVD with its matrix on a cluster: products there, the small and tall rest here.
+"""The truncated SVD with its matrix on a cluster: products are computed there, everything else here.
 
-A row of a product is summed in one piece wherever that is done, so the bytes are those of one machine. This process
+A row of a product is summed in one piece wherever it is computed, so the bytes are those of one machine. This process
 holds what `wordvec.counts.lanczos` holds besides the matrix, some 5 * dim columns of V numbers.
 """
 
@@ -25,8 +25,8 @@ from wordvec.store import name_of, open_store
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
-OPEN_BLOCKS = 64  # of a process, which need no second look at their cells
-TASKS_OF_A_THREAD = 1  # in a product: a task and its result cost 5 ms of processor time on both sides
+OPEN_BLOCKS = 64  # that a process keeps, already checked
+TASKS_OF_A_THREAD = 1  # in a product: a task and its result cost 5 ms of processor time, both sides together
 
 
 def svd_on_cluster(
@@ -37,7 +37,7 @@ def svd_on_cluster(
     threads: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> SVD:
-    """See `wordvec.counts.svd.truncated_svd`; `threads` are those of this process. The transpose is then removed."""
+    """See `wordvec.counts.svd.truncated_svd`; `threads` are those of this process. Removes the transpose at the end."""
     check_dim(dim, matrix.shape)
     if matrix.shape[0] <= DENSE_LIMIT:
         return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
@@ -51,10 +51,10 @@ def svd_on_cluster(
 
 
 class OnCluster(OnCPU):
-    """Large products as tasks of the cluster, the rest as on one machine. See Arithmetic."""
+    """Large products as tasks on the cluster, the rest as on one machine. See Arithmetic."""
 
     def __init__(self, cluster: Cluster, matrix: Weighed, pool: Executor, run: dict[str, Any]) -> None:
-        self._run, self._factors = run, itertools.count()  # name a factor, as each follows from the one before
+        self._run, self._factors = run, itertools.count()  # a number is name enough: each factor follows from the last
         self._pool, self._dtype = pool, np.dtype(np.float32)
         self._cluster, self._columns = cluster, matrix.shape[1]
         self.product = functools.partial(self._product, matrix.names)
@@ -71,7 +71,7 @@ class OnCluster(OnCPU):
 
 
 def _groups(blocks: list[str], most: int) -> list[list[str]]:
-    """The blocks in order, in at most so many groups: a task for each block would be more messages than work.
+    """The blocks in order, in at most this many groups: one task per block would be more messages than work.
 
     >>> _groups(["a", "b", "c", "d", "e"], 2), _groups(["a"], 2)
     ([['a', 'b'], ['c', 'd', 'e']], [['a']])

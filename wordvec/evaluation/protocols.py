@@ -107,10 +107,10 @@ PROTOCOLS = {
     ),
     "gensim": Protocol(
         "gensim",
-        "As gensim 4's evaluate_word_pairs and evaluate_word_analogies by their defaults, to the last digit: the "
-        "first 300,000 rows, words in capitals on both sides, the first row of those alike; items with an unknown word "
+        "Like gensim 4's evaluate_word_pairs and evaluate_word_analogies with their defaults, to the last digit: the "
+        "first 300,000 rows, words upper-cased on both sides, the first row of equal words; items with an unknown word "
         "are skipped; an answer that is a question's word in other case is passed over. float32 arithmetic and ties "
-        "as gensim has them.",
+        "as in gensim.",
         fold=str.upper,
         fold_set=str.upper,
         analogy_words=300_000,
@@ -120,10 +120,10 @@ PROTOCOLS = {
     ),
     "word2vec.c": Protocol(
         "word2vec.c",
-        "As word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z as capitals on both "
-        "sides, the first row of those alike; questions with an unknown word are skipped; only the three rows of a "
+        "Like word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z upper-cased on both "
+        "sides, the first row of equal words; questions with an unknown word are skipped; only the three rows of a "
         "question are passed over, and an answer needs a cosine above 0. The first five sections are semantic. It has "
-        "no similarity test; its way of finding words is used for them.",
+        "no similarity test; its way of finding words is used for those.",
         fold=ascii_upper,
         fold_set=ascii_upper,
         analogy_words=30_000,
@@ -132,9 +132,9 @@ PROTOCOLS = {
     ),
     "glove": Protocol(
         "glove",
-        "As GloVe's evaluate.py on its own copy of Google's set: all words, the set's in lower case and the vectors' "
+        "Like GloVe's evaluate.py on its own copy of Google's set: all words, the set's in lower case and the vectors' "
         "as written; questions with an unknown word are skipped; <unk> is no answer; float64 arithmetic. The first "
-        "five sections are semantic. It has no similarity test; its way of finding words is used for them.",
+        "five sections are semantic. It has no similarity test; its way of finding words is used for those.",
         fold=str,
         fold_set=str.lower,
         analogy_words=None,

@@ -213,7 +213,7 @@ def evaluate_files(
     names = [os.fspath(file) for file in files]
     if client is None:
         if store is not None:
-            raise OptionError("store is where the workers of a cluster meet: give client too, or leave store out")
+            raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         return {name: evaluate(WordVectors.load(name), sets, protocol, options) for name in names}
     with ExitStack() as stack:
         cluster = stack.enter_context(cluster_beside(client, store, Path(names[0])))

@@ -1,1 +1,1 @@
-"""Studies that train and evaluate many models: comparison of trainers, stability, tuning; and model cards."""
+"""Studies that train and evaluate many models: comparison, stability and tuning; and model cards."""

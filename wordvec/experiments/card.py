@@ -1,4 +1,4 @@
-"""A model card: what a file of vectors is, from the file's own record and from measurements; nothing is invented."""
+"""A model card: a description of a file of vectors, only from the file's own record and from measurements."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from wordvec.vectors import WordVectors
 from wordvec.version import __version__
 
 NOT_STATED = "not stated"
-RANKS = (100, 300, 1_000, 3_000, 10_000)  # of the words whose neighbours are shown
+RANKS = (100, 300, 1_000, 3_000, 10_000)  # frequency ranks of the words whose neighbours are shown
 BIAS = "bias"
 
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What a card may say beside what the file says.
+    """Facts for a card besides those in the file.
 
-    corpus     the corpus it was trained on, if at hand; its fingerprint must be the file's
-    report     what ``wordvec train --json`` printed for it: the training time
-    stability  of neighbours, see `wordvec.experiments.stability`
+    corpus     the corpus that the model was trained on, if available; its fingerprint must match the file's
+    report     the output of ``wordvec train --json`` for this model, for the training time
+    stability  stability of neighbours, see `wordvec.experiments.stability`
     licence, corpus_licence    as their owners state them
-    languages  of the method paragraph
+    languages  languages of the method paragraph
     """
 
     scores: Sequence[Score] = ()
@@ -50,9 +50,9 @@ class CardFacts:
 
 
 def model_card(path: Path, vectors: WordVectors, facts: CardFacts | None = None) -> str:
-    """Return the card of the file `path`, which holds `vectors`, as Markdown.
+    """The card of the file `path`, which contains `vectors`, as Markdown.
 
-    Raises OptionError for a corpus or report that is not of this model, UnknownWordError for a word it lacks.
+    Raises OptionError for a corpus or report of another model, UnknownWordError for a word that the model lacks.
     """
     facts = facts or CardFacts()
     _check_same_model(vectors, facts)
@@ -82,7 +82,7 @@ def model_card(path: Path, vectors: WordVectors, facts: CardFacts | None = None)
 
 
 def example_words(vectors: WordVectors, words: Sequence[str] = ()) -> list[str]:
-    """The words to show: those given, else the words of some ranks of frequency that have letters only.
+    """The words to show: those given, or words at the frequency ranks `RANKS` that consist of letters only.
 
     >>> example_words(WordVectors(["the", "1990", "cat"], np.eye(3)))
     ['the', 'cat']
@@ -162,7 +162,7 @@ def _parameters(info: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _loss(vectors: WordVectors) -> list[str]:
-    """The loss of each epoch, where the file has it."""
+    """The loss of each epoch, if the file has it."""
     losses, held_out = vectors.info.get("loss") or [], vectors.info.get("held_out_loss") or []
     if not losses:
         return []
@@ -177,7 +177,7 @@ def _loss(vectors: WordVectors) -> list[str]:
 
 def _scores(scores: Sequence[Score]) -> str:
     shown = [score for score in scores if score.task != BIAS]
-    return _score_table(shown) if shown else "None were asked for."
+    return _score_table(shown) if shown else "None were requested."
 
 
 def _score_table(scores: Sequence[Score]) -> str:
@@ -224,24 +224,24 @@ def _neighbours(vectors: WordVectors, facts: CardFacts) -> str:
     kept = facts.stability
     about = (
         f"Stability is the share of a word's {kept.k} nearest neighbours that two of {kept.models} models have in "
-        f"common ({kept.over}), in the mean over pairs of models; over the vocabulary it is {kept.mean:.2f}."
+        f"common ({kept.over}), averaged over pairs of models; its mean over the vocabulary is {kept.mean:.2f}."
     )
     return format_table(rows, headings, "markdown") + "\n\n" + about
 
 
 def _limits(vectors: WordVectors, facts: CardFacts) -> str:
-    lines = ["- One vector a word: the senses of a word with several share it."]
+    lines = ["- Each word has one vector: all senses of a word share it."]
     if getattr(vectors, "subwords", None) is not None:
         lines.append("- Words outside the vocabulary get a vector from their parts.")
     else:
         lines.append("- Words outside the vocabulary have no vector.")
     if vectors.counts is not None:
         rare = float(np.mean(np.asarray(vectors.counts) < 20))
-        lines.append(f"- {rare:.0%} of the words were seen fewer than 20 times; their vectors rest on few contexts.")
+        lines.append(f"- {rare:.0%} of the words were seen fewer than 20 times: their vectors come from few contexts.")
     if facts.stability is None:
-        lines.append("- How stable the neighbours are over seeds and samples of the text was not measured.")
+        lines.append("- The stability of the neighbours over seeds and samples of the text was not measured.")
     lines.append(
-        "- Vectors repeat the associations of their text, prejudices about people among them. Do not take them for "
+        "- Vectors repeat the associations of their text, including prejudices about people. Do not treat them as "
         "facts, and do not let them decide about people."
     )
     measured = _bias_table([score for score in facts.scores if isinstance(score, BiasScore)])

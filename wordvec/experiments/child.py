@@ -1,10 +1,10 @@
-"""Trains one model in its own process, so that the time and memory of the process are those of the model.
+"""Train one model in its own process, to measure the time and memory of that model alone.
 
-Not a verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a line
-of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
-drawn from, sentences where it is not said, "trainer": name, "options": {...}, "out": file, "show_progress": null}.
-Prints what was done as JSON. Exit status: 2 bad input, 3 training cannot go on.
-Stdin stays open: it ends when the parent is gone, and then this process exits, too.
+This is no verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a
+line of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
+drawn from (default: sentences), "trainer": name, "options": {...}, "out": file, "show_progress": null}.
+It prints a report as JSON. Exit status: 2 for bad input, 3 if training cannot continue.
+Stdin stays open: it ends when the parent is gone, and then this process exits too.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def main() -> int:
 
 
 def leave_with_the_parent() -> None:
-    """Wait for the end of stdin, then exit: the parent is gone, and nobody would use the result."""
-    while os.read(0, 1):  # not sys.stdin, whose lock a waiting thread would hold when Python ends
+    """Wait for the end of stdin, then exit: the parent is gone, so the result is not needed."""
+    while os.read(0, 1):  # not sys.stdin: a waiting thread would hold its lock when Python exits
         pass
     os._exit(130)
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Train, save, and return seconds by stage, loss, notes and the most memory held."""
+    """Train and save; returns seconds by stage, loss, notes and peak memory."""
     start = time.perf_counter()
     from wordvec.corpus import Corpus
     from wordvec.experiments.resampling import resampled_corpus

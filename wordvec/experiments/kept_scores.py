@@ -1,4 +1,4 @@
-"""Scores of a trained model in its run folder, item by item, so that each set is scored once."""
+"""Saved scores of the models in a run folder, item by item, so that each set is scored only once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORM = {
 def score_model(
     folder: RunFolder, model: TrainedModel, sets: Sequence[EvaluationSet], protocol: str = "wordvec"
 ) -> list[Score]:
-    """Score a model on each of `sets`; what was scored before is read, unless the model or the set has changed."""
+    """Score a model on each of `sets`; saved scores are used unless the model or the set has changed."""
     kept = _kept(folder, model)
     missing = _missing(kept, sets, protocol)
     if missing:
@@ -43,7 +43,7 @@ def score_model(
 def score_ahead(
     folder: RunFolder, models: Iterable[TrainedModel], sets: Sequence[EvaluationSet], protocol: str = "wordvec"
 ) -> Iterable[TrainedModel]:
-    """The models; on a cluster all of them, with scores that `score_model` finds, one task a model."""
+    """The models. On a cluster they are scored first, one task per model, so that `score_model` finds the scores."""
     if folder.cluster is None:
         return models
     models = list(models)
@@ -83,12 +83,12 @@ def _as_json(score: Score) -> dict[str, Any]:
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
-    """Numbers with None for nan, which JSON does not have."""
+    """Numbers, with None for nan, which JSON lacks."""
     return [None if value != value else value for value in values.tolist()]
 
 
 def _restored(kept: Any) -> Score | None:
-    """The score that was written; None for anything else."""
+    """The saved score; None for anything else."""
     try:
         check_form(kept, FORM)
         facts = {name: kept[name] for name in FORM if name not in UNLISTED}

@@ -1,4 +1,4 @@
-"""Evaluation sets, read before training and identified by content: no item is both tuned and tested on."""
+"""Evaluation sets, read before training and identified by content, so that no item is used for both tuning and test."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from wordvec.errors import OptionError
 from wordvec.evaluation.tasks import TaskSet, read_tasks
 
-NOT_ITEMS = ("name", "notes")  # fields of a set that are not what is asked
+NOT_ITEMS = ("name", "notes")  # fields of a set that are not items
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """A set with its items, for `evaluate`; `digest` is a hash of them, `source` what the user called it."""
+    """A set with its items, for `evaluate`; `digest` is a hash of the items, `source` the name that the user gave."""
 
     task: str
     source: str
@@ -27,15 +27,15 @@ class EvaluationSet:
 
     @property
     def for_evaluate(self) -> TaskSet:
-        """As `evaluate` takes it."""
+        """The set in the form that `evaluate` takes."""
         return TaskSet(self.task, self.name, self.items)
 
 
 def read_sets(tasks: Sequence[tuple[str, str | os.PathLike[str]]]) -> list[EvaluationSet]:
-    """Read all sets; `tasks` are (task, file or name), as for `evaluate`; task "any" is recognised by content.
+    """Read all sets; `tasks` are (task, file or name), as for `evaluate`; with "any" the content determines the task.
 
-    Raises OptionError for none, for an unknown task and for one set given twice, EvaluationFileError for one that
-    cannot be read.
+    Raises OptionError for no sets, an unknown task or a set given twice, EvaluationFileError for a set that cannot be
+    read.
 
     >>> [(found.task, found.name) for found in read_sets([("any", "tiny-world-analogies")])]
     [('analogy', 'tiny-world-analogies')]
@@ -52,7 +52,7 @@ def read_sets(tasks: Sequence[tuple[str, str | os.PathLike[str]]]) -> list[Evalu
 
 
 def digest_of(items: Any) -> str:
-    """SHA-256 (hex) of what a set asks: the same items give the same hash, whatever the file is called.
+    """SHA-256 (hex) of a set's items: the same items give the same hash, whatever the name of the file.
 
     >>> from wordvec.evaluation import WordPairs
     >>> digest_of(WordPairs("one", (("a", "b", 1.0),))) == digest_of(WordPairs("two", (("a", "b", 1.0),)))
@@ -75,9 +75,9 @@ def item_list(each: EvaluationSet) -> list[Any]:
 
 
 def sets_without_words(sets: Sequence[EvaluationSet], vocabulary: Container[str]) -> list[str]:
-    """A line about each set of which nothing could be evaluated, found before anything is trained.
+    """A message for each set in which no item could be evaluated, found before anything is trained.
 
-    Only sets of similarity and analogy are looked at; words count as written or in lower case.
+    Only similarity and analogy sets are checked; words match as written or in lower case.
 
     >>> sets_without_words(read_sets([("similarity", "tiny-world-similarity")]), {"Hund", "Katze"})[0][:66]
     'tiny-world-similarity: none of its 400 items has all its words in '
@@ -105,22 +105,21 @@ def _words(each: EvaluationSet, item: Any) -> tuple[str, ...]:
 
 
 def _read(task: str, source: str | os.PathLike[str]) -> list[EvaluationSet]:
-    """The set, or sets, of one file."""
+    """The set or sets in one file."""
     found = read_tasks([(task, source)])
     return [EvaluationSet(each.task, os.fspath(source), each.name, each.items, digest_of(each.items)) for each in found]
 
 
-# Keeping what is tested apart from what was tuned on.
+# Separating test sets from development sets.
 
 
 def separate(
     development: Sequence[EvaluationSet], test: Sequence[EvaluationSet]
 ) -> tuple[list[EvaluationSet], list[str]]:
-    """Return the development sets without the items that are in a test set, and a line about each set that lost some.
+    """The development sets without the items that are in a test set, and a message for each set that lost items.
 
-    Pairs are the same in either order, and case makes no difference; what people scored them does not matter.
-    Raises OptionError for a test set that is a development set (the same file, the same items), or that holds all
-    items of one.
+    Pairs are compared without regard to order, case and scores. Raises OptionError for a test set that is also a
+    development set (the same file or the same items), or that contains all items of one.
 
     >>> from wordvec.evaluation.files.readers import WordPairs
     >>> dev = EvaluationSet("similarity", "d", "d", WordPairs("d", (("cat", "dog", 1.0), ("cup", "tea", 2.0))), "1")
@@ -159,9 +158,9 @@ def separate(
 
 
 def item_keys(each: EvaluationSet) -> set[Any]:
-    """What makes an item the same as another: its words, less case, and for pairs less order.
+    """Keys that are equal for equal items: the words without case, and for pairs without order.
 
-    A set of another task than similarity and analogy is a single item.
+    A set of any other task is a single item.
     """
     return {_key(each.task, item) for item in item_list(each)}
 
@@ -177,7 +176,7 @@ def _key(task: str, item: Any) -> Any:
 
 
 def _without(each: EvaluationSet, taken: set[Any]) -> EvaluationSet:
-    """The set less the items with these keys."""
+    """The set without the items with these keys."""
     if each.task == "similarity":
         items = replace(
             each.items, pairs=tuple(pair for pair in each.items.pairs if _key(each.task, pair) not in taken)

@@ -1,4 +1,4 @@
-"""One method's scores over several seeds: two sources of variation, training and the choice of items."""
+"""One method's scores over several seeds, with two sources of variation: training, and the choice of items."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ TEST = "t test, over seeds and items"
 class ScoreOverSeeds:
     """The scores of one configuration on one set.
 
-    scores      one for each seed; None where a model could not be scored
+    scores      one for each seed; None for a model that could not be scored
     mean, sd    over the seeds; sd is None for one seed
-    ci_seeds    95 % t interval of the mean over all possible seeds, the items being what they are, cut off at the ends
-                of the measure's scale; None for one seed
-    ci_items    95 % bootstrap interval of the mean over all possible items, the seeds being what they are
-    resampled   the mean over the seeds on each of the resamples, which all configurations share
+    ci_seeds    95 % t interval of the mean over all possible seeds, for these items, clipped to the measure's scale;
+                None for one seed
+    ci_items    95 % bootstrap interval of the mean over all possible items, for these seeds
+    resampled   the mean over the seeds on each resample; all configurations share the resamples
     """
 
     scores: tuple[float | None, ...]
@@ -44,7 +44,7 @@ class ScoreOverSeeds:
     measure: str
     items: int
     covered: int
-    written: Score  # of the first seed; writes values in the measure's way
+    written: Score  # of the first seed; formats values for the measure
     resampled: np.ndarray = field(default_factory=no_outcomes, repr=False, compare=False)
 
 
@@ -81,7 +81,7 @@ def over_seeds(scores: Sequence[Score], resamples: int = RESAMPLES, seed: int = 
 
 
 def items_interval(score: Score, mean: float, resampled: np.ndarray) -> Interval | None:
-    """The interval over items: None of fewer than 8; where all answers are right, or none, it still has a width."""
+    """The interval over items; None for fewer than 8. It has a width even if all answers are right, or all wrong."""
     if score.is_share and mean in (0.0, 1.0):
         return accuracy_interval(int(mean) * score.covered, score.covered)
     return resampled_interval(resampled, score.covered)
@@ -115,8 +115,8 @@ def resampled_mean(scores: Sequence[Score], resamples: int, seed: int) -> np.nda
 def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
     """How much higher `a` scores than `b`, with a 95 % interval and a p that include both sources of variation.
 
-    The variance of the difference of the means is v = v_items + sd_a^2 / n_a + sd_b^2 / n_b: v_items is that of the
-    paired bootstrap over items, with the seeds as they are; the others are those of the means over seeds. Then
+    The variance of the difference of the means is v = v_items + sd_a^2 / n_a + sd_b^2 / n_b. v_items is the variance of
+    the paired bootstrap over items, for these seeds; the other terms are the variances of the means over seeds. Then
     t = difference / sqrt(v), with Welch and Satterthwaite's degrees of freedom. A configuration with one seed adds
     nothing to v: correct if it does not depend on the seed, too optimistic otherwise. With fewer than 8 items there is
     no interval and no p. The variation of an item under a seed is counted in both parts, so the test is conservative.
@@ -133,7 +133,7 @@ def difference_over_seeds(a: ScoreOverSeeds, b: ScoreOverSeeds) -> Difference:
     difference = a.mean - b.mean
     if a.covered < FEWEST:  # resamples of a few items underestimate the variation
         return Difference(difference, None, None, a.covered, a.mean, b.mean)
-    if variance <= 0:  # the same on every resample and seed: what remains is the chance that all items fall to one side
+    if variance <= 0:  # equal on every resample and seed: p is the chance that all items favour the same side
         p = 1.0 if difference == 0 else 2.0 ** (1 - a.covered)
         return Difference(difference, (difference, difference), p, a.covered, a.mean, b.mean, TEST)
     freedom = variance**2 / sum(part**2 / max(degrees, 1) for part, degrees in parts)

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from wordvec.trainers.base import Trainer
     from wordvec.vectors import WordVectors
 
-SENTENCES_AT_ONCE = 1 << 17  # a few million words: some tens of MiB
+SENTENCES_AT_ONCE = 1 << 17  # a few million words, some tens of MiB
 UNITS = ("documents", "sentences")
-FEWEST_DOCUMENTS = 5  # with fewer, a sample is often one document over and over
+FEWEST_DOCUMENTS = 5  # with fewer, a sample is often a single document, repeated
 
 
 def resampled_corpus(corpus: Corpus, sample: int, unit: str | None = None) -> Corpus:
-    """Return bootstrap sample number `sample` of a corpus: as many documents, drawn with replacement (Efron 1979).
+    """Bootstrap sample number `sample` of a corpus: the same number of documents, drawn with replacement (Efron 1979).
 
     Antoniak and Mimno (2018, "Evaluating the stability of embedding-based word similarities") train on such samples to
     see which neighbours depend on a few texts. `unit` is what is drawn, see `unit_of`. Document (or sentence) number i
-    of the sample is drawn by (`sample`, i) alone; sentences stand in the corpus's order, each as often as its document
-    was drawn. The vocabulary with its counts is the corpus's own, so that samples share their ids; a rare word may be
-    absent from a sample. The sample's ids, 4 bytes a word, are in memory. Raises OptionError for a negative number, as
-    `unit_of` does, and for 2^32 sentences and more.
+    of the sample depends only on (`sample`, i). Sentences keep the corpus's order; each occurs as often as its document
+    was drawn. The vocabulary and its counts are the corpus's own, so that samples share their ids; a rare word may be
+    absent from a sample. The sample's ids, 4 bytes per word, are in memory. Raises OptionError for a negative number,
+    for 2^32 sentences or more, and in the cases of `unit_of`.
 
     >>> corpus = Corpus.from_sentences([["a", "b"], ["c"], ["a", "c", "b"]])
     >>> sample = resampled_corpus(corpus, sample=1)
@@ -67,9 +67,9 @@ def vectors_of_samples(
     *,
     show_progress: bool | None = None,
 ) -> list[WordVectors]:
-    """The vectors that a trainer makes of each of the first bootstrap samples, for `neighbour_stability` to compare.
+    """The vectors that a trainer makes from each of the first bootstrap samples, for `neighbour_stability`.
 
-    Sample number i, from 1, is trained on with seed i. Raises as `resampled_corpus`, and OptionError for no sample.
+    Sample i, from 1, is trained with seed i. Raises the errors of `resampled_corpus`, and OptionError for no samples.
 
     >>> from wordvec import SVD
     >>> corpus = Corpus.from_sentences([["a", "b", "c"], ["c", "d", "a"], ["b", "d", "c"]] * 9)
@@ -78,7 +78,7 @@ def vectors_of_samples(
     """
     if samples < 1:
         raise OptionError(f"at least one sample is needed; got {samples}")
-    options: Any = trainer  # each of them is a dataclass, which their common base does not say
+    options: Any = trainer  # every trainer is a dataclass, but their common base is not declared as one
     made = (
         replace(options, seed=number).fit(resampled_corpus(corpus, number, unit), show_progress=show_progress)
         for number in range(1, samples + 1)
@@ -87,10 +87,10 @@ def vectors_of_samples(
 
 
 def unit_of(corpus: Corpus, unit: str | None = None) -> str:
-    """What samples of a corpus are drawn from: "documents" where it knows them, else "sentences"; or what is asked for.
+    """The unit of samples of a corpus: `unit` if given, else "documents" if the corpus has them, else "sentences".
 
-    What is in one document is not independent, so samples of sentences differ less than other texts would. Raises
-    OptionError for another unit, for documents where none are known, and for fewer than FEWEST_DOCUMENTS.
+    The sentences of one document are not independent, so samples of sentences differ less than other texts would.
+    Raises OptionError for an unknown unit, for a corpus without documents, or with fewer than FEWEST_DOCUMENTS.
 
     >>> unit_of(Corpus.from_sentences([["tea"]]))
     'sentences'
@@ -115,7 +115,7 @@ def unit_of(corpus: Corpus, unit: str | None = None) -> str:
 
 
 def times_drawn(things: int, sample: int) -> np.ndarray:
-    """How often each of so many sentences or documents is in bootstrap sample number `sample`, (things,) int64.
+    """How often each sentence or document occurs in bootstrap sample number `sample`, (things,) int64.
 
     >>> times_drawn(5, sample=1).tolist(), int(times_drawn(1000, sample=2).sum())
     ([4, 0, 0, 1, 0], 1000)
@@ -129,11 +129,11 @@ def times_drawn(things: int, sample: int) -> np.ndarray:
 
 
 def _repeated(corpus: Corpus, part: slice, lengths: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """The ids of sentences `part`, each as often as it was drawn."""
+    """The ids of the sentences in `part`, each sentence repeated as often as it was drawn."""
     begin, end = corpus.sentence_starts[part.start], corpus.sentence_starts[part.stop]
     ids = np.asarray(corpus.ids[begin:end])
     starts = np.repeat(np.cumsum(lengths) - lengths, times)
     sizes = np.repeat(lengths, times)
-    # Where a drawn sentence begins in the sample, less where it begins in the corpus, is what its words are moved by.
+    # A sentence's words move by the difference between where it begins in the corpus and where in the sample.
     moved = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
     return ids[np.arange(len(moved)) + moved]

@@ -1,16 +1,16 @@
-"""A folder of trained models and their scores, from which a killed run is continued.
+"""A folder of trained models and their scores, from which a killed run can be resumed.
 
 ::
 
-    FOLDER/wordvec-runs.json        says that the folder is one of these
-    FOLDER/.wordvec-runs.lock       is locked while a run is at work in it
-    FOLDER/corpus/                  the corpus, when it came as text
-    FOLDER/models/NAME-KEY.safetensors, .json    vectors, and what they are and took
+    FOLDER/wordvec-runs.json        identifies the folder
+    FOLDER/.wordvec-runs.lock       is locked while a run uses the folder
+    FOLDER/corpus/                  the corpus, if it was given as text
+    FOLDER/models/NAME-KEY.safetensors, .json    vectors, and a record of what they are and their cost
     FOLDER/scores/NAME-KEY.json     their scores, item by item
 
-KEY is a hash of everything a model follows from (corpus, trainer, options, seed, sample, version of wordvec), so models
-of other settings lie beside each other, and none is taken for another. A model is used again only when its record says
-the same and its file's SHA-256 is the recorded one.
+KEY is a hash of everything that determines a model (corpus, trainer, options, seed, sample, version of wordvec), so one
+folder can hold models of different settings without confusion. A model is reused only if its record agrees and its
+file has the recorded SHA-256.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ Tell = Callable[[str], None]
 
 
 class RunFolder:
-    """Trains each job once; what is finished is used again. Use within ``with RunFolder.open(...)``.
+    """Trains each job once and reuses finished models. Use it in ``with RunFolder.open(...)``.
 
-    Attributes: `path`, `corpus`, `corpus_folder`, where the corpus lies, and `cluster`, None in this process alone.
+    Attributes: `path`; `corpus`; `corpus_folder`, the corpus's folder; and `cluster`, None without a cluster.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class RunFolder:
         client: Any = None,
         store: str | os.PathLike[str] | None = None,
     ) -> Iterator[RunFolder]:
-        """Make the folder, or go on with the one that is there; `corpus_folder` None saves the corpus in it.
+        """Make the folder, or continue with an existing one; if `corpus_folder` is None, the corpus is saved in it.
 
-        `client`, a ``dask.distributed.Client``, trains and scores on the workers of a cluster, one task a model. They
-        must all see this folder, the corpus folder and `store`, by default PATH.work, which is removed at the end.
-        Raises InputError for a folder of something else, or one in which another run is at work.
+        `client`, a ``dask.distributed.Client``, trains and scores on the workers of a cluster, one task per model. All
+        workers must see this folder, the corpus folder and `store` (by default PATH.work, which is removed at the end).
+        Raises InputError if the folder contains anything else, or if another run uses it.
         """
         _make(path)
         with _alone(path):
@@ -91,14 +91,14 @@ class RunFolder:
                 yield cls(path, corpus, corpus_folder, tell, cluster)
 
     def train(self, job: Job) -> TrainedModel:
-        """Return the model of `job`: the finished one, if it is here and whole, else train it now.
+        """The model of `job`: the finished one if it is here and intact, else trained now.
 
-        Raises as `train_in_child`.
+        Raises the errors of `train_in_child`.
         """
         return self.find(job) or self.train_anew(job)
 
     def train_anew(self, job: Job) -> TrainedModel:
-        """Train the model of `job`, whether or not one is here; on a cluster, take it from `train_ahead` if it did."""
+        """Train the model of `job`, even if one is here; on a cluster, use the result of `train_ahead` if it exists."""
         out = self._file(job, "models", ".safetensors")
         report = self._training.train(job, out) if self._training else train_in_child(job, self.corpus_folder, out)
         record = {"identity": self._identity(job), "sha256": sha256_of(out), **report}
@@ -106,15 +106,15 @@ class RunFolder:
         return self._model(job, record)
 
     def train_ahead(self, jobs: Sequence[Job]) -> None:
-        """On a cluster, train the models of all jobs at once; without one, do nothing. Failures wait for their job."""
+        """On a cluster, train the models of all jobs together; else do nothing. `train_anew` raises the failures."""
         if self._training is not None:
             self._training.ahead([(job, self._file(job, "models", ".safetensors")) for job in jobs])
 
     def find(self, job: Job) -> TrainedModel | None:
-        """The finished model of `job`, or None; a model that is not what its record says is reported and not used."""
+        """The finished model of `job`, or None. A model that does not match its record is reported and not used."""
         path, record = self._file(job, "models", ".safetensors"), read_json(self._file(job, "models", ".json"))
         if record is None and (self._training is not None or not path.exists()):
-            return None  # a task knows whether a model without a record is its own
+            return None  # on a cluster, `train_run` checks whether a model without a record is usable
         try:
             if record is not None and record["identity"] == self._identity(job) and record["sha256"] == sha256_of(path):
                 return self._model(job, record)
@@ -130,7 +130,7 @@ class RunFolder:
         return WordVectors.load(model.path)
 
     def scores_file(self, job: Job) -> Path:
-        """Where the scores of a job's model lie."""
+        """The file of the scores of a job's model."""
         return self._file(job, "scores", ".json")
 
     def _identity(self, job: Job) -> dict[str, Any]:
@@ -161,14 +161,14 @@ class RunFolder:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON, in one piece or not at all."""
+    """Write `value` as JSON, atomically."""
     with replace_file(path, "w", encoding="utf-8") as file:
         json.dump(value, file, ensure_ascii=False, indent=1)
         file.write("\n")
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds; None when it is not there or damaged."""
+    """The content of a JSON file; None if it is missing or damaged."""
     try:
         return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -176,7 +176,7 @@ def read_json(path: Path) -> Any:
 
 
 def check_run_folder(path: str | os.PathLike[str]) -> None:
-    """Raise InputError before the work when `path` cannot be a folder of runs: call it before reading a text."""
+    """Raise InputError if `path` cannot be a folder of runs; call this early, before reading a text."""
     folder = Path(path)
     _check_place(folder)
     if folder.is_dir():
@@ -188,7 +188,7 @@ def check_run_folder(path: str | os.PathLike[str]) -> None:
 
 
 def _make(path: Path) -> None:
-    """Make the folder. Raises InputError where one of something else is, or none can be made."""
+    """Make the folder. Raises InputError if it exists with other contents, or cannot be made."""
     _check_place(path)
     try:
         path.mkdir(exist_ok=True)
@@ -205,14 +205,14 @@ def _check_place(path: Path) -> None:
 
 
 def _check_names(path: Path) -> None:
-    """Raise InputError for a folder of something else; one that has just been made may not have its marker yet."""
+    """Raise InputError for a folder with other contents; a new folder may not have its marker yet."""
     names = os.listdir(path)
     if names and LOCK not in names:
         _check_marker(path)
 
 
 def _mark(path: Path) -> None:
-    """Say in the folder what it is; the lock is held, so no other run is between making the folder and this."""
+    """Write the folder's marker. The lock is held, so no other run is making this folder at the same time."""
     if any(name != LOCK and not name.startswith(f".{MARKER}.") for name in os.listdir(path)):
         _check_marker(path)
     else:
@@ -228,13 +228,13 @@ def _check_marker(path: Path) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other runs out of the folder; the system releases the lock however this process ends.
+    """Keep other runs out of the folder. The system releases the lock, however this process ends.
 
-    The locked file is made once and never replaced or removed, so all runs lock the same one.
+    The lock file is made once and never replaced or removed, so that all runs lock the same file.
     """
     try:
         import fcntl
-    except ImportError:  # Windows: two runs in one folder would do work twice, but break nothing
+    except ImportError:  # Windows: two runs in one folder would duplicate work, but do no harm
         yield
         return
     try:

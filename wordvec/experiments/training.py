@@ -1,4 +1,4 @@
-"""Models to be trained: one in a process of its own, or all of a run folder on a cluster."""
+"""Training of models: one in its own process, or all models of a run folder on a cluster."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 WORKER = "wordvec.experiments.child"
-DIVERGED = 3  # the worker's exit status when training cannot go on
-SEEDED = "subsample"  # the one option through which a counting trainer depends on its seed
+DIVERGED = 3  # the worker's exit status if training cannot continue
+SEEDED = "subsample"  # the only option that makes a counting trainer depend on its seed
 COUNTING = ("svd", "ppmi")
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A trainer with all its options except the seed; `name` is what tables call it."""
+    """A trainer with all its options except the seed; `name` is its name in tables."""
 
     name: str
     trainer: str
@@ -40,7 +40,7 @@ class Configuration:
 
     @property
     def depends_on_seed(self) -> bool:
-        """Whether another seed gives other vectors: counting trainers draw nothing unless they subsample.
+        """Whether another seed gives other vectors: counting trainers are random only if they subsample.
 
         >>> Configuration("svd", "svd", {"subsample": 0.0}).depends_on_seed
         False
@@ -50,9 +50,9 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Job:
-    """One model to train: a configuration, a seed, and a bootstrap sample's number, or None for the corpus.
+    """One model to train: a configuration, a seed, and the number of a bootstrap sample, or None for the whole corpus.
 
-    `unit` is what the sample is drawn from: "sentences", or "documents".
+    `unit` is what the sample is drawn from: "sentences" or "documents".
     """
 
     configuration: Configuration
@@ -69,13 +69,13 @@ class Job:
 
     @property
     def options(self) -> dict[str, Any]:
-        """Of the trainer, with the seed."""
+        """The trainer's options, including the seed."""
         return self.configuration.options | {"seed": self.seed}
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A file of vectors and what its training took."""
+    """A file of vectors and the time and memory of its training."""
 
     job: Job
     path: Path
@@ -87,17 +87,16 @@ class TrainedModel:
 
     @property
     def training_seconds(self) -> float:
-        """Without starting Python, compiling and saving, which a longer text makes no longer."""
+        """Seconds without starting Python, compiling and saving, which do not depend on the length of the text."""
         return sum(value for stage, value in self.seconds.items() if stage not in ("start", "compile", "save"))
 
 
 def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool | None = None) -> dict[str, Any]:
     """Train in a new process and return its report; see `wordvec.experiments.child`.
 
-    On a terminal (None: where stderr is one) the child draws its own progress bar. It ends when this process does,
-    however that ends.
-    Raises TrainingError when training diverges, WordvecError with the last line of the child's output for any other
-    failure.
+    On a terminal (None: if stderr is one) the child draws its own progress bar. It ends when this process ends, for
+    whatever reason. Raises TrainingError if training diverges, WordvecError with the last line of the child's output
+    for any other failure.
     """
     on_terminal = stderr_is_terminal() if on_terminal is None else on_terminal
     order = {
@@ -147,14 +146,14 @@ def _failure(job: Job, status: int, said: str) -> BaseException:
     return (TrainingError if status == DIVERGED else WordvecError)(f"training {job.label}: {why}")
 
 
-# Training the models of a run folder on a cluster: one task a model, trained there as it would be trained here.
+# Training the models of a run folder on a cluster, one task per model, in the same way as on this machine.
 
 
 class ClusterTraining:
-    """Trains jobs as tasks, which write their models where `train_in_child` would: all workers must see that folder.
+    """Trains jobs as tasks that write their models to the same files as `train_in_child`; all workers must see them.
 
-    A model has the bytes that it has here. What its training took is published in the store, so a run that begins
-    anew trains no model twice.
+    A model has the same bytes as on this machine. Reports are published in the store, so that a restarted run trains no
+    model twice.
     """
 
     def __init__(self, cluster: Cluster, corpus: SharedCorpus) -> None:
@@ -162,12 +161,12 @@ class ClusterTraining:
         self._reports: dict[Path, dict[str, Any]] = {}
 
     def ahead(self, jobs: Sequence[tuple[Job, Path]]) -> None:
-        """Train all of these at once, as far as there are workers; `train` then has their reports."""
+        """Train all of these in parallel, as far as there are workers; `train` then has their reports."""
         calls = [self._call(job, out) for job, out in jobs]
         self._reports |= zip((out for _, out in jobs), self.cluster.run(train_run, calls, "training"))
 
     def train(self, job: Job, out: Path) -> dict[str, Any]:
-        """As `train_in_child`: raises what that raised."""
+        """The report of a job; raises the errors of `train_in_child`."""
         if out not in self._reports:
             self.ahead([(job, out)])
         report = self._reports[out]
@@ -186,7 +185,7 @@ class ClusterTraining:
 def train_run(
     store: str, corpus: tuple[str, str], facts: dict[str, Any], threads: int, out: str, name: str
 ) -> dict[str, Any]:
-    """Train a model in a process of the worker; returns its report, or {"failure": why, "diverged": whether so}."""
+    """Train a model in a child process of the worker; returns its report, or {"failure": reason, "diverged": bool}."""
     place = open_store(store)
     if place.is_published(name):
         report = place.facts(name)
@@ -205,7 +204,7 @@ def train_run(
 
 
 def _with_threads(trainer: str, options: dict[str, Any], threads: int) -> dict[str, Any]:
-    """Options whose None for threads is what a task may take, not all cores; the vectors are the same."""
+    """The options, with threads limited to those of a task if they are None; the vectors are the same."""
     from wordvec.trainers import TRAINERS, option_names
 
     if "threads" not in option_names(TRAINERS[trainer]) or options.get("engine") == "layers":

@@ -1,1 +1,1 @@
-"""The compiled form of networks and counts: `reference.py` defines with layers what `cpu.py` computes."""
+"""The compiled form of the networks: `reference.py` defines, with layers, what `cpu.py` and `gpu.py` compute."""

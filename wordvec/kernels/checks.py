@@ -54,7 +54,7 @@ def check_call(
 
 
 def check_tags(tags: Tags | None, rows: int, output_rows: int, sentences: int, paths: HuffmanPaths | None) -> int:
-    """How many words there are; raises ShapeError or OptionError for tags that are not rows of W_in."""
+    """The number of words; raises ShapeError or OptionError for tags that are not rows of W_in."""
     if tags is None:
         return rows
     if paths is not None:
@@ -72,7 +72,7 @@ def check_tags(tags: Tags | None, rows: int, output_rows: int, sentences: int, p
 
 
 def _words_of_parts(parts: WordParts, rows: int, tables: Any, paths: HuffmanPaths | None) -> int:
-    """How many words there are, after a look at what they are made of."""
+    """The number of words; raises ShapeError or OptionError for parts that do not fit."""
     starts, numbers = parts.starts, np.diff(parts.starts)
     if paths is not None or tables.half:
         raise OptionError(
@@ -87,7 +87,7 @@ def _words_of_parts(parts: WordParts, rows: int, tables: Any, paths: HuffmanPath
     return parts.words
 
 
-# Loss of one stretch of training.
+# The loss of one stretch of training.
 
 
 class Loss(NamedTuple):

@@ -1,7 +1,7 @@
 """Skip-gram and CBOW on the CPU, compiled: the same calls as `reference.py`, which defines them.
 
 `train_skipgram` and `train_cbow` train one stretch of one epoch. By default the result has the same bytes for any
-number of threads and for any cut of an epoch into stretches; ``hogwild=True`` lets threads race instead. The C code is
+number of threads and however an epoch is cut into stretches; ``hogwild=True`` lets threads race instead. The C code is
 in ``wordvec/native/src``: training.c, draws.c, examples.c, skipgram.c, cbow.c, subwords.c. With a `TaggedSampler`,
 `train_skipgram` trains PV-DBOW.
 """
@@ -41,9 +41,9 @@ def train_skipgram(
     paths: HuffmanPaths | None = None,
     parts: WordParts | None = None,
 ) -> Loss:
-    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
-    With negative sampling, or with hierarchical softmax when `paths` are given (then sampler.negatives has no effect).
+    Uses negative sampling, or hierarchical softmax if `paths` are given (then sampler.negatives has no effect).
     Semantics, shapes and errors: `wordvec.kernels.reference.train_skipgram`.
     """
     architecture = SKIPGRAM if sampler.negative_sharing == "window" or paths is not None else SKIPGRAM_PAIRS
@@ -70,7 +70,7 @@ def train_cbow(
     parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
-    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
     Semantics, shapes and errors: `wordvec.kernels.reference.train_cbow`.
     """

@@ -1,26 +1,26 @@
 // Skip-gram and CBOW with negative sampling on a GPU: the compiled form of wordvec/kernels/reference.py, block = 1. There a
 // step is one example: a centre, or for skip-gram a group of at most GROUP of its contexts.
 //
-// One warp walks one chunk of positions at a time, centre by centre, in corpus order. It reads the rows of W_out of a
-// centre and its negatives once and holds them in registers while the rows of W_in of all contexts come by; what they
-// gain from each other is added to W_in and W_out at once, atomically. So warps that share a word lose nothing; they
-// only see each other late, by no more than one centre. A single warp computes what the layers compute.
+// One warp walks one chunk of positions at a time, centre by centre, in corpus order. It reads the rows of W_out for a
+// centre and its negatives once and holds them in registers while it goes through the rows of W_in for all contexts;
+// the updates are added to W_in and W_out at once, atomically. So warps that share a word lose nothing; they only see
+// each other's updates late, by no more than one centre. A single warp computes what the layers compute.
 //
-// Rows of a window are read anew for each of its centres, though they could stay with the warp for as long as they are
-// in the window: what others then learn of them comes so late that with more than a hundred warps training suffers,
-// and the second-level cache, where they are found, has more to give than so few warps can take.
+// Rows of a window are read again for each of its centres, though a warp could keep them while they are in the window:
+// other warps would then see updates so late that with more than a hundred warps training suffers, and the second-level
+// cache, where the rows are found, has more bandwidth than so few warps can use.
 //
 // gpu.py puts gpu_examples.cu and gpu_rows.cu before this file; gpu_inputs.py sets these compile-time constants:
 //   PITCH      floats from one row to the next, a multiple of 4; columns beyond the dimension are zero
 //   WINDOW     largest number of contexts on each side      SHRINK   1: each centre draws its own from 1 .. WINDOW
-//   REACH      the same, or less where no sentence is as long      GROUP   contexts of one example at most
+//   REACH      the same, or less if no sentence is that long      GROUP   contexts of one example at most
 //   MEETINGS   how often a CBOW window may repeat its words before their gradient is cut; COUNTERS   classes of words
-//   NEGATIVES  draws for each centre                        TILE     outputs held in registers at a time
+//   NEGATIVES  draws per centre                             TILE     outputs held in registers at a time
 //   CBOW       0: skip-gram, 1: CBOW                        DIVIDE   CBOW: 1: each context gets dh / count, 0: dh
-//   QUEUE      room for kept tokens, a power of two         WARP_BYTES   shared memory of a warp
+//   QUEUE      places for kept tokens, a power of two       WARP_BYTES   shared memory of a warp
 //   LANES      32; the tests, which run this file on a CPU, take other powers of two too
 
-// One group of a centre's outputs: their rows and what they gain, in registers.
+// One group of a centre's outputs: their rows and their updates, in registers.
 struct Outputs {
     float4 rows[TILE][PART], gains[TILE][PART];
     u32 words[TILE];
@@ -54,8 +54,8 @@ __device__ __forceinline__ void add_outputs(const Outputs& outputs, float* W_out
         }
 }
 
-// Hidden vectors that meet a group of outputs at a time. Their scores wait for each other's shuffles and exponentials,
-// so several at once take hardly longer than one, as far as the registers reach.
+// Hidden vectors processed with a group of outputs at a time. While one waits for shuffles and exponentials another
+// continues, so several at once take hardly longer than one, as far as the registers reach.
 __device__ constexpr int hidden_vectors(int part) { return CBOW || part > 2 ? 1 : part == 2 || TILE > 8 ? 2 : 4; }
 constexpr int HIDDEN = hidden_vectors(PART);
 
@@ -87,8 +87,8 @@ __device__ __forceinline__ void sum_over_lanes(float (&values)[POWER]) {
     }
 }
 
-// What several hidden vectors have to do with a group of outputs: for each score s the step -rate dL/ds times how often
-// it is there, the same in all lanes. Context k of the list is hidden[0]; those from `listed` on are not there.
+// For several hidden vectors and a group of outputs: for each score s the step -rate dL/ds, times how often that pair
+// occurs, the same in all lanes. Context k of the list is hidden[0]; those from `listed` on are absent.
 // L = -log sigmoid(s) for the centre (number 0), -log sigmoid(-s) for a negative (Mikolov et al. 2013b, eq. 4).
 __device__ __forceinline__ float score(
     float (&steps)[HIDDEN][TILE], const Outputs& outputs, const float4 (&hidden)[HIDDEN][PART], const Warp& warp,
@@ -121,7 +121,7 @@ __device__ __forceinline__ float score(
     return loss;
 }
 
-// The rows of W_in of contexts k, k + 1, ... of the list; zeros from `listed` on.
+// The rows of W_in for contexts k, k + 1, ... of the list; zeros from `listed` on.
 __device__ __forceinline__ void load_contexts(
     float4 (&hidden)[HIDDEN][PART], const Warp& warp, u32 k, u32 listed, const float* W_in
 ) {
@@ -135,7 +135,7 @@ __device__ __forceinline__ void load_contexts(
     }
 }
 
-// A hidden vector and the outputs gain from each other, all as they were.
+// Update a hidden vector and the outputs, each from the other's old values.
 __device__ __forceinline__ void exchange(
     float4 (&gain)[PART], Outputs& outputs, const float (&steps)[TILE], const float4 (&hidden)[PART]
 ) {
@@ -148,7 +148,7 @@ __device__ __forceinline__ void exchange(
         }
 }
 
-// Every context's row meets every output; all scores are of the rows as they were before this example.
+// Train every context's row with every output; all scores are of the rows as they were before this example.
 // `outputs` holds the first group's. Returns this lane's share of the loss.
 __device__ __forceinline__ float train_skipgram(
     Warp& warp, Outputs& outputs, u32 place, u32 listed, float* W_in, float* W_out
@@ -165,7 +165,7 @@ __device__ __forceinline__ float train_skipgram(
             for (u32 h = 0; h < HIDDEN; h++)
 #pragma unroll
                 for (int p = 0; p < PART; p++) hidden[h][p] = following[h][p];
-            load_contexts(following, warp, k + HIDDEN, listed, W_in);  // on their way while these are worked on
+            load_contexts(following, warp, k + HIDDEN, listed, W_in);  // loading while these are processed
             loss += score(steps, outputs, hidden, warp, place, group, k, listed);
 #pragma unroll
             for (u32 h = 0; h < HIDDEN; h++) {
@@ -190,7 +190,7 @@ __device__ __forceinline__ float train_skipgram(
     return loss;
 }
 
-// The mean of the contexts' rows meets every output; otherwise as train_skipgram.
+// Train the mean of the contexts' rows with every output; otherwise as in train_skipgram.
 __device__ __forceinline__ float train_cbow(
     Warp& warp, Outputs& outputs, u32 place, u32 listed, u32 contexts, float* W_in, float* W_out
 ) {
@@ -229,7 +229,7 @@ __device__ __forceinline__ u32 count_outputs(const Warp& warp, u32 place) {
     return outputs;
 }
 
-// A centre's examples, one after the other, each from rows that know the ones before. Returns this lane's share of the loss.
+// A centre's examples in turn, each from rows that the ones before have updated. Returns this lane's share of the loss.
 // `outputs` holds the first group's. low .. high - 1 are the tokens of the window.
 __device__ float train_centre(Warp& warp, Outputs& outputs, u32 centre, u32 low, u32 high, float* W_in, float* W_out) {
     u32 place = centre % QUEUE, contexts = high - low - 1;
@@ -260,7 +260,7 @@ __device__ void train_chunk(
         if (centre >= walk.kept || warp.offset[place] >= end) return;
         if (warp.offset[place] < begin) continue;
         Outputs outputs;
-        load_outputs(outputs, warp, place, 0, W_out);  // on their way while the contexts are listed
+        load_outputs(outputs, warp, place, 0, W_out);  // loading while the contexts are listed
         find_window(warp, walk, centre, low, high);
         if (high - low > 1) {
             u32 predictions = CBOW ? 1 : high - low - 1;

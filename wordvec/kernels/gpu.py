@@ -2,8 +2,8 @@
 
 `threads` warps train at the same time, each on its own stretch of text, adding to the same tables. One warp computes
 what `reference.py` computes with blocks of one position. Several warps do not wait for each other: no addition is
-lost, but a warp may read rows that others are changing, so two runs differ a little. The corpus limits how many there
-may be (`wordvec.trainers.planning`).
+lost, but a warp may read rows that others are changing, so two runs differ a little. The size of the corpus limits
+how many warps there may be (`wordvec.trainers.planning`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from wordvec.kernels.huffman import HuffmanPaths
 from wordvec.kernels.word_parts import WordParts
 
 SOURCES = ("gpu_examples.cu", "gpu_rows.cu", "gpu.cu")
-SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # positions: a chunk's first window is read anew, its last rows come late
+SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # positions: a chunk rereads its first window and writes its last rows late
 CHUNKS_OF_A_WARP = 4
-CORPUS_SHARE = 4  # the corpus may take a fourth of the memory that is free
+CORPUS_SHARE = 4  # the corpus may take a quarter of the free memory
 
 
 class Tables:
@@ -103,11 +103,11 @@ def train_skipgram(
     paths: HuffmanPaths | None = None,
     parts: WordParts | None = None,
 ) -> Loss:
-    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
     threads    warps at a time
     block      positions of the same learning rate; every example's scores are of the rows as its warp has them
-    hogwild    without meaning here: several warps always race
+    hogwild    has no effect here: several warps always race
     paths, parts   must be None: hierarchical softmax and subwords are trained by the other engines
 
     Semantics, shapes and errors otherwise: `wordvec.kernels.reference.train_skipgram`.
@@ -135,7 +135,7 @@ def train_cbow(
     parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
-    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
     Options as in `train_skipgram`; semantics, shapes and errors: `wordvec.kernels.reference.train_cbow`.
     """
@@ -168,7 +168,7 @@ def warm_up(
 
 
 def check_shape(shape: Shape) -> None:
-    """Raise OptionError when what a warp has to remember does not fit the shared memory of this card."""
+    """Raise OptionError if what a warp has to remember does not fit in the shared memory of this card."""
     room = int(device_module("gpu").cuda.Device().attributes["MaxSharedMemoryPerBlockOptin"])
     if shape.shared_bytes > room:
         raise OptionError(
@@ -185,7 +185,7 @@ def read_sources() -> str:
 
 @functools.cache
 def compile_kernel(xp: ModuleType, shape: Shape) -> Any:
-    """The kernel for this shape; CuPy keeps what was compiled on disk."""
+    """The kernel for this shape; CuPy caches compiled kernels on disk."""
     kernel = xp.RawKernel(read_sources(), "train", options=("-std=c++17", *shape.macros()))
     kernel.max_dynamic_shared_size_bytes = shape.shared_bytes
     return kernel
@@ -243,7 +243,7 @@ def _train(
 
 
 def _within_pieces(first: int, last: int) -> list[tuple[int, int]]:
-    """First .. last - 1, cut where one piece of the corpus ends and the next begins."""
+    """The positions first .. last - 1, cut at the borders between pieces of the corpus."""
     cuts = [first, *range((first // PIECE + 1) * PIECE, last, PIECE), last]
     return [(begin, end) for begin, end in zip(cuts, cuts[1:]) if begin < end]
 

@@ -1,4 +1,4 @@
-// The first part of the GPU kernel (see gpu.cu): what it works on, and from positions of the corpus to examples.
+// The first part of the GPU kernel (see gpu.cu): its inputs, and the way from positions of the corpus to examples.
 // Every draw is a function of (seed, epoch, position): the examples are those of wordvec.corpus.draws.examples.
 
 typedef unsigned int u32;
@@ -34,7 +34,7 @@ struct Sampling {
 struct Schedule {
     double begin, all;  // positions of the epochs before this one; of all epochs together
     double learning_rate;
-    u32 block;          // the learning rate is constant within so many positions
+    u32 block;          // positions within which the learning rate is constant
 };
 struct Result {  // one for each warp
     double loss;
@@ -44,13 +44,13 @@ struct Result {  // one for each warp
 // What a warp has in shared memory; gpu_inputs.py counts its bytes.
 struct Warp {
 #if GROUPS > 1
-    float4 gains[LISTED][QUARTERS];  // of the example's contexts, kept back until all outputs have seen them
+    float4 gains[LISTED][QUARTERS];  // of the example's contexts, added once all outputs are done
 #endif
     u32 context_word[LISTED];   // the example's contexts, each word once,
-    u32 context_times[LISTED];  // and how often it is there
+    u32 context_times[LISTED];  // and how often it occurs
     u32 word[QUEUE], offset[QUEUE], sentence[QUEUE], reach[QUEUE];  // kept tokens, in a ring
     float rate[QUEUE];
-    u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice stands once, times 2
+    u32 negative[QUEUE][NEGATIVES], times[QUEUE][NEGATIVES];  // a negative drawn twice is listed once, with times 2
 };
 static_assert(sizeof(Warp) == WARP_BYTES, "gpu_inputs.py and this file disagree about the shared memory of a warp");
 
@@ -76,7 +76,7 @@ __device__ __forceinline__ bool is_kept(const Text& text, const Sampling& sampli
     return (draw(key, 0) >> 32) < sampling.keep_thresholds[word];
 }
 
-// Where to begin so that up to REACH kept tokens of the same sentence stand before `begin`.
+// Where to start looking so that up to REACH kept tokens of the same sentence come before `begin`.
 __device__ u32 left_margin(const Text& text, const Sampling& sampling, u32 begin) {
     if (text.tokens[begin] & SENTENCE_START) return begin;
     u32 lane = lane_index(), found = 0;
@@ -144,7 +144,7 @@ __device__ void fill(
     __syncwarp();
 }
 
-// The tokens of a centre's window, itself included: low .. high - 1, all of its sentence.
+// The tokens of a centre's window, itself included: low .. high - 1, all in its sentence.
 __device__ void find_window(const Warp& warp, const Walk& walk, u32 centre, u32& low, u32& high) {
     u32 reach = warp.reach[centre % QUEUE], sentence = warp.sentence[centre % QUEUE], before = 0, after = 0;
     low = centre > reach ? centre - reach : 0, high = min(walk.kept, centre + reach + 1);
@@ -183,7 +183,7 @@ __device__ u32 list_contexts(Warp& warp, u32 begin, u32 end, u32 centre) {
     return listed;
 }
 
-// What is left of the undivided gradient of CBOW's contexts: see wordvec.corpus.draws.steps.cbow_shares.
+// The share of the undivided gradient that CBOW's contexts get: see wordvec.corpus.draws.steps.cbow_shares.
 __device__ float share_of_repeats(const Warp& warp, u32 listed, u32 contexts) {
     if (contexts <= MEETINGS) return 1;
     u32 squares = 0;

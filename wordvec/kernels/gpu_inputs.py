@@ -1,6 +1,6 @@
-"""What a call of the GPU kernel works on: the corpus in pieces, and the shape that the kernel is compiled for.
+"""Inputs of the GPU kernel: the corpus in pieces, and the shape that the kernel is compiled for.
 
-All pieces are kept on the GPU where they fit, else two: one is copied while the other is trained on.
+All pieces stay on the GPU if they fit, otherwise two: one is copied while the other is trained on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.steps import COUNTERS
 
 PIECE = 1 << 24  # positions: 64 MiB
-MARGIN = 1 << 12  # positions copied beyond a piece on either side; more where windows reach further
+MARGIN = 1 << 12  # positions copied beyond a piece on either side; more if windows reach further
 SENTENCE_START = np.uint32(1 << 31)
 
 
@@ -31,22 +31,22 @@ class Piece:
 
 
 class DeviceText:
-    """Word ids and sentence starts of a corpus, of which pieces are brought to the GPU when they are needed.
+    """Word ids and sentence starts of a corpus, copied to the GPU piece by piece when needed.
 
-    budget   bytes of the GPU's memory the corpus may take; at least two pieces are kept in any case
+    budget   bytes of GPU memory the corpus may take; at least two pieces are kept in any case
     """
 
     def __init__(self, xp: ModuleType, ids: np.ndarray, sentence_starts: np.ndarray, budget: int) -> None:
         self.xp, self.ids, self.sentence_starts = xp, ids, sentence_starts
         self.most = max(2, budget // (4 * (PIECE + 2 * MARGIN)))
-        self._held: dict[int, Piece] = {}  # in the order of their use
+        self._held: dict[int, Piece] = {}  # in order of use
         self._stream = xp.cuda.Stream(non_blocking=True)
         size = min(PIECE, len(ids)) + 4 * MARGIN
         self._pinned = [_pinned(xp, size), _pinned(xp, size)]
         self._copied: list[Any] = [None, None]
 
     def piece(self, number: int, low: int, high: int) -> Piece:
-        """Piece `number`, with at least the positions low .. high - 1; its copying may still be under way."""
+        """Piece `number`, with at least the positions low .. high - 1; copying may still be in progress."""
         piece = self._held.pop(number, None)
         if piece is None or low < piece.low or high > piece.high:
             piece = self._copy(number, low, high)
@@ -81,8 +81,8 @@ def reach_of(
 ) -> tuple[int, int]:
     """The positions low .. high - 1 that the windows of the centres first .. last - 1 reach in this epoch.
 
-    Up to `window` kept tokens on either side, within the sentence; windows count kept tokens only, so how far they
-    reach in positions is known from the draws alone.
+    Up to `window` kept tokens on either side, within the sentence. Windows count kept tokens only, so their reach in
+    positions follows from the draws.
     """
     sentences = np.searchsorted(sentence_starts, [first, max(first, last - 1)], side="right")
     limits = int(sentence_starts[sentences[0] - 1]), int(sentence_starts[sentences[1]])
@@ -99,7 +99,7 @@ def reach_of(
 
 
 def _pinned(xp: ModuleType, size: int) -> np.ndarray:
-    """Page-locked memory, from which the GPU copies while the CPU goes on."""
+    """Page-locked memory, from which the GPU copies while the CPU continues."""
     return np.frombuffer(xp.cuda.alloc_pinned_memory(4 * size), np.uint32, size)
 
 
@@ -107,7 +107,7 @@ def _pinned(xp: ModuleType, size: int) -> np.ndarray:
 
 
 LANES = 32
-REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of their gains: 160 of 255 registers
+REGISTER_FLOAT4 = 20  # float4 of output rows in a lane, and as many of updates: 160 of 255 registers
 LARGEST_TILE = 16
 
 
@@ -115,7 +115,7 @@ class Shape(NamedTuple):
     """What the kernel is compiled for.
 
     pitch     floats from one row to the next
-    reach     contexts on each side at most: the window, or less where no sentence is as long
+    reach     contexts on each side at most: the window, or less if no sentence is that long
     group     contexts of one example at most; meetings: see `wordvec.kernels.reference`
     """
 
@@ -132,7 +132,7 @@ class Shape(NamedTuple):
 
     @property
     def tile(self) -> int:
-        """Outputs in registers at a time: as few groups as they allow, evenly filled."""
+        """Outputs held in registers at a time: as few groups as registers allow, evenly filled."""
         part = -(-self.pitch // (4 * self.lanes))
         most = max(1, min(LARGEST_TILE, REGISTER_FLOAT4 // part))
         outputs = self.negatives + 1
@@ -140,7 +140,7 @@ class Shape(NamedTuple):
 
     @property
     def queue(self) -> int:
-        """Kept tokens a warp remembers: those of a window, and what one look at the text may add."""
+        """Kept tokens that a warp remembers: those of a window, and what one read of the text may add."""
         return 1 << (2 * self.reach + self.lanes).bit_length()
 
     @property

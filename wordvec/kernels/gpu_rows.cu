@@ -1,4 +1,4 @@
-// The second part of the GPU kernel (see gpu.cu): rows of W_in and W_out, each lane with its places of them.
+// The second part of the GPU kernel (see gpu.cu): rows of W_in and W_out, divided between lanes.
 
 __device__ __forceinline__ float4 read_part(const float* row, u32 i) { return __ldcg((const float4*)row + i); }
 

@@ -1,7 +1,7 @@
 """The Huffman tree of a vocabulary, for hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013b, 2.1).
 
 Each word is a leaf, each inner node a row of W_out, and P(word) the product of the decisions on the way to it:
-sigmoid(s) for going left, sigmoid(-s) for going right, with s the score of the node. Frequent words lie near the root.
+sigmoid(s) for going left, sigmoid(-s) for going right, with s the score of the node. Frequent words are near the root.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class HuffmanPaths(NamedTuple):
 def huffman_paths(counts: np.ndarray) -> HuffmanPaths:
     """Build the tree and list the path of each word.
 
-    The two rarest subtrees become one, again and again: the rarer goes left. Of equally rare ones, words come before
-    inner nodes, later words before earlier ones, and older inner nodes before younger ones; so counts alone fix the
-    tree.
+    The two rarest subtrees are joined, repeatedly: the rarer goes left. Among equally rare ones, words come before
+    inner nodes, later words before earlier ones, and older inner nodes before younger ones, so counts alone determine
+    the tree.
 
     >>> paths = huffman_paths(np.array([5, 2, 2, 1]))
     >>> [paths.nodes[a:b].tolist() for a, b in zip(paths.starts, paths.starts[1:])]
@@ -61,7 +61,7 @@ def huffman_paths(counts: np.ndarray) -> HuffmanPaths:
 def _merge_rarest(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Parent of each of the 2V - 1 nodes (words first, then inner nodes by age), and whether it is a left child.
 
-    Two queues suffice (van Leeuwen 1976): words from the rarest on, and inner nodes, which are made in order of weight.
+    Two queues suffice (van Leeuwen 1976): words, the rarest first, and inner nodes, which are made in order of weight.
     """
     words = len(counts)
     order = np.lexsort((-np.arange(words), counts)).tolist()  # rarest first, later words before earlier ones

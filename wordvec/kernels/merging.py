@@ -1,16 +1,16 @@
-"""Merging the changes of pieces of a text that were trained separately from the same weights.
+"""Merging the changes from pieces of a text that were trained separately from the same weights.
 
-A sum of the pieces' changes overshoots where every piece has moved a row all the way; their mean moves a row that one
-piece met a K-th of the way. So rows are scaled one by one: W += s(w) (d_1 + ... + d_K), with
+The sum of the pieces' changes overshoots if every piece has moved a row all the way; their mean moves a row that only
+one piece met by just a K-th of its way. So rows are scaled one by one: W += s(w) (d_1 + ... + d_K), with
 
     s(w) = (1 - exp(-a N)) / ((1 - exp(-a n_1)) + ... + (1 - exp(-a n_K))),   a = RATE * learning rate,
 
-n_k the terms of the loss that piece k is expected to have pulled row w with, and N their sum. A row that is pulled n
-times goes about 1 - exp(-a n) of its way, so s is 1 for rows hardly met and 1 / K for rows that every piece has moved
-as far as they go. It needs no more than counts, and changes add up in a fixed order: the bytes depend on the pieces,
-not on who trained them.
+n_k the number of loss terms by which piece k is expected to have moved row w, and N their sum. A row moved n times
+goes about 1 - exp(-a n) of its way, so s is 1 for rows hardly met and 1 / K for rows that every piece has moved as far
+as they go. This needs only counts, and changes are added in a fixed order: the bytes depend on the pieces, not on who
+trained them.
 
-`merged_rows` has a twin to read, `merged_rows_by_number`.
+`merged_rows` has a readable twin, `merged_rows_by_number`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RATE = 0.1  # chosen on 17 million words in 8 pieces: 0.06 overshoots, 0.15 lose
 def merged_rows(
     start: np.ndarray, changes: Sequence[np.ndarray], terms: Sequence[np.ndarray], learning_rate: float
 ) -> np.ndarray:
-    """Rows (n, D) float32 from those that all pieces began with, what each changed, (n, D), and its terms, (n,).
+    """Rows (n, D) float32 from the common start, (n, D), and each piece's changes, (n, D), and terms, (n,).
 
     Raises ShapeError for arrays that do not fit together.
 
@@ -43,14 +43,14 @@ def merged_rows(
 
 
 def scales(terms: np.ndarray, learning_rate: float) -> np.ndarray:
-    """s(w) of each row, from the terms of each piece (K, n) -> (n,)."""
+    """s(w) of each row, from each piece's terms: (K, n) -> (n,)."""
     rate = RATE * learning_rate
     ways = -np.expm1(-rate * terms).sum(axis=0)
     return np.where(ways > 0, -np.expm1(-rate * terms.sum(axis=0)) / np.where(ways > 0, ways, 1), 1.0)
 
 
 def tree_sum(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """The sum along a binary tree over the arrays' numbers: ((0 + 1) + (2 + 3)) + ..., always in the same order."""
+    """The sum by a binary tree over the arrays in order: ((0 + 1) + (2 + 3)) + ..."""
     arrays = list(arrays)
     while len(arrays) > 1:
         pairs = [left + right for left, right in zip(arrays[::2], arrays[1::2])]
@@ -61,13 +61,13 @@ def tree_sum(arrays: Sequence[np.ndarray]) -> np.ndarray:
 def expected_terms(
     occurrences: np.ndarray, negatives: np.ndarray, negatives_drawn: int, inputs: float, predictions: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Terms of the loss that pull rows of W_in and of W_out, (V,) each, on a stretch of text.
+    """Expected number of loss terms that move each row of W_in and W_out, (V,) each, on a stretch of text.
 
-    occurrences      (V,), expected tokens of each word that are kept
-    negatives        (V,), how often each word is drawn as a negative, in proportion
-    negatives_drawn  for each prediction
-    inputs           predictions that pull a token's row of W_in: as many as its contexts, or 1 where they share a pull
-    predictions      that each centre makes: as many as its contexts in skip-gram, 1 in CBOW
+    occurrences      (V,), expected number of kept tokens of each word
+    negatives        (V,), relative frequency of each word as a negative
+    negatives_drawn  negatives per prediction
+    inputs           predictions that move a token's row of W_in: as many as its contexts, or 1 if they share one move
+    predictions      predictions per centre: as many as its contexts in skip-gram, 1 in CBOW
 
     >>> W_in, W_out = expected_terms(np.array([10.0, 0.0]), np.array([1.0, 3.0]), 5, inputs=6.0, predictions=6.0)
     >>> W_in.tolist(), W_out.tolist()
@@ -80,9 +80,9 @@ def expected_terms(
 def expected_terms_of_tree(
     occurrences: np.ndarray, starts: np.ndarray, nodes: np.ndarray, inputs: float, predictions: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The same for hierarchical softmax, whose rows of W_out are the V - 1 inner nodes of a tree.
+    """The same for hierarchical softmax, where rows of W_out are the V - 1 inner nodes of a tree.
 
-    The nodes on the way to word w are nodes[starts[w] : starts[w + 1]]: a term of the loss for each.
+    The nodes on the way to word w are nodes[starts[w] : starts[w + 1]]: one loss term for each.
 
     >>> starts, nodes = np.array([0, 1, 3, 5]), np.array([1, 1, 0, 1, 0])
     >>> W_in, W_out = expected_terms_of_tree(np.array([4.0, 2.0, 2.0]), starts, nodes, inputs=6.0, predictions=6.0)
@@ -95,7 +95,7 @@ def expected_terms_of_tree(
     return inputs * on_average * occurrences, predictions * met
 
 
-# `merged_rows` row by row and number by number in float64: to be read, and to test the fast form against.
+# `merged_rows` row by row and number by number in float64: to read, and to test the fast form against.
 
 
 def merged_rows_by_number(

@@ -1,22 +1,22 @@
 """What the kernels compute, written with layers: the same calls as `cpu.py`, slow, for any float dtype.
 
-**The step.** An epoch goes over the corpus in blocks of `block` positions, and a block is cut into steps, so that no
+**The step.** An epoch goes over the corpus in blocks of `block` positions, and a block is cut into steps so that no
 row is used ("met") more than `meetings` times in one (`corpus/draws/steps.py` says how, and why). A step first
 computes all scores, from W_in and W_out as they were at its start; they determine the derivative of each term. Then
 the updates are applied, example by example in corpus order, each computed from the rows as they are by then (both
 sides from before this example's own update): plain SGD on the sum of the terms. An example is a centre with its
 contexts, or for skip-gram with a group of them (`steps.group_size`). ``block=1, meetings=1`` is sequential SGD, pair
-by pair. Positions count, kept or not, so neither subsampling nor the cut into calls moves a block.
+by pair. All positions count, kept or not, so neither subsampling nor how an epoch is cut into calls moves a block.
 
 **The learning rate** is constant within a block: learning_rate · max(1 - share of the training done, 1e-4).
 
 **With `parts`** (subwords; `kernels/word_parts.py` says how, and why it is stable) a word's row is the mean of rows of
-a larger table. Each word among the contexts of a block is composed at its start, trained in its steps as any row, and
-at its end what it changed by is added to all its parts.
+a larger table. Each word among a block's contexts is composed at the start of the block and trained in its steps like
+any row; at the end of the block its change is added to all its parts.
 
 **The examples** are those of `ExampleSampler` in `corpus/draws/examples.py`; skip-gram's contexts are rows of W_in
-and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped. Those of a `TaggedSampler`
-are of paragraph vectors, PV-DBOW: skip-gram whose contexts are the rows of a document's tags.
+and its centre a row of W_out, as in word2vec.c. A negative equal to the centre is skipped. A `TaggedSampler` gives the
+examples of paragraph vectors, PV-DBOW: skip-gram whose contexts are the rows of a document's tags.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ def train_skipgram(
     paths: HuffmanPaths | None = None,
     parts: WordParts | None = None,
 ) -> Loss:
-    """Train skip-gram on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train skip-gram on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
-    Each context's row of W_in meets the centre's row of W_out and those of K negatives (Mikolov et al. 2013b, eq. 4),
-    or the nodes on the centre's path in a Huffman tree (`paths`).
+    Each context's row of W_in is trained with the centre's row of W_out and those of K negatives (Mikolov et al. 2013b,
+    eq. 4), or with the nodes on the centre's path in a Huffman tree (`paths`).
 
     ids             (N,) int32, word ids; sentence_starts (S+1,) int64
     first, last     multiples of block, or last = N
     meetings        how often a row may be met in one step
-    threads, hogwild   how a compiled kernel runs it; without meaning here
+    threads, hogwild   for compiled kernels; no effect here
     parts           with subwords: the rows of W_in (R, D) that each word is the mean of
     """
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
@@ -102,21 +102,21 @@ def train_cbow(
     parts: WordParts | None = None,
     gradient: str = "mean",
 ) -> Loss:
-    """Train CBOW on positions first .. last - 1 of one epoch, in place; returns the loss met on the way.
+    """Train CBOW on positions first .. last - 1 of one epoch, in place; return the loss along the way.
 
-    The mean of the contexts' rows meets the outputs of `train_skipgram`. gradient: "mean", each context gets
+    The mean of the contexts' rows is trained with the outputs of `train_skipgram`. gradient: "mean", each context gets
     dL/dh / count, or "sum", each gets dL/dh (word2vec.c).
     """
     if gradient not in ("mean", "sum"):
         raise OptionError(f"cbow_gradient must be 'mean' or 'sum'; got {gradient!r}")
-    sampler = replace(sampler, negative_sharing="window")  # there is but one hidden vector to share them
+    sampler = replace(sampler, negative_sharing="window")  # there is only one hidden vector
     options = (first, last, epoch, epochs, learning_rate, block, meetings, paths)
     composed = _Composed.of(tables, parts)
     return _train(_CBOW(composed or tables, gradient, meetings), ids, sentence_starts, sampler, *options, composed)
 
 
 class _Composed:
-    """W_in (V, D) of words that are the mean of their parts, as far as a block needs it: ComposedEmbedding's output."""
+    """W_in (V, D) of words that are the mean of their parts, for the words of a block: ComposedEmbedding's output."""
 
     def __init__(self, tables: Tables, parts: WordParts) -> None:
         self.embedding = ComposedEmbedding(tables.W_in, parts, gradient="sum")
@@ -134,7 +134,7 @@ class _Composed:
         self.W_in[self.words] = self.before
 
     def end(self, meetings: int, quarters: int) -> None:
-        """Add what each of them changed by to its parts; a context counts `quarters` of a meeting."""
+        """Add each word's change to its parts; a context counts `quarters` of a meeting."""
         shares = self.parts.shares(self.words, quarters * self.met.astype(np.int64), meetings)
         self.embedding.backward(self.W_in[self.words] - self.before, shares)
         (table,), (change,) = self.embedding.params, self.embedding.grads
@@ -142,7 +142,7 @@ class _Composed:
 
 
 class _SkipGram:
-    """Embedding -> EmbeddingDot, with the derivatives of the scores given from outside."""
+    """Embedding -> EmbeddingDot, with the derivatives of the scores given by the caller."""
 
     weights, of_mean = steps.SKIPGRAM_WEIGHTS, False
 
@@ -265,7 +265,7 @@ def _step(
 
 
 def _update(network: Any, batch: Examples, outputs: np.ndarray, steps: np.ndarray) -> None:
-    """One centre after the other: its gradients from the rows as they are, for the derivatives already fixed."""
+    """One centre after another: its gradients from the rows as they are now, for derivatives already fixed."""
     for b in range(len(batch.centres)):
         one = slice(b, b + 1)
         network.scores(batch.contexts[one], batch.mask[one], outputs[one])
@@ -276,7 +276,7 @@ def _update(network: Any, batch: Examples, outputs: np.ndarray, steps: np.ndarra
 
 
 def outputs_of(batch: Examples, paths: HuffmanPaths | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of W_out that the examples meet, whether they are targets, and which of them are there."""
+    """Rows of W_out that the examples use, whether they are targets, and which entries count."""
     return _negative_outputs(batch) if paths is None else _path_outputs(batch, paths)
 
 

@@ -1,8 +1,8 @@
 """W_in and W_out as the CPU kernels hold them: cut into slices of columns, rows padded to whole vectors.
 
-Slices let threads update the same rows at the same time without touching each other's memory. How many there are
-follows from the dimension and the vector width alone, never from the threads: a score is the sum of the slices'
-parts, so another cut would round differently.
+Slices let threads update the same rows at the same time without touching each other's memory. Their number depends
+only on the dimension and the vector width, never on the threads: a score is the sum over slices, so other slices
+would round differently.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ ROWS_AT_ONCE = 1 << 13
 
 
 def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list[int]:
-    """Vectors in each slice of a row, as even as they come.
+    """Vectors in each slice of a row, as even as possible.
 
     By default one slice up to 16 columns, two up to 256, four up to 512, then eight: with fewer, threads would
-    have nothing to do; with more, a row's part is so short that walking to it costs more than using it.
+    have nothing to do; with more, a row's part is so short that reaching it costs more than using it.
 
     >>> slice_vectors(100, lanes=16), slice_vectors(300, lanes=16), slice_vectors(100, lanes=8)
     ([4, 3], [5, 5, 5, 4], [7, 6])
@@ -36,11 +36,11 @@ def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list
 
 
 class Tables:
-    """Both matrices in the kernels' layout; made once for a training, read back with `unpack`.
+    """Both matrices in the kernels' layout; made once per training, read back with `unpack`.
 
-    slices: None for the default; 1 keeps rows whole, which suits one thread and Hogwild a little better.
+    slices: None for the default; 1 keeps rows whole, which is slightly better for one thread and for Hogwild.
     precision: "float16" keeps the numbers in half the memory. Each is rounded up or down at random, so that small
-    changes count in the mean (stochastic rounding, Gupta et al. 2015); the arithmetic is that of float32.
+    changes count on average (stochastic rounding, Gupta et al. 2015); the arithmetic is in float32.
 
     >>> tables = Tables(np.ones((3, 20), np.float32), np.zeros((3, 20), np.float32))
     >>> W_in, W_out = tables.unpack()
@@ -66,13 +66,13 @@ class Tables:
         self.input_slices = [_new_slice(len(W_in), width, self.dtype) for width in widths]
         self.output_slices = [_new_slice(len(W_out), width, self.dtype) for width in widths]
         for matrix, parts in ((W_in, self.input_slices), (W_out, self.output_slices)):
-            if matrix.any():  # zeros are there already, and take no memory before they are written to
+            if matrix.any():  # memory is zero already, and takes no space before it is written to
                 for columns, part in zip(self._columns(), parts):
                     part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
 
     @property
     def half(self) -> bool:
-        """Whether the numbers are of float16."""
+        """Whether the numbers are float16."""
         return self.dtype == np.float16
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +80,7 @@ class Tables:
         return self._joined(self.input_slices, self.shapes[0]), self._joined(self.output_slices, self.shapes[1])
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
-        """`unpack` at the end: memory is released row by row, so two full copies never exist at once."""
+        """`unpack` for the last time: memory is released row by row, so two full copies never exist at once."""
         W_in = self._joined(self.input_slices, self.shapes[0], keep=False)
         W_out = self._joined(self.output_slices, self.shapes[1], keep=False)
         self.input_slices, self.output_slices = [], []
@@ -126,17 +126,17 @@ class Tables:
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """Zeros that start at a cache line, in huge pages where the system has them."""
+    """Zeros that start at a cache line, in huge pages if the system has them."""
     size = max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
-    memory = mmap.mmap(-1, size, **private)  # it starts at a page, and parts of it can be given back
+    memory = mmap.mmap(-1, size, **private)  # it starts at a page, and parts of it can be released
     if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
         memory.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(memory, dtype, int(np.prod(shape))).reshape(shape)
 
 
 def give_back(part: np.ndarray) -> None:
-    """Return the whole pages among these rows of an `aligned_zeros` to the system; they are never read again."""
+    """Return the whole pages within these rows of an `aligned_zeros` to the system; they must not be read again."""
     base: Any = part
     while isinstance(base, np.ndarray):
         base = base.base
@@ -148,5 +148,5 @@ def give_back(part: np.ndarray) -> None:
 
 
 def _new_slice(rows: int, width: int, dtype: np.dtype) -> np.ndarray:
-    """One slice, with a row of zeros at the end for what is absent."""
+    """One slice, with a row of zeros at the end that stands for absent words."""
     return aligned_zeros((rows + 1, width), dtype)

@@ -1,22 +1,23 @@
-"""Which rows of the input table a word is made of: its own, and those of its n-grams (Bojanowski et al. 2017).
+"""The rows of the input table that make up a word: its own, and those of its n-grams (Bojanowski et al. 2017).
 
 With subwords a row of W_in is no longer a parameter. It is the mean of rows of a table,
 
     x_w = 1 / n_w  sum over the parts u of w of  T[u]
 
 and training adds the whole change of x_w to each of its n_w parts, as fastText does, so that x_w itself changes by
-just that (if no part of it is repeated or shared).
+just that (if none of its parts is repeated or shared).
 
-**A block.** At its start each word among its contexts is composed once. The block's steps train the composed rows like
-any rows of W_in. At its end the change of each is added to its parts.
+**A block.** At the start of a block each word among its contexts is composed once. The block's steps train the composed
+rows like any rows of W_in. At the end the change of each is added to its parts.
 
-**The bound.** The words of a block learn apart, and a part that m of them share gets the sum of their m changes. If
-each was right by itself, the sum may be far too long. Let q_w be how often w was met in the block, S_u the sum of q_w
-over the words with part u (as often as they have it), and L_u the largest q_w among them. A word moves as if it had
-been met mean(S_u) times at once, over its parts. Where that is more than both `meetings` (`corpus/draws/steps.py`) and
-q_w, each part of the word gets min(1, max(meetings, L_u) / S_u) of its sum. Then no word moves further than by the
-larger of `meetings` at once and what a word that shares parts with it was trained by in steps of its own. On text in
-its usual order that is rare; on item numbers with one prefix it is every block.
+**The bound.** The words of a block are trained separately, and a part that m of them share gets the sum of their m
+changes. Even if each change is right by itself, the sum may be far too large. Let q_w be how often w was met in the
+block, S_u the sum of q_w over the words with part u (as often as they have it), and L_u the largest q_w among them. A
+word moves as if it had been met mean(S_u) times at once, the mean being over its parts. Where that is more than both
+`meetings` (`corpus/draws/steps.py`) and q_w, each part of the word gets min(1, max(meetings, L_u) / S_u) of its sum.
+Then no word moves further than `meetings` at once would move it, or than the training of some word that shares parts
+with it, whichever is larger. On ordinary text the bound rarely applies; on item numbers with a common prefix it applies
+in every block.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from wordvec.corpus.draws.steps import WHOLE
 class WordParts:
     """Word w is made of the rows ``rows[starts[w] : starts[w + 1]]`` of a table of `table_rows`.
 
-    starts (V + 1,) int64; rows (n,) int32, where one that the word has twice stands twice; times (n,) float32, how
-    many rows the row at that place stands for: 1, but where `merged` put several into one.
+    starts (V + 1,) int64; rows (n,) int32, where a row that the word has twice is listed twice; times (n,) float32,
+    how many original rows each listed row stands for: 1, unless `merged` joined several.
 
     >>> parts = WordParts.of_rows(np.array([0, 2, 5]), np.array([0, 2, 1, 2, 2]), table_rows=3)
     >>> parts.sizes.tolist()
@@ -56,12 +57,12 @@ class WordParts:
 
     @property
     def words(self) -> int:
-        """V, how many words there are."""
+        """V, the number of words."""
         return len(self.starts) - 1
 
     @cached_property
     def sizes(self) -> np.ndarray:
-        """(V,) float32: of how many rows each word is the mean, n_w."""
+        """(V,) float32: n_w, the number of rows that each word is the mean of."""
         owner = np.repeat(np.arange(self.words), np.diff(self.starts))
         return np.bincount(owner, self.times, minlength=self.words).astype(np.float32)
 
@@ -73,7 +74,7 @@ class WordParts:
         return times
 
     def most_of(self, words: int) -> int:
-        """How many parts so many different words have together at most."""
+        """The most parts that this many different words can have together."""
         numbers = self._falling_numbers
         return int(numbers[: max(1, words)].sum())
 
@@ -90,10 +91,10 @@ class WordParts:
         return np.asarray((summing @ table) / self.sizes[:, None], np.float32)
 
     def merged(self, counts: np.ndarray) -> tuple[WordParts, np.ndarray]:
-        """The same in fewer rows: rows that the same words have, equally often, always change alike, so they are one.
+        """The same with fewer rows: those that belong to the same words, equally often, change alike and are joined.
 
-        A row of the new table is the sum of those that it stands for. Rows that are used most by words with these
-        counts (V,) come first, so that they lie side by side. Returns the parts, and the new row of each old one.
+        A row of the new table is the sum of the rows it stands for. The rows that words with these counts (V,) use
+        most come first, so that they are close in memory. Returns the parts, and the new row of each old one.
 
         >>> parts = WordParts.of_rows(np.array([0, 3, 5]), np.array([0, 2, 3, 1, 2]), table_rows=4)
         >>> fewer, place = parts.merged(np.array([5, 1]))
@@ -109,7 +110,7 @@ class WordParts:
         place, kept = rank[place], kept[order]
         first = np.zeros(self.table_rows, bool)
         first[kept] = True
-        stays = first[self.rows]  # one of the rows of each class stands for all
+        stays = first[self.rows]  # the first row of each class stands for all
         rows = place[self.rows[stays]].astype(np.int32)
         numbers = np.bincount(owner[stays], minlength=self.words)
         starts = np.concatenate([[0], np.cumsum(numbers)]).astype(np.int64)
@@ -117,9 +118,9 @@ class WordParts:
         return WordParts(starts, rows, times[rows], len(kept)), place
 
     def shares(self, words: np.ndarray, quarters: np.ndarray, meetings: int) -> list[np.ndarray]:
-        """What is left of the change at each part of some words, (n_w,) each: 1, or less where the bound wants it.
+        """The share of the change that each part of some words gets, (n_w,) each: 1, or less where the bound applies.
 
-        quarters   how often each of the words was met in the block, in quarters of a meeting, int64
+        quarters   how often each word was met in the block, in quarters of a meeting, int64
         """
         lists = [self.rows[self.starts[word] : self.starts[word + 1]] for word in words]
         times = [self.times[self.starts[word] : self.starts[word + 1]] for word in words]
@@ -139,9 +140,9 @@ class WordParts:
 
 
 def _classes(owner: np.ndarray, rows: np.ndarray, table_rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each row its class, of those that the same words have equally often; and the first row of each class.
+    """The class of each row (rows that the same words have equally often), and the first row of each class.
 
-    Two rows whose words differ have the same sums of 128 random bits by a chance of 2^-128.
+    Two rows with different words have equal sums of 128 random bits with probability 2^-128.
     """
     bits = np.random.default_rng(0).integers(0, 2**64, (2, int(owner.max(initial=0)) + 1), np.uint64)
     order = np.argsort(rows, kind="stable")

@@ -1,9 +1,9 @@
-"""Layers: forward and backward on numpy or cupy arrays, one kind of layer a file. They
+"""Layers: forward and backward on numpy or cupy arrays, one kind of layer per file. They
 are the specification of all training.
 
 A layer has ``params``, ``grads`` (one for each parameter), ``forward(*inputs)`` and ``backward(dout)``, which
 overwrites ``grads`` and returns the gradients of the leading inputs. Ids get no gradient; a table of rows gets a
-RowGradient. Losses return a scalar, and their ``backward(dout=1)`` is the gradient of exactly that.
+RowGradient. Losses return a scalar, and their ``backward(dout=1)`` is the gradient of exactly that scalar.
 
 Two layers and a loss, trained on the exclusive or:
 

@@ -1,4 +1,4 @@
-"""Adding up, repeating, averaging and multiplying."""
+"""Summing, repeating, averaging and multiplying."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Repeat(Layer):
 
 
 class Mean(Layer):
-    """y[b] = the mean of x[b, c] over those c where mask[b, c] is not 0.
+    """y[b] = the mean of x[b, c] over all c where mask[b, c] is not 0.
 
     Shapes: x (B, C, D), mask (B, C) of 0 and 1 (or bool), or None for all -> y (B, D).
     CBOW's hidden layer: near the edges of a sentence a word has fewer contexts, and the mask leaves them out.
@@ -115,7 +115,7 @@ class Mean(Layer):
 
 
 class Multiply(Layer):
-    """z = x * y, elementwise, with numpy's broadcasting.  Shapes: x and y of one shape, or such as (N, D) and (1, D).
+    """z = x * y, elementwise, with numpy's broadcasting.  Shapes: x and y have one shape, or e.g. (N, D) and (1, D).
 
     Raises ShapeError when the shapes do not broadcast.
 

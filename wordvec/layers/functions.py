@@ -115,9 +115,9 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     return -xp.log(correct).mean()
 
 
-# What the GPU does in one launch where numpy takes a step for each operation: the same formulas, and no others.
-# A launch costs a GPU as much as a million additions, so a mini-batch is mostly launches. Each function here has its
-# readable twin beside the place that calls it, and a test compares the two.
+# The same formulas as one launch on the GPU, where numpy takes a step for each operation. A launch costs a GPU as much
+# as a million additions, so the time of a mini-batch is mostly launches. Each function here has a readable twin next to
+# the place that calls it, and a test compares the two.
 
 
 SIGMOID = "T e = exp(-fabs(x)); y = (x >= 0 ? T(1) : e) / (1 + e)"

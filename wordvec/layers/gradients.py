@@ -1,4 +1,4 @@
-"""What a hand-written backward computes: checked against finite differences, and explained in formulas with shapes."""
+"""Hand-written backward passes: checked against finite differences, and explained in formulas with shapes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class GradientError(WordvecError, AssertionError):
 def numerical_gradient(f: Callable[[], Any], x: Array, step: float = 1e-5) -> Array:
     """dL/dx by central differences, (f(x + step) - f(x - step)) / (2 step) for each entry of x.
 
-    `f` takes no argument and returns a scalar that depends on `x`, which is changed in place and put back.
+    `f` takes no argument and returns a scalar that depends on `x`, which is changed in place and restored.
     The error is about step^2 from the curvature and 1e-16 |f| / step from rounding: 1e-10 at the default.
 
-    Raises ShapeError unless x is float64, for which the default step is made.
+    Raises ShapeError unless x is float64, which the default step is meant for.
 
     >>> x = np.array([1.0, 3.0])
     >>> numerical_gradient(lambda: (x**2).sum(), x).round(6).tolist()
@@ -49,10 +49,10 @@ def check_backward(
 ) -> None:
     """Raise GradientError unless `layer.backward` is the gradient of `layer.forward` at these inputs.
 
-    A random dout makes a scalar of what forward returns, L = sum of dout * forward(*inputs). Then
-    every entry of every parameter and of every input that gets a gradient is compared with finite differences of L.
+    A random dout turns the output of forward into a scalar, L = sum of dout * forward(*inputs). Then the gradient
+    of every entry of every parameter, and of every input that gets one, is compared with finite differences of L.
     Also, backward must overwrite `grads`, not add to them. backward returns one gradient, for the first input, or
-    a tuple, for the leading inputs, or None; a first input of floating point must get one.
+    a tuple, for the leading inputs, or None; a floating-point first input must get a gradient.
 
     All parameters and floating-point inputs must be float64 (ShapeError otherwise). Each entry costs two forwards:
     keep arrays small, and away from kinks such as ReLU's at 0.
@@ -71,7 +71,7 @@ def check_backward(
     xp = array_module(y)
     dout = xp.asarray(np.random.default_rng(seed).normal(size=y.shape))
     layer.backward(dout)
-    dinputs = layer.backward(dout)  # the second must overwrite what the first wrote
+    dinputs = layer.backward(dout)  # the second call must overwrite what the first one wrote
     if inputs and dinputs is None and inputs[0].dtype.kind == "f":
         raise GradientError(
             f"{name}.backward returned None, but the first input is floating point: it needs a gradient"
@@ -97,7 +97,7 @@ def check_backward(
 
 def _compare(what: str, analytic: Array, numeric: Array, rtol: float, atol: float) -> None:
     xp = array_module(analytic, numeric)
-    wrong = ~(abs(analytic - numeric) <= atol + rtol * abs(numeric))  # also where one is NaN
+    wrong = ~(abs(analytic - numeric) <= atol + rtol * abs(numeric))  # true for NaN too
     if not bool(wrong.any()):
         return
     excess = xp.where(wrong, xp.nan_to_num(abs(analytic - numeric), nan=np.inf), -1.0)
@@ -168,12 +168,12 @@ FORMULAS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
 
 
 def explain_backward(layer: Any) -> str:
-    """Return the formula of every gradient that `layer.backward` computes, one a line, with the shapes of the last
+    """Return the formula of every gradient that `layer.backward` computes, one per line, with the shapes of the last
     forward.
 
-    Of a network that has `layers` (`wordvec.networks.Sequential`), all its layers in the order of backward, the last
-    first. The formulas are those in the comments of each layer's backward. Raises OptionError for a class of another
-    origin, whose formulas are not known here.
+    For a network that has `layers` (`wordvec.networks.Sequential`), all its layers in the order of backward, the last
+    one first. The formulas are those in the comments of each layer's backward. Raises OptionError for classes from
+    elsewhere, whose formulas are not known here.
 
     >>> import numpy as np
     >>> from wordvec.layers import MatMul
@@ -206,7 +206,7 @@ def explain_backward(layer: Any) -> str:
 def _known_shapes(
     layer: Any, inputs: list[str], parameters: list[str]
 ) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
-    """Name -> shape of inputs and parameters, and of the gradient that comes in."""
+    """Name -> shape of inputs and parameters, and of the incoming gradient."""
     known = {name: tuple(W.shape) for name, W in zip(parameters, layer.params)}
     if not layer._went_forward:
         return known, {}
@@ -217,7 +217,7 @@ def _known_shapes(
 
 
 def _names(formula: str, what: str) -> bool:
-    """Whether a formula speaks of the array `what`."""
+    """Whether a formula mentions the array `what`."""
     if what.startswith("dL/"):
         return what in formula
     words = formula.replace("dL/dy", " ").replace("dL/dz", " ")

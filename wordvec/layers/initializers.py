@@ -1,4 +1,4 @@
-"""First values of a weight matrix, scaled so that signals keep their size from layer to layer."""
+"""Initial values of a weight matrix, scaled so that signals keep their size from layer to layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all layers share: a base class with the stored forward pass, and the checks of what a layer is given."""
+"""What all layers share: a base class that stores the forward pass, and checks of a layer's inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Layer:
     """
 
     _went_forward = False
-    _shapes: tuple[list[tuple[int, ...] | None], tuple[int, ...]] = ([], ())  # of the last forward: inputs, output
+    _shapes: tuple[list[tuple[int, ...] | None], tuple[int, ...]] = ([], ())  # inputs and output of the last forward
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -59,7 +59,7 @@ def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
-# Checks of what a layer is given: one clear message instead of a wrong result.
+# Checks of a layer's inputs: one clear message instead of a wrong result.
 
 
 def check_ids(layer: str, ids: Array, size: int) -> None:
@@ -72,7 +72,7 @@ def check_ids(layer: str, ids: Array, size: int) -> None:
     """
     if ids.dtype.kind not in "iu":
         raise ShapeError(f"{layer}: ids must be integers; got {ids.dtype}")
-    as_unsigned = ids.view(f"u{ids.itemsize}")  # of which a negative id is one of the largest: one look finds both
+    as_unsigned = ids.view(f"u{ids.itemsize}")  # a negative id becomes a large one, so one comparison finds both
     if ids.size and int(as_unsigned.max()) >= size:
         raise ShapeError(f"{layer}: ids must be in 0 .. {size - 1}; got {int(ids.min())} .. {int(ids.max())}")
 
@@ -109,7 +109,7 @@ def check_float(layer: str, **arrays: Array) -> None:
 
 
 def as_bool(array: Array) -> Array:
-    """Where the array is not 0; the array itself when it is bool.
+    """Where the array is not 0; a bool array is returned as it is.
 
     >>> import numpy as np
     >>> as_bool(np.array([0.0, 2.0])).tolist()

@@ -38,7 +38,7 @@ class MatMul(Layer):
     def backward(self, dout: Array) -> Array:
         """Return dL/dx; write dL/dW to grads."""
         (W,), (dW,) = self.params, self.grads
-        rows, drows = self._x.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])  # of 2-D arrays: themselves
+        rows, drows = self._x.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])  # 2-D arrays stay as they are
         dW[...] = rows.T @ drows  # dL/dW = x^T dL/dy
         return dout @ W.T  # dL/dx = dL/dy W^T
 
@@ -75,10 +75,10 @@ class Affine(Layer):
 
 
 class Embedding(Layer):
-    """y = W[ids], the rows of W: what MatMul gives for one-hot rows, without the zeros.
+    """y = W[ids], rows of W: what MatMul gives for one-hot rows, without the zeros.
 
     Shapes: W (V, D), ids (...) integers of any shape -> y (..., D).
-    The gradient of W is a RowGradient; a word looked up twice collects both gradients. Ids get none.
+    The gradient of W is a RowGradient; a word looked up twice gets the sum of both gradients. Ids get none.
 
     Raises ShapeError for ids that are not integers in 0 .. V - 1.
 
@@ -113,7 +113,7 @@ class EmbeddingDot(Layer):
     """score[..., k] = h . W[ids[..., k]], dot products with rows of W.  W is (V, D). Shapes, one of
 
     - h (B, D), ids (B, K) -> (B, K): each row of h with its own K words (CBOW)
-    - h (B, C, D), ids (B, C, K) -> (B, C, K): the same, for C rows an example (skip-gram, words drawn per pair)
+    - h (B, C, D), ids (B, C, K) -> (B, C, K): the same, for C rows per example (skip-gram, words drawn per pair)
     - h (B, C, D), ids (B, K) -> (B, C, K): the C rows of an example share K words (skip-gram, words per window)
 
     The gradient of W is a RowGradient. Raises ShapeError for other shapes, and for ids outside 0 .. V - 1.

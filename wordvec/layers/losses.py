@@ -1,4 +1,4 @@
-"""Losses: softmax and sigmoid with cross entropy, negative sampling, GloVe. Each starts from scores."""
+"""Losses: softmax and sigmoid with cross entropy, negative sampling, GloVe. Each takes scores."""
 
 from __future__ import annotations
 
@@ -132,10 +132,10 @@ class NegativeSamplingLoss(Layer):
 
     Mikolov et al. 2013, "Distributed representations of words and phrases", eq. 4. Shapes, with W (V, D):
 
-    - h (B, D), target (B,), negatives (B, K)            one hidden vector an example (CBOW)
+    - h (B, D), target (B,), negatives (B, K)            one hidden vector per example (CBOW)
     - h (B, C, D), target (B,), negatives (B, K)         C contexts share target and negatives (skip-gram)
-    - h (B, C, D), target (B,), negatives (B, C, K)      each context has negatives of its own
-    - mask, of the shape of h without D, or None         hidden vectors whose mask is 0 do not count
+    - h (B, C, D), target (B,), negatives (B, C, K)      each context has its own negatives
+    - mask, shaped like h without D, or None             hidden vectors whose mask is 0 do not count
 
     A negative equal to the target is skipped; one drawn twice counts twice. "mean" divides by B, "sum" does not.
     The negatives are inputs, drawn by the caller, so that two implementations can be given the same ones.
@@ -167,7 +167,7 @@ class NegativeSamplingLoss(Layer):
         first = xp.broadcast_to(positive, (*negatives.shape[:-1], 1))
         ids = xp.concatenate([first, negatives], axis=-1)  # (..., 1 + K), the target first
         scores = self.dot.forward(h, ids)
-        counted = ids != positive  # a negative equal to the target is none
+        counted = ids != positive  # a negative equal to the target does not count
         counted[..., 0] = True
         if counted.ndim < scores.ndim:
             counted = counted[:, None, :]
@@ -194,7 +194,7 @@ class NegativeSamplingLoss(Layer):
 
 @functools.cache
 def _first_is_true(xp: ModuleType, size: int) -> Array:
-    """Labels of a target and its negatives; made once, not to be changed."""
+    """Labels of a target and its negatives; cached, so do not change them."""
     return xp.arange(size) == 0
 
 

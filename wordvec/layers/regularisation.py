@@ -10,11 +10,11 @@ from wordvec.layers.layer import Layer, check_float
 
 
 class BatchNorm(Layer):
-    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each column over the batch.
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with each column's mean and variance over the batch.
 
     Ioffe and Szegedy 2015, "Batch normalization", algorithms 1 and 2. Shapes: x (B, D), gamma and beta (D,), y (B, D).
-    Each training forward also moves `buffers`, the running mean and variance (unbiased, as in the paper), by
-    running <- momentum running + (1 - momentum) batch. With training=False these take the place of the batch's own.
+    Each training forward also updates `buffers`, the running mean and variance (unbiased, as in the paper):
+    running <- momentum running + (1 - momentum) batch. With training=False these replace the batch's own.
 
     Raises ShapeError when the shapes do not fit or a training batch has one row, which has no variance.
 
@@ -72,7 +72,7 @@ class BatchNorm(Layer):
         self.grads[1][...] = dout.sum(axis=0)  # dL/dbeta = sum over b of dL/dy[b]
         if not self._training:
             return dout * (gamma * self._scale)
-        # The mean and the variance depend on every row, so each gives a part of the gradient back.
+        # The mean and the variance depend on every row, so each contributes to the gradient.
         return gamma * self._scale * (dout - dout.mean(axis=0) - normal * (dout * normal).mean(axis=0))
 
     def _move(self, name: str, value: Array) -> None:
@@ -81,10 +81,10 @@ class BatchNorm(Layer):
 
 
 class Dropout(Layer):
-    """y = x * keep / (1 - ratio), keep being 0 with probability `ratio` and else 1; y = x when not training.
+    """y = x * keep / (1 - ratio), with keep 0 with probability `ratio`, else 1; y = x when not training.
 
     Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting". Dividing while
-    training keeps the expectation of y equal to x, so that nothing has to be scaled afterwards.
+    training keeps the expectation of y equal to x, so nothing has to be scaled afterwards.
     Units are drawn by numpy from `seed`, so CPU and GPU leave out the same ones.
 
     Raises OptionError unless 0 <= ratio < 1.

@@ -9,7 +9,7 @@ from wordvec.errors import ShapeError
 
 
 class RowGradient:
-    """The gradient of a parameter of which only some rows took part; all other rows are zero.
+    """The gradient of a parameter with only some non-zero rows.
 
     Shapes: ids (U,) integers, unique and ascending; rows (U, ...); shape (V, ...), the shape of the parameter.
     With D = 100 and a batch that meets 3,000 of 1,000,000 words, this is 1.2 MB instead of 400 MB.
@@ -39,9 +39,9 @@ class RowGradient:
         return cls(xp.zeros(0, xp.int64), parameter[:0].copy(), parameter.shape)
 
     def overwrite(self, ids: Array, rows: Array) -> None:
-        """Replace the gradient in place by lookups: ids (N,) in any order, repeats added up; rows (N, ...).
+        """Replace the gradient in place by that of lookups: ids (N,) in any order, repeats summed; rows (N, ...).
 
-        In place, so that a network's list of gradients, gathered once, sees every backward.
+        In place, so that a network's list of gradients, collected once, sees every backward.
         """
         self.ids, sums = sum_rows_by_id(ids, rows.reshape(len(ids), prod(self.shape[1:])))
         self.rows = sums.reshape(len(self.ids), *self.shape[1:])

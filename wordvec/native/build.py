@@ -1,13 +1,13 @@
-"""Compiling the C library, for the build of the package and in a checkout. Needs nothing but Python and a compiler.
+"""Compile the C library, for the package or in a checkout. Needs only Python and a compiler.
 
-A build is one shared library for one instruction set. ``lib/`` holds as many as the processor's family has, and beside
-each the SHA-256 of its bytes: a truncated file must be detected before it is loaded, because it would crash the
-process. After changing a build (stripping or signing it), rewrite the checksum: ``build.py --seal``.
+A build is one shared library for one instruction set. ``lib/`` holds one for each instruction set of the processor's
+family, and beside it the SHA-256 of its bytes: a truncated file would crash the process when it is loaded. After
+changing a build (stripping or signing it), rewrite the checksum: ``build.py --seal``.
 
-The same bytes come out of every build, whatever compiler made it, on x86-64 and ARM: whole numbers, random numbers,
-and all that is copied or compared. Not the same: sums of floats, which are added up in an order that depends on the
-length of a vector (4, 8 or 16 numbers), and products added in one step (all but x86-64-v2), and what is computed from
-either, such as trained vectors. One build gives the same floats again on every machine.
+All builds on x86-64 and ARM, from any compiler, give the same bytes for integers, random numbers, and everything that
+is copied or compared. They may differ in sums of floats, whose order depends on the length of a vector (4, 8 or 16
+numbers), in fused multiply-adds (all but x86-64-v2), and in results of these, such as trained vectors. One build gives
+the same floats on every machine.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 SOURCES, LIBRARIES = FOLDER / "src", FOLDER / "lib"
 
-# Instruction sets by family, the least first, with what the compiler is told.
+# The compiler's flags for each instruction set, by family; the lowest instruction set comes first.
 ISAS: dict[str, dict[str, list[str]]] = {
     "x86-64": {
         "x86-64-v2": ["-march=x86-64-v2"],
@@ -39,15 +39,15 @@ ISAS: dict[str, dict[str, list[str]]] = {
     },
     "arm64": {"arm64": []},
 }
-# C11; sums as they are written (no contraction but where the source asks for it, no reordering).
+# C11; sums as they are written (no reordering, and no contraction unless the source requests it).
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
 WARNINGS = ["-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-pragmas"]
-WORKING = ".building-"  # prefix of the folders in which a compiler is at work
-LONGEST = 600  # seconds that one compilation may take
+WORKING = ".building-"  # prefix of the folders that a compiler is writing to
+LONGEST = 600  # the most seconds that one compilation may take
 
 
 class BuildError(Exception):
-    """The library could not be compiled: says in one line by what and why; `output` is all that the compiler said."""
+    """The library could not be compiled. The message is one line; `output` is the compiler's whole output."""
 
     def __init__(self, line: str, output: str = "") -> None:
         super().__init__(line)
@@ -55,11 +55,11 @@ class BuildError(Exception):
 
 
 class CannotBuildError(BuildError):
-    """Nothing can be compiled here, whatever the sources: no compiler, or no folder to write to."""
+    """Nothing can be compiled here: there is no compiler, or no folder to write to."""
 
 
 def family(machine: str | None = None) -> str | None:
-    """The processor's family, a key of ISAS, or None for one that the library is not written for.
+    """The processor's family, a key of ISAS, or None if the library does not support it.
 
     >>> family("AMD64"), family("aarch64"), family("s390x")
     ('x86-64', 'arm64', None)
@@ -69,7 +69,7 @@ def family(machine: str | None = None) -> str | None:
 
 
 def _machine() -> str:
-    """The processor that this Python was compiled for, which need not be all that the machine has."""
+    """The processor that this Python was compiled for; the machine's may be more capable."""
     if sys.maxsize < 2**32:
         return f"{platform.machine()} with Python of 32 bits"
     return sysconfig.get_platform().removeprefix("win-") if sys.platform == "win32" else platform.machine()
@@ -87,7 +87,7 @@ def source_files() -> list[Path]:
 
 
 def checksum() -> str:
-    """A checksum of the sources and of how they are compiled, which every build carries in itself."""
+    """A checksum of the sources and the compiler flags; every build contains it."""
     digest = hashlib.sha256(repr((ISAS, FLAGS)).encode())
     for path in source_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -105,7 +105,7 @@ def seal_of(path: Path) -> Path:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a build has the bytes that it was written with."""
+    """Whether a build's bytes are unchanged since it was sealed."""
     try:
         return seal_of(path).read_bytes()[:64].decode("ascii") == hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, UnicodeDecodeError):
@@ -113,15 +113,15 @@ def is_whole(path: Path) -> bool:
 
 
 def is_current(path: Path) -> bool:
-    """Whether a build is whole and carries the checksum of the sources beside it, which needs no loading."""
+    """Whether a build is whole and contains the checksum of the sources beside it. It is not loaded."""
     return is_whole(path) and checksum().encode() in path.read_bytes()
 
 
 def compilers() -> Iterator[list[str]]:
-    """Commands of C compilers that may be installed: $CC, the system's, then that of the package ziglang."""
+    """Commands of the C compilers that may be installed: $CC, the system's, then the package ziglang's."""
     if os.environ.get("CC"):
         yield shlex.split(os.environ["CC"])
-    for name in () if sys.platform == "win32" else ("cc", "gcc", "clang"):  # on Windows they need more than themselves
+    for name in () if sys.platform == "win32" else ("cc", "gcc", "clang"):  # on Windows these need a separate SDK
         if shutil.which(name):
             yield [name]
     if importlib.util.find_spec("ziglang"):
@@ -129,7 +129,7 @@ def compilers() -> Iterator[list[str]]:
 
 
 def works(compiler: Sequence[str]) -> bool:
-    """Whether a compiler knows what the sources ask of it; tried without optimizing, on the most demanding build."""
+    """Whether a compiler can compile the sources; tried without optimization, on the most demanding build."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             compile_library(compiler, list(ISAS[family() or "x86-64"])[-1], Path(folder) / "library", ["-O0"])
@@ -139,7 +139,7 @@ def works(compiler: Sequence[str]) -> bool:
 
 
 def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequence[str] = ()) -> None:
-    """Compile one build into the file `output`, which appears when it is complete. Raises BuildError."""
+    """Compile one build into the file `output`, which appears only once it is complete. Raises BuildError."""
     what = f"{shlex.join(compiler)} did not compile the library for {isa}"
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ def compile_library(compiler: Sequence[str], isa: str, output: Path, extra: Sequ
 
 @contextmanager
 def _working_folder(parent: Path) -> Iterator[Path]:
-    """A new folder in `parent`, which is locked while its builder lives; those of dead builders are removed."""
+    """Make a new folder in `parent`, locked while its builder runs; folders of dead builders are removed."""
     for old in parent.glob(f"{WORKING}*"):
         lock = _lock_of(old, wait=False)
         if lock is not None:
@@ -176,7 +176,7 @@ def _working_folder(parent: Path) -> Iterator[Path]:
 
 
 def _lock_of(folder: Path, wait: bool) -> int | None:
-    """A descriptor that locks a folder; None where another process locks it, or where folders have no locks."""
+    """A descriptor that locks a folder; None if another process locks it, or if folders cannot be locked."""
     try:
         import fcntl
 
@@ -192,11 +192,11 @@ def _lock_of(folder: Path, wait: bool) -> int | None:
 
 
 def _arguments(compiler: Sequence[str], isa: str) -> list[str]:
-    """What a compiler is given besides the name of its output."""
+    """A compiler's arguments, except the name of its output."""
     flags = next(isas[isa] for isas in ISAS.values() if isa in isas)
     if any(Path(part).stem in ("zig", "ziglang") for part in compiler):
-        # It writes names of processors with _, and takes -mtune for the processor itself: the build would then use
-        # instructions that its set does not have. Without -mcpu it compiles for the machine that compiles.
+        # Zig spells processor names with _, and treats -mtune as -mcpu: the build would then use instructions outside
+        # its set. Without -mcpu, Zig compiles for the machine it runs on.
         flags = [flag for flag in flags if not flag.startswith("-mtune=")]
         flags = [flag.replace("-", "_").replace("_march=", "-mcpu=") if "-march=" in flag else flag for flag in flags]
         flags = flags or ["-mcpu=baseline"]
@@ -218,9 +218,9 @@ def build(
     with_: Iterable[Sequence[str]] | None = None,
     system: str | None = None,
 ) -> list[Path]:
-    """Compile builds into `folder` by the first compiler that can; raises BuildError when none can.
+    """Compile builds into `folder` with the first compiler that can; raises BuildError if none can.
 
-    Where `isas` names none: all of this machine's family.
+    By default, all instruction sets of this machine's family are built.
     """
     names = list(isas) or list(ISAS.get(family() or "", ()))
     if not names:
@@ -242,15 +242,15 @@ def build(
 
 
 def all_current() -> bool:
-    """Whether ``lib/`` has all builds of this machine's family, from the sources as they are."""
+    """Whether ``lib/`` has all builds of this machine's family, from the current sources."""
     names = ISAS.get(family() or "", {})
     return bool(names) and all(is_current(LIBRARIES / file_name(isa)) for isa in names)
 
 
 def make_current(isa: str) -> Path:
-    """The file of a build in ``lib/``, compiled again when its sources have changed. Raises BuildError.
+    """The file of a build in ``lib/``, compiled again if its sources have changed. Raises BuildError.
 
-    Processes that want the same build at the same time wait for the first.
+    If several processes need the same build at the same time, one compiles it and the others wait.
     """
     path = LIBRARIES / file_name(isa)
     if not is_current(path):
@@ -262,7 +262,7 @@ def make_current(isa: str) -> Path:
 
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let no other process compile into the folder; where files have no locks, each compiles for itself."""
+    """Keep other processes from compiling into the folder; without file locks, each process compiles for itself."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / ".lock", "ab")  # noqa: SIM115
@@ -281,7 +281,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compile the C library.")
     parser.add_argument("isas", nargs="*", metavar="ISA", help="instruction sets; default: all of this processor's")
     parser.add_argument("--into", type=Path, default=LIBRARIES, metavar="FOLDER")
-    parser.add_argument("--flags", default="", help="for the compiler, after its others, in one argument: --flags=-g")
+    parser.add_argument("--flags", default="", help="more flags for the compiler, in one argument: --flags=-g")
     parser.add_argument("--seal", action="store_true", help="compile nothing: write the checksums of FOLDER's builds")
     given = parser.parse_args()
     try:

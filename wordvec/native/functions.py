@@ -1,9 +1,8 @@
-"""Every function of the C library, declared once, and the check of what it is given.
+"""Declarations of all functions of the C library, and the checks of their arguments.
 
 An array argument becomes two in C: the address of its first element and the number of its elements. It must have the
-declared dtype, lie in one piece in memory, and be writable where the function writes; else ShapeError is raised and C
-is never entered. That the numbers inside make sense (word ids, offsets) is checked by the callers, who know their
-meaning.
+declared dtype, be contiguous, and be writable if the function writes to it; otherwise ShapeError is raised before the
+call. The values inside (word ids, offsets) are checked by the callers, which know their meaning.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def declare(name: str, *kinds: Any, returns: Any = None) -> Callable[..., Any]:
         return compiled[0](*given)
 
     call.__name__ = call.__qualname__ = name
-    vars(call).update(kinds=kinds, returns=returns)  # for tests that call it by other ways
+    vars(call).update(kinds=kinds, returns=returns)  # for tests that call the function in other ways
     return call
 
 
@@ -140,7 +139,8 @@ keep_nearest = declare(
 
 # --- glove.c: cells in tiles, and training on them
 
-# indptr, indices, [data,] first row, bands, starts; or, for the second, where each tile goes on, and the cells
+# count_tiles: indptr, indices, first row, bands, starts; place_cells: indptr, indices, data, first row, bands, the next
+# free place of each tile, cells
 count_tiles = declare("count_tiles", I64S, Read(np.int32), I64, I64, Written(np.int64))
 place_cells = declare("place_cells", I64S, Read(np.int32), F32S, I64, I64, Written(np.int64), Written(np.uint64))
 # counts, x_max, alpha, weights, logs

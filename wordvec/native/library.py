@@ -1,8 +1,8 @@
-"""Finding and loading the build of the C library that suits this machine.
+"""Find and load the build of the C library that suits this machine.
 
-Two variables of the environment steer this. ``WORDVEC_ISA=x86-64-v2`` takes a lesser build than the processor could
-run, to compare them or to repeat results. ``WORDVEC_LIBRARY=/some/file.so`` loads that file and looks for no other,
-for builds with sanitizers (scripts/sanitize.sh) or a profiler; it must be made from the same sources.
+Two environment variables control this. ``WORDVEC_ISA=x86-64-v2`` selects a lower build than the processor could run,
+to compare builds or to reproduce results. ``WORDVEC_LIBRARY=/some/file.so`` loads only that file, for builds with
+sanitizers (scripts/sanitize.sh) or a profiler; it must be built from the same sources.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _lock = threading.Lock()
 
 
 class _Missing(Exception):
-    """No build of the library is here; says what was looked for where."""
+    """No build of the library is here; the message names the file that was looked for."""
 
 
 def load() -> ctypes.CDLL:
-    """The library, loaded once. Raises LibraryError where none can be had, OptionError for a bad WORDVEC_ISA."""
+    """The library, loaded once. Raises LibraryError if none is available, OptionError for a bad WORDVEC_ISA."""
     found = _find()
     if isinstance(found, _Missing):
         raise LibraryError(str(found))
@@ -34,9 +34,9 @@ def load() -> ctypes.CDLL:
 
 
 def why_not() -> str | None:
-    """Why compiled code is not available on this machine, or None where it is.
+    """Why compiled code is not available on this machine, or None if it is.
 
-    A build that is here and cannot be used, because it is damaged or made from other sources, raises LibraryError.
+    A build that exists but cannot be used, because it is damaged or built from other sources, raises LibraryError.
     """
     found = _find()
     return str(found) if isinstance(found, _Missing) else None
@@ -53,17 +53,17 @@ def isa() -> str:
 
 
 def has_half() -> bool:
-    """Whether the loaded build keeps tables in float16."""
+    """Whether the loaded build supports float16 tables."""
     return bool(load().wordvec_has_half())
 
 
 def lanes() -> int:
-    """How many float32 a vector of the loaded build holds: 16 (x86-64-v4), 8 (-v3) or 4."""
+    """The number of float32 in a vector of the loaded build: 16 (x86-64-v4), 8 (-v3) or 4."""
     return int(load().wordvec_lanes())
 
 
 def report() -> list[str]:
-    """Lines that say which build is used and where it is, or why none is, and which builds there are."""
+    """Lines that name the build in use and its file (or why there is none), and the builds available."""
     try:
         reason = why_not()
         used = f"none: {reason}" if reason else f"{isa()}, vectors of {lanes()} numbers: {load()._name}"
@@ -81,7 +81,7 @@ def _find() -> ctypes.CDLL | _Missing:
 
 @functools.cache
 def _load(wanted: str | None, file: str | None, folder: Path) -> ctypes.CDLL | _Missing:
-    """The library or why there is none; that is remembered, too, because finding it out may start compilers."""
+    """The library, or why there is none. The reason is cached too, because finding it may run compilers."""
     try:
         return _open(Path(file), f"named by {FILE_VARIABLE}") if file else _choose(wanted, folder)
     except _Missing as missing:
@@ -107,7 +107,7 @@ def _choose(wanted: str | None, folder: Path) -> ctypes.CDLL:
         return base
     try:
         return _open_build(wanted, folder)
-    except _Missing as missing:  # others are here: a part of the installation is lost
+    except _Missing as missing:  # other builds are here, so the installation is incomplete
         raise LibraryError(str(missing)) from None
 
 
@@ -126,12 +126,12 @@ def _open_build(name: str, folder: Path) -> ctypes.CDLL:
 
 
 def in_checkout() -> bool:
-    """Whether this is a checkout, or an unpacked source distribution, where sources change and compilers may be."""
+    """Whether this is a checkout or an unpacked source distribution: sources may change, and a compiler may exist."""
     return (build.FOLDER.parents[1] / "pyproject.toml").is_file()
 
 
 def _renew(name: str, path: Path) -> None:
-    """In a checkout, compile again what is older than its sources. What is broken is not passed over in silence."""
+    """In a checkout, compile a build again if its sources have changed. Sources that do not compile are an error."""
     try:
         build.make_current(name)
     except build.BuildError as error:

@@ -1,7 +1,7 @@
 """Threads that run one C function together: their counters, and waiting for them so that Ctrl-C works.
 
-C code knows nothing of signals. So all of it runs in helpers, while this thread waits; on KeyboardInterrupt, or when a
-helper fails, the others are told to return.
+C code does not handle signals. So all of it runs in helper threads, while the calling thread waits. On
+KeyboardInterrupt, or if a helper fails, the others are made to return.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from wordvec.signals import delayed_signals
 
 COUNTER_SIZE = 16  # int64 numbers in a `counter` of team.h
-POLL = 0.1  # seconds: on Windows, Ctrl-C doesn't end a wait
+POLL = 0.1  # seconds; waits are short because Ctrl-C does not end a wait on Windows
 
 
 def new_counters(number: int) -> np.ndarray:
-    """Counters at zero, (number, COUNTER_SIZE) int64 from a multiple of 128 bytes; the first of each is its value."""
+    """Zeroed counters, (number, COUNTER_SIZE) int64, aligned to 128 bytes; the first number of each is its value."""
     size = 8 * COUNTER_SIZE
     memory = np.zeros((number + 1) * size, np.uint8)
     start = -memory.ctypes.data % size
@@ -35,9 +35,9 @@ def poll(running: threading.Lock) -> None:
 def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop: Callable[[bool], Any]) -> None:
     """Call run(*job) for all jobs at the same time, each in a thread; returns when all are done.
 
-    stop   makes every `run` return early; it is told whether all threads were started
+    stop   makes every `run` return early; its argument is whether all threads were started
 
-    An exception of one of them, or KeyboardInterrupt here, stops the others and is raised.
+    An exception in one of them, or KeyboardInterrupt here, stops the others and is raised.
     """
     failures: list[BaseException] = []
     ended: set[int] = set()
@@ -54,7 +54,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
             running[number].release()
 
     def wait(started: int) -> None:
-        # Not by Thread.join: before Python 3.13 one that is interrupted takes a running thread for an ended one.
+        # Not Thread.join: before Python 3.13, an interrupted join marks a running thread as ended.
         for number in range(started):
             while number not in ended:
                 poll(running[number])
@@ -62,7 +62,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
     helpers = [threading.Thread(target=work, args=(n, job), daemon=True) for n, job in enumerate(jobs)]
     started = 0
     try:
-        with delayed_signals() as came:  # an interrupt while threads start would leave one that nothing waits for
+        with delayed_signals() as came:  # an interrupt while threads start would leave a thread without a waiter
             for helper, lock in zip(helpers, running):
                 lock.acquire()
                 helper.start()
@@ -74,7 +74,7 @@ def run_together(run: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], stop:
         stop(started == len(jobs))  # release threads that wait for one that failed to start
         raise
     finally:
-        with delayed_signals():  # they end soon, but write to the arrays until then: a second Ctrl-C must wait
+        with delayed_signals():  # the threads write to the arrays until they end: a second Ctrl-C must wait
             wait(started)
             for helper in helpers[:started]:
                 helper.join()

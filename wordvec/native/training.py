@@ -1,4 +1,4 @@
-"""Calling the library's skip-gram and CBOW: what ``src/training.h`` calls a training, and its threads."""
+"""Call the library's skip-gram and CBOW: ``struct training`` of ``src/training.h``, and its threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wordvec.native.together import run_together
 
 SKIPGRAM, SKIPGRAM_PAIRS, CBOW = range(3)  # architectures, as in training.h
 
-# The fields of struct training, in its order: arrays by their dtype, then whole numbers (int) and floats.
+# The fields of struct training, in its order. Arrays have their dtype here; the others are int or float.
 FIELDS: dict[str, Any] = {
     "ids": np.int32,
     "sentence_starts": np.int64,
@@ -70,7 +70,7 @@ FIELDS: dict[str, Any] = {
 
 
 class Training(ctypes.Structure):
-    """struct training. Its arrays are kept alive by whoever fills it in."""
+    """struct training. Whoever fills it in must keep its arrays alive."""
 
     _fields_ = [
         (name, ctypes.c_double if kind is float else ctypes.c_int64 if kind is int else ctypes.c_void_p)
@@ -79,14 +79,14 @@ class Training(ctypes.Structure):
 
 
 def new_training(**values: Any) -> Training:
-    """A filled-in Training; arrays are checked, and None is an array that is not there."""
+    """A filled-in Training. Arrays are checked; None means no array."""
     training = Training()
     for name, kind in FIELDS.items():
         value = values.pop(name)
         if kind not in (int, float):
             value = None if value is None else address(value, Read(kind), f"training: {name}")
         elif kind is int and value >= 2**63:
-            value -= 2**64  # the bits of an unsigned number
+            value -= 2**64  # the same bits as a signed number
         setattr(training, name, value)
     if values:
         raise TypeError(f"no field of a training: {', '.join(values)}")
@@ -94,11 +94,10 @@ def new_training(**values: Any) -> Training:
 
 
 def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
-    """Run trainings side by side, each with its own team of threads; returns the losses' sum, and predictions, terms
-    and centres as int64 (3,).
+    """Run trainings at the same time, each with its own team of threads.
 
-    The calling thread waits meanwhile. When it is interrupted, the teams end before a block that they have not
-    begun, and the interruption goes on.
+    Returns the sum of the losses, and predictions, terms and centres as int64 (3,). The calling thread waits. If it is
+    interrupted, the teams end before a block that they have not begun, and the exception is raised again.
     """
     losses, numbers = 0.0, np.zeros(3, np.int64)
     with _teams(trainings) as teams:
@@ -116,12 +115,12 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
     return losses, numbers
 
 
-# fields of Examples that are not by slot
+# fields of Examples that are not indexed by slot
 SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows", "row_changes")
 
 
 class Examples(ctypes.Structure):
-    """struct examples, as far as `drawn_examples` needs it."""
+    """The fields of struct examples that `drawn_examples` needs."""
 
     _fields_ = [
         *[(name, ctypes.c_int64) for name in ("most_slots", "most_contexts", "most_outputs", "most_groups")],
@@ -145,7 +144,7 @@ class Examples(ctypes.Structure):
 
 
 def drawn_examples(training: Training, block: int) -> dict[str, Any]:
-    """The examples that the library draws for a block, as arrays with one row a slot: to look at, and for tests."""
+    """The examples that the library draws for a block, as arrays with one row per slot: for inspection and tests."""
     drawn = functions.examples_draw(ctypes.byref(training), block)
     if not drawn:
         raise MemoryError("no memory for a block of examples")

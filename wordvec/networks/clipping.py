@@ -12,11 +12,11 @@ from wordvec.networks.optimizers import Gradient, gradient_norm
 
 
 def clip_gradients(grads: Sequence[Gradient], max_norm: float) -> float:
-    """Scale all gradients down in place to a norm of `max_norm` together, if it is above; return the norm before.
+    """Scale all gradients down in place so that their joint norm is at most `max_norm`; return the norm before.
 
     Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", algorithm 1. The
-    option `clip_norm` of every optimizer does the same at each update. Raises OptionError for a `max_norm` of 0 or
-    below, TrainingError for a norm that is not finite.
+    option `clip_norm` of every optimizer does the same at each update. Raises OptionError unless `max_norm` is above
+    0, TrainingError for a norm that is not finite.
 
     >>> gradient = np.array([3.0, 4.0])
     >>> clip_gradients([gradient], max_norm=1.0), gradient.round(2).tolist()

@@ -2,13 +2,13 @@
 
 All of them share ``update(params, grads)`` and the options ``learning_rate``, ``clip_norm``, ``l1``, ``l2``.
 
-**Rows.** For a RowGradient only its rows are touched, in the parameter and in the optimizer's state: an optimizer
-with memory (all but SGD) is then "lazy". The velocity or the averages of a row stay unchanged while the row gets no
-gradient; a dense gradient of zero would let them decay and, with momentum, keep moving the row. Adam's bias correction
-counts all steps, not those of the row. Rows that are always touched get exactly the dense update.
+**Rows.** A RowGradient changes only its rows, in the parameter and in the optimizer's state: an optimizer with memory
+(all but SGD) is then "lazy". The velocity or averages of a row stay unchanged while it gets no gradient; a dense
+gradient of zero would let them decay and, with momentum, keep moving the row. Adam's bias correction counts all steps,
+not only those of the row. Rows that always get a gradient get exactly the dense update.
 
-**Tied parameters.** One array that appears twice in `params` is updated once, by the sum of its gradients. It is
-recognised as the same object, never by equal values; a view such as ``W.T`` is another object.
+**Tied parameters.** An array that appears twice in `params` is updated once, by the sum of its gradients. It is
+recognised by identity, never by equal values; a view such as ``W.T`` is another object.
 
 >>> import numpy as np
 >>> W, W_gradient = np.array([1.0, 2.0]), np.array([10.0, 0.0])
@@ -33,10 +33,10 @@ Gradient = Any  # an Array or a RowGradient
 
 
 class Optimizer(ABC):
-    """What all optimizers share; a subclass says in `_step` what happens to one parameter.
+    """What all optimizers share; a subclass defines in `_step` what happens to one parameter.
 
     learning_rate   step size; may be assigned between updates, for a schedule
-    clip_norm       if the norm of all gradients together exceeds this, scale them all down to it
+    clip_norm       if the joint norm of all gradients exceeds this, scale them all down to it
                     (Pascanu, Mikolov and Bengio 2013, algorithm 1); None for never
     l1, l2          add l1 sign(W) + l2 W to each gradient after clipping, the gradient of l1 |W| + l2/2 W^2;
                     for a RowGradient to its rows only
@@ -44,7 +44,7 @@ class Optimizer(ABC):
     Raises OptionError for values out of range.
     """
 
-    memories: ClassVar[int] = 0  # arrays of the parameter's shape that `_step` keeps between updates
+    memories: ClassVar[int] = 0  # arrays shaped like the parameter that `_step` keeps between updates
 
     def __init__(
         self, learning_rate: float = 0.01, *, clip_norm: float | None = None, l1: float = 0.0, l2: float = 0.0
@@ -55,10 +55,10 @@ class Optimizer(ABC):
         self._require(l2 >= 0, "l2", "at least 0", l2)
         self.learning_rate, self.clip_norm, self.l1, self.l2 = learning_rate, clip_norm, l1, l2
         self.steps = 0
-        self._memory: dict[int, tuple[Array, list[Array]]] = {}  # by id(parameter), which is kept alive beside it
+        self._memory: dict[int, tuple[Array, list[Array]]] = {}  # by id(parameter); the parameter is kept alive with it
 
     def update(self, params: Sequence[Array], grads: Sequence[Gradient]) -> None:
-        """Change `params` in place by one step along `grads`, which are left as they are.
+        """Change `params` in place by one step along `grads`, which are not changed.
 
         Raises ShapeError when gradients and parameters do not match, TrainingError when clipping meets a gradient
         that is not finite.
@@ -74,7 +74,7 @@ class Optimizer(ABC):
                 self._step_rows(W, gradient, memory, scale)
 
     def _step_rows(self, W: Array, gradient: RowGradient, memory: list[Array], scale: float) -> None:
-        """The step of the rows that took part."""
+        """The step for the rows of a RowGradient."""
         ids = gradient.ids
         rows, row_memory = W[ids], [m[ids] for m in memory]
         self._step(rows, self._prepare(rows, gradient.rows, scale), row_memory)
@@ -84,7 +84,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
-        """Change W and `memory` in place; `gradient` is not to be changed."""
+        """Change W and `memory` in place, but not `gradient`."""
 
     def _prepare(self, W: Array, gradient: Array, scale: float) -> Array:
         """The gradient after clipping and weight decay."""
@@ -103,13 +103,13 @@ class Optimizer(ABC):
         return min(1.0, clip_norm / norm) if norm else 1.0
 
     def memory_of(self, W: Array) -> list[Array]:
-        """The arrays that are kept for W between updates, themselves and not copies: what a checkpoint must hold."""
+        """The arrays (not copies) kept for W between updates: what a checkpoint must hold."""
         if id(W) not in self._memory:
             self._memory[id(W)] = W, [self._new_memory(W) for _ in range(self.memories)]
         return self._memory[id(W)][1]
 
     def _new_memory(self, W: Array) -> Array:
-        """What a memory of W starts from."""
+        """The initial value of a memory of W."""
         return array_module(W).zeros_like(W)
 
     def _require(self, holds: bool, name: str, allowed: str, value: object) -> None:
@@ -124,7 +124,7 @@ class SGD(Optimizer):
         W -= self.learning_rate * gradient
 
     def _step_rows(self, W: Array, gradient: RowGradient, memory: list[Array], scale: float) -> None:
-        if self.l1 or self.l2:  # which need the rows themselves
+        if self.l1 or self.l2:  # weight decay needs the rows themselves
             super()._step_rows(W, gradient, memory, scale)
         else:
             subtract_rows(W, gradient.ids, self._prepare(W, gradient.rows, scale), self.learning_rate)
@@ -161,7 +161,7 @@ class Nesterov(Momentum):
     Nesterov's accelerated gradient with W at the look-ahead point (Bengio, Boulanger-Lewandowski and
     Pascanu 2013, "Advances in optimizing recurrent networks", eq. 7; there momentum^2 v_old - (1 + momentum)
     learning_rate * gradient, which is the same). "Deep Learning from Scratch" puts the new v into that second form,
-    which is another step.
+    which gives a different step.
     """
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
@@ -176,7 +176,7 @@ class Nesterov(Momentum):
 class AdaGrad(Optimizer):
     """h <- h + gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon)  (Duchi, Hazan and Singer 2011).
 
-    initial   what h starts from: with 0 the first step of each element is learning_rate, whatever its gradient
+    initial   initial value of h: with 0 the first step of each element is learning_rate, whatever its gradient
     """
 
     memories: ClassVar[int] = 1
@@ -270,7 +270,7 @@ class Adam(Optimizer):
 
 
 def gradient_norm(grads: Sequence[Gradient]) -> float:
-    """The norm of all gradients together: the root of the sum of all squares.
+    """The joint norm of all gradients: the root of the sum of all squares.
 
     >>> gradient_norm([np.array([3.0]), np.array([[0.0, 4.0]])])
     5.0
@@ -280,7 +280,7 @@ def gradient_norm(grads: Sequence[Gradient]) -> float:
 
 
 def merge_tied(params: Sequence[Array], grads: Sequence[Gradient]) -> tuple[list[Array], list[Gradient]]:
-    """Each parameter once, with the sum of its gradients; the same parameter means the same object.
+    """Each parameter once, with the sum of its gradients; parameters are compared by identity.
 
     Raises ShapeError when a gradient does not have the shape of its parameter.
 

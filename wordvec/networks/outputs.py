@@ -1,4 +1,4 @@
-"""The second half of both networks: from hidden vectors through W_out to a loss."""
+"""The second half of both networks: from hidden vectors to a loss, by W_out."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LOSSES = ("negative-sampling", "hierarchical-softmax", "softmax")
 
 
 class Output(Protocol):
-    """``forward(h, batch, mask)`` gives the summed loss, ``backward()`` its gradient by h.
+    """``forward(h, batch, mask)`` gives the summed loss, ``backward()`` its gradient with respect to h.
 
-    h is (B, D), one hidden vector per example, or (B, C, D) with mask (B, C), one for each of its contexts.
+    h is (B, D), one hidden vector per example, or (B, C, D) with mask (B, C), one for each context.
     """
 
     params: list[Array]
@@ -60,7 +60,7 @@ class Paths(Protocol):
 class HierarchicalSoftmaxOutput(Layer):
     """L = -sum over the nodes on the centre's path of log sigmoid(sign h . w_node), sign +1 where it goes left.
 
-    Morin and Bengio 2005; Mikolov et al. 2013b, eq. 3. About log2 V products a prediction instead of V.
+    Morin and Bengio 2005; Mikolov et al. 2013b, eq. 3. About log2 V products per prediction instead of V.
     Shapes: W_out (V - 1, D), a row for each inner node of the tree.
     """
 
@@ -93,7 +93,7 @@ class HierarchicalSoftmaxOutput(Layer):
 class SoftmaxOutput(Layer):
     """L = -log softmax(h W_out^T)[centre] over the whole vocabulary: MatMul and SoftmaxWithLoss.
 
-    Exact, and V products of D numbers for every prediction: for small vocabularies.
+    Exact, but each prediction takes V products of D numbers: for small vocabularies.
     """
 
     def __init__(self, W_out: Array) -> None:
@@ -119,7 +119,7 @@ class SoftmaxOutput(Layer):
 
 
 def make_output(loss: str, W_out: Array, paths: Paths | None = None) -> Output:
-    """The output of this name, one of `LOSSES`; hierarchical softmax needs the `paths` of its tree."""
+    """The output for the loss of this name, one of `LOSSES`; hierarchical softmax needs the `paths` of its tree."""
     if loss == "negative-sampling":
         return NegativeSamplingOutput(W_out)
     if loss == "softmax":

@@ -1,4 +1,4 @@
-"""Named arrays in a file, .safetensors or .npz: neither runs code when it is read."""
+"""Named arrays in a .safetensors or .npz file: reading either never runs code."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from wordvec.files import replace_file
 from wordvec.npy_header import read_npy_header
 
 ENDINGS = (".safetensors", ".npz")
-LAYERS = "layers"  # of the file: what `sequential.py` says of the network; in an .npz an array of bytes
+LAYERS = "layers"  # entry for what `sequential.py` says about the network; in an .npz an array of bytes
 
 
 def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str) -> None:
-    """Write the arrays, and the layers they are of; an earlier file stays as it was if this fails.
+    """Write the arrays, and the layers they belong to; an earlier file stays as it was if this fails.
 
-    Raises OptionError for another ending.
+    Raises OptionError for any other file name ending.
     """
     ending = _ending(path)
-    # safetensors writes memory in its layout, so a transposed view must be made contiguous
+    # safetensors writes memory as it is laid out, so a transposed view must be made contiguous
     plain = {name: np.ascontiguousarray(to_numpy(array)) for name, array in arrays.items()}
     if ending == ".npz":
         buffer = io.BytesIO()
@@ -53,7 +53,7 @@ def load(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
-    """What a file says of its layers, and its arrays. Raises InputError for one that is not of a network."""
+    """What a file says about its layers, and its arrays. Raises InputError for a file that holds no network."""
     ending = _ending(path)
     with _told(path):
         layers, found = _everything_in_safetensors(path) if ending == ".safetensors" else _everything_in_npz(path)
@@ -64,7 +64,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
 
 
 def fill(path: str | os.PathLike[str], arrays: Mapping[str, Array], found: Mapping[str, np.ndarray]) -> None:
-    """Fill `arrays` from those found. Raises InputError where names, shapes or dtypes differ."""
+    """Fill `arrays` from those found. Raises InputError if names, shapes or dtypes differ."""
     with _told(path):
         _check_names(found, arrays)
         for name, array in arrays.items():
@@ -73,7 +73,7 @@ def fill(path: str | os.PathLike[str], arrays: Mapping[str, Array], found: Mappi
 
 
 def _no_layers(names: Sequence[str]) -> str:
-    """What to say of a file of arrays that names no layers."""
+    """The message for a file of arrays that names no layers."""
     shown = ", ".join(sorted(names)[:4])[:200] or "nothing"
     if all("." in name for name in names):
         return f"names no layers for its {shown}: load it into the network it was saved from, and save that again"
@@ -82,7 +82,7 @@ def _no_layers(names: Sequence[str]) -> str:
 
 @contextmanager
 def _told(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Errors of reading become InputError."""
+    """Turn errors of reading into InputError."""
     broken = f"{path}: not a whole {_ending(path)} file of named arrays: write it again with Sequential.save"
     try:
         yield
@@ -134,7 +134,7 @@ def _everything_in_safetensors(path: str | os.PathLike[str]) -> tuple[str, dict[
 
 
 def _everything_in_npz(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.ndarray]]:
-    """What `save` wrote is not compressed: arrays that are together larger than the file are not read."""
+    """`save` does not compress, so arrays that are together larger than the file are not read."""
     found = {}
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
@@ -175,7 +175,7 @@ def _read_safetensors(path: str | os.PathLike[str], arrays: Mapping[str, Array])
 
 
 def _read_npz(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> dict[str, np.ndarray]:
-    """Each array's header is compared with the network's before its numbers are read: memory is bounded by that."""
+    """Each array's header is compared with the network's before its numbers are read, which bounds memory."""
     found = {}
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}

@@ -1,4 +1,4 @@
-"""Layers in a chain: forward from the first to the last, backward from the last to the first; and the chain's file."""
+"""Layers in sequence: forward from first to last, backward from last to first; and the file of such a network."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ from wordvec.networks import parameter_files
 class Sequential(Layer):
     """y = the last layer of ( ... of the first layer of x); with a loss, L = loss(y, t).
 
-    layers   layers of one input each, in the order of forward
-    loss     a layer such as SoftmaxWithLoss that takes what the last layer gives, and a target; None for no loss
+    layers   layers with one input each, in the order of forward
+    loss     a layer such as SoftmaxWithLoss that takes the last layer's output and a target; None for no loss
 
     A layer is named by its class and number ("affine1", "tanh1", "affine2"), a parameter by its layer and its name in
-    the layer's constructor ("affine1.W", "affine1.b"). Raises OptionError for no layers, or for what is no layer.
+    the layer's constructor ("affine1.W", "affine1.b"). Raises OptionError for no layers, or for an object that is not
+    a layer.
 
     >>> import numpy as np
     >>> from wordvec.layers import Affine, SoftmaxWithLoss, Tanh
@@ -77,7 +78,7 @@ class Sequential(Layer):
 
     @property
     def named_params(self) -> dict[str, Array]:
-        """Name -> parameter, the very array, in the order of `params`."""
+        """Name -> parameter (the array itself), in the order of `params`."""
         return {
             f"{name}.{own}": W
             for name, layer in zip([*self.names, "loss"], self._parts())
@@ -86,7 +87,7 @@ class Sequential(Layer):
 
     @property
     def named_buffers(self) -> dict[str, Array]:
-        """Name -> array that is kept with the parameters but not learned, such as BatchNorm's running mean."""
+        """Name -> array that belongs to the parameters but is not learned, such as BatchNorm's running mean."""
         return {
             f"{name}.{own}": value
             for name, layer in zip(self.names, self.layers)
@@ -94,7 +95,7 @@ class Sequential(Layer):
         }
 
     def forward(self, x: Array, *targets: Array) -> Array:
-        """Return the loss of a training batch; without a loss, what the last layer gives."""
+        """Return the loss of a training batch; without a loss, the output of the last layer."""
         for layer in self.layers:
             x = layer.forward(x)
         return x if self.loss is None else self.loss.forward(x, *targets)
@@ -108,23 +109,23 @@ class Sequential(Layer):
         return dout
 
     def predict(self, x: Array) -> Array:
-        """Return what the last layer gives, before any loss, with Dropout and BatchNorm as after training."""
+        """Return the output of the last layer, before any loss, with Dropout and BatchNorm as after training."""
         for layer in self.layers:
             x = layer.forward(x, training=False) if _has_training(layer) else layer.forward(x)
         return x
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all parameters and buffers by name, and the layers they are of, to a .safetensors or .npz file, in
-        one step or not at all.
+        """Write all parameters and buffers by name, and the layers they belong to, to a .safetensors or .npz file,
+        completely or not at all.
         """
         layers = description_of(self.layers, self.loss)
         parameter_files.save(path, {**self.named_params, **self.named_buffers}, layers)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Sequential:
-        """Return the network of a file that `save` wrote, made of the layers that the file names.
+        """Return the network in a file that `save` wrote, built from the layers that the file names.
 
-        Only layers of wordvec.layers are made, and no code of the file runs. Raises InputError for another file.
+        Only layers of wordvec.layers are built, and nothing in the file is executed. Raises InputError for other files.
 
         >>> import tempfile
         >>> import numpy as np
@@ -143,9 +144,9 @@ class Sequential(Layer):
         return network
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read a file that `save` wrote, into the arrays of this network, which must be built alike.
+        """Read a file that `save` wrote into the arrays of this network, which must have the same structure.
 
-        Raises InputError when names, shapes or dtypes differ; then nothing is changed.
+        Raises InputError if names, shapes or dtypes differ; then nothing is changed.
 
         >>> import tempfile
         >>> import numpy as np
@@ -175,7 +176,7 @@ def _names(layers: list[Any]) -> list[str]:
 
 
 def _own_names(layer: Any) -> list[str]:
-    """The names of a layer's parameters: those of its constructor's first arguments, else numbers."""
+    """The names of a layer's parameters: its constructor's first arguments, else numbers."""
     names = list(inspect.signature(type(layer)).parameters)[: len(layer.params)]
     return names if len(names) == len(layer.params) else [str(k) for k in range(len(layer.params))]
 
@@ -184,9 +185,9 @@ def _has_training(layer: Any) -> bool:
     return "training" in inspect.signature(layer.forward).parameters
 
 
-# What a network's file says of its layers, so that the network can be made from the file alone: JSON, no code. One
-# entry a layer: its class, and its settings, such as Dropout's ratio. Only layers of wordvec.layers that take one
-# input are made from a file; a file with others still fills a network that was built as it was saved.
+# What a network's file says about its layers, so that the network can be built from the file alone: JSON, no code. One
+# entry per layer: its class, and its settings, such as Dropout's ratio. Only layers of wordvec.layers with one input
+# are built from a file; a file with others can still be loaded into a network that was built as it was saved.
 
 
 LAYERS = (Affine, BatchNorm, Dropout, Embedding, MatMul, Mean, ReLU, Repeat, Sigmoid, Softmax, Sum, Tanh)
@@ -205,7 +206,7 @@ def description_of(layers: list[Any], loss: Any) -> str:
 
 
 def layers_of(path: Any, description: str, arrays: Mapping[str, Array]) -> tuple[list[Any], Any]:
-    """The layers, with the arrays as their parameters, and the loss or None. Raises InputError for what cannot be."""
+    """The layers, with the arrays as parameters, and the loss or None. Raises InputError if they cannot be built."""
     try:
         said = parse_json(description)
         entries, loss = said["layers"], said["loss"]
@@ -224,7 +225,7 @@ def layers_of(path: Any, description: str, arrays: Mapping[str, Array]) -> tuple
 
 
 def _entry(layer: Any) -> list[Any]:
-    """The class, and the settings of its constructor that the layer keeps under their names."""
+    """The class, and those arguments of its constructor that the layer keeps under the same names."""
     settings = {}
     for name in inspect.signature(type(layer)).parameters:
         value = getattr(layer, name, None)

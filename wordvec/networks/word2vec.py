@@ -1,4 +1,4 @@
-"""The networks of word2vec: CBOW predicts a word from the mean of its context, skip-gram from each word of it."""
+"""The networks of word2vec: CBOW predicts a word from the mean of its context, skip-gram from each context word."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class CBOWNetwork(Layer):
             self.embedding.backward(dh[:, None, :] * self._shares()[:, :, None])
 
     def _shares(self) -> Array:
-        """What each context gets of dL/dh, (B, C)."""
+        """Each context's share of dL/dh, (B, C)."""
         if self.most_repeats is None or self._mask.shape[1] <= self.most_repeats:
             return self._mask
         shares = cbow_shares(to_numpy(self._contexts), to_numpy(self._mask), self.most_repeats)
@@ -74,15 +74,15 @@ class CBOWNetwork(Layer):
 
     @staticmethod
     def predictions(batch: Examples) -> int:
-        """How many words the batch predicts: one an example."""
+        """How many words the batch predicts: one per example."""
         return len(batch.centres)
 
 
 class SkipGramNetwork(Layer):
     """Embedding -> loss over W_out, once for every context (Mikolov et al. 2013b, eq. 1 and 4).
 
-    Contexts are the input rows and the centre is the output row, as in word2vec.c: summed over a corpus that is
-    the same set of pairs as the paper's, and lets all contexts of a centre share its output rows.
+    Contexts are the input rows and the centre is the output row, as in word2vec.c: over a whole corpus this is the
+    same set of pairs as in the paper, and all contexts of a centre can share its output rows.
 
     Shapes: W_in (V, D), W_out (V, D); contexts (B, C) -> h (B, C, D) -> loss.
 
@@ -122,7 +122,7 @@ class SkipGramNetwork(Layer):
 
 
 class Parts(Protocol):
-    """Which rows each word is made of, as in `wordvec.kernels.word_parts.WordParts`."""
+    """The rows that each word is the mean of, as in `wordvec.kernels.word_parts.WordParts`."""
 
     @property
     def starts(self) -> np.ndarray:
@@ -131,17 +131,17 @@ class Parts(Protocol):
 
     @property
     def rows(self) -> np.ndarray:
-        """The rows, one word's after the other's."""
+        """The rows, word after word."""
         ...
 
 
 class ComposedEmbedding(Layer):
-    """y = the mean of the rows of T that each word is made of: Embedding -> Mean (Bojanowski et al. 2017, section 3.2).
+    """y = the mean of each word's rows of T: Embedding -> Mean (Bojanowski et al. 2017, section 3.2).
 
     Shapes: T (R, D), words (...) integers of any shape -> y (..., D).
 
     gradient  "mean": each part gets dL/dy / n, the gradient of what forward computed, for a word of n parts;
-              "sum": each gets dL/dy undivided, as fastText does, which is n times as long a step.
+              "sum": each gets dL/dy undivided, as fastText does, a step n times as long.
 
     >>> from wordvec.kernels.word_parts import WordParts
     >>> parts = WordParts.of_rows(np.array([0, 2, 3]), np.array([0, 2, 1]), table_rows=3)
@@ -166,7 +166,7 @@ class ComposedEmbedding(Layer):
         return self.embedding.grads
 
     def forward(self, words: Array) -> Array:
-        """Return the composed rows of these words."""
+        """Return the composed vectors of these words."""
         starts = self.parts.starts[words.ravel()]
         numbers = self.parts.starts[words.ravel() + 1] - starts
         places = np.arange(numbers.max(initial=1))
@@ -176,7 +176,7 @@ class ComposedEmbedding(Layer):
         return y.reshape(*words.shape, y.shape[1])
 
     def backward(self, dout: Array, shares: list[np.ndarray] | None = None) -> None:
-        """Write dL/dT to grads; `shares` (n,) for each word, with "sum", scale what each of its parts gets."""
+        """Write dL/dT to grads; with "sum", `shares`, (n,) for each word, scale what each of its parts gets."""
         dy = dout.reshape(len(self._mask), dout.shape[-1])
         if self.gradient == "mean":
             self.embedding.backward(self.mean.backward(dy))

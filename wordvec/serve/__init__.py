@@ -1,7 +1,7 @@
 """A service that answers questions about vectors over HTTP: ``wordvec serve``, or an ASGI application to run elsewhere.
 
 `questions`, `given` and `problems` do not depend on HTTP and need no extra: the explorer's server uses them too.
-The rest needs the extra ``serve``, and is imported when an application is made.
+The rest needs the extra ``serve`` and is imported when an application is made.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
-    """Return the ASGI application for `settings`, ready to answer: the file is loaded and its index is made.
+    """Return the ASGI application for `settings`, ready to answer: the file is loaded and its index built.
 
-    `vectors` are used in place of the file that `settings` name. Raises MissingExtraError without the extra
+    If `vectors` are given, they replace the file named in `settings`. Raises MissingExtraError without the extra
     ``serve``, VectorsFileError and InputError for vectors that cannot be read.
     """
     from wordvec.serve.run import check_extra
@@ -28,7 +28,7 @@ def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
 
 
 def from_environment() -> Any:
-    """The application for the environment variables WORDVEC_SERVE_..., for the command lines of servers.
+    """The application set up by the environment variables WORDVEC_SERVE_..., for the command lines of servers.
 
     ::
 

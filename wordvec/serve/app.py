@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
-FEW = 100  # words whose vectors are looked up at once, without a thread: less than handing them over costs
-THREADS = 2  # for what is not gathered: they share one interpreter
-SWITCH = 0.0005  # seconds that one of them may wait for the other: with Python's 0.005, answers wait longer (measured)
+FEW = 100  # words whose vectors are looked up directly: passing them to a thread costs more
+THREADS = 2  # for questions that are not batched: they share one interpreter
+SWITCH = 0.0005  # seconds between thread switches: with Python's 0.005, answers wait longer (measured)
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -56,7 +56,7 @@ def make_app(settings: Settings, vectors: WordVectors | None = None) -> Guard:
     threadpool_limits(settings.threads, user_api="blas")
     sys.setswitchinterval(SWITCH)
     gc.collect()
-    gc.freeze()  # what is loaded stays: collections pass over it, and forked workers share its pages
+    gc.freeze()  # garbage collection skips what is loaded by now, and forked workers share its pages
     return _Service(settings, questions).app()
 
 
@@ -70,7 +70,7 @@ def _documents(settings: Settings, vectors: WordVectors) -> Documents:
 
 
 class _Service:
-    """Routes and what they share. Threads and tasks begin with the first request: in each worker after it forked."""
+    """Routes and what they share. Threads and tasks start with the first request: in each worker, after the fork."""
 
     def __init__(self, settings: Settings, questions: Questions) -> None:
         self.settings, self.questions = settings, questions
@@ -81,14 +81,14 @@ class _Service:
         self.description = describe_service(questions)
 
     def app(self) -> Guard:
-        """The application, behind its guard."""
+        """The application, wrapped in its guard."""
         plain: dict[str, Callable[[], Response]] = {
             "health": lambda: json_reply(self.health()),
             "metrics": lambda: Response(self.metrics.as_text(), media_type=PROMETHEUS),
             "openapi.json": lambda: json_reply(self.description),
             "": lambda: HTMLResponse(as_page(self.description), headers={"Content-Security-Policy": CONTENT_SECURITY}),
         }
-        routes = []  # looked through in this order
+        routes = []  # matched in this order
         for name, answer in self.questions.by_name().items():
             methods = ["POST"] if name in ("batch", "embed") else ["GET", "POST"]
             routes.append(Route(f"/{name}", functools.partial(self._answer, name, answer), methods=methods))
@@ -99,7 +99,7 @@ class _Service:
         return Guard(starlette, self.settings, self.metrics.count)
 
     def health(self) -> dict[str, Any]:
-        """That the service answers, and of what."""
+        """Say that the service answers, and about which vectors."""
         documents = self.questions.documents
         of_documents = {} if documents is None else {"documents": len(documents)}
         return {"status": "ok", "words": len(self.questions.vectors), **of_documents}
@@ -130,7 +130,7 @@ class _Service:
             self.waiting -= 1
 
     def _is_quick(self, word: Any) -> bool:
-        """Whether these are a few known words: near spellings of others are looked for on a thread."""
+        """Whether these are a few known words; near spellings of unknown ones are looked for on a thread."""
         words = [word] if isinstance(word, str) else word
         if not isinstance(words, list) or len(words) > FEW:
             return False
@@ -146,7 +146,7 @@ def _plain(name: str, reply: Callable[[], Response]) -> Callable[[Request], Awai
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    """What Starlette refuses: an address that is not here, or another method."""
+    """What Starlette refuses: an unknown address or method."""
     assert isinstance(error, HTTPException)
     detail = {404: "nothing here: / lists the questions", 405: f"{request.method} is not answered here"}
     return json_reply(
@@ -160,7 +160,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _gone(request: Request, error: Exception) -> Response:
-    """The reader left before the request was through: no one sees this."""
+    """The client left before its request was complete: no one sees this."""
     return json_reply(problem(400, "the request was not complete"), 400)
 
 
@@ -169,9 +169,9 @@ async def _failed(request: Request, error: Exception) -> Response:
     return json_reply(problem(500, "the service has a fault: its log says more"), 500)
 
 
-# What the service counts, in the text format of Prometheus. With several worker processes, prometheus_client adds
-# their numbers up through files in the folder that the environment variable PROMETHEUS_MULTIPROC_DIR names; ``wordvec
-# serve --workers`` makes such a folder.
+# What the service counts, in the text format of Prometheus. With several worker processes, prometheus_client adds up
+# their numbers in files in the folder named by the environment variable PROMETHEUS_MULTIPROC_DIR; ``wordvec serve
+# --workers`` makes such a folder.
 
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -197,12 +197,12 @@ class Metrics:
             ProcessCollector(registry=self.registry)
 
     def count(self, question: str, status: int, seconds: float) -> None:
-        """Note one answered request."""
+        """Count one answered request."""
         self.requests.labels(question, str(status)).inc()
         self.seconds.labels(question).observe(seconds)
 
     def as_text(self) -> bytes:
-        """All counters, of all worker processes where there are several."""
+        """All counters, of all worker processes if there are several."""
         if FOLDER not in os.environ:
             return generate_latest(self.registry)
         together = CollectorRegistry()
@@ -210,7 +210,7 @@ class Metrics:
         return generate_latest(together)
 
 
-# Questions that wait while others are computed are then computed together.
+# Batching: questions that wait while others are computed are then computed together.
 
 
 MOST = 32  # questions at a time: while some are computed, the answers before them are written (measured: 16, 32, 64)
@@ -219,9 +219,9 @@ MOST = 32  # questions at a time: while some are computed, the answers before th
 class Gathering:
     """Passes questions to `answer`, which runs on a thread and takes many of them at once.
 
-    One product of a matrix with many vectors reads the matrix once. No question waits for others to come: a question
-    that comes while nothing is computed is computed alone. ``answer(questions)`` returns an answer or an exception
-    for each.
+    One product of a matrix with many vectors reads the matrix once. No question waits for others to arrive: one that
+    arrives while nothing is computed is computed alone. ``answer(questions)`` returns an answer or an exception for
+    each.
     """
 
     def __init__(self, answer: Callable[[Sequence[Any]], Sequence[Any]], threads: Executor) -> None:
@@ -230,7 +230,7 @@ class Gathering:
         self.running: asyncio.Task[None] | None = None
 
     async def ask(self, question: Any) -> Any:
-        """The answer to one question; raises what stands in its place."""
+        """The answer to one question; raises the exception returned in its place."""
         future = asyncio.get_running_loop().create_future()
         self.waiting.append((question, future))
         if self.running is None:
@@ -242,7 +242,7 @@ class Gathering:
         try:
             while self.waiting:
                 some = [self.waiting.popleft() for _ in range(min(MOST, len(self.waiting)))]
-                some = [(question, future) for question, future in some if not future.done()]  # whose reader is there
+                some = [(question, future) for question, future in some if not future.done()]  # clients still there
                 if not some:
                     continue
                 try:

@@ -10,11 +10,11 @@ import numpy as np
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
-LAST = "\U0010ffff"  # sorts behind every continuation of a beginning
+LAST = "\U0010ffff"  # sorts after every continuation of a beginning
 
 
 class Beginnings:
-    """Finds words by their beginning, without regard to case: sorted once, then by bisection.
+    """Finds words by their beginning, ignoring case: sorted once, then searched by bisection.
 
     >>> from wordvec.vectors import WordVectors
     >>> Beginnings(WordVectors(["tea", "Ten", "to"], np.eye(3))).rows("te", limit=5)
@@ -31,7 +31,7 @@ class Beginnings:
         self.rank[order] = np.arange(len(vectors))
 
     def rows(self, text: str, limit: int) -> list[int]:
-        """Rows of words that begin with `text`: the very word first, then by falling frequency."""
+        """Rows of words that begin with `text`: the word itself first, then by descending frequency."""
         start = text.casefold()
         first, after = bisect_left(self.folded, start), bisect_left(self.folded, start + LAST)
         same = bisect_left(self.folded, start + "\0") - first

@@ -1,4 +1,4 @@
-"""Documents that a service finds by a text or by another document, with their texts where these were given."""
+"""Documents that a service finds by a text or by another document, with their texts if these were given."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 MOST_DOCUMENTS = 1_000
-MOST_CHARACTERS = 1_000_000  # of texts in one answer
+MOST_CHARACTERS = 1_000_000  # in the texts of one answer
 
 
 class Documents:
-    """Answers about the documents of a file that ``wordvec embed`` wrote. Thread-safe.
+    """Answers questions about the documents in a file that ``wordvec embed`` wrote. Thread-safe.
 
     documents, vectors   their rows, and the word vectors that they were embedded with
     texts                their texts in the same order, or none; held as UTF-8, so a fork shares them
-    words                a question's text may have so many
+    words                the most words that a question's text may have
 
-    Raises InputError for a file without documents, and for another number of texts.
+    Raises InputError for a file without documents, and if the number of texts is not that of documents.
 
     >>> from wordvec.vectors import WordVectors
     >>> from wordvec.vectors.document_files import as_word_vectors
@@ -61,13 +61,13 @@ class Documents:
 
     @property
     def first(self) -> str:
-        """The id of the first document that can be an answer; of the first one where none can."""
+        """The id of the first document that can be an answer; if none can, of the first document."""
         return self.search.documents.words[int(np.argmax(self.search.documents.lengths > 0))]
 
     def find(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`text`, or `like`, an id; and `k` -> {"documents": [{"id", "score", "text"}]}, best first.
+        """`text` or `like` (an id), and `k` -> {"documents": [{"id", "score", "text"}]}, best first.
 
-        Raises Refused for an id that is not there, InputError for a text without a word that has a vector.
+        Raises Refused for an unknown id, InputError for a text in which no word has a vector.
         """
         given = Given(values)
         by_text, by_id = given.has("text"), given.has("like")
@@ -101,10 +101,10 @@ class Documents:
 
 
 class _Texts:
-    """Texts one behind the other as UTF-8."""
+    """Texts in sequence as UTF-8."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        parts = [text.encode("utf-8", "replace") for text in texts]  # half a surrogate pair is no text that JSON has
+        parts = [text.encode("utf-8", "replace") for text in texts]  # JSON cannot hold half a surrogate pair
         self.sizes = np.fromiter(map(len, parts), np.int64, len(parts))
         self.ends = np.cumsum(self.sizes)
         self.bytes = b"".join(parts)
@@ -120,7 +120,7 @@ class _Texts:
 def load_documents(
     path: str, vectors: WordVectors, texts: Any = None, tokenizer: str | None = None, words: int = 10_000
 ) -> Documents:
-    """Documents of the file `path`, embedded with `vectors`; `texts` are `DocumentTexts` of the same ids, or none.
+    """The documents in the file `path`, embedded with `vectors`; `texts`: `DocumentTexts` with the same ids, or none.
 
     Raises VectorsFileError for documents that were embedded with other vectors, InputError for texts of other
     documents.

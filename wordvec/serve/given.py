@@ -1,4 +1,4 @@
-"""The parameters of one question, from an address or from JSON, each checked as it is read."""
+"""The parameters of one question, from a URL or from JSON, each checked as it is read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from wordvec.errors import OptionError, describe
 
-LONGEST_WORD = 1_000  # characters: longer ones are no words, and a search for near spellings would take long
-MOST_DIGITS = 9  # of a number in an address
+LONGEST_WORD = 1_000  # characters: longer strings are not words, and a search for near spellings would take long
+MOST_DIGITS = 9  # of a number in a URL
 
 
 class Given:
-    """Parameters by name. Each is read once; `finish` refuses those that no one has read.
+    """Parameters by name. Each is read once; `finish` refuses those that were never read.
 
     >>> given = Given({"word": "tea", "k": "3", "kk": "4"})
     >>> given.word("word"), given.number("k", default=10, most=1_000)
@@ -35,17 +35,17 @@ class Given:
         return name in self.values
 
     def word(self, name: str) -> str:
-        """One word. Raises OptionError where it is missing, empty, too long or no text."""
+        """One word. Raises OptionError if it is missing, empty, too long or not text."""
         if not self.has(name) or self.values[name] == "":
             raise OptionError(f"{name!r} is missing: give it as a parameter")
         return checked_word(name, self.values[name])
 
     def words(self, name: str, most: int) -> list[str]:
-        """A list of words; one word alone is a list of one."""
+        """A list of words; a single word is a list of one."""
         return [checked_word(name, word) for word in self._items(name, most)]
 
     def texts(self, name: str, most: int) -> list[str]:
-        """A list of texts of any length; one text alone is a list of one."""
+        """A list of texts of any length; a single text is a list of one."""
         items = self._items(name, most)
         for item in items:
             if not isinstance(item, str):
@@ -53,7 +53,7 @@ class Given:
         return items
 
     def token_lists(self, name: str, most: int) -> list[list[str]]:
-        """Lists of words, of `most` words together."""
+        """Lists of words, with at most `most` words in all."""
         items = self._items(name, most)
         if not all(isinstance(item, list) for item in items):
             raise OptionError(f"{name!r} must be a list of lists of words")
@@ -61,7 +61,7 @@ class Given:
         return [[checked_word(name, word, may_be_empty=True) for word in item] for item in items]
 
     def weighted(self, name: str, most: int) -> list[tuple[str, float]]:
-        """A list of words, or of [word, weight]; a word alone has weight 1."""
+        """A list of words or [word, weight] pairs; a word alone has weight 1."""
         return [_weighted(name, item) for item in self._items(name, most)] if self.has(name) else []
 
     def vector(self, name: str, dim: int) -> np.ndarray:
@@ -74,7 +74,7 @@ class Given:
         return np.array(value, np.float64)
 
     def choice(self, name: str, default: str) -> str:
-        """Text, or `default`; whoever uses it says which texts there are."""
+        """Text, or `default`; the caller checks which values are allowed."""
         value = self.values[name] if self.has(name) else default
         if not isinstance(value, str):
             raise OptionError(f"{name!r} must be text; got {describe(value)}")
@@ -91,7 +91,7 @@ class Given:
         return number
 
     def finish(self) -> None:
-        """Raise OptionError for a parameter that was given and not read."""
+        """Raise OptionError for a parameter that was given but not read."""
         unread = self.values.keys() - self.read
         if unread:
             known = ", ".join(map(repr, sorted(self.read)))
@@ -109,7 +109,7 @@ class Given:
 
 
 def checked_word(name: str, word: Any, may_be_empty: bool = False) -> str:
-    """Return a word. Raises OptionError for what is none."""
+    """Return `word`. Raises OptionError unless it is a word."""
     if not isinstance(word, str) or not (word or may_be_empty):
         raise OptionError(f"{name!r} must be words, which are texts that are not empty; got {describe(word)}")
     if len(word) > LONGEST_WORD:
@@ -118,7 +118,7 @@ def checked_word(name: str, word: Any, may_be_empty: bool = False) -> str:
 
 
 def check_amount(found: int, what: str, most: int) -> None:
-    """Raise OptionError for more than a request may have."""
+    """Raise OptionError if a request has more than it may have."""
     if found > most:
         raise OptionError(f"a request may have {most:,} {what}; got {found:,}: send several requests")
 
@@ -134,5 +134,5 @@ def _weighted(name: str, item: Any) -> tuple[str, float]:
 def _is_finite(number: float) -> bool:
     try:
         return math.isfinite(np.float32(number)) if abs(number) < 3e38 else False
-    except OverflowError:  # a whole number of many digits
+    except OverflowError:  # a whole number with many digits
         return False

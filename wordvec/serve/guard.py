@@ -1,4 +1,4 @@
-"""What every request passes first: who may ask, by which name, for how long; and what every answer carries."""
+"""What every request passes first: who may ask, under which host name, for how long; and headers of every answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from wordvec.serve.problems import Refused
 from wordvec.serve.replies import refusal
 from wordvec.serve.settings import Settings
 
-LONGEST_TARGET = 8_192  # bytes of an address and its parameters
-OPEN = ("/health",)  # what needs no token: a supervisor asks it
+LONGEST_TARGET = 8_192  # bytes of an address with its parameters
+OPEN = ("/health",)  # needs no token: supervisors ask it
 HEADERS = [
     (b"cache-control", b"no-store"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -28,7 +28,7 @@ HEADERS = [
 
 
 class Guard:
-    """Refuses requests with another Host, without the token or with a long address, and cuts off slow ones."""
+    """Refuses requests with a wrong Host, without the token or with a long address, and cuts off slow ones."""
 
     def __init__(self, app: ASGIApp, settings: Settings, count: Callable[[str, int, float], None]) -> None:
         self.app, self.count = app, count
@@ -52,7 +52,7 @@ class Guard:
             self.count(scope.get("wordvec.question", "other"), answer.status, time.perf_counter() - begun)
 
     async def _cut_off(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        if answer.status:  # half an answer is out: the server closes the connection
+        if answer.status:  # part of an answer was sent: the server closes the connection
             return
         arrived = scope.get("wordvec.arrived", False)
         status = 503 if arrived else 408
@@ -68,7 +68,7 @@ class Guard:
             raise Refused(403, "this service is not called by that name: start it with --allow-host NAME to allow it")
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
             raise Refused(414, f"an address may have {LONGEST_TARGET:,} bytes: send a long question by POST")
-        path = scope["path"].removeprefix(scope.get("root_path", ""))  # where it is mounted in a larger application
+        path = scope["path"].removeprefix(scope.get("root_path", ""))  # set when mounted in a larger application
         if self.token is not None and path not in OPEN and not self._has_token(scope):
             raise Refused(401, "a token is needed: Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
 
@@ -79,7 +79,7 @@ class Guard:
 
 
 class _Answer:
-    """Sends an answer on with the headers that all have, and notes its status; 0 before it has begun."""
+    """Sends an answer with the headers that all have, and keeps its status; 0 before it has begun."""
 
     def __init__(self, send: Send) -> None:
         self.send, self.status = send, 0
@@ -92,10 +92,10 @@ class _Answer:
         await self.send(message)
 
 
-# Which names a service goes by: a page whose name was made to point here (DNS rebinding) must read nothing.
+# The host names a service answers to: a web page whose name was made to point here (DNS rebinding) must read nothing.
 
 
-LONGEST = 300  # bytes of a name, which has 253 at most, and a port
+LONGEST = 300  # bytes of a Host header: a name has at most 253, then comes a port
 
 
 def is_known_host(header: bytes, names: frozenset[str]) -> bool:
@@ -109,12 +109,12 @@ def is_known_host(header: bytes, names: frozenset[str]) -> bool:
     return len(header) <= LONGEST and _is_known(header, names)
 
 
-@functools.lru_cache(maxsize=256)  # nearly all requests have the same
+@functools.lru_cache(maxsize=256)  # nearly all requests have the same Host
 def _is_known(header: bytes, names: frozenset[str]) -> bool:
     try:
         parts = urlsplit(f"//{header.decode('ascii')}")
         name, _ = (parts.hostname or "").lower(), parts.port
-    except ValueError:  # bytes that are no ASCII, a port that is no number, half a bracket
+    except ValueError:  # not ASCII, a port that is not a number, an unmatched bracket
         return False
     if not name or parts.path or parts.query or parts.fragment or parts.username is not None:
         return False

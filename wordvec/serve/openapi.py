@@ -1,4 +1,4 @@
-"""The description of the service (OpenAPI 3.1) and a page made from it, which loads nothing from elsewhere."""
+"""The description of the service (OpenAPI 3.1) and a page made from it, which loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ DOCUMENTS = {
         "properties": {
             "id": {"type": "string"},
             "score": {"type": "number"},
-            "text": {"type": "string", "description": "where the service was given the texts"},
+            "text": {"type": "string", "description": "present if the service was given the texts"},
         },
     },
 }
 K = {"type": "integer", "minimum": 1, "maximum": MOST_NEIGHBOURS, "default": 10, "description": "how many words"}
-TOP = {"type": "integer", "minimum": 1, "description": "answers are among this many first words; all without it"}
+TOP = {"type": "integer", "minimum": 1, "description": "answers only from this many first words; by default from all"}
 METHOD = {"type": "string", "enum": ["3cosadd", "3cosmul", "pair-direction"], "default": "3cosadd"}
 QUESTIONS = {"type": "array", "items": {"type": "object"}}
 PROBLEM = {
@@ -51,14 +51,14 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "what was expected, what was found and what to do"},
-        "word": {"type": "string", "description": "of an unknown word"},
+        "word": {"type": "string", "description": "the unknown word"},
         "suggestions": {"type": "array", "items": WORD, "description": "near spellings of an unknown word"},
     },
 }
-# By question: what it is for; its parameters by GET; those that only POST takes; what the answer holds.
+# For each question: its purpose; parameters by GET; those that only POST takes; what the answer holds.
 TABLE: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "similar": (
-        "the words nearest to a word; by POST also to a sum of words with weights, or to a vector",
+        "the words nearest to a word; by POST also to a weighted sum of words, or to a vector",
         {"word": WORD, "k": K, "top": TOP},
         {"positive": WEIGHTED, "negative": WEIGHTED, "vector": NUMBERS},
         {"word": WORD, "neighbours": NEIGHBOURS},
@@ -82,7 +82,7 @@ TABLE: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"dim": {"type": "integer"}, "vectors": ROWS, "found": COUNTS, "missing": COUNTS},
     ),
     "search": (
-        "words by their beginning, without regard to case; the most frequent first",
+        "words by their beginning, ignoring case; the most frequent first",
         {"text": WORD, "limit": {**K, "default": 12}},
         {},
         {"words": FOUND},
@@ -91,15 +91,15 @@ TABLE: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         "the documents nearest to a text, or to another document",
         {
             "text": {"type": "string", "description": "what to search for"},
-            "like": {"type": "string", "description": "the id of a document, in place of a text"},
+            "like": {"type": "string", "description": "the id of a document, instead of a text"},
             "k": {**K, "maximum": MOST_DOCUMENTS, "description": "how many documents"},
         },
         {},
         {"documents": DOCUMENTS},
     ),
     "batch": (
-        'many questions at once, each an object such as {"ask": "similar", "word": "tea"}; a problem document stands '
-        "in the place of an answer that cannot be had",
+        'many questions at once, each an object such as {"ask": "similar", "word": "tea"}; a question that cannot be '
+        "answered gets a problem document in place of its answer",
         {},
         {"questions": QUESTIONS},
         {"answers": {"type": "array", "items": {"type": "object"}}},
@@ -113,7 +113,7 @@ OTHERS = {
 
 
 def describe_service(questions: Questions) -> dict[str, Any]:
-    """The OpenAPI document; its examples hold words of the vectors, and can be asked as they are."""
+    """The OpenAPI document; its examples use words of these vectors and can be asked as they are."""
     from wordvec.version import __version__
 
     vectors = questions.vectors
@@ -143,7 +143,7 @@ def describe_service(questions: Questions) -> dict[str, Any]:
 
 
 def _ways(name: str, by_get: dict[str, Any], by_post: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    """How a question is asked: by GET where it has parameters for that, and by POST."""
+    """How a question is asked: by GET if it has parameters for that, and by POST."""
     schema = {"type": "object", "properties": by_post, "additionalProperties": False}
     body = {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
     ways: dict[str, Any] = {"post": {"requestBody": body}}

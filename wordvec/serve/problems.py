@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): plain dictionaries with the message of the library."""
+"""Errors as problem documents (RFC 9457): plain dictionaries with the library's message."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from wordvec.errors import InputError, ShapeError, UnknownWordError
 
-UNKNOWN_WORD, BAD_QUESTION = "/#unknown-word", "/#bad-question"  # where the service's own page tells of them
+UNKNOWN_WORD, BAD_QUESTION = "/#unknown-word", "/#bad-question"  # where the service's own page explains them
 
 
 class Refused(Exception):
-    """A request that is not answered, with its status of HTTP."""
+    """A request that is refused, with the HTTP status."""
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **more: Any) -> dict[str, Any]:
-    """A problem document; without a `kind` of its own it is titled by the status, as the RFC asks.
+    """A problem document; without a `kind`, its title is that of the status, as the RFC asks.
 
     >>> problem(413, "too long")
     {'type': 'about:blank', 'title': 'Content Too Large', 'status': 413, 'detail': 'too long'}
@@ -29,7 +29,7 @@ def problem(status: int, detail: str, kind: str = "about:blank", **more: Any) ->
 
 
 def problem_of(error: Exception) -> dict[str, Any] | None:
-    """The problem document of an error of the question; None for any other error, a fault of the program.
+    """The problem document for an error in the question; None for any other error, which is a fault of the program.
 
     >>> problem_of(InputError("give a word"))["detail"], problem_of(ZeroDivisionError())
     ('give a word', None)
@@ -44,6 +44,6 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
 
 
 def phrase(status: int) -> str:
-    """What HTTP calls a status; Python 3.13 took over the newer names."""
+    """HTTP's name for a status; Python 3.13 adopted the newer names."""
     newer = {413: "Content Too Large", 414: "URI Too Long"}
     return newer.get(status) or HTTPStatus(status).phrase

@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol, with limits that it does not have: on the time of a request, of an answer, and on the head.
+"""uvicorn's HTTP protocol, with limits that it lacks: on the time of requests and answers, and on the head's size.
 
-uvicorn alone waits for ever for the first request of a connection, for the rest of one that has begun, and for a client
+uvicorn itself waits forever for the first request of a connection, for the rest of one that has begun, and for a client
 that does not read its answer.
 """
 
@@ -20,14 +20,14 @@ SECONDS = 10.0  # for a request to arrive whole, from its first byte or from the
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Cuts off requests that come too slowly or have too long a head, and answers malformed ones with a problem."""
+    """Cuts off requests that arrive too slowly or have too long a head; answers malformed ones with a problem."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.seconds = getattr(self.app, "seconds", SECONDS)  # what the application's guard allows
         self._timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
-        self._head: int | None = 0  # bytes of the head that is being read; None while none is
+        self._head: int | None = 0  # bytes of the head being read; None if none is being read
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request, but not for ever."""
@@ -35,7 +35,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Drop the connection."""
         self._wait_no_more()
         self._reader_reads()
         super().connection_lost(exc)
@@ -48,12 +48,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self._wait()
 
     def on_headers_complete(self) -> None:
-        """Its head is here."""
+        """The request's head has arrived."""
         self._head = None
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """All of it is here."""
+        """All of the request has arrived."""
         self._wait_no_more()
         super().on_message_complete()
 
@@ -63,10 +63,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head is not None:
             self._head += len(data)
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
-                self._refuse(431, f"the head of a request may have {LONGEST_HEAD:,} bytes")
+                self._refuse(431, f"the head of a request may have at most {LONGEST_HEAD:,} bytes")
 
     def pause_writing(self) -> None:
-        """Much of an answer waits to be read: not for ever, for it takes memory."""
+        """Much of an answer is waiting for the client to read it: limit the time, as it takes memory."""
         super().pause_writing()
         if self._reader_timer is None:
             self._reader_timer = self.loop.call_later(self.seconds, self.transport.abort)
@@ -77,8 +77,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP."""
-        self._refuse(400, "this is not a request of HTTP")
+        """Answer what is not HTTP."""
+        self._refuse(400, "this is not an HTTP request")
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(self.seconds, self._cut_off)
@@ -95,7 +95,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _cut_off(self) -> None:
         self._timer = None
-        if self._head is None:  # the head came and the body did not: the application's guard answers that now
+        if self._head is None:  # the head arrived but not the body: the guard answers that now
             self._timer = self.loop.call_later(GRACE, self.transport.close)
         else:
             self._refuse(408, f"the request did not arrive within {self.seconds:g} seconds")

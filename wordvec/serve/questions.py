@@ -1,4 +1,4 @@
-"""What vectors may be asked over a wire: plain dictionaries in, plain dictionaries out; nothing here knows of HTTP."""
+"""The questions that can be asked over a network: plain dictionaries in and out; nothing here knows about HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REMEMBERED = 1_000  # unknown words whose near spellings are kept
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may ask: words (or tokens) in all, and questions in a batch."""
+    """How much one request may ask: words (or tokens) in all, and questions in a batch."""
 
     words: int = 10_000
     questions: int = 100
@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Similar:
-    """A question for neighbours, checked: `echo` is repeated in the answer."""
+    """A checked question for neighbours; the answer repeats `echo`."""
 
     positive: list[Any]
     negative: list[Any]
@@ -42,9 +42,9 @@ class Similar:
 class Questions:
     """Answers about one model, exact and over all of its words.
 
-    Thread-safe: what is computed once is computed here, before the first question. Answers hold numpy arrays where
-    they hold vectors. Each question takes its parameters as a mapping, of text or of what JSON knows, and raises
-    InputError for what it cannot answer.
+    Thread-safe: what is computed once is computed here, before the first question. Vectors in answers are numpy
+    arrays. Each question takes its parameters as a mapping of text or JSON values, and raises InputError if it cannot
+    be answered.
 
     >>> import numpy as np
     >>> from wordvec.vectors import WordVectors
@@ -107,13 +107,13 @@ class Questions:
         return Similar(positive, negative, k, top, echo)
 
     def similar_together(self, asked: Sequence[Similar]) -> list[dict[str, Any] | Exception]:
-        """Answer many questions with as few products as can be; an error stands in the place of its answer."""
+        """Answer many questions with as few products as possible; an error is returned in place of its answer."""
         answers: list[Any] = [None] * len(asked)
         for top in {question.top for question in asked}:
             numbers = [number for number, question in enumerate(asked) if question.top == top]
             try:
                 found = self._neighbours([asked[number] for number in numbers], top)
-            except InputError:  # one has no direction: which one shows when each is asked alone
+            except InputError:  # one of them has no direction: asking each alone shows which
                 found = [self._neighbours_or_error(asked[number], top) for number in numbers]
             for number, neighbours in zip(numbers, found):
                 answers[number] = (
@@ -139,7 +139,7 @@ class Questions:
         if ids.min() >= 0:
             return {"words": words, "dim": self.vectors.dim, "vectors": self.vectors.rows(ids)}
         self.check_known(words)
-        return {"words": words, "dim": self.vectors.dim, "vectors": self.vectors[words]}  # some made of subwords
+        return {"words": words, "dim": self.vectors.dim, "vectors": self.vectors[words]}  # some composed of subwords
 
     def embed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`texts`, or `tokens`, lists of words -> {"dim", "vectors": (n, D), "found", "missing"}: means of words."""
@@ -155,7 +155,7 @@ class Questions:
         return self._means(sentences)
 
     def search(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`text`, `limit` -> {"words": [{"word", "count"}]}: words that begin so."""
+        """`text`, `limit` -> {"words": [{"word", "count"}]}: words that begin with `text`."""
         given = Given(values)
         text, limit = given.word("text"), given.number("limit", 12, MOST_NEIGHBOURS)
         given.finish()
@@ -166,7 +166,7 @@ class Questions:
         return {"words": [{"word": words[row], "count": None if counts is None else int(counts[row])} for row in rows]}
 
     def batch(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`questions`, a list of {"ask": "similar", ...} -> {"answers"}; a problem in the place of what has none."""
+        """`questions`, a list of {"ask": "similar", ...} -> {"answers"}; a problem in place of an answer that fails."""
         given = Given(values)
         if not given.has("questions") or not isinstance(values["questions"], list):
             raise OptionError('\'questions\' must be a list of objects such as {"ask": "similar", "word": "tea"}')
@@ -179,14 +179,14 @@ class Questions:
         return {"answers": answers}
 
     def is_known(self, word: str) -> bool:
-        """Whether a word has a vector, of its own or of its subwords."""
+        """Whether a word has a vector, its own or one composed of subwords."""
         subwords = self.vectors.subwords
         return word in self.vectors or (subwords is not None and subwords.vector(word) is not None)
 
     def check_known(self, words: Iterable[str]) -> None:
         """Raise UnknownWordError for the first word without a vector.
 
-        Looking for near spellings takes some tenths of a second in a large vocabulary: one word at a time.
+        Finding near spellings takes tenths of a second in a large vocabulary, so this is done for one word at a time.
         """
         word = next((word for word in words if not self.is_known(word)), None)
         if word is None:
@@ -203,7 +203,7 @@ class Questions:
         raise UnknownWordError(word, str(error), error.suggestions)
 
     def _top(self, given: Given) -> int | None:
-        """How many of the first words may be answers; None for all."""
+        """The number of first words that may be answers; None for all."""
         top = given.number("top", len(self.vectors), len(self.vectors))
         return None if top == len(self.vectors) else top
 

@@ -12,26 +12,26 @@ from starlette.responses import Response
 
 from wordvec.serve.problems import Refused, problem
 
-MOST_FIELDS = 1_000  # parameters in an address
+MOST_FIELDS = 1_000  # parameters in a URL
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY  # float32 with as many digits as it takes to read the same number again
 
 
 def json_reply(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer, or a problem document (RFC 9457) where the status is one of an error."""
+    """An answer, or a problem document (RFC 9457) if the status is that of an error."""
     kind = "application/json" if status < 400 else "application/problem+json"
     return Response(orjson.dumps(content, option=OPTIONS), status, headers, kind)
 
 
 def refusal(refused: Refused) -> Response:
-    """The answer to a request that is refused."""
+    """The answer to a refused request."""
     return json_reply(problem(refused.status, refused.detail), refused.status, refused.headers)
 
 
 async def read_question(request: Request, max_body: int) -> dict[str, Any]:
-    """The parameters of a question: of the address for GET, of a JSON object in the body for POST.
+    """The parameters of a question: from the address for GET, from a JSON object in the body for POST.
 
-    Raises Refused for a body that is too long (413), is no JSON by its type (415) or no JSON object (400), and for
-    parameters that are no UTF-8.
+    Raises Refused for a body that is too long (413), not of a JSON type (415) or not a JSON object (400), and for
+    parameters that are not UTF-8.
     """
     if request.method != "POST":
         request.scope["wordvec.arrived"] = True

@@ -22,7 +22,7 @@ KEEP_ALIVE = 15  # seconds that a connection may stay open between two requests
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound and not listening yet; port 0 takes any free one. Raises OptionError."""
+    """A socket that is bound but not listening yet; port 0 takes any free one. Raises OptionError."""
     if not 0 <= port <= 65_535:
         raise OptionError(f"--port must be from 0 to 65535; got {port}")
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -46,14 +46,14 @@ def url_of(host: str, bound: socket.socket) -> str:
 
 
 def make_server(app: Any, seconds: float) -> uvicorn.Server:
-    """A server for one process; `run(sockets=[bound])` answers until the process is told to end."""
+    """A server for one process; `run(sockets=[bound])` answers until the process is asked to end."""
     return uvicorn.Server(uvicorn.Config(app, **_options(seconds)))
 
 
 def serve_with_workers(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Answer with several processes until this one is told to end.
+    """Answer with several processes until this one is asked to end.
 
-    They are new processes: each loads the file, of which all map the same pages, and makes an index of its own.
+    They are new processes: each loads the file (they map the same pages) and builds its own index.
     """
     os.environ.update(settings.as_environment())
     os.environ[METRICS_FOLDER] = folder = tempfile.mkdtemp(prefix="wordvec-metrics-")

@@ -15,24 +15,24 @@ LONGEST_SECONDS = 3_600.0
 
 @dataclass(frozen=True)
 class Settings:
-    """What the application is told; each is the environment variable WORDVEC_SERVE_ and its name in capitals.
+    """The application's settings; each is also an environment variable, WORDVEC_SERVE_ and its name in capitals.
 
     file          the vectors
-    hosts         names, separated by commas, that a request may call this service by beside the loopback address's;
+    hosts         host names, separated by commas, that requests may use besides those of the loopback address;
                   "*" for any
-    token         what a request must carry as ``Authorization: Bearer TOKEN``; none for no check
-    tokenizer     makes tokens of texts where the vectors do not say what did
+    token         what a request must send as ``Authorization: Bearer TOKEN``; none for no check
+    tokenizer     splits texts into tokens if the vectors do not say which tokenizer was used
     documents     a file of documents that ``wordvec embed`` made with these vectors, to be found by text or by id
-    texts         what they were made of, a file, folder or pattern: answers then hold the texts
+    texts         what the documents were made from, a file, folder or pattern: answers then include the texts
     field, id_field, encoding
-                  of the texts, as ``wordvec embed`` was told
-    search        whether words are found by their beginning, which takes some 150 bytes a word
-    max_body      bytes of a request's body
-    max_words     words of a request in all
-    max_questions questions of a batch
-    seconds       a request may take to arrive and be answered
-    waiting       requests that may wait for the processor; further ones are turned away
-    threads       for the products of matrices: 1, which on a busy machine takes half the processor time of 2 (measured)
+                  of the texts, as given to ``wordvec embed``
+    search        whether words can be found by their beginning, which takes some 150 bytes a word
+    max_body      most bytes in a request's body
+    max_words     most words in a request
+    max_questions most questions in a batch
+    seconds       the time a request may take to arrive and be answered
+    waiting       requests that may wait for the processor; further ones are refused
+    threads       for matrix products: 1, which on a busy machine takes half the processor time of 2 (measured)
 
     >>> Settings.from_environment({"WORDVEC_SERVE_FILE": "v.safetensors", "WORDVEC_SERVE_SEARCH": "no"}).search
     False
@@ -68,12 +68,12 @@ class Settings:
 
     @property
     def host_names(self) -> frozenset[str]:
-        """The names in `hosts`, in small letters."""
+        """The names in `hosts`, in lower case."""
         return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The settings in the variables WORDVEC_SERVE_...; raises OptionError for one that is unknown or no number."""
+        """The settings in the variables WORDVEC_SERVE_...; raises OptionError for an unknown name or invalid value."""
         variables = os.environ if environment is None else environment
         types = {field.name: str(field.type) for field in fields(cls)}
         values = {}

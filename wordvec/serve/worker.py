@@ -13,7 +13,7 @@ from wordvec.serve.protocol import GuardedProtocol
 
 
 class Worker(UvicornWorker):
-    """uvicorn's worker; needs the package uvicorn-worker beside gunicorn."""
+    """uvicorn's worker; needs the package uvicorn-worker in addition to gunicorn."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "auto", "http": GuardedProtocol, "ws": "none", "lifespan": "off", "proxy_headers": False,

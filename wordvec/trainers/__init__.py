@@ -1,4 +1,4 @@
-"""Corpus -> WordVectors, by five methods behind one interface, and vectors of documents by a sixth."""
+"""Corpus -> WordVectors: five training methods with one interface, and a sixth for vectors of documents."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def make_trainer(name: str, **options: Any) -> Trainer:
-    """Build the trainer of this name; an option it does not have is an error that lists those it has.
+    """Build the trainer of this name. An unknown option is an error that lists the known ones.
 
     >>> make_trainer("svd", dim=50).dim
     50

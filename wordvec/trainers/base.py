@@ -1,4 +1,4 @@
-"""What all trainers share: options checked, one call `fit`, the vectors, and the history of the run."""
+"""What all trainers share: checking of options, `fit`, the vectors, and the history of the run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-# Larger values are mistakes that would fail late: out of memory, by overflowing 64 bits, or never.
+# Larger values are mistakes. They would fail late (out of memory, or by overflowing 64 bits) or never finish.
 LARGEST = {
     "dim": 1_000_000,
     "window": LARGEST_WINDOW,
@@ -49,14 +49,14 @@ LARGEST = {
 
 @dataclass
 class History:
-    """What a run did.
+    """A record of a run.
 
-    loss     mean loss of each epoch, over exactly what was trained in it; empty where nothing is minimised by steps
-    held_out_loss  mean loss after each epoch on sentences kept from training; empty where none were
+    loss     mean loss of each epoch, over exactly what was trained in it; empty for trainers without epochs
+    held_out_loss  mean loss on the held-out sentences after each epoch; empty if there are none
     seconds  wall-clock seconds by stage
-    words    tokens of the corpus passed in all epochs together
+    words    tokens of the corpus processed, summed over all epochs
     notes    what a reader of the result should know
-    device   the card that trained, with its memory; None for the CPU
+    device   the GPU that trained, with its memory; None for the CPU
     """
 
     loss: list[float] = field(default_factory=list)
@@ -77,19 +77,19 @@ class History:
 
     @property
     def words_per_second(self) -> float | None:
-        """Tokens of the corpus, subsampled ones included, times epochs, by seconds of counting and training."""
+        """Tokens of the corpus (including those subsampled away) times epochs, per second of counting and training."""
         seconds = sum(self.seconds.get(stage, 0.0) for stage in ("count", "ppmi", "train"))
         return self.words / seconds if seconds > 0 and self.words else None
 
 
 class Trainer(ABC):
-    """Corpus -> WordVectors. Subclasses are dataclasses: their fields are their options."""
+    """Corpus -> WordVectors. Subclasses are dataclasses whose fields are the options."""
 
     name: ClassVar[str]
     has_epochs: ClassVar[bool] = False
-    unrecorded: ClassVar[tuple[str, ...]] = ()  # options that change nothing about the result
+    unrecorded: ClassVar[tuple[str, ...]] = ()  # options that do not change the result
 
-    if not TYPE_CHECKING:  # checkers know the dataclass's own arguments; this says what to do with others
+    if not TYPE_CHECKING:  # type checkers know the dataclass's arguments; this explains unknown ones at run time
 
         def __new__(cls, *args: Any, **options: Any) -> Trainer:  # noqa: D102  # not public
             if args and not isinstance(args[0], (int, str, float, np.number, type(None))):
@@ -116,7 +116,7 @@ class Trainer(ABC):
 
     @abstractmethod
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
-        """Train and return the vectors, filling ``self._history``."""
+        """Train and return the vectors; fills ``self._history``."""
 
     @hints_for_arguments
     def fit(
@@ -131,12 +131,12 @@ class Trainer(ABC):
     ) -> Self:
         """Train on `corpus` and return the trainer itself; `show_progress` None means "on a terminal or in a notebook".
 
-        `client`, a ``dask.distributed.Client``, gives the work to a cluster (GloVe: the counting alone). PPMI, SVD and
-        counts have the same bytes there. `store` is a folder or fsspec URL that all its workers see, for what is in
-        between; by default FOLDER.work beside the corpus, removed at the end.
+        `client`, a ``dask.distributed.Client``, runs the work on a cluster. PPMI, SVD and counts have the same bytes
+        there. `store` is a folder or fsspec URL that all workers see, for intermediate results. The default is
+        FOLDER.work beside the corpus, which is removed at the end.
 
-        `start`, vectors to go on from, is for SkipGram and CBOW, `on_epoch` for these and GloVe; others raise
-        OptionError.
+        `start`, vectors to continue from, is for SkipGram and CBOW; `on_epoch` is for these and GloVe. Other trainers
+        raise OptionError.
         """
         check_is_corpus(type(self).__name__, corpus)
         self._on_epoch = as_functions(on_epoch)
@@ -144,11 +144,11 @@ class Trainer(ABC):
             raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
         if start is not None:
             raise OptionError(
-                f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
+                f"{self.name} cannot go on from vectors: it is computed from the counts of a whole text. "
                 "SkipGram and CBOW take start=; here train on all texts together"
             )
         if client is None and store is not None:
-            raise OptionError("store is where the workers of a cluster meet: give client too, or leave store out")
+            raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
         self._history = History()
@@ -163,12 +163,12 @@ class Trainer(ABC):
             with self._on_cluster(client, store, corpus):
                 self._vectors = self._train(corpus, show_progress)
         finally:
-            self._on_epoch = []  # so a trained trainer can be copied and pickled, whatever the functions hold
+            self._on_epoch = []  # so that a trained trainer can be copied and pickled, whatever the functions hold
         return self
 
     @contextmanager
     def _on_cluster(self, client: Any, store: str | os.PathLike[str] | None, corpus: Corpus) -> Iterator[None]:
-        """Where a client is given, have its cluster as ``self._cluster`` in the block."""
+        """If a client is given, set ``self._cluster`` to its cluster within the block."""
         if client is None:
             yield
             return
@@ -193,7 +193,7 @@ class Trainer(ABC):
         return self._history
 
     def parameters(self) -> dict[str, Any]:
-        """The options of this trainer, less those `unrecorded`, as the vectors' file stores and returns them."""
+        """The options of this trainer without the `unrecorded` ones, in the form that the vectors' file stores."""
         options = asdict(self)  # type: ignore[call-overload]
         return {
             name: list(value) if isinstance(value, tuple) else value
@@ -229,12 +229,12 @@ class Trainer(ABC):
 
 
 def option_names(trainer: type[Trainer]) -> list[str]:
-    """Names of the options a trainer has."""
+    """The names of a trainer's options."""
     return [f.name for f in fields(trainer)]  # type: ignore[arg-type]
 
 
 def _check_types_and_sizes(trainer: Trainer) -> None:
-    """Raise ArgumentError for an option of another type, OptionError for one that is out of all proportion."""
+    """Raise ArgumentError for an option of the wrong type, OptionError for one that is far too large."""
     check_fields(trainer.name, {f.name: f.type for f in fields(trainer)}, trainer)  # type: ignore[arg-type]
     for option in option_names(type(trainer)):
         value, most = getattr(trainer, option), LARGEST.get(option, math.inf)
@@ -245,7 +245,7 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
 
 
 def check_is_corpus(trainer: str, given: Any) -> None:
-    """Raise ArgumentError for what `fit` cannot take, naming the constructor that makes a Corpus of it."""
+    """Raise ArgumentError unless `given` is a Corpus, naming the constructor that makes a Corpus from it."""
     from wordvec.corpus import Corpus
 
     if isinstance(given, Corpus):
@@ -263,7 +263,7 @@ def check_is_corpus(trainer: str, given: Any) -> None:
 
 
 class Named(Protocol):
-    """What has options, and a name to call it by."""
+    """Anything with options and a name."""
 
     name: ClassVar[str]
 
@@ -276,7 +276,7 @@ def check_options(trainer: Named, **conditions: tuple[bool, str]) -> None:
 
 
 def check_memory(what: str, needed: int) -> None:
-    """Raise OptionError when `needed` bytes are more than this machine has free (where it can tell)."""
+    """Raise OptionError if `needed` bytes exceed this machine's free memory, if that is known."""
     available = available_memory()
     if available is not None and needed > available:
         raise OptionError(

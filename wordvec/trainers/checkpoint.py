@@ -1,4 +1,4 @@
-"""The state of an unfinished training run in one file, so that it can go on after a kill."""
+"""The state of an unfinished training run in one file, so that the run can be resumed after a kill."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ FORM = {
     "epoch": COUNT, "position": COUNT, "total": NUMBER, "predictions": COUNT, "loss": [NUMBER],
     "held_out_loss": [NUMBER], "notes": [TEXT], "parameters": OBJECT, "corpus_fingerprint": TEXT,
 }  # fmt: skip
-LOST_AT_MOST = 300.0  # seconds of work between two checkpoints, by default
+LOST_AT_MOST = 300.0  # default seconds of work between two checkpoints
 
 Arrays = dict[str, np.ndarray]
 
 
 @dataclass
 class Checkpoint:
-    """All arrays that training changes, and the place in training: positions before `position` of `epoch` are done.
+    """All arrays that training changes, and its progress: positions before `position` of `epoch` are done.
 
-    arrays              float32, by name: W_in and W_out, and what else a trainer has
-    total, predictions  the loss of this epoch so far, so that its mean stays true
-    loss, held_out_loss the means of finished epochs
-    notes               what the history noted before training began
+    arrays              float32, by name: W_in, W_out, and any others that the trainer has
+    total, predictions  the loss of this epoch so far, so that its mean is right
+    loss, held_out_loss the mean losses of finished epochs
+    notes               the history's notes from before training began
     """
 
     arrays: Arrays
@@ -55,7 +55,7 @@ class Checkpoint:
     corpus_fingerprint: str = ""
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the file in one piece: a kill leaves the earlier checkpoint."""
+        """Write the file atomically: after a kill the earlier checkpoint is intact."""
         from wordvec.vectors.files.safetensors_header import pack_header
 
         state = json.dumps({name: value for name, value in vars(self).items() if name != "arrays"})
@@ -67,12 +67,12 @@ class Checkpoint:
                 file.write(array.data)
 
     def forget_arrays(self) -> None:
-        """Release the arrays: they take memory, and an engine holds newer ones."""
+        """Release the arrays: they take memory, and the engine has newer ones."""
         self.arrays = {}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Checkpoint:
-        """Read a checkpoint; raises InputError when there is none, or the file is something else or was altered."""
+        """Read a checkpoint; raises InputError if there is none, or the file is not a checkpoint or was altered."""
         from safetensors import SafetensorError, safe_open
 
         if not Path(path).is_file():
@@ -93,7 +93,7 @@ class Checkpoint:
         return state
 
     def check(self, parameters: Mapping[str, Any], corpus_fingerprint: str) -> None:
-        """Raise OptionError, naming the difference, unless this is a checkpoint of the same run."""
+        """Raise OptionError naming the differences, unless this is a checkpoint of the same run."""
         if self.corpus_fingerprint != corpus_fingerprint:
             raise OptionError(
                 f"the checkpoint is of another corpus (fingerprint {self.corpus_fingerprint[:12]}, here "
@@ -115,7 +115,7 @@ class Checkpoint:
             raise InputError(f"damaged checkpoint: arrays {dict(shapes)} expected; got {found}; {START_ANEW}")
         for name, array in self.arrays.items():
             if array.dtype != np.float32 or not np.isfinite(array).all():
-                raise InputError(f"damaged checkpoint: {name} holds not only finite float32 numbers; {START_ANEW}")
+                raise InputError(f"damaged checkpoint: {name} must hold finite float32 numbers; {START_ANEW}")
 
     def check_place(self, epochs: int, positions: int) -> None:
         """Raise InputError unless this is a place in a run of `epochs` times `positions`."""
@@ -135,7 +135,7 @@ def _digest(state: str, arrays: Arrays) -> str:
 
 
 def _checked(state: Any) -> dict[str, Any]:
-    """The fields of a checkpoint other than its arrays. Raises ValueError for one that is missing or cannot be."""
+    """The fields of a checkpoint other than its arrays. Raises ValueError for a missing or impossible field."""
     if not isinstance(state, dict) or state.keys() != FORM.keys():
         raise ValueError(f"the fields {', '.join(FORM)} expected; got {str(state)[:80]}")
     check_form(state, FORM)
@@ -149,7 +149,7 @@ def _checked(state: Any) -> dict[str, Any]:
 
 @dataclass
 class Saving:
-    """Where checkpoints go, and how many seconds may pass between two."""
+    """Where checkpoints are saved, and how many seconds may pass between two."""
 
     path: str | os.PathLike[str]
     every: float = LOST_AT_MOST
@@ -160,7 +160,7 @@ class Saving:
 
 
 class Keeper:
-    """Writes checkpoints when they are due. One that cannot be written is reported, and training goes on."""
+    """Writes checkpoints when they are due. If one cannot be written, that is reported and training continues."""
 
     def __init__(
         self, arrays: Callable[[], Arrays], state: Checkpoint, history: History, saving: Saving | None
@@ -169,12 +169,12 @@ class Keeper:
         self.last_saved = time.monotonic()
 
     def save_when_due(self) -> None:
-        """Save, when the last time is long enough ago."""
+        """Save if the last checkpoint is old enough."""
         if self.saving is not None and time.monotonic() - self.last_saved >= self.saving.every:
             self.save()
 
     def save(self, *, ending: bool = False) -> None:
-        """Save now; a signal that would end the run waits until the file is whole. `ending`: the run ends with it."""
+        """Save now; a signal that would end the run waits until the file is complete. `ending`: the run ends here."""
         if self.saving is None:
             return
         with delayed_signals() as signals:

@@ -1,4 +1,4 @@
-"""Which trainer to take when nobody has named one: by the options that were given, then by the size of the text."""
+"""The choice of a trainer if the user names none: by the given options, then by the size of the text."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from wordvec.corpus.report.advice import FEW_TOKENS
 from wordvec.errors import counted
 from wordvec.trainers import TRAINERS, option_names
 
-BY_SIZE = ("svd", "skipgram")  # for a small text, for a large one
+BY_SIZE = ("svd", "skipgram")  # for a small and for a large text
 ORDER = ("skipgram", "svd", "cbow", "glove", "ppmi")
 
 
 def choose_by_options(options: Collection[str]) -> tuple[str | None, str]:
-    """The trainer that these options ask for, and why; None where both `BY_SIZE` have them, and the size decides.
+    """The trainer that has these options, and why it was chosen; None if both of `BY_SIZE` have them.
 
     >>> choose_by_options(["dim", "epochs"])
     ('skipgram', 'svd has no --epochs')
@@ -23,17 +23,17 @@ def choose_by_options(options: Collection[str]) -> tuple[str | None, str]:
     able = [name for name in ORDER if set(options).issubset(option_names(TRAINERS[name]))]
     if set(BY_SIZE).issubset(able):
         return None, ""
-    name = able[0] if able else ORDER[0]  # whose error about the options names what it has
+    name = able[0] if able else ORDER[0]  # its error message will list the known options
     usual = BY_SIZE[0] if name == ORDER[0] else ORDER[0]
     lacking = [option for option in options if option not in option_names(TRAINERS[usual])]
     return name, f"{usual} has no --{lacking[0].replace('_', '-')}" if lacking else "no trainer has all these options"
 
 
 def choose_by_size(tokens: int, words: int, dim: int) -> tuple[str, str]:
-    """The trainer that scores higher on a text of this many tokens and different words, and why.
+    """The trainer that scores higher on a text with this many tokens and different words, and why.
 
     On 1, 3 and 17 million words SVD scored .535, .595 and .660 on WordSim-353, skip-gram with its five epochs .286,
-    .487 and .627; on SimLex-999 skip-gram is ahead from 3 million on, by .011, then .057
+    .487 and .627. On SimLex-999 skip-gram leads from 3 million words on, by .011, then .057
     (scripts/benchmark_results/2026-11-21-svd-settings.jsonl and 2026-11-21-compare.json). SVD cannot make more
     dimensions than there are words.
 

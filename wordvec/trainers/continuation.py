@@ -1,11 +1,11 @@
-"""Continued training: starting from vectors that exist, on more text, with a vocabulary that grows.
+"""Continued training: starting from existing vectors, on more text, with a growing vocabulary.
 
-- Words that `start` knows stay, whatever their count in the new text; new words need its min_count in all texts
-  together, as far as the counts of rare words are in the vectors' file.
-- Counts add up over different texts. A text whose words all have the same counts as one that was counted already is
-  taken for the same text, and is not counted again: `info["counted"]` holds a fingerprint of each.
-- Negatives and subsampling go by the counts of the text that is trained on, and the learning rate falls from
-  `learning_rate` as in any run. Another `seed` for each text gives other draws.
+- Words that `start` has are kept, whatever their count in the new text. A new word must reach the new text's min_count
+  in all texts together, if the vectors' file has the counts of rare words.
+- Counts are summed over different texts. A text in which all words have the same counts as in an earlier one is treated
+  as the same text and not counted again: `info["counted"]` has a fingerprint of each text.
+- Negatives and subsampling use the counts of the new text alone, and the learning rate falls from `learning_rate` as in
+  any run. A different `seed` for each text gives different draws.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def counts_fingerprint(vocabulary: Vocabulary) -> str:
-    """A hash of all words of a text with their counts, those left out of the vocabulary too; their order is no matter.
+    """A hash of a text's words and counts, including words left out of the vocabulary; it ignores their order.
 
     >>> from wordvec import Vocabulary
     >>> one, other = Vocabulary(["a", "b"], [2, 1]), Vocabulary(["a"], [2], min_count=2, rare={"b": 1})
@@ -44,16 +44,16 @@ def counts_fingerprint(vocabulary: Vocabulary) -> str:
 
 
 def was_counted(start: WordVectors, fingerprint: str, corpus_fingerprint: str) -> bool:
-    """Whether the counts of `start` hold those of this text already."""
+    """Whether the counts of `start` already include this text."""
     if "counted" in start.info:
         return fingerprint in _counted(start)
     return corpus_fingerprint == start.info.get("corpus_fingerprint")  # a file of an earlier version
 
 
 def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
-    """The corpus with the words that `start` knows or that are frequent enough together; notes on what could not be.
+    """The corpus with the words that `start` has or that are frequent enough in all texts together; and notes.
 
-    Words on the corpus's own drop list, or outside its given vocabulary, stay out.
+    Words on the corpus's own drop list, or outside its given vocabulary, stay out. The notes list what was impossible.
     """
     if not hasattr(start, "context_matrix"):
         raise OptionError(f"start must be vectors, such as WordVectors.load(path); got {type(start).__name__}")
@@ -65,9 +65,9 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
             rare = corpus.vocabulary.rare or {}
             tokens = sum(rare[word] for word in words)
             notes.append(
-                f"{len(words):,} words that the vectors know, or that are frequent enough together with the text "
-                f"before, are not in this corpus, which left them out as rare: {tokens:,} of their tokens are not "
-                "trained on; train from the text, or build the corpus with their list as keep_words"
+                f"{len(words):,} words that the vectors have, or that are frequent enough in both texts together, were "
+                f"left out of this corpus as rare: {tokens:,} of their tokens are not trained on; train from the text, "
+                "or build the corpus with a list of these words as keep_words"
             )
         corpus = grown or corpus
     for note in notes:
@@ -76,7 +76,7 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
 
 
 def words_to_add(start: WordVectors, corpus: Corpus) -> list[str]:
-    """Words that the corpus left out as too rare, or over its limit, and that a continued run trains."""
+    """The words that a continued run trains although the corpus left them out as too rare or over its limit."""
     vocabulary = corpus.vocabulary
     left_out = vocabulary.left_out
     if left_out is None:
@@ -99,7 +99,7 @@ def words_to_add(start: WordVectors, corpus: Corpus) -> list[str]:
 
 
 def _differences(start: WordVectors, corpus: Corpus) -> list[str]:
-    """What was done to the two texts in different ways, where that is known."""
+    """How the preparation of the two texts differs, if known."""
     before, now = start.recipe, TextRecipe.of_corpus(corpus.info)
     if before is None or now is None or before.tokenizer is None or now.tokenizer is None:
         return []
@@ -111,8 +111,8 @@ def _differences(start: WordVectors, corpus: Corpus) -> list[str]:
     if not differing:
         return []
     return [
-        f"the text of the vectors to start from was made into tokens in another way: {'; '.join(differing)}; "
-        "Corpus.build(text, **vectors.build_options()) does as they did, and so does train --start without such options"
+        f"the text of the vectors to start from was tokenized differently: {'; '.join(differing)}; "
+        "Corpus.build(text, **vectors.build_options()) does the same as before, like train --start without such options"
     ]
 
 
@@ -127,14 +127,14 @@ def _described(part: Any) -> str:
 
 
 def known_words(start: WordVectors, vocabulary: Vocabulary) -> np.ndarray:
-    """Which words of `vocabulary` (V,) have vectors in `start`, as bool."""
+    """Which words of `vocabulary` have vectors in `start`, as bool (V,)."""
     return np.fromiter((word in start for word in vocabulary.words), bool, len(vocabulary))
 
 
 def copy_known_words(
     start: WordVectors, vocabulary: Vocabulary, W_in: np.ndarray, W_out: np.ndarray | None
 ) -> list[str]:
-    """Write the rows that `start` has into W_in and W_out (V, D), and return notes on what could not be taken over."""
+    """Copy the rows of `start` into W_in and W_out (V, D); returns notes, also on what could not be copied."""
     if start.dim != W_in.shape[1]:
         raise OptionError(
             f"the vectors to start from have {start.dim} dimensions and {W_in.shape[1]} are to be trained: "
@@ -147,12 +147,12 @@ def copy_known_words(
     W_in[known] = start.rows(rows)
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
     if W_out is None:
-        notes.append("there are no context vectors to go on from with hierarchical softmax: its tree starts at zero")
+        notes.append("hierarchical softmax has no context vectors to continue from: its tree starts at zero")
     elif start.context_matrix is None:
-        notes.append("there are no context vectors to go on from, so W_out starts at zero")
+        notes.append("there are no context vectors to continue from, so W_out starts at zero")
         warnings.warn(
-            "the vectors to start from have no context vectors, so half of what was learned is gone: the first epochs "
-            "move the words they know; wordvec's .safetensors and .npz keep them, other formats do not",
+            "the vectors to start from have no context vectors, so half of what was learned is lost: the first epochs "
+            "move their words; wordvec's .safetensors and .npz keep context vectors, other formats do not",
             stacklevel=5,
         )
     else:
@@ -161,7 +161,7 @@ def copy_known_words(
 
 
 def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
-    """The trained vectors, followed by those of `start` that do not occur in the new text; counts add up."""
+    """The trained vectors, with the words of `start` that do not occur in the new text; counts are summed."""
     from wordvec.vectors import WordVectors
 
     rest = np.array([row for row, word in enumerate(start.words) if word not in trained], np.int64)
@@ -188,7 +188,7 @@ def with_words_of(start: WordVectors, trained: WordVectors) -> WordVectors:
 
 
 def counts_of_both(start: WordVectors, trained: WordVectors) -> dict[str, int]:
-    """How often each word was seen, rare ones too: the counts of `start` and, of a text it has not counted, the new."""
+    """The counts of all words, including rare ones: `start`'s, plus the new text's unless it was counted before."""
     counts = _all_counts(start)
     is_new_text = not _has_counted(start, trained)
     for word, count in _all_counts(trained).items():
@@ -214,7 +214,7 @@ def _counted(vectors: WordVectors) -> list[str]:
 
 
 def _info(start: WordVectors, trained: WordVectors) -> dict[str, Any]:
-    """What the vectors say of themselves: text that came as tokens was made into them as that of `start`, if at all."""
+    """The vectors' info. A text given as tokens is recorded with the tokenizer of `start`, if that is known."""
     counted = _counted(start) + ([] if _has_counted(start, trained) else _counted(trained))
     info = {**trained.info, "started_from": start.info.get("corpus_fingerprint"), "counted": counted}
     if trained.info.get("tokenizer") is None and start.recipe is not None:

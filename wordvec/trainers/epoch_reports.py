@@ -1,4 +1,4 @@
-"""Reports after each epoch of training: to functions of the user, which may stop it, and to the log."""
+"""Reports after each epoch of training: to the log, and to the user's functions, which may stop the training."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ logger.addHandler(logging.NullHandler())
 
 @dataclass
 class EpochReport:
-    """An epoch that has ended.
+    """The report of a finished epoch.
 
     trainer        "skipgram", "cbow" or "glove"
-    epoch, epochs  its number, from 1, and how many are planned
+    epoch, epochs  its number, from 1, and the number of epochs planned
     loss           mean loss of the epoch
-    held_out_loss  mean loss after it on the sentences kept from training; None where none are
-    learning_rate  as it is after the epoch; None for GloVe, whose AdaGrad has one for each number
-    words          tokens passed so far in this run, subsampled ones included
-    seconds        of training so far in this run, what these functions take included
+    held_out_loss  mean loss on the held-out sentences after the epoch; None if there are none
+    learning_rate  the rate after the epoch; None for GloVe, whose AdaGrad has a rate for each weight
+    words          tokens processed so far in this run, including those subsampled away
+    seconds        seconds of training so far in this run, including the time of these functions
     """
 
     trainer: str
@@ -43,15 +43,15 @@ class EpochReport:
 
     @property
     def vectors(self) -> WordVectors:
-        """The vectors as they are now: a copy, made at each call, that further training does not change."""
+        """A copy of the current vectors, made at each access; further training does not change it."""
         return self.make_vectors()
 
     def stop(self, reason: str = "") -> None:
-        """End the training after this epoch; its vectors are the result, and `reason` stands in its notes."""
+        """End the training after this epoch. The current vectors are the result; `reason` is added to the notes."""
         self.stop_reason = reason
 
     def metrics(self) -> dict[str, float]:
-        """The numbers by name, those that are None left out.
+        """The numbers by name, without those that are None.
 
         >>> EpochReport("glove", 2, 5, 0.25, None, None, 800, 1.5, lambda: None).metrics()
         {'loss': 0.25, 'words': 800, 'seconds': 1.5}
@@ -78,7 +78,7 @@ def as_functions(on_epoch: OnEpoch | Iterable[OnEpoch] | None) -> list[OnEpoch]:
 
 
 class Reporter:
-    """Makes the report of each epoch, logs it and gives it to the functions."""
+    """Makes the report of each epoch, logs it and passes it to the functions."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Reporter:
         self.begun = time.perf_counter()
 
     def report(self, epoch: int, epochs: int, loss: float, held_out_loss: float | None) -> str | None:
-        """Report an epoch; return why training is to stop, or None."""
+        """Report an epoch; returns why training must stop, or None."""
         report = EpochReport(
             self.trainer,
             epoch,
@@ -113,9 +113,9 @@ class Reporter:
 
 
 def log_metrics(log: Callable[..., Any], prefix: str = "") -> OnEpoch:
-    """A function for `on_epoch` that hands each epoch's metrics to an experiment tracker.
+    """A function for `on_epoch` that passes each epoch's metrics to an experiment tracker.
 
-    It calls ``log(metrics, step=epoch)``, as wandb.log, mlflow.log_metrics and comet's log_metrics are called.
+    It calls ``log(metrics, step=epoch)``, the form of wandb.log, mlflow.log_metrics and comet's log_metrics.
 
     >>> from wordvec import Corpus, SkipGram
     >>> def log(metrics, step):

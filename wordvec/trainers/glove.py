@@ -41,36 +41,35 @@ class GloVe(Trainer):
 
     dim            length of a vector, as in word2vec
     window         words counted on each side (Pennington et al., section 4.2)
-    epochs         passes over the non-zero cells: 5 are enough with init "svd", as more fit the counts better and
-                   similarity worse (measured); with init "random" take 25 (GloVe's own demo takes 15, its paper 50 to
-                   100)
-    learning_rate  0.05 (Pennington et al., section 4.2), and used as GloVe's own program does, see below; on 17 million
-                   words of Wikipedia 0.2 gave the same analogies and better similarities (MEN .542 for .488)
-    x_max          count from which a cell weighs fully, in f(x) = min(1, (x / x_max)^alpha); 10, as GloVe's demo takes
-                   for corpora of text8's size, where the paper's 100 was for billions of words
+    epochs         passes over the non-zero cells. 5 are enough with init "svd": more fit the counts better but score
+                   lower on similarity (measured). With init "random" use 25 (GloVe's demo uses 15, the paper 50 to 100)
+    learning_rate  0.05 (Pennington et al., section 4.2), used as in GloVe's own program, see below. On 17 million words
+                   of Wikipedia 0.2 gave the same analogies and better similarities (MEN .542 instead of .488)
+    x_max          count from which a cell has full weight, in f(x) = min(1, (x / x_max)^alpha). 10 is the value of
+                   GloVe's demo, for corpora of text8's size; the paper's 100 is for billions of words
     alpha          power in f(x), below x_max (Pennington et al., section 3)
     add_context    the vectors are word + context vectors (Pennington et al., section 4.2)
-    batch_size     cells in a mini-batch (layers); the kernel takes one after the other
-    engine         "kernel", compiled, or "layers", the readable form; None takes the kernel
-    init           where training starts: "svd", the factorised PPMI matrix (`wordvec.trainers.svd`) with the
-                   logarithms of the counts as biases, which scored higher on every set than "random", small noise as
-                   GloVe's program takes; a matrix of fewer than `dim` dimensions makes it "random" too, with a note
-    device         "cpu" or "gpu", for counting, start and training; the GPU's kernel cuts the cells into other tiles
-                   and so takes them in another order: another result of the same kind
-    threads        of counting and of the CPU's kernel: None is all cores; the result has the same bytes for any number
+    batch_size     cells in a mini-batch (layers); the kernel takes one cell at a time
+    engine         "kernel", compiled, or "layers", the readable form; None is the kernel
+    init           where training starts. "svd" is the factorised PPMI matrix (`wordvec.trainers.svd`) with the
+                   logarithms of the counts as biases; it scored higher on every test set. "random" is small noise, as
+                   in GloVe's program; it is also used, with a note, if the matrix has fewer than `dim` dimensions
+    device         "cpu" or "gpu", for counting, start and training. The GPU's kernel cuts the cells into different
+                   tiles and so takes them in a different order, so the result differs but is equivalent
+    threads        threads of counting and of the CPU's kernel. None is all cores; any number gives the same bytes
     seed           same seed, same options, same machine: same bytes
     weighting      "harmonic", 1 / distance (Pennington et al., section 4.2); or "flat" or "linear", as in SVD
     side           contexts on "both" sides, or only on the "left" or the "right"
-    subsample      words with a relative frequency above this are downsampled; 0 is none, as in GloVe's program
-    subsample_mode "dirty" takes words out before windows are made, as word2vec does, "clean" after
-    memory         limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
-                   free. Changes nothing about the result
+    subsample      words with a relative frequency above this are downsampled; 0 turns it off, as in GloVe's program
+    subsample_mode "dirty" removes words before windows are made, as word2vec does; "clean" removes them after
+    memory         memory limit of the counting, such as "2G"; beyond it temporary files are used. None is half of the
+                   free memory. Does not change the result
 
     AdaGrad has rate 1 here, and its sums of squares start at (2 / learning_rate)^2 for vectors and at 4 for biases.
-    That is what GloVe's program does in other words: it takes half the gradient g, sums (learning_rate g)^2 from 1
-    and steps by learning_rate g / sqrt(sum); for biases it leaves the learning rate out. Only two details differ: it
-    adds to a sum after the step, and clips gradients at 100. AdaGrad from zero with rate 0.05 scored lower (on the
-    same text, Google .293 for .358).
+    This is equivalent to GloVe's program, which uses half the gradient g, sums (learning_rate g)^2 starting from 1,
+    and steps by learning_rate g / sqrt(sum); for biases it omits the learning rate. Only two details differ: GloVe's
+    program adds to the sum after the step, and clips gradients at 100. AdaGrad starting from zero with rate 0.05 scored
+    lower (Google .293 instead of .358 on the same text).
     """
 
     name: ClassVar[str] = "glove"
@@ -119,13 +118,13 @@ class GloVe(Trainer):
 
     @property
     def accumulators(self) -> tuple[float, float]:
-        """What AdaGrad's sums of squares start from: for vectors, for biases."""
+        """The starting values of AdaGrad's sums of squares: for vectors, for biases."""
         return (2 / self.learning_rate) ** 2, 4.0
 
     def start_tables(self, size: int) -> StartTables:
-        """Where training starts for `size` words: W and C uniform in (-0.5, 0.5) / dim, both biases zero; float32.
+        """The starting tables for `size` words: W and C uniform in (-0.5, 0.5) / dim, both biases zero; float32.
 
-        The one place that knows: a subclass that returns other tables of these shapes starts from them.
+        A subclass may override this to start from other tables of these shapes.
         """
         W_in, W_out = (
             rng.starting_table(self.seed, stream, (size, self.dim)) for stream in (rng.INITIAL_W_IN, rng.INITIAL_W_OUT)
@@ -133,9 +132,9 @@ class GloVe(Trainer):
         return W_in, W_out, np.zeros(size, np.float32), np.zeros(size, np.float32)
 
     def _start_of(self, corpus: Corpus, show_progress: bool | None) -> StartTables:
-        """`start_tables`, or where `init` is "svd", vectors near the PMI and biases that add up to the rest.
+        """`start_tables`, or with `init` "svd" vectors whose products are near the PMI, and biases for the rest.
 
-        log X_ij = PMI_ij + log n_i + log n_j - log (N / c), where each of the N tokens adds c to the counts' sum.
+        log X_ij = PMI_ij + log n_i + log n_j - log (N / c), where each of the N tokens adds c to the sum of the counts.
         """
         if self.init == "random":
             return self.start_tables(len(corpus.vocabulary))
@@ -153,7 +152,7 @@ class GloVe(Trainer):
                     cluster=self._cluster,
                     show_progress=show_progress,
                 )
-        except (OptionError, ShapeError, TrainingError) as error:  # too few dimensions, no counts, none above chance
+        except (OptionError, ShapeError, TrainingError) as error:  # too few dimensions, no counts, or no positive PMI
             self._history.notes.append(f"started from random vectors: {error}")
             return self.start_tables(len(corpus.vocabulary))
         unit, weights = weights_of(self.window, self.weighting)
@@ -178,12 +177,12 @@ class GloVe(Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             must be None: GloVe cannot go on from vectors
-        checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
-                          remove it when the vectors are saved
-        resume            go on from `checkpoint`; the result is that of a run never interrupted
+        start             must be None: GloVe cannot continue from vectors
+        checkpoint        a file for the run's state, written every `checkpoint_every` seconds and at the end; remove
+                          it when the vectors are saved
+        resume            continue from `checkpoint`; the result is the same as without the interruption
         on_epoch          a function, or several, called after each epoch with an `EpochReport` (loss, time, and the
-                          vectors as they are), whose ``stop()`` ends the training
+                          current vectors), whose ``stop()`` ends the training
         client, store     count and train on the workers of a Dask cluster (see `Trainer.fit`)
         show_progress     None means "on a terminal or in a notebook"
         """
@@ -209,7 +208,7 @@ class GloVe(Trainer):
                 engine = make_engine(corpus, state.arrays, show_progress)
             self._check_place(state, engine.length)
             done_before = engine.length * state.epoch + state.position
-            state.forget_arrays()  # the engine has its own
+            state.forget_arrays()  # the engine has its own copies
             plan = Epochs(self.epochs, engine.length, engine.length, unit=engine.unit)
             with self._history.stage("train"):
                 reporter = Reporter(
@@ -230,7 +229,7 @@ class GloVe(Trainer):
         return self._make_vectors(corpus, words + contexts if self.add_context else words, contexts)
 
     def _starting_state(self, corpus: Corpus, engine: str, show_progress: bool | None) -> Checkpoint:
-        """The tables and the place to start from."""
+        """The tables and the position to start from."""
         parameters = self.parameters() | {"engine": engine}
         if not self._resume:
             tables = dict(zip(TABLES, self._start_of(corpus, show_progress)))
@@ -249,29 +248,29 @@ class GloVe(Trainer):
         return state
 
     def _check_place(self, state: Checkpoint, positions: int) -> None:
-        """Raise InputError when `state` is damaged or of a processor on which an epoch has other parts."""
+        """Raise InputError if `state` is damaged, or from a processor that divides an epoch differently."""
         if not self._resume:
             state.parameters["positions"] = positions
         elif state.parameters.get("positions") != positions:
             raise InputError(
-                f"the checkpoint is from another kind of processor, where an epoch has other parts than the "
-                f"{positions} here: go on there, or leave out --resume to start from the beginning"
+                f"the checkpoint is from another kind of processor, where an epoch is not divided into {positions} "
+                "parts as here: continue there, or leave out --resume to start from the beginning"
             )
         state.check_place(self.epochs, positions)
 
     def _kernel_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveKernel:
-        """Trains with `wordvec.kernels.glove.cpu` or `gpu`."""
+        """The engine that trains with `wordvec.kernels.glove.cpu` or `gpu`."""
         kernel = importlib.import_module(f"wordvec.kernels.glove.{self.device}")
         cells = self._cut_cells(corpus, show_progress)
         with self._history.stage("train"):
             return GloveKernel(self, kernel, cells, start)
 
     def _layers_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveLayers:
-        """Trains through GloVeLoss and AdaGrad, in mini-batches."""
+        """The engine that trains through GloVeLoss and AdaGrad, in mini-batches."""
         return GloveLayers(self, count_corpus(self, corpus, show_progress).on("cpu").matrix.tocoo(), start)
 
     def _cut_cells(self, corpus: Corpus, show_progress: bool | None) -> Any:
-        """The cells in tiles. The matrix they come from is gone when this returns: memory need not hold both."""
+        """The cells in tiles. The matrix they come from is freed on return, so that memory need not hold both."""
         matrix = count_corpus(self, corpus, show_progress).matrix
         if self.device == "gpu":
             from wordvec.kernels.glove import gpu as glove_gpu

@@ -1,4 +1,4 @@
-"""What trains GloVe's tables, by the kernel or through the layers: the engines that `loop.run_epochs` calls."""
+"""The engines of GloVe for `loop.run_epochs`: one uses the kernel, the other the layers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from wordvec.trainers.checkpoint import Arrays
 
 TABLES = ("W_in", "W_out", "b_in", "b_out")  # (V, D), (V, D), (V,), (V,)
-SUMS = ("H_in", "H_out", "h_in", "h_out")  # AdaGrad's sums of squares for each of them
+SUMS = ("H_in", "H_out", "h_in", "h_out")  # AdaGrad's sums of squares for each table
 
 
 class GloveOptions(Protocol):
-    """What the engines ask of the trainer; its docstring describes the options."""
+    """The options of `GloVe` that the engines use."""
 
     x_max: float
     alpha: float
@@ -34,12 +34,12 @@ class GloveOptions(Protocol):
 
     @property
     def accumulators(self) -> tuple[float, float]:
-        """Where AdaGrad's sums of squares start: of the vectors, of the biases."""
+        """The starting values of AdaGrad's sums of squares: for vectors, for biases."""
         ...
 
 
 def started_tables(trainer: GloveOptions, kernel: Any, bands: int, start: Arrays) -> Any:
-    """The tables of a kernel in this many bands: from the arrays of `TABLES`, and of `SUMS` where training goes on."""
+    """A kernel's tables in this many bands, from the arrays of `TABLES`, and of `SUMS` when training is resumed."""
     accumulator, bias_accumulator = trainer.accumulators
     tables = kernel.Tables(
         *(start[name] for name in TABLES), bands=bands, accumulator=accumulator, bias_accumulator=bias_accumulator
@@ -50,16 +50,16 @@ def started_tables(trainer: GloveOptions, kernel: Any, bands: int, start: Arrays
 
 
 class GloveKernel:
-    """Rounds of `wordvec.kernels.glove.cpu` or `glove_gpu` over cells cut into bands; positions are rounds.
+    """Trains in rounds of `wordvec.kernels.glove.cpu` or `glove.gpu` over cells cut into bands; positions are rounds.
 
-    `start` has the arrays of `TABLES`, and of `SUMS` where training goes on.
+    `start` has the arrays of `TABLES`, and of `SUMS` when training is resumed.
     """
 
     unit = "rounds"
 
     def __init__(self, trainer: GloveOptions, kernel: Any, cells: Any, start: Arrays) -> None:
         self.kernel, self.cells, self.length = kernel, cells, cells.bands
-        self.chunk = max(1, cells.bands // 16)  # of a first call; later calls take about SECONDS_A_CHUNK
+        self.chunk = max(1, cells.bands // 16)  # for the first call; later calls take about SECONDS_A_CHUNK
         self._options = {
             "seed": trainer.seed,
             "x_max": trainer.x_max,
@@ -78,11 +78,11 @@ class GloveKernel:
         return Loss(total, cells * last // self.length - cells * first // self.length)
 
     def arrays(self) -> Arrays:
-        """Tables and sums as they are now."""
+        """The current tables and sums."""
         return dict(zip(TABLES + SUMS, (*self._tables.unpack(), *self._tables.sums())))
 
     def largest_weight(self) -> float:
-        """The largest absolute value of the word and context vectors; nan where there is one."""
+        """The largest absolute value of the word and context vectors; nan if any value is nan."""
         return float(np.max([np.abs(W).max() for W in self.vectors()]))
 
     def vectors(self) -> tuple[np.ndarray, np.ndarray]:
@@ -127,11 +127,11 @@ class GloveLayers:
         return Loss(total_of(losses), last - first)
 
     def arrays(self) -> Arrays:
-        """Tables and sums as they are now."""
+        """The current tables and sums."""
         return {name: to_numpy(array) for name, array in zip(TABLES + SUMS, self._tables + self._sums)}
 
     def largest_weight(self) -> float:
-        """The largest absolute value of the word and context vectors; nan where there is one."""
+        """The largest absolute value of the word and context vectors; nan if any value is nan."""
         return float(np.max([np.abs(W).max() for W in self.vectors()]))
 
     def vectors(self) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The compiled engine: training by the kernels, on the CPU (same bytes for any number of threads) or on a GPU."""
+"""The compiled engine: training with the kernels, on the CPU (same bytes for any number of threads) or on a GPU."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDS_A_CHUNK = 1.0
 
 
 class KernelEngine:
-    """Trains W_in and W_out on stretches of a corpus by `wordvec.kernels`; the same interface as LayersEngine."""
+    """Trains W_in and W_out on ranges of a corpus with `wordvec.kernels`; has the same interface as LayersEngine."""
 
     def __init__(
         self,
@@ -39,14 +39,14 @@ class KernelEngine:
         self._options = dict(plan.kernel_options)
         self._train = kernels.train_cbow if plan.cbow else kernels.train_skipgram
         self._frozen, self._start = frozen, None if frozen is None else (W_in, W_out)
-        give_back_pages(corpus.ids)  # its fingerprint has read them all
+        give_back_pages(corpus.ids)  # the fingerprint has read all pages
         if plan.device == "gpu":
             self._compile(kernels)
         self._tables = tables(W_in, W_out, **({} if plan.device == "gpu" else {"precision": plan.precision}))
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def _compile(self, kernels: Any) -> None:
-        """Have CuPy compile what the calls need; nothing is trained."""
+        """Make CuPy compile the kernels that the calls need; trains nothing."""
         with announced("compiling the kernels: some seconds ..."):
             kernels.warm_up(
                 self.plan.name,
@@ -86,7 +86,7 @@ class KernelEngine:
             first=first,
             last=last,
             epoch=epoch,
-            epochs=line.epochs_to_zero,  # kernels ask only for how the learning rate falls
+            epochs=line.epochs_to_zero,  # kernels use it only for the learning rate
             learning_rate=line.learning_rate,
             block=self.block,
             meetings=self.plan.meetings,
@@ -96,9 +96,9 @@ class KernelEngine:
         )
 
     def _run_with_frozen_words(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
-        """Block by block, putting the frozen rows back after each.
+        """Train block by block, restoring the frozen rows after each block.
 
-        Later steps of a block see what frozen rows gained in it; nothing of that is left after the block.
+        Later steps of a block use frozen rows as changed within the block; after the block the changes are undone.
         """
         total, predictions = 0.0, 0
         frozen, (W_in, W_out) = self._frozen, self._start  # type: ignore[misc]
@@ -118,28 +118,28 @@ class KernelEngine:
         return Loss(total, predictions)
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
-        """The loss on positions first .. last - 1 at the weights as they are, through the layers."""
+        """The loss on positions first .. last - 1 with the current weights, through the layers."""
         return LayersEngine(self.plan, self.corpus, *self.weights()).loss(first, last, epoch)
 
     def largest_weight(self) -> float:
-        """The largest absolute value in either matrix; not finite where one of them is not."""
+        """The largest absolute value in either matrix; not finite if either has a value that is not finite."""
         return self._tables.largest()
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out as they are now."""
+        """The current W_in and W_out."""
         return self._tables.unpack()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The same by name, for checkpoints."""
+        """W_in and W_out by name, for checkpoints."""
         W_in, W_out = self.weights()
         return {"W_in": W_in, "W_out": W_out}
 
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out; the tables are gone after this."""
+        """W_in and W_out; the tables cannot be used afterwards."""
         return self._tables.take()
 
     def _first(self, tokens: int) -> tuple[np.ndarray, np.ndarray]:
-        """The first `tokens` ids and their sentences: what is not held out. The same arrays at every call."""
+        """The first `tokens` ids and their sentences, which are not held out. Every call returns the same arrays."""
         if self._text is None or self._text[0] != tokens:
             starts = self.corpus.sentence_starts
             self._text = tokens, self.corpus.ids[:tokens], starts[: int(np.searchsorted(starts, tokens)) + 1]
@@ -150,7 +150,7 @@ class KernelEngine:
 
 
 def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
-    """Whether the kernel trains: it is asked for, and the C library, which holds it, is there; else `notes` say why."""
+    """Whether to train with the kernel: it is requested and the C library is available. If it is not, add a note."""
     reason = library.why_not() if engine == "kernel" and device == "cpu" else None
     if reason is not None:
         warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=3)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.trainers.options import TrainingPlan
 
-CHUNK = 50_000  # positions between two looks at progress and checkpoints: a second of work or less
+CHUNK = 50_000  # positions between updates of progress and checkpoints: at most a second of work
 MOST_CONTEXTS = 2_000_000  # in a chunk
-BATCHES_ON_GPU = 400  # the same there, where a batch of any size takes about as long
+BATCHES_ON_GPU = 400  # batches in a chunk on a GPU, where batches of all sizes take about the same time
 OPTIMIZERS = {
     "sgd": SGD,
     "momentum": Momentum,
@@ -42,17 +42,17 @@ OPTIMIZERS = {
 
 
 class Loss(NamedTuple):
-    """A loss summed over this many predictions."""
+    """The loss, summed over `predictions`."""
 
     total: float
     predictions: int
 
 
 class LayersEngine:
-    """Trains W_in and W_out (V, D) on stretches of a corpus, one mini-batch after the other.
+    """Trains W_in and W_out (V, D) on ranges of a corpus, one mini-batch after another.
 
     A mini-batch is a step of `corpus/draws/steps.py`, within a block of `block` positions. Its loss is summed over its
-    predictions, as word2vec's steps are; `frozen` (V,) marks words whose rows stay as they are.
+    predictions, as in word2vec; `frozen` (V,) marks words whose rows do not change.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class LayersEngine:
             self._warm_up()
 
     def _warm_up(self) -> None:
-        """Have CuPy compile what a batch needs; nothing is trained."""
+        """Make CuPy compile what a batch needs; trains nothing."""
         if self._run(0, min(self.block, len(self._ids)), 0, None).predictions:
             self._network.backward()
 
@@ -90,11 +90,11 @@ class LayersEngine:
         return self._run(first, last, epoch, tokens)
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
-        """The loss on positions first .. last - 1 at the weights as they are, training nothing."""
+        """The loss on positions first .. last - 1 with the current weights; trains nothing."""
         return self._run(first, last, epoch, None)
 
     def _run(self, first: int, last: int, epoch: int, tokens: int | None) -> Loss:
-        """Losses stay where they are computed until the end: each look at one would make the GPU wait."""
+        """Keep losses on the device until the end: reading each one would make the GPU wait."""
         losses, predictions = [], 0
         with self._memory_errors():
             for begin in range(first, last, self.chunk):
@@ -109,9 +109,9 @@ class LayersEngine:
             return Loss(total_of(losses), predictions)
 
     def _batches(self, examples: Examples, first: int) -> Iterator[tuple[int, Examples]]:
-        """The examples in steps, within blocks that begin at `first`; with each the first position of its block.
+        """The examples in steps, within blocks that begin at `first`; yields the first position of the block with each.
 
-        Where to cut is decided on the host, from the examples that were drawn.
+        The cuts are computed on the host, from the drawn examples.
         """
         if len(examples.positions) == 0:
             return
@@ -145,7 +145,7 @@ class LayersEngine:
         return gpu_memory_errors(what, needed, device=self.plan.device)
 
     def largest_weight(self) -> float:
-        """The largest absolute value in either matrix; not finite where one of them is not."""
+        """The largest absolute value in either matrix; not finite if either has a value that is not finite."""
         return max(float(array_module(W).abs(W).max(initial=0)) for W in self._tables)
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
@@ -154,12 +154,12 @@ class LayersEngine:
         return to_numpy(W_in), to_numpy(W_out)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The same by name, for checkpoints."""
+        """W_in and W_out by name, for checkpoints."""
         W_in, W_out = self.weights()
         return {"W_in": W_in, "W_out": W_out}
 
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """The same: the layers train them in place."""
+        """W_in and W_out, which the layers train in place."""
         return self.weights()
 
     def _kept_gradients(self) -> list[Any]:
@@ -167,7 +167,8 @@ class LayersEngine:
         gradients = self._network.grads
         if self._frozen is None:
             return gradients
-        of_words = gradients[:1] if self.plan.loss == "hierarchical-softmax" else gradients  # else W_out's are nodes'
+        # hierarchical softmax: the rows of W_out are nodes, not words
+        of_words = gradients[:1] if self.plan.loss == "hierarchical-softmax" else gradients
         for gradient in of_words:
             if hasattr(gradient, "ids"):
                 gradient.rows[self._frozen[gradient.ids]] = 0

@@ -1,4 +1,4 @@
-"""The loop over epochs that both engines run in: progress, true losses, checkpoints, early stopping."""
+"""The loop over epochs that all engines run in: progress, losses, checkpoints, early stopping."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from wordvec.trainers.epoch_reports import Reporter
     from wordvec.trainers.layers_engine import Loss
 
-DIVERGED_AT = 4.0  # times the loss of chance; training that works never gets there, as it starts at 1 and falls
-LARGEST_WEIGHT = 100.0  # those of trained vectors are below 10; larger ones mean that rows pushed each other away
+DIVERGED_AT = 4.0  # times the loss of chance; successful training starts at 1 and falls
+LARGEST_WEIGHT = 100.0  # weights of trained vectors are below 10; larger ones mean that rows pushed each other away
 
 
 class Engine(Protocol):
-    """What the loop needs of an engine. A call of `train` covers whole blocks; `chunk` is about a second of work.
+    """The interface of an engine. A call of `train` covers whole blocks; `chunk` is about a second of work.
 
-    Where a part is held out it also has ``loss(first, last, epoch)``, which trains nothing.
+    If a part of the corpus is held out, the engine also has ``loss(first, last, epoch)``, which trains nothing.
     """
 
     chunk: int
@@ -40,7 +40,7 @@ class Engine(Protocol):
         ...
 
     def arrays(self) -> Arrays:
-        """All that training changes, as it is now: W_in and W_out (V, D), and what else there is."""
+        """All arrays that training changes, with their current values: W_in and W_out (V, D), and any others."""
         ...
 
 
@@ -49,8 +49,8 @@ class Epochs:
     """How long to train: `epochs` over positions 0 .. tokens - 1; positions up to `end` are held out.
 
     patience  stop when the held-out loss has not fallen for this many epochs (None: never)
-    chance    the loss of a prediction by weights that know nothing
-    unit      what positions are, for the progress bar
+    chance    the loss of a prediction by untrained weights
+    unit      the name of positions in the progress bar
     """
 
     epochs: int
@@ -73,11 +73,11 @@ def run_epochs(
 ) -> None:
     """Train from the place in `state` to the end of `plan`, appending each epoch's mean loss to `history`.
 
-    Raises TrainingError when a stretch's mean loss is above DIVERGED_AT times that of chance (or of the weights it
-    started from, where they are worse), or a weight above LARGEST_WEIGHT at the end of an epoch.
-    Ctrl-C, SIGTERM and SIGHUP wait for the end of a call of the engine (about a second); then a checkpoint is written
-    where `saving` says, and the signal takes its course. A checkpoint is also written at the end: it protects the
-    result until that is saved. `reporter` tells the user's functions of each epoch, one of which may end the training.
+    Raises TrainingError if the mean loss of a call is above DIVERGED_AT times the loss of chance (or of the starting
+    weights, if that is larger), or a weight is above LARGEST_WEIGHT at the end of an epoch.
+    Ctrl-C, SIGTERM and SIGHUP wait until the current call of the engine ends (about a second). Then a checkpoint is
+    written as `saving` says, and the signal takes effect. Another checkpoint is written at the end, to protect the
+    result until it is saved. `reporter` calls the user's functions after each epoch; they may end the training.
     """
     reason: str | None = None
     keeper = Keeper(engine.arrays, state, history, saving)
@@ -90,7 +90,7 @@ def run_epochs(
             watch.check_weights(state.epoch + 1)
             loss = mean_loss(state.total, state.predictions)
             held_out = _held_out_loss(engine, plan, keeper)
-            with delayed_signals() as signals:  # they see all of this done or nothing
+            with delayed_signals() as signals:  # a signal must find all of this done, or none of it
                 history.loss.append(loss)
                 history.held_out_loss += held_out
                 state.epoch, state.position, state.total, state.predictions = state.epoch + 1, 0, 0.0, 0
@@ -110,7 +110,7 @@ def run_epochs(
 def _report(
     reporter: Reporter, keeper: Keeper, epoch: int, epochs: int, loss: float, held_out: float | None = None
 ) -> str | None:
-    """Report an epoch. Where a function of the user raises, what was trained is kept in the checkpoint."""
+    """Report an epoch. If a function of the user raises, the state is first saved in the checkpoint."""
     try:
         return reporter.report(epoch, epochs, loss, held_out)
     except BaseException:
@@ -121,7 +121,7 @@ def _report(
 def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, watch: _Watch, bar: Any) -> None:
     while state.position < plan.tokens:
         first, last = state.position, min(state.position + engine.chunk, plan.tokens)
-        # Within a call the weights belong to no place in the text, unless the engine keeps those from before it.
+        # Within a call the weights match no position in the text, unless the engine keeps those from before the call.
         with _undelayed() if getattr(engine, "restartable", False) else delayed_signals() as signals:
             loss = engine.train(first, last, state.epoch, plan.tokens)
             watch.check_loss(loss, state.epoch + 1)
@@ -135,12 +135,12 @@ def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, 
 
 @contextmanager
 def _undelayed() -> Iterator[list[int]]:
-    """What `delayed_signals` yields, for a block that signals may end."""
+    """Like `delayed_signals`, but signals are not delayed."""
     yield []
 
 
 def _held_out_loss(engine: Any, plan: Epochs, keeper: Keeper) -> list[float]:
-    """The mean loss on what is held out, in a list; an empty one where nothing is."""
+    """A list with the mean loss on the held-out part; empty if nothing is held out."""
     if plan.end <= plan.tokens:
         return []
     try:
@@ -151,21 +151,20 @@ def _held_out_loss(engine: Any, plan: Epochs, keeper: Keeper) -> list[float]:
 
 
 def _end(keeper: Keeper, signals: list[int]) -> NoReturn:
-    """Save, then let the first signal that came take its course."""
+    """Save, then let the first signal that arrived take effect."""
     keeper.save(ending=True)
     end_by(signals[0])
 
 
 def mean_loss(total: float, predictions: int) -> float:
-    """Loss per prediction, to 9 decimals; raises TrainingError when there was nothing to predict.
+    """Loss per prediction, rounded to 9 decimals; raises TrainingError if there was nothing to predict.
 
-    The last bits of a sum depend on where the epoch was cut into calls, and so on the clock; they are not shown.
+    The last bits of the sum depend on how the epoch was cut into calls, and so on the clock; rounding hides them.
     """
     if predictions == 0:
         raise TrainingError(
-            "no word of the corpus has another word beside it, so there is nothing to train on (of documents: no word "
-            "was kept): "
-            "longer sentences, a smaller --min-count or --subsample 0 may help"
+            "no word of the corpus has another word beside it, so there is nothing to train on (or, for documents, no "
+            "word was kept): longer sentences, a smaller --min-count or --subsample 0 may help"
         )
     return round(total / predictions, 9)
 
@@ -177,15 +176,15 @@ def _should_stop(held_out_loss: list[float], patience: int | None) -> bool:
 
 
 class _Watch:
-    """Stops a training that diverges: better no vectors than absurd ones."""
+    """Stops a training run that diverges: no vectors are better than wrong ones."""
 
     def __init__(self, engine: Engine, chance: float, saving: Saving | None) -> None:
         self.engine, self.chance, self.saving = engine, chance, saving
         self.loss_limit: float | None = None
-        self.weight_limit = max(LARGEST_WEIGHT, 10 * engine.largest_weight())  # of vectors that training started from
+        self.weight_limit = max(LARGEST_WEIGHT, 10 * engine.largest_weight())  # of the starting weights
 
     def check_loss(self, loss: Loss, epoch: int) -> None:
-        """Raise TrainingError when the mean loss of a stretch is not finite or far above that of chance."""
+        """Raise TrainingError if the mean loss of a call is not finite or far above the loss of chance."""
         if not math.isfinite(loss.total):
             raise TrainingError(diverged(epoch, self.saving))
         if loss.predictions == 0:
@@ -200,14 +199,14 @@ class _Watch:
             )
 
     def check_weights(self, epoch: int) -> None:
-        """Raise TrainingError when a weight is not finite or far larger than trained ones are."""
+        """Raise TrainingError if a weight is not finite or far larger than trained weights are."""
         largest = self.engine.largest_weight()
         if not largest <= self.weight_limit:
             raise TrainingError(diverged(epoch, self.saving, f"a weight of {largest:.3g}, where 10 would be large"))
 
 
 def diverged(epoch: int, saving: Saving | None, sign: str = "the loss is not finite") -> str:
-    """What to say of a training that diverged."""
+    """The error message for training that diverged."""
     kept = ""
     if saving is not None and Path(saving.path).is_file():
         kept = f"; the last checkpoint, {saving.path}, is kept as it was"

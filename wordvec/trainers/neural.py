@@ -1,4 +1,4 @@
-"""What the CBOW and skip-gram trainers share: their options, the starting weights, the schedule."""
+"""The common part of the CBOW and skip-gram trainers: options, starting weights, `fit`."""
 
 from __future__ import annotations
 
@@ -47,56 +47,58 @@ if TYPE_CHECKING:
 @with_option_help
 @dataclass
 class NeuralTrainer(Presets, Planned, Trainer):
-    """Options of CBOW and SkipGram; the defaults are word2vec's where it has one.
+    """Options of CBOW and SkipGram; the defaults are word2vec's if it has the option.
 
     dim               length of a vector, as in word2vec; 300 is usual for billions of words
-    window            words on each side of a centre, as in word2vec; "sentence" takes in all words of the centre's
+    window            words on each side of a centre, as in word2vec; "sentence" includes all words of the centre's
                       sentence (`wordvec.trainers.planning`)
     negatives         negatives drawn for each example (Mikolov et al. 2013b: 5-20 for small data)
-    epochs            passes over the corpus, as in word2vec; texts below 5 million words want 20 and more
+    epochs            passes over the corpus, as in word2vec; texts below 5 million words need 20 or more
     subsample         t: words with a relative frequency above this are downsampled, as in word2vec; 0 turns it off
-    learning_rate     where it starts. None is word2vec's for SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
+    learning_rate     starting rate. None is word2vec's with SGD, 0.025 for skip-gram and 0.05 for CBOW; a tenth of
                       that with momentum; 0.001 for the adaptive optimizers; and 0.05 with subwords, as in fastText
-    learning_rate_end  where it falls to over all epochs: None is 1e-4 of learning_rate, as in word2vec.c
-    learning_rate_schedule  how it falls: "linear", in a straight line, as in word2vec; "cosine", half a wave, slowly
-                      at first and at the end; "constant", not at all; a function from the share of the training that
-                      is done, 0 to 1, to a factor of learning_rate; or a list of factors, one for each equal part
+    learning_rate_end  final rate, after all epochs; None is 1e-4 of learning_rate, as in word2vec.c
+    learning_rate_schedule  how the rate falls: "linear", in a straight line, as in word2vec; "cosine", half a wave,
+                      slow at the beginning and the end; "constant", not at all; a function from the share of the
+                      training that is done, 0 to 1, to a factor of learning_rate; or a list of factors, one for each
+                      equal part of the training
     negative_power    negatives are drawn by counts ** 0.75 (Mikolov et al. 2013b, section 2.2)
-    negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one for
-                      each, as word2vec.c does
-    negative_pool     draw negatives from a pool of this many words, a 32nd of which is drawn anew every 128 positions
+    negative_sharing  "window": one draw for all contexts of a centre, as good (measured) and faster; "pair": one draw
+                      for each context, as in word2vec.c
+    negative_pool     draw negatives from a pool of this many words, a 32nd of which is redrawn every 128 positions
                       (`corpus/draws/sampling.py`): a multiple of 32, such as 4096. 0 draws from all words
-    shrink_window     each centre draws its own window from 1 .. window, as word2vec does, so that near words count more
-    loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax" over the whole
-                      vocabulary, for small ones
-    optimizer         "sgd", as word2vec; or another of wordvec.networks in lower case, through the layers
-    batch_size        corpus positions in a block; None is 128 for the kernel, whose rows then stay in a core's cache,
+    shrink_window     each centre draws its own window from 1 .. window, as in word2vec, so that near words count more
+    loss              "negative-sampling"; "hierarchical-softmax", over a Huffman tree; or "softmax", over the whole
+                      vocabulary, for small vocabularies
+    optimizer         "sgd", as in word2vec; or another of wordvec.networks in lower case, through the layers
+    batch_size        corpus positions in a block. None is 128 for the kernel, so that the rows stay in a core's cache,
                       and 4,096 for the layers
-    max_meetings      how often a row may be met in a block before scores are computed anew (`corpus/draws/steps.py`);
-                      None is 0.6 / learning rate, which keeps a step stable on any corpus. 1, with batch_size 1, is
+    max_meetings      how often a row may occur in a step before scores are recomputed (`corpus/draws/steps.py`). None
+                      is 0.6 / learning rate, which keeps a step stable on any corpus. 1, with batch_size 1, is
                       sequential SGD, pair by pair
-    engine            "kernel", compiled, or "layers", the readable form; None takes the kernel where it can run the
-                      options
-    init              where training starts: "random", small noise as in word2vec, or "svd", the factorised PPMI matrix
-                      (`wordvec.trainers.svd`), from which fewer epochs are enough
-    device            "cpu" or "gpu"; never chosen by what the machine has, so that a result does not depend on it
+    engine            "kernel", compiled, or "layers", the readable form; None is the kernel if it supports the options
+    init              where training starts: "random", small noise as in word2vec; or "svd", the factorised PPMI matrix
+                      (`wordvec.trainers.svd`), which needs fewer epochs
+    device            "cpu" or "gpu"; never chosen automatically, so that results do not depend on the machine
     precision         "float32", or "float16" (kernel on the CPU): the tables take half the memory, and numbers are
                       rounded at random, so that the mean is right
-    threads           of the CPU: None is all cores; the result has the same bytes for any number
-    warps             of a GPU that train at a time: None is as many as the corpus bears; 1 is slow, but repeatable
-    hogwild           let threads race: useful with more cores than can share a row, and no two results are alike
-    held_out          share of the sentences, the last ones, kept from training to measure the loss on
-    pieces            train each stretch of the text in this many pieces, apart, and merge their rows
-                      (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with their number
-    merges            rounds of an epoch, after each of which pieces are merged: None is 32
+    threads           threads of the CPU. None is all cores; any number gives the same bytes
+    warps             warps of a GPU that train at the same time. None is as many as the corpus allows; 1 is slow, but
+                      repeatable
+    hogwild           let threads race: useful with more cores than can share a row, but every result differs
+    held_out          share of the sentences (the last ones) that are not trained on, to measure the loss on
+    pieces            train each part of the text in this many separate pieces and merge their rows
+                      (`wordvec.trainers.rounds`); for a cluster, where None is 8. Scores fall with more pieces
+    merges            rounds in an epoch; pieces are merged after each round. None is 32
     patience          stop when the held-out loss has not fallen for this many epochs; None never stops early
-    subwords          words are the mean of rows of their own and of their n-grams, and all of these are trained
-                      (fastText, Bojanowski et al. 2017): words that were never seen get vectors, and rare ones better
-                      ones. See `wordvec.kernels.word_parts`; the kernel on the CPU, with negative sampling
-    min_n, max_n      with subwords: characters of an n-gram of <word>; None is 3 and 6, as in fastText
-    buckets           with subwords: number n-grams by a hash below this, as fastText does; None: a row for each
-    jamo              with subwords: True takes Korean syllables apart into their letters before n-grams are counted
-    seed              same seed, same options, same machine: same bytes (but for hogwild and a GPU's racing warps)
+    subwords          a word's vector is the mean of its own row and its n-grams' rows, and all of these are trained
+                      (fastText, Bojanowski et al. 2017). Unseen words get vectors, and rare words get better ones. See
+                      `wordvec.kernels.word_parts`; needs the kernel on the CPU, with negative sampling
+    min_n, max_n      with subwords: the shortest and longest n-grams of <word>, in characters; None is 3 and 6, as in
+                      fastText
+    buckets           with subwords: number n-grams by a hash below this, as in fastText; None: a row for each n-gram
+    jamo              with subwords: True decomposes Korean syllables into their letters before n-grams are taken
+    seed              same seed, same options, same machine: same bytes (except hogwild and a GPU's racing warps)
     """
 
     has_epochs: ClassVar[bool] = True
@@ -157,7 +159,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return W_in, np.zeros((output_rows, self.dim), np.float32)
 
     def row_numbers(self, vocabulary_size: int) -> tuple[int, int]:
-        """How many rows W_in and W_out have."""
+        """The numbers of rows of W_in and W_out."""
         return vocabulary_size, vocabulary_size - (self.loss == "hierarchical-softmax")
 
     @hints_for_arguments
@@ -177,21 +179,21 @@ class NeuralTrainer(Presets, Planned, Trainer):
     ) -> Self:
         """Train on `corpus` and return the trainer itself.
 
-        start             continue from these vectors: words they have start there, and are trained however rare
-                          in `corpus`; new words, with its min_count in both texts together, start from small random
-                          ones; words that `corpus` lacks are kept as they are. Counts add up, but a text counted
-                          before is not counted again; negatives and subsampling go by the counts of `corpus`, and the
-                          learning rate by `learning_rate` as in any run. To read more text as theirs was read:
-                          ``Corpus.build(text, **start.build_options())``
-        freeze            words of `start` do not move, only new words learn
-        checkpoint        a file that holds the run's state, written every `checkpoint_every` seconds and at the end;
-                          remove it when the vectors are saved
-        resume            go on from `checkpoint`; the result is that of a run never interrupted
+        start             continue from these vectors. Words in `start` begin with its vectors and are trained however
+                          rare they are in `corpus`. New words must reach the corpus's min_count in both texts together
+                          and start from small random vectors. Words that `corpus` lacks are kept unchanged. Counts are
+                          summed, but a text counted before is not counted again. Negatives and subsampling use the
+                          counts of `corpus`; the learning rate falls from `learning_rate` as in any run. To build a
+                          corpus in the same way as theirs: ``Corpus.build(text, **start.build_options())``
+        freeze            do not change words of `start`; train only new words
+        checkpoint        a file for the run's state, written every `checkpoint_every` seconds and at the end; remove
+                          it when the vectors are saved
+        resume            continue from `checkpoint`; the result is the same as without the interruption
         on_epoch          a function, or several, called after each epoch with an `EpochReport` (losses, learning rate,
-                          time, and the vectors as they are), whose ``stop()`` ends the training
+                          time, and the current vectors), whose ``stop()`` ends the training
         client, store     train on the workers of a Dask cluster (see `Trainer.fit`), in `pieces`: the bytes depend on
-                          `pieces` and `merges`, not on the workers. A client killed goes on by the same call with
-                          the same store. init "svd" suits pieces far better than "random"
+                          `pieces` and `merges`, not on the workers. After a killed client, the same call with the same
+                          store continues. init "svd" suits pieces far better than "random"
         show_progress     None means "on a terminal or in a notebook"
         """
         self._start, self._freeze = start, freeze
@@ -209,9 +211,9 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return super().fit(corpus, on_epoch=on_epoch, client=client, store=store, show_progress=show_progress)
 
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
-        device_module(self.device)  # an absent GPU is an error now, not after the tables are built
+        device_module(self.device)  # report a missing GPU now, not after the tables are built
         size = len(corpus.vocabulary)
-        tables = 8 if self.loss == "softmax" else 4  # with the dense gradient of the full softmax
+        tables = 8 if self.loss == "softmax" else 4  # the full softmax also has a dense gradient
         rows = max(size, sum(self.row_numbers(size)) // 2)
         check_memory(f"{counted(rows, 'word')} in {counted(self.dim, 'dimension')}", 4 * rows * self.dim * tables)
         self._history.notes += self._find_reach(corpus)
@@ -225,7 +227,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         with ExitStack() as stack:
             with self._history.stage("compile"):
                 engine = self._engine(stack, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen, epochs.tokens)
-            state.forget_arrays()  # the engine has its own
+            state.forget_arrays()  # the engine has its own copies
             with self._history.stage("train"):
                 reporter = Reporter(
                     self.name,
@@ -242,12 +244,12 @@ class NeuralTrainer(Presets, Planned, Trainer):
             return self._vectors_of(corpus, *engine.take_weights(), subwords=subwords)
 
     def _find_reach(self, corpus: Corpus) -> list[str]:
-        """Set how far windows reach on this corpus; returns what to tell of it."""
+        """Set how far windows reach on this corpus; returns notes for the user."""
         self._reach, notes = reach_in(self.window, corpus.sentence_starts, self.shrink_window)
         return notes
 
     def _compose(self, corpus: Corpus) -> Composition | None:
-        """What words are made of, with subwords."""
+        """The composition of words, with subwords."""
         if not self.subwords:
             return None
         from wordvec.trainers.subword_engine import Composition
@@ -258,13 +260,13 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return made
 
     def _subwords_of(self, engine: Any) -> Any:
-        """The n-grams as they are now; None without subwords."""
+        """The current n-grams; None without subwords."""
         if self._composition is None:
             return None
         return engine.subwords(self.starting_weights(self._composition.parts.words)[0])
 
     def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
-        """The vectors that these weights are, with what `start` had."""
+        """The vectors of these weights, with the words of `start`."""
         context = None if self.loss == "hierarchical-softmax" else W_out
         trained = self._make_vectors(corpus, W_in, context, subwords)
         if self._composition is not None:
@@ -274,7 +276,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return trained if self._start is None else with_words_of(self._start, trained)
 
     def parameters(self) -> dict[str, Any]:
-        """All options, less the number of threads where it changes nothing about the result."""
+        """All options except the number of threads, unless that changes the result (hogwild)."""
         parameters = super().parameters()
         if not self.hogwild:
             del parameters["threads"]
@@ -289,7 +291,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         frozen: np.ndarray | None,
         tokens: int,
     ) -> Any:
-        """What trains; `stack` ends what it needs."""
+        """The engine that trains; `stack` closes its resources."""
         plan = self.plan_for(corpus)
         if self._composition is not None:
             return self._subword_engine(plan, corpus, W_in, W_out)
@@ -316,7 +318,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return SubwordEngine(plan, corpus, W_in, W_out, self._composition)  # type: ignore[arg-type]
 
     def _epochs(self, corpus: Corpus) -> Epochs:
-        """The last `held_out` of the sentences is kept from training."""
+        """The plan of epochs; the last `held_out` share of the sentences is not trained on."""
         starts = corpus.sentence_starts
         training = len(starts) - 1 - int(np.ceil(self.held_out * (len(starts) - 1)))
         if training < 1:
@@ -327,12 +329,12 @@ class NeuralTrainer(Presets, Planned, Trainer):
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 
     def _told_of_state(self) -> dict[str, Any]:
-        """What a checkpoint must agree on beside the options and the corpus."""
+        """What must agree with a checkpoint besides the options and the corpus."""
         start = None if self._start is None else self._start.info.get("corpus_fingerprint")
         return {"start": start, "freeze": self._freeze}
 
     def _starting_state(self, corpus: Corpus, place: Epochs, show_progress: bool | None) -> Checkpoint:
-        """The weights and the place to start from."""
+        """The weights and the position to start from."""
         parameters = self.parameters() | self._told_of_state()
         if self._resume:
             state = Checkpoint.load(self._saving.path)  # type: ignore[union-attr]
@@ -345,7 +347,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
             self._history.notes = list(state.notes)
             return state
         W_in, W_out = self.starting_weights(len(corpus.vocabulary))
-        tree = self.loss == "hierarchical-softmax"  # W_out's rows are its nodes, which no other matrix knows
+        tree = self.loss == "hierarchical-softmax"  # the rows of W_out are nodes: they do not fit other matrices
         if self._start is not None:
             self._history.notes += copy_known_words(self._start, corpus.vocabulary, W_in, None if tree else W_out)
         if self.init == "svd":

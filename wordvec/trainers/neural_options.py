@@ -1,4 +1,4 @@
-"""Which options of CBOW and SkipGram go together, and which engine runs them."""
+"""Checks of the options of CBOW and SkipGram, and the choice of the engine."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 
 ENGINES = ("kernel", "layers")
 PRECISIONS = ("float32", "float16")
-KERNELS = {  # the losses and the sharings of negatives that the kernels of each device train
+KERNELS = {  # the losses and the negative_sharing that the kernels of each device support
     "cpu": (("negative-sampling", "hierarchical-softmax"), ("window", "pair")),
     "gpu": (("negative-sampling",), ("window",)),
 }
 
-PIECES = 8  # where a cluster trains and nobody said how many
-MERGES = 32  # on 17 million words within .01 of one piece on all sets, where 8 merges lose up to .03 (docs, cluster)
+PIECES = 8  # the default on a cluster
+MERGES = 32  # on 17 million words within .01 of one piece on all sets; 8 merges lose up to .03 (docs, cluster)
 MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
 SUBWORDS = ("subwords", "min_n", "max_n", "buckets", "jamo")
 AT_LEAST_1 = (
     "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "warps", "patience", "pieces", "merges",
 )  # fmt: skip
-WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded where they are set
+WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
 
-LARGEST_POOL = 2**20  # negatives; a larger one would not be in any cache
-SMALLEST_RATE = 1e-9  # what smaller ones add to rows of float32 is lost in rounding
-LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², rows being some 3 long
+LARGEST_POOL = 2**20  # negatives; a larger pool would not fit into any cache
+SMALLEST_RATE = 1e-9  # smaller updates are lost when they are added to float32 rows
+LARGEST_RATES = {"sgd": 0.8, "momentum": 0.08, "nesterov": 0.08}  # below 8 / |row|², as rows have a length of about 3
 
 
 def choose_engine_and_check(trainer: NeuralOptions) -> None:
-    """Set an engine that was left open; raise OptionError for the first option that cannot be."""
+    """Choose the engine if none was given; raise OptionError for the first invalid option."""
     losses, sharings = KERNELS.get(trainer.device, ((), ()))
     kernel_fits = trainer.optimizer == "sgd" and trainer.loss in losses and trainer.negative_sharing in sharings
     if trainer.engine is None:
@@ -91,11 +91,11 @@ def check_run(
     checkpoint: str | os.PathLike[str] | None,
     resume: bool,
 ) -> None:
-    """Raise OptionError for arguments of `fit` that do not go with the options, or with each other."""
-    check_pieces(trainer)  # a cluster sets them
+    """Raise OptionError for arguments of `fit` that conflict with the options or with each other."""
+    check_pieces(trainer)  # again, because a cluster sets them
     check_subwords(trainer)
     if trainer.pieces is None and trainer.merges is not None:
-        raise OptionError(f"{trainer.name}: merges are those of pieces: give pieces too, or leave it out")
+        raise OptionError(f"{trainer.name}: merges needs pieces: give pieces too, or leave out merges")
     if trainer.pieces is not None and freeze:
         raise OptionError("freeze: pieces move all words; train in one piece")
     if freeze and start is None:
@@ -105,7 +105,7 @@ def check_run(
     if start is not None and trainer.init != "random":
         raise OptionError(f"vectors to start from and init {trainer.init!r} exclude each other: leave one out")
     if start is not None and trainer.subwords:
-        raise OptionError(f"{trainer.name}: subwords start anew: leave out the vectors to start from, or subwords")
+        raise OptionError(f"{trainer.name}: subwords cannot start from vectors: leave out start, or subwords")
     if resume and checkpoint is None:
         raise OptionError("resume needs the checkpoint to go on from")
     if checkpoint is not None and trainer.optimizer != "sgd":
@@ -113,7 +113,7 @@ def check_run(
 
 
 def check_pieces(trainer: NeuralOptions) -> None:
-    """Raise OptionError for options that training in pieces does not have."""
+    """Raise OptionError for options that training in pieces does not support."""
     if trainer.pieces is None:
         return
     if trainer.loss == "softmax":
@@ -127,7 +127,7 @@ def check_pieces(trainer: NeuralOptions) -> None:
 
 
 def check_subwords(trainer: NeuralOptions) -> None:
-    """Raise OptionError for options that training with subwords does not have."""
+    """Raise OptionError for options that training with subwords does not support."""
     if not trainer.subwords:
         given = [name for name in SUBWORDS[1:] if getattr(trainer, name) is not None]
         if given:
@@ -147,7 +147,7 @@ def check_subwords(trainer: NeuralOptions) -> None:
 
 
 def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
-    """Characters of the shortest and the longest n-gram."""
+    """The lengths of the shortest and the longest n-gram, in characters."""
     return (
         MIN_N if trainer.min_n is None else trainer.min_n,
         MAX_N if trainer.max_n is None else trainer.max_n,
@@ -180,7 +180,7 @@ def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):
-        raise OptionError(f"{trainer.name}: warps are those of the GPU's kernels: give device 'gpu', engine 'kernel'")
+        raise OptionError(f"{trainer.name}: warps is for the GPU's kernels: give device 'gpu', engine 'kernel'")
     if trainer.engine == "layers" and (trainer.hogwild or trainer.threads is not None):
         raise OptionError(f"{trainer.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
     if trainer.patience is not None and trainer.held_out == 0:

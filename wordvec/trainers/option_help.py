@@ -1,8 +1,7 @@
-"""Every option of a trainer with its default and its reason: for ``help(SkipGram)`` and the
-documentation; and the names that other libraries have for it.
+"""Every option of a trainer with its default and its reason, for ``help(SkipGram)`` and the documentation.
 
-A trainer's docstring describes an option in a line that begins with its name; further lines are indented. What a
-trainer inherits is described once, in the class it inherits it from.
+A trainer's docstring describes an option in a line that begins with its name; further lines are indented. Inherited
+options are described once, in the class that defines them. Also the names that other libraries use for options.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class Option(NamedTuple):
 
 
 def options_of(trainer: type) -> list[Option]:
-    """The options of a trainer that `with_option_help` has seen, in the order of its arguments.
+    """The options of a trainer decorated by `with_option_help`, in the order of its arguments.
 
     >>> from wordvec import SkipGram
     >>> options_of(SkipGram)[0]
@@ -42,7 +41,7 @@ def options_of(trainer: type) -> list[Option]:
 
 
 def with_option_help(trainer: T) -> T:
-    """A class decorator: the docstring lists every option, inherited ones too, with its default."""
+    """A class decorator that lists every option with its default in the docstring, including inherited options."""
     names = {f.name for f in fields(trainer)}
     paragraphs = inspect.cleandoc(trainer.__dict__.get("__doc__") or "").split("\n\n")  # no docstring under -OO
     described = [read_reasons(paragraph, names) for paragraph in paragraphs]
@@ -60,7 +59,7 @@ def with_option_help(trainer: T) -> T:
 
 
 def read_reasons(paragraph: str, names: set[str]) -> dict[str, str]:
-    r"""The reasons in a paragraph that describes options; empty for one that does not.
+    r"""The reasons in a paragraph that describes options; empty for any other paragraph.
 
     >>> read_reasons("x_max, alpha  of the\n       weights\nseed  any", {"x_max", "alpha", "seed"})
     {'x_max': 'of the weights', 'alpha': 'of the weights', 'seed': 'any'}
@@ -85,8 +84,8 @@ def _as_text(option: Option) -> str:
     return "\n".join([f"{option.name} = {option.default!r}", *("    " + line for line in lines)])
 
 
-# What other libraries (gensim, word2vec.c, fastText, scikit-learn) call things, and what they are called here.
-# The one table of names: trainers, `make_trainer`, ``fit`` and the command line all take their hints from it.
+# Names used by other libraries (gensim, word2vec.c, fastText, scikit-learn), and the names here. Trainers,
+# `make_trainer`, ``fit`` and the command line all take their hints from these tables.
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -163,7 +162,7 @@ ATTRIBUTES = {  # of a trained model, theirs -> here
 
 
 def unknown_argument(who: str, name: str, known: Collection[str], place: str = "") -> ArgumentError:
-    """The error for an argument that `who` does not have: what it is called here, or where that is done.
+    """The error for an argument that `who` does not have. It gives the name used here, or where the task is done.
 
     >>> print(unknown_argument("SkipGram", "vector_size", ["dim", "window"]))
     SkipGram has no option 'vector_size': it is named dim here
@@ -182,7 +181,7 @@ def unknown_argument(who: str, name: str, known: Collection[str], place: str = "
 
 
 def hints_for_arguments(fit: F) -> F:
-    """Let ``fit`` say where an argument that it does not have belongs; its signature stays as it is."""
+    """Make ``fit`` explain where an unknown argument belongs; the signature is unchanged."""
     known = [name for name in inspect.signature(fit).parameters if name not in ("self", "corpus")]
 
     @functools.wraps(fit)

@@ -1,7 +1,7 @@
-"""What others see of a trainer of CBOW or skip-gram, so that they need not know it.
+"""Interfaces between the CBOW and skip-gram trainers and the code that uses them.
 
-Checks of options see its fields, as `NeuralOptions`. Engines get a `TrainingPlan`: what follows from the options for
-one corpus, worked out once.
+Checks of options use `NeuralOptions`, the trainer's fields. Engines get a `TrainingPlan`, which is computed once from
+the options and a corpus.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from wordvec.arrays import Array
 from wordvec.networks import CBOWNetwork, SkipGramNetwork
-from wordvec.trainers.schedule import Shape  # as it stands: the command reads the types of the options
+from wordvec.trainers.schedule import Shape  # needed at run time: the command reads the types of the options
 
 if TYPE_CHECKING:
     from wordvec.corpus.draws.examples import ExampleSampler
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class NeuralOptions(Protocol):
-    """The options, as `NeuralTrainer` describes them."""
+    """The options of `NeuralTrainer`, which describes them."""
 
     name: ClassVar[str]  # "skipgram" or "cbow"
 
@@ -71,14 +71,14 @@ class NeuralOptions(Protocol):
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How one corpus is trained on.
+    """The plan of training on one corpus.
 
-    cbow            CBOW, or else skip-gram
-    block           corpus positions in a block; most_contexts: contexts that a centre has at most
+    cbow            True for CBOW, False for skip-gram
+    block           corpus positions in a block; most_contexts: the most contexts of a centre
     meetings        how often a row may be met in one step
     threads         of the CPU, or warps of a GPU
     paths           hierarchical softmax's tree, or None
-    kernel_options  options that only the kernel of this architecture has
+    kernel_options  options specific to this architecture's kernel
     pulls           for `wordvec.kernels.merging.expected_terms`: see `NeuralTrainer.pulls_of_a_centre`
     """
 
@@ -105,7 +105,7 @@ class TrainingPlan:
     hogwild: bool
 
     def make_network(self, W_in: Array, W_out: Array) -> SkipGramNetwork | CBOWNetwork:
-        """The network of layers that computes what the kernels do."""
+        """The network of layers that computes the same as the kernels."""
         if self.cbow:
             return CBOWNetwork(W_in, W_out, self.loss, self.kernel_options["gradient"], self.paths, self.meetings)
         return SkipGramNetwork(W_in, W_out, self.loss, self.paths)

@@ -1,4 +1,4 @@
-"""Paragraph vectors: rows for documents, or for any tags of them, trained with the words (Le and Mikolov 2014)."""
+"""Paragraph vectors: vectors of documents, or of their tags, trained with the words (Le and Mikolov 2014)."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 class ParagraphVectors(SkipGram):
     """Train a vector for each document by PV-DBOW: it predicts the words of the document (Le and Mikolov 2014).
 
-    The documents are those of `Corpus.from_tagged`, each with one tag or several; of other corpora they are the files
-    or records of `Corpus.from_documents`, or the lines. A document without a word in the vocabulary gets zeros.
+    The documents are those of `Corpus.from_tagged`, each with one or more tags. In other corpora they are the files or
+    records of `Corpus.from_documents`, or the lines. A document without a word in the vocabulary gets zeros.
 
-    words   train the words' vectors beside, by skip-gram in the same step (gensim's dbow_words); without, a word's
-            vector is its output row, which the documents' vectors meet
-    threads  of the CPU: None is one, as a step takes in but a few words of a document, too little work to share; the
-            result has the same bytes for any number
+    words   also train the words' vectors, by skip-gram in the same steps (gensim's dbow_words). Otherwise a word's
+            vector is its output row, which the documents' vectors are trained against
+    threads  threads of the CPU. None is one: a step has only a few words of a document, too little work to share. Any
+            number gives the same bytes
 
     >>> from wordvec.corpus import Corpus
     >>> texts = [("tea milk cup tea", "kitchen"), ("tea cup spoon", "table"), ("rain wind cloud", "sky")] * 20
@@ -54,7 +54,7 @@ class ParagraphVectors(SkipGram):
 
     @property
     def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``: twice skip-gram's, unless words are trained beside and move the output rows."""
+        """For ``learning_rate=None``: twice skip-gram's, unless words are also trained and move the output rows."""
         rate = {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer)
         return 0.001 if rate is None else rate / 2 if self.words else rate
 
@@ -90,10 +90,10 @@ class ParagraphVectors(SkipGram):
         store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
-        """Train on the documents of `corpus` and return the trainer itself; arguments as those of `SkipGram.fit`.
+        """Train on the documents of `corpus` and return the trainer itself; `SkipGram.fit` explains the arguments.
 
-        Raises CorpusError where the corpus does not know which document its sentences are of, OptionError for `start`
-        (new documents are for `infer`) and `client`.
+        Raises CorpusError if the corpus does not record the documents of its sentences, OptionError for `start` (use
+        `infer` for new documents) and `client`.
         """
         if start is not None or freeze:
             raise OptionError(f"{self.name} trains words and documents from noise; infer is for new documents")
@@ -119,18 +119,18 @@ class ParagraphVectors(SkipGram):
 
     @property
     def documents(self) -> WordVectors:
-        """The vectors of the documents, under their tags, in the order in which these came first."""
+        """The vectors of the documents, by tag, in the order of first appearance."""
         if self._documents is None:
             raise WordvecError(f"{type(self).__name__} is not trained yet: call .fit(corpus) first")
         return self._documents
 
     def infer(self, text: str | Sequence[str], tokenizer: Any = None) -> np.ndarray:
-        """The vector (D,) float32 of a new document, a text or a list of tokens: see `wordvec.vectors.inference`."""
+        """The vector (D,) float32 of a new document (a text or a list of tokens): see `wordvec.vectors.inference`."""
         row: np.ndarray = self.vectors.embed([text], tokenizer=tokenizer).matrix[0]
         return row
 
     def write(self, vectors: str | os.PathLike[str], documents: str | os.PathLike[str]) -> None:
-        """Write the words' vectors, which `infer` and searches need, and the documents' to two files."""
+        """Write two files: the words' vectors, which `infer` and searches need, and the documents' vectors."""
         from wordvec.vectors.document_files import as_seen_from, save_documents
 
         self.vectors.save(vectors)
@@ -138,12 +138,12 @@ class ParagraphVectors(SkipGram):
         save_documents(self.documents, documents)
 
     def continue_from(self, weights: tuple[np.ndarray, np.ndarray] | None) -> None:
-        """Start the next `fit`, on the same words and tags, from `weights` of an earlier one; None: from noise."""
+        """Start the next `fit`, on the same words and tags, from the `weights` of an earlier one; None: from noise."""
         self._start_rows = weights
 
     @property
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in, the rows of words where they are trained and of tags, and W_out of the last `fit`."""
+        """W_in and W_out of the last `fit`; W_in has the rows of words, if they are trained, then of tags."""
         tags, words = self.documents.rows(slice(None)), self.vectors
         if words.context_matrix is None:
             return np.array(tags), np.array(words.rows(slice(None)))
@@ -152,19 +152,19 @@ class ParagraphVectors(SkipGram):
     # What differs from skip-gram
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
-        """Draws the tags of its document as contexts of each word."""
+        """A sampler that gives each word the tags of its document as contexts."""
         return TaggedSampler.for_counts(counts, of_sentences=self._tags, **self.drawing_options())
 
     def row_numbers(self, vocabulary_size: int) -> tuple[int, int]:
-        """Rows of words, where they are trained too, and of tags; rows of words."""
+        """The numbers of rows of W_in (words, if they are trained, and tags) and of W_out (words)."""
         assert self._tags is not None
         return self._tags.first + self._tags.number, vocabulary_size
 
     def starting_weights(self, vocabulary_size: int) -> tuple[np.ndarray, np.ndarray]:
-        """As skip-gram's, but for the tags: uniform in (-0.5, 0.5) / sqrt(dim), rows of length 0.29.
+        """As in skip-gram, but the tags are uniform in (-0.5, 0.5) / sqrt(dim), rows of length 0.29.
 
-        Their words' rows begin at zero and can only follow them, and each is met by its own words alone, so that rows
-        near zero stay there for epochs. Or the rows of an earlier training.
+        The words' output rows start at zero and can only follow the tags. A tag occurs only with its own words, so a
+        row near zero would stay there for epochs. After `continue_from`, these are the given weights.
         """
         if self._start_rows is not None:
             return self._start_rows
@@ -175,11 +175,11 @@ class ParagraphVectors(SkipGram):
 
     @property
     def threads_to_use(self) -> int:
-        """One, unless `threads` says otherwise."""
+        """`threads`, by default one."""
         return self.threads or 1
 
     def most_contexts(self, corpus: Corpus) -> int:
-        """The tags of a document, and the window where words are trained, too."""
+        """The tags of a document, plus the window if words are trained."""
         assert self._tags is not None
         return self._tags.most + (super().most_contexts(corpus) if self.words else 0)
 
@@ -194,7 +194,7 @@ class ParagraphVectors(SkipGram):
         return super()._told_of_state() | {"tags": self._names.fingerprint}
 
     def _vectors_of(self, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray, *, subwords: Any = None) -> WordVectors:
-        """The words' vectors; those of the documents are set beside."""
+        """The words' vectors; also sets the documents' vectors."""
         assert self._tags is not None
         first = self._tags.first
         of_words = self._make_vectors(corpus, W_in[:first], W_out) if first else self._make_vectors(corpus, W_out)
@@ -203,7 +203,7 @@ class ParagraphVectors(SkipGram):
         return of_words
 
     def _inference(self, output_rows: str) -> dict[str, Any]:
-        """For `wordvec.vectors.inference`: the ridge is 1 over the learning rates of all epochs, added up."""
+        """For `wordvec.vectors.inference`: the ridge is 1 / (the sum of the learning rates of all epochs)."""
         epochs = max(1, len(self._history.loss))
         rates = sum(self.learning_rate_at((epoch + 0.5) / self.epochs) for epoch in range(epochs))
         how = {name: getattr(self, name) for name in ("negatives", "subsample", "negative_power")}

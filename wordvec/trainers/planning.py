@@ -1,6 +1,6 @@
-"""What follows from the options of CBOW and SkipGram for one corpus: the plan that engines work on.
+"""The plan that engines work on: what follows from the options of CBOW and SkipGram for one corpus.
 
-With it: how far windows reach, how large a block is, and how many warps of a GPU may train at a time.
+It includes how far windows reach, how large a block is, and how many warps of a GPU may train at the same time.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
 
-LARGEST_BATCH = 4096  # positions, of the layers: larger ones leave the cache and are no faster
-LARGEST_BLOCK = 128  # positions, of the kernel: with 256, rows of 300 columns leave a core's cache (measured)
-EXAMPLES_OF_A_BLOCK = 8192  # at most, where a wide window makes many of each centre
-MOMENTUM = 10  # times as far does momentum carry a gradient, with 0.9
+LARGEST_BATCH = 4096  # positions, for the layers: larger batches exceed the cache and are no faster
+LARGEST_BLOCK = 128  # positions, for the kernel: with 256, rows of 300 columns exceed a core's cache (measured)
+EXAMPLES_OF_A_BLOCK = 8192  # at most; a wide window makes many examples of each centre
+MOMENTUM = 10  # momentum 0.9 moves weights this many times as far as a single gradient
 
 
 class Planned(NeuralOptions):
-    """The part of `NeuralTrainer` that turns options into a `TrainingPlan`; all it needs is their values."""
+    """The part of `NeuralTrainer` that makes a `TrainingPlan` from the options."""
 
     _reach: int | None
 
     @property
     def reach(self) -> int:
-        """Words on each side that a window takes in on the corpus of the last `fit`, or as `window` says before one."""
+        """Words on each side in a window on the corpus of the last `fit`; before a `fit`, `window` itself."""
         if self._reach is None and not isinstance(self.window, int):
             raise OptionError(f"{self.name}: how far window {self.window!r} reaches is known once fit has a corpus")
         return int(self.window) if self._reach is None else self._reach
 
     def plan_for(self, corpus: Corpus) -> TrainingPlan:
-        """How `corpus` is trained on."""
+        """The plan of training on `corpus`."""
         counts = corpus.vocabulary.counts
         paths = self.paths(counts)
         on_warps = self.device == "gpu" and self.engine == "kernel"
@@ -80,7 +80,7 @@ class Planned(NeuralOptions):
 
     @property
     def default_learning_rate(self) -> float:
-        """For ``learning_rate=None``; with subwords fastText's."""
+        """For ``learning_rate=None``; with subwords it is fastText's."""
         return {"sgd": 0.05 if self.subwords else 0.025, "momentum": 0.0025, "nesterov": 0.0025}.get(
             self.optimizer, 0.001
         )
@@ -89,7 +89,7 @@ class Planned(NeuralOptions):
     def schedule(self) -> Schedule:
         """How the learning rate falls."""
         start = self.default_learning_rate if self.learning_rate is None else self.learning_rate
-        shape = cast("str | tuple[float, ...]", self.learning_rate_schedule)  # plain since the trainer was made
+        shape = cast("str | tuple[float, ...]", self.learning_rate_schedule)  # converted by plain_shape
         return Schedule(shape, start, self.learning_rate_end, self.epochs)
 
     def learning_rate_at(self, progress: float) -> float:
@@ -97,7 +97,7 @@ class Planned(NeuralOptions):
         return self.schedule.at(progress)
 
     def sampler(self, counts: np.ndarray) -> ExampleSampler:
-        """Draws this trainer's examples for a vocabulary with these counts."""
+        """The sampler of this trainer's examples, for a vocabulary with these counts."""
         return ExampleSampler.for_counts(counts, **self.drawing_options())
 
     def drawing_options(self) -> dict[str, Any]:
@@ -126,18 +126,18 @@ class Planned(NeuralOptions):
         return available_cores() if self.threads is None else self.threads
 
     def most_contexts(self, corpus: Corpus) -> int:
-        """Contexts that a centre has at most."""
+        """The most contexts of a centre."""
         return 2 * min(self.reach, max(1, corpus.longest_sentence - 1))
 
     def block_for(self, corpus: Corpus) -> int:
-        """Corpus positions in a block: `batch_size`, or the default, less where a wide window makes many examples."""
+        """Corpus positions in a block: `batch_size`, or the default, or fewer if a wide window makes many examples."""
         if self.batch_size is not None:
             return self.batch_size
         examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
-        """Warps that train at a time on a GPU: `warps`, or as many as `wordvec.trainers.planning` allows."""
+        """Warps that train at the same time on a GPU: `warps`, or as many as `warps_before_stale` allows."""
         if self.warps is not None:
             return self.warps
         step = self.schedule.largest * self._inputs_of_a_centre()
@@ -145,12 +145,12 @@ class Planned(NeuralOptions):
         return warps_before_stale(step, corpus, keep, self.negatives, self.negative_power)
 
     def _inputs_of_a_centre(self) -> float:
-        """Rows of W_in that each centre pulls at, as many as its contexts, but no more than meet at once."""
+        """Rows of W_in that a centre changes in one step: its contexts, at most a group of them."""
         contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
         return min(contexts, float(group_size(self.meetings)))
 
     def chance_loss(self, counts: np.ndarray) -> float:
-        """The loss of a prediction by weights that know nothing: each term -log sigmoid(0), or softmax over V words."""
+        """The loss of a prediction by untrained weights: -log sigmoid(0) for each term, or softmax over V words."""
         if self.loss == "softmax":
             return float(np.log(max(len(counts), 2)))
         paths = self.paths(counts)
@@ -160,7 +160,7 @@ class Planned(NeuralOptions):
         return terms * float(np.log(2))
 
     def pulls_of_a_centre(self) -> tuple[float, float]:
-        """For `wordvec.kernels.merging.expected_terms`: predictions that pull at a token's input row, and all made."""
+        """For `wordvec.kernels.merging.expected_terms`: predictions that change a token's input row, and all made."""
         contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
         return contexts, contexts
 
@@ -168,12 +168,12 @@ class Planned(NeuralOptions):
 # How far a window reaches: this many words on each side, or the whole sentence.
 
 
-SENTENCE = "sentence"  # the window that takes in all words of the centre's sentence
-WIDEST = 5_000  # words on each side that it reaches at most: time and memory grow with it
+SENTENCE = "sentence"  # the window of all words of the centre's sentence
+WIDEST = 5_000  # the most words on each side of such a window: time and memory grow with it
 
 
 def is_window(window: Any) -> bool:
-    """Whether this is a window of CBOW and SkipGram: a whole number of at least 1, or "sentence".
+    """Whether this is a valid window of CBOW and SkipGram: an integer of at least 1, or "sentence".
 
     >>> is_window(5), is_window("sentence"), is_window(0), is_window("5")
     (True, True, False, False)
@@ -182,11 +182,10 @@ def is_window(window: Any) -> bool:
 
 
 def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tuple[int, list[str]]:
-    """Return how many words on each side a window takes in on these sentences, (S + 1,) starts, and what to tell.
+    """How many words on each side a window has in these sentences, (S + 1,) starts; and notes for the user.
 
-    A window of all words of a sentence reaches to the end of the longest one. A number reaches as far as it says;
-    where it is more than the longest sentence has it becomes that, which changes nothing, unless windows are drawn
-    (`shrink`), since it is what they are drawn from.
+    The window "sentence" reaches to the end of the longest sentence. A numeric window wider than the longest sentence
+    is reduced to it, which changes nothing; but not if windows are drawn (`shrink`), as the number is their maximum.
 
     >>> reach_in("sentence", np.array([0, 3, 8]), shrink=False)
     (4, ['a window is the whole sentence: up to 4 words on each side'])
@@ -209,24 +208,24 @@ def reach_in(window: int | str, sentence_starts: np.ndarray, shrink: bool) -> tu
     return (reach if shrink else others), [note]
 
 
-# How many warps may train at a time on a GPU before they work with rows that are too stale. Each warp is at another
-# centre, and its updates are not seen by the others until it is done. If the terms of n centres pull W_in and W_out the
-# same way, the weights grow by exp(learning_rate * n * s), where s is the largest singular value of the expected terms
-# of a centre as a matrix (rows of W_in) x (rows of W_out). That matrix is the outer product of two distributions, so s
-# is the product of their lengths. A small vocabulary has long ones, and allows few warps. Warps work on neighbouring
-# stretches of text, so what counts is the stretch whose words repeat most, not the corpus: one sorted by topic allows
-# fewer warps than the same sentences shuffled.
+# How many warps may train at the same time on a GPU before they work with rows that are too stale. Each warp has its
+# own centre, and the others do not see its updates until it is done. If the terms of n centres move W_in and W_out in
+# the same direction, the weights grow by exp(learning_rate * n * s), where s is the largest singular value of the
+# expected terms of a centre as a matrix (rows of W_in) x (rows of W_out). That matrix is the outer product of two
+# distributions, so s is the product of their norms. In a small vocabulary the norms are large, and few warps are
+# allowed. Warps work on neighbouring parts of the text, so the limit depends on the part whose words repeat most, not
+# on the whole corpus: a corpus sorted by topic allows fewer warps than the same sentences shuffled.
 
 
 MAX_GROWTH = 1.0  # the exponent: 1.1 trained 17 million words like single steps, 4.5 diverged, as did 3 on eight words
-MOST_WARPS = 2048  # some 16 for each processor of a large card
-STRETCH = 1 << 17  # positions that all warps of a large card are within at a time
+MOST_WARPS = 2048  # about 16 for each multiprocessor of a large GPU
+STRETCH = 1 << 17  # positions that all warps of a large GPU are within at one time
 
 
 def expected_outputs(centres: np.ndarray, counts: np.ndarray, negatives: int, negative_power: float) -> np.ndarray:
-    """How many terms of one prediction fall on each row of W_out, (V,).
+    """The expected terms of one prediction for each row of W_out, (V,).
 
-    The centre, and `negatives` words drawn by counts ** negative_power.
+    The terms are the centre, and `negatives` words drawn by counts ** negative_power.
 
     >>> expected_outputs(np.array([0.5, 0.5]), np.array([1, 1]), negatives=4, negative_power=0.75).tolist()
     [2.5, 2.5]
@@ -236,11 +235,11 @@ def expected_outputs(centres: np.ndarray, counts: np.ndarray, negatives: int, ne
 
 
 def centres_before_stale(step: float, inputs: np.ndarray, outputs: np.ndarray) -> int:
-    """Centres that may be worked on at a time.
+    """The number of centres that may be trained at the same time.
 
-    step     learning rate times rows of W_in a centre pulls at
-    inputs   (V,) share of the kept tokens that are each word
-    outputs  terms of one prediction on each row of W_out
+    step     learning rate times the rows of W_in that a centre changes
+    inputs   (V,) each word's share of the kept tokens
+    outputs  (V,) the expected terms of one prediction for each row of W_out
 
     >>> centres_before_stale(0.025 * 6, inputs=np.full(8, 1 / 8), outputs=np.full(8, 6 / 8))
     8
@@ -252,7 +251,7 @@ def centres_before_stale(step: float, inputs: np.ndarray, outputs: np.ndarray) -
 def warps_before_stale(
     step: float, corpus: Corpus, keep: np.ndarray, negatives: int, negative_power: float, stretch: int = STRETCH
 ) -> int:
-    """Warps that are allowed by the stretch of `corpus` whose words repeat most.
+    """The number of warps allowed by the part of `corpus` whose words repeat most.
 
     step   as in `centres_before_stale`; keep   (V,) the probability that subsampling keeps a word
     """

@@ -1,4 +1,4 @@
-"""Vectors straight from the PPMI matrix, a dimension for each of the commonest contexts; and counting for trainers."""
+"""Vectors directly from the PPMI matrix, one dimension for each common context; and counting for trainers."""
 
 from __future__ import annotations
 
@@ -32,31 +32,32 @@ if TYPE_CHECKING:
     from wordvec.counts.ppmi_on_cluster import Weighed
     from wordvec.vectors import WordVectors
 
-UNRECORDED = ("memory", "threads")  # of counting: they change nothing about the result
+UNRECORDED = ("memory", "threads")  # options of counting that do not change the result
 
 
 @with_option_help
 @dataclass
 class PPMI(Trainer):
-    """Row w is PPMI(w, c) over the context words c: max(0, log P(w, c) / (P(w) P(c))), no learning at all. Natural
-    logarithms: divide by log 2 for bits.
+    """Row w is PPMI(w, c) over the context words c: max(0, log P(w, c) / (P(w) P(c))). Nothing is trained.
 
-    dim               how many context words are kept as dimensions, the commonest first (Bullinaria and Levy 2007);
-                      a vocabulary smaller than this keeps all of them
+    Logarithms are natural: divide by log 2 for bits.
+
+    dim               number of context words kept as dimensions, the commonest first (Bullinaria and Levy 2007);
+                      a smaller vocabulary keeps all of them
     window            words counted on each side, as in word2vec
-    weighting         "harmonic", 1 / distance, above "flat" on WordSim-353, SimLex-999, MEN and Google's analogies on
-                      1, 3 and 17 million words (measured together with SVD's defaults, see there)
+    weighting         "harmonic" is 1 / distance; it scores above "flat" on WordSim-353, SimLex-999, MEN and Google's
+                      analogies with 1, 3 and 17 million words (measured together with SVD's defaults, see there)
     side              contexts on "both" sides, or only on the "left" or the "right"
-    subsample         words with a relative frequency above this are downsampled; 0 is none
-    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after
-    context_smoothing 1, none, as in `wordvec.counts.ppmi` and every figure; 0.75 (Levy, Goldberg and Dagan 2015,
-                      section 3.2) gains .01 of the analogies
-    shift             k in max(0, PMI - log k); 1 is none
-    seed              of subsampling, the only thing drawn at random
-    memory            limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
-                      free. Changes nothing about the result
+    subsample         words with a relative frequency above this are downsampled; 0 turns it off
+    subsample_mode    "dirty" removes words before windows are made, as word2vec does; "clean" removes them after
+    context_smoothing 1 is no smoothing, as in `wordvec.counts.ppmi` and all figures; 0.75 (Levy, Goldberg and Dagan
+                      2015, section 3.2) gains .01 on the analogies
+    shift             k in max(0, PMI - log k); 1 is no shift
+    seed              seed of subsampling, the only random part
+    memory            memory limit of the counting, such as "2G"; beyond it temporary files are used. None is half of
+                      the free memory. Does not change the result
     device            "cpu", or "gpu" for counting and PPMI
-    threads           of counting: None is all cores; changes nothing about the result
+    threads           threads of counting. None is all cores; does not change the result
     """
 
     name: ClassVar[str] = "ppmi"
@@ -104,13 +105,13 @@ class PPMI(Trainer):
 
 
 def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = None) -> Any:
-    """The sparse PPMI matrix (V, V) of a corpus as the model that `info` tells of was, or could have been, made from.
+    """The sparse PPMI matrix (V, V) of a corpus, with the options of the model described by `info`.
 
-    For PPMI and SVD with their own options; for other models with their window and PPMI's other defaults, as they
-    have no such matrix. `info` is that of `WordVectors`.
+    `info` is `WordVectors.info`. PPMI and SVD models use their own options. Other models have no such matrix: they use
+    their window, and PPMI's defaults for the rest.
     """
     parameters = dict(info.get("parameters", {}))
-    if "reach" in info:  # of a window that is the whole sentence
+    if "reach" in info:  # the window was the whole sentence
         parameters["window"] = info["reach"]
     names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
     return count_and_weigh(
@@ -118,15 +119,15 @@ def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = N
     )
 
 
-# The options of counting, alike for all trainers that count: PPMI, SVD and GloVe. A trainer has them as fields of its
-# own: window, weighting, side, subsample, subsample_mode, memory, threads, device, seed.
+# The options of counting are the same for all trainers that count: PPMI, SVD and GloVe. They are fields of each
+# trainer: window, weighting, side, subsample, subsample_mode, memory, threads, device, seed.
 
 
-COUNTING = ("window", "weighting", "side", "subsample", "subsample_mode", "seed")  # options of what is counted
+COUNTING = ("window", "weighting", "side", "subsample", "subsample_mode", "seed")  # options that determine the counts
 
 
 def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
-    """For `check_options`; raises OptionError at once for a `memory` that is no size and a window that is too wide."""
+    """Conditions for `check_options`; raises OptionError itself for an invalid `memory` or too wide a window."""
     if trainer.memory is not None:
         parse_bytes(trainer.memory)
     if trainer.window >= 1 and trainer.weighting in WEIGHTINGS:
@@ -143,7 +144,7 @@ def counting_conditions(trainer: Any) -> dict[str, tuple[bool, str]]:
 
 
 def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Cooccurrence:
-    """The corpus counted with the trainer's options, on its device; its history gets the time as stage "count"."""
+    """The corpus counted with the trainer's options, on its device; records the time in its history as "count"."""
     options = {name: getattr(trainer, name) for name in COUNTING}
     where = {name: getattr(trainer, name) for name in ("memory", "threads", "device")}
     with trainer.history.stage("count"):
@@ -153,17 +154,17 @@ def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Co
 
 
 def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Any:
-    """The corpus as a sparse PPMI matrix on the trainer's device, by its options of counting, smoothing and shift.
+    """The corpus as a sparse PPMI matrix on the trainer's device, with its options of counting, smoothing and shift.
 
-    On a cluster it stays there, as a `Weighed`. Raises TrainingError where no PPMI is positive: there would be nothing
-    to train on.
+    On a cluster the matrix stays there, as a `Weighed`. Raises TrainingError if no PPMI is positive, as there would be
+    nothing to train on.
     """
     if trainer._cluster is not None:
         return _weigh_on_cluster(trainer, trainer._cluster, corpus, show_progress)
     counted = count_corpus(trainer, corpus, show_progress)
     what = f"{trainer.name}: the PPMI of {counted.matrix.nnz:,} cells"
     with trainer.history.stage("ppmi"), gpu_memory_errors(what, lower=LOWER, device=trainer.device):
-        # In place: nobody needs the counts any more.
+        # In place: the counts are not needed any more.
         matrix = ppmi(counted, context_smoothing=trainer.context_smoothing, shift=trainer.shift, in_place=True)
     _check_has_cells(trainer, matrix.nnz)
     return matrix
@@ -184,7 +185,7 @@ def _weigh_on_cluster(trainer: Any, cluster: Cluster, corpus: Corpus, show_progr
 
 
 def factorise(trainer: Any, matrix: Any, dim: int, tolerance: float = TOLERANCE) -> SVD:
-    """The truncated SVD of what `count_and_weigh` gave, where that is, by the trainer's seed and threads."""
+    """The truncated SVD of the matrix from `count_and_weigh`, with the trainer's seed and threads."""
     how = {"seed": trainer.seed, "threads": trainer.threads, "tolerance": tolerance}
     if trainer._cluster is None:
         return truncated_svd(matrix, dim, **how)

@@ -1,14 +1,14 @@
-"""Options that go together for what is not text, by the name of what they are for.
+"""Presets: options for data other than text.
 
-items   sessions, baskets, playlists: every item of a session is a context of every other, as in item2vec (Barkan and
-        Koenigstein 2016, section 3), so the window is the session and is not drawn smaller; popular items are not
-        thinned out; negatives are drawn by counts ** -0.5, the rare ones more often than the popular ones. With
-        Caselles-Dupré, Lesaint and Royo-Letelier ("Word2vec applied to recommendation: hyperparameters matter",
-        RecSys 2018) this power found the next items of music sessions best. What is best differs by the data, as they
-        show: on the sessions of scripts/benchmark.py 0.75 does as well, and better at a window of 5. Compare on
-        sessions of your own that were kept from training (`wordvec.evaluation.evaluate_sessions`)
+items   sessions, baskets, playlists. Every item of a session is a context of every other, as in item2vec (Barkan and
+        Koenigstein 2016, section 3), so the window is the whole session and is not shrunk. Popular items are not
+        subsampled. Negatives are drawn by counts ** -0.5, rare items more often than popular ones. In Caselles-Dupré,
+        Lesaint and Royo-Letelier ("Word2vec applied to recommendation: hyperparameters matter", RecSys 2018) this power
+        found the next items of music sessions best. The best power depends on the data, as they show: on the sessions
+        of scripts/benchmark.py 0.75 does as well, and better with a window of 5. Compare on held-out sessions of your
+        own (`wordvec.evaluation.evaluate_sessions`)
 walks   random walks on a graph, with the neighbourhood of DeepWalk (Perozzi, Al-Rfou and Skiena 2014) and node2vec
-        (Grover and Leskovec 2016, section 4.3): 10 nodes on each side, all of them, and no node is thinned out
+        (Grover and Leskovec 2016, section 4.3): always 10 nodes on each side, and nodes are not subsampled
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def with_preset(name: str, trainer: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of a preset, those in `options` in place of the preset's own.
+    """The options of a preset, overridden by `options`.
 
-    Raises OptionError for a preset that does not exist, or one of a trainer that has no presets.
+    Raises OptionError for an unknown preset, or a trainer without presets.
 
     >>> with_preset("walks", "skipgram", {"window": 5, "dim": 64})
     {'window': 5, 'shrink_window': False, 'subsample': 0.0, 'dim': 64}
@@ -42,13 +42,13 @@ def with_preset(name: str, trainer: str, options: dict[str, Any]) -> dict[str, A
 
 
 class Presets:
-    """Makes a trainer with the options of a preset."""
+    """Constructors that use the options of a preset."""
 
     name: ClassVar[str]
 
     @classmethod
     def for_items(cls, **options: Any) -> Self:
-        """The trainer with options for sessions, baskets and playlists; `options` win. See `wordvec.trainers.presets`.
+        """A trainer for sessions, baskets and playlists; `options` override the preset (`wordvec.trainers.presets`).
 
         >>> from wordvec import SkipGram
         >>> SkipGram.for_items(dim=50).window
@@ -58,7 +58,7 @@ class Presets:
 
     @classmethod
     def for_walks(cls, **options: Any) -> Self:
-        """The trainer with options for random walks on a graph; `options` win. See `wordvec.trainers.presets`.
+        """A trainer for random walks on a graph; `options` override the preset (`wordvec.trainers.presets`).
 
         >>> from wordvec import SkipGram
         >>> SkipGram.for_walks(dim=64).window

@@ -1,14 +1,14 @@
-"""Skip-gram and CBOW in pieces: a round is a stretch of the epoch, its pieces train apart, then their rows are merged.
+"""Skip-gram and CBOW in pieces: each round of an epoch trains its pieces separately, then merges their rows.
 
 ::
 
     weights ─► piece 1 .. piece K, each the kernel on its part of the round ─► merged, block of rows by block of rows
 
-How many `pieces` and how many rounds an epoch has (`merges`) are options of the run, never the number of workers: so
-are the bytes. The learning rate is a function of the position, that of one machine. Merging is `kernels.merging`'s.
+The numbers of `pieces` and of rounds in an epoch (`merges`) are options of the run. The bytes depend on them, never on
+the number of workers. The learning rate is a function of the position, as on one machine. `kernels.merging` merges.
 
-Weights are entries of the store, named by all that led to them, and so are the losses: a run that begins anew passes
-over the rounds whose loss is there, and needs the weights of the last one alone.
+Weights and losses are entries of the store, named by a hash of all that determined them. A restarted run skips the
+rounds whose loss is already there, and needs only the weights of the last one.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus import Corpus
 
-BLOCK_BYTES = 2**24  # of the rows that one task merges, both matrices together
+BLOCK_BYTES = 2**24  # bytes of the rows that one task merges, both matrices together
 MATRICES = ("W_in", "W_out")
-DRAWING = ("window", "negatives", "negative_sharing", "negative_pool", "shrink_window", "seed")  # of a sampler
+DRAWING = ("window", "negatives", "negative_sharing", "negative_pool", "shrink_window", "seed")  # a sampler's options
 
 
 class Cuts(NamedTuple):
@@ -53,7 +53,7 @@ class Cuts(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """W_in and W_out (V, D), or (V - 1, D), in the store: entry names[i] has rows borders[i] .. borders[i + 1] - 1."""
+    """W_in and W_out (V, D) (a tree: (V - 1, D)) in the store: names[i] has rows borders[i] .. borders[i + 1] - 1."""
 
     borders: list[int]
     names: list[str]
@@ -65,7 +65,7 @@ class Weights(NamedTuple):
 
 
 class ThisProcess:
-    """What a `Cluster` is without workers: one task after the other, here, with all cores; the store goes with it."""
+    """A stand-in for a `Cluster` that runs tasks one after another in this process, with a temporary store."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="wordvec-")
@@ -73,7 +73,7 @@ class ThisProcess:
 
     @property
     def threads_of_a_task(self) -> int:
-        """How many threads a task starts."""
+        """The number of threads that a task starts."""
         return available_cores()
 
     def run(
@@ -87,7 +87,7 @@ class ThisProcess:
         return [function(self.store.location, *call) for call in calls]
 
     def check_memory(self, what: str, needed: int) -> None:
-        """Trainers look at this process's memory themselves."""
+        """Does nothing: trainers check this process's memory themselves."""
 
     def __enter__(self) -> ThisProcess:
         return self
@@ -97,9 +97,9 @@ class ThisProcess:
 
 
 class RoundsEngine:
-    """Trains in rounds on a cluster, or piece after piece in this process; an engine of `loop.run_epochs`."""
+    """An engine of `loop.run_epochs` that trains in rounds on a cluster, or piece by piece in this process."""
 
-    restartable = True  # an interrupt within a round leaves its start as it was
+    restartable = True  # an interrupt within a round leaves the weights from before it intact
 
     def __init__(
         self,
@@ -129,12 +129,12 @@ class RoundsEngine:
     def _publish_start(self, W_in: np.ndarray, W_out: np.ndarray) -> None:
         store, weights = self._cluster.store, self._weights(self._name)
         if store.is_published(name_of("first", start=self._name)):
-            return  # the first round is done, and its start removed
+            return  # the first round is done, and its starting weights were removed
         for name, (first, last) in zip(weights.names, pairwise(self._borders)):
             store.publish(name, {"W_in": W_in[first:last], "W_out": W_out[first:last]})
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
-        """One round, unless it was done before."""
+        """Run one round, unless it was done before."""
         store, before = self._cluster.store, self._name
         edges = self._edges(first, last)
         self._name = name_of("round", before=before, edges=edges, epoch=epoch, tokens=tokens)
@@ -169,7 +169,7 @@ class RoundsEngine:
             cluster.store.remove(name)
 
     def _edges(self, first: int, last: int) -> list[int]:
-        """Whole blocks for each piece, but for the end of the text; fewer pieces where there are fewer blocks."""
+        """The edges of the pieces: whole blocks except at the end; fewer pieces if there are fewer blocks."""
         cuts = (first + (last - first) * i // self._pieces // self.block * self.block for i in range(self._pieces))
         return sorted({*cuts, last})
 
@@ -178,7 +178,7 @@ class RoundsEngine:
         return Weights(self._borders, names)
 
     def loss(self, first: int, last: int, epoch: int) -> Loss:
-        """The loss on positions first .. last - 1 at the weights as they are, through the layers, here."""
+        """The loss on positions first .. last - 1 with the current weights, through the layers, in this process."""
         store, name = self._cluster.store, name_of("held-out", of=self._name, first=first, last=last)
         if not store.is_published(name):
             loss = LayersEngine(self.plan, self.corpus, *self.weights()).loss(first, last, epoch)
@@ -187,19 +187,19 @@ class RoundsEngine:
         return Loss(facts["total"], facts["predictions"])
 
     def largest_weight(self) -> float:
-        """The largest absolute value in either matrix; nan where there is one."""
+        """The largest absolute value in either matrix; not finite if any value is not."""
         return self._largest
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out as they are now."""
+        """The current W_in and W_out."""
         return self._weights(self._name).read(self._cluster.store)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The same by name, for checkpoints."""
+        """W_in and W_out by name, for checkpoints."""
         return dict(zip(MATRICES, self.weights()))
 
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out at the end."""
+        """The final W_in and W_out."""
         return self.weights()
 
 
@@ -216,9 +216,9 @@ def train_piece(
     as_change: bool,
     name: str,
 ) -> tuple[float, int]:
-    """Publish what training on positions begin .. end - 1 changes, or gives, and the terms of each row.
+    """Train on positions begin .. end - 1; publish the weights, or their change, and the terms of each row.
 
-    Returns the sum of the loss and the number of predictions.
+    Returns the sum of the losses and the number of predictions.
     """
     place = open_store(store)
     if not place.is_published(name):
@@ -239,7 +239,7 @@ def train_piece(
 
 
 def terms_of_piece(plan: TrainingPlan, corpus: Corpus, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-    """See `expected_terms`, for positions begin .. end - 1."""
+    """`expected_terms` for positions begin .. end - 1."""
     counts = np.asarray(corpus.vocabulary.counts)
     occurrences = np.bincount(corpus.ids[begin:end], minlength=len(counts)) * keep_probabilities(counts, plan.subsample)
     if plan.paths is not None:
@@ -260,14 +260,14 @@ def merge_rows(
             terms = [np.asarray(place.read(piece, terms_name, first, last)) for piece in pieces]
             start = np.asarray(place.read(before, matrix))
             merged[matrix] = parts[0] if len(pieces) == 1 else merged_rows(start, parts, terms, learning_rate)
-        largest = max(float(np.abs(matrix).max(initial=0)) for matrix in merged.values())  # a tree has a row less
+        largest = max(float(np.abs(matrix).max(initial=0)) for matrix in merged.values())  # a tree's part may be empty
         place.publish(name, merged, largest=largest if np.isfinite(largest) else None)
     found = place.facts(name)["largest"]
     return float("inf") if found is None else found
 
 
 def facts_of(plan: TrainingPlan) -> dict[str, Any]:
-    """A plan as JSON, for `plan_of`: without threads, and without tables and trees, which can be large."""
+    """A plan as JSON values, for `plan_of`: without threads, and without tables and trees, which can be large."""
     facts = {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "threads"}
     drawing = {name: getattr(plan.sampler, name) for name in DRAWING}
     options = {name: value for name, value in plan.kernel_options.items() if name != "paths"}
@@ -277,9 +277,9 @@ def facts_of(plan: TrainingPlan) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=1)
 def plan_of(facts: str, threads: int, folder: str, fingerprint: str) -> TrainingPlan:
-    """The plan of `facts`, for a corpus that is opened.
+    """The plan described by `facts`, for a corpus in a folder.
 
-    Its table of negatives takes longer to make than a short piece to train: the tasks of a process share one.
+    Making the table of negatives can take longer than training a short piece, so the tasks of a process share a plan.
     """
     found = parse_json(facts)
     shape = found["schedule"]["shape"]

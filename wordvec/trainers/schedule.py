@@ -1,8 +1,8 @@
-"""How the learning rate of CBOW and SkipGram falls while they train: the one place that knows.
+"""The learning rate schedules of CBOW and SkipGram.
 
-The kernels know one form, a straight line through the whole training that ends a little above zero
-(`wordvec.kernels.reference`). Every schedule is made of pieces of such lines, so layers, kernels and GPU need know
-nothing of it. A function of the user's own becomes `LINES` level pieces.
+The kernels support only a straight line over the whole training that ends slightly above zero
+(`wordvec.kernels.reference`). Every schedule is made of pieces of such lines, so layers, kernels and GPU code do not
+depend on it. A user's function becomes `LINES` constant pieces.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from wordvec.errors import OptionError
 
 SCHEDULES = ("linear", "cosine", "constant")
-LEAST = 1e-4  # of the starting rate, below which it does not fall, as in word2vec.c
-LINES = 64  # that a cosine is made of: off it by at most 0.00015 of the starting rate; a function, level ones
+LEAST = 1e-4  # the rate does not fall below this fraction of the starting rate, as in word2vec.c
+LINES = 64  # pieces of a cosine, within 0.00015 of the starting rate; also the constant pieces of a function
 
 Shape = str | Callable[[float], float] | Sequence[float]  # what users give; stored as a name or a tuple
 
@@ -30,17 +30,17 @@ class Line(NamedTuple):
     """A line down to zero: the rate is learning_rate * max(1 - epochs done / epochs_to_zero, LEAST)."""
 
     learning_rate: float
-    epochs_to_zero: float  # infinity for a rate that stays
+    epochs_to_zero: float  # infinity for a constant rate
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The learning rate over a training of so many epochs.
+    """The learning rate over a training of `epochs` epochs.
 
     shape   "linear"; "cosine", half a wave: end + (start - end) (1 + cos(pi x)) / 2 after the share x of the training
             (Loshchilov and Hutter 2017, eq. 5, without restarts); "constant"; or factors of the starting rate, one
-            for each of as many equal parts of the training
-    end     where a named one falls to; None is LEAST of the start
+            for each equal part of the training
+    end     the final rate of "linear" and "cosine"; None is LEAST times the start
 
     >>> schedule = Schedule("cosine", start=0.05, end=0.01, epochs=2)
     >>> [round(schedule.at(x), 4) for x in (0.0, 0.25, 0.5, 1.0)]
@@ -62,13 +62,13 @@ class Schedule:
 
     @property
     def largest(self) -> float:
-        """The highest rate of all the training."""
+        """The highest rate of the whole training."""
         return self.start if isinstance(self.shape, str) else self.start * max(self.shape)
 
     def stretches(self, first: int, last: int, block: int, epoch: int, tokens: int) -> Iterator[tuple[int, int, Line]]:
-        """Cut positions first .. last - 1 of an epoch of `tokens` where one line ends; whole blocks, but for the last.
+        """Cut positions first .. last - 1 of an epoch of `tokens` where a line ends, into whole blocks except the last.
 
-        A block has the rate of its first position: it belongs to that one's line.
+        A block belongs to the line of its first position.
         """
         ends, lines = _ends_and_lines(self)
         begins = np.arange(first, last, block)
@@ -80,7 +80,7 @@ class Schedule:
 
 @lru_cache(maxsize=32)
 def _ends_and_lines(schedule: Schedule) -> tuple[list[float], list[Line]]:
-    """The lines, and the share of the training after which each ends."""
+    """The share of the training at which each line ends, and the lines."""
     start, epochs = schedule.start, schedule.epochs
     if not isinstance(schedule.shape, str):
         parts = len(schedule.shape)
@@ -103,10 +103,10 @@ def _through(a: tuple[float, float], b: tuple[float, float], epochs: int) -> Lin
 
 
 def plain_shape(who: str, shape: Shape) -> str | tuple[float, ...]:
-    """A shape as it is stored: a name, or factors of the starting rate. Raises OptionError for what is neither.
+    """A shape in its stored form: a name, or factors of the starting rate. Raises OptionError for anything else.
 
-    A function takes the share of the training that is done, from 0 to 1, and returns the factor. It is asked in the
-    middle of each of `LINES` equal parts, so that the numbers, which a file can keep, are the whole schedule.
+    A function maps the share of the training that is done, 0 to 1, to the factor. It is evaluated in the middle of
+    `LINES` equal parts, so that the schedule consists of numbers that a file can store.
 
     >>> plain_shape("SkipGram", lambda done: 1 - done)[:3]
     (0.9921875, 0.9765625, 0.9609375)

@@ -1,4 +1,4 @@
-"""Skip-gram and CBOW with subwords: the table of what words are made of, the engine that trains it, and its vectors."""
+"""Skip-gram and CBOW with subwords: the table of words and n-grams, its engine, and its vectors."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Composition:
-    """What words are made of: their own rows, 0 .. V - 1, then those of n-grams, and how `parts` has merged them.
+    """The composition of words: V rows of words followed by G rows of n-grams, which `parts` has merged.
 
-    place (V + G,) is the row of `parts` that each is in; ngrams (G,) are their buckets, which rise.
+    place (V + G,) is the row of `parts` that each of these is in; ngrams (G,) are the n-grams' buckets, ascending.
     """
 
     parts: WordParts
@@ -36,7 +36,7 @@ class Composition:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary, min_n: int, max_n: int, buckets: int | None, jamo: bool = False) -> Composition:
-        """Raises InputError where no word has an n-gram."""
+        """The composition of a vocabulary's words. Raises InputError if no word has an n-gram."""
         table = NgramTable.of(vocabulary.words, Ngrams(min_n, max_n, buckets or EXACT, jamo))
         words, ngrams = table.matrix.shape
         own = np.arange(words)
@@ -54,15 +54,15 @@ class Composition:
         return np.bincount(self.place, minlength=self.parts.table_rows).astype(np.float32)
 
     def starting_table(self, W_in: np.ndarray) -> np.ndarray:
-        """The table (R, D) whose words are the rows of W_in (V, D): n-grams start from zero."""
+        """The table (R, D) from which the words are composed as the rows of W_in (V, D); n-grams start at zero."""
         table = np.zeros((self.parts.table_rows, W_in.shape[1]), np.float32)
         table[self.place[: len(W_in)]] = W_in * self.parts.sizes[:, None]
         return table
 
     def subwords(self, table: np.ndarray, W_in: np.ndarray) -> Subwords:
-        """The n-grams of a trained table, whose words started from W_in: what each of their rows has changed by.
+        """The n-grams of a trained table whose words started from W_in: how much each of their rows has changed.
 
-        The table is used up: large ones are not copied.
+        The table is overwritten, because a large one should not be copied.
         """
         table[self.place[: len(W_in)]] -= W_in * self.parts.sizes[:, None]
         table /= self._times[:, None]
@@ -74,14 +74,14 @@ class Composition:
         return Subwords(of_buckets, self.buckets, self.min_n, self.max_n, jamo=self.jamo)
 
     def facts(self) -> dict[str, Any]:
-        """What the vectors' file says of them, as of fitted ones."""
+        """The record in the vectors' file, with the same fields as for fitted n-grams."""
         record = {"method": "trained", "min_n": self.min_n, "max_n": self.max_n, "buckets": self.buckets}
         record |= {"jamo": self.jamo, "hashes": 0}
         return record | {"ngrams": len(self.ngrams), "lean": None, "held_out_words": None, "held_out_cosine": None}
 
 
 class SubwordEngine(KernelEngine):
-    """Trains the table of parts, and W_out; words are composed of it where others ask for W_in."""
+    """Trains the table of parts and W_out; W_in is composed from the table when needed."""
 
     def __init__(
         self, plan: TrainingPlan, corpus: Corpus, table: np.ndarray, W_out: np.ndarray, composition: Composition
@@ -91,24 +91,24 @@ class SubwordEngine(KernelEngine):
         self._options["parts"] = composition.parts
 
     def largest_weight(self) -> float:
-        """The largest absolute value of a word's row in either matrix: rows of the table stand for several each."""
+        """The largest absolute value of a word's row in either matrix; rows of the table may represent several rows."""
         return max(float(np.abs(W).max(initial=0)) for W in self.weights())
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out as they are now."""
+        """The current W_in and W_out."""
         table, W_out = self._tables.unpack()
         return self.composition.parts.composed(table), W_out
 
     def subwords(self, W_in: np.ndarray) -> Subwords:
-        """The n-grams as they are now, of words that started from W_in."""
+        """The current n-grams, for words that started from W_in."""
         return self.composition.subwords(self._tables.unpack()[0], W_in)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What checkpoints keep: the table under the name of W_in."""
+        """The arrays for checkpoints: the table under the name W_in, and W_out."""
         table, W_out = self._tables.unpack()
         return {"W_in": table, "W_out": W_out}
 
     def take_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W_in and W_out; the tables are gone after this."""
+        """W_in and W_out; the tables cannot be used afterwards."""
         table, W_out = self._tables.take()
         return self.composition.parts.composed(table), W_out

@@ -1,4 +1,4 @@
-"""Vectors from the truncated SVD of the PPMI matrix, and the warm start of other trainers from it."""
+"""Vectors from the truncated SVD of the PPMI matrix, also used as the starting point of other trainers."""
 
 from __future__ import annotations
 
@@ -27,35 +27,36 @@ class SVD(Trainer):
     """W = U_d S_d^p of the PPMI matrix M = U S V^T (Levy, Goldberg and Dagan 2015, section 2.2).
 
     Defaults were chosen on 1, 3 and 17 million words of Wikipedia: their scores on WordSim-353, SimLex-999, MEN and
-    Google's analogies are on average 1.26, 1.17 and 1.07 times those of a flat window of 5 with smoothing 0.75
-    (scripts/benchmark_results/2026-11-21-svd-settings.jsonl, from where the figures below are, too).
+    Google's analogies are on average 1.26, 1.17 and 1.07 times the scores of a flat window of 5 with smoothing 0.75
+    (scripts/benchmark_results/2026-11-21-svd-settings.jsonl, also the source of the figures below).
 
     dim               d: singular values kept; 100 as in word2vec
-    window            words counted on each side, as in GloVe; 5 loses .02 to .03 of the analogies and from 3 million
-                      words on gains .02 on SimLex-999
+    window            words counted on each side, as in GloVe. 5 loses .02 to .03 on the analogies and, from 3 million
+                      words on, gains .02 on SimLex-999
     weighting         "flat" counts every word in the window as 1, "harmonic" as 1 / distance, "linear" as
-                      (window - distance + 1) / window, as word2vec's drawn windows do on average; harmonic gains
-                      .01 to .02 of the analogies over linear, .01 to .03 over flat
+                      (window - distance + 1) / window, as word2vec's drawn windows do on average. Harmonic gains
+                      .01 to .02 on the analogies over linear, .01 to .03 over flat
     side              contexts on "both" sides, or only on the "left" or the "right"
-    subsample         words with a relative frequency above this are downsampled; 0 is none, which suits texts of any
-                      length. With window 5, 3e-4 scores alike: higher on SimLex-999, lower on WordSim-353
-    subsample_mode    "dirty" takes words out before windows are made, as word2vec does, "clean" after (Levy et al.,
-                      section 3.1)
-    context_smoothing power of the contexts' distribution; 1 is none, better by .03 on WordSim-353 and .01 to .02 on
-                      MEN, at every size, than the 0.75 of Levy et al., section 3.2, which gains .01 to .02 on the
-                      analogies
-    shift             k in max(0, PMI - log k); 1, since a larger one hurts SVD (Levy et al., section 5; here on all
-                      sets)
+    subsample         words with a relative frequency above this are downsampled; 0 turns it off, which suits texts of
+                      any length. With window 5, 3e-4 scores about the same: higher on SimLex-999, lower on WordSim-353
+    subsample_mode    "dirty" removes words before windows are made, as word2vec does; "clean" removes them after (Levy
+                      et al., section 3.1)
+    context_smoothing power of the contexts' distribution. 1 is no smoothing: at every size it is better by .03 on
+                      WordSim-353 and .01 to .02 on MEN than 0.75 (Levy et al., section 3.2), which gains .01 to .02 on
+                      the analogies
+    shift             k in max(0, PMI - log k). 1 is no shift: a larger shift hurts SVD (Levy et al., section 5; here on
+                      all sets)
     power             p: 0 is above 0.5 by .03 on WordSim-353 and below it by .01 to .02 on the analogies; p = 1 is the
                       plain SVD
-    add_context       add the context vectors V S^p to the word vectors (Levy et al., section 3.3): without smoothing it
-                      loses .01 to .03 of the analogies and changes similarity by .01 at most
-    seed              of subsampling and the solver's starting vectors; the same seed gives the same bytes on the
-                      same machine with the same libraries
-    memory            limit of the counting, such as "2G"; beyond it temporary files are used. None is half of what is
-                      free. Changes nothing about the result
-    device            "cpu", or "gpu" for counting, PPMI and solver: counts are the same, the solver's last bits others
-    threads           of counting and of the solver's sparse products: None is all cores; changes nothing either
+    add_context       add the context vectors V S^p to the word vectors (Levy et al., section 3.3). Without smoothing
+                      this loses .01 to .03 on the analogies and changes similarity by at most .01
+    seed              seed of subsampling and of the solver's starting vectors; the same seed gives the same bytes on
+                      the same machine with the same libraries
+    memory            memory limit of the counting, such as "2G"; beyond it temporary files are used. None is half of
+                      the free memory. Does not change the result
+    device            "cpu", or "gpu" for counting, PPMI and solver: same counts, but the solver's last bits differ
+    threads           threads of counting and of the solver's sparse products. None is all cores; does not change the
+                      result
     """
 
     name: ClassVar[str] = "svd"
@@ -104,15 +105,15 @@ class SVD(Trainer):
 
 # Spectral warm start: training begins from the factorised PPMI matrix instead of noise. Skip-gram with negative
 # sampling factorises a shifted PMI matrix (Levy and Goldberg 2014, "Neural word embedding as implicit matrix
-# factorization", eq. 8). The singular vectors of the PPMI matrix, M = U S V^T, are near what it looks for, and cost
-# about as much as an epoch: W_in starts as U and W_out as V, each row scaled to length 1, which scored better than
-# sharing S between them (U S^0.5, V S^0.5) and than starting W_out at zero.
+# factorization", eq. 8). The singular vectors of the PPMI matrix, M = U S V^T, are near its solution and take about as
+# long as one epoch. W_in starts as U and W_out as V, each row scaled to a fixed length. This scored better than sharing
+# S between them (U S^0.5, V S^0.5) and than starting W_out at zero.
 
 
 INITS = ("random", "svd")
-WINDOW = 3  # of the counts, weighed linearly: near contexts, which tell similar words from related ones
+WINDOW = 3  # of the counts, weighted linearly: near contexts, which distinguish similar words from related ones
 SMOOTHING = 0.75  # of the contexts: pairs of two rare words count less
-LENGTH = 0.6  # of the rows: longer ones stay near where they start, shorter ones forget it
+LENGTH = 0.6  # of the rows: longer rows stay near their start, shorter rows forget it
 TOLERANCE = 0.1  # of the SVD: a start need not be exact
 
 
@@ -127,12 +128,10 @@ def spectral_start(
     cluster: Cluster | None = None,
     show_progress: bool | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """W_in and W_out (V, dim), float32, rows of this length (0 for a word that has no context above chance).
+    """W_in and W_out (V, dim), float32, with rows of this length (0 for a word that has no context above chance).
 
-    Numpy arrays, also where `device` "gpu" or a `cluster` counts and factorises.
-
-    Raises OptionError where the PPMI matrix has fewer than `dim` dimensions, TrainingError where it has no positive
-    cell.
+    They are numpy arrays even if `device` "gpu" or a `cluster` counts and factorises. Raises OptionError if the PPMI
+    matrix has fewer than `dim` dimensions, TrainingError if it has no positive cell.
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.build("tiny-world")
@@ -154,7 +153,7 @@ def spectral_start(
     )
     options._cluster = cluster
     name = name_of("spectral", corpus=corpus.fingerprint, dim=dim, length=length, seed=seed)
-    if cluster is not None and cluster.store.is_published(name):  # by a run that was killed later
+    if cluster is not None and cluster.store.is_published(name):  # by an earlier run that was killed
         W_in, W_out = (np.array(cluster.store.read(name, matrix)) for matrix in ("W_in", "W_out"))
         return W_in, W_out
     matrix = count_and_weigh(options, corpus, show_progress)
@@ -169,7 +168,7 @@ def spectral_start(
 
 
 def with_unit_rows(matrix: np.ndarray) -> np.ndarray:
-    """Each row scaled to length 1; rows of zeros stay.
+    """Each row scaled to length 1; rows of zeros stay zero.
 
     >>> with_unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32)).round(1).tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]

@@ -57,15 +57,15 @@ class CBOW(NeuralTrainer):
         return {"sgd": 0.05, "momentum": 0.005, "nesterov": 0.005}.get(self.optimizer, 0.001)
 
     def _inputs_of_a_centre(self) -> float:
-        """One mean: the output rows see its length, the contexts the whole gradient ("sum") or their share of it."""
+        """CBOW has one input, the mean: output rows see its length, contexts the whole gradient ("sum") or a share."""
         contexts = self.reach + 1.0 if self.shrink_window else 2.0 * self.reach
         return contexts**0.5 if self.cbow_gradient == "sum" else 1.0
 
     def pulls_of_a_centre(self) -> tuple[float, float]:
-        """One prediction, whose gradient each context gets whole ("sum") or a share of."""
+        """One prediction; each context gets its whole gradient ("sum") or a share."""
         contexts, _ = super().pulls_of_a_centre()
         return (contexts if self.cbow_gradient == "sum" else 1.0), 1.0
 
     def kernel_options(self, paths: Any) -> dict[str, Any]:
-        """With how a context's gradient is scaled."""
+        """Adds how a context's gradient is scaled."""
         return super().kernel_options(paths) | {"gradient": self.cbow_gradient}

@@ -1,4 +1,4 @@
-"""Word vectors: the words, one row each, questions to ask of them, and the files they live in."""
+"""Word vectors: one row per word, queries, and file formats."""
 
 from wordvec.vectors.word_vectors import WordVectors
 

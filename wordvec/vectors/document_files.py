@@ -1,7 +1,7 @@
-"""Vectors of documents in files: the ids of the documents are the words of an ordinary file of vectors.
+"""Document vectors in files: an ordinary vector file in which the documents' ids take the place of words.
 
-So ``similar``, ``plot``, ``explore`` and ``convert`` take them too. What a query needs stands in ``info["documents"]``:
-the file of the word vectors and what they are known by, and the weights.
+So ``similar``, ``plot``, ``explore`` and ``convert`` also accept them. ``info["documents"]`` holds what a query needs:
+the file and digest of the word vectors, and the weights.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORM = {  # of info["documents"]
     "weights": Kind("sif, tf-idf, mean or infer", lambda value: value in ("sif", "tf-idf", "mean", "infer")),
     "word_weights?": list_of(NUMBER, "a list of numbers"),
 }  # fmt: skip
-SAMPLED = 256  # rows by which vectors are known again
+SAMPLED = 256  # rows in the digest that identifies vectors
 
 
 def as_word_vectors(
@@ -40,9 +40,9 @@ def as_word_vectors(
     a: float,
     tokenizer: str | None = None,
 ) -> WordVectors:
-    """The rows of documents under their ids; `file` is the one of the `vectors`, `tokenizer` the one that was named.
+    """Document rows under their ids; `file` is the file of `vectors`, `tokenizer` the one given by the user, if any.
 
-    Raises InputError for ids twice.
+    Raises InputError for repeated ids.
     """
     facts: dict[str, Any] = {
         "vectors": file,
@@ -55,7 +55,7 @@ def as_word_vectors(
         "missing_words": int(found.missing.sum()),
     }
     if tokenizer is not None:
-        facts["tokenizer"] = tokenizer  # a query becomes tokens as the documents did
+        facts["tokenizer"] = tokenizer  # tokenizes queries like the documents
     if found.weights is not None:
         facts["word_weights"] = [round(float(weight), 6) for weight in found.weights]
     return WordVectors(list(ids), found.matrix, info={"trainer": "embed", "documents": facts})
@@ -64,9 +64,9 @@ def as_word_vectors(
 def trained_documents(
     names: Sequence[str], rows: np.ndarray, found: np.ndarray, missing: int, vectors: WordVectors
 ) -> WordVectors:
-    """The rows (T, D) of tags that `ParagraphVectors` trained, with the words that were found (T,) for each.
+    """The rows (T, D) of tags trained by `ParagraphVectors`, with the number of known words (T,) for each.
 
-    `missing` words of the documents had no vector; `vectors` are the words', and what texts are inferred with.
+    `missing` counts the documents' words without a vector; `vectors` are the word vectors, which infer new texts.
     """
     facts: dict[str, Any] = {
         "vectors": None,
@@ -82,7 +82,7 @@ def trained_documents(
 
 
 def as_seen_from(out: str | os.PathLike[str], file: str | os.PathLike[str]) -> str:
-    """`file` from the folder of `out`, so that both can be moved together."""
+    """The path of `file` relative to the folder of `out`, so that both can be moved together."""
     try:
         return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(out)))
     except ValueError:  # another drive, on Windows
@@ -90,7 +90,7 @@ def as_seen_from(out: str | os.PathLike[str], file: str | os.PathLike[str]) -> s
 
 
 def digest(vectors: WordVectors) -> str:
-    """A short digest by which vectors are known again: of their shape, and of some of their words and rows."""
+    """A short digest that identifies vectors, from their shape and a sample of their words and rows."""
     known = hashlib.blake2b(repr(vectors.matrix.shape).encode(), digest_size=12)
     for row in np.unique(np.linspace(0, len(vectors) - 1, SAMPLED).astype(np.int64)).tolist():
         known.update(vectors.words[row].encode("utf-8", "surrogatepass") + b"\n")
@@ -99,10 +99,10 @@ def digest(vectors: WordVectors) -> str:
 
 
 def save_documents(documents: WordVectors, path: str | os.PathLike[str]) -> list[str]:
-    """Write documents by the suffix of `path`; returns the names of the files that were written.
+    """Write documents in the format of `path`'s suffix; returns the names of the files written.
 
-    ``.npy`` holds the rows alone, and a file beside it their ids, ``NAME.words.txt``, a line each, where the readers of
-    a matrix look for them.
+    ``.npy`` holds only the rows; their ids go into ``NAME.words.txt``, one per line, where the readers of a matrix look
+    for them.
     """
     if Path(path).suffix.lower() != ".npy":
         documents.save(path)
@@ -121,7 +121,7 @@ def save_documents(documents: WordVectors, path: str | os.PathLike[str]) -> list
 
 
 def ids_file(path: str | os.PathLike[str]) -> Path:
-    """Where the ids of the rows in a ``.npy`` are written.
+    """The file for the ids of the rows in a ``.npy``.
 
     >>> ids_file("docs.npy").name
     'docs.words.txt'
@@ -130,9 +130,9 @@ def ids_file(path: str | os.PathLike[str]) -> Path:
 
 
 def vectors_of(documents: WordVectors, path: str | os.PathLike[str], given: str | None = None) -> WordVectors:
-    """The word vectors that documents in the file `path` were embedded with, or those in the file `given`.
+    """Load the word vectors that embedded the documents in `path`, from the recorded file or from `given`.
 
-    Raises InputError for a file without documents, VectorsFileError where the vectors are not there, or are others.
+    Raises InputError for a file without documents, VectorsFileError if the vectors are missing or different.
     """
     facts = facts_of(documents, path)
     file = given or os.path.join(os.path.dirname(os.path.abspath(path)), str(facts.get("vectors")))
@@ -147,7 +147,7 @@ def vectors_of(documents: WordVectors, path: str | os.PathLike[str], given: str 
 
 
 def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, Any]:
-    """``info["documents"]``. Raises InputError where there is none."""
+    """``info["documents"]``. Raises InputError if it is missing or damaged."""
     facts = documents.info.get("documents")
     if not isinstance(facts, dict):
         raise InputError(
@@ -166,8 +166,8 @@ def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, 
 def nearest_words(documents: WordVectors, vectors: WordVectors, name: str, k: int = 10) -> Neighbours:
     """Return the `k` words nearest to a document, as (word, cosine).
 
-    What all documents share is taken off: the mean of their rows, taken with length 1. Raises InputError for a document
-    without a word that has a vector.
+    The mean of all documents' unit rows, which is what they share, is subtracted first. Raises InputError for a
+    document in which no word has a vector.
     """
     row = documents.unit_of(name)
     if not row.any():
@@ -179,19 +179,18 @@ def nearest_words(documents: WordVectors, vectors: WordVectors, name: str, k: in
 def search(documents: WordVectors, vectors: WordVectors, query: str, k: int = 10, tokenizer: Any = None) -> Neighbours:
     """Return the `k` documents nearest to a text, as (id, cosine); the text is weighted as the documents were.
 
-    Documents without a known word are near to nothing, and never an answer. Raises InputError for a text without a word
-    that has a vector.
+    Documents without a known word are never returned. Raises InputError for a text in which no word has a vector.
     """
     return DocumentSearch(documents, vectors, tokenizer).nearest(query, k)
 
 
-# Questions to documents that are asked again and again: what all of them need is computed once.
+# Repeated queries: what all of them need is computed once.
 
 
 class DocumentSearch:
-    """The documents nearest to a text or to a document; a text is weighted, or inferred, as the documents were.
+    """Finds the documents nearest to a text or a document; a text is weighted, or inferred, as the documents were.
 
-    Documents without a known word are near to nothing, and never an answer. Thread-safe.
+    Documents without a known word are never returned. Thread-safe.
 
     >>> from wordvec.vectors.document_files import as_word_vectors
     >>> vectors = WordVectors(["tea", "ship"], np.eye(2), info={"tokenizer": "words", "split_sentences": False})
@@ -207,19 +206,19 @@ class DocumentSearch:
         self.tokenizer = tokenizer or facts.get("tokenizer")
         self._is_inferred = facts["weights"] == INFER
         self._weights = _weights(vectors, facts)
-        self._of_composed = max(1.0, float(self._weights.max(initial=0.0)))  # of a word that was never seen
+        self._of_composed = max(1.0, float(self._weights.max(initial=0.0)))  # weight of an unseen word
         known = np.flatnonzero(documents.lengths > 0)
         self._known = None if len(known) == len(documents) else known
 
     def nearest(self, query: str, k: int = 10) -> Neighbours:
         """The `k` documents nearest to a text, as (id, cosine).
 
-        Raises InputError for a text without a word that has a vector.
+        Raises InputError for a text in which no word has a vector.
         """
         return self.nearest_to_tokens(self.vectors.tokenize(query, self.tokenizer), k, query)
 
     def nearest_to_tokens(self, tokens: list[str], k: int = 10, query: str | None = None) -> Neighbours:
-        """The same for the tokens of a text; `query` is what a message calls it."""
+        """`nearest` for the tokens of a text; `query` is its name in messages."""
         total = self._inferred(tokens) if self._is_inferred else self._sum(tokens)
         if total is None:
             what = "the list of words" if query is None else describe(query)
@@ -236,16 +235,16 @@ class DocumentSearch:
         return self.documents.most_similar(name, k=k, among=self._known)
 
     def _inferred(self, tokens: list[str]) -> np.ndarray | None:
-        """The row (D,) that training would give the tokens; None for no word with a vector.
+        """The row (D,) that training would give the tokens; None if no word has a vector.
 
-        Not the mean of the words' vectors, which are output rows: of 400 paragraphs of Wikipedia, each with 30 % of its
-        words as the question, the row found .86 of them first and the mean .37 (3,000 documents, 50 dimensions).
+        The mean of the words' vectors would be worse, since these are output rows: with 30 % of a paragraph's words as
+        the query, the row found .86 of 400 Wikipedia paragraphs first, the mean .37 (3,000 documents, 50 dimensions).
         """
         found = embed(self.vectors, [tokens], INFER, threads=1)
         return None if found.empty[0] else found.matrix[0].astype(np.float64)
 
     def _sum(self, tokens: list[str]) -> np.ndarray | None:
-        """The weighted sum (D,) float64 of the words' vectors, each with length 1; None for no word with a vector."""
+        """The weighted sum (D,) float64 of the words' unit vectors; None if no word has a vector."""
         rows = self.vectors.ids_of(tokens, missing=-1)
         known = rows[rows >= 0]
         total = self._weights[known] @ self.vectors.unit_rows_of(known).astype(np.float64)
@@ -260,7 +259,7 @@ class DocumentSearch:
 
 
 def _weights(vectors: WordVectors, facts: dict[str, Any]) -> np.ndarray:
-    """The weight of each word (V,), as `info["documents"]` says."""
+    """The weight of each word (V,) according to `info["documents"]`."""
     if facts["weights"] == "tf-idf":
         weights = np.array(facts["word_weights"], np.float64)
         if weights.shape != (len(vectors),):

@@ -1,8 +1,8 @@
-"""From documents to numbers of rows of word vectors, many at a time: what `wordvec.vectors.documents` sums.
+"""Turns documents into row numbers of word vectors, many at a time, for `wordvec.vectors.documents` to sum.
 
-Text goes through the compiled code that corpora are encoded with: it is cut at white space, and the tokenizer sees each
-different piece once. That is right for the built-in tokenizers; phrases, sentences inside lines and functions of the
-user may look further, so each document goes through `WordVectors.tokenize` there.
+Text goes through the compiled code that encodes corpora: it is cut at white space, and the tokenizer sees each distinct
+piece once. This is correct for the built-in tokenizers. Phrases, sentences inside lines and the user's own functions
+may look beyond a piece; then each document goes through `WordVectors.tokenize`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.word_rows import WordRows
 
-UNKNOWN = 0  # words without a vector; row i of the vectors has the number i + 1, and composed words follow
-DOCUMENTS = 4_096  # at a time where each is made into tokens by itself
+UNKNOWN = 0  # words without a vector; row i of the vectors has number i + 1, and composed words follow
+DOCUMENTS = 4_096  # at a time, if documents are tokenized one by one
 
 
 class Encoded(NamedTuple):
@@ -37,11 +37,11 @@ class Encoded(NamedTuple):
 
 
 class WordNumbers:
-    """The number of each word: 0 for one without a vector; a word composed of n-grams gets the next that is free."""
+    """Numbers words: 0 without a vector, the row + 1 with one, and the next free number if composed of n-grams."""
 
     def __init__(self, vectors: TextRows) -> None:
         self._vectors = vectors
-        self._others: dict[str, int] = {}  # of words without a row
+        self._others: dict[str, int] = {}  # numbers of words without a row
         self.composed: list[np.ndarray] = []  # their vectors (D,)
 
     def of(self, words: list[str]) -> np.ndarray:
@@ -66,7 +66,7 @@ class WordNumbers:
 
     @property
     def most(self) -> int:
-        """The largest number so far."""
+        """The largest number given so far."""
         return len(self._vectors) + len(self.composed)
 
 
@@ -77,7 +77,7 @@ def encode_documents(
     tokenizer: str | Tokenizer | None,
     threads: int,
 ) -> Iterator[Encoded]:
-    """Yield documents in their order as numbers of words. Raises as `WordVectors.embed` does."""
+    """Yield documents in order as numbers of words. Raises as `WordVectors.embed`."""
     documents = iter(documents)
     read = list(islice(documents, 1))
     if not read:
@@ -87,7 +87,7 @@ def encode_documents(
     if not isinstance(first, str):
         yield from _encode_each(_token_lists(documents), numbers, list)
         return
-    vectors.tokenize("", tokenizer)  # raises where the tokenizer is missing, or not needed
+    vectors.tokenize("", tokenizer)  # raises if the tokenizer is missing or not needed
     cutting = _cutting(vectors, tokenizer)
     if cutting is None:
         yield from _encode_each(_texts(documents), numbers, lambda text: vectors.tokenize(text, tokenizer))
@@ -126,7 +126,7 @@ def _encode_each(
 
 
 def _cutting(vectors: TextRows, tokenizer: str | Tokenizer | None) -> Cutting | None:
-    """How compiled code may cut the text; None where documents must be seen whole, or there is none."""
+    """How compiled code may cut the text; None if documents must be tokenized whole, or without the C library."""
     recipe = vectors.recipe
     name = recipe.tokenizer if recipe is not None and recipe.tokenizer is not None else tokenizer_name(tokenizer or "")
     looks_further = recipe is not None and (recipe.phrases is not None or recipe.split_sentences)
@@ -148,7 +148,7 @@ def _encode_pieces(texts: Iterable[str], numbers: WordNumbers, cutting: Cutting,
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[str]:
-    """Texts joined to blocks of about BLOCK characters, a line each."""
+    """Join texts into blocks of about BLOCK characters, one line per text."""
     lines: list[str] = []
     size = 0
     for text in texts:
@@ -162,7 +162,7 @@ def _blocks(texts: Iterable[str]) -> Iterator[str]:
 
 
 class PieceNumbers:
-    """The numbers of the words that each different piece of text stands for; the tokenizer sees a piece once."""
+    """The numbers of the words in each distinct piece of text; the tokenizer sees a piece once."""
 
     def __init__(self, numbers: WordNumbers, cutting: Cutting) -> None:
         self._numbers, self._tokenize_all = numbers, _tokenize_all(cutting)
@@ -174,7 +174,7 @@ class PieceNumbers:
         self._starts.extend([0])
 
     def expand(self, table: PieceTable, ids: np.ndarray, line_ends: np.ndarray) -> Encoded:
-        """The words of a block, of which `table` numbers the pieces."""
+        """The words of a block whose pieces are numbered by `table`."""
         from wordvec.corpus.encode import scanning
 
         if self._table.size > MOST_PIECES:
@@ -196,7 +196,7 @@ class PieceNumbers:
 
 
 def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
-    """A function from pieces to their words, with a line feed behind those of each piece."""
+    """A function from pieces to their words, with a line feed after the words of each piece."""
     if cutting.tokenize_all is not None:
         return cutting.tokenize_all
     tokenize = cutting.tokenize or (lambda piece: [piece])
@@ -204,7 +204,7 @@ def _tokenize_all(cutting: Cutting) -> Callable[[list[str]], list[str]]:
 
 
 def check_documents(documents: Any) -> None:
-    """Raise OptionError for one text in the place of several, and for what has no texts in an order."""
+    """Raise OptionError for one text instead of several, and for anything that is not ordered."""
     if isinstance(documents, (str, bytes)):
         raise OptionError("embed takes several texts: for one give a list of it, [text]")
     if isinstance(documents, Mapping) or is_unordered(documents) or not isinstance(documents, Iterable):
@@ -214,23 +214,23 @@ def check_documents(documents: Any) -> None:
         )
 
 
-# TextRows: rows of words that know how their text was made into tokens, and treat new text alike.
+# TextRows: rows of words that know how their text was tokenized, and tokenize new text in the same way.
 
 
 class TextRows(WordRows):
-    """What `WordVectors` know about text."""
+    """The part of `WordVectors` that deals with text."""
 
     @cached_property
     def recipe(self) -> TextRecipe | None:
-        """How the text was made into tokens, as far as `info` says. Raises InputError where that was damaged."""
+        """How the text was tokenized, or None if `info` does not record it. Raises InputError if it is damaged."""
         return TextRecipe.from_info(self.info)
 
     def tokenize(self, text: str, tokenizer: str | Tokenizer | None = None) -> list[str]:
-        """The tokens of `text`, made as those that were trained on; words without a vector are among them.
+        """Tokenize `text` like the training text; words without a vector are included.
 
-        `tokenizer` is the function that made the tokens, where that was one of the user's, and for vectors that do
-        not say what made them a built-in tokenizer's name or a function. Raises OptionError where it is needed and
-        not given, or not needed; InputError where the recipe was damaged.
+        `tokenizer` is the function that made the training tokens, if it was the user's own. For vectors that do not
+        record it, `tokenizer` is a built-in tokenizer's name or a function. Raises OptionError if it is needed and not
+        given, or given and not needed; InputError if the recipe is damaged.
 
         >>> from wordvec import SVD, Corpus
         >>> corpus = Corpus.build([{"text": "One rose. Two roses."}], field="text", tokenizer="words", min_count=1)
@@ -244,11 +244,11 @@ class TextRows(WordRows):
         return TextRecipe(tokenizer_name(tokenizer)).tokenize(text, tokenizer)
 
     def build_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
-        """Options of `Corpus.build` that treat other text as the vectors' own was treated, as far as `info` says.
+        """Options of `Corpus.build` that process other text like the vectors' own, as far as `info` records it.
 
-        min_count is among them, and keep_words, so that no word with a vector is too rare; learned phrases are joined,
-        not looked for again. `tokenizer` takes the place of theirs; raises OptionError where a function of the user
-        made the tokens and it is not given.
+        They include min_count, and keep_words, so that no word with a vector is too rare. Learned phrases are joined,
+        not learned again. `tokenizer` replaces the recorded one. Raises OptionError if the user's own function made the
+        tokens and is not given.
 
         >>> from wordvec import SVD, Corpus
         >>> corpus = Corpus.build([{"text": "One rose, two roses."}], field="text", tokenizer="words", min_count=1)

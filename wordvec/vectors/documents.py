@@ -2,8 +2,8 @@
 
     v = 1/n sum over the n words of a document that have a vector of  weight(w) x_w / |x_w|
 
-with the weights a / (a + p(w)) of SIF (Arora, Liang and Ma 2017; p(w) the word's share of all counts), 1, or the
-inverse document frequency. Words composed of n-grams count with the weight of a word that was never seen.
+The weights are a / (a + p(w)) of SIF (Arora, Liang and Ma 2017; p(w) is the word's share of all counts), 1, or the
+inverse document frequency. Words composed of n-grams get the weight of an unseen word.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from wordvec.vectors.document_rows import TextRows
 
 
-LARGEST = 1e9  # of a weight that is given
+LARGEST = 1e9  # bound of given weights
 WEIGHTS = ("sif", "mean", "tf-idf")
-INFER = "infer"  # of vectors that ParagraphVectors trained: see `wordvec.vectors.inference`
+INFER = "infer"  # for vectors trained by ParagraphVectors: see `wordvec.vectors.inference`
 RUN = 128  # words summed in float32; the sums of longer documents' runs are added in float64
-STRIP = 16  # columns of a sum in registers at a time: STRIP in native/src/products.c
+STRIP = 16  # columns of a sum held in registers; equals STRIP in native/src/products.c
 
 
 @dataclass(frozen=True)
 class DocumentVectors:
-    """One row for each document, and how many of its words had a vector.
+    """One row per document, and how many of its words had a vector.
 
-    matrix (N, D) float32, zero for a document without any; found and missing (N,) int64 words; component (D,) float32
-    is the direction that SIF took off, where it did; weights (V,) float32 those of the words, where they are tf-idf's.
+    matrix (N, D) float32, zero for a document without known words; found and missing (N,) int64 count words; component
+    (D,) float32 is the direction that SIF removed, or None; weights (V,) float32 are tf-idf weights of words, or None.
     """
 
     matrix: np.ndarray
@@ -68,7 +68,7 @@ def embed(
     tokenizer: str | Tokenizer | None = None,
     threads: int | None = None,
 ) -> DocumentVectors:
-    """See `WordVectors.embed`; with `unit` False words count with the length that their vectors have."""
+    """See `WordVectors.embed`; with `unit` False word vectors keep their length."""
     check_documents(documents)
     threads = checked_threads(threads)
     if weights is None:
@@ -87,14 +87,14 @@ def embed(
 
 
 def usual_weights(vectors: TextRows) -> str:
-    """The weights that are taken where none are named: "infer" for vectors that can, else "sif"."""
+    """The default weights: "infer" for vectors that support it, else "sif"."""
     return "sif" if vectors.info.get("inference") is None else INFER
 
 
 def _inferred(vectors: Any, documents: Iterable[Any], tokenizer: Any, threads: int) -> DocumentVectors:
     from wordvec.vectors.inference import infer, inference_of
 
-    inference_of(vectors)  # what is missing is known before any document is read
+    inference_of(vectors)  # fails before any document is read
     blocks = encode_documents(vectors, documents, WordNumbers(vectors), tokenizer, threads)
     return _joined(infer(vectors, blocks, threads), vectors.dim)
 
@@ -107,7 +107,7 @@ def _joined(parts: list[Any], dim: int, idf: np.ndarray | None = None) -> Docume
 
 
 def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
-    """A / (a + p(w)) of each word (V,) float64. Raises InputError for vectors without counts, OptionError for a <= 0.
+    """SIF weights a / (a + p(w)), (V,) float64. Raises InputError for vectors without counts, OptionError for a <= 0.
 
     >>> from wordvec.vectors import WordVectors
     >>> sif_weights(WordVectors(["the", "tea"], np.eye(2), counts=np.array([9, 1])), 0.1).round(2).tolist()
@@ -124,7 +124,7 @@ def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
 
 
 def inverse_document_frequencies(blocks: Iterable[Encoded], words: int) -> np.ndarray:
-    """log((1 + N) / (1 + df)) + 1 of each word (V,) float32: as scikit-learn's TfidfTransformer, which smooths so.
+    """log((1 + N) / (1 + df)) + 1 of each word (V,) float32, smoothed as in scikit-learn's TfidfTransformer.
 
     >>> blocks = [Encoded(np.int32([1, 1, 2, 1]), np.int64([3, 4]))]  # two documents, of words 0, 0, 1 and 0
     >>> inverse_document_frequencies(blocks, 3).round(3).tolist()
@@ -140,12 +140,12 @@ def inverse_document_frequencies(blocks: Iterable[Encoded], words: int) -> np.nd
 
 
 def _word_weights(vectors: TextRows, weights: str | np.ndarray, a: float) -> np.ndarray | None:
-    """The weight of each word (V,); None for tf-idf, which the documents give."""
+    """The weight of each word (V,); None for tf-idf, which depends on the documents."""
     if not isinstance(weights, str):
         given = np.asarray(weights)
         if given.shape != (len(vectors),) or given.dtype.kind not in "fiu":
             raise ShapeError(f"weights must be one of {', '.join(WEIGHTS)}, or numbers ({len(vectors)},)")
-        if not (np.abs(given) < LARGEST).all():  # nor nan
+        if not (np.abs(given) < LARGEST).all():  # also refuses nan
             raise OptionError(f"weights must be finite numbers below {LARGEST:g}")
         return given
     if weights not in WEIGHTS:
@@ -156,7 +156,7 @@ def _word_weights(vectors: TextRows, weights: str | np.ndarray, a: float) -> np.
 
 
 class _Sums:
-    """Weighted means of rows; row 0 is zero and stands for words without a vector."""
+    """Computes weighted means of rows; row 0 is zero and represents words without a vector."""
 
     def __init__(self, vectors: TextRows, weights: np.ndarray, numbers: WordNumbers, unit: bool) -> None:
         from wordvec.native import library
@@ -174,7 +174,7 @@ class _Sums:
         return padded
 
     def of(self, block: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The rows (d, D) of the documents of a block, the words found and all words (d,) of each."""
+        """The rows (d, D) of a block's documents, and the numbers of known words and of all words (d,) of each."""
         numbers, ends = block
         lengths = np.diff(ends, prepend=0)
         found_before = np.concatenate([[0], np.cumsum(numbers > 0)])
@@ -193,13 +193,13 @@ class _Sums:
         return sums / np.maximum(found, 1).astype(np.float32)[:, None], found, lengths
 
     def _summed(self, ends: np.ndarray, numbers: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """The sums (d, D) of weighted rows; long documents are summed run by run, and the runs in float64."""
+        """The sums (d, D) of weighted rows; long documents are summed in runs, which are added in float64."""
         runs = -(-np.diff(ends, prepend=0) // RUN)
         if runs.max(initial=0) < 2:
             return self._summed_runs(ends, numbers, weights, rows)
         runs = np.maximum(runs, 1)
         last = np.cumsum(runs)
-        run_ends = np.repeat(ends - np.diff(ends, prepend=0), runs)  # where its document begins
+        run_ends = np.repeat(ends - np.diff(ends, prepend=0), runs)  # where the run's document begins
         run_ends += RUN * (1 + np.arange(last[-1]) - np.repeat(last - runs, runs))
         run_ends = np.minimum(run_ends, np.repeat(ends, runs))
         of_runs = self._summed_runs(run_ends, numbers, weights, rows).astype(np.float64)
@@ -222,9 +222,9 @@ class _Sums:
 
 
 def without_component(documents: DocumentVectors, component: np.ndarray | None, dim: int) -> DocumentVectors:
-    """V - u (u . v) of each row: u is `component`, or the first singular vector of all rows that are not zero.
+    """Remove a direction, v - u (u . v): u is `component`, or the first singular vector of all non-zero rows.
 
-    The second half of Arora, Liang and Ma's Algorithm 1. Raises ShapeError for a component of another length.
+    The second half of Arora, Liang and Ma's Algorithm 1. Raises ShapeError for a component of the wrong length.
     """
     if component is None:
         some = documents.matrix[documents.found > 0].astype(np.float64)
@@ -239,18 +239,18 @@ def without_component(documents: DocumentVectors, component: np.ndarray | None, 
     return DocumentVectors(matrix, documents.found, documents.missing, u.astype(np.float32))
 
 
-# Vectors of sentences that are lists of words: the mean, and the weighted mean of Arora, Liang and Ma (SIF). Words
-# count with the length that their vectors have; `WordVectors.embed` takes texts, and words with length 1.
+# Vectors of sentences given as lists of words: the mean, and the weighted mean of Arora, Liang and Ma (SIF). Word
+# vectors keep their length here; `WordVectors.embed` takes texts and uses unit vectors.
 
 
 SentenceVectors = DocumentVectors
 
 
 def mean_sentence_vectors(vectors: TextRows, sentences: Sequence[Sequence[str]]) -> SentenceVectors:
-    """Return the mean of each sentence's word vectors; words without a vector are counted and passed over.
+    """Return the mean of each sentence's word vectors; words without a vector are counted and skipped.
 
-    `sentences` are lists of words, tokenized as the vectors' text was: `WordVectors.tokenize` does that. Raises
-    OptionError for text that is not split.
+    `sentences` are lists of words, tokenized like the vectors' text, with `WordVectors.tokenize`. Raises OptionError
+    for text that is not split.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["good", "tea"], np.array([[1.0, 3.0], [3.0, 1.0]]))
@@ -264,12 +264,12 @@ def mean_sentence_vectors(vectors: TextRows, sentences: Sequence[Sequence[str]])
 def sif_sentence_vectors(
     vectors: TextRows, sentences: Sequence[Sequence[str]], a: float = 1e-3, component: np.ndarray | None = None
 ) -> SentenceVectors:
-    """Return SIF vectors (Arora, Liang and Ma 2017, Algorithm 1): rare words count more, what all share is taken off.
+    """Return SIF vectors (Arora, Liang and Ma 2017, Algorithm 1): rare words count more, a common part is removed.
 
-    v = 1/|s| sum of a / (a + p(w)) x_w over a sentence's words, p(w) the word's share of all counts; then
-    v - u (u . v), u the first singular vector of all v. A `component` of other sentences is used in place of u: a few
-    sentences alone do not show what sentences share. Words made of subwords, whose count is not known, have p = 0.
-    Raises InputError for vectors without counts, OptionError for a <= 0.
+    v = 1/|s| sum of a / (a + p(w)) x_w over a sentence's words, where p(w) is the word's share of all counts; then
+    v - u (u . v), where u is the first singular vector of all v. A few sentences do not show what sentences have in
+    common, so `component` can give u from other sentences. Words composed of subwords, whose count is unknown, have
+    p = 0. Raises InputError for vectors without counts, OptionError for a <= 0.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["the", "tea"], np.eye(2), counts=np.array([999, 1]))

@@ -1,12 +1,12 @@
 """Models for other programs: ONNX, and a folder for spaCy.
 
-A model in ONNX's format that looks words up and takes their mean: for programs without Python, or without wordvec.
+The ONNX model looks up words and takes their mean, for programs without Python or without wordvec.
 
-    tokens (N, L) string, filled up with ""      LabelEncoder        ids (N, L), V for a word that is not known
-    ids (N, L) int64, filled up with -1          Gather, ReduceSum   sums of rows (N, D); row V and row -1 are zeros
-                                                 Div                 vectors (N, D): the sums over the words found
+    tokens (N, L) string, padded with ""         LabelEncoder        ids (N, L), V for an unknown word
+    ids (N, L) int64, padded with -1             Gather, ReduceSum   sums of rows (N, D); row V and row -1 are zeros
+                                                 Div                 vectors (N, D): the sums over the known words
 
-`wordvec.vectors.documents.mean_sentence_vectors` is what it computes.
+It computes `wordvec.vectors.documents.mean_sentence_vectors`.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
-OPERATORS = {"": 17, "ai.onnx.ml": 3}  # versions of the sets, which runtimes have known since 2022
+OPERATORS = {"": 17, "ai.onnx.ml": 3}  # versions of the operator sets, supported by runtimes since 2022
 IR_VERSION = 8
-LARGEST = (1 << 31) - (1 << 20)  # bytes: protobuf's limit, less what describes the model
+LARGEST = (1 << 31) - (1 << 20)  # bytes: protobuf's limit, minus room for the model's description
 INPUTS = ("tokens", "ids")
 
 
 def write_onnx(
     vectors: WordVectors, path: str | os.PathLike[str], *, inputs: str = "tokens", top: int | None = None
 ) -> int:
-    """Write the model; returns the number of its words, the `top` most frequent.
+    """Write the model with the `top` most frequent words (default: all); returns the number of its words.
 
-    `inputs` is "tokens", words as strings, or "ids", numbers of the model's words from 0, which runtimes without the
-    operators of ai.onnx.ml know too; the words are then in the model's metadata, as JSON under the name "words". The
-    outputs are "vectors" (N, D) float32, zeros where no word is known, and "found" (N,) int64, the words known.
+    `inputs` is "tokens", words as strings, or "ids", numbers of the model's words from 0, for runtimes without the
+    operators of ai.onnx.ml. With "ids" the words are in the model's metadata, as JSON under the name "words". The
+    outputs are "vectors" (N, D) float32, zeros if no word is known, and "found" (N,) int64, the number of known words.
 
-    A UserWarning tells that vectors of unseen words (subwords) are left out. Raises MissingExtraError without onnx,
-    OptionError for other inputs, InputError for nan, infinity, and what the format cannot hold.
+    A UserWarning reports that vectors of unseen words (subwords) are left out. Raises MissingExtraError without onnx,
+    OptionError for other inputs, InputError for nan, infinity, and values the format cannot hold.
     """
     try:
         import onnx
@@ -123,7 +123,7 @@ def _model(helper: Any, types: Any, words: list[str], matrix: np.ndarray, inputs
 
 
 def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
-    """The model's metadata: how the text was made into tokens among them."""
+    """The model's metadata, including how the text was tokenized."""
     try:
         found = {"wordvec": json.dumps(vectors.info, allow_nan=False)}
     except (TypeError, ValueError) as error:
@@ -131,7 +131,7 @@ def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
     return found if words is None else {**found, "words": json.dumps(words, ensure_ascii=False)}
 
 
-# A pipeline folder of spaCy with these vectors: ``spacy.load(folder)``.
+# A spaCy pipeline folder with these vectors: ``spacy.load(folder)``.
 
 
 SPACY_FOLDER = FolderKind(
@@ -145,10 +145,10 @@ SPACY_FOLDER = FolderKind(
 
 
 def write_spacy(vectors: WordVectors, folder: str | os.PathLike[str], language: str = "en") -> None:
-    """Write a blank pipeline of a language with these vectors. It takes its place as a whole at the end.
+    """Write a blank pipeline of a language with these vectors, entirely or not at all.
 
-    Its tokens are those of spaCy's rules for the language: words that the vectors' text was cut into otherwise are not
-    found there. Raises MissingExtraError without spaCy, OptionError for a language that it does not have.
+    The pipeline tokenizes by spaCy's rules for the language; words that the vectors' text was split into differently
+    are not found. Raises MissingExtraError without spaCy, OptionError for a language that spaCy lacks.
     """
     try:
         import spacy

@@ -1,4 +1,4 @@
-"""Which words may be answers (by frequency, by pattern or by name), and vectors with rows added or replaced."""
+"""Filters on the words that queries return (by frequency, pattern or name), and adding or replacing rows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from wordvec.errors import InputError, OptionError, ShapeError, describe
 from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_rows import WordRows
 
-PATTERN_SECONDS = 5.0  # a pattern that takes longer over all words is refused: it backtracks without end
-CHECKED_EVERY = 1_000  # words matched between two looks at the clock
+PATTERN_SECONDS = 5.0  # a pattern that takes longer over all words is refused: it probably backtracks endlessly
+CHECKED_EVERY = 1_000  # words matched between time checks
 
 
 GENSIM_OPTIONS = {
@@ -28,7 +28,7 @@ GENSIM_OPTIONS = {
 
 
 class Filters(TypedDict, total=False):
-    """What `select` takes, as the questions of WordVectors take it."""
+    """The filters of `select`, which the queries of WordVectors accept."""
 
     top: int | None
     min_count: int | None
@@ -44,12 +44,12 @@ def select(
     pattern: str | re.Pattern[str] | None = None,
     among: Collection[str] | np.ndarray | None = None,
 ) -> np.ndarray | None:
-    """Return the rows that pass every filter given, rising (n,) int64; None where no filter is given.
+    """Return the rows that pass all given filters, ascending (n,) int64; None without filters.
 
-    `top`: the most frequent words only, by their counts, or by their order where there are none. `min_count`: words
-    seen at least so often. `pattern`: a regular expression, found anywhere in the word (``ly$``; ``^(?i:new)``).
-    `among`: the words themselves (those without a row are passed over), or row numbers (n,).
-    Raises OptionError for a filter that leaves nothing or that these vectors cannot answer.
+    `top`: only the most frequent words, by count, or by order if there are no counts. `min_count`: words seen at least
+    this often. `pattern`: a regular expression, found anywhere in the word (``ly$``; ``^(?i:new)``). `among`: a list of
+    words (words without a row are skipped), or row numbers (n,).
+    Raises OptionError for a filter that leaves nothing or that these vectors do not support.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["cat", "cats", "dog"], np.eye(3), counts=np.array([5, 9, 2]))
@@ -74,7 +74,7 @@ def select(
 
 
 def check_names(given: Mapping[str, Any]) -> None:
-    """Raise TypeError for a keyword that is no filter, with what gensim's are called here."""
+    """Raise TypeError for a keyword that is not a filter, with wordvec's names for gensim's keywords."""
     for name in given:
         if name not in Filters.__annotations__:
             hint = f": {GENSIM_OPTIONS[name]}" if name in GENSIM_OPTIONS else ""
@@ -82,7 +82,7 @@ def check_names(given: Mapping[str, Any]) -> None:
 
 
 def most_frequent(vectors: WordRows, top: int) -> np.ndarray:
-    """Return the rows of the `top` most frequent words, rising (n,) int64; without counts the first rows."""
+    """Return the rows of the `top` most frequent words, ascending (n,) int64; without counts the first rows."""
     if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
         raise OptionError(f"top, a number of words, must be a whole number of at least 1; got {top!r}")
     counts = vectors.counts
@@ -129,10 +129,10 @@ def _matching(vectors: WordRows, pattern: str | re.Pattern[str], rows: np.ndarra
 
 @contextmanager
 def _time_limit(pattern: Any) -> Iterator[None]:
-    """Interrupt a match that goes on for ever within one word, where the system can: the matcher looks for signals.
+    """Interrupt an endless match within one word by a signal, if the system supports it.
 
-    Not in other threads than the main one, and not where the program uses this timer itself: there only the clock
-    between words counts.
+    This works only in the main thread, and if the program does not use this timer itself. Otherwise the time is checked
+    only between words.
     """
     usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not usable or signal.getitimer(signal.ITIMER_REAL)[0] or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
@@ -166,7 +166,7 @@ def _shown(value: Any) -> str:
     return f"{len(value)} words" if isinstance(value, (list, tuple, set, frozenset, np.ndarray)) else repr(value)
 
 
-# Adding rows makes a new object; the old one stays as it is.
+# Adding rows makes a new object; the old one is unchanged.
 
 
 Vectors = TypeVar("Vectors", bound=WordRows)
@@ -195,7 +195,7 @@ def with_rows(
 
     matrix = _grown(vectors.matrix if vectors.scales is None else vectors.rows(slice(None)), new, ids)
     context = vectors.context_matrix
-    if context is not None:  # the new rows have no context vectors: zero, as in training that goes on
+    if context is not None:  # new rows have zero context vectors, as in continued training
         context = _grown(context, np.zeros((len(words), context.shape[1]), context.dtype), ids)
     kept_counts = vectors.counts
     if kept_counts is not None or numbers is not None:
@@ -241,7 +241,7 @@ def _checked_counts(counts: Sequence[int] | np.ndarray | None, words: int) -> np
 
 
 def _grown(old: np.ndarray, new: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """`old` with the rows of `new` at `ids`, those of -1 behind all others; the wider of two types."""
+    """`old` with the rows of `new` at `ids`; rows with id -1 are appended. The result has the wider type."""
     grown = np.concatenate([old, new[ids < 0]])
     grown[ids[ids >= 0]] = new[ids >= 0]
     return grown

@@ -1,11 +1,11 @@
-"""Rows for the n-grams of words, fitted to finished word vectors; and rare words drawn towards what theirs predict.
+"""Fits rows for the n-grams of words to finished word vectors, and moves rare words towards their n-grams' prediction.
 
-Bag of subwords (Zhao, Mudgal and Liang 2018): the mean of its n-grams' rows shall be near a word's vector,
+Bag of subwords (Zhao, Mudgal and Liang 2018): the mean of a word's n-gram rows should be close to its vector,
 
     min over z of   sum over words w of  log(c_w + 1) |x_w - 1/n_w sum of z_g over its n-grams g|^2  +  ridge |z|^2,
 
-with x_w of length 1 and c_w the word's count. It is solved by conjugate gradients, preconditioned by the diagonal, each
-strip of columns for itself. Any vectors will do: nothing is trained again.
+with x_w of length 1 and c_w the word's count. It is solved by conjugate gradients with a diagonal preconditioner,
+separately for each strip of columns. It works for any vectors, without training.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ if TYPE_CHECKING:
 
 Vectors = TypeVar("Vectors", bound=WordRows)
 RIDGE = 0.2  # held-out words of a text of 3 million are predicted equally well from 0.1 to 0.3
-STEPS = 5  # of conjugate gradients; more than 4 change nothing about held-out words
-HASHED_RIDGE, HASHED_STEPS = 0.01, 20  # of tables that known words are composed of, too: these must come out close
-STRIP = 16  # columns solved together, as many as the product takes at a time
-HELD_OUT = 10  # every tenth word shows how well the others predict it
-FEWEST = 100  # held-out words from which k is chosen
-RARE = 1_000  # occurrences: words that are more frequent mean what their parts don't tell
+STEPS = 5  # of conjugate gradients; more than 4 do not improve held-out words
+HASHED_RIDGE, HASHED_STEPS = 0.01, 20  # for tables that also compose known words, whose vectors must be matched closely
+STRIP = 16  # columns solved together, equal to the product's strips
+HELD_OUT = 10  # every tenth word is held out to measure how well the others predict it
+FEWEST = 100  # held-out words needed to choose k
+RARE = 1_000  # occurrences; the meaning of more frequent words is not predictable from their parts
 UNKNOWN = {"held_out_words": None, "held_out_cosine": None}
-ROUNDS = 4  # of fits for k at most; two or three are enough on text
-USELESS = 0.05  # cosine of prediction and row below which nothing leans on predictions
+ROUNDS = 4  # at most this many fits for k; two or three are enough on text
+USELESS = 0.05  # below this cosine between prediction and row, predictions are not used
 
 
 @dataclass(frozen=True)
 class NgramTable:
-    """Which n-grams words have: `matrix` (V, G) holds 1 / n_w for each n-gram of word w; `buckets` (G,) rises."""
+    """The n-grams of words: `matrix` (V, G) holds 1 / n_w for each n-gram of word w; `buckets` (G,) ascends."""
 
     matrix: csr_array
     buckets: np.ndarray
 
     @classmethod
     def of(cls, words: Iterable[str], ngrams: Ngrams) -> NgramTable:
-        """Count the n-grams of words. Raises InputError where no word has any."""
+        """Collect the n-grams of words. Raises InputError if no word has any."""
         from scipy.sparse import csr_array
 
         encoded = [encode_word(word) for word in words]
@@ -104,7 +104,7 @@ def fit_subwords(
     ngrams = len(rows)
     if buckets is None:
         subwords = Subwords(rows, EXACT, min_n, max_n, kept=table.buckets, jamo=jamo)
-    else:  # a row for each bucket, as fastText has them: what was never seen there counts as zero
+    else:  # a row for each bucket, as in fastText; unseen buckets are zero
         all_rows = np.zeros((buckets, vectors.dim), np.float32)
         all_rows[table.buckets] = rows
         subwords = Subwords(all_rows, buckets, min_n, max_n, jamo=jamo, hashes=hashes)
@@ -125,7 +125,7 @@ def fit_subwords(
 
 @dataclass
 class _Fit:
-    """A ridge regression of rows of n-grams (G, D) on the rows of length 1 of words (V, D)."""
+    """Ridge regression for the rows of n-grams (G, D), with the unit rows of words (V, D) as targets."""
 
     vectors: WordRows
     matrix: csr_array
@@ -133,13 +133,13 @@ class _Fit:
     ridge: float
     steps: int
     threads: int
-    roots: np.ndarray = field(init=False)  # of the weights, (V, 1): each word's equation is multiplied by its own
+    roots: np.ndarray = field(init=False)  # square roots of the weights, (V, 1), which multiply the words' equations
 
     def __post_init__(self) -> None:
         self.roots = np.sqrt(self.weights).astype(np.float32)[:, None]
 
     def solve(self, held_out: np.ndarray | None = None) -> np.ndarray:
-        """The rows of the n-grams (G, D) float32; words `held_out` (V,) bool play no part."""
+        """The rows of the n-grams (G, D) float32; words in `held_out` (V,) bool are ignored."""
         from wordvec.counts.products import product_with
 
         roots = self.roots if held_out is None else np.where(held_out[:, None], np.float32(0), self.roots)
@@ -149,7 +149,7 @@ class _Fit:
         ours = np.zeros(self.matrix.shape[1])
         ours[: len(squared)] = squared
         inverse = (1.0 / (ours + self.ridge)).astype(np.float32)[:, None]
-        forward, back = product_with(weighted), product_with(weighted.T.tocsr())  # the threads have a strip each
+        forward, back = product_with(weighted), product_with(weighted.T.tocsr())  # one strip per thread
         found = np.empty((self.matrix.shape[1], self.vectors.dim), np.float32)
 
         def solve_strip(columns: slice) -> None:
@@ -162,7 +162,7 @@ class _Fit:
         return found
 
     def leaned(self, rows: np.ndarray, counts: np.ndarray, k: float) -> np.ndarray:
-        """(c own + k predicted) / (c + k), both of length 1, brought to the length that the row had; (V, D) float32."""
+        """(c own + k predicted) / (c + k) of unit rows, scaled back to each row's length; (V, D) float32."""
         lengths = self.vectors.lengths.astype(np.float32)[:, None]
         predicted = _unit(self._predicted(rows))
         share = (counts / (counts + k)).astype(np.float32)[:, None]
@@ -172,12 +172,12 @@ class _Fit:
         return leaned
 
     def noise(self, counts: np.ndarray) -> tuple[float, dict[str, Any]]:
-        """k, from how much worse the rows of rare words are predicted, and what it was found by.
+        """Estimate k from how much worse the rows of rare words are predicted; also returns facts about the estimate.
 
-        Of the squared length of a word's row, the part c / (c + k) is taken to be signal and the rest noise; then
-        predictions of words that were held out have the cosine r sqrt(c / (c + k)) with their rows. r and k are those
-        of least squares over the held-out words. Noise also misleads the fit that predicts, so it is fitted again with
-        the weight of each word times c / (c + k), until k stays as it is.
+        Assume that a part c / (c + k) of the squared length of a word's row is signal and the rest noise. Then the
+        prediction of a held-out word has the cosine r sqrt(c / (c + k)) with its row. r and k are the least-squares
+        solution over the held-out words. Noise also affects the predicting fit, so the fit is repeated with each
+        word's weight times c / (c + k), until k no longer changes.
         """
         held_out = np.arange(len(counts)) % HELD_OUT == HELD_OUT - 1
         k, r, found = self._estimate(counts, held_out)
@@ -191,7 +191,7 @@ class _Fit:
         return (k if r > USELESS else 0.0), facts
 
     def _estimate(self, counts: np.ndarray, held_out: np.ndarray) -> tuple[float, float, np.ndarray]:
-        """k, r and the cosines that they were found from."""
+        """k, r and the cosines they were estimated from."""
         predicted = _unit(self._predicted(self.solve(held_out)))
         judged = held_out & predicted.any(axis=1) & (counts <= RARE) & (counts > 0) & (self.weights > 0)
         if judged.sum() < FEWEST:
@@ -221,9 +221,9 @@ def conjugate_gradients(
     ridge: np.float32,
     steps: int,
 ) -> np.ndarray:
-    """Some steps towards x in (A + ridge) x = right, each column for itself; `product` multiplies by A.
+    """Approximate x in (A + ridge) x = right, each column separately; `product` multiplies by A.
 
-    `inverse` (n, 1) is 1 / (the diagonal of A + ridge), the preconditioner of Jacobi.
+    `inverse` (n, 1) is 1 / (the diagonal of A + ridge), the Jacobi preconditioner.
 
     >>> A = np.diag(np.float32([1, 3]))
     >>> conjugate_gradients(lambda x: A @ x, np.ones((2, 1), np.float32), np.float32([[0.5], [0.25]]), 1, 5).tolist()
@@ -255,7 +255,7 @@ def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _reliability(cosines: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
-    """Return k and r of least squares in cosine = r sqrt(c / (c + k)), k among the fourth roots of powers of 2."""
+    """Return k and r by least squares in cosine = r sqrt(c / (c + k)), with k from a grid of powers of 2 ** (1/4)."""
     candidates = 2.0 ** np.arange(-4, 40.25, 0.25)
     models = [np.sqrt(counts / (counts + k)) for k in candidates]
     rs = [max(0.0, float(cosines @ model) / float(model @ model)) for model in models]
@@ -275,7 +275,7 @@ def check_options(
     jamo: bool = False,
     hashes: int = 0,
 ) -> None:
-    """Raise OptionError for options of `WordVectors.fit_subwords` that are out of range or do not go together."""
+    """Raise OptionError for options of `WordVectors.fit_subwords` that are out of range or incompatible."""
     if not 1 <= min_n <= max_n <= LONGEST_NGRAM:
         raise OptionError(f"min_n must be from 1 to max_n, and max_n at most {LONGEST_NGRAM}; got {min_n} and {max_n}")
     if buckets is not None and not 1 <= buckets < EXACT:

@@ -1,4 +1,4 @@
-"""What gensim's names are called here: people who come from gensim 3 and 4 type those first."""
+"""Hints for users of gensim 3 and 4: wordvec's equivalents of gensim's names."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ GENSIM_NAMES = {
 
 
 def no_such(owner: str, name: str) -> AttributeError:
-    """The error for an attribute that does not exist, with what gensim's is called here."""
+    """The error for a missing attribute, with a hint if it is one of gensim's names."""
     hint = f"; {GENSIM_NAMES[name]}" if name in GENSIM_NAMES else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")
 

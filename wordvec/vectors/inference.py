@@ -1,17 +1,18 @@
-"""Vectors of new documents from what `ParagraphVectors` trained: the one minimum of a convex function.
+"""Vectors of new documents for models of `ParagraphVectors`: the unique minimum of a convex function.
 
-With the output rows u fixed, the document's row d is where
+With the output rows u fixed, the document's row d minimizes
 
     f(d) = - sum_w c_w log s(u_w . d) - K N sum_v P(v) log s(-u_v . d) + ridge / 2 |d|^2,   s(x) = 1 / (1 + exp(-x))
 
-is least: PV-DBOW's loss (Le and Mikolov 2014; negative sampling of Mikolov et al. 2013b, eq. 4) with the expectation
-over its K negatives in place of draws, c_w the word's count times its chance to be kept, N their sum. f is strictly
-convex, so nothing depends on a start, an order or a seed. Newton's method finds the minimum to rounding.
+This is PV-DBOW's loss (Le and Mikolov 2014; negative sampling of Mikolov et al. 2013b, eq. 4), with the expectation
+over its K negatives instead of draws. c_w is the word's count times its probability of being kept, N the sum of all
+c_w. f is strictly convex, so the result depends on no start, order or seed. Newton's method finds the minimum to
+rounding.
 
-`ridge` is 1 / (the learning rates of training's epochs, added up): gradient descent that stops after so much time is
-about as far from zero as that penalty leaves it. Of 7,000 paragraphs of Wikipedia (100 dimensions, 20 epochs), 305 were
-inferred again: each was nearest to its own trained row, with a mean cosine of .965 and a mean length of 4.1, where the
-trained rows' is 4.5. A quarter of the ridge gave .928 and rows of length 6.3, four times the ridge .973 and 2.4.
+`ridge` is 1 / (the sum of the learning rates of all epochs), because gradient descent that stops after this much time
+gets about as far from zero as this penalty allows. Of 7,000 paragraphs of Wikipedia (100 dimensions, 20 epochs), 305
+were inferred again. Each was nearest to its own trained row, with a mean cosine of .965 and a mean length of 4.1; the
+trained rows' mean length is 4.5. A quarter of the ridge gave .928 and length 6.3, four times the ridge .973 and 2.4.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from wordvec.vectors.document_rows import Encoded
 if TYPE_CHECKING:
     from wordvec.vectors.document_rows import TextRows
 
-NOISE = 1024  # words that stand for the distribution of negatives, at evenly spaced quantiles; all of fewer
+NOISE = 1024  # words that represent the distribution of negatives, at evenly spaced quantiles; all words if fewer
 MOST_STEPS = 100  # of Newton's method, which needs about five
-TOLERANCE = 1e-7  # of a step, times the length of the row
+TOLERANCE = 1e-7  # largest step at the end, relative to the row's largest number
 
 
 class Inference(NamedTuple):
-    """What inference needs to know of a training; `ridge` as above, the others are the trainer's options."""
+    """What inference needs to know about training; `ridge` as above, the others are the trainer's options."""
 
     ridge: float
     negatives: int
@@ -59,7 +60,7 @@ FORM = {
 
 
 def inference_of(vectors: TextRows) -> Inference:
-    """What `ParagraphVectors` wrote into ``info["inference"]``. Raises OptionError for vectors of other trainers."""
+    """The facts that `ParagraphVectors` wrote into ``info["inference"]``. Raises OptionError for other trainers."""
     given: Any = vectors.info.get("inference")
     if given is None:
         raise OptionError(
@@ -81,8 +82,8 @@ def inference_of(vectors: TextRows) -> Inference:
 def infer(
     vectors: TextRows, blocks: Iterable[Encoded], threads: int
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """For each block its rows (d, D) float32, the words found and all words (d,) of each document."""
-    with threadpool_limits(1, "blas"):  # the same bytes for any number of threads, and products this small need one
+    """For each block its rows (d, D) float32, and the numbers of known words and of all words (d,) per document."""
+    with threadpool_limits(1, "blas"):  # same bytes for any number of threads, and small products
         minimum = _Minimum(vectors, inference_of(vectors))
         return list(in_order(minimum.of, blocks, threads))
 
@@ -100,7 +101,7 @@ class _Minimum:
         self._noise, self._shares = np.asarray(self._rows[noise], np.float64), how.negatives * shares
 
     def of(self, block: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The rows of a block's documents, the words found and all words of each."""
+        """The rows of a block's documents, and the numbers of known words and of all words of each."""
         numbers, ends = block
         words = len(self._keep)
         rows = np.zeros((len(ends), self._noise.shape[1]), np.float32)
@@ -113,7 +114,7 @@ class _Minimum:
                 different, times = np.unique(ids, return_counts=True)
                 try:
                     rows[document] = self._minimum(self._rows[different], times * self._keep[different])
-                except np.linalg.LinAlgError:  # of numbers that are far too large
+                except np.linalg.LinAlgError:  # numbers are far too large
                     rows[document] = np.nan
         if not np.isfinite(rows).all():
             raise InputError(
@@ -123,7 +124,7 @@ class _Minimum:
         return rows, found, np.diff(ends, prepend=0)
 
     def _minimum(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Newton's method, its steps halved while they lead upwards."""
+        """Newton's method; a step is halved while it increases the value."""
         A = np.concatenate([np.asarray(rows, np.float64), -self._noise])  # all terms are -log s(a . d)
         terms = np.concatenate([weights, self._shares * weights.sum()])
         d, scores = np.zeros(A.shape[1]), np.zeros(len(A))
@@ -139,7 +140,7 @@ class _Minimum:
                 share /= 2
                 lower = self._value(terms, scores - share * of_step, d - share * step)
             if lower > value:
-                break  # rounding is all that is left
+                break  # only rounding errors are left
             d, scores, value = d - share * step, scores - share * of_step, lower
             if np.abs(step).max() <= TOLERANCE * max(1.0, float(np.abs(d).max())):
                 break
@@ -150,7 +151,7 @@ class _Minimum:
 
 
 def _noise(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Words that stand for a distribution by `weights` (V,), and the share of each.
+    """Words that represent a distribution by `weights` (V,), and the share of each.
 
     >>> _noise(np.array([3.0, 1.0]))[1].tolist()
     [0.75, 0.25]

@@ -1,4 +1,4 @@
-"""Loading and saving: a file's format is recognised by its content when reading, by its suffix when writing.
+"""Loading and saving: a file's format is recognized by content when reading, and chosen by suffix when writing.
 
 ======================  ==========================  =====================================================
 format                  suffix                      keeps
@@ -10,15 +10,15 @@ format                  suffix                      keeps
 ``glove``               (name it)                   words and vectors; word2vec-text without its header
 ``npz``                 ``.npz``                    everything; opens with numpy.load
 ``fasttext-bin``        (name it)                   words, vectors, counts, and n-grams in buckets
-``floret``              (name it)                   n-grams by floret's hashes alone: words are composed of them
+``floret``              (name it)                   only n-grams by floret's hashes: words are composed of them
 ``parquet``             ``.parquet``                words, vectors, counts and where they come from (extra arrow)
 ``arrow``               ``.arrow``, ``.feather``    the same; an Arrow IPC file
 ======================  ==========================  =====================================================
 
-Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not run), JSON Lines, a matrix
-with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and
-word2vec's binary may be packed with gzip, bzip2, xz or Zstandard; a name that ends in ``.gz`` or ``.zst`` behind the
-suffix of one of them is written so.
+Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not executed), JSON Lines, a
+matrix with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and
+word2vec's binary may be packed with gzip, bzip2, xz or Zstandard; they are written packed if ``.gz`` or ``.zst``
+follows their suffix.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ STREAMED = (
     "word2vec-binary",
     "glove",
     "floret",
-)  # written from front to back, so packed ones too
-# Module and function of each format, imported when it is met: a file of our own opens in a few milliseconds.
+)  # written sequentially, so they may be packed
+# Module and function of each format, imported only when needed: a file of our own opens in a few milliseconds.
 WRITERS = {
     "safetensors": ("safetensors_file", "write_safetensors"),
     "word2vec-text": ("text_file", "write_word2vec_text"),
@@ -91,7 +91,7 @@ KEPT = {
     "arrow": OF_TABLES,
     "fasttext-bin": ("counts",),
 }
-MATRICES = ("numpy", "numbers")  # whose words are in another file
+MATRICES = ("numpy", "numbers")  # their words are in another file
 
 
 def load_rows(
@@ -104,19 +104,19 @@ def load_rows(
     strict: bool = False,
     on_repair: Callable[[str], None] | None = None,
 ) -> WordRows:
-    """Read words and their rows from a file of any known format, recognised by its content; nothing in it is executed.
+    """Read words and their rows from a file of any known format, recognized by content; nothing in it is executed.
 
-    `WordVectors.load` makes vectors of them.
+    `WordVectors.load` makes vectors of the result.
 
-    `limit` reads only that many first rows. `words` keeps these words only: some strings, or a text file with one a
-    line. `words_from` names the file of a matrix's words, where they are in another file than the numbers; without it
-    one of the usual names beside the matrix is looked for. `dtype` "float32", "float16" or "int8" (with one scale a
-    row) narrows the numbers while they are read; without it they stay as the file has them.
-    Words that are not UTF-8, words that are there twice, and a few rows of another length, with nan or infinity or
-    with something that is no number are repaired: counted in ``info["repairs"]`` and told in one warning, or one by
-    one to `on_repair`. With `strict` they are errors.
-    Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found and where, and
-    for one that takes more memory than its size is worth; OptionError for an option out of range.
+    `limit` reads only the first rows. `words` keeps only these words: strings, or a text file with one per line.
+    `words_from` is the file of a matrix's words, if they are not in the same file; by default a file with one of the
+    usual names is searched next to the matrix. `dtype` "float32", "float16" or "int8" (with one scale per row) narrows
+    the numbers while reading; the default keeps the file's type.
+    Words that are not UTF-8, repeated words, and a few rows with another length, nan, infinity or a field that is not a
+    number are repaired: counted in ``info["repairs"]`` and reported in one warning, or one by one to `on_repair`. With
+    `strict` they are errors.
+    Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found and where, and for
+    a file that takes memory out of proportion to its size; OptionError for an option out of range.
     """
     refuse_address(path)
     if os.path.isdir(path):
@@ -136,7 +136,7 @@ def load_rows(
 
 
 def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """The file in a folder that another program writes as a whole. Raises VectorsFileError for any other folder."""
+    """The file to read in a folder written by another program. Raises VectorsFileError for any other folder."""
     from wordvec.vectors.files.static_folder import static_model_in
     from wordvec.vectors.files.two_files import matrix_in
 
@@ -152,10 +152,10 @@ def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
 def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
-    Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin where they are in buckets; a
-    UserWarning says where they are lost.
-    A failed write leaves an existing file as it was. Raises OptionError for an unknown format or suffix and
-    InputError for what the format cannot hold.
+    Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin if they are in buckets;
+    otherwise a UserWarning reports the loss.
+    A failed write leaves an existing file unchanged. Raises OptionError for an unknown format or suffix, and InputError
+    for vectors that the format cannot hold.
     """
     format = format_for(path, format)
     _function(WRITERS[format])(vectors, path)
@@ -169,7 +169,7 @@ def _function(place: tuple[str, str]) -> Callable[..., Any]:
 
 
 def not_kept(vectors: WordRows, format: str) -> list[str]:
-    """Name what `vectors` know and a file in this format would not hold.
+    """List the information in `vectors` that a file in this format would lose.
 
     >>> not_kept(WordRows(["a"], [[1.0, 2.0]], info={"trainer": "SVD"}), "glove")
     ['where they come from']
@@ -190,9 +190,9 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
 
 
 def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
-    """Return the name of the format that `save` would write: `format` itself, or the one of the suffix.
+    """Return the name of the format that `save` would write: `format` itself, or the suffix's format.
 
-    Raises OptionError when there is none: call it before a long computation.
+    Raises OptionError if there is none, so call it before a long computation.
 
     >>> format_for("news.bin"), format_for("news.txt", "glove")
     ('word2vec-binary', 'glove')

@@ -1,4 +1,4 @@
-"""Finding the row of a word; and where there is none, why, and which word may have been meant."""
+"""Finds the row of a word; for a missing word, explains why and suggests words that may have been meant."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from wordvec.vectors.word_bytes import BLOCK, HASHED, MULTIPLIER, LazyWords, rep
 def explain_missing(
     word: str, words: Sequence[str], rare: Mapping[str, int] | None, info: Mapping[str, Any], subwords: Any = None
 ) -> tuple[str, list[str]]:
-    """Return one line that says why `word` is missing, as far as that is known, and near spellings of it.
+    """Return a line that explains why `word` is missing, if known, and near spellings of it.
 
-    `subwords` are those of the vectors, if they have some. The words of a file of documents are their ids.
+    `subwords` belong to the vectors, if they have any. In a file of documents the words are the documents' ids.
 
     >>> explain_missing("cats", ["cat", "dog"], {"cats": 3}, {"parameters": {"min_count": 5}})[0]
     "'cats' is not among the 2 words of these vectors: seen 3 times, min_count is 5; did you mean 'cat'?"
@@ -42,7 +42,7 @@ def explain_missing(
 
 
 def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> list[str]:
-    """The word that `word` was made into when the text was made into tokens, if it is among the words; or nothing.
+    """The token that the text's tokenizer makes of `word`, if it is among the words; else an empty list.
 
     >>> info = {"tokenizer": "words", "split_sentences": False}
     >>> as_in_the_text("Straße", ["strasse"], info), as_in_the_text("two words", ["two", "words"], info)
@@ -50,16 +50,16 @@ def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> 
     """
     try:
         recipe = TextRecipe.from_info(info)
-        if recipe is None or recipe.tokenizer not in TOKENIZERS:  # analysers take long to load for a hint
+        if recipe is None or recipe.tokenizer not in TOKENIZERS:  # analysers load too slowly for a hint
             return []
         tokens = recipe.tokenize(word)
-    except InputError:  # a damaged recipe is told when it is asked for
+    except InputError:  # a damaged recipe is reported when it is used
         return []
     return tokens if len(tokens) == 1 and tokens != [word] and tokens[0] in words else []
 
 
 def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str, Any]) -> str:
-    """Return how often a word was seen that the vectors leave out, beginning with a colon; nothing if not known."""
+    """Return how often a left-out word was seen, beginning with a colon; "" if unknown."""
     count = None if rare is None else rare.get(word)
     if count is None:
         return ""
@@ -71,17 +71,17 @@ def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str
     return f": seen {counted(count, 'time')}{limit}"
 
 
-# The rows of packed words, found by their hashes: 12 bytes a word, where a dict of strings takes some 150.
+# The rows of packed words, found by hash: 12 bytes per word, while a dict of strings takes about 150.
 
 
-MANY = 20_000  # words asked for, after which a dict is worth its memory
+MANY = 20_000  # lookups after which a dict is worth its memory
 MASK = (1 << 64) - 1
 
 
 class PackedLookup:
-    """Finds rows of words that stay packed. After many questions it becomes a dict, unless `stays_packed` is set.
+    """Finds rows of words that stay packed. After many lookups it becomes a dict, unless `stays_packed` is set.
 
-    Raises InputError for an empty word and for a word that appears twice.
+    Raises InputError for an empty word and for a repeated word.
 
     >>> from wordvec.vectors.word_bytes import join_words
     >>> lookup = PackedLookup(LazyWords(*join_words(["cat", "né"])))
@@ -97,7 +97,7 @@ class PackedLookup:
         ends, data = words.ends, words.data
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
         if bool((starts > ends).any()) or int(ends[-1]) > len(data) or int(ends[0]) < 0:
-            words.check()  # says which
+            words.check()  # raises, naming the word
         empty = np.flatnonzero(starts == ends)
         if len(empty):
             raise InputError(f"WordVectors: the word of row {empty[0]} must be a str that is not empty; got ''")
@@ -120,7 +120,7 @@ class PackedLookup:
             return self._dict.get(word)
         try:
             wanted = word.encode("utf-8")
-        except UnicodeEncodeError:  # half of a surrogate pair, which no packed word holds
+        except UnicodeEncodeError:  # a lone surrogate, which no packed word holds
             return None
         hashed = np.uint64(hash_of(wanted))
         place = int(np.searchsorted(self._hashes, hashed))
@@ -142,7 +142,7 @@ class PackedLookup:
 
 
 def hash_of(word: bytes) -> int:
-    """Return the hash that `word_bytes.word_hashes` gives a word.
+    """Return the hash of a word, equal to that of `word_bytes.word_hashes`.
 
     >>> from wordvec.vectors.word_bytes import join_words
     >>> hash_of(b"cat") == int(word_hashes(*join_words(["cat"]), 0, 1)[0])
@@ -156,7 +156,7 @@ def hash_of(word: bytes) -> int:
 
 
 class WordIds(Mapping[str, int]):
-    """The row of each word, for `WordRows.word_ids`: no second copy of the words is made."""
+    """The row of each word, for `WordRows.word_ids`, without a second copy of the words."""
 
     def __init__(
         self, words: Sequence[str], rows: dict[str, int] | PackedLookup, word_id: Callable[[str], int]
@@ -167,7 +167,7 @@ class WordIds(Mapping[str, int]):
         return self._word_id(word)
 
     def get(self, word: Any, default: Any = None) -> Any:
-        """The row of `word`, or `default`; without looking for near spellings, which an error would name."""
+        """The row of `word`, or `default`; does not search for near spellings as an error would."""
         row = self._rows.get(word) if isinstance(word, str) else None
         return default if row is None else row
 

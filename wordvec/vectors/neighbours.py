@@ -1,4 +1,4 @@
-"""The answer to a question: words with their scores, best first, and how a notebook shows it."""
+"""The result of a query: words with their scores, best first, and its display in a notebook."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Neighbours(list[tuple[str, float]]):
-    """A list of (word, score), best first, equal to a plain list of the same; a notebook shows it as a table.
+    """A list of (word, score), best first, equal to a plain list with the same items; a notebook shows it as a table.
 
-    `composed` are the words of the question that have no row: their vectors were composed of their n-grams.
+    `composed` lists the words of the query that have no row, whose vectors were composed of their n-grams.
 
     >>> found = Neighbours([("dog", 0.9), ("cow", 0.5)])
     >>> found[0], found == [("dog", 0.9), ("cow", 0.5)]
@@ -25,17 +25,16 @@ class Neighbours(list[tuple[str, float]]):
     composed: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-
         return neighbours_as_html(self)
 
 
-# Vectors and neighbours as HTML tables for notebooks: no script, no request, readable on light and dark pages.
+# Vectors and neighbours as HTML tables for notebooks: no scripts, no requests, readable on light and dark pages.
 
 
 ROWS, NUMBERS = 10, 5  # of a preview
 BAR = 120  # pixels of a cosine of 1
 
-# Colours come from the page (currentColor, transparency), so that they fit a light one and a dark one.
+# Colours come from the page (currentColor, transparency), so that they fit light and dark pages.
 TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
 HEAD = "text-align:left;padding:2px 12px 2px 0;border-bottom:1px solid;font-weight:600"
 CELL = "text-align:left;padding:2px 12px 2px 0;border:0"
@@ -45,9 +44,9 @@ SMALL = "font-size:90%;opacity:0.75;padding-top:4px"
 
 
 def vectors_as_html(vectors: WordRows) -> str:
-    """What vectors are, and their first words, as HTML: number of words and dimensions, trainer, a preview.
+    """Describe vectors as HTML: numbers of words and dimensions, trainer, and a preview of the first words.
 
-    All text is escaped: a word such as ``<script>`` is shown, not run. For ``WordVectors._repr_html_``.
+    All text is escaped: a word such as ``<script>`` is shown, not executed. For ``WordVectors._repr_html_``.
 
     >>> import numpy as np
     >>> from wordvec.vectors import WordVectors
@@ -85,7 +84,7 @@ def neighbours_as_html(neighbours: Iterable[tuple[str, float]], heading: str = "
 
 
 def _page(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> str:
-    """A table under a title, with a small note below it; `heads` and `rows` are cells, the rest is text."""
+    """A table under a title, with a small note below it; `heads` and `rows` hold cells, the others are text."""
     parts = ["<div>"]
     if title:
         parts.append(f'<div style="padding-bottom:4px">{escape(title)}</div>')
@@ -117,7 +116,7 @@ def _headline(vectors: WordRows) -> str:
 
 
 def _parameters(parameters: Any) -> str:
-    """The few parameters that readers ask for first, where the file tells them."""
+    """The most important training parameters, if known."""
     if not isinstance(parameters, dict):
         return ""
     named = [f"{name} {parameters[name]}" for name in ("window", "epochs", "negatives") if name in parameters]

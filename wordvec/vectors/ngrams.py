@@ -1,8 +1,8 @@
-"""Which n-grams a word has, and their numbers: as fastText's, as floret's, and of Korean letters.
+"""The n-grams of a word and their numbers: fastText's, floret's, and n-grams of Korean letters.
 
-fastText numbers n-grams by FNV-1a of 32 bits, in which it takes each byte with its sign, modulo the number of buckets.
-floret numbers the whole word and its n-grams by MurmurHash3 (x64, 128 bits): the first to fourth 32 bits of it, modulo
-the number of buckets, are up to four rows. Its words have no rows of their own.
+fastText numbers n-grams by 32-bit FNV-1a, taking each byte as signed, modulo the number of buckets. floret numbers the
+whole word and its n-grams by MurmurHash3 (x64, 128 bits): its four 32-bit parts, modulo the number of buckets, give up
+to four rows. floret's words have no rows of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams in fastText
 FLORET_SEED = 2166136261
-MOST_HASHES = 4  # 32 bits each of 128
+MOST_HASHES = 4  # 32 bits each, of 128
 SYLLABLES = re.compile("[\uac00-\ud7a3]+")
 C1, C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 FINAL1, FINAL2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -28,7 +28,7 @@ class Ngrams:
     """n-grams of `shortest` to `longest` characters of ``<word>``, in `buckets`.
 
     jamo     Korean syllables count as their two or three letters: 한 as ᄒ, ᅡ and ᆫ
-    hashes   how many rows an n-gram has by floret's hash, which starts from `seed`; 0 for one by fastText's
+    hashes   how many rows an n-gram has by floret's hash, with seed `seed`; 0 for one row by fastText's hash
     """
 
     shortest: int
@@ -39,7 +39,7 @@ class Ngrams:
     seed: int = FLORET_SEED
 
     def of(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-        """For each n-gram of some words which word it is of (n,), in order, and its bucket (n,) int64.
+        """For each n-gram of some words, in order, the index of its word (n,) and its bucket (n,) int64.
 
         >>> Ngrams(3, 3, 10).of([b"a", b"bc"])
         (array([0, 1, 1]), array([0, 8, 0]))
@@ -57,7 +57,7 @@ class Ngrams:
 
 
 def to_jamo(word: bytes) -> bytes:
-    """A word with its Korean syllables written as letters (Unicode's decomposition); all else stays as it is.
+    """Decompose the Korean syllables of a word into letters (Unicode's decomposition); all else is unchanged.
 
     >>> [hex(ord(letter)) for letter in to_jamo("한é".encode()).decode()]
     ['0x1112', '0x1161', '0x11ab', '0xe9']
@@ -68,19 +68,19 @@ def to_jamo(word: bytes) -> bytes:
 
 
 def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes of fastText: for each n-gram of some words which word it is of (n,), in order, and the hash (n,) uint32.
+    """Hashes of fastText: for each n-gram of some words, in order, its word's index (n,) and the hash (n,) uint32.
 
-    All n-grams of all words grow together by one character at a time. A single character at either end is no n-gram:
-    it is < or >.
+    All n-grams of all words grow together, one character at a time. A single character at either end is < or > and not
+    an n-gram.
 
     >>> ngram_hashes([b"a"], 2, 3)[1].tolist()  # <a, <a> and a>
     [1761008750, 2359087600, 287614806]
     """
     marked = [b"<" + word + b">" if word != END_OF_SENTENCE else b"" for word in words]
-    text = np.frombuffer(b"".join(marked) + b"\0", np.uint8)  # the last byte is looked at, and never used
+    text = np.frombuffer(b"".join(marked) + b"\0", np.uint8)  # the last byte is read, but never used
     ends = np.cumsum([len(word) for word in marked], dtype=np.int64)
     inner = (text & 0xC0) == 0x80  # bytes that continue a character
-    signed = text.view(np.int8).astype(np.uint32)  # with the sign drawn out to 32 bits
+    signed = text.view(np.int8).astype(np.uint32)  # sign-extended to 32 bits
     start = np.flatnonzero(~inner[:-1])
     at, hashes = start.copy(), np.full(len(start), FNV_START)
     word = np.searchsorted(ends, start, side="right")
@@ -107,9 +107,9 @@ def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[n
 
 
 def _floret_hashes(words: Sequence[bytes], shortest: int, longest: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each word as a whole and for each n-gram which word it is of (n,), in order, and four hashes (n, 4) uint32.
+    """For each whole word and each n-gram, in order, the index of its word (n,) and four hashes (n, 4) uint32.
 
-    An n-gram that is all of ``<word>`` counts once more, and < or > alone is none.
+    An n-gram that equals ``<word>`` counts in addition to the whole word; < or > alone is not an n-gram.
     """
     marked = [b"<" + word + b">" for word in words]
     text = np.frombuffer(b"".join(marked), np.uint8)
@@ -130,7 +130,7 @@ def _floret_hashes(words: Sequence[bytes], shortest: int, longest: int, seed: in
 
 
 def murmur_hashes(text: bytes, starts: np.ndarray, ends: np.ndarray, seed: int) -> np.ndarray:
-    """MurmurHash3 (x64, 128 bits) of parts of a text, as four numbers of 32 bits each, (n, 4) uint32.
+    """MurmurHash3 (x64, 128 bits) of parts of a text, as four 32-bit numbers each, (n, 4) uint32.
 
     >>> murmur_hashes(b"hello", np.array([0]), np.array([5]), 0)[0].tolist()
     [1102945026, 3419973555, 1219370265, 1528729706]

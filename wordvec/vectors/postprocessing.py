@@ -1,7 +1,7 @@
-"""Post-processing: new vectors out of old ones, each step recorded in ``info["post_processing"]``.
+"""Post-processing: makes new vectors from old ones and records each step in ``info["post_processing"]``.
 
-A step maps every row alike, so it maps what subwords make too. Sums run in float64, block by block. The context
-matrix is left behind: it belongs to the rows as they were trained.
+A step applies the same map to every row, so it is also applied to vectors composed of subwords. Sums are computed in
+float64, in blocks. The context matrix is dropped, because it belongs to the rows as they were trained.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from wordvec.vectors.word_rows import Subwords
 from wordvec.vectors.word_vectors import WordVectors
 
 BLOCK = 8_192  # rows taken to float64 at a time
-FLAT = 1e-10  # variances below this part of the largest are rounding, not variance
+FLAT = 1e-10  # variances below this fraction of the largest are rounding errors
 
 RowMap = Callable[[np.ndarray], np.ndarray]  # rows (n, D) float64 -> rows (n, E) float64
 
 
 class MappedSubwords:
-    """Subwords whose vectors go through the same map as the rows did."""
+    """Subwords whose vectors go through the same map as the rows."""
 
     def __init__(self, subwords: Subwords, row_map: RowMap) -> None:
         self.subwords, self.row_map = subwords, row_map
 
     def vector(self, word: str) -> np.ndarray | None:
-        """Return a mapped vector (E,) float32, or None where the word has no known part."""
+        """Return a mapped vector (E,) float32, or None if the word has no known n-gram."""
         made = self.subwords.vector(word)
         return None if made is None else self.row_map(made[None, :].astype(np.float64))[0].astype(np.float32)
 
@@ -82,10 +82,10 @@ def all_but_the_top(vectors: WordVectors, components: int | None = None) -> Word
 
 
 def whitened(vectors: WordVectors) -> WordVectors:
-    """Return the vectors turned and stretched until their covariance is the identity matrix.
+    """Return the vectors rotated and scaled so that their covariance is the identity matrix.
 
     (x - mean) U diag(1 / sqrt(variances)), U the eigenvectors of the covariance (Su et al. 2021, eq. 4 and 5).
-    Raises InputError where some direction has no variance: `pca` removes it first.
+    Raises InputError if a direction has no variance; remove it first with `pca`.
 
     >>> wide = WordVectors(["a", "b", "c", "d"], np.array([[8.0, 0.0], [-8.0, 0.0], [0.0, 2.0], [0.0, -2.0]]))
     >>> rows = whitened(wide).matrix
@@ -102,9 +102,9 @@ def whitened(vectors: WordVectors) -> WordVectors:
 
 
 def principal_components(vectors: WordVectors, dim: int) -> WordVectors:
-    """Return the centred vectors in their `dim` directions of largest variance: (x - mean) U (Pearson 1901).
+    """Project the centred vectors on their `dim` directions of largest variance: (x - mean) U (Pearson 1901).
 
-    Records what part of the variance is kept. Raises OptionError unless 1 <= dim <= D.
+    Records the fraction of the variance that is kept. Raises OptionError unless 1 <= dim <= D.
 
     >>> flat = WordVectors(["a", "b", "c", "d"], np.array([[8.0, 0.0], [-8.0, 0.0], [0.0, 2.0], [0.0, -2.0]]))
     >>> fewer = principal_components(flat, 1)
@@ -129,7 +129,7 @@ def mean_row(vectors: WordVectors) -> np.ndarray:
 
 
 def principal_directions(vectors: WordVectors) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mean (D,), the variances (D,), falling, and their directions (D, D), one a row, float64.
+    """Return the mean (D,), the variances (D,), descending, and their directions (D, D), one per row, all float64.
 
     The direction's largest component is positive, so that the same vectors give the same result everywhere.
     """
@@ -171,13 +171,13 @@ def _check_count(step: str, number: int, most: int) -> None:
         raise OptionError(f"{step}={number}: must be a whole number from 1 to {most} for these vectors")
 
 
-# Vectors in fewer bytes: float16 (a half of float32) and int8 (a quarter), with the error that brings recorded.
+# Vectors in fewer bytes: float16 (half of float32) and int8 (a quarter), with the error recorded.
 
 
 def to_float16(vectors: WordVectors) -> WordVectors:
     """Return the vectors in float16: 11 bits of each number are kept.
 
-    Raises InputError for a number beyond 65,504, the largest that float16 has: `unit` makes vectors short first.
+    Raises InputError for a number beyond 65,504, the largest float16; shorten such vectors with `unit` first.
 
     >>> half = to_float16(WordVectors(["a"], np.array([[1.0, 1 / 3]])))
     >>> half.matrix.dtype, half.info["post_processing"]
@@ -195,7 +195,7 @@ def to_float16(vectors: WordVectors) -> WordVectors:
 
 
 def to_int8(vectors: WordVectors) -> WordVectors:
-    """Return the vectors in int8, each row with a scale of its own: x is kept as round(x / scale), scale max|x| / 127.
+    """Return the vectors in int8 with a scale per row: x is kept as round(x / scale), where scale = max|x| / 127.
 
     Context vectors are kept in float16.
 
@@ -208,7 +208,7 @@ def to_int8(vectors: WordVectors) -> WordVectors:
 
 
 def _narrowed(vectors: WordVectors, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray | None, float]:
-    """The rows as `dtype`, their scales, and |rows - kept rows| / |rows| over all of them."""
+    """The rows as `dtype`, their scales, and the relative error |rows - kept rows| / |rows| over all rows."""
     vectors.lengths  # noqa: B018  # finds nan and infinity, and names the word
     matrix = np.empty(vectors.matrix.shape, dtype)
     scales = np.empty(len(vectors), np.float32) if dtype == np.int8 else None
@@ -221,7 +221,7 @@ def _narrowed(vectors: WordVectors, dtype: np.dtype) -> tuple[np.ndarray, np.nda
         if scales is not None and of_rows is not None:
             scales[block] = of_rows
             kept *= scales[block, None]
-        with np.errstate(invalid="ignore", over="ignore"):  # infinity is looked for behind this
+        with np.errstate(invalid="ignore", over="ignore"):  # callers check for infinity
             lost += float(np.square(rows - kept).sum())
     whole = float(np.square(vectors.lengths).sum())
     return matrix, scales, np.sqrt(lost / whole) if whole > 0 else 0.0

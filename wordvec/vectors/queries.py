@@ -1,4 +1,4 @@
-"""The arithmetic behind the questions of WordVectors, all of it exact and on rows of unit length."""
+"""The arithmetic of WordVectors' queries: exact, on rows of unit length."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from wordvec.vectors.search import ROWS, RowSelector, best_rows, cosines, is_for
 if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
 
-COSINE_METHODS = ("3cosadd", "3cosmul")  # which need no more than the cosines of a, b and c with the candidates
+COSINE_METHODS = ("3cosadd", "3cosmul")  # need only the cosines of a, b and c with the candidates
 METHODS = (*COSINE_METHODS, "pair-direction")
 NUMBERS = (int, float, np.integer, np.floating)
 EPSILON = np.float32(0.001)  # Levy and Goldberg 2014: keeps the division of 3cosmul finite
-CANCELLED = 1e-6  # what rounding leaves of unit float32 vectors that cancel: no direction
-UNSURE = 1e-5  # float32 cosines this near to each other are compared again in float64
-NARROW = 8_192  # rows of float16 or int8 met by several questions at a time: these forms are kept to save memory
+CANCELLED = 1e-6  # length that rounding leaves when unit float32 vectors cancel, which has no direction
+UNSURE = 1e-5  # float32 cosines this close to each other are compared again in float64
+NARROW = 8_192  # rows of float16 or int8 scored at a time for several queries; small, since these types save memory
 
 
 def as_list(items: Any) -> list[Any]:
@@ -48,12 +48,12 @@ def _weighted(item: Any) -> tuple[Any, float]:
 
 
 def given_rows(vectors: WordRows, items: Sequence[Any]) -> list[int]:
-    """Return the rows of the words among words, vectors and pairs with a weight: those that are no answers."""
+    """Return the rows of the words in a query of words, vectors and weighted pairs; these are not answers."""
     return vectors.known_ids(item for item, _ in map(_weighted, items))
 
 
 def composed_words(vectors: WordRows, items: Sequence[Any]) -> tuple[str, ...]:
-    """The words among words, vectors and pairs with a weight that have no row: vectors composed of n-grams."""
+    """The words of a query that have no row, so that their vectors are composed of n-grams."""
     if vectors.subwords is None:
         return ()
     return tuple(item for item, _ in map(_weighted, items) if isinstance(item, str) and item not in vectors)
@@ -74,7 +74,7 @@ def nearest(
 ) -> list[Neighbours]:
     """Return the `k` words nearest to each unit vector of `targets`, as lists of (word, cosine).
 
-    A zero vector is similar to nothing: its list is empty.
+    For a zero vector, which is similar to nothing, the list is empty.
     """
     stacked = np.array(targets, np.float32).reshape(len(targets), vectors.dim)
     pointing = np.flatnonzero(stacked.any(axis=1))
@@ -94,9 +94,9 @@ def nearest(
 
 
 def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np.ndarray:
-    """Return the unit vector of the sum of `positive` minus that of `negative`, each with length 1.
+    """Return the unit vector of the sum of `positive` minus the sum of `negative`, both of unit vectors.
 
-    Raises InputError when nothing is left of it.
+    Raises InputError if the result is zero.
     """
     if not positive and not negative:
         raise OptionError("most_similar: give at least one word or vector")
@@ -114,7 +114,7 @@ def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np
 
 
 def directions(vectors: WordRows, pairs: Sequence[tuple[list[Any], list[Any]]]) -> list[np.ndarray]:
-    """Return `direction` of many (positive, negative); the rows of single words are taken all at once."""
+    """Return `direction` for many (positive, negative); the rows of single words are taken in one call."""
     rows = [None if len(positive) != 1 or negative else _row_of(vectors, positive[0]) for positive, negative in pairs]
     known = [row for row in rows if row is not None]
     units = iter(vectors.unit_rows_of(known) if known else [])
@@ -125,7 +125,7 @@ def directions(vectors: WordRows, pairs: Sequence[tuple[list[Any], list[Any]]]) 
 
 
 def _row_of(vectors: WordRows, item: Any) -> int | None:
-    """The row of a word; None for all else."""
+    """The row of a word; None for anything else."""
     rows = vectors.known_ids([item])
     return rows[0] if rows else None
 
@@ -144,12 +144,12 @@ def analogy(
 
 
 def positive(cosines: np.ndarray) -> np.ndarray:
-    """Return float32 cosines moved from [-1, 1] to [0, 1], as 3CosMul needs them (Levy and Goldberg 2014, note 7).
+    """Map float32 cosines from [-1, 1] to [0, 1], as 3CosMul requires (Levy and Goldberg 2014, note 7).
 
     >>> positive(np.float32([-1, 0, 1])).tolist()
     [0.0, 0.5, 1.0]
     """
-    # Rounding may take a cosine a hair below -1; the sign of the product would then be wrong.
+    # Rounding may bring a cosine slightly below -1, which would give the product the wrong sign.
     return np.maximum((cosines + np.float32(1)) / np.float32(2), np.float32(0))
 
 
@@ -168,10 +168,10 @@ def _multiplied_scores(vectors: WordRows, a: str, b: str, c: str) -> Callable[[R
 
 
 def pair_direction(with_step: np.ndarray, with_c: np.ndarray, c_with_step: float) -> np.ndarray:
-    """PairDirection of Levy and Goldberg 2014, cos(x - c, b - a), of candidates x of unit length.
+    """PairDirection of Levy and Goldberg 2014, cos(x - c, b - a), for candidates x of unit length.
 
-    `with_step` are the cosines of the candidates with b - a, `with_c` those with c, `c_with_step` that of c with
-    b - a; |x - c| is the root of 2 - 2 cos(x, c). A copy of c, from which no direction leads, gets 0.
+    `with_step` holds the cosines of the candidates with b - a, `with_c` their cosines with c, and `c_with_step` is the
+    cosine of c with b - a. |x - c| is the square root of 2 - 2 cos(x, c). A copy of c has no direction and gets 0.
 
     >>> round(float(pair_direction(np.array([0.8]), np.array([0.6]), 0.0)[0]), 4)
     0.8944
@@ -196,10 +196,10 @@ def _direction_scores(vectors: WordRows, a: str, b: str, c: str) -> Callable[[Ro
 
 
 def closer_rows(vectors: WordRows, a: int, b: int, candidates: np.ndarray | None = None) -> np.ndarray:
-    """Return the rows other than a strictly more similar to row a than row b is, rising (n,) int64.
+    """Return the rows other than a that are strictly more similar to row a than row b is, ascending (n,) int64.
 
-    Cosines that float32 cannot tell apart are compared in float64, each row summed alike, so that a copy of b's row
-    scores exactly as b does.
+    Cosines that float32 cannot distinguish are compared in float64, with the same order of summation for each row, so
+    that a copy of b's row gets exactly b's score.
     """
     centre = vectors.unit_rows_of([a])
     (with_b,) = exact_cosines(vectors, a, np.array([b]))

@@ -1,4 +1,4 @@
-"""Words and their rows: what is accepted as such, and rows as numbers, kept as float32, float16 or scaled int8."""
+"""Checks of words and rows, and arithmetic of rows kept as float32, float16 or scaled int8."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from wordvec.errors import InputError, ShapeError, describe
 
 BLOCK = 8_192  # rows taken to float64 at a time
-UNIT_TOLERANCE = 1e-5  # rows whose length is this near 1 are left as they are
+UNIT_TOLERANCE = 1e-5  # rows whose length is this close to 1 are left unchanged
 
 
 def float_rows(matrix: np.ndarray, scales: np.ndarray | None, rows: slice | np.ndarray | Sequence[int]) -> np.ndarray:
-    """Return some rows as float32 (n, D): of an int8 matrix, row i times scales[i].
+    """Return some rows as float32 (n, D); in an int8 matrix, row i is multiplied by scales[i].
 
     A slice of a float32 matrix is a view of it; anything else is a copy.
 
@@ -22,13 +22,13 @@ def float_rows(matrix: np.ndarray, scales: np.ndarray | None, rows: slice | np.n
     """
     chosen: np.ndarray = matrix[rows].astype(np.float32, copy=False)
     if scales is not None:
-        with np.errstate(over="ignore", invalid="ignore"):  # of damaged scales: found when lengths are taken
+        with np.errstate(over="ignore", invalid="ignore"):  # damaged scales are found when lengths are computed
             chosen *= scales[rows][:, None]
     return chosen
 
 
 def row_lengths(matrix: np.ndarray, scales: np.ndarray | None = None) -> np.ndarray:
-    """Return the Euclidean length of each row (V,) float64, in which no float32 square overflows or vanishes.
+    """Return the Euclidean length of each row (V,) in float64, where squares of float32 neither overflow nor vanish.
 
     >>> row_lengths(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32)).tolist()
     [5.0, 0.0]
@@ -44,7 +44,7 @@ def row_lengths(matrix: np.ndarray, scales: np.ndarray | None = None) -> np.ndar
 def unit_rows(rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return float32 rows (n, D) divided by their lengths (n,); a zero row stays zero.
 
-    When every length is 1 (or 0), the rows themselves come back: no copy.
+    If every length is 1 (or 0), the rows themselves are returned, without a copy.
 
     >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32), np.array([5.0, 0.0])).tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
@@ -55,12 +55,12 @@ def unit_rows(rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     unit = np.empty(rows.shape, np.float32)
     for first in range(0, len(rows), BLOCK):
         block = slice(first, first + BLOCK)
-        unit[block] = rows[block] / divisors[block, None]  # divided in float64: lengths may lie outside float32
+        unit[block] = rows[block] / divisors[block, None]  # in float64: lengths may be outside float32
     return unit
 
 
 def unit_vector(vector: np.ndarray) -> np.ndarray:
-    """Return a float32 vector divided by its length; the zero vector as it is. Raises InputError for nan or infinity.
+    """Return a float32 vector divided by its length; a zero vector stays zero. Raises InputError for nan or infinity.
 
     >>> unit_vector(np.array([0.0, 2.0])).tolist()
     [0.0, 1.0]
@@ -71,7 +71,7 @@ def unit_vector(vector: np.ndarray) -> np.ndarray:
     return (np.asarray(vector, np.float64) / (length or 1.0)).astype(np.float32)
 
 
-# Rows in fewer bytes: float16, or int8 with one scale a row.
+# Rows in fewer bytes: float16, or int8 with one scale per row.
 
 
 LARGEST_INT8 = 127
@@ -80,8 +80,8 @@ LARGEST_INT8 = 127
 def narrow_rows(rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray | None]:
     """Return finite float rows (n, D) as `dtype`, and for int8 their scales (n,) float32, else None.
 
-    int8 is symmetric: scale = max|x| / 127 of the row, and x is kept as round(x / scale), so that it comes back as
-    that times the scale with an error of at most half a scale. What is too large for float16 becomes infinity.
+    int8 is symmetric: scale = max|x| / 127 of the row, and x is kept as round(x / scale). Multiplied by the scale, it
+    is restored with an error of at most half a scale. Numbers too large for float16 become infinity.
 
     >>> kept, scales = narrow_rows(np.array([[1.0, -0.5, 0.0]], np.float32), np.dtype(np.int8))
     >>> kept.tolist(), scales.tolist() == [np.float32(1 / 127)]
@@ -96,13 +96,13 @@ def narrow_rows(rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarr
     return np.clip(rounded, -LARGEST_INT8, LARGEST_INT8).astype(np.int8), scales
 
 
-# What is accepted: words, matrices, scales and counts that fit together.
+# Checks: words, matrices, scales and counts must fit together.
 
 
 def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
-    """Return lists, tuples and iterables as a new list; any other sequence (one that reads as it goes) as it is.
+    """Return lists, tuples and iterables as a new list; any other sequence (which may read lazily) unchanged.
 
-    Raises InputError for words without an order, which would belong to other rows in each run.
+    Raises InputError for unordered words, which would belong to different rows in each run.
     """
     if isinstance(words, (Mapping, set, frozenset)) or not isinstance(words, Iterable):
         by_row = ", such as sorted(words, key=words.get)" if isinstance(words, Mapping) else ""
@@ -116,7 +116,7 @@ def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
 def number_words(words: Sequence[str]) -> dict[str, int]:
     """Return the row of each word.
 
-    Raises InputError for a word that is empty, no str, or appears twice.
+    Raises InputError for a word that is empty, not a str, or repeated.
 
     >>> number_words(["cat", "dog"])
     {'cat': 0, 'dog': 1}
@@ -134,9 +134,9 @@ def number_words(words: Sequence[str]) -> dict[str, int]:
 
 
 def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = False) -> np.ndarray:
-    """Return a read-only view of a matrix (V, D) as float32 or float16, or int8 where that is wanted.
+    """Return a read-only view of a matrix (V, D) as float32 or float16, or with `keep_int8` as int8.
 
-    Raises ShapeError for what is no matrix of numbers with a row for each word.
+    Raises ShapeError for anything but a matrix of numbers with a row for each word.
     """
     if np.ma.is_masked(matrix):
         raise ShapeError(f"WordVectors: {name} is a masked array: fill what is masked (.filled), or leave it out")
@@ -150,13 +150,13 @@ def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = 
         if array.dtype != np.int8:
             raise ShapeError(f"WordVectors: scales belong to an int8 matrix; this one is {array.dtype}")
     elif array.dtype not in (np.float32, np.float16):
-        with np.errstate(over="ignore"):  # what does not fit float32 becomes infinity: found when lengths are taken
+        with np.errstate(over="ignore"):  # overflow gives infinity, which is found when lengths are computed
             array = array.astype(np.float32)
     return _read_only(array)
 
 
 def checked_scales(scales: np.ndarray, words: int) -> np.ndarray:
-    """Return a read-only view of the scales (V,) as float32; raise ShapeError where they do not fit."""
+    """Return a read-only view of the scales (V,) as float32; raise ShapeError if they do not fit."""
     array = np.asarray(scales)
     if array.shape != (words,) or array.dtype.kind != "f":
         raise ShapeError(f"WordVectors: scales must be floats of shape ({words},); got {array.dtype} {array.shape}")
@@ -164,7 +164,7 @@ def checked_scales(scales: np.ndarray, words: int) -> np.ndarray:
 
 
 def checked_counts(counts: np.ndarray, words: int) -> np.ndarray:
-    """Return a read-only view of the counts (V,) as int64; raise ShapeError where they do not fit."""
+    """Return a read-only view of the counts (V,) as int64; raise ShapeError if they do not fit."""
     array = np.asarray(counts)
     if array.shape != (words,) or array.dtype.kind not in "iu":
         raise ShapeError(f"WordVectors: counts must be integers of shape ({words},); got {array.dtype} {array.shape}")

@@ -1,4 +1,4 @@
-"""Steps of post-processing by name, as ``center,all-but-the-top=3,int8`` names them."""
+"""Post-processing steps by name, such as ``center,all-but-the-top=3,int8``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wordvec.vectors.word_vectors import WordVectors
 
 @dataclass(frozen=True)
 class Step:
-    """A step, whether it takes a number, and whether it needs one."""
+    """A post-processing step; whether it takes a number, and whether it needs one."""
 
     run: Callable[..., WordVectors]
     what: str
@@ -34,7 +34,7 @@ STEPS = {
 
 
 def parse_steps(text: str) -> list[tuple[str, int | None]]:
-    """Read steps with their numbers, in order. Raises OptionError for one that does not exist or lacks its number.
+    """Parse steps and their numbers, in order. Raises OptionError for an unknown step or a missing number.
 
     >>> parse_steps("center,pca=50, int8")
     [('center', None), ('pca', 50), ('int8', None)]
@@ -56,7 +56,7 @@ def parse_steps(text: str) -> list[tuple[str, int | None]]:
 
 
 def post_processed(vectors: WordVectors, steps: str | Sequence[tuple[str, int | None]]) -> WordVectors:
-    """Return the vectors after all `steps`, one after the other.
+    """Return the vectors after applying all `steps` in order.
 
     >>> import numpy as np
     >>> vectors = WordVectors(["a", "b"], np.array([[1.0, 4.0], [3.0, 0.0]]))

@@ -1,4 +1,4 @@
-"""Vectors of words from their character n-grams, as fastText makes them (Bojanowski et al. 2017, section 3.2).
+"""Vectors of words from their character n-grams, as in fastText (Bojanowski et al. 2017, section 3.2).
 
 A word is written between < and >; its n-grams of `shortest` to `longest` characters have numbers: see `ngrams.py`.
 """
@@ -14,15 +14,15 @@ import numpy as np
 from wordvec.errors import VectorsFileError, describe
 from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 
-LONGEST_NGRAM = 32  # characters; fastText uses 6, and the work grows with it
-EXACT = 2**32 - 1  # buckets: each hash has one of its own, but for the largest and 0, which share theirs
-LONGEST_WORD = 4_096  # bytes of a word whose n-grams are read from a file
+LONGEST_NGRAM = 32  # characters; fastText uses 6, and the cost grows with it
+EXACT = 2**32 - 1  # buckets: one for each hash, except that the largest hash and 0 share one
+LONGEST_WORD = 4_096  # bytes of a word in a file with n-grams
 TOGETHER, MOST_TOGETHER = 128, 1 << 18  # words whose n-grams are looked up together, and their n-grams
-NUMBERS = 1 << 22  # of rows that are added up together
+NUMBERS = 1 << 22  # numbers in rows that are added together
 
 
 class Rows(Protocol):
-    """Rows that can be read by number: an array, or one that is decoded as it goes."""
+    """Rows that can be read by number: an array, or rows decoded on request."""
 
     def __getitem__(self, ids: Any) -> np.ndarray:
         """Return the rows (n, D) float32 of some ids (n,)."""
@@ -31,9 +31,9 @@ class Rows(Protocol):
 class Subwords:
     """Gives a vector to any word: the mean of the rows of its n-grams.
 
-    `rows` holds a row for each bucket, from number `first` on. `kept`, where not None, tells which buckets have a row
-    (those that were seen in training, or that a pruned model has kept): it maps them to their rows, or is an array of
-    the bucket of each row. N-grams in other buckets are passed over. `jamo`, `hashes` and `seed`: see `Ngrams`.
+    `rows` holds a row for each bucket, from number `first` on. If `kept` is not None, only some buckets have a row
+    (those seen in training, or kept by a pruned model): it maps buckets to rows, or is an array with the bucket of each
+    row. N-grams in other buckets are ignored. `jamo`, `hashes` and `seed`: see `Ngrams`.
 
     >>> rows = np.arange(20, dtype=np.float32).reshape(10, 2)
     >>> Subwords(rows, buckets=10, shortest=3, longest=3).vector("cat").round(2).tolist()
@@ -58,9 +58,9 @@ class Subwords:
         self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
 
     def vector(self, word: str) -> np.ndarray | None:
-        """Return the vector (D,) float32 of a word, or None when it has no n-gram with a row that is not zero.
+        """Return the vector (D,) float32 of a word, or None if it has no n-gram with a non-zero row.
 
-        Raises VectorsFileError when the rows of its n-grams, which are not looked at before, are not finite.
+        Raises VectorsFileError if the rows of its n-grams, which are not checked before, are not finite.
         """
         _, ids = self.ids([word.encode("utf-8", "replace")])
         if not len(ids):
@@ -77,7 +77,7 @@ class Subwords:
     def mean_with(self, own: np.ndarray, words: Sequence[bytes]) -> np.ndarray:
         """Return the mean of each word's own row, given as (n, D), and the rows of its n-grams."""
         summed, number = self._added(np.array(own, np.float32), words)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is for others to find
+        with np.errstate(over="ignore", invalid="ignore"):  # callers check for infinity
             return summed / (number + 1)
 
     def means(self, words: Sequence[bytes]) -> np.ndarray:
@@ -88,7 +88,7 @@ class Subwords:
             return summed / np.maximum(number, 1)
 
     def _added(self, summed: np.ndarray, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-        """Add the rows of each word's n-grams to its row (n, D); returns these and how many there were (n, 1)."""
+        """Add the rows of each word's n-grams to its row; returns the sums (n, D) and the numbers of n-grams (n, 1)."""
         word, ids = self.ids(words)
         piece = max(1, NUMBERS // summed.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
@@ -98,7 +98,7 @@ class Subwords:
         return summed, np.bincount(word, minlength=len(words)).astype(np.float32)[:, None]
 
     def ids(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-        """The n-grams of some words: for each which word it is of (n,), in order, and its row (n,)."""
+        """For each n-gram of some words, in order, the index of its word (n,) and its row (n,)."""
         word, ids = self.ngrams.of(words)
         if self.kept is not None:
             rows = self.kept.rows_of(ids)
@@ -107,7 +107,7 @@ class Subwords:
 
 
 class KeptBuckets:
-    """The buckets (n,) that have a row, and which row that is (n,), both int64.
+    """The buckets (n,) that have a row, and their rows (n,), both int64.
 
     >>> KeptBuckets({7: 0, 2: 1}).rows_of(np.array([2, 3, 7])).tolist()
     [1, -1, 0]
@@ -124,7 +124,7 @@ class KeptBuckets:
         return len(self.buckets)
 
     def rows_of(self, buckets: np.ndarray) -> np.ndarray:
-        """The row of each bucket (n,), -1 for those without."""
+        """The row of each bucket (n,), -1 for a bucket without a row."""
         sorted_buckets, rows = self._sorted
         if not len(rows):
             return np.full(len(buckets), -1)
@@ -140,7 +140,7 @@ class KeptBuckets:
 
 
 def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
-    """Cut words into blocks whose n-grams of up to `longest` characters fit into little memory.
+    """Divide words into blocks whose n-grams of up to `longest` characters need little memory.
 
     >>> list(word_blocks([b"a"] * 200, 6))
     [slice(0, 128, None), slice(128, 200, None)]

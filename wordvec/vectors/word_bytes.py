@@ -1,4 +1,4 @@
-"""Words as one run of UTF-8 bytes and the places where they end: what files hold instead of Python strings."""
+"""Words as concatenated UTF-8 bytes and their ends, the form in which files store them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from wordvec.errors import InputError, VectorsFileError, counted
 
-BLOCK = 1 << 16  # words looked at together
-HASHED = 64  # first bytes of a word that go into its hash
+BLOCK = 1 << 16  # words processed together
+HASHED = 64  # only these first bytes of a word are hashed
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class LazyWords(Sequence[str]):
-    """A list of words that are decoded when asked for; equal to any sequence of the same words.
+    """A list of words that are decoded on access; equal to any sequence of the same words.
 
-    data (bytes,) uint8 and ends (V,) int64: word i is data[ends[i - 1] : ends[i]] in UTF-8. Nothing is checked until
-    it is read: VectorsFileError, naming the file, for a word that is empty, not UTF-8 or not where `ends` says.
+    data (bytes,) uint8 and ends (V,) int64: word i is data[ends[i - 1] : ends[i]] in UTF-8. Nothing is checked before
+    it is read. Then an empty word, one that is not UTF-8, and wrong `ends` raise VectorsFileError, naming the file.
 
     >>> words = LazyWords(*join_words(["a", "né"]))
     >>> words[1], words[-2:], words == ["a", "né"]
@@ -41,7 +41,7 @@ class LazyWords(Sequence[str]):
             if step == 1:
                 return self._decoded(first, max(first, stop))
             return [self[row] for row in range(first, stop, step)]
-        row = range(len(self))[index]  # negative ones counted from the end; IndexError outside
+        row = range(len(self))[index]  # supports negative indices; raises IndexError
         return self._decoded(row, row + 1)[0]
 
     def __iter__(self) -> Iterator[str]:
@@ -55,19 +55,19 @@ class LazyWords(Sequence[str]):
             return len(self) == len(other) and all(a == b for a, b in zip(self, other))
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # like a list's: what is equal to lists cannot be hashed
+    __hash__ = None  # type: ignore[assignment]  # like a list: objects equal to lists cannot be hashed
 
     def __repr__(self) -> str:
         first = ", ".join(map(repr, self[:3]))
         return f"<{counted(len(self), 'word')}: {first}{', ...' if len(self) > 3 else ''}>"
 
     def check(self) -> None:
-        """Read all words now. Raises VectorsFileError for one that cannot be."""
+        """Read all words now. Raises VectorsFileError for a damaged one."""
         for first in range(0, len(self), BLOCK):
             self._decoded(first, min(first + BLOCK, len(self)))
 
     def encoded(self, first: int, stop: int) -> list[bytes]:
-        """The words of rows `first` to `stop` in UTF-8 as they are, not decoded."""
+        """The words of rows `first` to `stop` as UTF-8, without decoding or checking them."""
         places = [int(self.ends[first - 1]) if first else 0, *self.ends[first:stop].tolist()]
         low, high = places[0], places[-1]
         if not 0 <= low <= high <= len(self.data) or any(a > b for a, b in zip(places, places[1:])):
@@ -89,7 +89,7 @@ class LazyWords(Sequence[str]):
 
 
 class LazyCounts(Mapping[str, int]):
-    """Words and their counts, made into a dict when first asked for.
+    """Words and their counts, made into a dict on first access.
 
     >>> rare = LazyCounts(LazyWords(*join_words(["cat"])), np.array([3]))
     >>> rare["cat"], len(rare), rare.get("dog")
@@ -116,9 +116,9 @@ class LazyCounts(Mapping[str, int]):
 
 
 def join_words(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    r"""Return the words as uint8 bytes, one after another, and their ends (V,) int64.
+    r"""Return the words as concatenated UTF-8 (bytes,) uint8, and their ends (V,) int64.
 
-    Raises InputError for a word that UTF-8 cannot hold (half of a surrogate pair).
+    Raises InputError for a word that UTF-8 cannot encode (a lone surrogate).
 
     >>> data, ends = join_words(["a", "é"])
     >>> data.tobytes(), ends.tolist()
@@ -131,13 +131,13 @@ def join_words(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def join_bytes(words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """`join_words` of words that are bytes already."""
+    """`join_words` for words that are already bytes."""
     ends = np.cumsum([len(word) for word in words], dtype=np.int64)
     return np.frombuffer(b"".join(words), np.uint8), ends
 
 
 def encode_word(word: str) -> bytes:
-    """Return `word` in UTF-8; raise InputError where that cannot be."""
+    """Return `word` in UTF-8; raise InputError if it cannot be encoded."""
     try:
         return word.encode("utf-8")
     except UnicodeEncodeError:
@@ -145,7 +145,7 @@ def encode_word(word: str) -> bytes:
 
 
 def is_utf8(word: bytes) -> bool:
-    """Whether the bytes are a text in UTF-8."""
+    """Whether the bytes are valid UTF-8."""
     try:
         word.decode("utf-8")
     except UnicodeDecodeError:
@@ -154,9 +154,9 @@ def is_utf8(word: bytes) -> bool:
 
 
 def repeated_words(data: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
-    """The rows whose word stood in an earlier row, and the first such row, in order: [(row, earlier), ...].
+    """The rows whose word occurred in an earlier row, with the first such row, in order: [(row, earlier), ...].
 
-    Words are compared by a hash of 64 bits first, so that no Python object is made for those that differ.
+    Words are first compared by a 64-bit hash, so that no Python objects are made for distinct words.
 
     >>> repeated_words(*join_words(["a", "b", "a", "c", "a"]))
     [(2, 0), (4, 0)]
@@ -178,14 +178,14 @@ def repeated_words(data: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
 
 
 def word_hashes(data: np.ndarray, ends: np.ndarray, first: int, stop: int) -> np.ndarray:
-    """A hash of each word of rows `first` to `stop`, uint64, byte by byte over all words that are that long."""
+    """Hash the words of rows `first` to `stop`, uint64, byte by byte over all words that are long enough."""
     starts = np.concatenate([ends[first - 1 : first] if first else np.zeros(1, np.int64), ends[first : stop - 1]])
     lengths = ends[first:stop] - starts
     longest_first = np.argsort(-lengths, kind="stable")
     starts, in_order = starts[longest_first], lengths[longest_first]
     mixed = in_order.astype(np.uint64)
     for place in range(min(HASHED, int(in_order[0])) if len(in_order) else 0):
-        active = slice(int(np.searchsorted(-in_order, -place)))  # those longer than `place`
+        active = slice(int(np.searchsorted(-in_order, -place)))  # words longer than `place`
         mixed[active] = (mixed[active] ^ data[starts[active] + place]) * MULTIPLIER
         mixed[active] ^= mixed[active] >> np.uint64(29)
     hashes = np.empty_like(mixed)

@@ -1,4 +1,4 @@
-"""WordRows: words with one row of numbers each, in the form they are kept in. WordVectors asks questions of them."""
+"""WordRows: words with one row of numbers each, in their stored form. WordVectors adds the queries."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ RowNumbers = slice | np.ndarray | Sequence[int]
 
 
 class Subwords(Protocol):
-    """Gives vectors to words without a row, from their parts."""
+    """Composes vectors for words without a row from their parts."""
 
     def vector(self, word: str) -> np.ndarray | None:
-        """Return a vector (D,) float32, or None where the word has no known part."""
+        """Return a vector (D,) float32, or None if the word has no known part."""
 
 
 class WordRows(metaclass=NamesOfGensim):
-    """What `WordVectors` holds; its docstring tells the shapes and errors."""
+    """The data of `WordVectors`, whose docstring describes shapes and errors."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class WordRows(metaclass=NamesOfGensim):
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        """Whether a word has a row; one that only `subwords` give a vector to has none."""
+        """Whether a word has a row; a word with a vector only from `subwords` has none."""
         return isinstance(word, str) and word in self._ids
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
     def __getitem__(self, word: str | Sequence[str]) -> np.ndarray:
-        """The vector (D,) of a word, or those (n, D) of a list of words, float32; `subwords` make those without a row.
+        """The vector (D,) of a word, or vectors (n, D) of a list of words, float32; `subwords` compose missing rows.
 
         Raises UnknownWordError for the first word without a vector.
         """
@@ -90,10 +90,10 @@ class WordRows(metaclass=NamesOfGensim):
             for place in np.flatnonzero(ids < 0).tolist():
                 rows[place] = self._row(word[place])[1]
             return rows
-        return self._row(word)[1]  # type: ignore[arg-type]  # which refuses what is no word
+        return self._row(word)[1]  # type: ignore[arg-type]  # which refuses other types
 
     def get(self, word: str, default: T | None = None) -> np.ndarray | T | None:
-        """Return the vector (D,) of `word`, or `default` when it has none.
+        """Return the vector (D,) of `word`, or `default` if it has none.
 
         >>> WordRows(["cat"], np.ones((1, 2))).get("dog") is None
         True
@@ -104,7 +104,7 @@ class WordRows(metaclass=NamesOfGensim):
             return default
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """The rows (V, D) for numpy: the matrix itself, which cannot be written, where no copy is asked for or needed.
+        """The rows (V, D) for numpy: the read-only matrix itself, unless a copy is requested or needed.
 
         >>> np.asarray(WordRows(["cat"], np.ones((1, 2)))).tolist()
         [[1.0, 1.0]]
@@ -116,14 +116,14 @@ class WordRows(metaclass=NamesOfGensim):
         return np.array(rows, dtype) if copy else np.asarray(rows, dtype)
 
     def __sklearn_clone__(self) -> Self:
-        """Itself, where scikit-learn clones an estimator that has vectors for a parameter: they cannot be written."""
+        """Return itself when scikit-learn clones an estimator with vectors as a parameter, since they are read-only."""
         return self
 
     def __repr__(self) -> str:
         made_by = f", {trainer}" if (trainer := self.info.get("trainer")) else ""
         return f"WordVectors({counted(len(self), 'word')}, {counted(self.dim, 'dimension')}{made_by})"
 
-    if not TYPE_CHECKING:  # a type checker would take it that every attribute exists
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             raise no_such("WordVectors", name)
@@ -142,7 +142,7 @@ class WordRows(metaclass=NamesOfGensim):
 
     @property
     def word_ids(self) -> Mapping[str, int]:
-        """The row of each word, as a mapping that cannot be written; its values are 0 .. V - 1 in order.
+        """The row of each word, as a read-only mapping; its values are 0 .. V - 1 in order.
 
         >>> ids = WordRows(["cat", "dog"], np.ones((2, 2))).word_ids
         >>> ids["dog"], ids.get("cow"), len(ids), dict(ids)
@@ -152,7 +152,7 @@ class WordRows(metaclass=NamesOfGensim):
 
     @property
     def lengths(self) -> np.ndarray:
-        """The length of each row (V,) float64, computed once when first asked for.
+        """The length of each row (V,) float64, computed once on first access.
 
         Raises InputError for a row that holds nan or infinity, naming its word.
         """
@@ -162,10 +162,10 @@ class WordRows(metaclass=NamesOfGensim):
 
     @property
     def divisors(self) -> np.ndarray:
-        """What products with rows of `matrix` are divided by to get cosines (V,) float32; computed once.
+        """Divisors that turn products with rows of `matrix` into cosines, (V,) float32; computed once.
 
-        The length of a row as it is kept: a scale does not change its direction. 1 for a row of zeros, infinity for
-        one that has numbers but the scale 0. Raises as `lengths` does.
+        They are the lengths of the stored rows, since a scale does not change a row's direction; 1 for a row of zeros,
+        infinity for a non-zero row with scale 0. Raises as `lengths` does.
         """
         if self._divisors is None:
             lengths = self.lengths
@@ -182,8 +182,8 @@ class WordRows(metaclass=NamesOfGensim):
     def unit(self) -> np.ndarray:
         """The rows divided by their length (V, D) float32; zero rows stay zero.
 
-        Computed once when first asked for, and as large as a float32 matrix: `unit_rows_of` gives some of them. Rows
-        that have length 1 already are not copied.
+        Computed once on first access, and as large as a float32 matrix; `unit_rows_of` computes selected rows. A matrix
+        whose rows already have length 1 is not copied.
         """
         if self._unit is None:
             if self.matrix.dtype == np.float32:
@@ -195,10 +195,10 @@ class WordRows(metaclass=NamesOfGensim):
         return self._unit
 
     def warm_up(self) -> Self:
-        """Compute now what the first questions would compute: the index of the words and the lengths of the rows.
+        """Compute now what the first query would compute: the index of the words and the lengths of the rows.
 
-        After that, questions only read: call this before threads share the vectors, and before a process forks, so
-        that its children share one index. Words of a file stay packed, at 12 bytes a word, however many are asked for.
+        After that, queries only read: call this before threads share the vectors, and before a process forks, so that
+        its children share one index. Words of a file stay packed, at 12 bytes per word, after any number of lookups.
         Raises InputError for a row that holds nan or infinity, naming its word.
 
         >>> WordRows(["a"], np.ones((1, 2))).warm_up().lengths.round(3).tolist()
@@ -210,9 +210,9 @@ class WordRows(metaclass=NamesOfGensim):
         return self
 
     def rows(self, ids: RowNumbers) -> np.ndarray:
-        """Return some rows as float32 (n, D), also where the matrix is kept in float16 or int8.
+        """Return some rows as float32 (n, D), even if the matrix is stored as float16 or int8.
 
-        A slice of a float32 matrix is a view that cannot be written; anything else is a copy.
+        A slice of a float32 matrix is a read-only view; anything else is a copy.
 
         >>> WordRows(["a", "b"], np.array([[1, 2], [3, 4]])).rows([1, 0]).tolist()
         [[3.0, 4.0], [1.0, 2.0]]
@@ -242,7 +242,7 @@ class WordRows(metaclass=NamesOfGensim):
     def word_id(self, word: str) -> int:
         """Return the row of `word`.
 
-        Raises UnknownWordError, which says how often the word was seen, where that is known, and what is spelt alike.
+        Raises UnknownWordError, which says how often the word was seen, if known, and suggests similar spellings.
 
         >>> WordRows(["cat"], np.ones((1, 2))).word_id("Cat")
         Traceback (most recent call last):
@@ -257,7 +257,7 @@ class WordRows(metaclass=NamesOfGensim):
         raise UnknownWordError(word, message, near)
 
     def ids_of(self, words: Iterable[str], missing: int | None = None) -> np.ndarray:
-        """Return the row of each word (n,) int64; `missing` is put for a word that has none.
+        """Return the row of each word (n,) int64; `missing` for a word without a row.
 
         Raises UnknownWordError for the first word without a row, unless `missing` is given.
 
@@ -274,12 +274,12 @@ class WordRows(metaclass=NamesOfGensim):
         return np.array([missing if row is None else row for row in rows], np.int64)
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:
-        """Return the rows of the words among `items` that have one; all other items are passed over."""
+        """Return the rows of the words among `items` that have one; all other items are ignored."""
         rows = map(self._ids.get, (item for item in items if isinstance(item, str)))
         return [row for row in rows if row is not None]
 
     def _row(self, word: str) -> tuple[int | None, np.ndarray]:
-        """A word's row number and vector (D,) float32; no number for a vector made of subwords."""
+        """A word's row number and vector (D,) float32; the number is None for a vector composed of subwords."""
         has_no_row = self.subwords is not None and isinstance(word, str) and word not in self._ids
         if has_no_row and (made := self.subwords.vector(word)) is not None:  # type: ignore[union-attr]
             return None, made

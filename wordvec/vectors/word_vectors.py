@@ -1,4 +1,4 @@
-"""WordVectors: the words, their vectors, and the questions one asks of them."""
+"""WordVectors: words, their vectors, and queries."""
 
 from __future__ import annotations
 
@@ -33,21 +33,20 @@ class WordVectors(TextRows):
     """V words and their vectors, one row each.
 
     Shapes: matrix (V, D) float32 (float16 is kept, anything else becomes float32), counts (V,) int64 or None,
-    context_matrix (V, D) or None. An int8 matrix with scales (V,) float32 stands for the rows matrix[i] * scales[i];
-    `rows` gives float32 rows in every case. `info` says where the vectors come from; it must be writable as JSON
-    ("trainer", "parameters", "corpus_fingerprint", "tokenizer", "loss", ...). `subwords` gives vectors to words
-    without a row (``vectors["unseen"]``; ``"unseen" in vectors`` stays False, for it has no row), and `rare` holds the
-    words that were seen too rarely to get one, with their counts.
-    A list of words is copied; another sequence (one that decodes words as they are asked for) is kept as it is,
-    and checked at the first look-up of a word. The matrix is not copied and cannot be written through this object;
-    a memory-mapped one stays mapped.
+    context_matrix (V, D) or None. An int8 matrix with scales (V,) float32 represents the rows matrix[i] * scales[i];
+    `rows` always returns float32. `info` says where the vectors come from; it must be JSON-serializable ("trainer",
+    "parameters", "corpus_fingerprint", "tokenizer", "loss", ...). `subwords` composes vectors for words without a row
+    (``vectors["unseen"]``; ``"unseen" in vectors`` is still False). `rare` holds the words that were too rare for a
+    row, with their counts.
+    A list of words is copied; another sequence (which may decode words on access) is kept, and checked at the first
+    look-up of a word. The matrix is not copied and is read-only in this object; a memory-mapped one stays mapped.
 
-    Similarity is the cosine throughout; a zero vector is similar to nothing (0.0). Questions read the matrix in the
-    form it is kept in, block by block: they take a few MiB beside it, and 8 bytes a word for the lengths of the rows,
-    which the first question computes. Those that search for words take filters, and then answer with words that pass
-    all of them (see `select`): ``top=30_000``, ``min_count=100``, ``pattern="ly$"``, ``among=["red", "blue"]``.
+    Similarity is always the cosine; a zero vector is similar to nothing (0.0). Queries read the matrix in its stored
+    form, in blocks. They need a few MiB besides it, and 8 bytes per word for the lengths of the rows, which the first
+    query computes. Queries that search for words accept filters and return only words that pass all of them (see
+    `select`): ``top=30_000``, ``min_count=100``, ``pattern="ly$"``, ``among=["red", "blue"]``.
 
-    Raises InputError for a word that is empty or appears twice, ShapeError for arrays that do not fit.
+    Raises InputError for an empty or repeated word, ShapeError for arrays that do not fit.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
     >>> vectors
@@ -64,7 +63,7 @@ class WordVectors(TextRows):
     # How similar
 
     def similarity(self, a: WordOrVector, b: WordOrVector) -> float:
-        """Return the cosine of two words or vectors, in [-1, 1]; 0.0 when one of them is zero.
+        """Return the cosine of two words or vectors, in [-1, 1]; 0.0 if one of them is zero.
 
         >>> WordVectors(["x", "y"], np.array([[1.0, 0.0], [1.0, 1.0]])).similarity("x", "y")
         0.7071067690849304
@@ -72,9 +71,9 @@ class WordVectors(TextRows):
         return min(1.0, max(-1.0, float(self.unit_of(a) @ self.unit_of(b))))
 
     def n_similarity(self, some: Sequence[WordOrVector], others: Sequence[WordOrVector]) -> float:
-        """Return the cosine of the sums of two lists of words or vectors, each with length 1; 0.0 for a zero sum.
+        """Return the cosine of the sums of two lists of words or vectors, as unit vectors; 0.0 for a zero sum.
 
-        (gensim's n_similarity adds the vectors with the lengths they have.) Raises OptionError for an empty list.
+        (gensim's n_similarity adds the vectors without scaling them.) Raises OptionError for an empty list.
 
         >>> vectors = WordVectors(["x", "y", "z"], np.array([[3.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
         >>> round(vectors.n_similarity(["x", "y"], ["z"]), 6)
@@ -86,10 +85,10 @@ class WordVectors(TextRows):
         return self.similarity(a, b)
 
     def distances(self, item: WordOrVector, words: Sequence[str] | None = None) -> np.ndarray:
-        """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows in their order.
+        """Return the cosine distances (n,) float32, 1 - cosine, of a word or vector to all rows, in order.
 
-        With `words`, to these only, as they are; a zero row is at distance 1 from everything. Raises
-        UnknownWordError for the first of them without a row.
+        With `words`, only to these words; a zero row is at distance 1 from everything. Raises UnknownWordError for the
+        first of them without a row.
 
         >>> vectors = WordVectors(["x", "y"], np.array([[2.0, 0.0], [0.0, 1.0]]))
         >>> vectors.distances("x").tolist(), vectors.distances("x", ["y"]).tolist()
@@ -105,8 +104,8 @@ class WordVectors(TextRows):
     ) -> Neighbours:
         """Return the `k` words nearest to the sum of `positive` minus the sum of `negative`, as (word, cosine).
 
-        Each word or vector counts with length 1 (Mikolov, Yih and Zweig 2013, section 4), or with the weight w of a
-        pair (word, w); the given words themselves are left out. A vector is a numpy array (D,).
+        Each word or vector is scaled to length 1 (Mikolov, Yih and Zweig 2013, section 4), or to the weight w of a pair
+        (word, w). The given words are excluded from the result. A vector is a numpy array (D,).
         Raises UnknownWordError, OptionError (k < 1, nothing given), InputError (the sum has no direction).
 
         >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -118,7 +117,7 @@ class WordVectors(TextRows):
     def most_similar_each(
         self, questions: Sequence[tuple[Positive, Positive]], k: int = 10, **filters: Unpack[Filters]
     ) -> list[Neighbours]:
-        """Return `most_similar` for many (positive, negative) at once, much faster than one after the other.
+        """Return `most_similar` for many (positive, negative) together, much faster than one after another.
 
         >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
         >>> [found[0][0] for found in vectors.most_similar_each([("cat", []), (["dog"], ["cat"])], k=1)]
@@ -133,9 +132,9 @@ class WordVectors(TextRows):
         return found
 
     def nearest(self, vector: np.ndarray, k: int = 10, **filters: Unpack[Filters]) -> Neighbours:
-        """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is left out.
+        """Return the `k` words nearest to a vector (D,), as (word, cosine); no word is excluded.
 
-        Raises InputError for a zero vector, and for one that holds nan or infinity.
+        Raises InputError for a zero vector, and for one with nan or infinity.
         """
         target = self.unit_of(np.asarray(vector))
         if not target.any():
@@ -145,10 +144,10 @@ class WordVectors(TextRows):
     def nearest_to_each(
         self, items: Sequence[WordOrVector], k: int = 10, **filters: Unpack[Filters]
     ) -> list[Neighbours]:
-        """Return the `k` nearest of many words or vectors at once; a word is left out of its own answer.
+        """Return the `k` nearest words of many words or vectors; a word is excluded from its own result.
 
-        A zero vector is similar to nothing: its answer is empty. Works in blocks: memory does not grow with the
-        number of items times the number of words.
+        A zero vector is similar to nothing, so its result is empty. This works in blocks: memory does not grow with
+        the number of items times the number of words.
         """
         targets = [self.unit_of(item) for item in items]
         own = [self.known_ids([item]) for item in items]
@@ -160,12 +159,12 @@ class WordVectors(TextRows):
     def analogy(
         self, a: str, b: str, c: str, k: int = 10, method: str = "3cosadd", **filters: Unpack[Filters]
     ) -> Neighbours:
-        """Answer "a is to b as c is to ?" with the `k` best words as (word, score); a, b and c are left out.
+        """Answer "a is to b as c is to ?" with the `k` best words as (word, score); a, b and c are excluded.
 
         "3cosadd" (Mikolov, Yih and Zweig 2013): cos(x, b - a + c), all of unit length.
         "3cosmul" (Levy and Goldberg 2014, eq. 4): cos(x, b) cos(x, c) / (cos(x, a) + 0.001), each cos as (cos + 1) / 2.
         "pair-direction" (PairDirection, the same): cos(x - c, b - a), all of unit length.
-        Raises UnknownWordError, and OptionError for another method.
+        Raises UnknownWordError, and OptionError for an unknown method.
 
         >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
         >>> WordVectors(["man", "king", "woman", "queen", "apple"], lattice).analogy("man", "king", "woman")[0][0]
@@ -176,9 +175,9 @@ class WordVectors(TextRows):
         return found
 
     def rank(self, a: str, b: str, **filters: Unpack[Filters]) -> int:
-        """Return which neighbour of `a` the word `b` is: 1 for the nearest, 0 for `a` itself.
+        """Return the rank of `b` among the neighbours of `a`: 1 for the nearest, 0 for `a` itself.
 
-        One more than the number of words, `a` aside, strictly more similar to `a` than `b` is.
+        It is one more than the number of words other than `a` that are strictly more similar to `a` than `b` is.
         """
         a_row, b_row = self.word_id(a), self.word_id(b)
         return 0 if a == b else 1 + len(queries.closer_rows(self, a_row, b_row, self.select(**filters)))
@@ -197,17 +196,17 @@ class WordVectors(TextRows):
         return self.nearest_to_each([a], k=len(rows), among=rows)[0]
 
     def doesnt_match(self, words: Sequence[str]) -> str:
-        """Return the word least similar to the mean of all, each with length 1; the first of equals.
+        """Return the word least similar to the mean of all words' unit vectors; the first, if several are equal.
 
-        Raises UnknownWordError, and OptionError for fewer than three words: of two, neither is the odd one.
+        Raises UnknownWordError, and OptionError for fewer than three words, where none is the odd one out.
         """
         return queries.doesnt_match(self, words)
 
     def select(self, **filters: Unpack[Filters]) -> np.ndarray | None:
-        """Return the rows that pass the filters, rising (n,) int64; None without filters. See `filters.select`.
+        """Return the rows that pass the filters, ascending (n,) int64; None without filters. See `filters.select`.
 
-        Selecting once and asking with ``among=rows`` saves the work for every further question.
-        Raises TypeError for a name that is no filter.
+        Select once and pass ``among=rows`` to avoid repeating the selection for every query.
+        Raises TypeError for an unknown filter.
         """
         check_names(filters)
         return select(self, **filters)
@@ -222,12 +221,12 @@ class WordVectors(TextRows):
         *,
         replace: bool = False,
     ) -> WordVectors:
-        """Return new vectors with `rows` (n, D) for `words` behind the others; these vectors stay as they are.
+        """Return new vectors with `rows` (n, D) for `words` added after the others; these vectors are unchanged.
 
-        `counts` (n,) are how often the words were seen; without them, and where there are counts, 0. With `replace`,
-        words that have a row get the new one in its place, and keep their count unless one is given. New rows have no
-        context vectors (zero). float16 and int8 become float32. Raises ShapeError for rows of another shape,
-        InputError for a word that is there already, or twice.
+        `counts` (n,) says how often the words were seen; the default is 0, if these vectors have counts. With
+        `replace`, words that already have a row get the new one, and keep their count unless one is given. New rows
+        have zero context vectors. float16 and int8 become float32. Raises ShapeError for rows of the wrong shape,
+        InputError for a word that already has a row, or is repeated.
 
         >>> cat = WordVectors(["cat"], np.array([[1.0, 2.0]]))
         >>> cat.with_rows(["<unk>"], np.zeros((1, 2))).words, len(cat)
@@ -238,13 +237,13 @@ class WordVectors(TextRows):
         return with_rows(self, words, rows, counts, replace=replace)
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame: the words are its index, a column for each dimension. Raises MissingExtraError."""
+        """A pandas DataFrame with the words as index and a column per dimension. Raises MissingExtraError."""
         from wordvec.vectors.files.frames import to_pandas
 
         return to_pandas(self)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame: columns word, count where counts are known, vector (an array). Raises MissingExtraError.
+        """A polars DataFrame: columns word, count (if known) and vector (an array). Raises MissingExtraError.
 
         `to_arrow` has the same columns.
         """
@@ -253,7 +252,7 @@ class WordVectors(TextRows):
         return to_polars(self)
 
     def to_arrow(self) -> Any:
-        """A pyarrow Table: word, count where counts are known, vector (a list of fixed size); `info` as metadata.
+        """A pyarrow Table: word, count (if known) and vector (a list of fixed size); `info` as metadata.
 
         float32 rows are not copied. ``save("vectors.parquet")`` writes this table. Raises MissingExtraError.
 
@@ -265,9 +264,9 @@ class WordVectors(TextRows):
         return to_arrow(self)
 
     def to_torch(self, freeze: bool = True) -> Any:
-        """A torch.nn.Embedding with a copy of the rows; `freeze`: training does not change them.
+        """A torch.nn.Embedding with a copy of the rows; with `freeze` training does not change them.
 
-        A word's number is ``vectors.word_ids[word]``. Raises MissingExtraError.
+        A word's index is ``vectors.word_ids[word]``. Raises MissingExtraError.
         """
         from wordvec.vectors.files.frames import to_torch
 
@@ -284,14 +283,14 @@ class WordVectors(TextRows):
         tokenizer: str | Tokenizer | None = None,
         threads: int | None = None,
     ) -> DocumentVectors:
-        """Return a vector for each text: the weighted mean of its words' vectors, taken with length 1.
+        """Return a vector for each text: the weighted mean of its words' unit vectors.
 
-        Texts are made into tokens as those that were trained on (see `tokenize`); lists of tokens are taken as they
-        are. `weights` is "sif", a / (a + the word's share of all counts) (Arora, Liang and Ma 2017), "mean", "tf-idf"
-        (inverse document frequency over these texts), or numbers (V,). For vectors that `ParagraphVectors` trained it
-        is "infer", what training would give (`wordvec.vectors.inference`). Words without a vector are counted; with
-        `subwords` they have one. A text without any word that has one gets a row of zeros: see `DocumentVectors.empty`.
-        The same text gets the same bytes, whatever is embedded with it, but for tf-idf, and for any number of threads.
+        Texts are tokenized like the training text (see `tokenize`); lists of tokens are used unchanged. `weights` is
+        "sif", a / (a + the word's share of all counts) (Arora, Liang and Ma 2017), "mean", "tf-idf" (inverse document
+        frequency over these texts), or numbers (V,). For vectors trained by `ParagraphVectors` it is "infer", the row
+        that training would give (`wordvec.vectors.inference`). Words without a vector are counted; with `subwords` they
+        have one. A text in which no word has a vector gets a row of zeros: see `DocumentVectors.empty`.
+        The same text gives the same bytes with any number of threads and, except for tf-idf, with any other texts.
         Raises OptionError, and InputError for "sif" without counts.
 
         >>> vectors = WordVectors(["the", "tea"], np.eye(2), counts=np.array([900, 100]))
@@ -319,17 +318,17 @@ class WordVectors(TextRows):
     ) -> WordVectors:
         """Return these vectors with `subwords` fitted to them: rows of n-grams whose mean predicts a word's vector.
 
-        n-grams are those of ``<word>``, of `min_n` to `max_n` characters; each has a row of its own, unless `buckets`
-        numbers them by a hash, as fastText does. The fit is a ridge regression (Zhao, Mudgal and Liang 2018; see
-        `wordvec.vectors.fitted_subwords`), which any vectors will do for; words weigh log(count + 1). The rows of the
-        words stay as they are, to the byte.
-        With `lean`, rare words lean on their parts: (c own + k predicted) / (c + k) of rows of length 1, c the word's
-        count; the length of the row stays. ``lean=True`` chooses k by every tenth word, which is predicted from the
-        others: see `info["subwords"]`; a number is k itself. The same bytes for any number of `threads`.
-        `jamo` takes Korean syllables apart into their letters first. `hashes`, from 1 to 4, makes a table of `buckets`
-        rows for ``save(path, "floret")``: floret's hashes, so many for each n-gram and for the word. In that file known
-        words are composed as well, so `ridge` is lower there: they come out closer, and unseen ones less well.
-        Raises OptionError for options out of range; InputError where no word has n-grams, or counts are needed and
+        The n-grams are the parts of ``<word>`` with `min_n` to `max_n` characters. Each has its own row, unless
+        `buckets` numbers them by a hash, as in fastText. The fit is a ridge regression (Zhao, Mudgal and Liang 2018;
+        see `wordvec.vectors.fitted_subwords`), with weights log(count + 1). It works for any vectors and leaves the
+        words' rows unchanged, to the byte.
+        With `lean`, rare words lean on their parts: (c own + k predicted) / (c + k) of unit rows, where c is the word's
+        count; the row's length is kept. ``lean=True`` chooses k by predicting every tenth word from the others: see
+        `info["subwords"]`; a number is k itself. The result has the same bytes for any number of `threads`.
+        `jamo` first decomposes Korean syllables into letters. `hashes`, from 1 to 4, makes a table of `buckets` rows
+        for ``save(path, "floret")``, with this many of floret's hashes for each n-gram and word. That file also
+        composes known words, so the default `ridge` is lower: known words are closer, unseen ones less accurate.
+        Raises OptionError for options out of range; InputError if no word has n-grams, or counts are needed and
         missing.
 
         >>> vectors = WordVectors(["walk", "walking", "talk"], np.array([[1.0, 0.1], [0.9, 0.3], [0.1, 1.0]]))
@@ -357,9 +356,9 @@ class WordVectors(TextRows):
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> WordVectors:
-        """Read vectors from a file of any known format, recognised by its content.
+        """Read vectors from a file of any known format, recognized by content.
 
-        `limit`: only that many first rows; `words`: these only; `words_from`: the file of a matrix's words; `dtype`:
+        `limit`: only the first rows; `words`: only these words; `words_from`: the file of a matrix's words; `dtype`:
         "float32", "float16" or "int8"; `strict`: no repairs. See `wordvec.vectors.load.load_rows`.
         """
         from wordvec.vectors.load import load_rows
@@ -367,12 +366,12 @@ class WordVectors(TextRows):
         rows = load_rows(
             path, limit=limit, words=words, words_from=words_from, dtype=dtype, strict=strict, on_repair=on_repair
         )
-        vectors = cls.__new__(cls)  # the rows were checked already, and a look at all of them would read the whole file
+        vectors = cls.__new__(cls)  # the rows were checked; checking again would read the whole file
         vars(vectors).update(vars(rows))
         return vectors
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
-        """Write the vectors; the format follows the suffix unless given; see `wordvec.vectors.load.save`."""
+        """Write the vectors; the default format depends on the suffix; see `wordvec.vectors.load.save`."""
         from wordvec.vectors.load import save
 
         save(self, path, format)

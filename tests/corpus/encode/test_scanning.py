@@ -26,9 +26,9 @@ def test_a_text_needs_its_padding():
     text = padded(b"a b")
     for call in (scanning.look_through, scanning.feeds_for_returns, scanning.prepare_for_words):
         for size in (4, -1):
-            with pytest.raises(ShapeError, match="128 line feeds behind"):
+            with pytest.raises(ShapeError, match="128 line feeds"):
                 call(text, size)
-    with pytest.raises(ShapeError, match="128 line feeds behind"):
+    with pytest.raises(ShapeError, match="128 line feeds"):
         scanning.HashTable().scan(text, 4, 0, *room(9))
 
 

@@ -32,7 +32,7 @@ def test_the_size_decides_what_serves():
     "lines, message",
     [
         ([" ".join(line.replace(" ", "")) for line in TEXT], "of the tokens are single letters: was a string given"),
-        (TEXT * 2, "of the sentences stood there before, word for word"),
+        (TEXT * 2, "of the sentences repeat an earlier one word for word"),
         ([*TEXT, *["all rights reserved"] * 1001], "appears 1,001 times: 'all rights reserved'"),
         ([*TEXT, *["chapter zero"] * 25], "appears 25 times: 'chapter zero'"),
         ([f"## Chapter {i // 9}: {line}" if i % 9 == 0 else line for i, line in enumerate(TEXT)], "look like headings"),

@@ -5,7 +5,8 @@ import pytest
 
 from wordvec.corpus import Vocabulary
 from wordvec.corpus.report import words as report_words
-from wordvec.corpus.report.words import examine_words, vocabulary_curve
+from wordvec.corpus.report.advice import advise_on_cutting
+from wordvec.corpus.report.words import examine_words, find_signs, vocabulary_curve
 
 
 def signs_of(*words):
@@ -72,3 +73,14 @@ def test_shares_are_of_tokens():
 def test_only_the_most_frequent_words_are_looked_at(monkeypatch):
     monkeypatch.setattr(report_words, "WORDS_LOOKED_AT", 2)
     assert "digits" not in signs_of("one", "two", "3")
+
+
+def test_korean_with_punctuation_gets_advice_that_needs_no_extra():
+    found = find_signs(Vocabulary(["있다", "있다.", "대학교"], [5, 4, 1]))
+    endings, marks = advise_on_cutting(found, "whitespace")
+    assert "--tokenizer korean (extra cjk)" in endings
+    assert (
+        marks
+        == "40 % of the tokens have punctuation attached (있다.): --tokenizer words takes it off, and needs no extra."
+    )
+    assert len(advise_on_cutting(find_signs(Vocabulary(["있다", "대학교"], [5, 1])), "words")) == 1

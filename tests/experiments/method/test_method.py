@@ -112,7 +112,7 @@ def test_a_cut_in_time_is_said_in_each_language():
         "corpus": {}, "wordvec_version": "1",
         "options": {"level": 0.05, "window": 5, "model": "svd", "dim": 9, "permutations": 999, "seed": 1},
     }  # fmt: skip
-    for language, said in (("en", "before and after that moment"), ("de", "vor und nach demjenigen"), ("ko", "시점을")):
+    for language, said in (("en", "before and after a moment"), ("de", "vor und nach demjenigen"), ("ko", "시점을")):
         assert said not in paragraph_of_changes(record, language)  # an earlier version compared all pairs
         record["options"]["compare"] = "cut"
         assert said in paragraph_of_changes(record, language)
@@ -225,12 +225,12 @@ def test_what_no_command_repeats_is_said(tmp_path, monkeypatch, capsys):
     vectors = SVD(dim=2).fit(corpus, show_progress=False).vectors
     vectors.save("v.safetensors")
     assert main(["card", "v.safetensors", "--corpus", "c"]) == 0
-    assert "What built c is not repeated by one command" in capsys.readouterr().out
+    assert "No single command rebuilds c" in capsys.readouterr().out
     assert main(["postprocess", "v.safetensors", "-o", "w.safetensors", "--steps", "unit"]) == 0
     capsys.readouterr()
     assert main(["card", "w.safetensors"]) == 0
     out = capsys.readouterr().out
-    assert "Training alone does not repeat w.safetensors: post_processing." in out
+    assert "Training alone does not reproduce w.safetensors: post_processing." in out
     assert "$ wordvec train" not in out
 
 

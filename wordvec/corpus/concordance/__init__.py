@@ -1,11 +1,11 @@
 """Keywords in context: the lines of a corpus behind a word, and behind the similarity of two words.
 
-Two words can be similar because they occur together (`lines`, with `near`), and more often because they stand in the
-same company without ever meeting. For these, `behind` names the contexts they share, and shows a line of each word
-with each of them.
+Two words can be similar because they occur together (`lines`, with `near`). More often they share contexts without
+ever occurring together. For such words, `behind` names the shared contexts and shows a line of each word with each
+context.
 
-A corpus keeps only the words of its vocabulary, so a line lacks those that were left out (`note` says how many), and
-its words are as the tokenizer made them.
+A corpus keeps only the words of its vocabulary, so lines lack the words that were left out (`notes` says how many).
+Words are shown as the tokenizer produced them.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ CONTEXT = 30  # words shown at most on either side of a keyword
 
 @dataclass(frozen=True)
 class Line:
-    """A word where it stands: the words before it in its sentence, itself, the words after it.
+    """One occurrence of a word: the words before it in its sentence, the word, the words after it.
 
-    `position` counts in-vocabulary words from the start of the corpus, `sentence` its sentences; both from 0.
+    `position` counts in-vocabulary words, and `sentence` counts sentences, from the start of the corpus; both from 0.
     """
 
     left: str
@@ -45,9 +45,9 @@ class Line:
 
 @dataclass(frozen=True)
 class SharedContext:
-    """A context of two words: its part of their similarity (of 1), and how often it occurs near each, with a line.
+    """A context that two words share: its part of their similarity, its counts near each word, and a line of each.
 
-    `line_of_a` or `line_of_b` is None only where no lines were asked for.
+    `line_of_a` or `line_of_b` is None only if no lines were requested.
     """
 
     context: str
@@ -60,9 +60,9 @@ class SharedContext:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a corpus says about two words: how often they occur together, lines of that, and the contexts they share.
+    """What a corpus says about two words: how often they occur together, with lines, and the contexts they share.
 
-    `similarity` is the cosine of their rows of association with contexts, of which `shared` have the largest parts.
+    `similarity` is the cosine of the two words' association rows; `shared` holds the contexts with the largest parts.
     """
 
     a: str
@@ -78,8 +78,8 @@ class Evidence:
 class Concordance:
     """The lines of a corpus, found by word.
 
-    An index is made at the first use and kept in the corpus's folder (`positions.py`). `notes` are what a reader
-    should know: words that the lines lack, an index that could not be kept.
+    The first use makes an index and keeps it in the corpus folder (`positions.py`). `notes` lists what a reader
+    should know: words missing from the lines, an index that could not be saved.
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["the", "king", "wore", "a", "crown"], ["the", "queen", "wore", "a", "crown"]])
@@ -100,20 +100,20 @@ class Concordance:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, show_progress: bool | None = None) -> Concordance:
-        """Of a corpus folder. Raises CorpusError for one that is none, or damaged."""
+        """Open the concordance of a corpus folder. Raises CorpusError if it is damaged or not a corpus."""
         from wordvec.corpus.corpus import Corpus
 
         return cls(Corpus.open(folder), show_progress=show_progress)
 
     def count(self, word: str, near: str | None = None, window: int = 5) -> int:
-        """How often `word` occurs, or occurs with `near` at most `window` words away in the same sentence."""
+        """How often `word` occurs; with `near`, only occurrences within `window` words of it in the same sentence."""
         return len(self.positions(word, near, window))
 
     def positions(self, word: str, near: str | None = None, window: int = 5) -> np.ndarray:
-        """Where `word` stands in ``corpus.ids``, rising, (count,) int64; with `near`, only where that is near it.
+        """Ascending positions of `word` in ``corpus.ids``, (count,) int64; with `near`, only those close to `near`.
 
-        `near` at most `window` in-vocabulary words before or after, in the same sentence; the word itself counts
-        as near only where it appears twice. Raises UnknownWordError, and OptionError for a window below 1.
+        Close means at most `window` in-vocabulary words before or after, in the same sentence. A word is close to
+        itself only if it occurs twice there. Raises UnknownWordError, and OptionError for a window below 1.
         """
         check_whole_number("window", window)
         of_word = self.index.of_word(self.corpus.vocabulary.id(word))
@@ -127,15 +127,15 @@ class Concordance:
     ) -> list[Line]:
         """At most `limit` lines of `positions`, spread evenly over the corpus, in its order.
 
-        The occurrences are cut into `limit` parts of equal size, and each gives one line: its middle one, or with
-        `seed` any one. Same seed, same lines. Raises as `positions`, and OptionError for a limit below 1.
+        The occurrences are divided into `limit` parts of equal size. Each part gives one line: its middle one, or with
+        `seed` a random one. Same seed, same lines. Raises as `positions`, and OptionError for a limit below 1.
         """
         check_whole_number("limit", limit)
         found = self.positions(word, near, window)
         return [self.line(int(position)) for position in found[spread(len(found), limit, seed)]]
 
     def line(self, position: int) -> Line:
-        """The line of one position, at most 30 words to either side and never beyond its sentence."""
+        """The line at one position: at most 30 words on either side, never beyond its sentence."""
         starts = self.corpus.sentence_starts
         sentence = int(np.searchsorted(starts, position, side="right")) - 1
         first = max(int(starts[sentence]), position - CONTEXT)
@@ -147,8 +147,8 @@ class Concordance:
     def behind(self, a: str, b: str, window: int = 5, limit: int = 5, seed: int | None = None) -> Evidence:
         """What makes two words similar: lines where they occur together, and the contexts they share.
 
-        Each context's part of the similarity is as in `associations.py`. At most `limit` lines and `limit`
-        contexts, in which a and b themselves are not named; the lines of a context are drawn as those of `lines` are.
+        `associations.py` defines each context's part of the similarity. At most `limit` lines and `limit` contexts
+        are returned; a and b themselves are not listed as contexts. Lines of a context are chosen as in `lines`.
         Raises UnknownWordError, and OptionError for a window or a limit below 1.
         """
         check_whole_number("limit", limit)
@@ -190,7 +190,7 @@ class Concordance:
 def lines_with(
     corpus: Corpus, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None
 ) -> list[Line]:
-    """`Concordance.lines` of a corpus, for one question.
+    """`Concordance.lines` for a single query.
 
     >>> from wordvec.corpus import Corpus
     >>> lines_with(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]]), "is")[0].right
@@ -200,9 +200,9 @@ def lines_with(
 
 
 def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
-    """Lines in the order of the corpus ("position"), of the words before the keyword ("left") or behind it ("right").
+    """Sort lines by corpus order ("position"), or by the words before ("left") or after ("right") the keyword.
 
-    The nearest word comes first, so that what often occurs beside the keyword occurs together. Raises OptionError.
+    The nearest word is compared first, so frequent neighbours of the keyword are grouped. Raises OptionError.
 
     >>> lines = [Line("a good", "king", "rules", 0, 0), Line("the bad", "king", "dies", 9, 1)]
     >>> [line.right for line in sort_lines(lines, "left")], [line.right for line in sort_lines(lines, "right")]
@@ -216,7 +216,7 @@ def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
 
 
 def _missing_words(corpus: Corpus) -> str | None:
-    """What the lines of this corpus lack, as far as the corpus knows."""
+    """A note on the words missing from this corpus's lines, if the corpus recorded them."""
     left_out = corpus.vocabulary.left_out
     if left_out is None:
         return None

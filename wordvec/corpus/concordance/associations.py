@@ -7,9 +7,9 @@ Lin's discount for few observations (2002, "Discovering word senses from text", 
     P_a(c)  = #(c)**a / sum over c' of #(c')**a
 
 #(w, c) counts c in flat windows around w in the same sentence, #(w) is its sum over c, and #(c) is how often c
-occurs. `wordvec.counts.explain` shows what a PPMI model was made of and has no discount: contexts that met both
-words once come first there, which explain little to a reader. The part of context c in the similarity of v and w is
-A(v, c) A(w, c) / (|A(v)| |A(w)|): over all c they add up to the cosine of both rows.
+occurs. `wordvec.counts.explain` shows how a PPMI model was made and has no discount: contexts that occurred once with
+each word come first there, and they explain little to a reader. The part of context c in the similarity of v and w is
+A(v, c) A(w, c) / (|A(v)| |A(w)|). Over all c the parts add up to the cosine of the two rows.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ AT_A_TIME = 1 << 20  # occurrences of a word
 
 
 class Company(NamedTuple):
-    """Of one word: how often each context occurs near it (V,) int64, and its association with each (V,) float64."""
+    """One word's contexts: how often each occurs near it (V,) int64, and its association with each (V,) float64."""
 
     near: np.ndarray
     association: np.ndarray
 
 
 def company_of(corpus: Corpus, positions: np.ndarray, window: int) -> Company:
-    """Count the contexts at `positions` of a word, and weigh them.
+    """Count the contexts around a word's `positions`, and compute its association with each.
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["a", "b", "c"], ["b", "a"]])
@@ -84,7 +84,7 @@ def shared_company(a: Company, b: Company) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def cosine_parts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """What each context adds to the cosine of two words' rows: a_c b_c / (|a| |b|); zeros where a row is all zero.
+    """What each context adds to the cosine of two words' rows: a_c b_c / (|a| |b|); all zeros if a row is zero.
 
     >>> cosine_parts(np.array([3.0, 0.0, 4.0]), np.array([4.0, 3.0, 0.0])).round(2).tolist()
     [0.48, 0.0, 0.0]
@@ -95,9 +95,9 @@ def cosine_parts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def nearest_distance(a: np.ndarray, b: np.ndarray, sentence_starts: np.ndarray) -> np.ndarray:
-    """For each position of `a`, how far the nearest other position of `b` is in its sentence; a huge number for none.
+    """For each position in `a`, the distance to the nearest other position in `b` in its sentence; if none, 2**63 - 1.
 
-    Shapes: a (A,) and b (B,), rising -> (A,) int64.
+    Shapes: a (A,) and b (B,), ascending -> (A,) int64.
 
     >>> nearest_distance(np.array([1, 4]), np.array([0, 1, 7]), np.array([0, 5, 8])).tolist()[0]
     1
@@ -109,7 +109,7 @@ def nearest_distance(a: np.ndarray, b: np.ndarray, sentence_starts: np.ndarray) 
     if not len(b):
         return distance
     before = np.searchsorted(b, a, side="left") - 1  # the last of b before each position
-    after = np.searchsorted(b, a, side="right")  # the first behind it
+    after = np.searchsorted(b, a, side="right")  # the first of b after each position
     found = before >= 0
     found[found] = b[before[found]] >= first[found]
     distance[found] = (a - b[np.maximum(before, 0)])[found]
@@ -120,9 +120,10 @@ def nearest_distance(a: np.ndarray, b: np.ndarray, sentence_starts: np.ndarray) 
 
 
 def spread(total: int, limit: int, seed: int | None = None) -> np.ndarray:
-    """Which of `total` things to take for at most `limit` of them, spread evenly: rising, (min(total, limit),) int64.
+    """Choose at most `limit` of `total` indices, evenly spread: ascending, (min(total, limit),) int64.
 
-    Things are cut into `limit` parts of equal size (within one); the middle of each is taken, or with `seed` any.
+    The indices are divided into `limit` parts of equal size (within one). Each part gives its middle, or with `seed` a
+    random one.
 
     >>> spread(10, 2).tolist(), spread(3, 10).tolist()
     ([2, 7], [0, 1, 2])

@@ -1,4 +1,4 @@
-"""Lines of a concordance as text: the keyword in one column, whatever the script, and no line wider than asked for."""
+"""Lines of a concordance as text: keywords aligned in any script, and no line wider than requested."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NARROWEST = 24
 
 
 def keyword_lines(lines: Sequence[Line], width: int = 100, marked: Collection[str] = ()) -> list[str]:
-    """Each line as text of at most `width` columns, keywords in one column, whole words, `marked` ones in brackets.
+    """Format each line in at most `width` columns: aligned keywords, whole words, `marked` words in brackets.
 
-    A cut is shown by "…". Characters that would steer a terminal are shown as escapes.
+    "…" marks a cut. Control characters are shown as escapes.
 
     >>> from wordvec.corpus.concordance import Line
     >>> for text in keyword_lines([Line("a cup of", "tea", "please", 3, 0), Line("", "coffee", "or tea", 9, 1)], 40):
@@ -46,7 +46,7 @@ def evidence_lines(
     width: int = 100,
     as_text: Callable[[Sequence[Line], int, Collection[str]], list[str]] = keyword_lines,
 ) -> list[str]:
-    """What a corpus says about two words as text, see `Concordance.behind`; `as_text` writes its lines."""
+    """The result of `Concordance.behind` as text; `as_text` formats its lines."""
     a, b = printable(evidence.a), printable(evidence.b)
     texts = [f"{a} and {b}: {times(evidence.together)} within {counted(evidence.window, 'word')} of each other"]
     texts += [f"  {text}" for text in as_text(evidence.lines, width - 2, [evidence.b])]
@@ -76,7 +76,7 @@ def _shown(word: str, marked: Collection[str]) -> str:
 
 
 def _last_words(text: str, width: int, marked: Collection[str]) -> str:
-    """As many of the last words as fit `width` columns, behind "…" where some do not."""
+    """As many of the last words as fit in `width` columns, after "…" if some do not fit."""
     words = _fitting(text.split(" ")[::-1] if text else [], width, marked)
     return " ".join(words[::-1])
 

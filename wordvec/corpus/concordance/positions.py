@@ -1,13 +1,13 @@
-"""Where each word occurs in a corpus: an inverted index, made once and kept in the corpus folder.
+"""Where each word occurs in a corpus: an inverted index, built once and kept in the corpus folder.
 
 ::
 
     CORPUS/positions/positions.json    format, version, the fingerprint of the corpus, sizes
-    CORPUS/positions/starts.npy        (V + 1,) int64: word w stands at positions[starts[w]:starts[w + 1]]
-    CORPUS/positions/positions.npy     (N,) int32, or int64 for 2**31 words and more; rising within each word
+    CORPUS/positions/starts.npy        (V + 1,) int64: word w occurs at positions[starts[w]:starts[w + 1]]
+    CORPUS/positions/positions.npy     (N,) int32, or int64 for 2**31 words and more; ascending within each word
 
 It is a counting sort of the ids (Knuth, The Art of Computer Programming 3, section 5.2), done in chunks: memory does
-not grow with the corpus. It says which corpus it belongs to; that of another one is made anew.
+not grow with the corpus. The index records the fingerprint of its corpus; one for another corpus is rebuilt.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ FOLDER = "positions"
 MARKER = "positions.json"
 FORMAT = "wordvec positions"
 VERSION = 1
-KIND = FolderKind(MARKER, b"", frozenset({MARKER, "starts.npy", "positions.npy"}))  # a damaged one is made anew
+KIND = FolderKind(MARKER, b"", frozenset({MARKER, "starts.npy", "positions.npy"}))  # a damaged one is rebuilt
 IDS_AT_A_TIME = 1 << 22
 
 
 class Positions:
     """The positions of every word of a corpus.
 
-    Attributes: `starts` (V + 1,) int64 and `positions` (N,) as in the files above; `note`, what a reader should know
-    about where they are kept, or None.
+    Attributes: `starts` (V + 1,) int64 and `positions` (N,) as in the files above; `note`, a message for the reader
+    if the index could not be saved, or None.
 
     >>> from wordvec.corpus import Corpus
     >>> index = Positions.of(Corpus.from_sentences([["you", "say", "yes"], ["i", "say", "no"]]))
@@ -53,10 +53,10 @@ class Positions:
 
     @classmethod
     def of(cls, corpus: Corpus, *, show_progress: bool | None = None) -> Positions:
-        """Open the index that lies in the corpus's folder, or make it and put it there.
+        """Open the index in the corpus's folder, or build it and save it there.
 
-        A corpus without a folder, or with one that cannot be written to, gets an index in memory; `note` says so.
-        Raises CorpusError for a damaged corpus.
+        A corpus without a folder, or in a folder that cannot be written, gets an index in memory; for the latter
+        `note` gives the reason. Raises CorpusError for a damaged corpus.
         """
         folder = corpus.folder
         if folder is None:
@@ -76,9 +76,9 @@ class Positions:
         return cls(corpus, *(kept or _in_memory(corpus, show_progress)))
 
     def of_word(self, word_id: int) -> np.ndarray:
-        """Where the word occurs in ``corpus.ids``, rising, (count,) int64.
+        """Ascending positions of the word in ``corpus.ids``, (count,) int64.
 
-        Raises CorpusError when another word is there: the files were altered.
+        Raises CorpusError if another word is at one of them: the files were altered.
         """
         found = self.positions[self.starts[word_id] : self.starts[word_id + 1]].astype(np.int64)
         ids = self._corpus.ids
@@ -119,7 +119,7 @@ def _save(folder: Path, corpus: Corpus, show_progress: bool | None) -> None:
 
 
 def _open(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:
-    """The index in `folder`, mapped; None where there is none of this corpus that is whole."""
+    """The index in `folder`, memory-mapped; None if it is missing, damaged or of another corpus."""
     return read_unchanged(folder / MARKER, lambda: _read(folder, corpus))
 
 
@@ -151,9 +151,9 @@ def _starts(corpus: Corpus) -> np.ndarray:
 
 
 def _sort(corpus: Corpus, starts: np.ndarray, positions: np.ndarray, show_progress: bool | None) -> None:
-    """Fill `positions`, chunk by chunk of the ids: those of a word in a chunk come behind those before the chunk."""
+    """Fill `positions` in chunks of ids; a word's positions in a chunk follow its positions in earlier chunks."""
     ids = corpus.ids
-    begin_of_word = starts[:-1].copy()  # where the next position of each word goes
+    begin_of_word = starts[:-1].copy()  # where each word's next position is written
     with progress(len(ids), "indexing", "words", show=show_progress) as bar:
         for begin in range(0, len(ids), IDS_AT_A_TIME):
             chunk = np.asarray(ids[begin : begin + IDS_AT_A_TIME])
@@ -166,7 +166,7 @@ def _sort(corpus: Corpus, starts: np.ndarray, positions: np.ndarray, show_progre
 
 
 def _order(ids: np.ndarray) -> np.ndarray:
-    """A stable argsort of ids below 2**31: numpy sorts 16-bit numbers by digits, so in two passes of 16 bits."""
+    """Stable argsort of ids below 2**31, in two passes of 16 bits, because numpy uses radix sort for 16-bit numbers."""
     order = np.argsort((ids & 0xFFFF).astype(np.uint16), kind="stable")
     high = (ids >> 16).astype(np.uint16)
     return order[np.argsort(high[order], kind="stable")] if high.any() else order

@@ -1,1 +1,1 @@
-"""Documents of a corpus: which sentence is of which document, what is known of each, and where its text lies."""
+"""Documents of a corpus: which sentence belongs to which document, each document's metadata, and where its text is."""

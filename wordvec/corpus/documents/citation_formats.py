@@ -1,4 +1,4 @@
-"""Cited lines as text for a terminal, as CSV and as a page of HTML."""
+"""Cited lines as terminal text, CSV and an HTML page."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ td, th {{ padding: 0.1em 0.4em; vertical-align: baseline; }}
 
 
 def cited_as_text(lines: Sequence[CitedLine], width: int = 100) -> list[str]:
-    """A line of at most `width` columns each: year and place, then the words around the keyword.
+    """Format each line in at most `width` columns: year and place, then the words around the keyword.
 
     >>> line = CitedLine("The old ", "Queen", ", in her chair", "a.txt", 12, None, 1850, {}, 0)
     >>> cited_as_text([line], 60)
@@ -64,7 +64,7 @@ def cited_as_text(lines: Sequence[CitedLine], width: int = 100) -> list[str]:
 
 
 def _for_terminal(line: CitedLine) -> Line:
-    """With one space between words, however many are printed."""
+    """The line with every run of white space replaced by one space."""
     left, keyword, right = (" ".join(part.split()) for part in (line.left, line.keyword, line.right))
     return Line(left, keyword, right, line.position, 0)
 
@@ -76,7 +76,7 @@ def _shortened(place: str) -> str:
 
 
 def cited_as_csv(lines: Sequence[CitedLine]) -> str:
-    """A table with a row of names: left, keyword, right, year, path, record, line, and the columns of the metadata."""
+    """CSV with a header row: left, keyword, right, year, path, record, line, and the metadata columns."""
     metadata = [name for name in (lines[0].metadata if lines else {}) if name not in COLUMNS]
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\n")
@@ -87,7 +87,7 @@ def cited_as_csv(lines: Sequence[CitedLine]) -> str:
 
 
 def cited_as_html(lines: Sequence[CitedLine], title: str) -> str:
-    """A page with a table of the lines, without scripts or anything from elsewhere."""
+    """An HTML page with a table of the lines, without scripts or external resources."""
     rows = "\n".join(
         f'<tr><td class="place">{"" if line.year is None else line.year}</td>'
         f'<td class="left">{_escaped(line.left)}</td><td><strong>{_escaped(line.keyword)}</strong></td>'

@@ -1,4 +1,4 @@
-"""Lines of a concordance that can be cited: as they are printed, with file, line and date."""
+"""Concordance lines that can be cited: as printed, with file, line and date."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SORTS = ("position", "left", "right", "date")
 
 @dataclass(frozen=True)
 class CitedLine:
-    """A line of a text as it is printed, around a word: left + keyword + right is the line, to the last letter.
+    """A word in its line as printed: left + keyword + right is exactly the line.
 
     path      of the file, relative to the folder of the texts; record is its record there, or None
-    line      in the file, from 1; of a record, in its text
-    year      of the document, or None where no date is known
+    line      in the file, from 1; for a record, in its text
+    year      of the document, or None if its date is unknown
     metadata  of the document
     position  of the word in the corpus, from 0
-    found     False where the word cannot be found in the line, which the text's tokenizer changed: then all of the
-              line is in `left`, and `keyword` and `right` are empty
+    found     False if the word cannot be located in the line because the tokenizer changed it: then `left` holds the
+              whole line, and `keyword` and `right` are empty
     """
 
     left: str
@@ -48,7 +48,7 @@ class CitedLine:
 
     @property
     def place(self) -> str:
-        """File, record and line in a few letters.
+        """File, record and line in short form.
 
         >>> CitedLine("", "tea", "", "a.txt", 12, None, 1850, {}, 0).place
         'a.txt:12'
@@ -56,15 +56,15 @@ class CitedLine:
         return f"{self.path}:{self.line}" if self.record is None else f"{self.path}#{self.record}:{self.line}"
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values."""
+        """All fields as plain values."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 class Citations:
     """Cites occurrences of words in a corpus that knows its documents.
 
-    `texts` is the folder the texts are in now (default: where they were). Raises CorpusError for a corpus that does
-    not know its documents.
+    `texts` is the folder that holds the texts now (default: where they were). Raises CorpusError for a corpus that
+    does not know its documents.
     """
 
     def __init__(self, concordance: Concordance, texts: str | os.PathLike[str] | None = None) -> None:
@@ -77,14 +77,14 @@ class Citations:
     def cite(self, word: str, positions: Iterable[int]) -> list[CitedLine]:
         """The printed lines of some of the occurrences of `word`, in the order of `positions`.
 
-        Raises CorpusError for a text that is not there any more, or was changed since the corpus was built.
+        Raises CorpusError for a text that is gone, or was changed since the corpus was built.
         """
         wanted = np.asarray(list(positions), np.int64)
         every = self.concordance.positions(word)
         places = self._places(every)
         new = np.ones(len(every), bool)
         new[1:] = (places[1:] != places[:-1]).any(axis=1)
-        first = np.flatnonzero(new)  # of the occurrences in each line
+        first = np.flatnonzero(new)  # index of the first occurrence in each line
         line_of = np.cumsum(new) - 1
         in_line = np.diff(np.append(first, len(every)))
         chosen = np.searchsorted(every, wanted)
@@ -99,7 +99,7 @@ class Citations:
         return cited
 
     def cite_lines(self, lines: Sequence[Line]) -> list[CitedLine]:
-        """Lines of a concordance, of any words, as they are printed. Raises as `cite`."""
+        """Cite lines of a concordance, of any words. Raises as `cite`."""
         self.read_ahead(lines)
         of_word: dict[str, set[int]] = defaultdict(set)
         for line in lines:
@@ -134,9 +134,9 @@ class Citations:
 
 
 def sort_cited(lines: Iterable[CitedLine], by: str) -> list[CitedLine]:
-    """Lines in the order of the corpus ("position"), by date, or by the words before ("left") or behind ("right").
+    """Lines in the order of the corpus ("position"), by date, or by the words before ("left") or after ("right").
 
-    The nearest word comes first, without regard to case and to what is no letter. Lines without a date come last.
+    The nearest word is compared first, ignoring case and punctuation. Lines without a date come last.
     Raises OptionError for another order.
     """
     if by not in SORTS:

@@ -1,13 +1,13 @@
-"""What a corpus knows of its documents, and how that is kept in the corpus folder.
+"""The documents of a corpus, and the files in the corpus folder that describe them.
 
 ::
 
     documents.json           format, root, how the text is read, columns, files with size and SHA-256, documents
     sentence_documents.npy   (S,) int32, the document of each sentence
-    sentence_lines.npy       (S,) int32, its line in the file, from 1 (in the text of the record, where there are some)
+    sentence_lines.npy       (S,) int32, its line in the file, from 1 (for records, in the text of the record)
 
-A document is a file, or a record of a file of records. A folder without these files is a corpus whose documents are
-not known.
+A document is a file, or a record in a file of records. A folder without these files is a corpus with unknown
+documents.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class TextFile(NamedTuple):
 
 
 class Document(NamedTuple):
-    """Of one document: the number of its file, of its record there (a line or row from 1) or None, its metadata."""
+    """A document: its file's number, its record there (a line or row from 1) or None, and its metadata."""
 
     file: int
     record: int | None
@@ -79,9 +79,9 @@ class Document(NamedTuple):
 class Documents:
     """The documents of a corpus.
 
-    root          the folder that paths are relative to, as it was named when the corpus was built
-    columns       names of the metadata; each document has a value for each, None where there is none
-    files, rows   the files of text, and the documents
+    root          the folder that paths are relative to, as named when the corpus was built
+    columns       names of the metadata; each document has a value for each, or None
+    files, rows   the text files, and the documents
     of_sentence   (S,) int32, the document of each sentence; lines (S,) int32, its line in the document
     reading       how the text is read: encoding, encoding_errors, field; and the table of metadata: table (its path),
                   table_sha256, path_column
@@ -113,31 +113,31 @@ class Documents:
         return self.files[self.rows[document].file].path
 
     def name(self, document: int) -> str:
-        """What to call a document in a message: its path, with the number of its record where it is one of several."""
+        """A document's name in messages: its path, with the record number if it is a record."""
         record = self.rows[document].record
         return self.path(document) if record is None else f"{self.path(document)}: record {record}"
 
     def metadata(self, document: int) -> dict[str, Value]:
-        """What is known of the document."""
+        """The document's metadata, by column."""
         return dict(zip(self.columns, self.rows[document].values))
 
     def column(self, name: str) -> list[Value]:
-        """The values of a column, one a document. Raises CorpusError, listing the columns, where there is none."""
+        """A column's value for each document. Raises CorpusError, listing the columns, for an unknown column."""
         if name not in self.columns:
             raise CorpusError(f"the documents have no column {name!r}; they have: {', '.join(self.columns) or 'none'}")
         place = self.columns.index(name)
         return [row.values[place] for row in self.rows]
 
     def place(self, sentence: int) -> tuple[str, int]:
-        """Path and line of a sentence; of a record, the line in its text."""
+        """Path and line of a sentence; for a record, the line in its text."""
         return self.path(int(self.of_sentence[sentence])), int(self.lines[sentence])
 
     def of_sentences(self, sentences: np.ndarray) -> Documents:
-        """The same documents, of some of the sentences, in this order."""
+        """The same documents with only some sentences, in the given order."""
         return replace(self, of_sentence=self.of_sentence[sentences], lines=self.lines[sentences])
 
     def only(self, chosen: Sequence[int], sentences: np.ndarray) -> Documents:
-        """Some of the documents and their sentences; `sentences` are all of these documents, rising."""
+        """Some of the documents; `sentences` must list all of their sentences, ascending."""
         number = np.full(len(self.rows), -1, np.int32)
         number[list(chosen)] = np.arange(len(chosen), dtype=np.int32)
         return replace(
@@ -148,7 +148,7 @@ class Documents:
         )
 
     def write(self, folder: Path) -> dict[str, dict[str, Any]]:
-        """Write the files into a corpus folder in the making; returns size and SHA-256 of each."""
+        """Write the files into an unfinished corpus folder; returns the size and SHA-256 of each."""
         description = {
             "format": FORMAT,
             "root": self.root,
@@ -174,9 +174,9 @@ def size_and_sha256(path: Path) -> tuple[int, str]:
 
 
 def read_documents(folder: Path, sentences: int) -> Documents | None:
-    """The documents of the corpus in `folder`, which has so many sentences; None where it knows none.
+    """The documents of the corpus in `folder`, which has `sentences` sentences; None if it records no documents.
 
-    Raises CorpusError where the files are damaged.
+    Raises CorpusError if the files are damaged.
     """
     if not (folder / DESCRIPTION).is_file():
         return None

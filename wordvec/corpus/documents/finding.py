@@ -1,4 +1,4 @@
-"""The printed lines of the texts behind a corpus, and where in one a word stands: "New York" for new_york."""
+"""Printed lines of the texts a corpus was built from, and where a word is in them: "New York" for new_york."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 _PIECE = re.compile(r"\S+")
-# What a change of letters may make one of: a number; a letter with its marks, or jamo that are one syllable.
+# What normalization may turn into one character: a number; a letter with its marks; the jamo of one syllable.
 _CLUSTER = re.compile(r"\d+(?:[.,'’]\d+)*|.[\u0300-\u036f\u1160-\u11ff\u3099\u309a\ufe20-\ufe2f]*", re.S)
 
 
 class WordFinder:
-    """Finds words in lines of text by making the tokens again, as the corpus did.
+    """Finds words in lines of text by tokenizing them as the corpus did.
 
     >>> from wordvec.corpus.recipe import TextRecipe
     >>> line = 'The "Queen," said the queen.'
@@ -42,14 +42,14 @@ class WordFinder:
     def __init__(self, recipe: TextRecipe) -> None:
         self._recipe = recipe
         self._by_pieces = recipe.tokenizer in TOKENIZERS  # which never look across white space
-        self._has_zeros = recipe.tokenizer == "words" or recipe.normalization.numbers == "zero"  # in place of digits
+        self._has_zeros = recipe.tokenizer == "words" or recipe.normalization.numbers == "zero"  # digits were replaced
         try:
             self._tokenize = get_tokenizer(recipe.tokenizer) if recipe.tokenizer else None
-        except WordvecError:  # a function of the user, or an extra that is missing
+        except WordvecError:  # the user's own function, or a missing extra
             self._tokenize = None
 
     def find(self, line: str, word: str) -> list[Span]:
-        """Where the word occurs in the line, in order; where a token cannot be found in the text, not it."""
+        """Where the word occurs in the line, in order; tokens that cannot be located in the text are skipped."""
         tokens = list(self._tokens(line))
         if self._recipe.phrases is None:
             return [span for token, span in tokens if token == word and span is not None]
@@ -63,7 +63,7 @@ class WordFinder:
         return found
 
     def _size(self, joined: str, tokens: list[str]) -> int:
-        """Of how many of the first tokens a phrase was made."""
+        """How many of the first tokens a phrase was joined from."""
         assert self._recipe.phrases is not None
         delimiter = self._recipe.phrases.delimiter
         sizes = range(1, len(tokens) + 1)
@@ -83,11 +83,11 @@ class WordFinder:
                 span = None if self._has_zeros and "0" in token else _inside(piece, token, at)
                 at = at if span is None else span[1]
                 if span is None and self._by_pieces:
-                    span = _without_marks(piece)  # of another form than it is printed in: all of the piece
+                    span = _without_marks(piece)  # the token differs from its printed form: take the whole piece
                 yield token, None if span is None else (begin + span[0], begin + span[1])
 
     def _parts(self, line: str) -> list[Span]:
-        """What the tokenizer saw at a time, or may be given one after the other with the same result."""
+        """Spans of text that can be tokenized one by one with the same result as the corpus's tokenizer."""
         if self._by_pieces:
             return [found.span() for found in _PIECE.finditer(line)]
         if not self._recipe.split_sentences:
@@ -100,7 +100,7 @@ class WordFinder:
         return spans
 
     def _analysed(self, analyser: Analyser, part: str, start: int) -> Iterator[tuple[str, Span | None]]:
-        """An analyser's tokens, in another form than they are printed in: it says where they are."""
+        """An analyser's tokens, which can differ from their printed form; the analyser reports their positions."""
         changed = self._changed(part)
         places = _places(part, changed, self._changed)
         for token, begin, end in analyser.find(changed):
@@ -111,7 +111,7 @@ class WordFinder:
 
 
 def _places(text: str, changed: str, change: Callable[[str], str]) -> list[Span] | None:
-    """For each character of a changed text, where it was in the text; None where that cannot be said.
+    """For each character of a changed text, its span in the original; None if this cannot be determined.
 
     >>> _places("가1850", "가0", lambda part: "0" if part.isdigit() else unicodedata.normalize("NFC", part))
     [(0, 1), (1, 5)]
@@ -125,31 +125,31 @@ def _places(text: str, changed: str, change: Callable[[str], str]) -> list[Span]
 
 
 def _without_marks(piece: str) -> Span:
-    """A piece of text without what is neither letter nor digit at both of its ends."""
+    """The span of a piece without leading and trailing characters that are neither letters nor digits."""
     signs = [at for at, sign in enumerate(piece) if sign.isalnum()]
     return (signs[0], signs[-1] + 1) if signs else (0, len(piece))
 
 
 def _inside(text: str, token: str, start: int) -> Span | None:
-    """Where `token` begins and ends in `text`, at `start` or behind it, whatever its case."""
+    """Where `token` begins and ends in `text`, at or after `start`, in any case."""
     for own, other in ((text, token), (text.lower(), token.lower()), (text.casefold(), token.casefold())):
-        if len(own) == len(text):  # or places in it would not be places in the text
+        if len(own) == len(text):  # otherwise its indices would not fit the text
             at = own.find(other, start)
             if at >= 0:
                 return at, at + len(other)
     return None
 
 
-# The texts a corpus was built from: their lines as they are printed.
+# Printed lines of the texts a corpus was built from.
 
 
 Place = tuple[int, int]  # number of the document, line there from 1
 
 
 class Originals:
-    """Reads lines of documents from their files, each file only if it is what the corpus was built from.
+    """Reads lines of documents from their files, if the files are unchanged since the corpus was built.
 
-    `root` is the folder the texts are in now (default: where they were when the corpus was built).
+    `root` is the folder that holds the texts now (default: where they were when the corpus was built).
     """
 
     def __init__(self, documents: Documents, root: str | os.PathLike[str] | None = None) -> None:
@@ -159,9 +159,9 @@ class Originals:
         self._kept: dict[Place, str] = {}
 
     def lines(self, places: Iterable[Place]) -> dict[Place, str]:
-        """The lines at these places, and others that were read before.
+        """The lines at these places, and others that were read earlier.
 
-        Raises CorpusError for a text that is not there any more, or was changed.
+        Raises CorpusError for a text that is gone or was changed.
         """
         wanted: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))  # by file and document
         for document, line in places:
@@ -177,7 +177,7 @@ class Originals:
         return self._kept
 
     def _whole(self, number: int) -> Path:
-        """The path of a file, which has the size and SHA-256 it had."""
+        """The path of a file, after checking that its size and SHA-256 are unchanged."""
         file = self.documents.files[number]
         path = self.root / file.path
         if number in self._checked:

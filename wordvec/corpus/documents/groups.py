@@ -1,4 +1,4 @@
-"""Documents in groups: by year, by decade or any other number of years, by a column, or in halves by chance."""
+"""Documents in groups: by year, decade or any number of years, by a column, or in random halves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wordvec.rng import SHUFFLE, permutation
 
 DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "Datum", "연도", "년도", "날짜")
 LENGTHS = {"year": 1, "decade": 10, "century": 100}
-LATEST = 2100  # years after it are taken as they are, and said
+LATEST = 2100  # later years are accepted and reported
 NAMED = 5  # documents in a message; the others are counted
 _NUMBER = re.compile(r"(-?\d{1,4})")
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
@@ -26,19 +26,19 @@ _NAMED = "january february march april june july august september october novemb
 _NAME = f"(?:{'|'.join(sorted(f'{_MONTHS} {_NAMED}'.split(), key=len, reverse=True))})"
 # 2 March 1850, March 2, 1850, März 1850
 _WITH_NAME = re.compile(rf"(?:{_DAY}\.?\s+)?{_NAME}\.?(?:\s+{_DAY})?,?\s+(\d{{4}})", re.I)
-_WHOLE = re.compile(r"(\d{1,4})[.,]0+")  # of a program for which a column with gaps holds no whole numbers
-_SUPPLIED = re.compile(r"\[(\d{4})\]")  # of a catalogue: a year that is not printed in the book
+_WHOLE = re.compile(r"(\d{1,4})[.,]0+")  # 1850.0, from programs that store a column with gaps as floats
+_SUPPLIED = re.compile(r"\[(\d{4})\]")  # library catalogues: a year that is not printed in the book
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups of documents in their order, and what could not be put into one.
+    """Groups of documents in order, and the documents that belong to none.
 
-    by        how they were made
-    members   of each group by name, the numbers of its documents, rising
-    without   documents that have no value, or none that is a date
-    note      what a reader should know of these, or None
-    in_time   whether they are periods, the earliest first
+    by        how the groups were made
+    members   the document numbers of each group, by name, ascending
+    without   documents without a value, or whose value is not a date
+    note      a message about these documents, or None
+    in_time   whether the groups are periods, earliest first
 
     >>> Groups("decade", {"1850s": [0, 2]}).names
     ['1850s']
@@ -57,10 +57,10 @@ class Groups:
 
 
 def year_of(value: Value) -> int | None:
-    """The year of a date, or None for what is no date: a number of up to four digits, or a date that has one.
+    """The year of a date, or None if the value is not a date.
 
-    Dates are written as in 1850, [1850], 1850-03, 1850-03-02, 2.3.1850, 2 March 1850, März 1850 or 1850년 3월 2일.
-    "c. 1850", "1850s" and "1850-60" are none: the table should say one year.
+    Dates are written as in 1850, [1850], 1850-03, 1850-03-02, 2.3.1850, 2 March 1850, März 1850 or 1850년 3월 2일. A
+    year has up to four digits. "c. 1850", "1850s" and "1850-60" are not dates: the table should give one year.
 
     >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "March 2, 1850", "1850년 3월", "1850,0")]
     [1850, 1850, 1850, 1850, 1850, 1850]
@@ -70,7 +70,7 @@ def year_of(value: Value) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        return int(value) if abs(value) < 10_000 and value == int(value) else None  # nan is not below
+        return int(value) if abs(value) < 10_000 and value == int(value) else None  # nan fails the comparison
     text = value.strip()
     for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _IN_SIGNS, _WITH_NAME, _WHOLE, _SUPPLIED):
         if found := pattern.fullmatch(text):
@@ -79,7 +79,7 @@ def year_of(value: Value) -> int | None:
 
 
 def years_of(documents: Documents) -> list[int | None]:
-    """The year of each document, from the first of DATE_COLUMNS that is there; None where there is none."""
+    """The year of each document, from the first of DATE_COLUMNS that exists; None if unknown."""
     by_name = {name.casefold(): name for name in reversed(documents.columns)}
     found = next((by_name[name.casefold()] for name in DATE_COLUMNS if name.casefold() in by_name), None)
     return [None] * len(documents) if found is None else [year_of(value) for value in documents.column(found)]
@@ -91,10 +91,10 @@ def groups_of(
     """Put documents into groups.
 
     `by` is "year", "decade", "century" or a number of years, such as "25", by the dates in `date_column` (default: the
-    first of DATE_COLUMNS that is there); "half", two halves drawn by chance, alike for the same `seed`; or a column,
-    of which each value is a group. `among` are the numbers of the documents to look at (default: all).
+    first of DATE_COLUMNS that exists); "half", two random halves, the same for the same `seed`; or a column, each value
+    of which is a group. `among` lists the numbers of the documents to use (default: all).
 
-    Raises CorpusError for a column that is not there, or without any value or date.
+    Raises CorpusError for a column that is missing or has no value or date at all.
     """
     chosen = range(len(documents)) if among is None else sorted(among)
     if by == "half":
@@ -123,7 +123,7 @@ def groups_of(
 
 
 def _notes_on_dates(documents: Documents, column: str, dated: dict[int, int], without: list[int]) -> list[str]:
-    """What to tell of documents without a date that can be read, and of dates that are hardly meant."""
+    """Messages about documents without a readable date, and about implausible dates."""
     values, notes = documents.column(column), []
     of_all = f"of {counted(len(dated) + len(without), 'document')}"
     if without:
@@ -148,7 +148,7 @@ def _notes_on_dates(documents: Documents, column: str, dated: dict[int, int], wi
 
 
 def _period(begin: int, length: int) -> str:
-    """What a period is called.
+    """The name of a period.
 
     >>> _period(1850, 1), _period(1850, 10), _period(1850, 25)
     ('1850', '1850s', '1850-1874')
@@ -187,7 +187,7 @@ def _date_column(documents: Documents, asked: str | None) -> str:
 
 
 def group_of_sentence(documents: Documents, groups: Groups) -> np.ndarray:
-    """The number of the group of each sentence, (S,) int32, -1 for none."""
+    """The group number of each sentence, (S,) int32; -1 for no group."""
     number = np.full(len(documents), -1, np.int32)
     for place, members in enumerate(groups.members.values()):
         number[members] = place

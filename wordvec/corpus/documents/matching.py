@@ -1,4 +1,4 @@
-"""Which row of a table of metadata belongs to which file."""
+"""Matches rows of a metadata table to files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def match_rows(
 ) -> list[dict[str, Value]]:
     r"""The metadata of each file: the row whose `column` names it, without that column.
 
-    A row names a file by its path from `root`, from the folder of the table or as a whole; or where only one file is
-    called so, by its name, or by its name without the ending. Composed and decomposed letters are the same, and so
-    are / and \, and capitals and small letters where no other file is meant. Whole paths of another machine are taken
-    as paths below the folder that all of them share.
+    A row names a file by its path from `root` or from the table's folder, or by its absolute path. A unique file can
+    also be named by its file name, with or without extension. Composed and decomposed letters are equal, / and \ are
+    equal, and case is ignored if the match is unique. Absolute paths from another machine are read as relative to the
+    folder they all share.
 
-    A file without a row has None for everything; a row without a file, or for which it is not clear which file it
-    means, is left out. All are named, or with `strict` an error. Raises CorpusError for two rows of one file, a row
-    without a name, and a table of which no row fits.
+    A file without a row gets None for every column. A row that matches no file, or several, is left out. Both are
+    reported, or with `strict` an error. Raises CorpusError for two rows of one file, a row without a name, and a table
+    in which no row matches.
     """
     finder = _Finder(files, root, table, [str(row.values[column]) for row in rows])
     row_of: dict[int, Row] = {}
@@ -83,7 +83,7 @@ def _report(table: Path, without_row: list[str], without_file: list[str], unclea
 
 
 class _Finder:
-    """Which files a name in a table may mean: one, none, or several of which it is not clear."""
+    """Finds the files that a name in a table may mean: one, none, or several candidates."""
 
     def __init__(self, files: Sequence[Path], root: Path, table: Path, named: Sequence[str]) -> None:
         self._folders = (root, table.parent, Path("."))
@@ -98,7 +98,7 @@ class _Finder:
         self._elsewhere = self._folder_elsewhere([_with_slashes(name) for name in named], table)
 
     def find(self, named: str) -> list[int]:
-        """The places of the files it may mean."""
+        """The numbers of the files that the name may mean."""
         path = _with_slashes(named)
         if self._elsewhere is not None and path.startswith(self._elsewhere):
             path = path[len(self._elsewhere) :]
@@ -111,7 +111,7 @@ class _Finder:
         return [place for own, place in alike if own == name] or [place for _, place in alike]
 
     def _at(self, path: str) -> list[int]:
-        """The file of this path, or those that differ from it in capitals alone."""
+        """The file at this path, or the files whose paths differ from it only in case."""
         keys = [_key(os.path.abspath(folder / path)) for folder in self._folders]
         for key in keys:
             if key in self._exact:
@@ -119,7 +119,7 @@ class _Finder:
         return next((self._small[key.casefold()] for key in keys if key.casefold() in self._small), [])
 
     def _folder_elsewhere(self, paths: list[str], table: Path) -> str | None:
-        """For absolute paths of another machine, the folder that corresponds to the root; it is announced."""
+        """For absolute paths from another machine, the folder that corresponds to the root; announces it."""
         whole = [path for path in paths if _WHOLE_PATH.match(path) and not self._at(path)]
         if not whole:
             return None

@@ -1,4 +1,4 @@
-"""Words too rare to speak of: the one rule by which they are marked, wherever words are compared."""
+"""The rule that marks words as too rare, used wherever words are compared."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ RULE = (
 
 
 def why_too_rare(count: int | None, documents: int | None = None) -> str | None:
-    """Why little can be said of a word that occurs `count` times in so many documents; None where enough is known.
+    """Why a word that occurs `count` times in `documents` documents is too rare; None if it is frequent enough.
 
-    What is not known (None) is not held against a word.
+    An unknown number (None) is not checked.
 
     >>> why_too_rare(7), why_too_rare(50, 2), why_too_rare(50, 1), why_too_rare(50, 3), why_too_rare(None)
     ('occurs 7 times', 'is in 2 documents', 'is in 1 document', None, None)
@@ -35,7 +35,7 @@ def why_too_rare(count: int | None, documents: int | None = None) -> str | None:
 
 
 def documents_with_words(corpus: Corpus) -> np.ndarray | None:
-    """In how many documents each word of the vocabulary occurs, (V,) int64; None where documents are not known.
+    """In how many documents each word of the vocabulary occurs, (V,) int64; None if documents are unknown.
 
     >>> from wordvec.corpus import Corpus
     >>> documents_with_words(Corpus.from_sentences([["tea"]])) is None
@@ -46,7 +46,7 @@ def documents_with_words(corpus: Corpus) -> np.ndarray | None:
         return None
     found = np.zeros(len(corpus.vocabulary), np.int64)
     of = np.asarray(documents.of_sentence)
-    borders = np.flatnonzero(np.diff(of)) + 1  # sentences of a document stand one after the other
+    borders = np.flatnonzero(np.diff(of)) + 1  # sentences of a document are consecutive
     starts = np.asarray(corpus.sentence_starts)[np.concatenate([[0], borders, [len(of)]])]
     for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist()):
         found[np.unique(corpus.ids[begin:end])] += 1
@@ -54,6 +54,6 @@ def documents_with_words(corpus: Corpus) -> np.ndarray | None:
 
 
 def documents_by_word(corpus: Corpus) -> dict[str, int] | None:
-    """`documents_with_words` by word, as `neighbour_stability` takes it."""
+    """`documents_with_words` as a dictionary by word, for `neighbour_stability`."""
     found = documents_with_words(corpus)
     return None if found is None else dict(zip(corpus.vocabulary.words, found.tolist()))

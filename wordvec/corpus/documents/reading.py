@@ -1,4 +1,4 @@
-"""Reading documents one after the other, noting for each sentence its document and its line."""
+"""Reads documents one after another and records each sentence's document and line."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from wordvec.corpus.read.sources import PathLike, as_files
 from wordvec.errors import CorpusError, OptionError, counted, listed
 
 NAMED = 5  # documents in a remark; the others are counted
-LARGE_SHARE, MANY_TIMES = 0.2, 10  # of all words, and times the median, that make a document worth a remark
+# A document with more than this share of all words, and more than this many times the median, gets a remark.
+LARGE_SHARE, MANY_TIMES = 0.2, 10
 
 Blocks = Iterator[tuple[str, bool]]
-SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # the pieces of a line into its sentences
+SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # splits the pieces of a line into sentences
 
 
 class DocumentReader:
-    """Texts of documents, and after they were read, where each sentence came from.
+    """Reads the texts of documents, and then reports where each sentence came from.
 
-    Give either `table`, a table of metadata with a row a file; or `field`, which holds the text of each record, and
-    `fields`, its metadata. Raises CorpusError as `match_rows` and `read_table` do, and for names that are no files.
+    Give either `table`, a metadata table with one row per file; or `field`, which holds the text of each record, and
+    `fields`, its metadata. Raises CorpusError as `match_rows` and `read_table` do, and for names that are not files.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class DocumentReader:
         self._of_sentence.append(np.full(len(lines), len(self._rows) - 1, np.int32))
 
     def documents(self) -> Documents:
-        """All that was noted: of every sentence that was read, with words or without."""
+        """The documents, with the origin of every sentence that was read, including those without words."""
         files = [
             TextFile(Path(os.path.relpath(file, self.root)).as_posix(), *size_and_sha256(file)) for file in self.files
         ]
@@ -120,9 +121,9 @@ class DocumentReader:
 
 
 def remarks_on(documents: Documents, sentence_starts: np.ndarray) -> list[str]:
-    """What a user should know about the documents that were read: those without words, duplicates, and very long ones.
+    """Remarks on documents without words, duplicates, and very long documents.
 
-    `sentence_starts` (S + 1,) are those of the corpus.
+    `sentence_starts` is the corpus's, (S + 1,).
     """
     tokens = np.bincount(documents.of_sentence, np.diff(sentence_starts), minlength=len(documents))
     remarks = []
@@ -148,7 +149,7 @@ def remarks_on(documents: Documents, sentence_starts: np.ndarray) -> list[str]:
 
 
 def _files(paths: list[str], table: Path | None) -> list[Path]:
-    """The files that are named, each once; the table of metadata is none of them."""
+    """The named files, each once, without the metadata table."""
     files: list[Path] = []
     for path in paths:
         if path == "-" or not (os.path.exists(path) or any(sign in path for sign in "*?[")):
@@ -163,14 +164,14 @@ def _files(paths: list[str], table: Path | None) -> list[Path]:
 
 
 def _root(paths: list[str], files: list[Path]) -> Path:
-    """The folder that was named, or the deepest one that holds all files."""
+    """The named folder, or the deepest folder that holds all files."""
     if len(paths) == 1 and os.path.isdir(paths[0]):
         return Path(os.path.abspath(paths[0]))
     return Path(os.path.commonpath([os.path.dirname(os.path.abspath(file)) for file in files]))
 
 
 def kept_sentences(ids: np.ndarray, sentence_ends: np.ndarray, final_id: np.ndarray) -> np.ndarray:
-    """The numbers of the sentences that have a word in the vocabulary, rising.
+    """The numbers of the sentences with a word in the vocabulary, ascending.
 
     Shapes: ids (N,) provisional ids, sentence_ends (S,), final_id (words,), -1 outside the vocabulary.
 

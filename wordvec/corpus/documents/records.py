@@ -1,4 +1,4 @@
-"""Documents that are records: the text and the metadata are fields of JSON, CSV, TSV, Parquet or Arrow."""
+"""Documents that are records: text and metadata are fields of JSON, CSV, TSV, Parquet or Arrow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.records import block_of
 from wordvec.errors import CorpusError
 
-NOTHING = ("",)  # cells without a value; "NA" may be Namibia
+NOTHING = ("",)  # cells without a value; "NA" is not one, since it may mean Namibia
 
 
 class Record(NamedTuple):
@@ -29,8 +29,8 @@ def read_records(
 ) -> Iterator[Record]:
     """Yield the records of a file that have text in `field`, with the values of `fields`.
 
-    What holds no text is left out, counted and reported, or with `strict` an error. A field that is missing in a
-    record is None; one that no record has is an error. Raises CorpusError for files of another kind.
+    Records without text are left out, counted and reported, or with `strict` an error. A field missing from a record
+    is None; a field missing from every record is an error. Raises CorpusError for files of another kind.
     """
     tally = Tally(str(path), "records", strict, f" in {field!r}")
     never_seen = set(fields)

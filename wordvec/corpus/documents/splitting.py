@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class GroupSize(NamedTuple):
-    """What a group of documents holds; words are those of the vocabulary."""
+    """The size of a group of documents; `words` counts vocabulary words."""
 
     name: str
     documents: int
@@ -28,7 +28,7 @@ class GroupSize(NamedTuple):
 
 
 def documents_of(corpus: Corpus) -> Documents:
-    """The documents of a corpus. Raises CorpusError where they are not known."""
+    """The documents of a corpus. Raises CorpusError if they are unknown."""
     documents = corpus.documents
     if documents is None:
         where = f"{corpus.folder}: " if corpus.folder else ""
@@ -40,7 +40,7 @@ def documents_of(corpus: Corpus) -> Documents:
 
 
 def group_sizes(corpus: Corpus, groups: Groups) -> list[GroupSize]:
-    r"""How much each group holds.
+    r"""The size of each group.
 
     >>> import tempfile, pathlib
     >>> from wordvec.corpus import Corpus
@@ -69,11 +69,11 @@ def group_sizes(corpus: Corpus, groups: Groups) -> list[GroupSize]:
 
 
 def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = None) -> Corpus:
-    """The part of a corpus that one group of its documents is, with a vocabulary of its own.
+    """The part of a corpus in one group of documents, with its own vocabulary.
 
     A word of the corpus is in the vocabulary if it occurs `min_count` times in the part (default: as in the corpus);
-    words that the corpus leaves out are left out here, too. The part is held in memory until it is saved.
-    Raises CorpusError where no word is left.
+    words that the corpus leaves out are left out here, too. The part is in memory until it is saved.
+    Raises CorpusError if no word is left.
     """
     from wordvec.corpus.corpus import Corpus
     from wordvec.corpus.parts import parts_of_tokens
@@ -101,7 +101,7 @@ def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = N
 
 
 def folder_name(group: str) -> str:
-    """A group's name as that of a folder: letters and digits of any script stay, anything else becomes "_".
+    """A folder name for a group: letters and digits of any script stay, anything else becomes "_".
 
     >>> folder_name("1850s"), folder_name("Brontë, C."), folder_name("../x")
     ('1850s', 'Brontë_C', 'x')

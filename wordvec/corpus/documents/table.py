@@ -1,4 +1,4 @@
-"""A table of metadata: one row a file of text, as CSV or TSV, JSON, Parquet, Feather or Arrow."""
+"""A metadata table with one row per text file, as CSV, TSV, JSON, Parquet, Feather or Arrow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LARGEST = 1 << 28  # bytes of a table, which is held in memory
 
 
 class Row(NamedTuple):
-    """A row of a table, and where it is."""
+    """A row of a table, and its location for messages."""
 
     where: str
     values: dict[str, Value]
@@ -36,10 +36,10 @@ class Row(NamedTuple):
 def read_table(path: str | os.PathLike[str]) -> list[Row]:
     """The rows of a table, each with the same columns in the same order.
 
-    CSV and TSV have a first row of names (delimited by commas, tabs, semicolons or bars), in UTF-8, or in UTF-16 as
-    spreadsheets write it. JSON Lines holds an object a line; a JSON list of objects will do, too. Parquet, Feather and
-    Arrow files are told by their content. Empty cells are None, and columns without a name that are empty throughout
-    are none. Raises CorpusError for a file that is none of these, is damaged, or whose rows do not fit its first one.
+    CSV and TSV start with a row of names (delimited by commas, tabs, semicolons or bars), in UTF-8, or in UTF-16 as
+    spreadsheets write it. JSON Lines holds one object per line; a JSON list of objects is also accepted. Parquet,
+    Feather and Arrow files are recognized by content. Empty cells are None; empty columns without a name are ignored.
+    Raises CorpusError for a file of another kind, a damaged file, or rows that do not fit the first row.
     """
     path = Path(path)
     try:
@@ -81,7 +81,7 @@ def _decoded(path: Path, data: bytes) -> str:
 
 
 def column_of_paths(rows: list[Row], asked: str | None, table: object) -> str:
-    """The column that names the files: the one asked for, else the first of PATH_COLUMNS that is there."""
+    """The column that names the files: the requested one, else the first of PATH_COLUMNS that exists."""
     columns = list(rows[0].values)
     if asked is not None:
         if asked not in columns:
@@ -135,9 +135,9 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
 
 
 def _first_row(text: str) -> tuple[str, list[str]]:
-    """Delimiter and names of a table whose rows do not fit together, if a name of its first row is one of PATH_COLUMNS.
+    """Delimiter and names of an inconsistent table, if its first row has a name from PATH_COLUMNS.
 
-    So that the message can say which row does not fit.
+    This lets the message say which row does not fit.
     """
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
@@ -191,7 +191,7 @@ def _of_columns(path: Path, data: bytes, kind: str) -> Iterator[Row]:
 
 
 def plain_value(value: Any, where: str) -> Value:
-    """A value of JSON or Parquet as metadata: text, a number, true, false or None; a date as its ISO text.
+    """Convert a JSON or Parquet value to metadata: text, a number, a boolean or None; a date as ISO text.
 
     Raises CorpusError for lists and objects.
 

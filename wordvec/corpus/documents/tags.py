@@ -1,6 +1,6 @@
-"""Documents with tags: their words become a corpus, and each sentence of it keeps the tags of its document.
+"""Documents with tags: their words become a corpus, in which each sentence keeps the tags of its document.
 
-A tag names one document, or what several share: an author, a topic, a node of a graph whose walks they are.
+A tag names one document, or something several share: an author, a topic, or the start node of graph walks.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ EXPECTED = (
 class DocumentTags:
     """The tags of the sentences of a corpus.
 
-    names      the tags, in the order in which they came first
-    starts     (S + 1,) int64; the tags of sentence s are ``numbers[starts[s] : starts[s + 1]]``, places in `names`
+    names      the tags, in order of first appearance
+    starts     (S + 1,) int64; the tags of sentence s are ``numbers[starts[s] : starts[s + 1]]``, indices into `names`
     numbers    (n,) int32
-    documents  how many documents were read, those without a word in the vocabulary included
+    documents  how many documents were read, including those without a word in the vocabulary
 
     >>> tags = DocumentTags(["a", "b"], np.array([0, 1, 3]), np.array([0, 1, 0], np.int32), documents=2)
     >>> tags.of_sentences(np.array([1])).numbers.tolist(), tags.words(np.array([4, 2])).tolist()
@@ -48,18 +48,18 @@ class DocumentTags:
 
     @property
     def sentences(self) -> int:
-        """How many sentences have tags here, or none of them."""
+        """The number of sentences, with or without tags."""
         return len(self.starts) - 1
 
     def of_sentences(self, sentences: np.ndarray) -> DocumentTags:
-        """The same tags, of some of the sentences, in this order."""
+        """The tags of some of the sentences, in the given order."""
         counts = np.diff(self.starts)[sentences]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         places = np.arange(starts[-1]) + np.repeat(self.starts[:-1][sentences] - starts[:-1], counts)
         return replace(self, starts=starts, numbers=self.numbers[places])
 
     def words(self, lengths: np.ndarray) -> np.ndarray:
-        """How many words the documents of each tag have (T,), from those of the sentences (S,); a tag counts once."""
+        """Words per tag (T,) from words per sentence (S,); a tag repeated in a sentence counts once."""
         sentence = np.repeat(np.arange(len(lengths)), np.diff(self.starts))
         pairs = np.unique(sentence * max(1, len(self.names)) + self.numbers)
         of_sentence, tag = np.divmod(pairs, max(1, len(self.names)))
@@ -67,7 +67,7 @@ class DocumentTags:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of names and places."""
+        """SHA-256 (hex) of `names`, `starts` and `numbers`."""
         digest = hashlib.sha256()
         for name in self.names:
             encoded = name.encode("utf-8", "surrogatepass")
@@ -87,7 +87,7 @@ class _Noting:
         self._ends: list[int] = [0]
 
     def words(self) -> Iterator[Any]:
-        """The words of each document, a text or a list of tokens, all of one kind."""
+        """Yield the words of each document: texts, or lists of tokens; a mixture is refused."""
         first: type | None = None
         for number, document in enumerate(self._documents, 1):
             words, tags = words_and_tags(document, number)
@@ -101,15 +101,15 @@ class _Noting:
             yield block_of(words).replace("\n", " ") if isinstance(words, str) else words
 
     def found(self) -> DocumentTags:
-        """All tags, once the words were read."""
+        """All tags; complete after `words` has been read."""
         numbers = np.array(self._numbers, np.int32)
         return DocumentTags(list(self._number_of), np.array(self._ends, np.int64), numbers, len(self._ends) - 1)
 
 
 def as_tagged(documents: Any) -> tuple[Tagged, bool]:
-    """Documents with tags as a source of a corpus, and whether their words are texts (else lists of tokens).
+    """Tagged documents as a source of a corpus, and whether their words are texts (else lists of tokens).
 
-    Raises CorpusError, saying which document, for what is neither.
+    Raises CorpusError, naming the document, for anything else.
     """
     if isinstance(documents, (str, bytes, dict)) or not isinstance(documents, Iterable):
         raise CorpusError(f"documents with tags expected, each {EXPECTED}; got {type(documents).__name__}")
@@ -123,7 +123,7 @@ def as_tagged(documents: Any) -> tuple[Tagged, bool]:
 
 
 def words_and_tags(document: Any, number: int) -> tuple[Any, list[str]]:
-    """The words (a text or a list of tokens) and the tags of a document. Raises CorpusError for what has none.
+    """The words (a text or a list of tokens) and tags of a document. Raises CorpusError if either is missing.
 
     >>> words_and_tags((["good", "tea"], 7), 1), words_and_tags(("good tea", ["d1", "a"]), 2)
     ((['good', 'tea'], ['7']), ('good tea', ['d1', 'a']))
@@ -145,12 +145,12 @@ def words_and_tags(document: Any, number: int) -> tuple[Any, list[str]]:
 
 
 def _is_token_list(document: Any) -> bool:
-    """Whether a list of two may as well be two tokens without a tag: a pair of two texts must be a tuple."""
+    """Whether a list of two could be two untagged tokens; a pair of two texts must therefore be a tuple."""
     return isinstance(document, list) and isinstance(document[0], str) and isinstance(document[1], str)
 
 
 def _tag(tag: Any, number: int) -> str:
-    """A tag as text: whole numbers are written out."""
+    """A tag as text; a whole number becomes its digits."""
     if isinstance(tag, (int, np.integer)) and not isinstance(tag, (bool, np.bool_)):
         return str(int(tag))
     if not isinstance(tag, str) or not tag:
@@ -164,8 +164,8 @@ def _tag(tag: Any, number: int) -> str:
 def tags_of(tags: DocumentTags | None, documents: Documents | None, sentences: int, given: int | None) -> DocumentTags:
     """The tags of a corpus: its own, else its documents' names, else the numbers of its lines, from 1.
 
-    `sentences` are those of the corpus, `given` those of the text. Raises CorpusError where lines without a known word
-    fell away, so that the numbers of the others are not known.
+    `sentences` counts the corpus's sentences, `given` the text's. Raises CorpusError if lines without a known word were
+    left out, because line numbers are then unknown.
     """
     if tags is not None:
         return tags

@@ -1,1 +1,1 @@
-"""Training examples and negatives, each draw a function of seed, epoch and position; and the length of a step."""
+"""Training examples and negatives, each drawn as a function of seed, epoch and position; and step lengths."""

@@ -1,7 +1,7 @@
-"""From positions of a corpus to training examples: centre words, their contexts and their negatives.
+"""From corpus positions to training examples: centre words, their contexts and their negatives.
 
 This is the readable definition; the kernels draw the same examples inside their loops. Every draw is a
-function of (seed, epoch, position), so an example does not depend on what was drawn before it.
+function of (seed, epoch, position), so an example does not depend on earlier draws.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ NegativeSharing = Literal["window", "pair"]
 
 
 class Examples(NamedTuple):
-    """A batch of examples, one a row, in corpus order.
+    """A batch of examples, one per row, in corpus order.
 
     positions (B,) int64    where the centre occurs in the corpus
     centres   (B,) int32    word id of the centre
     contexts  (B, C) int32   word ids left and right of it, 0 where `mask` is False; C is twice the window, or less
-                             where no sentence is as long
+                             if all sentences are shorter
     mask      (B, C) bool    which contexts exist
     negatives (B, K) int32, or (B, C, K) when each (centre, context) pair has its own
     """
@@ -38,10 +38,10 @@ class Examples(NamedTuple):
 
 
 class Tags(NamedTuple):
-    """The tags of each sentence, as rows of W_in; see `wordvec.corpus.draws.examples`.
+    """The tags of each sentence, as rows of W_in; see `TaggedSampler`.
 
-    starts (S + 1,) int64, rows (n,) int32: those of sentence s are ``rows[starts[s] : starts[s + 1]]``; first: the row
-    of the first tag; number: how many tags there are; words: whether words are contexts, too
+    starts (S + 1,) int64, rows (n,) int32: sentence s has the rows ``rows[starts[s] : starts[s + 1]]``; first: the row
+    of the first tag; number: the number of tags; words: whether words are contexts, too
     """
 
     starts: Array
@@ -58,10 +58,10 @@ class Tags(NamedTuple):
 
 @dataclass(frozen=True)
 class ExampleSampler:
-    """Draws the examples of any stretch of a corpus.
+    """Draws the examples of any range of corpus positions.
 
     window            largest number of contexts on each side
-    shrink_window     draw each centre's own window from 1 .. window, which weighs near words more (word2vec)
+    shrink_window     draw each centre's window from 1 .. window, which weights near words more (word2vec)
     negatives         K, negatives drawn per centre (0 for losses that need none)
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
     negative_pool     draw negatives from a slowly renewed pool of this many words, see `wordvec.corpus.draws.sampling`;
@@ -81,7 +81,7 @@ class ExampleSampler:
     def for_counts(
         cls, counts: np.ndarray, *, subsample: float = 1e-3, power: float = 0.75, **options: Any
     ) -> ExampleSampler:
-        """Build the tables for a vocabulary with these counts; `options` are the other fields.
+        """Build the tables for a vocabulary with these counts; `options` sets the other fields.
 
         >>> sampler = ExampleSampler.for_counts(np.array([3, 2, 1]), subsample=0, window=1, negatives=2)
         >>> ids, starts = np.array([0, 1, 0, 2, 0, 1], np.int32), np.array([0, 4, 6])
@@ -102,7 +102,7 @@ class ExampleSampler:
             raise OptionError(f"negative_pool must be 0 or a multiple of {POOL_GROUPS}; got {self.negative_pool}")
 
     def on(self, device: str) -> ExampleSampler:
-        """The same with its tables on this device, to draw from ids and sentence starts that are there, too."""
+        """A copy with its tables on `device`, to draw from ids and sentence starts on that device."""
         table = NegativeTable(*(to_device(part, device) for part in self.negative_table))
         return replace(self, keep_thresholds=to_device(self.keep_thresholds, device), negative_table=table)
 
@@ -124,10 +124,10 @@ class ExampleSampler:
         return rng.key_of(self.seed, epoch)[0]  # type: ignore[no-any-return]
 
     def draw(self, ids: Array, sentence_starts: Array, *, first: int, last: int, epoch: int) -> Examples:
-        """Examples whose centres are at positions first .. last - 1; their contexts may lie outside.
+        """Examples with centres at positions first .. last - 1; contexts may be outside this range.
 
         Subsampling comes first and windows are counted in kept tokens, as in word2vec.c. A window never leaves
-        its sentence. A centre without contexts is no example.
+        its sentence. A centre without contexts gives no example.
         """
         xp = array_module(ids, sentence_starts)
         kept, begin, end = self._kept_with_margins(ids, sentence_starts, first, last, epoch)
@@ -153,18 +153,18 @@ class ExampleSampler:
 
     @property
     def tags(self) -> Tags | None:
-        """The tags of documents that are contexts of their words, see `wordvec.corpus.draws.examples`; None without."""
+        """Document tags that are contexts of their words, or None; see `TaggedSampler`."""
         return None
 
     def _with_tags(self, contexts: Array, mask: Array, sentences: Array) -> tuple[Array, Array]:
-        """The contexts (B, C) of centres in these sentences (B,), with what else is a context of them."""
+        """Add other contexts to the contexts (B, C) of centres in `sentences` (B,); here none."""
         return contexts, mask
 
     def _negatives(self, keys: Array, mask: Array, positions: Array, epoch: int) -> Array:
         xp = array_module(keys, mask)
         numbers = rng.FIRST_NEGATIVE + xp.arange(self.negatives, dtype=np.uint64)[None, :]
         if self.negative_sharing == "pair":
-            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # its place among those there
+            slot = xp.where(mask, xp.cumsum(mask, axis=1) - 1, 0).astype(np.uint64)  # rank among the existing contexts
             numbers = slot[:, :, None] * np.uint64(self.negatives) + numbers
             keys, positions = keys[:, None], positions[:, None]
         bits = rng.draw(keys[:, None], numbers)
@@ -175,8 +175,8 @@ class ExampleSampler:
     def _kept_with_margins(
         self, ids: Array, sentence_starts: Array, first: int, last: int, epoch: int
     ) -> tuple[Array, int, int]:
-        """Positions of kept tokens from `window` kept ones before `first` to as many after `last`, and the slice of
-        them that lies in first .. last - 1. Margins end at the borders of the sentence.
+        """Positions of kept tokens, from `window` kept ones before `first` to `window` after `last`, and the begin and
+        end of their slice in first .. last - 1. Margins stop at sentence borders.
         """
         xp = array_module(ids, sentence_starts)
         sentence = xp.searchsorted(sentence_starts, xp.asarray([first, max(first, last - 1)]), side="right")
@@ -192,15 +192,15 @@ class ExampleSampler:
             margin *= 2
 
 
-# Examples of paragraph vectors (PV-DBOW): the tags of a document are contexts of every word of it. Le and Mikolov
-# ("Distributed Representations of Sentences and Documents", ICML 2014, section 2.3): the row of a document predicts
-# its words. So the examples are skip-gram's with other contexts: W_in holds rows of tags, from row `first` on, and
-# with `words` also the rows of the words before them, which are contexts as in skip-gram ("dbow_words" in gensim).
+# Examples of paragraph vectors (PV-DBOW): a document's tags are contexts of each of its words. In Le and Mikolov
+# ("Distributed Representations of Sentences and Documents", ICML 2014, section 2.3) the row of a document predicts
+# its words. So these are skip-gram examples with other contexts: W_in holds the tags' rows, from row `first` on. With
+# `words`, the rows before them belong to words, which are contexts as in skip-gram (gensim's "dbow_words").
 
 
 @dataclass(frozen=True)
 class TaggedSampler(ExampleSampler):
-    """Draws examples whose contexts are the tags of their sentence, in order, then with `words` those of the window.
+    """Draws examples whose contexts are the tags of their sentence, in order, then with `words` the window's words.
 
     >>> tags = Tags(np.array([0, 1, 3]), np.array([0, 1, 0], np.int32), first=0, number=2, words=False)
     >>> options = {"subsample": 0, "window": 1, "negatives": 1, "of_sentences": tags}
@@ -218,7 +218,7 @@ class TaggedSampler(ExampleSampler):
         return self.of_sentences
 
     def on(self, device: str) -> TaggedSampler:
-        """The same: tags are drawn on the CPU."""
+        """A copy for the CPU; the GPU has no tags in this sampler."""
         return replace(self) if device == "cpu" else super().on(device)  # type: ignore[return-value]
 
     def _with_tags(self, contexts: Array, mask: Array, sentences: Array) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""What is drawn at random in training: which tokens are kept, and which words serve as negatives.
+"""Random choices in training: which tokens are kept, and which words serve as negatives.
 
 Both are tables of 32-bit thresholds, so that numpy, C and CUDA compare the same integers and agree exactly.
 """
@@ -13,7 +13,7 @@ from wordvec import rng
 from wordvec.arrays import array_module
 from wordvec.errors import OptionError
 
-POOL_GROUPS = 32  # of a pool of negatives: one is drawn anew for each POOL_BLOCK positions
+POOL_GROUPS = 32  # groups in a pool of negatives; one group is redrawn for every POOL_BLOCK positions
 POOL_BLOCK = 128
 
 ALWAYS = 2**32  # a threshold that every 32-bit draw is below
@@ -22,8 +22,8 @@ ALWAYS = 2**32  # a threshold that every 32-bit draw is below
 def keep_probabilities(counts: np.ndarray, subsample: float) -> np.ndarray:
     """Probability of keeping a token of each word.
 
-    p(w) = min(1, sqrt(t / f(w)) + t / f(w)), f the word's share of all tokens, t = `subsample`: the form in
-    word2vec.c (the paper, Mikolov et al. 2013b eq. 5, has sqrt(t / f) alone). ``subsample=0`` keeps everything.
+    p(w) = min(1, sqrt(t / f(w)) + t / f(w)), where f is the word's share of all tokens and t = `subsample`. This is
+    the form in word2vec.c; the paper (Mikolov et al. 2013b, eq. 5) has only sqrt(t / f). ``subsample=0`` keeps all.
 
     Shapes: counts (V,) -> (V,) float64.
 
@@ -39,14 +39,14 @@ def keep_probabilities(counts: np.ndarray, subsample: float) -> np.ndarray:
 
 
 def keep_thresholds(counts: np.ndarray, subsample: float) -> np.ndarray:
-    """`keep_probabilities` in units of 2**-32, as uint64: a token is kept when its 32-bit draw is below."""
+    """`keep_probabilities` in units of 2**-32, as uint64: a token is kept if its 32-bit draw is below its threshold."""
     return np.rint(keep_probabilities(counts, subsample) * ALWAYS).astype(np.uint64)
 
 
 def negative_weights(counts: np.ndarray, power: float) -> np.ndarray:
-    """How often each word is drawn as a negative, in proportion: counts ** power, and 0 for a word that never occurs.
+    """Relative frequency of each word as a negative: counts ** power, and 0 for a word that never occurs.
 
-    0.75 is word2vec's power (Mikolov et al. 2013b, section 2.2); below 0 the rare words are drawn most.
+    0.75 is word2vec's power (Mikolov et al. 2013b, section 2.2); powers below 0 favour rare words.
 
     Shapes: counts (V,) -> (V,) float64.
 
@@ -64,8 +64,8 @@ def negative_weights(counts: np.ndarray, power: float) -> np.ndarray:
 class NegativeTable(NamedTuple):
     """Alias table of the negatives' distribution, P(w) ~ counts(w) ** power.
 
-    A draw of 64 bits picks a slot with its upper 32 bits; the lower 32 bits choose between the slot's own word
-    and its alias. One look-up a draw, whatever the size of the vocabulary (Walker 1977, Vose 1991).
+    The upper 32 bits of a 64-bit draw pick a slot; the lower 32 bits choose between the slot's own word and its alias.
+    Each draw costs one look-up, whatever the size of the vocabulary (Walker 1977, Vose 1991).
 
     Shapes: thresholds (V,) uint64 in [0, 2**32], aliases (V,) int32.
     """
@@ -104,10 +104,10 @@ class NegativeTable(NamedTuple):
         return array_module(bits).where(own, slot, self.aliases[slot]).astype(np.int32)
 
     def packed(self) -> np.ndarray:
-        """Threshold and alias of each slot side by side in one uint64 (V,), so that a negative costs one look-up.
+        """Threshold and alias of each slot packed into one uint64 (V,), so that a negative costs one look-up.
 
-        The slot's own word is taken when a 32-bit draw is below the threshold; 2**32 (always) does not fit into
-        32 bits, so such a slot becomes its own alias.
+        The slot's own word is chosen if a 32-bit draw is below the threshold. The threshold 2**32 (always) does not
+        fit into 32 bits, so such a slot becomes its own alias.
         """
         always = self.thresholds > rng.LOW32
         own = np.arange(len(self.aliases), dtype=np.uint64)
@@ -127,10 +127,10 @@ def from_pool(
 ) -> np.ndarray:
     """Negatives drawn from a pool: words (int32) chosen by 64-bit draws for centres at these positions.
 
-    The pool holds `size` draws from `table`, in POOL_GROUPS groups. For block b of POOL_BLOCK positions, group
-    b mod POOL_GROUPS is drawn anew; the others are those of the blocks before. Every word is drawn as often as from
-    the table in the long run, and each stays for a while: its row is then near in the processor's caches, which is
-    what makes training faster. What a slot holds is a function of (seed, epoch, block), so any draw can be replayed.
+    The pool holds `size` draws from `table`, in POOL_GROUPS groups. Block b of POOL_BLOCK positions redraws group
+    b mod POOL_GROUPS and keeps the other groups. In the long run every word is drawn as often as from the table. Each
+    word stays for a while, so its row stays in the processor's caches, which makes training faster. A slot's content
+    is a function of (seed, epoch, block), so any draw can be replayed.
 
     >>> table = NegativeTable.build(np.array([8, 1, 1]), power=1.0)
     >>> keys = rng.item_key(rng.key_of(seed=1, stream=0), np.arange(200_000, dtype=np.uint64))
@@ -141,7 +141,7 @@ def from_pool(
     slot = rng.below(bits, np.uint64(size)).astype(np.int64)
     renewed = size // POOL_GROUPS
     block = positions // POOL_BLOCK
-    drawn_for = block - (block - slot // renewed) % POOL_GROUPS  # before the first block they have negative numbers
+    drawn_for = block - (block - slot // renewed) % POOL_GROUPS  # negative for groups from before the first block
     pool_key = rng.mix(np.array([epoch_key], np.uint64) + rng.H)
     keys = rng.item_key(array_module(bits).asarray(pool_key), drawn_for.astype(np.uint64))
     return table.words_of(rng.draw(keys, (slot % renewed).astype(np.uint64)))

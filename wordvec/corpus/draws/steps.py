@@ -1,29 +1,29 @@
 """How many updates may share one set of scores: where a block of examples is cut into steps.
 
 All scores of a step are computed before any of its updates. If a row is used with n partners in a step (n meetings),
-its update is a sum of n terms whose derivatives were all taken at the row as it was at the start. By the curvature of
-log sigmoid, at most 1/4, such a step is stable as long as
+its update is a sum of n terms whose derivatives were all taken at the row's starting value. The curvature of log
+sigmoid is at most 1/4, so such a step is stable as long as
 
     learning_rate · n · |partner|² / 4  <  2
 
-so n must be bounded, and what matters is how often a row is actually met in the step, not how common it is in the
-corpus: a session or a walk repeats its few items within a few positions.
+So n must be bounded. What matters is how often a row is met in the step, not how common it is in the corpus: a session
+or a walk repeats its few items within a few positions.
 
-**Groups.** Skip-gram takes the contexts of a centre in groups of at most half the bound (an eighth, where each meets
-all nodes on a path of a tree), evenly filled, in the order of the text. Each group with the centre's outputs is an
-example. With subwords, whose learning rate is high and bound low, that would cut nearly every second window of 5 words
-and begin a step at each cut. There a whole window that the bound takes in is one group: a word that stands once is then
-met by no more centres than the bound allows. Scores are as good (measured); at wider windows, where it is met by many
-more, item numbers lose by it.
+**Groups.** Skip-gram divides the contexts of a centre into evenly filled groups, in text order. A group has at most
+half the bound (an eighth if each context meets all nodes on a path of a tree). Each group with the centre's outputs is
+an example. With subwords the learning rate is high and the bound low, so this would cut nearly every second window of
+5 words and begin a step at each cut. Subwords therefore keep a window in one group if the bound is at least its size: a
+word that occurs once is then met by no more centres than the bound allows. Scores are as good (measured). Wider windows
+meet such a word far more often, and there item numbers lose by it.
 
-**Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound; that
-one begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of its
-centre. A row of W_in is met by every centre around it; as windows are symmetric, that is about as often as its word
-has contexts itself, so it is counted where its word is the centre: for skip-gram, with the row of W_out. The tag of a
-document (`tagged.py`) is the context of all its words and the centre of none: it is counted with each word. Negatives
-count less, because their terms are smaller or point in different directions, and inner nodes of a tree, which all pull
-a context at once, as much or more: the weights below are the lightest with which every corpus in the tests learns like
-single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the commonest words and err
+**Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound. That
+example begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of
+its centre. A row of W_in is met by every centre around it. Windows are symmetric, so this is about as often as its word
+has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
+(`TaggedSampler`) is a context of all its words and never a centre, so it is counted with each word. Negatives count
+less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at the
+same time and count as much or more. The weights below are the lightest with which every corpus in the tests learns like
+single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words and err
 towards shorter steps for the others.
 """
 
@@ -40,18 +40,16 @@ COUNTERS = 1024
 WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
 LARGEST_MEETINGS = 10_000_000
-MOST_EXAMPLES = 128  # in a step; more do not fit a core's cache
-
-
-TAG_QUARTERS = 3 * WHOLE  # that a tag counts for each word of its document: all its other terms are there at once, too
+MOST_EXAMPLES = 128  # in a step; more do not fit in a core's cache
+TAG_QUARTERS = 3 * WHOLE  # a tag's count for each word of its document, since all its terms fall in the same steps
 
 
 class Weights(NamedTuple):
-    """Quarters of a meeting.
+    """How much each use of a row counts, in quarters of a meeting.
 
-    context       that the centre's row of W_in counts for each of its contexts
-    centre        that its row of W_out counts: for each context, or for their mean
-    negative, node   that a negative, or an inner node of a tree, counts likewise
+    context       the centre's row of W_in, for each of its contexts
+    centre        the centre's row of W_out, for each context or for their mean
+    negative, node   a negative, or an inner node of a tree, likewise
     """
 
     context: int
@@ -62,14 +60,14 @@ class Weights(NamedTuple):
 
 SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
-CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters that a context counts for the parts of its word: skip-gram's, CBOW's
+CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters per context for the subwords of a word: skip-gram, CBOW
 
 
 def meetings_for(learning_rate: float) -> int:
     """The bound on a row's meetings in a step at this learning rate: 24 at skip-gram's 0.025, 12 at CBOW's 0.05.
 
-    Chosen by measurement on sessions, walks, logs, repeated sentences and text at windows of 1 to 300: with it the
-    loss of the first epoch is within 3 % of that of single steps; a third more was too many for walks.
+    Chosen by measurement on sessions, walks, logs, repeated sentences and text at windows of 1 to 300: the loss of the
+    first epoch is within 3 % of the loss with single steps. A third more was too many for walks.
 
     >>> meetings_for(0.025), meetings_for(0.05), meetings_for(1.0), meetings_for(5e-324)
     (24, 12, 1, 10000000)
@@ -78,10 +76,10 @@ def meetings_for(learning_rate: float) -> int:
 
 
 def group_size(meetings: int, tree: bool = False, window_of_parts: int | None = None) -> int:
-    """Contexts of a centre that one example of skip-gram holds at most.
+    """The largest number of a centre's contexts in one skip-gram example.
 
-    tree   whether each context meets all inner nodes on a path (hierarchical softmax): then there are fewer
-    window_of_parts   with subwords, words on each side of a centre at most
+    tree   whether each context meets all inner nodes on a path (hierarchical softmax); lowers the number
+    window_of_parts   with subwords, the largest number of words on each side of a centre
 
     >>> group_size(32), group_size(32, tree=True), group_size(1)
     (16, 4, 1)
@@ -95,7 +93,7 @@ def group_size(meetings: int, tree: bool = False, window_of_parts: int | None = 
 
 
 def split_contexts(batch: Examples, size: int) -> Examples:
-    """Examples of at most `size` contexts each, in the same order: a centre's contexts in groups, evenly filled.
+    """Split examples into ones of at most `size` contexts, in the same order, with evenly filled groups per centre.
 
     >>> one = Examples(*(np.array([x]) for x in (7, 3, [1, 0, 2, 4], [True, False, True, True], [5, 6])))
     >>> two = split_contexts(one, 2)
@@ -125,11 +123,11 @@ def split_contexts(batch: Examples, size: int) -> Examples:
 
 
 def cbow_shares(contexts: np.ndarray, mask: np.ndarray, meetings: int) -> np.ndarray:
-    """What is left of the undivided gradient of CBOW's contexts, (E,): 1, or less where a wide window repeats words.
+    """Factor for the undivided gradient of CBOW's contexts, (E,): 1, or less if a wide window repeats words.
 
-    The hidden vector is the mean of c rows. A word that is there m times gets m times the gradient and makes up m / c
-    of the mean, so that the mean moves by the sum of m² / c over the words, times what it would move by if all were
-    different. Where this exceeds `meetings`, the gradient is divided by the excess.
+    The hidden vector is the mean of c rows. A word that occurs m times gets m times the gradient and makes up m / c of
+    the mean. So the mean moves by the sum of m² / c over the words, relative to c distinct words. If this exceeds
+    `meetings`, the gradient is divided by the excess.
 
     >>> cbow_shares(np.zeros((1, 8), int), np.ones((1, 8), bool), meetings=2)
     array([0.25])
@@ -142,10 +140,10 @@ def cbow_shares(contexts: np.ndarray, mask: np.ndarray, meetings: int) -> np.nda
 
 
 class Meetings(NamedTuple):
-    """Which classes of rows each example meets, and how many quarters of a meeting each time.
+    """The classes of rows that each example meets, and how many quarters of a meeting each use counts.
 
-    classes, quarters   (E, n) for E examples; a class is one of rows of W_in below COUNTERS, of W_out from there on
-    continues           (E,) bool, whether the example's centre is that of the one before
+    classes, quarters   (E, n) for E examples; classes below COUNTERS are rows of W_in, the others rows of W_out
+    continues           (E,) bool, whether the example has the same centre as the previous one
     """
 
     classes: np.ndarray
@@ -165,12 +163,11 @@ def count_meetings(
 ) -> Meetings:
     """The meetings of each example.
 
-    outputs, present   (E, J), or (E, C, J) where each context has outputs of its own: rows of W_out, the centre's
-                       first, and which of them are there
+    outputs, present   (E, J), or (E, C, J) if each context has its own outputs: rows of W_out, the centre's first,
+                       and which of them exist
     tree               all outputs are inner nodes of a tree, and none is the centre
-    mean               the outputs meet the mean of the contexts, not each of them
-    first_tag          contexts from this row on are tags of documents, which no window ever has as its centre: they are
-                       counted where they are contexts
+    mean               the outputs meet the mean of the contexts, not each context
+    first_tag          contexts from this row on are document tags, never centres: they are counted as contexts
     """
     examples, contexts = len(batch.centres), batch.mask.sum(axis=1)
     quarters = np.full(outputs.shape, weights.node if tree else weights.negative)
@@ -193,7 +190,7 @@ def count_meetings(
 
 
 def cut_into_steps(met: Meetings, meetings: int, most: int = MOST_EXAMPLES) -> list[slice]:
-    """Consecutive steps, each as long as no class of rows is met more than `meetings` times, at most `most` examples.
+    """Cut examples into the longest steps in which no class of rows exceeds `meetings`, of at most `most` examples.
 
     >>> met = Meetings(np.array([[0], [0], [1], [0]]), np.full((4, 1), WHOLE), np.zeros(4, bool))
     >>> cut_into_steps(met, meetings=2)

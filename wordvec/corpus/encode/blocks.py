@@ -1,9 +1,9 @@
-"""Encoding text block by block, on any number of threads, with the same result for all of them.
+"""Encodes text block by block, with the same result on any number of threads.
 
-A block of text is cut at separators (white space, at least) into pieces, and its pieces are numbered: compiled code,
-without the interpreter's lock, so threads do it side by side. What is left is done once for each *different* piece,
-in the order of the text: finding its number in the whole text and, where a piece is not yet a word, calling the
-tokenizer. That is correct for tokenizers that never look across a separator; others read lines (see `token_ids.spool`).
+Compiled code cuts a block of text into pieces at separators (at least white space) and numbers them. It runs without
+the interpreter's lock, so threads work in parallel. The rest is done once for each *distinct* piece, in text order:
+finding its number in the whole text and, if a piece is not yet a word, calling the tokenizer. This is correct for
+tokenizers that never look across a separator; others read lines (see `token_ids.spool`).
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from wordvec.corpus.read.ranges import TextRange
 from wordvec.corpus.read.readers import read_range
 from wordvec.errors import CorpusError
 
-BLOCK = 1 << 20  # characters scanned at a time, about: larger ones leave the processor's cache
+BLOCK = 1 << 20  # approximate characters scanned at a time; larger blocks do not fit in the processor's cache
 NOTHING = np.zeros(0, np.int64)
-MOST_PIECES = 1 << 20  # known at a time where a tokenizer makes words of them; the memory for them is bounded
+MOST_PIECES = 1 << 20  # pieces remembered at a time by a tokenizer, which bounds their memory
 
 
 class Cutting(NamedTuple):
-    """What makes pieces of text: it is cut at white space, after `prepare` has changed the bytes of a block.
+    """How text is cut into pieces: at white space, after `prepare` has changed the bytes of a block.
 
-    A piece is a word where `tokenize` is None; otherwise that function makes words of each piece, or `tokenize_all` of
-    many in one go: their words after one another, with a line feed behind those of each piece.
+    If `tokenize` is None, a piece is a word. Otherwise it splits a piece into words. `tokenize_all` does this for many
+    pieces in one call: it returns all their words, with a line feed after the words of each piece.
     """
 
     tokenize: Tokenizer | None = None
@@ -40,7 +40,7 @@ class Cutting(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """A block of text as pieces: those of `table` from `first` on, up to `last`, were new to it.
+    """A block of text as pieces; pieces `first` to `last` of `table` first appeared in this block.
 
     Shapes: ids (tokens,), line_ends (lines,).
     """
@@ -59,7 +59,7 @@ def encode_blocks(
     on_sentences: Callable[[int], None],
     room: int = 0,
 ) -> Spooled:
-    """Encode what `readers.read_blocks` gives; see `token_ids.spool` for the rest."""
+    """Encode the output of `readers.read_blocks`; see `token_ids.spool` for the rest."""
     words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
     with Spool(room) as spool:
         texts = joined(blocks, BLOCK)
@@ -70,7 +70,7 @@ def encode_blocks(
 
 
 def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterator[str | TextRange]:
-    r"""Join blocks to texts of about `size` characters or more, with a line feed at the end of each line.
+    r"""Join blocks into texts of at least `size` characters, with a line feed at the end of each line.
 
     >>> list(joined([("a b\nc", True), ("d ", False), ("e", True)], 4))
     ['a b\nc\n', 'd e\n']
@@ -95,13 +95,13 @@ def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterato
 
 
 def bytes_of(text: str | TextRange, prepare: Callable[[np.ndarray, int], None] | None) -> tuple[np.ndarray, int]:
-    """The UTF-8 of a block of text with `scanning.PADDING` line feeds behind it, and its size without them."""
+    """A block of text in UTF-8, followed by `scanning.PADDING` line feeds, and its size without them."""
     from wordvec.corpus.encode import scanning
 
     if isinstance(text, TextRange):
         padded, size = read_range(text, scanning.PADDING)
     else:
-        data = text.encode("utf-8", "surrogatepass")  # an iterable may hold half characters
+        data = text.encode("utf-8", "surrogatepass")  # strings of an iterable may hold lone surrogates
         size = len(data)
         padded = np.empty(size + scanning.PADDING, np.uint8)
         padded[:size] = np.frombuffer(data, np.uint8)
@@ -114,16 +114,16 @@ def bytes_of(text: str | TextRange, prepare: Callable[[np.ndarray, int], None] |
 class Words:
     """Each piece is a word: its number is the word's provisional id.
 
-    Each thread has a table of its own, so a word may have several numbers; at the end, or when a table is full, they
-    become one. The final number is by first appearance in the text: a table sees its blocks in the order of the text,
-    so in each block the words that are new to the text are among those that are new to the table, in their order.
+    Each thread has its own table, so a word may have several numbers. They are merged at the end, or when a table is
+    full. Final numbers follow first appearance in the text. A table sees its blocks in text order, so in each block the
+    words new to the text are among the words new to the table, in the same order.
     """
 
     def __init__(self, threads: int) -> None:
         self._threads, self._thread = threads, threading.local()
         self._blocks: list[Scanned] = []  # without their tokens
-        self._ends: list[int] = []  # of the tokens of each block
-        self._all, self._numbers = PieceTable(), dict[int, np.ndarray]()  # in `_all`, of the tables' words
+        self._ends: list[int] = []  # where each block's tokens end
+        self._all, self._numbers = PieceTable(), dict[int, np.ndarray]()  # by table: its words' numbers in `_all`
 
     def scan(self, text: np.ndarray, size: int) -> Scanned:
         """Number the words of a block in this thread's table."""
@@ -137,7 +137,7 @@ class Words:
         return self._threads > 1 and size > MOST_PIECES
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
-        """The block's tokens as numbers of its table, and how many of them come before each line end."""
+        """The block's tokens as numbers in its table, and how many of them precede each line end."""
         self._blocks.append(block._replace(ids=NOTHING, line_ends=NOTHING))
         self._ends.append(len(block.ids) + (self._ends[-1] if self._ends else 0))
         if self._is_full(block.last):
@@ -152,7 +152,7 @@ class Words:
             table.forget()
 
     def finish(self, spool: Spool) -> tuple[list[str], np.ndarray]:
-        """All words and their counts, after the ids in `spool` have become those of these words."""
+        """Replace the ids in `spool` by final ids; returns all words and their counts."""
         for block in self._blocks:
             if id(block.table) not in self._numbers:
                 self._absorb(block.table)
@@ -183,13 +183,13 @@ class Words:
 
 
 class TokenizedPieces:
-    """A tokenizer makes words of each piece, when the piece is first seen."""
+    """Pieces that a tokenizer splits into words when they are first seen."""
 
     def __init__(self, tokenize: Tokenizer, tokenize_all: Callable[[list[str]], list[str]] | None = None) -> None:
         self._tokenize_all = tokenize_all or (lambda pieces: _words_and_ends(tokenize, pieces))
         self._id_of: defaultdict[str, int] = defaultdict()
         self._id_of.default_factory = self._id_of.__len__  # a new word gets the number of words so far
-        self._id_of["\n"] = 0  # no word, but the end of a piece: so all ids of words are too large by 1 there
+        self._id_of["\n"] = 0  # marks the end of a piece, so word ids in `_id_of` are 1 too large
         self._counts = Growing(np.int64)
         self._forget_pieces()
 
@@ -199,13 +199,13 @@ class TokenizedPieces:
         self._word_starts.extend([0])
 
     def scan(self, text: np.ndarray, size: int) -> Scanned:
-        """Number the pieces of a block in a table of its own."""
+        """Number the pieces of a block in a new table."""
         table = PieceTable()
         ids, line_ends = table.scan(text, size)
         return Scanned(table, 0, table.size, ids, line_ends)
 
     def encode(self, block: Scanned) -> tuple[np.ndarray, np.ndarray]:
-        """Provisional ids of the block's words, and how many of them come before each line end."""
+        """Provisional ids of the block's words, and how many of them precede each line end."""
         from wordvec.corpus.encode import scanning
 
         if self._table.size > MOST_PIECES:

@@ -1,4 +1,4 @@
-"""Words of Korean, Japanese and Chinese, found by analysers that come with the extra ``cjk``.
+"""Korean, Japanese and Chinese words, found by analysers that the extra ``cjk`` installs.
 
 ======================  =======================================================================================
 ``korean``              content words by Kiwi, verbs and adjectives in dictionary form; no particles or endings
@@ -8,13 +8,13 @@
 ``chinese``             words by jieba's dictionary and model, as they are written; no punctuation
 ======================  =======================================================================================
 
-What is left out is what occurs beside every word and so says little about any: it would fill the windows. Who
-studies it takes ``-morphemes``. The analysers:
+Function words occur next to every word and say little about any of them. They would fill the windows, so they are left
+out; ``-morphemes`` keeps them. The analysers:
 
-- Kiwi (kiwipiepy): its model comes from the package index with it; no Java, unlike most of KoNLPy.
-- fugashi with unidic-lite: MeCab with a dictionary that is small enough for the package index.
-- rjieba: jieba's dictionary and model compiled in. jieba itself, unmaintained since 2020, writes to stderr, and
-  loads a cache from the shared temporary folder with ``marshal``, which whoever else writes there could forge.
+- Kiwi (kiwipiepy): its model is installed with it from the package index; unlike most of KoNLPy, it needs no Java.
+- fugashi with unidic-lite: MeCab with a dictionary small enough for the package index.
+- rjieba: jieba's dictionary and model, compiled in. jieba itself, unmaintained since 2020, writes to stderr, and
+  loads a cache from the shared temporary folder with ``marshal``, which other users of that folder could forge.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from typing import Any, NamedTuple
 
 from wordvec.errors import MissingExtraError
 
-LONGEST_PART = 10_000  # characters given to MeCab at a time, which holds all readings of them
+LONGEST_PART = 10_000  # characters given to MeCab at a time, since it holds all their readings in memory
 
 
 class Found(NamedTuple):
-    """A token, and where it begins and ends in its line: 먹다 where 먹 is written in 먹었다."""
+    """A token, and where it begins and ends in its line: token 먹다 at the 먹 of 먹었다."""
 
     token: str
     begin: int
@@ -39,9 +39,9 @@ class Found(NamedTuple):
 
 
 class Analyser:
-    """A tokenizer with a name and, where the library has it, a way to analyse many lines at once.
+    """A named tokenizer that can analyse many lines in one call, if the library supports this.
 
-    `find` gives the tokens of a line with their places; without it, tokens are as they are written.
+    `find` gives the tokens of a line with their places; without it, tokens are searched as written.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Analyser:
         return self._tokenize(line)
 
     def tokenize_lines(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """Yield the tokens of each of `lines`, in order; only some lines are held at a time."""
+        """Yield the tokens of each line, in order; only a few lines are in memory at a time."""
         return map(self._tokenize, lines) if self._tokenize_lines is None else self._tokenize_lines(lines)
 
     def find(self, line: str) -> list[Found]:
-        """The tokens of one line of composed letters (NFC), with their places in it."""
+        """The tokens of a line in NFC, with their places in it."""
         return places_of(self._tokenize(line), line) if self._find is None else self._find(line)
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ class Analyser:
 
 
 def make_analyser(name: str) -> Analyser:
-    """The analyser called `name`, one of ANALYSERS. Raises MissingExtraError where its library is missing."""
+    """The analyser called `name`, one of ANALYSERS. Raises MissingExtraError if its library is missing."""
     return ANALYSERS[name](name)
 
 
@@ -87,7 +87,7 @@ def has_letter(token: str) -> bool:
 
 
 def places_of(written: Iterable[str], line: str) -> list[Found]:
-    """Where tokens stand that are as they are written, in their order; one that is not there is left out.
+    """Locate tokens in `line`, in order; a token that is not found is left out.
 
     >>> places_of(["寿司", "を"], "寿司 を")
     [Found(token='寿司', begin=0, end=2), Found(token='を', begin=3, end=4)]
@@ -101,9 +101,9 @@ def places_of(written: Iterable[str], line: str) -> list[Found]:
     return found
 
 
-# Korean. Kiwi's tags: J particles, E endings, XP prefixes, XSN suffixes of nouns, XSV, XSA and XSM those that make
-# verbs, adjectives and adverbs of them, VCP the copula 이다, Z a consonant added in speech, S signs (of which SL
-# foreign letters, SH Chinese characters and SN numbers have letters), W addresses, tags and emoji.
+# Korean. Kiwi's tags: J particles, E endings, XP prefixes, XSN suffixes of nouns; XSV, XSA and XSM suffixes that make
+# verbs, adjectives and adverbs; VCP the copula 이다, Z a consonant added in speech, S signs (including SL foreign
+# letters, SH Chinese characters and SN numbers), W addresses, tags and emoji.
 LEFT_OUT = ("J", "E", "XPN", "XSV", "XSA", "XSM", "VCP", "Z")
 NOUNS = ("N", "XR", "SL", "SH")
 PLURAL = "들"
@@ -126,27 +126,27 @@ def _korean(name: str) -> Analyser:
 
 @cache
 def _kiwi() -> Any:
-    """One for all: its model takes seconds to load and 350 MB of memory."""
+    """The shared instance: its model takes seconds to load and 350 MB of memory."""
     from kiwipiepy import Kiwi
 
     return Kiwi(num_workers=-1, load_multi_dict=False)  # -1: all cores; no words with spaces inside
 
 
 def _composed(line: str) -> str:
-    """Kiwi knows syllables, not the jamo they are composed of in file names and texts from macOS."""
+    """The line in NFC: Kiwi knows syllables, not the separate jamo of file names and texts from macOS."""
     return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def content_words(kiwi_tokens: Iterable[Any]) -> list[Found]:
     """The tokens of ``korean``: nouns, verbs, adjectives, adverbs, determiners, numbers, foreign words.
 
-    - Verbs and adjectives, auxiliary ones too, get their dictionary form: 먹었다 and 먹으니 are both 먹다.
-    - A noun that 하다 or 되다 makes a verb of is the noun: 공부했다 is 공부; so is the root: 깨끗한 is 깨끗.
-    - Prefixes and suffixes stay with their noun: 불가능, 경제적; but the plural 들 falls away: 사람들 is 사람.
+    - Verbs and adjectives, including auxiliaries, get their dictionary form: 먹었다 and 먹으니 are both 먹다.
+    - A verb made of a noun with 하다 or 되다 becomes the noun: 공부했다 is 공부; likewise the root: 깨끗한 is 깨끗.
+    - Prefixes and suffixes stay with their noun: 불가능, 경제적; but the plural 들 is removed: 사람들 is 사람.
     - Particles, endings, the copula 이다 and punctuation are left out; letters keep their case, numbers their digits.
     """
     words: list[Found] = []
-    prefix, noun_end = "", -1  # a prefix that waits for its noun, and where the noun before ends
+    prefix, noun_end = "", -1  # a prefix before its noun, and where the previous noun ends
     for token in kiwi_tokens:
         tag, end = token.tag, token.start + token.len
         if tag == "XSN" and token.start == noun_end and words:
@@ -165,14 +165,14 @@ def content_words(kiwi_tokens: Iterable[Any]) -> list[Found]:
 
 
 def morphemes(kiwi_tokens: Iterable[Any]) -> list[Found]:
-    """The tokens of ``korean-morphemes``: what Kiwi finds, contracted forms taken apart (갔다 is 가, 었, 다)."""
+    """The tokens of ``korean-morphemes``: all that Kiwi finds, with contractions split (갔다 is 가, 었, 다)."""
     return [
         found for token in kiwi_tokens for found in _without_spaces(token.form, token.start, token.start + token.len)
     ]
 
 
 def _without_spaces(form: str, begin: int, end: int) -> list[Found]:
-    end = max(end, begin + 1)  # what was added in speech takes no room
+    end = max(end, begin + 1)  # a consonant added in speech has length 0
     return [Found(part, begin, end) for part in form.split()] if " " in form else [Found(form, begin, end)]
 
 
@@ -215,10 +215,9 @@ def _japanese(name: str) -> Analyser:
 
 
 def dictionary_forms(unidic_words: Iterable[Any]) -> list[tuple[int, str]]:
-    """The tokens of ``japanese``: each word in the dictionary form of its own spelling, 食べました is 食べる.
+    """The tokens of ``japanese`` with MeCab's index, in the dictionary form of their spelling: 食べました is 食べる.
 
-    Particles, auxiliaries (ます, た, です) and punctuation are left out; so are signs without a letter or digit. With
-    each stands its number among the words that MeCab found.
+    Particles, auxiliaries (ます, た, です) and punctuation are left out, and so are signs without a letter or digit.
     """
     return [
         (number, word.feature.orthBase or word.surface)
@@ -233,9 +232,9 @@ _PLACE_TO_CUT = re.compile(r"[。！？\s]")
 
 
 def parts(line: str, longest: int = LONGEST_PART) -> Iterator[str]:
-    """`line` in parts of at most `longest` characters, cut behind a full stop or a space where there is one.
+    """`line` in parts of at most `longest` characters, cut after a full stop or a space if there is one.
 
-    A zero character becomes a space: MeCab would take it for the end.
+    A NUL character becomes a space, because MeCab would stop there.
 
     >>> list(parts("一二。三四五六七", 4))
     ['一二。', '三四五六', '七']

@@ -1,6 +1,6 @@
-"""Changes to text before it is tokenized; by default there are none.
+"""Changes to text before it is tokenized; by default none.
 
-A change cannot be undone, so each is optional: "US" and "us", "résumé" and "resume", 1990 and 2018.
+A change cannot be undone and merges words ("US" and "us", "résumé" and "resume", 1990 and 2018), so each is optional.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ class Normalization:
       compatibility forms (ﬁ, ², full-width letters, half-width kana) by plain ones.
     - `case`: ``"lower"`` is ``str.lower``: İ becomes i with a dot above (a combining mark), I becomes i in every
       language (Turkish ı is left alone), ß stays, and a Σ that ends a word becomes ς. ``"fold"`` is
-      ``str.casefold``: as lower, but ß becomes ss and both sigmas σ, so that STRASSE and Straße meet.
-    - `accents`: ``"strip"`` takes the marks off Latin, Greek and Cyrillic letters: é, ά and ё become e, α and е,
-      and also й becomes и. ø, ł, ß and ı have no marks and stay. Hangul, voiced kana (が), vowel signs of Indian
-      scripts and all other scripts stay as they are.
-    - `numbers`: ``"zero"`` writes each number as 0 with its separators (1,234.5), also one that begins a word
+      ``str.casefold``: like lower, but ß becomes ss and both sigmas σ, so that STRASSE and Straße become equal.
+    - `accents`: ``"strip"`` removes the marks of Latin, Greek and Cyrillic letters: é, ά and ё become e, α and е,
+      and й becomes и. ø, ł, ß and ı have no marks and stay. Hangul, voiced kana (が), vowel signs of Indian scripts
+      and all other scripts are unchanged.
+    - `numbers`: ``"zero"`` replaces each number and its separators (1,234.5) by 0, also at the start of a word
       (1990s, 2018년 become 0s, 0년); digits later in a word belong to its name (mp3, covid19). ``"drop"``
-      puts a space for the numbers that stand alone; one that begins a word becomes 0.
-    - `punctuation`: ``"drop"`` puts a space for punctuation and signs of mathematics, currency and accents
-      (Unicode categories P, Sm, Sc, Sk). Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't,
-      new_york), and so do the point and comma between digits. Emoji and other symbols stay.
+      replaces separate numbers by a space; a number at the start of a word becomes 0.
+    - `punctuation`: ``"drop"`` replaces punctuation and mathematical, currency and accent signs (Unicode categories
+      P, Sm, Sc, Sk) by a space. Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't, new_york), and
+      so do the point and comma between digits. Emoji and other symbols stay.
 
-    Applying it twice is applying it once. Raises OptionError for a value that does not exist.
+    Applying it twice gives the same result as once. Raises OptionError for an unknown value.
 
     >>> Normalization(case="lower", accents="strip", numbers="zero", punctuation="drop").apply("Déjà vu, in 1990!")
     'deja vu  in 0 '
@@ -60,9 +60,9 @@ class Normalization:
 
     @classmethod
     def from_options(cls, options: Normalization | Mapping[str, str] | None) -> Normalization:
-        """The normalisation that `options` describes: one, a dictionary of its options, or None for no change.
+        """Make a normalization from one, from a dictionary of its options, or from None (no change).
 
-        Raises OptionError for an option or a value that does not exist.
+        Raises OptionError for an unknown option or value.
 
         >>> Normalization.from_options({"case": "lower"}).apply("The CAT")
         'the cat'
@@ -89,7 +89,7 @@ class Normalization:
         return asdict(self)
 
     def apply(self, text: str) -> str:
-        r"""`text` changed; it is one line or several whole ones, and the number of lines stays the same.
+        r"""Normalize `text`, which is one or more whole lines; the number of lines stays the same.
 
         >>> Normalization(unicode="NFKC", case="fold").apply("ﬁne Straße\nＡ")
         'fine strasse\na'
@@ -108,7 +108,7 @@ class Normalization:
         text = _normal_form(text, self.unicode)
         if self.case != "keep":
             text = text.lower() if self.case == "lower" else text.casefold()
-            text = _normal_form(text, self.unicode)  # a change of case can undo it
+            text = _normal_form(text, self.unicode)  # a change of case can undo the normal form
         if self.accents == "strip":
             text = _marks_after_letters().sub(_without_accents, text.translate(_WITHOUT_MARKS))
         return text
@@ -121,12 +121,12 @@ def _normal_form(text: str, form: str) -> str:
 
 
 SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
-ACCENTS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # combining ones
-LETTERS_END = 0x10800  # Latin, Greek and Cyrillic letters have smaller code points, but for a few historic ones
+ACCENTS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # combining
+LETTERS_END = 0x10800  # Latin, Greek and Cyrillic letters have smaller code points, except for a few historic ones
 
 
 class _WithoutMarks(dict[int, int]):
-    """For ``str.translate``: each letter of SCRIPTS_WITH_ACCENTS without its marks, others as they are."""
+    """For ``str.translate``: letters of SCRIPTS_WITH_ACCENTS without their marks, others unchanged."""
 
     def __missing__(self, code_point: int) -> int:
         decomposed = unicodedata.normalize("NFD", chr(code_point))
@@ -150,12 +150,12 @@ def _marks_after_letters() -> re.Pattern[str]:
 
 
 def _without_accents(marks: re.Match[str]) -> str:
-    return _ACCENTS.sub("", marks[0])  # a mark of another script may stand among them, and stays
+    return _ACCENTS.sub("", marks[0])  # marks of other scripts among them stay
 
 
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
-# A number does not begin behind a letter or a digit, and a word may go on behind it (then group 1 is not None).
-# Looking back comes second, so that the search can run from digit to digit.
+# A number does not begin after a letter or a digit. Group 1 is not None if the word continues after the number.
+# The lookbehind comes second, so that the search can run from digit to digit.
 _NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’]\d+)*((?=[^\W_]))?")
 
 
@@ -164,7 +164,7 @@ def _zero_if_in_word(number: re.Match[str]) -> str:
 
 
 def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
-    """One such character: any but a joiner between letters or digits, or a point or comma between digits."""
+    """Matches one of these characters, but no joiner between letters or digits, or point or comma between digits."""
     joiners, points, letter = "'’_·", ".,", r"[^\W_]"
     found = set(code_points)
     others = found - {ord(c) for c in joiners + points}
@@ -186,7 +186,7 @@ def _punctuation() -> re.Pattern[str]:
 
 
 def character_class(code_points: Iterable[int]) -> str:
-    """Ranges of characters for a regular expression, to stand between ``[`` and ``]``.
+    """Ranges of characters for a regular expression, without the ``[`` and ``]``.
 
     >>> character_class([97, 98, 99, 120]) == re.escape("a") + "-" + re.escape("c") + re.escape("x")
     True

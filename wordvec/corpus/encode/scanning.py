@@ -1,8 +1,8 @@
-"""Cutting text at white space and numbering the pieces, and their numbers after that: what C does for a corpus.
+"""Calls the C code that cuts text at white space, numbers the pieces and renumbers ids.
 
-Each function checks the sizes of its arrays and calls the one in ``wordvec/native/src/`` (text.c, pieces.c, ids.c),
-which says how it works. Text is UTF-8 in an array of bytes, `size` of them and PADDING line feeds behind. Modules
-import this one where they need it, as small corpora are made without it.
+Each function checks the sizes of its arrays and calls its namesake in ``wordvec/native/src/`` (text.c, pieces.c,
+ids.c), which documents how it works. Text is UTF-8 in an array of `size` bytes, followed by PADDING line feeds.
+Modules import this one inside functions, because small corpora are built without it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from wordvec.errors import ShapeError
 from wordvec.native import functions
 
 PADDING = 128
-NOT_TEXT, RETURNS = 1, 2  # what `look_through` finds
-FIRST_START = 16  # of the first piece in a store
-SMALLEST_TABLE = 1 << 13  # two values a place: when it is half full, there is room for the pieces numbered together
-AT, TOKENS, LINES, KNOWN, OPEN, AFTER_SPACE, REST = range(7)  # places of C's progress
+NOT_TEXT, RETURNS = 1, 2  # results of `look_through`
+FIRST_START = 16  # where the first piece in a store begins
+SMALLEST_TABLE = 1 << 13  # two values per slot; a half-full table has room for the pieces numbered in one go
+AT, TOKENS, LINES, KNOWN, OPEN, AFTER_SPACE, REST = range(7)  # indices into C's progress array
 
 
 def _need(condition: bool, what: str) -> None:
@@ -27,7 +27,7 @@ def _need(condition: bool, what: str) -> None:
 
 
 def _check_text(text: np.ndarray, size: int) -> None:
-    _need(0 <= size <= len(text) - PADDING, f"a text of {size} bytes needs {PADDING} line feeds behind it")
+    _need(0 <= size <= len(text) - PADDING, f"a text of {size} bytes must be followed by {PADDING} line feeds")
 
 
 def look_through(text: np.ndarray, size: int) -> int:
@@ -37,25 +37,25 @@ def look_through(text: np.ndarray, size: int) -> int:
 
 
 def feeds_for_returns(text: np.ndarray, size: int) -> None:
-    """Put a line feed for each carriage return in text[:size], or a space where a line feed follows it."""
+    """Replace each carriage return in text[:size] by a line feed, or by a space if a line feed follows it."""
     _check_text(text, size)
     functions.feeds_for_returns(text, size)
 
 
 def prepare_for_words(text: np.ndarray, size: int) -> None:
-    """Make fewer different pieces of which `words` makes the same words: "The (first) word." is "the  first  word ".
+    """Reduce the number of distinct pieces without changing what `words` makes of them.
 
-    ASCII letters are made small at once, and most other ASCII characters separate like a space. So do points and
-    commas, unless they may stand inside a number: with a digit behind them, ASCII or not.
+    "The (first) word." becomes "the  first  word ". ASCII letters become lowercase, and most other ASCII characters
+    become spaces. Points and commas do too, unless a digit (ASCII or not) follows, since they may belong to a number.
     """
     _check_text(text, size)
     functions.prepare_for_words(text, size)
 
 
 class HashTable:
-    """Where the pieces are found; grows. The pieces' bytes and where they start are the caller's, `store` and `starts`.
+    """Growing hash table of pieces. The caller owns the pieces' bytes, `store`, and their offsets, `starts`.
 
-    Numpy owns its memory: C returns when half of the places are taken, and goes on with a larger table.
+    Numpy owns the table's memory: C returns when half of the slots are taken, and continues with a larger table.
     """
 
     def __init__(self) -> None:
@@ -66,9 +66,9 @@ class HashTable:
     ) -> tuple[np.ndarray, np.ndarray, int]:
         """Number and count the pieces of text[:size].
 
-        `known` pieces are there already; the rest of `store`, `starts` and `counts` is for new ones.
-        Returns ids (tokens,) int32, line_ends (lines,) int64, the tokens before each line feed, and how many pieces
-        there are now.
+        `known` pieces exist already; the rest of `store`, `starts` and `counts` is for new ones.
+        Returns ids (tokens,) int32, line_ends (lines,) int64, the tokens before each line feed, and the new number of
+        pieces.
         """
         _check_text(text, size)
         most = size // 2 + 1  # pieces, of one byte and with one byte between them
@@ -86,7 +86,7 @@ class HashTable:
     ) -> tuple[np.ndarray, int]:
         """Find or number the pieces of another table, stored[bounds[i] : bounds[i + 1] - 1]; see `scan`.
 
-        Returns their numbers (len(bounds) - 1,) int32, and how many pieces there are now.
+        Returns their numbers (len(bounds) - 1,) int32, and the new number of pieces.
         """
         _check_text(stored, int(bounds[-1]))
         numbers = np.empty(len(bounds) - 1, np.int32)
@@ -108,7 +108,7 @@ class HashTable:
 
 
 def look_up(ids: np.ndarray, numbers: np.ndarray) -> None:
-    """Put numbers[ids[i]] in the place of each ids[i]."""
+    """Replace each ids[i] by numbers[ids[i]], in place."""
     functions.look_up_ids(ids, numbers)
 
 
@@ -116,10 +116,10 @@ def expand(
     ids: np.ndarray, line_ends: np.ndarray, numbers: np.ndarray, word_starts: np.ndarray, word_ids: np.ndarray,
     counts: np.ndarray, words: int,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """The `words` words that the tokens of a block stand for, and how many of them come before each line end.
+    """Expand the tokens of a block into its `words` words, and count how many of them precede each line end.
 
-    Token `i` is piece p = numbers[ids[i]], which stands for word_ids[word_starts[p] : word_starts[p + 1]]. Counts the
-    words, too.
+    Token `i` is piece p = numbers[ids[i]], made of word_ids[word_starts[p] : word_starts[p + 1]]. Also adds to
+    `counts`.
     """
     expanded, expanded_ends = np.empty(words, np.int32), np.empty_like(line_ends)
     functions.expand_ids(ids, line_ends, numbers, word_starts, word_ids, counts, expanded, expanded_ends)
@@ -127,16 +127,16 @@ def expand(
 
 
 def renumber(ids: np.ndarray, final_id: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Look up ids in final_id, where -1 leaves a word out.
+    """Replace ids by final_id[ids] and drop those that become -1.
 
-    Returns what is kept of ids, and how many are kept of the first ends[e] ids, for each of `ends`, which rise.
+    Returns the kept ids, and for each of the ascending `ends` how many of the first ends[e] ids are kept.
     """
     _need(not len(ends) or 0 <= ends[0] <= ends[-1] <= len(ids), "ends must lie among the ids")
     kept, kept_ends = np.empty(len(ids) + 1, np.int32), np.empty(len(ends), np.int64)
     return kept[: functions.renumber_ids(ids, final_id, ends, kept, kept_ends)], kept_ends
 
 
-# All different pieces of a text, numbered by first appearance, in little room.
+# All distinct pieces of a text, numbered by first appearance, in compact form.
 
 
 class Growing:
@@ -166,15 +166,14 @@ class Growing:
 
 
 class PieceTable:
-    """Different pieces, each with its number and its count. Texts must come in their order."""
+    """Distinct pieces with their numbers and counts. Texts must be scanned in order."""
 
     def __init__(self) -> None:
-
         self.size = 0
         self._table = HashTable()
         self._store, self._starts, self._counts = Growing(np.uint8), Growing(np.int64), Growing(np.int64)
         self._store.size = FIRST_START
-        self._starts.extend([FIRST_START])  # the next piece's is always there, too
+        self._starts.extend([FIRST_START])  # always holds the next piece's start, too
 
     @property
     def counts(self) -> np.ndarray:
@@ -182,9 +181,9 @@ class PieceTable:
         return self._counts.array
 
     def scan(self, text: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them come before each line end.
+        """The numbers of the pieces of text[:size], (tokens,) int32, and how many of them precede each line end.
 
-        `text` is UTF-8 in bytes, with `scanning.PADDING` line feeds behind `size`.
+        `text` is UTF-8, with `scanning.PADDING` line feeds after `size` bytes.
         """
         most = size // 2 + 1  # pieces, of one byte and with one byte between them
         room = self._store.room(size + 16), self._starts.room(most), self._counts.room(most)
@@ -197,13 +196,13 @@ class PieceTable:
         return self._absorb(other._store.room(PADDING), other._starts.array, other.counts)
 
     def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        r"""Add different words as `pack_words` gives them, none with a line feed; returns their numbers here.
+        r"""Add distinct words as packed by `pack_words`, without line feeds; returns their numbers here.
 
         >>> table = PieceTable()
         >>> table.add(np.frombuffer(b"youso", np.uint8), np.array([3, 5]), np.array([1, 2])).tolist(), table.pieces()
         ([0, 1], ['you', 'so'])
         """
-        starts = np.arange(len(ends) + 1)  # a line feed stands behind each
+        starts = np.arange(len(ends) + 1)  # a line feed follows each word
         starts[1:] += ends
         stored = np.full(int(starts[-1]) + PADDING, 0x0A, np.uint8)
         stored[np.arange(len(words)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = words

@@ -1,55 +1,55 @@
-"""From a line of text to its sentences, by rules that need no language and no model.
+"""Splits a line of text into sentences by rules that need no language setting and no model.
 
-In doubt the rules do not split: if two sentences are taken for one, a window may reach across a full stop, but a
-sentence cut in two loses contexts.
+In doubt the rules do not split: if two sentences are read as one, a window may cross a full stop, but a sentence cut
+in two loses contexts.
 """
 
 from __future__ import annotations
 
 import re
 
-# Ends of sentences that need no white space behind them: Chinese and Japanese, and the stops of other scripts.
+# Sentence ends that need no white space after them: Chinese and Japanese stops, and those of other scripts.
 FULL_STOPS = "。！？｡．।॥۔؟።፧။៕։"
 ENDS = ".!?…" + FULL_STOPS
 CLOSING = "\"'”’»›)]}」』】〉》）］｝〕＂＇"
 OPENING = "\"'“‘„‚«‹([{「『【〈《（［｛〔¿¡—–-"
 
-# A full stop behind these does not end a sentence (lower case, without the stop).
+# A full stop after these does not end a sentence (lower case, without the stop).
 ABBREVIATIONS = """
 mr mrs ms mx dr prof rev hon gen col maj capt lt sgt cpl cmdr adm gov sen rep pres st mt messrs mme mlle fr sr jr
 vs v cf ca approx e.g i.e eg ie viz etc al et est dept univ inc ltd co corp bros ave blvd rd
 jan feb apr jun jul aug sep sept oct nov dec tue tues wed thu thur thurs fri
 nr bzw usw z.b d.h u.a evtl ggf bd hr hrsg p.ex sig dott sra dña ud uds
 """
-# Behind these it does not where a number follows: "No. 5", but "He said no."
+# A full stop after these does not end a sentence if a number follows: "No. 5", but "He said no."
 BEFORE_NUMBERS = "no nos nr p pp fig figs vol vols ch sec art eq eqs ex op tab pt vv"
 
 _ABBREVIATIONS, _BEFORE_NUMBERS = frozenset(ABBREVIATIONS.split()), frozenset(BEFORE_NUMBERS.split())
-GERMAN_CLOSING = "“‘«"  # which open elsewhere, but not right behind . ! ?
-_SPACES = " \u00a0\u202f"  # before a French », which then has white space behind it too
+GERMAN_CLOSING = "“‘«"  # opening quotes elsewhere, but not right after . ! ?
+_SPACES = " \u00a0\u202f"  # before a French », which then is followed by white space
 _END = re.compile(
     rf"[{re.escape(ENDS)}]+(?:(?<=[.!?…])[{re.escape(CLOSING + GERMAN_CLOSING)}]*|[{re.escape(CLOSING)}]*)"
     rf"(?:[{_SPACES}]»(?!\S))?"
 )
 _LAST_WORD = re.compile(r"(?<![^\W_])[^\W_]+(?:\.[^\W_]+)*$")
 _NEXT_WORD = re.compile(rf"[\s{re.escape(OPENING)}]*")
-_GOES_ON = re.compile("[、，,：；と]|って")  # behind a closing quote: 「…。」と言った
-LONGEST_WORD = 40  # characters looked back at
+_GOES_ON = re.compile("[、，,：；と]|って")  # after a closing quote: 「…。」と言った
+LONGEST_WORD = 40  # characters to look back
 
 
 def split_sentences(line: str) -> list[str]:
     r"""The sentences of one line of text, without the white space around them; an empty line has none.
 
-    A sentence ends behind a run of ``. ! ? …`` with the quotes and brackets that close behind it
+    A sentence ends after a run of ``. ! ? …`` and any closing quotes and brackets, if
 
-    - where white space or the end of the line follows, and
-    - the next word does not begin with a small letter (``"Really?" he said.``), and
+    - white space or the end of the line follows, and
+    - the next word does not begin with a lowercase letter (``"Really?" he said.``), and
     - a single full stop does not belong to the word before it: an abbreviation (``Dr.``, ``etc.``, the list is
       ABBREVIATIONS), ``No.`` or ``p.`` before a number, an initial or letters with stops (``J. R. R.``,
       ``U.S.``, ``z. B.``), or a number that begins the sentence (``1. Introduction``).
-      German ordinals before a capital are not known (``am 3. Mai`` is split).
+      German ordinals before a capital are not recognized (``am 3. Mai`` is split).
 
-    Stops inside words and numbers (``3.14``, ``wordvec.org``) have no white space behind them and don't count. The
+    Stops inside words and numbers (``3.14``, ``wordvec.org``) have no white space after them and don't count. The
     full stops of Chinese and Japanese (``。！？``) end a sentence by themselves, and so do those of Devanagari,
     Arabic, Ethiopic, Burmese, Khmer and Armenian, unless a closing quote and と or a comma follow.
 

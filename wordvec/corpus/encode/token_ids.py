@@ -1,8 +1,8 @@
-"""Turning tokens into ids in one pass over the text, with bounded memory.
+"""Turns tokens into ids in one pass over the text, with bounded memory.
 
-While the text is read, each new word gets the next provisional id, and the ids are spooled: to memory, or where they
-are many, to a temporary file. Only then is it known which words are frequent enough and in which order they come, so
-a second pass over the ids (not over the text) gives every token its final id.
+While the text is read, each new word gets the next provisional id. The ids are spooled to memory or, if there are
+many, to a temporary file. Which words are frequent enough, and their order, is known only after the whole text is read.
+A second pass over the ids (not over the text) then gives every token its final id.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from wordvec.memory import give_back_pages
 from wordvec.progress import announce
 
 TOKENS_AT_A_TIME = 1 << 18
-CHUNKS_HELD = 16  # of this many tokens, before their pages are given back
-HELD_IN_MEMORY = 1 << 27  # bytes of an array, before it goes to a temporary file
+CHUNKS_HELD = 16  # chunks of this many tokens, before their pages are released
+HELD_IN_MEMORY = 1 << 27  # bytes of an array before it moves to a temporary file
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Spooled(NamedTuple):
-    """Tokens as provisional ids, given by first appearance; the word with provisional id `i` is ``words[i]``.
+    """Tokens as provisional ids, in order of first appearance; the word with provisional id `i` is ``words[i]``.
 
     Shapes: ids (N,) int32 and sentence_ends (S,) int64, memory-mapped if large; counts (len(words),) int64.
     """
@@ -44,14 +44,14 @@ class Spooled(NamedTuple):
 
 
 def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
-    """An array that is written piece by piece: in memory while it is small, then in a temporary file."""
+    """An array written piece by piece: in memory while it is small, then in a temporary file."""
     return GrowingArray(dtype, HELD_IN_MEMORY, room, purpose="reading the text", error=CorpusError)
 
 
 class Spool:
-    """The provisional ids of all tokens, and where the sentences end; in temporary files if they are many.
+    """The provisional ids of all tokens, and where the sentences end; in temporary files if there are many.
 
-    `room` is the largest number of tokens there can be, if known.
+    `room` is an upper bound of the number of tokens, if known.
     """
 
     def __init__(self, room: int = 0) -> None:
@@ -59,21 +59,21 @@ class Spool:
 
     @property
     def tokens(self) -> int:
-        """How many were written."""
+        """The number of tokens written."""
         return self._tokens
 
     def ids(self, begin: int, end: int) -> np.ndarray:
-        """The ids from `begin` to `end`, to be read and changed."""
+        """The ids from `begin` to `end`, writable."""
         return self._ids.part(begin, end)
 
     def write(self, ids: np.ndarray, sentence_ends: np.ndarray) -> None:
-        """Append tokens, and the ends of sentences among them: how many of `ids` come before."""
+        """Append tokens, and the sentence ends among them: how many of `ids` precede each."""
         self._ids.append(ids)
         self._ends.append(sentence_ends + self._tokens)
         self._tokens += len(ids)
 
     def finished(self, words: list[str], counts: np.ndarray) -> Spooled:
-        """All that was written, with the words of the ids and their counts."""
+        """All tokens written, with the words of the ids and their counts."""
         return Spooled(self._ids.finish(), self._ends.finish(), words, counts)
 
     def __enter__(self) -> Spool:
@@ -85,13 +85,13 @@ class Spool:
 
 
 def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callable[[int], None]) -> Spooled:
-    """Read (tokens, ends_sentence) to the end and give each different token the next free id.
+    """Read all (tokens, ends_sentence) and give each distinct token the next free id.
 
-    A sentence may come in several runs of tokens. `on_sentences` is called now and then with the number of
-    sentences that were read since.
+    A sentence may consist of several runs of tokens. `on_sentences` is called from time to time with the number of
+    sentences read since the last call.
     """
     id_of: defaultdict[str, int] = defaultdict()
-    id_of.default_factory = id_of.__len__  # a word met for the first time gets the number of words so far
+    id_of.default_factory = id_of.__len__  # a new word gets the number of words so far
     look_up = id_of.__getitem__
     counts = np.zeros(0, np.int64)
     ids: list[int] = []
@@ -120,7 +120,7 @@ def spool(token_runs: Iterable[tuple[Iterable[str], bool]], on_sentences: Callab
 
 
 def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
-    """`chunk_counts`, which has the words of `counts` first, with `counts` added."""
+    """The sum of both; `chunk_counts` may be longer, with the words of `counts` first."""
     total = chunk_counts.astype(np.int64)
     total[: len(counts)] += counts
     return total
@@ -129,9 +129,9 @@ def _added(counts: np.ndarray, chunk_counts: np.ndarray) -> np.ndarray:
 def renumber(
     spooled: Spooled, vocabulary: Vocabulary, threads: int = 1, final_id: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Replace provisional ids by those of `vocabulary`; words outside it, and sentences without words, fall away.
+    """Replace provisional ids by ids of `vocabulary`; words outside it, and sentences without words, are dropped.
 
-    `final_id` (len(spooled.words),) int32 are the ids of the words, -1 outside the vocabulary, if they are known.
+    `final_id` (len(spooled.words),) int32 gives the ids of the words, -1 outside the vocabulary, if already known.
     Returns ids (N,) int32 and sentence starts (S + 1,) int64, memory-mapped if large.
     """
     if final_id is None:
@@ -143,7 +143,7 @@ def renumber(
         for ids, ends in renumbered(spooled, final_id, threads):
             ids_file.append(ids)
             starts = kept + ends
-            starts = starts[np.diff(starts, prepend=last_start) > 0]  # without words it starts no new sentence
+            starts = starts[np.diff(starts, prepend=last_start) > 0]  # drop sentences without words
             starts_file.append(starts)
             last_start = int(starts[-1]) if len(starts) else last_start
             kept += len(ids)
@@ -151,7 +151,7 @@ def renumber(
 
 
 def renumbered(spooled: Spooled, final_id: np.ndarray, threads: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Stretch by stretch, the ids of tokens that are kept, and how many of them come before each sentence end."""
+    """Yield for each chunk the ids of the kept tokens, and how many of them precede each sentence end."""
     compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     yield from in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads)
@@ -166,18 +166,18 @@ def _can_compile() -> bool:
 
 
 def _renumbered(spooled: Spooled, final_id: np.ndarray, compiled: bool, begin: int) -> tuple[np.ndarray, np.ndarray]:
-    """The tokens from `begin` on that are kept, and how many of them come before each sentence end among them."""
+    """The kept tokens of the chunk at `begin`, and how many of them precede each sentence end in it."""
     ids = spooled.ids[begin : begin + TOKENS_AT_A_TIME]
     first, stop = np.searchsorted(spooled.sentence_ends, [begin, begin + len(ids)], side="right")
     if begin == 0:
-        first = 0  # empty sentences at the very beginning
+        first = 0  # include empty sentences at the beginning of the text
     ends = spooled.sentence_ends[first:stop] - begin
     if compiled:
         from wordvec.corpus.encode import scanning
 
         kept, kept_ends = scanning.renumber(np.asarray(ids), final_id, ends)
     else:
-        in_vocabulary = np.take(final_id, ids, mode="clip")  # clip: without a check
+        in_vocabulary = np.take(final_id, ids, mode="clip")  # clip: skip the bounds check
         is_kept = in_vocabulary >= 0
         kept = in_vocabulary[is_kept]
         kept_ends = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)])[ends]
@@ -187,7 +187,7 @@ def _renumbered(spooled: Spooled, final_id: np.ndarray, compiled: bool, begin: i
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
-    """The results of `function` in the order of `items`, which are taken as they are needed: a few ahead.
+    """Yield the results of `function` in the order of `items`, which are taken a few ahead.
 
     >>> list(in_order(abs, [3, -2, 1], threads=2))
     [3, 2, 1]
@@ -206,7 +206,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
 
 
 def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) -> Iterator[tuple[list[str], bool]]:
-    """Yield each sentence as a list of tokens, after checking that this is what it is; missing ones are left out."""
+    """Yield each sentence as a list of tokens, after checking its type; missing sentences are left out."""
     tally = Tally(type(sentences).__name__, "sentences", strict)
     given = wrapped = 0  # sentences, and those that are one token with spaces in it
     wrapped_text = ""
@@ -224,7 +224,7 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
                         f"sentence {number} holds {token!r:.80}, which is not a string; tokens are str: "
                         f"{'leave out what is missing' if is_missing(token) else 'convert them with str(...)'}"
                     )
-            tokens = [str.__str__(token) for token in tokens]  # of numpy arrays: np.str_
+            tokens = [str.__str__(token) for token in tokens]  # numpy arrays hold np.str_
         given += 1
         if given == wrapped + 1 and len(tokens) == 1 and len(tokens[0].split()) > 1:
             wrapped, wrapped_text = given, tokens[0]

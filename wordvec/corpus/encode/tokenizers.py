@@ -4,9 +4,9 @@
 ``words``       finds the words of raw text; the rules are in its docstring.
 ``characters``  makes every character a token.
 
-These know no language. Chinese and Japanese write no spaces, and a Korean word carries its endings: for them there
-are the analysers of `cjk.py`, with the extra ``cjk``: ``korean``, ``korean-morphemes``, ``japanese``,
-``japanese-morphemes`` and ``chinese``. Any callable that takes a line and returns its tokens will do as well.
+These are independent of language. Chinese and Japanese are written without spaces, and Korean words carry endings. For
+them the extra ``cjk`` has the analysers of `cjk.py`: ``korean``, ``korean-morphemes``, ``japanese``,
+``japanese-morphemes`` and ``chinese``. A tokenizer can also be any callable that takes a line and returns its tokens.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u00
 
 
 def whitespace(line: str) -> list[str]:
-    """Split at white space; case, punctuation and numbers stay as they are.
+    """Split at white space; case, punctuation and numbers are unchanged.
 
     >>> whitespace("You say goodbye, and I say hello.")
     ['You', 'say', 'goodbye,', 'and', 'I', 'say', 'hello.']
@@ -43,14 +43,14 @@ def whitespace(line: str) -> list[str]:
 
 
 def words(line: str) -> list[str]:
-    """Find the words of raw text: letters, marks and digits, without punctuation, in one case, numbers as ``0``.
+    """Find the words of raw text: letters, marks and digits, without punctuation, case-folded, numbers as ``0``.
 
     - Unicode NFKC (so composed and decomposed accents or Hangul, ligatures and full-width letters agree), then
       Unicode case folding: ``Straße`` and ``STRASSE`` both become ``strasse``.
-    - A number is ``0``, with its separators (``1,234.5``) and where it begins a word (``1990s`` is ``0s``,
+    - A number with its separators (``1,234.5``) becomes ``0``, also at the start of a word (``1990s`` is ``0s``,
       ``2018년`` is ``0년``). Digits later in a word belong to its name: ``mp3``, ``h2o``.
     - An apostrophe between letters stays in the word: ``don't``, ``king's``, ``aujourd'hui``. French and Italian
-      elisions before a vowel are words of their own: ``l'homme`` is ``l'`` and ``homme``. Others fall away.
+      elisions before a vowel are separate words: ``l'homme`` is ``l'`` and ``homme``. Other apostrophes are dropped.
     - ``_`` and ``·`` between letters stay (``new_york``, ``col·lecció``); a hyphen splits (``well-known``).
 
     >>> words("Don't pay £1,234.50 for Zoë's well-known MP3s — it’s the 1990s!")
@@ -74,7 +74,7 @@ def _find(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _word_pattern(letters: str) -> re.Pattern[str]:
-    """An elided word, or a number and what is written with it, or letters; then more letters after each joiner."""
+    """An elided word, a number and letters attached to it, or letters; then more letters after each joiner."""
     return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|(?:{NUMBER}(?:{letters})?|{letters})(?:['_·]{letters})*")
 
 
@@ -91,18 +91,18 @@ def _mark_patterns() -> tuple[Callable[[str], re.Match[str] | None], re.Pattern[
 def _combining_marks() -> str:
     r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
 
-    Without them the vowel signs of Hindi, Tamil or Thai would cut words to pieces.
+    Without them the vowel signs of Hindi, Tamil or Thai would split words.
     """
     code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
     return character_class([*code_points, 0x200C, 0x200D, *range(0xE0100, 0xE01F0)])
 
 
 def characters(line: str) -> list[str]:
-    """Every character but white space, each with the combining marks behind it.
+    """Every character except white space, each with its combining marks.
 
-    A character is a code point with its accents, vowel signs, variation selectors and skin tone; joined emoji
-    and pairs of flag letters are one. So it is nearly Unicode's extended grapheme cluster, which needs tables
-    that Python does not have; what differs is Hangul in single jamo (normalise to NFC first), each jamo a token.
+    A character is a code point with its accents, vowel signs, variation selectors and skin tone; joined emoji and
+    pairs of flag letters are one character. This is nearly Unicode's extended grapheme cluster, which needs tables
+    that Python lacks. The difference is Hangul in separate jamo, where each jamo is a token: normalize to NFC first.
 
     >>> characters("日本 हि!"), len("हि")
     (['日', '本', 'हि', '!'], 2)
@@ -123,9 +123,9 @@ TOKENIZER_NAMES = (*TOKENIZERS, *ANALYSERS)
 
 
 def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
-    """Return the tokenizer of that name; a callable is returned as it is.
+    """Return the tokenizer of that name; a callable is returned unchanged.
 
-    Raises OptionError for other names, MissingExtraError where the extra ``cjk`` is needed and missing.
+    Raises OptionError for other names, MissingExtraError if the extra ``cjk`` is needed and missing.
 
     >>> get_tokenizer("words")("Hello, world!")
     ['hello', 'world']
@@ -141,7 +141,7 @@ def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
 
 
 def tokenize_lines(tokenizer: Tokenizer, lines: Iterable[str]) -> Iterator[Iterable[str]]:
-    """Yield the tokens of each of `lines`, in order; an analyser that can use several threads does so.
+    """Yield the tokens of each line, in order; an analyser uses several threads if it can.
 
     >>> list(tokenize_lines(words, ["Hello, world!", ""]))
     [['hello', 'world'], []]
@@ -150,7 +150,7 @@ def tokenize_lines(tokenizer: Tokenizer, lines: Iterable[str]) -> Iterator[Itera
 
 
 def tokenizer_name(tokenizer: str | Tokenizer) -> str:
-    """The name a corpus records: that of a built-in tokenizer, or module and name of a function.
+    """The name a corpus records: the name of a built-in tokenizer, or module and name of a function.
 
     >>> tokenizer_name(words), tokenizer_name(str.split)
     ('words', 'str.split')
@@ -170,7 +170,7 @@ def tokenizer_name(tokenizer: str | Tokenizer) -> str:
 def name_for_import(tokenizer: Tokenizer) -> tuple[str, str, str]:
     """Where another process finds a function: its module, its name there, and a hash of the module's source.
 
-    Raises OptionError for one that cannot be imported by its name.
+    Raises OptionError for a function that cannot be imported by name.
 
     >>> name_for_import(str.split)[:2]
     ('builtins', 'str.split')
@@ -193,7 +193,7 @@ def name_for_import(tokenizer: Tokenizer) -> tuple[str, str, str]:
 
 @cache
 def imported(module: str, name: str, source_hash: str) -> Tokenizer:
-    """The function that `name_for_import` named, in another process. Raises OptionError where it is not here."""
+    """Import the function named by `name_for_import`, in another process. Raises OptionError if it is missing."""
     whose = f"tokenizer {module}.{name}: on a worker"
     try:
         tokenizer: Tokenizer = _found(module, name)
@@ -212,7 +212,7 @@ def _found(module: str, name: str) -> Tokenizer:
     return found
 
 
-@cache  # as it was when it was first needed: later changes of the file are not in this process
+@cache  # of the source as first needed: this process does not see later changes of the file
 def _source_hash(module: str) -> str:
     try:
         source = inspect.getsource(import_module(module))
@@ -221,17 +221,17 @@ def _source_hash(module: str) -> str:
     return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# The tokenizer `words` for many pieces of text in one go: the same words in less time.
+# The tokenizer `words` for many pieces of text in one call: the same words in less time.
 
 
-AT_A_TIME = 64  # pieces: one with a combining mark makes all of them slower
+AT_A_TIME = 64  # pieces; one piece with a combining mark slows down all of them
 
 
 def words_of_all(pieces: list[str]) -> list[str]:
-    r"""The words of all pieces after one another, with a line feed behind those of each piece.
+    r"""The words of all pieces, with a line feed after the words of each piece.
 
-    No piece may hold a line feed. It belongs to no word and combines with nothing, so what is joined by line feeds
-    can be normalised and searched as a whole.
+    No piece may hold a line feed. A line feed belongs to no word and combines with nothing, so pieces joined by line
+    feeds can be normalized and searched as a whole.
 
     >>> words_of_all(["(Tea,", "cup)", "--", "L’été:1990s"])
     ['tea', '\n', 'cup', '\n', '\n', "l'", 'été', '0s', '\n']

@@ -1,1 +1,1 @@
-"""Texts asked for by name: generated ones that come with wordvec, and published corpora that are downloaded."""
+"""Texts requested by name: generated texts that come with wordvec, and published corpora that are downloaded."""

@@ -1,4 +1,4 @@
-"""Texts and evaluation sets that wordvec knows by name: public ones, with size, licence and hash, and its own."""
+"""Texts and evaluation sets that have a name: public ones, with size, licence and hash, and wordvec's own."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import Any
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.files import parse_json
 
-FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: where fetched corpora lie, in place of the user's cache folder
-TEXT, MARKUP = "text", "mediawiki-xml"  # of which no trainer reads the second
-EVALUATION = "evaluation"  # no text to train on, but a set to score vectors on
+FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: the folder of fetched corpora, instead of the user's cache folder
+TEXT, MARKUP = "text", "mediawiki-xml"  # no trainer reads the second
+EVALUATION = "evaluation"  # a set to score vectors on, not a text
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
     """One file of a public corpus, or an evaluation set.
 
-    `format` is ``"text"``, or ``"mediawiki-xml"``, whose text must be extracted before training, or ``"evaluation"``;
-    then `task` says what the set tests, as an option of ``wordvec evaluate``. `bytes` and
-    `sha256` are of the file at `url`, None where they are not known for certain or change; `note` says why, and
-    `hash_published_at` is the page that publishes a hash. Where that file is a zip archive, `member` is the one
-    file wanted of it, with its size `unpacked_bytes` and hash `unpacked_hash` (``"sha1:..."``) where known.
+    `format` is ``"text"``, ``"mediawiki-xml"`` (its text must be extracted before training) or ``"evaluation"``; for
+    the last, `task` is the option of ``wordvec evaluate`` that uses the set. `bytes` and `sha256` describe the file at
+    `url`; they are None if uncertain or changing, and `note` gives the reason. `hash_published_at` is the page that
+    publishes a hash. If the file is a zip archive, `member` is the wanted file in it, with its size `unpacked_bytes`
+    and hash `unpacked_hash` (``"sha1:..."``) if known.
     """
 
     name: str
@@ -49,7 +49,7 @@ class CatalogueEntry:
 
     @property
     def file_name(self) -> str:
-        """What the fetched file is called: the corpus's name and what is in it.
+        """The name of the fetched file: the corpus's name with the extension of its content.
 
         >>> find("text8").file_name, find("wikipedia-en").file_name
         ('text8.txt', 'wikipedia-en.xml.bz2')
@@ -83,7 +83,7 @@ def list_evaluation_sets() -> tuple[CatalogueEntry, ...]:
 
 
 def find(name: str) -> CatalogueEntry:
-    """The entry called `name`. Raises CorpusError, which lists the names there are.
+    """The entry called `name`. Raises CorpusError, listing all names, for an unknown one.
 
     >>> find("text8").bytes
     31344016
@@ -98,25 +98,25 @@ def find(name: str) -> CatalogueEntry:
 
 
 def is_catalogued(name: object) -> bool:
-    """Whether `name` is that of a public corpus in the catalogue."""
+    """Whether `name` is a public corpus in the catalogue."""
     return any(entry.name == name for entry in list_catalogue())
 
 
 def is_catalogued_set(name: object) -> bool:
-    """Whether `name` is that of an evaluation set in the catalogue."""
+    """Whether `name` is an evaluation set in the catalogue."""
     return any(entry.name == name for entry in list_evaluation_sets())
 
 
 def fetched_set(name: str) -> Path | None:
-    """Where `wordvec corpus fetch` put the evaluation set `name`, or None when it is not there."""
+    """Where `wordvec corpus fetch` put the evaluation set `name`, or None if it was not fetched."""
     folder = corpora_cache()
     return _received(folder, find(name)) if folder is not None else None
 
 
 def corpora_cache() -> Path | None:
-    """The folder of fetched corpora: WORDVEC_DATA where that is set, else the user's cache folder.
+    """The folder of fetched corpora: WORDVEC_DATA if set, else the user's cache folder.
 
-    None where neither is known, because pooch, which knows the latter on every system, is not installed.
+    None if WORDVEC_DATA is not set and pooch, which finds the cache folder on every system, is not installed.
     """
     if os.environ.get(FOLDER_VARIABLE):
         return Path(os.environ[FOLDER_VARIABLE]).expanduser()
@@ -128,12 +128,12 @@ def corpora_cache() -> Path | None:
 
 
 def origin_path(file: Path) -> Path:
-    """The record beside a fetched file: where it came from, and its size."""
+    """The path of the record next to a fetched file, with its origin and size."""
     return file.with_name(f"{file.name}.origin.json")
 
 
 def read_origin(file: Path) -> dict[str, Any] | None:
-    """The record beside `file`, or None unless `file` is there, complete, and written by wordvec."""
+    """The record next to `file`, or None unless `file` exists, is complete and was fetched by wordvec."""
     try:
         origin = parse_json(origin_path(file).read_text(encoding="utf-8"))
         whole = file.stat().st_size == origin["bytes"] and origin["format"] == "wordvec fetched corpus"
@@ -143,9 +143,9 @@ def read_origin(file: Path) -> dict[str, Any] | None:
 
 
 def fetched_path(name: str) -> Path | None:
-    """Where `wordvec corpus fetch` put the text `name`, or None when it is not there.
+    """Where `wordvec corpus fetch` put the text `name`, or None if it was not fetched.
 
-    Raises CorpusError for a corpus that is there but is no text that a trainer could read.
+    Raises CorpusError for a fetched corpus that is not plain text.
     """
     folder = corpora_cache() if is_catalogued(name) else None
     if folder is None:
@@ -168,7 +168,7 @@ def _received(folder: Path, entry: CatalogueEntry) -> Path | None:
 
 
 def missing_text_message(name: str) -> str:
-    """What to tell a user who named a text that is not here: where to get it, or which names there are."""
+    """The message for a named text that is missing: where to get it, or which names exist."""
     if is_catalogued(name):
         entry = find(name)
         after = "" if entry.format == TEXT else "; it is XML with wiki markup, so then extract its text"
@@ -179,7 +179,7 @@ def missing_text_message(name: str) -> str:
 
 
 def size_in_words(size: int | None) -> str:
-    """Bytes as people say them.
+    """A size in bytes as text.
 
     >>> size_in_words(31344016), size_in_words(399782), size_in_words(2 * 10**10), size_in_words(None)
     ('31 MB', '0.4 MB', '20 GB', 'size not known')
@@ -205,7 +205,7 @@ def is_bundled(name: str) -> bool:
 
 
 def corpora_folder() -> Path:
-    """The folder ``corpora/``: beside the package in a checkout, inside it in an installed wheel."""
+    """The folder ``corpora/``: next to the package in a checkout, inside it in an installed wheel."""
     package = Path(__file__).resolve().parents[2]
     for folder in (package / "_corpora", package.parent / "corpora"):
         if (folder / "catalogue.json").is_file():
@@ -226,7 +226,7 @@ def _generator(name: str) -> ModuleType:
 
 
 def bundled_corpus(name: str, words: int | None = None, seed: int = 1) -> Iterator[str]:
-    """Yield the lines of the bundled text `name`, of about `words` words (default: its own size).
+    """Yield the lines of the bundled text `name`, about `words` words (default: its standard size).
 
     Raises CorpusError for another name.
 

@@ -1,7 +1,7 @@
-"""Downloading one large file over a connection that may break: what has arrived is kept, and the rest asked for.
+"""Downloads one large file over an unreliable connection: received bytes are kept, and only the rest is requested.
 
-pooch finds the folder and compares the hash, but begins again from the first byte when a connection breaks.
-`ResumingDownload` is a downloader for it that does not.
+pooch finds the folder and compares the hash, but restarts from the first byte when a connection breaks.
+`ResumingDownload` is a downloader for pooch that resumes.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from wordvec.errors import CorpusError, MissingExtraError
 from wordvec.files import move_file, parse_json
 from wordvec.progress import announce, progress
 
-WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; they begin anew whenever more has arrived than ever
-TIMEOUT = (20.0, 60.0)  # seconds to connect, and without a byte before the connection counts as stalled
-CHUNK_BYTES = 1 << 14  # of which the last is lost when a connection breaks
-TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}  # HTTP: the server may well answer the same request later
+WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; restarted whenever a try gets further than all before
+TIMEOUT = (20.0, 60.0)  # seconds to connect, and without data until the connection counts as stalled
+CHUNK_BYTES = 1 << 14  # a broken connection loses at most one chunk
+TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}  # HTTP: the server may answer the same request later
 REFUSED = {401, 403}
 
 
 class Interrupted(Exception):
-    """A try has failed; the next may do better."""
+    """A try failed; the next one may succeed."""
 
 
 class Unreachable(Interrupted):
-    """No server answered. At the very first try that means: no network, and waiting is no help."""
+    """No server answered. On the first try this means there is no network, and waiting is useless."""
 
 
 @dataclass
 class ResumingDownload:
-    """Download to `part`, resuming what is there, and move the whole file to the place pooch gives.
+    """Download to `part`, resuming an earlier part, and move the complete file to the path that pooch gives.
 
-    `bytes` is the file's size where it is known. A part is only added to when the server says that the file is
-    still the same one (ETag or Last-Modified in If-Range), or when `hash_known`: then the hash will tell.
-    `sleep`, `waits` and `timeout` are there for tests.
+    `bytes` is the file's size, if known. An earlier part is continued only if the server confirms that the file is
+    unchanged (ETag or Last-Modified in If-Range), or with `hash_known`, because the hash will detect a difference.
+    `sleep`, `waits` and `timeout` are for tests.
 
-    Raises CorpusError when the server refuses, sends something else than the file, or stays out of reach.
+    Raises CorpusError if the server refuses, sends something other than the file, or remains unreachable.
     """
 
     name: str
@@ -83,7 +83,7 @@ class ResumingDownload:
         try:
             with requests.get(url, headers=headers, stream=True, timeout=self.timeout) as response:
                 total = self._checked_total(response, offset)
-                if response.status_code == 200:  # the whole file; an old part must not meet the new validator
+                if response.status_code == 200:  # the whole file: an old part has another validator
                     offset = 0
                     self.part.unlink(missing_ok=True)
                     self._remember(url, response.headers)
@@ -108,7 +108,7 @@ class ResumingDownload:
             raise CorpusError(f"{self.name}: {response.url} sends more than the {limit:,} bytes the file has")
 
     def _checked_total(self, response: Any, offset: int) -> int | None:
-        """The size of the whole file as far as it is known; raises where this answer cannot lead to it."""
+        """The size of the whole file, if known; raises if this response cannot be used."""
         status, where = response.status_code, f"{self.name}: {response.url}"
         if status in TRY_AGAIN:
             raise Interrupted(f"the server answers {status} {response.reason}")
@@ -147,7 +147,7 @@ class ResumingDownload:
         return int(total) if total.isdigit() else None
 
     def _resume_at(self, url: str) -> tuple[int, str | None]:
-        """How much of the file is here, and the validator that proves it is of the same file; (0, None) to begin."""
+        """Bytes received so far and the validator of their file; (0, None) to start from the beginning."""
         try:
             kept = parse_json(self._validator_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -168,7 +168,7 @@ class ResumingDownload:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _is_whole(self) -> bool:
-        """Whether a run before this one got all of it but did not get to move it."""
+        """Whether an earlier run downloaded everything but did not move it."""
         return self.bytes is not None and self.hash_known and self._arrived() == self.bytes
 
     def _way_on(self) -> str:
@@ -178,7 +178,7 @@ class ResumingDownload:
 
 
 def import_requests() -> Any:
-    """The HTTP library that pooch brings. Raises MissingExtraError."""
+    """The HTTP library that is installed with pooch. Raises MissingExtraError."""
     try:
         import requests
     except ImportError as error:
@@ -193,7 +193,7 @@ def _user_agent() -> str:
 
 
 def _in_words(error: Exception, requests: Any) -> Interrupted:
-    """One line about a failed request: the library's own messages nest four objects deep."""
+    """One line about a failed request; the library's messages nest four objects deep."""
     text = str(error).lower()
     if isinstance(error, requests.exceptions.SSLError):
         return Interrupted("the server's certificate is not accepted")

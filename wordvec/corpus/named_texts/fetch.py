@@ -1,4 +1,4 @@
-"""Fetching a public corpus of the catalogue: download, check, unpack, and a record of where it came from."""
+"""Fetches a public corpus from the catalogue: downloads, checks and unpacks it, and records its origin."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from wordvec.files import move_file, replace_file
 from wordvec.progress import announce
 
 CHUNK_BYTES = 1 << 20
-LARGEST_EXPANSION = 25  # text packs to a third or a fourth; an archive that swells more than this is no text
+LARGEST_EXPANSION = 25  # text packs to a third or a quarter; an archive that expands more than this is not text
 
 
 @dataclass(frozen=True)
 class Fetched:
     """A corpus on this machine.
 
-    `checked_by` says what vouches for the file: ``"sha256"``, ``"sha1 of the unpacked file"``, or None: then
-    `sha256`, that of the file as it was received, is all there is to compare with.
+    `checked_by` says how the file was verified: ``"sha256"``, ``"sha1 of the unpacked file"``, or None. With None,
+    `sha256`, the hash of the received file, is the only value to compare.
     """
 
     name: str
@@ -62,15 +62,13 @@ def fetch(
 ) -> Fetched:
     """Download the corpus or evaluation set `name` of the catalogue, check it, unpack it and return where it is.
 
-    `to` is the folder, made if it is not there; without it the environment variable WORDVEC_DATA names the
-    folder, else it is the user's cache folder. Only there do other commands find the corpus by its name. A
-    download that breaks off goes on where it stopped, now or the next time. What is whole already is not
-    downloaded again. `connection` passes `waits`, `timeout` and `sleep` to ResumingDownload.
+    `to` is the folder, created if missing. The default is the environment variable WORDVEC_DATA, else the user's cache
+    folder; other commands find a corpus by name only there. An interrupted download resumes where it stopped, now or
+    in the next run, and a complete file is not downloaded again. `connection` passes `waits`, `timeout` and `sleep` to
+    ResumingDownload. Licence, size and warnings go to stderr before the download starts.
 
-    Licence, size and what else should be known first go to stderr before anything is downloaded.
-
-    Raises CorpusError for an unknown name, a file that cannot be had or is not the one expected, and too little
-    room; MissingExtraError without pooch.
+    Raises CorpusError for an unknown name, a file that is unavailable or not the expected one, and too little space;
+    MissingExtraError without pooch.
     """
     entry = find(name) if isinstance(name, str) else name
     pooch = _import_pooch()
@@ -139,7 +137,7 @@ def _check_room(entry: CatalogueEntry, folder: Path) -> None:
 
 
 def _download(pooch: Any, entry: CatalogueEntry, folder: Path, download: ResumingDownload) -> Path:
-    """The file at the entry's address, whole and with the right hash, in `folder`."""
+    """Download the entry's file to `folder`, and check its hash if known."""
     try:
         with _quiet(pooch.get_logger()):
             return Path(
@@ -156,7 +154,7 @@ def _download(pooch: Any, entry: CatalogueEntry, folder: Path, download: Resumin
         raise
     except (CorpusError, MissingExtraError):
         raise
-    except ValueError as error:  # pooch's word for another hash; it has removed the file
+    except ValueError as error:  # pooch raises this for a wrong hash, after removing the file
         raise CorpusError(
             f"{entry.name}: what {entry.url} sends is not the catalogue's file: its SHA-256 is another; "
             "it was removed. Try once more; if that does not help, the file there has changed"
@@ -165,7 +163,7 @@ def _download(pooch: Any, entry: CatalogueEntry, folder: Path, download: Resumin
 
 @contextmanager
 def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Pooch tells what it does; what matters of it is said here."""
+    """Silence pooch's progress messages; wordvec announces what matters."""
     level = logger.level
     logger.setLevel(logging.WARNING)
     try:
@@ -175,7 +173,7 @@ def _quiet(logger: logging.Logger) -> Iterator[None]:
 
 
 def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -> dict[str, Any]:
-    """Put the text where it belongs, with the record beside it."""
+    """Move or unpack the text to `target`, and write the record next to it."""
     origin = {
         "format": "wordvec fetched corpus",
         "name": entry.name,
@@ -184,7 +182,7 @@ def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -
         "sha256": sha256,
         "fetched": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    target.unlink(missing_ok=True)  # no old text beside a new record, even for a moment
+    target.unlink(missing_ok=True)  # never leave an old text next to a new record
     if entry.member is None:
         _write_origin(target, origin | {"bytes": received.stat().st_size})
         move_file(received, target)
@@ -195,7 +193,7 @@ def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -
                 size = file.tell()
                 _write_origin(target, origin | {"bytes": size})
         except CorpusError:
-            received.unlink()  # the next run shall not find it whole
+            received.unlink()  # otherwise the next run would take it as complete
             raise
         received.unlink()
     installed = read_origin(target)
@@ -210,11 +208,11 @@ def _write_origin(target: Path, origin: dict[str, Any]) -> None:
 
 
 def unpack_member(archive: Path, entry: CatalogueEntry, out: Any) -> None:
-    """Write the one wanted member of a zip archive to the open file `out`, and nothing else anywhere.
+    """Write the wanted member of a zip archive to the open file `out`, and nothing else.
 
-    Names inside the archive are never used as paths, so it cannot write elsewhere. The size is bounded, by the
-    catalogue or else by what text can swell to, whatever the archive says about it; zip's own CRC and, where the
-    catalogue has one, the hash are compared. Raises CorpusError.
+    Names inside the archive are never used as paths, so it cannot write elsewhere. The size is bounded by the
+    catalogue, or else by how much text can expand, whatever the archive claims. The zip's CRC and the catalogue's hash,
+    if there is one, are compared. Raises CorpusError.
     """
     bound = entry.unpacked_bytes or LARGEST_EXPANSION * archive.stat().st_size
     algorithm, _, expected = (entry.unpacked_hash or "sha256:").partition(":")

@@ -1,4 +1,4 @@
-"""Columns of text in Parquet, Feather and Arrow files and in the tables of pyarrow, a batch of rows at a time."""
+"""Reads text columns of Parquet, Feather and Arrow files and of pyarrow tables, in batches of rows."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from wordvec.corpus.read.missing import Row
 from wordvec.errors import CorpusError, MissingExtraError
 
 BATCH_ROWS = 512  # documents held at a time
-MAGIC = {  # how columnar files begin; the byte behind the letters tells them from a text about the gene PAR1
+MAGIC = {  # first bytes of columnar files; the byte after the letters excludes a text about the gene PAR1
     "Parquet": re.compile(rb"PAR1[\x00-\x08\x0e-\x1f\x80-\xff]"),
     "Arrow": re.compile(rb"ARROW1\x00"),
     "Feather version 1": re.compile(rb"FEA1\x00"),
     "Arrow stream": re.compile(rb"\xff{4}"),
 }
 
-# What pyarrow makes of lengths that lie, and of names of columns that are not UTF-8.
+# Errors that pyarrow raises for false lengths and for column names that are not UTF-8.
 DAMAGED = (OSError, EOFError, MemoryError, OverflowError, SystemError, UnicodeDecodeError)
 Values = Iterator[tuple[Any, str]]
 
 
 def table_kind(head: bytes) -> str | None:
-    r"""Which kind of columnar file begins with the bytes `head`, or None. No text begins like one.
+    r"""The kind of columnar file that begins with `head`, or None. No text begins like this.
 
     >>> table_kind(b"PAR1\x15\x04"), table_kind(b"PAR1 is a gene")
     ('Parquet', None)
@@ -50,10 +50,10 @@ def rows_of_file(
     encoding_errors: str,
     on_bytes: Callable[[int], None] = lambda size: None,
 ) -> Iterator[Row]:
-    """Yield the values of `fields` in each row; the file is open and is of `kind` according to `table_kind`.
+    """Yield the values of `fields` in each row of an open file; `kind` comes from `table_kind`.
 
-    The first field holds the text, the others anything. Raises CorpusError for a missing or unsuitable column and a
-    damaged file, MissingExtraError without pyarrow.
+    The first field holds the text; the others may have any type. Raises CorpusError for a missing or unsuitable column
+    and a damaged file, MissingExtraError without pyarrow.
     """
     pyarrow = _pyarrow_for(name, kind)
     size = os.fstat(file.fileno()).st_size if file.seekable() else 0
@@ -72,7 +72,7 @@ def rows_of_file(
 
 
 def records_of_file(file: BinaryIO, kind: str, name: str) -> list[dict[str, Any]]:
-    """All rows of a small file, by names of columns. Raises as `rows_of_file`."""
+    """All rows of a small file as dictionaries by column name. Raises as `rows_of_file`."""
     pyarrow = _pyarrow_for(name, kind)
     with _damage_named(pyarrow, name, kind):
         if kind == "Parquet":
@@ -82,16 +82,12 @@ def records_of_file(file: BinaryIO, kind: str, name: str) -> list[dict[str, Any]
         else:
             schema, batches = _opened(pyarrow, file, kind, ())
             table = pyarrow.Table.from_batches((batch for batch, _ in batches), schema)
-        table.validate(full=True)  # or offsets that lie are followed
+        table.validate(full=True)  # otherwise pyarrow follows false offsets
     if twice := [column for column, number in Counter(table.column_names).items() if number > 1]:
         raise CorpusError(f"{name}: has the column {twice[0]!r} twice; each column needs a name of its own")
     try:
         return list(table.to_pylist())
-    except (
-        *DAMAGED,
-        pyarrow.ArrowException,
-        ValueError,
-    ) as error:  # dates that Python has none for, unknown time zones
+    except (*DAMAGED, pyarrow.ArrowException, ValueError) as error:  # dates out of Python's range, unknown time zones
         raise CorpusError(
             f"{name}: holds a value that cannot be read ({error}); write it as text or a number"
         ) from error
@@ -100,11 +96,11 @@ def records_of_file(file: BinaryIO, kind: str, name: str) -> list[dict[str, Any]
 def _opened(
     pyarrow: Any, file: BinaryIO, kind: str, fields: Sequence[str | None]
 ) -> tuple[Any, Iterator[tuple[Any, float]]]:
-    """The schema, and the batches of rows with the share that was read; of Parquet only the columns asked for."""
+    """The schema, and batches of rows with the share of the file read so far; Parquet reads only requested columns."""
     if kind == "Parquet":
         from pyarrow import parquet
 
-        reader = parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)  # or it holds all
+        reader = parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)  # else it holds everything
         return reader.schema_arrow, _of_parquet(reader, fields)
     if kind == "Arrow":
         reader = pyarrow.ipc.open_file(file)
@@ -121,9 +117,9 @@ def _of_parquet(reader: Any, fields: Sequence[str | None]) -> Iterator[tuple[Any
 
 
 def values_of_object(source: Any, field: str | None) -> Values:
-    """Yield (value, place) of a table, batch, stream, data set, scanner, ParquetFile or column of pyarrow.
+    """Yield (value, place) of a pyarrow table, batch, stream, data set, scanner, ParquetFile or column.
 
-    Any other object that gives a stream of Arrow's (``__arrow_c_stream__``: relations of DuckDB, for one) will do.
+    Any other object with an Arrow stream (``__arrow_c_stream__``), such as a DuckDB relation, is accepted, too.
     """
     package = type(source).__module__.partition(".")[0]
     name = f"{package.lstrip('_')} {type(source).__name__}"
@@ -149,7 +145,7 @@ def values_of_object(source: Any, field: str | None) -> Values:
 
 
 def _batches(pyarrow: Any, source: Any) -> tuple[Any, Any]:
-    """The schema and the batches of rows of an object of pyarrow; no schema where it is no table."""
+    """The schema and the batches of rows of a pyarrow object; the schema is None if it is not a table."""
     if isinstance(source, pyarrow.RecordBatch):
         return source.schema, [source]
     if hasattr(source, "schema_arrow"):  # ParquetFile
@@ -182,7 +178,7 @@ def _damage_named(pyarrow: Any, name: str, kind: str) -> Iterator[None]:
 
 
 def _column(pyarrow: Any, schema: Any, field: str | None, name: str, any_type: bool = False) -> Callable[[Any], Any]:
-    """A function from a batch to the array of the column `field`, of which the type was checked."""
+    """A function from a batch to the array of the column `field`, after checking the column's type."""
     having = ", ".join(f"{column.name} ({column.type})" for column in list(schema)[:20])
     if field is None:
         raise CorpusError(
@@ -240,13 +236,13 @@ def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Itera
     if pyarrow.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     try:
-        array.validate(full=True)  # offsets that lie would lead pyarrow into foreign memory
+        array.validate(full=True)  # false offsets would let pyarrow read outside its memory
     except pyarrow.ArrowInvalid as error:
-        if "UTF8" not in str(error):  # offsets are looked at before text
+        if "UTF8" not in str(error):  # offsets are validated before text
             raise
     try:
         values = array.to_pylist()
-    except UnicodeDecodeError:  # a column can be called a string and hold other bytes
+    except UnicodeDecodeError:  # a string column may hold bytes that are not UTF-8
         values = array.cast(pyarrow.large_binary()).to_pylist()
     for number, value in enumerate(values, row + 1):
         if not isinstance(value, bytes):

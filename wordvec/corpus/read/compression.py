@@ -1,4 +1,4 @@
-"""Unpacking gzip, bzip2, xz and Zstandard, recognised by their first bytes."""
+"""Unpacks gzip, bzip2, xz and Zstandard, recognized by their first bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from wordvec.errors import CorpusError
 
-LONGEST_WINDOW = 31  # bits; zstd itself takes no longer one
+LONGEST_WINDOW = 31  # bits, zstd's own limit
 LARGEST_CHUNK = 1 << 20  # unpacked bytes at a time, so that a small file of zeros cannot fill the memory
 
 
@@ -45,11 +45,11 @@ def _zstd_decompressor() -> Any:
         from compression import zstd
     else:
         from backports import zstd
-    # Windows up to 2 GiB, as long-distance matching makes them: only what is used of one takes memory.
+    # Long-distance matching makes windows up to 2 GiB, but only the used part of one takes memory.
     return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: LONGEST_WINDOW})
 
 
-# How packed data begin. bzip2's "BZh" alone could begin a text; the others are no valid UTF-8 or no text at all.
+# First bytes of packed data. bzip2's "BZh" alone could begin a text; the others are not valid UTF-8 or not text.
 FORMATS: list[tuple[str, re.Pattern[bytes], Callable[[], Any]]] = [
     ("gzip", re.compile(rb"\x1f\x8b"), _GzipDecompressor),
     ("bzip2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor),
@@ -61,16 +61,16 @@ SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard"}  #
 
 
 def packing_of(head: bytes) -> str | None:
-    """The format of packed data that begin with `head`, or None."""
+    """The format of packed data that begins with `head`, or None."""
     return next((kind for kind, magic, _ in FORMATS if magic.match(head)), None)
 
 
 def decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Yield the bytes of `chunks`, unpacked if they begin like one of FORMATS, in chunks of bounded size.
 
-    Several packed streams after one another (as pigz, pbzip2 and ``cat`` leave them) are read to the end.
-    Raises CorpusError, naming the file, when the packed bytes are damaged or stop early, and when the name ends
-    like that of a packed file (see SUFFIXES) but the content is something else.
+    Concatenated packed streams (from pigz, pbzip2 and ``cat``) are read to the end. Raises CorpusError, naming the
+    file, if the packed bytes are damaged or stop early, or if the name has the suffix of a packed file (see SUFFIXES)
+    but the content is something else.
 
     >>> import gzip
     >>> b"".join(decompressed([gzip.compress(b"hello ") + gzip.compress(b"world")], "greeting.gz"))

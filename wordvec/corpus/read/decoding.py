@@ -1,4 +1,4 @@
-"""From the bytes of a file to blocks of text: unpacked, decoded, line ends as in Python; and what is no text."""
+"""Turns the bytes of a file into blocks of text (unpacked, decoded, with Python's line ends) and refuses non-text."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from wordvec.corpus.read.compression import decompressed, packing_of
 from wordvec.errors import CorpusError
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
-LONGEST_PIECE = 1 << 20  # characters of one line held at a time where the caller takes pieces
-LONGEST_WORD = 1 << 26  # characters without white space, which have to be held together
-LONGEST_LINE = 1 << 28  # characters of a line, where something needs it whole
+LONGEST_PIECE = 1 << 20  # characters of one line held at a time if the caller accepts pieces
+LONGEST_WORD = 1 << 26  # characters without white space, which must be held together
+LONGEST_LINE = 1 << 28  # characters of a line that is needed whole
 
 OnBytes = Callable[[int], None]
 
@@ -25,7 +25,7 @@ def blocks_of_text(
 ) -> Iterator[tuple[str, bool]]:
     """Yield (block, ends_line): whole lines with line feeds between them, or a piece of a very long line."""
     chunks = decompressed(_chunks(stream, on_bytes), name)
-    held: list[str] = []  # what came since the last line end or the last cut
+    held: list[str] = []  # text since the last line end or cut
     length, piece_given, cut_at = 0, False, LONGEST_PIECE
     for text in _decoded(chunks, name, encoding, errors):
         lines, line_end, rest = text.rpartition("\n")
@@ -37,7 +37,7 @@ def blocks_of_text(
         if length > cut_at:
             piece, rest = _cut_at_white_space("".join(held))
             held, length = [rest], len(rest)
-            cut_at = max(LONGEST_PIECE, 2 * length)  # a long word is not looked through for each of its chunks
+            cut_at = max(LONGEST_PIECE, 2 * length)  # do not search a long word again for each chunk
             if piece:
                 yield piece, False
                 piece_given = True
@@ -48,7 +48,7 @@ def blocks_of_text(
 
 
 def no_line_ends(name: str) -> CorpusError:
-    """The error for a word that does not end."""
+    """The error for an endless word."""
     return CorpusError(
         f"{name}: more than {LONGEST_WORD:,} characters without a space or a line end: is it text? put line ends "
         "between its sentences"
@@ -56,7 +56,7 @@ def no_line_ends(name: str) -> CorpusError:
 
 
 def whole_lines(pieces: Iterable[tuple[str, bool]], name: str = "the text") -> Iterator[str]:
-    """Whole lines of (piece, ends_line). Raises CorpusError for one that is too long to be held."""
+    """Join (piece, ends_line) into whole lines. Raises CorpusError for a line that is too long to hold."""
     parts: list[str] = []
     length = 0
     for piece, ends_line in pieces:
@@ -86,10 +86,10 @@ def _chunks(stream: BinaryIO, on_bytes: OnBytes) -> Iterator[bytes]:
 
 
 def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> Iterator[str]:
-    """Text of `chunks` with line ends as in Python's text files and without a byte-order mark."""
+    """The text of `chunks`, with line ends as in Python's text files and without a byte-order mark."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     at_start = True
-    end = 0  # of the bytes that were decoded, in the file (unpacked, if it is compressed)
+    end = 0  # bytes decoded so far (unpacked, if the file is compressed)
     last = False
     pending = iter(chunks)
     while not last:
@@ -114,7 +114,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
             at_start = False
 
 
-# Files that are no text, known by their first bytes, and what to do with each.
+# Files that are not text, recognized by their first bytes, and what to do with each.
 
 
 AS_TEXT = "save it as text, or as CSV and name its column with --field"
@@ -147,7 +147,7 @@ MAGIC: list[tuple[bytes, str, str]] = [
     (rb"version https://git-lfs\.github\.com/spec", "a pointer of Git LFS, not the file", "fetch it: git lfs pull"),
 ]
 PATTERNS = [(re.compile(magic), kind, way_out) for magic, kind, way_out in MAGIC]
-ZIPPED = [  # what a zip archive holds, by a name or word near its beginning
+ZIPPED = [  # contents of a zip archive, by a name or word near its beginning
     (b"word/", "a Word document (docx)", "save it as text"),
     (b"xl/", "an Excel workbook (xlsx)", AS_TEXT),
     (b"ppt/", "a PowerPoint document (pptx)", "save it as text"),
@@ -161,7 +161,7 @@ ZIPPED = [  # what a zip archive holds, by a name or word near its beginning
 
 
 def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
-    """Raise CorpusError when `chunk`, the first bytes of a file (unpacked, if it is packed), is known to be no text."""
+    """Raise CorpusError if `chunk`, the first (unpacked) bytes of a file, is known not to be text."""
     if chunk.startswith(b"PK\x03\x04"):
         kind, way_out = next((found[1:] for found in ZIPPED if found[0] in chunk[:4096]), ("a zip archive", UNPACK))
         raise CorpusError(f"{name}: is {kind}; {way_out}")
@@ -187,7 +187,7 @@ def is_wide(encoding: str) -> bool:
 
 def _refuse_other_width(chunk: bytes, name: str) -> None:
     for marks, encoding in (
-        ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),  # first: one begins like UTF-16
+        ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),  # first: it begins like UTF-16's mark
         ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
     ):
         if chunk.startswith(marks):
@@ -197,7 +197,7 @@ def _refuse_other_width(chunk: bytes, name: str) -> None:
 
 
 def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
-    """Raise CorpusError for a zero byte; `before` is how many bytes of the file came before `chunk`."""
+    """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
         raise CorpusError(
             f"{name}: is not text: byte {before + chunk.index(0)} is 0; leave the file out, give its --encoding "

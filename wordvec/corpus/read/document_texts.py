@@ -1,7 +1,7 @@
-"""Documents with their ids, from files: lines of text, or records in JSON, CSV, TSV, Parquet, Feather and Arrow.
+"""Documents with ids, from files: lines of text, or records in JSON, CSV, TSV, Parquet, Feather and Arrow.
 
-Each record gives one document, in its place: one without text is an empty document, so that the rows that are made of
-documents are those of the records.
+Each record gives one document. A record without text gives an empty document, so that rows made from documents match
+the records.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ PathLike = str | os.PathLike[str]
 
 
 class DocumentTexts:
-    r"""The documents of some files, as an iterable of texts; `ids` are those of the texts that were given so far.
+    r"""The documents of some files, as an iterable of texts; `ids` lists the ids of the texts yielded so far.
 
-    `field` holds the text of records, `id_field` their id; ids without it are the numbers of the documents, from 1.
-    `tags_field` holds their tags, a list or a text with a semicolon between them; `tags` are those of the last text.
-    With `whole_files` each file of plain text is one document, whose id is its path. `missing` counts records without
-    text. Raises CorpusError for what cannot be read, for an id that is missing or
-    appears twice, OptionError for `id_field` where there are no records.
+    `field` holds the text of records, `id_field` their id (default: the document's number, from 1). `tags_field` holds
+    their tags, a list or a text separated by semicolons; `tags` are the tags of the last text. With `whole_files` each
+    plain-text file is one document, whose id is its path. `missing` counts records without text. Raises CorpusError
+    for unreadable files and for a missing or repeated id, OptionError for `id_field` without records.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "docs.jsonl")
@@ -134,7 +133,7 @@ class DocumentTexts:
         return found
 
     def _whole_text(self, path: PathLike, name: str) -> str:
-        """All text of a file of plain text, packed or not."""
+        """The whole text of a plain-text file, packed or not."""
         if _is_bundled_text(path):
             return "\n".join(bundled_corpus(str(path)))
         try:
@@ -153,7 +152,7 @@ def _is_bundled_text(path: PathLike) -> bool:
 
 
 def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:
-    """Each file that a path, a folder or a pattern names. Raises CorpusError where there is none."""
+    """Each file that a path, a folder or a pattern names. Raises CorpusError if there is none."""
     if path == "-":
         raise CorpusError("documents are read from files, not from standard input: name a file")
     if not os.path.exists(path) and not is_pattern(path):

@@ -1,4 +1,4 @@
-"""Several fields of each record in a file: its text and what belongs to it, such as an id, tags or metadata."""
+"""Reads several fields of each record in a file: its text, and an id, tags or metadata."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def read_fields(
 ) -> Iterator[Row]:
     r"""Yield the values of `fields`, the text's first, in each record of a JSON, CSV, TSV, Parquet or Arrow file.
 
-    The field None alone stands for the lines of plain text, and for JSON's texts outside of records. Cells of CSV that
-    say what is in `missing` are None. Raises CorpusError for a file that cannot be read, that is
-    damaged or of another kind, and for a column that is not there.
+    A single field None means the lines of plain text, or JSON texts outside records. CSV cells whose text is in
+    `missing` become None. Raises CorpusError for a file that is unreadable, damaged or of another kind, and for a
+    missing column.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "docs.jsonl")

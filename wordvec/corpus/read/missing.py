@@ -1,4 +1,4 @@
-"""Values that stand for a missing value in tables and data frames; and reports of what was left out."""
+"""Missing values in tables and data frames, and reports of what was left out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
-FIRST_RECORDS = 1000  # when none of this many holds anything, the field is the wrong one: nothing is repaired
+FIRST_RECORDS = 1000  # if this many records hold nothing usable, the field is wrong and reading stops
 
 
 def is_missing(value: Any) -> bool:
-    """Whether `value` stands for none: None, a number that is not one, pandas' NA or NaT.
+    """Whether `value` is missing: None, NaN, or pandas' NA or NaT.
 
     >>> is_missing(None), is_missing(float("nan")), is_missing("")
     (True, True, False)
@@ -31,17 +31,17 @@ class Unusable(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What some fields hold in one record of a file; None where nothing, Unusable where nothing can be read."""
+    """The values of some fields in one record of a file; None if missing, Unusable if unreadable."""
 
-    number: int  # of its line, row or value in the file, from 1
+    number: int  # its line, row or value in the file, from 1
     where: str
     values: list[Any]
 
 
 class Tally:
-    """Counts what is left out of a source, and says so once at its end; with `strict` nothing may be left out.
+    """Counts what is left out of a source and reports it at the end; with `strict` nothing may be left out.
 
-    `what` names the items in the plural: records, texts, sentences.
+    `what` is the plural noun for the items: records, texts, sentences.
     """
 
     def __init__(self, name: str, what: str, strict: bool, inside: str = "") -> None:
@@ -51,20 +51,20 @@ class Tally:
         self.first_problem = ""
 
     def leave_out_missing(self, where: str) -> None:
-        """Count an item that is missing. Raises CorpusError where nothing may be left out."""
+        """Count a missing item. Raises CorpusError with `strict`."""
         if self.strict:
             raise CorpusError(f"{where}: holds no text (null){self.inside}; without --strict it is left out")
         self.missing += 1
 
     def leave_out(self, problem: str) -> None:
-        """Count an unusable item. Raises CorpusError where nothing may be left out, or where no item is usable."""
+        """Count an unusable item. Raises CorpusError with `strict`, or if none of the first FIRST_RECORDS is usable."""
         self.first_problem = self.first_problem or problem
         self.unusable += 1
         if self.strict or (self.unusable + self.missing == self.total == FIRST_RECORDS):
             raise CorpusError(self.first_problem)
 
     def finish(self) -> None:
-        """Say what was left out. Raises CorpusError, with the first problem, where nothing could be used."""
+        """Report what was left out. Raises CorpusError with the first problem if nothing was usable."""
         if self.unusable and self.unusable + self.missing == self.total:
             raise CorpusError(self.first_problem)
         for line in self._lines():

@@ -1,4 +1,4 @@
-"""From what a user names to the files that are read: a file, a folder, a pattern such as ``texts/**/*.txt``."""
+"""Finds the files that a user names: a file, a folder, or a pattern such as ``texts/**/*.txt``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wordvec.errors import CorpusError
 
 
 def is_pattern(path: PathLike) -> bool:
-    """Whether `path` is a pattern of file names: it has ``*``, ``?`` or ``[`` and is not the name of a file itself.
+    """Whether `path` is a pattern of file names: it has ``*``, ``?`` or ``[`` and is not itself a file.
 
     >>> is_pattern("texts/*.txt"), is_pattern("book.txt")
     (True, False)
@@ -21,23 +21,23 @@ def is_pattern(path: PathLike) -> bool:
 
 
 def size_in_bytes(source: Source) -> int | None:
-    """Bytes that reading `source` will report, or None where only reading can tell."""
+    """Bytes that reading `source` will report, or None if unknown before reading."""
     if not isinstance(source, Files):
         return None
     if not all(os.path.exists(path) or is_pattern(path) for path in source.paths):
         return None
     try:
         return sum(file.stat().st_size for path in source.paths for file in files_of(Path(path)))
-    except OSError:  # such as a link to nowhere in a folder: reading it will say so
+    except OSError:  # such as a broken link in a folder: reading it reports the error
         return None
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that `path` names, hidden ones left out: itself, those in and below a folder, or those of a pattern.
+    """The files that `path` names, without hidden ones: itself, all files below a folder, or the matches of a pattern.
 
-    A pattern follows the rules of the shell, with ``**`` for any number of folders; a folder that it matches
-    stands for the files in and below it. Files come in order of their names, each once. Raises CorpusError for
-    a folder without files and for a pattern that matches none.
+    Patterns follow shell rules, with ``**`` for any number of folders; a matching folder means all files below it.
+    Files are sorted by name, without duplicates. Raises CorpusError for a folder without files and for a pattern
+    without matches.
     """
     if is_pattern(path):
         return _files_matching(path)
@@ -57,7 +57,7 @@ def _files_matching(pattern: Path) -> list[Path]:
         path = Path(match)
         if path.is_dir():
             files |= set(_files_below(path, above=frozenset()))
-        elif os.path.lexists(path):  # "nowhere/**" gives "nowhere/" even where there is none
+        elif os.path.lexists(path):  # "nowhere/**" gives "nowhere/" even if it does not exist
             files.add(path)
     if not files:
         raise CorpusError(
@@ -68,7 +68,7 @@ def _files_matching(pattern: Path) -> list[Path]:
 
 
 def _escaped(pattern: Path) -> str:
-    """`pattern` with its first folders escaped, as far as there are folders of just these names: "notes [1]/*.txt"."""
+    """`pattern` with its leading folders escaped if they exist under exactly these names: "notes [1]/*.txt"."""
     here = Path(pattern.anchor)
     parts = [part for part in pattern.parts if part != pattern.anchor]
     while parts and (here / parts[0]).is_dir():
@@ -93,7 +93,7 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
 
 
 def check_same_file(path: str, size: int) -> None:
-    """Raise CorpusError in a task for a file that is not here, or has another size than where the task was made."""
+    """Raise CorpusError on a worker if a file is missing, or its size differs from the client's."""
     try:
         found = os.stat(path).st_size
     except OSError as error:

@@ -1,7 +1,7 @@
-r"""Large plain files of UTF-8 in ranges, which any number of threads can read at once.
+r"""Splits large plain UTF-8 files into ranges that any number of threads can read in parallel.
 
-A range owns the text from the first separator (a space, tab or line feed) at or after the byte before it, up to the
-first separator at or after its last byte, and so each token of the file is in one of them, whole.
+The text of a range starts after the first separator (a space, tab or line feed) at or after the byte before the range,
+and ends with the first separator at or after its last byte. So each token of the file is whole, in exactly one range.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from wordvec.corpus.read.decoding import LONGEST_WORD
 
 RANGE_BYTES = 1 << 21
-MORE_BYTES = 1 << 12  # read behind a range at first, for its last token
+MORE_BYTES = 1 << 12  # first read this many bytes past a range, for its last token
 SEPARATOR = re.compile(rb"[ \t\n]")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -27,7 +27,7 @@ class NotTextError(Exception):
 
 
 class WordTooLongError(Exception):
-    """A range holds a word that does not end."""
+    """A range holds an endless word."""
 
 
 class TextRange(NamedTuple):
@@ -51,9 +51,9 @@ def ranges_of(path: str, size: int, encoding: str) -> Iterator[TextRange]:
 
 
 def load_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
-    """The text of a range as bytes with `padding` line feeds behind it, and its size without them.
+    """The text of a range as bytes, followed by `padding` line feeds, and its size without them.
 
-    Line ends are line feeds, and the last line of the file has one. Raises NotTextError for what is no text.
+    Line ends become line feeds, and the last line of the file gets one. Raises NotTextError if it is not text.
     """
     from wordvec.corpus.encode import scanning
 
@@ -73,7 +73,7 @@ def load_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
 
 
 def _read(part: TextRange, padding: int) -> tuple[np.ndarray, int, int, bool]:
-    """Bytes, with room for padding and one more; where the text starts and stops; whether the file stops there."""
+    """The bytes with room for padding + 1; where the text starts and stops; whether the file ends there."""
     before = max(part.begin - 1, 0)
     wanted = part.end - before + (MORE_BYTES if part.end < part.size else 0)
     with open(part.path, "rb", buffering=0) as file:
@@ -101,7 +101,7 @@ def _read(part: TextRange, padding: int) -> tuple[np.ndarray, int, int, bool]:
 
 
 def _fill(file: BinaryIO, buffer: np.ndarray) -> int:
-    """Read until `buffer` is full or the file ends; returns how many bytes there are."""
+    """Read until `buffer` is full or the file ends; returns the number of bytes read."""
     room = buffer.data
     while len(room) and (number := file.readinto(room)):  # type: ignore[attr-defined]
         room = room[number:]
@@ -109,6 +109,6 @@ def _fill(file: BinaryIO, buffer: np.ndarray) -> int:
 
 
 def regular_size(file: BinaryIO) -> int:
-    """The size of a regular file, 0 for anything else, such as a pipe."""
+    """The size of a regular file; 0 for anything else, such as a pipe."""
     status = os.fstat(file.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -1,8 +1,7 @@
 """Lines of text from files, folders, patterns, standard input, records and iterables, compressed or not.
 
-Nothing is dropped in silence or guessed: bytes that are not text, a table or JSON without the name of its field, a
-damaged compressed file or a folder without text is an error that names the file, and where there is one, the byte
-offset or the line.
+Nothing is silently dropped or guessed. Bytes that are not text, a table or JSON without a field name, a damaged
+compressed file and a folder without text are errors that name the file and, if possible, the byte offset or line.
 """
 
 from __future__ import annotations
@@ -68,23 +67,22 @@ def read_lines(
 ) -> Iterator[str]:
     r"""Yield the lines of `source` without their line ends (``\n``, ``\r\n`` or ``\r``).
 
-    `source` is a file, a folder (all files in it and below, in order of their names; hidden ones are left
-    out), a pattern such as ``"texts/**/*.txt"``, ``"-"`` for standard input, or the name of a bundled text such as
-    ``"tiny-world"``; or what `wordvec.corpus.read.sources` makes of several files, ``as_files(paths)``, or of texts,
-    ``as_texts(strings)``. gzip, bzip2, xz and Zstandard are recognised by content; a name that promises one of them
-    and another content is an error.
+    `source` is a file, a folder (all files below it, sorted by name, without hidden ones), a pattern such as
+    ``"texts/**/*.txt"``, ``"-"`` for standard input, or the name of a bundled text such as ``"tiny-world"``; or the
+    result of `wordvec.corpus.read.sources` for several files, ``as_files(paths)``, or texts, ``as_texts(strings)``.
+    gzip, bzip2, xz and Zstandard are recognized by content; a file name that promises one of them with other content
+    is an error.
 
     `field` names the field that holds the text in JSON, CSV and TSV, in dictionaries, and in Parquet, Feather and
-    Arrow files, pyarrow tables, data frames and Hugging Face data sets (see `records.py`); for plain text
-    it is an error. What is missing there or cannot be read is left out, counted and reported; with `strict` it is an
-    error.
+    Arrow files, pyarrow tables, data frames and Hugging Face data sets (see `records.py`); for plain text it is an
+    error. Missing and unreadable values are left out, counted and reported; with `strict` they are errors.
 
     `encoding_errors` is Python's: ``"strict"``, ``"replace"`` or ``"ignore"``. `on_bytes` is called with the
-    number of bytes that were read, as stored.
+    number of bytes read, as stored.
 
     Raises CorpusError for a missing file, a folder without text, undecodable bytes (with file and byte
     offset), a damaged compressed file, tables read without `field`, an iterable that yields anything but strings, and
-    records of which none has text in `field`; MissingExtraError where pyarrow is needed and missing.
+    records without any text in `field`; MissingExtraError if pyarrow is needed and missing.
 
     >>> from wordvec.corpus.read.sources import as_texts
     >>> list(read_lines(as_texts(["You say goodbye\n", "and I say hello.\n"])))
@@ -105,8 +103,7 @@ def read_pieces(
 ) -> Iterator[tuple[str, bool]]:
     """Yield (piece, ends_line): lines as in `read_lines`, but a very long one in several pieces.
 
-    A line is cut only at white space, so tokens stay whole: a corpus of one line needs no more memory than
-    another.
+    A line is cut only at white space, so tokens stay whole. A corpus of one line needs no more memory than another.
     """
     return split_blocks(read_blocks(source, encoding, encoding_errors, on_bytes, field, strict))
 
@@ -134,14 +131,13 @@ def read_blocks(
     strict: bool = False,
     ranges_from: int | None = None,
 ) -> Iterator[Any]:
-    r"""Yield (block, ends_line): the pieces of `read_pieces` with those that were read together still together.
+    r"""Yield (block, ends_line): the pieces of `read_pieces`, joined as they were read.
 
-    A line feed stands between two pieces of a block, so ``block.split("\n")`` are its pieces; `ends_line` is of
-    the last one. This is the fastest way through a file in one thread. A record that holds a list of tokens gives
-    (tokens, True).
+    The pieces of a block are ``block.split("\n")``; `ends_line` belongs to the last one. This is the fastest way
+    through a file in one thread. A record that holds a list of tokens gives (tokens, True).
 
-    With `ranges_from`, plain files of strict UTF-8 of at least this many bytes are not read: their ranges are given
-    instead, one `TextRange` after the other, for `read_range`.
+    With `ranges_from`, plain strict UTF-8 files of at least this many bytes are not read: each `TextRange` of them is
+    yielded instead, for `read_range`.
     """
     _check_encoding(encoding, encoding_errors)
     check_field(field)
@@ -165,7 +161,7 @@ def read_blocks(
 
 def _check_encoding(encoding: str, encoding_errors: str) -> None:
     try:
-        "x".encode(encoding)  # not only looked up: hex and others are no encodings of text
+        "x".encode(encoding)  # a mere look-up would accept hex and others, which do not encode text
     except LookupError:
         raise OptionError(f"encoding {encoding!r} is not known to Python; utf-8 is usual") from None
     try:
@@ -212,7 +208,7 @@ def _unreadable(file: object, error: OSError) -> CorpusError:
 
 
 def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
-    """The size of a plain file of UTF-8 prose that is large enough for ranges, 0 for anything else."""
+    """The size of a plain UTF-8 file of prose that is large enough for ranges; 0 for anything else."""
     if reading.ranges_from is None or reading.field is not None or reading.errors != "strict":
         return 0
     if codecs.lookup(reading.encoding).name != "utf-8" or may_be_packed(stream, name):
@@ -229,13 +225,13 @@ def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
 
 
 def read_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
-    """The text of a range as `load_range` gives it. Raises CorpusError as reading it in lines would."""
+    """`load_range` with the errors of line-by-line reading, CorpusError."""
     try:
         return load_range(part, padding)
     except WordTooLongError:
         raise no_line_ends(part.path) from None
     except NotTextError:
-        with open(part.path, "rb") as stream:  # again in the usual way, which knows what to say
+        with open(part.path, "rb") as stream:  # read it again in the usual way for the exact error
             for _ in blocks_of_text(stream, part.path, part.encoding, "strict", lambda size: None):
                 pass
         raise CorpusError(f"{part.path}: was changed while it was read; read it again") from None
@@ -244,14 +240,14 @@ def read_range(part: TextRange, padding: int) -> tuple[np.ndarray, int]:
 
 
 def may_be_packed(stream: BinaryIO, name: str) -> bool:
-    """Whether a file is compressed or a table, or its name promises so."""
+    """Whether a file is compressed or a columnar table, by content or by name."""
     head = stream.peek(LONGEST_MAGIC) if isinstance(stream, io.BufferedReader) else b""
     promised = os.path.splitext(name)[1].lower() in SUFFIXES
     return promised or table_kind(head) is not None or packing_of(head) is not None
 
 
 def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Any]:
-    """Blocks of the text, or of the field of the JSON or of the table, that `stream` holds."""
+    """Yield the blocks of a stream of text, or of the field of a stream of JSON or a table."""
     encoding, errors, on_bytes, field, strict, _ = reading
     if isinstance(stream, io.TextIOBase):
         raise CorpusError(f"{name}: bytes expected, but the stream gives text; pass it as an iterable of lines")
@@ -274,7 +270,7 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator
 
 
 def refuse_other_text(head: str, name: str) -> None:
-    """Raise CorpusError for tables, markup and vectors: their names, tags and numbers would be words."""
+    """Raise CorpusError for tables, markup and vectors, whose names, tags and numbers would become words."""
     if not head.strip():
         return
     refuse_markup(head, name)
@@ -284,7 +280,7 @@ def refuse_other_text(head: str, name: str) -> None:
 
 
 def with_head(blocks: Iterator[tuple[str, bool]]) -> tuple[str, Iterator[tuple[str, bool]]]:
-    """How the text begins, at least HEAD characters of it where there are so many; and all of it, unread."""
+    """The first HEAD characters of the text, or all if it is shorter; and an iterator over all blocks."""
     read, length = [], 0
     for block in blocks:
         read.append(block)

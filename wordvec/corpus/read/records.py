@@ -1,9 +1,9 @@
 """Text inside records: Python dictionaries, data frames and Hugging Face data sets.
 
-A record has named fields; `field` names the one that holds the text, and ``"a.b"`` the field ``b`` of the record in
+A record has named fields; `field` names the one that holds the text. ``"a.b"`` is the field ``b`` of the record in
 field ``a``. Each record is a document: a line break inside it ends a sentence, as in a text file. A list in the field
-is a sentence of tokens, taken as they are. What is missing, and a record without such a field, is left out, counted
-and reported; with `strict` it is an error.
+is a sentence of tokens, used unchanged. Missing values, and records without the field, are left out, counted and
+reported; with `strict` they are errors.
 
 JSON and CSV are read by `wordvec.corpus.read.structured`, columns of Parquet and Arrow by `arrow`.
 """
@@ -27,7 +27,7 @@ Values = Iterator[tuple[Any, str]]  # (value, where it is)
 
 
 def block_of(text: str) -> str:
-    r"""The lines of a document, with ``\n`` between them, as reading it from a file would give them.
+    r"""The lines of a document separated by ``\n``, as if read from a file.
 
     >>> block_of("One.\r\nTwo.\n"), block_of("")
     ('One.\nTwo.', '')
@@ -38,13 +38,13 @@ def block_of(text: str) -> str:
 
 
 def check_field(field: str | None) -> None:
-    """Raise OptionError when `field` is neither None nor a name."""
+    """Raise OptionError if `field` is neither None nor a name."""
     if field is not None and (not isinstance(field, str) or not field):
         raise OptionError(f"field is the name of the field or column that holds the text; got {field!r}")
 
 
 def value_of(record: Mapping[str, Any], field: str) -> Any:
-    """The value of `field` in `record`, or Unusable, listing the fields there are.
+    """The value of `field` in `record`, or Unusable with a list of its fields.
 
     >>> value_of({"page": {"text": "hello"}}, "page.text")
     'hello'
@@ -71,10 +71,10 @@ def names_of(record: Mapping[str, Any]) -> str:
 
 
 def blocks_of_values(values: Values, name: str, field: str | None, strict: bool = False) -> Iterator[Block]:
-    """Yield a block for each of the documents in (value, place) pairs; say at the end what was left out."""
+    """Yield a block for each document in (value, place) pairs; report at the end what was left out."""
     described = f"field {field!r}: " if field else ""
     tally = Tally(name, "records", strict, f" in {field!r}" if field else "")
-    has_tokens: bool | None = None  # whether the first value is a list: all have to be alike
+    has_tokens: bool | None = None  # whether the first value is a list; all must be of one kind
     for value, where in values:
         tally.total += 1
         if is_missing(value):
@@ -130,7 +130,7 @@ def _tokens(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unu
 
 
 def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Block]:
-    """Yield the block of each text of any iterable; missing ones are left out and counted."""
+    """Yield the block of each text in an iterable; missing texts are left out and counted."""
     tally = Tally(type(texts).__name__, "texts", strict)
     for number, text in enumerate(texts, 1):
         tally.total += 1
@@ -167,7 +167,7 @@ def blocks_of_table(source: Any, field: str | None, strict: bool = False) -> Ite
 
 
 def _kind(source: Any) -> str:
-    """The package and the type of a table, as messages name it."""
+    """Package and type of a table, for messages."""
     return f"{type(source).__module__.partition('.')[0]} {type(source).__name__}".removeprefix("builtins ")
 
 
@@ -186,7 +186,7 @@ def values_of_table(source: Any, field: str | None) -> Values:
         names = source.collect_schema().names()
     else:
         names = source.columns if is_frame else source.column_names
-    names = None if names is None else [str(name) for name in names]  # a streamed data set may not know them
+    names = None if names is None else [str(name) for name in names]  # a streamed data set may not know its columns
     having = f"; it has: {', '.join(names)}" if names else ""
     if field is None:
         raise CorpusError(f"{kind}: say which column holds the text, such as field='text'{having}")
@@ -195,13 +195,13 @@ def values_of_table(source: Any, field: str | None) -> Values:
     if names is not None and names.count(field) > 1:
         raise CorpusError(f"{kind}: has several columns called {field!r}; rename all but one")
     if kind.endswith("LazyFrame"):
-        source = source.select(field).collect()  # this column alone is held
+        source = source.select(field).collect()  # only this column is held in memory
     values = enumerate(source[field], 1) if is_frame else _values_of_data_set(source, names, field)
     return ((value, f"{kind}: row {row}") for row, value in values)
 
 
 def _values_of_columns(columns: Mapping[str, Any], kind: str, field: str | None) -> Values:
-    """The values of one column of a dictionary of columns, scikit-learn's Bunch among them."""
+    """The values of one column in a dictionary of columns, such as scikit-learn's Bunch."""
     if kind.startswith("datasets"):
         raise CorpusError(
             f"{kind}: has the splits {', '.join(columns)}: pass one of them, such as data[{next(iter(columns))!r}]"
@@ -223,7 +223,7 @@ def _values_of_columns(columns: Mapping[str, Any], kind: str, field: str | None)
 
 
 def _values_of_data_set(source: Any, names: list[str] | None, field: str) -> Iterator[tuple[int, Any]]:
-    """Yield (row, value); of a column that holds records, the field `field` goes on to name."""
+    """Yield (row, value); for a column of records, the value of the inner field that `field` names."""
     column = field if names is None or field in names else field.partition(".")[0]
     if names is not None:
         source = source.select_columns([column])  # no other column is decoded: images, sound
@@ -264,7 +264,7 @@ def blocks_of_records(records: Iterable[Any], field: str, strict: bool = False) 
 
 
 def _as_mapping(record: Any) -> Mapping[str, Any] | None:
-    """A record by its fields: a dictionary, or a row of SQLite, pandas, NumPy, or a named tuple; None for all else."""
+    """A record as a mapping, if it is a dictionary, a row of SQLite, pandas or NumPy, or a named tuple; else None."""
     if isinstance(record, Mapping):
         return record
     if isinstance(record, tuple):
@@ -281,5 +281,5 @@ def _as_mapping(record: Any) -> Mapping[str, Any] | None:
 
 
 def _shown(item: Any, most: int) -> str:
-    """An item in one line."""
+    """An item on one line, shortened."""
     return " ".join(repr(item).split())[:most]

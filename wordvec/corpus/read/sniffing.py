@@ -1,7 +1,7 @@
-r"""Text that is no prose: JSON, tables, markup and vectors, known by how they begin.
+r"""Recognizes text that is not prose (JSON, tables, markup and vectors) by its beginning.
 
-What is refused or read in another way has to be certain: prose may hold commas, tabs, brackets and numbers. A table
-therefore has the same number of cells in all of its first lines, and names or numbers where a table has them.
+Prose may hold commas, tabs, brackets and numbers, so nothing is refused or read differently without certainty. A table
+must have the same number of cells in all of its first lines, and names or numbers in the places where tables have them.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from typing import NamedTuple
 
 from wordvec.errors import CorpusError
 
-HEAD = 1 << 16  # characters that are looked at
+HEAD = 1 << 16  # characters that are examined
 PACKINGS = (".gz", ".bz2", ".xz", ".zst")
 JSON_LINES_NAMES, JSON_NAMES = (".jsonl", ".ndjson", ".jsonlines"), (".json",)
 TABLE_NAMES = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 DELIMITERS = ",\t;|"
-NO_DELIMITER = "\x1f"  # of a table of one column
-FEWEST_ROWS = 3  # of a table that is known by its content alone
+NO_DELIMITER = "\x1f"  # for a table of one column
+FEWEST_ROWS = 3  # for a table recognized by content alone
 
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"\s*"
 _OBJECT = rf"\{{\s*{_STRING}:"
-_ITEM = rf"({_OBJECT}|{_STRING}(\]|,\s*\")|\[\s*({_STRING}|-?\d+\s*)[,\]])"  # of a list: [[ alone is a link of a wiki
+_ITEM = rf"({_OBJECT}|{_STRING}(\]|,\s*\")|\[\s*({_STRING}|-?\d+\s*)[,\]])"  # of a list; [[ alone is a wiki link
 _JSON = re.compile(rf"\s*({_OBJECT}|\[\s*{_ITEM})")
 _MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|mediawiki|rss|feed|tei)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
-TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # which prepared text may hold
+TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # prepared text may hold these
 FEWEST_TAGS = 4
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # of a column
+_NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
 
 
 class Table(NamedTuple):
-    """How a table is written; `quoting` is of the csv module."""
+    """How a table is written; `quoting` is the csv module's constant."""
 
     delimiter: str
     quoting: int
@@ -45,7 +45,7 @@ class Table(NamedTuple):
 
 
 def plain_suffix(name: str) -> str:
-    """The suffix of `name` in small letters, without that of a packing.
+    """The lowercase suffix of `name`, ignoring a packing's suffix.
 
     >>> plain_suffix("wiki.JSONL.zst"), plain_suffix("json.txt"), plain_suffix("-")
     ('.jsonl', '.txt', '')
@@ -55,7 +55,7 @@ def plain_suffix(name: str) -> str:
 
 
 def is_json(head: str, name: str) -> bool:
-    """Whether a text is JSON: its name says so, or it begins like an object, or a list of objects, lists or strings.
+    """Whether a text is JSON, by its name, or because it begins like an object or a list of objects, lists or strings.
 
     >>> is_json('[{"text": "tea"}]', "dump"), is_json("[1] see the note", "notes.txt")
     (True, False)
@@ -66,13 +66,13 @@ def is_json(head: str, name: str) -> bool:
         return False
     try:
         end = json.JSONDecoder().raw_decode(head.lstrip())[1]
-    except (ValueError, RecursionError):  # it goes on behind the head, or is damaged
+    except (ValueError, RecursionError):  # it continues after the head, or is damaged
         return True
     return not head.lstrip()[end:].partition("\n")[0].strip()  # ["This"] is prose
 
 
 def table_of(head: str, name: str, field: str | None = None) -> Table | None:
-    r"""How the table that begins with `head` is written, or None where it is none.
+    r"""How the table that begins with `head` is written, or None if it is not a table.
 
     With `field`, the text is a table if its first row has a cell of that name.
 
@@ -98,7 +98,7 @@ def table_of(head: str, name: str, field: str | None = None) -> Table | None:
 
 
 def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
-    """The first rows: with quotes, or where the rows are regular only without, with these as part of the text."""
+    """The first rows and their quoting; quotes are read as text if the rows are regular only this way."""
     quoted = _rows(head, delimiter, csv.QUOTE_MINIMAL)
     if not _is_regular(quoted):
         plain = _rows(head, delimiter, csv.QUOTE_NONE)
@@ -108,7 +108,7 @@ def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
 
 
 def _rows(head: str, delimiter: str, quoting: int) -> list[list[str]]:
-    """The first rows, without the last one where it may be cut off; an empty one where quotes do not fit."""
+    """The first rows, without a last one that may be cut off; a row with unbalanced quotes is empty."""
     lines = head.split("\n")
     if len(head) >= HEAD:
         lines.pop()
@@ -133,7 +133,7 @@ def _is_regular(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
-    """Whether rows of as many cells are those of a table, and not sentences with a comma or a tab in each."""
+    """Whether rows with equal numbers of cells form a table, rather than sentences that each have a comma or a tab."""
     if len(rows) < FEWEST_ROWS or not _is_regular(rows):
         return False
     body = rows[1:]
@@ -148,7 +148,7 @@ def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
 
 
 def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """Short different names, none of which stands in its column again."""
+    """Whether the cells are short distinct names, and none occurs again in its column."""
     names = all(_NAME.fullmatch(cell) and cell == cell.strip() and cell.count(" ") < 3 for cell in cells)
     longer = any(_are_texts(column) or any(map(_NUMBER.fullmatch, column)) for column in columns)
     again = any(cell in column for cell, column in zip(cells, columns))
@@ -156,7 +156,7 @@ def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
 
 
 def _are_texts(cells: Sequence[str]) -> bool:
-    """Whether half of the cells are of several words."""
+    """Whether at least half of the cells have several words."""
     return 2 * sum(len(cell.split()) > 1 for cell in cells) >= len(cells)
 
 
@@ -171,7 +171,7 @@ def refuse_markup(head: str, name: str) -> None:
 
 
 def refuse_vectors(head: str, name: str) -> None:
-    """Raise CorpusError for word vectors as text: a word and many numbers in each line."""
+    """Raise CorpusError for word vectors in text form: a word and many numbers on each line."""
     lines = [line.split() for line in head.split("\n")[:6] if line.strip()]
     lines = lines[:-1] if len(head) >= HEAD else lines  # the last one may be cut off
     rows = lines[1:] if lines and len(lines[0]) == 2 else lines

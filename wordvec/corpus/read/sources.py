@@ -1,7 +1,7 @@
-"""What a corpus is made of: files, texts or lists of tokens. The door that was used decides, never the type.
+"""Sources of a corpus: files, texts or lists of tokens. The function called decides which, never the type.
 
-A string may be a text, a file name or a word, so a list of strings alone does not say what it is. `as_files`,
-`as_texts` and `as_token_lists` are the doors; `source_of` takes only what cannot be mistaken.
+A string may be a text, a file name or a word, so a list of strings is ambiguous. Use `as_files`, `as_texts` or
+`as_token_lists` to say what is meant; `source_of` accepts only unambiguous sources.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class TokenLists:
 
 @dataclass(frozen=True)
 class Documented:
-    """Texts whose reader notes which sentence is of which document.
+    """Texts whose reader records which sentence belongs to which document.
 
-    names    what was named, for `Corpus.info`
-    blocks   called with (encoding, encoding_errors, how to cut lines into sentences or None): what `read_blocks` yields
-    found    called when all was read: the `Documents` of every sentence that was yielded
+    names    the names given, for `Corpus.info`
+    blocks   called with (encoding, encoding_errors, sentence splitter or None); yields blocks like `read_blocks`
+    found    called after reading; returns the `Documents` of all sentences yielded
     """
 
     names: list[str]
@@ -73,7 +73,7 @@ class Documented:
 
 @dataclass(frozen=True)
 class Tagged:
-    """Documents with tags; `found`, called when all words were read, gives the tags of every document."""
+    """Documents with tags; `found`, called after reading all words, returns the tags of every document."""
 
     words: Texts | TokenLists
     found: Callable[[], Any]
@@ -83,7 +83,7 @@ Source = Files | Texts | TokenLists | Documented
 
 
 def as_files(paths: Any) -> Files:
-    """One path, or any iterable of paths in an order of its own.
+    """One path, or any ordered iterable of paths.
 
     >>> as_files(name for name in ["a.txt", "b.txt"]).paths
     ['a.txt', 'b.txt']
@@ -101,7 +101,7 @@ def as_files(paths: Any) -> Files:
 
 
 def as_texts(texts: Any) -> Texts:
-    """An iterable of strings, each one text; or a table or records, of which a field holds the texts."""
+    """An iterable of strings, each one text; or a table or records with the texts in a field."""
     if isinstance(texts, (str, os.PathLike)):
         raise CorpusError(
             f"an iterable of texts expected, got one {type(texts).__name__}, {os.fspath(texts)!r:.60}; "
@@ -111,7 +111,7 @@ def as_texts(texts: Any) -> Texts:
 
 
 def as_token_lists(sentences: Any) -> Texts | TokenLists:
-    """An iterable of lists of tokens; or a table or records, of which a field holds such lists."""
+    """An iterable of lists of tokens; or a table or records with such lists in a field."""
     if isinstance(sentences, (str, os.PathLike)):
         raise CorpusError(
             f"a list of token lists expected, such as [['the', 'cat']]; got {os.fspath(sentences)!r:.80}; "
@@ -121,9 +121,9 @@ def as_token_lists(sentences: Any) -> Texts | TokenLists:
 
 
 def source_of(given: Any, field: str | None = None) -> Source:
-    """What `given` can only be. Raises CorpusError, naming the doors, for strings in a list or another container.
+    """The source that `given` must be. Raises CorpusError with the alternatives for strings in a list or container.
 
-    An iterator of strings gives texts, as the lines of a file would come, unless one of the first may name a file.
+    An iterator of strings is read as texts, such as the lines of a file, unless one of the first may name a file.
 
     >>> source_of("book.txt")
     Files(paths=['book.txt'])
@@ -160,12 +160,12 @@ files; Corpus.from_sentences(lists) for lists of tokens
     if isinstance(first, os.PathLike):
         return as_files(items)
     if isinstance(first, (Mapping, bytes)) or first is _NOTHING or not isinstance(first, Iterable):
-        return Texts(items)  # reading it says what is wrong
+        return Texts(items)  # reading it reports the error
     return TokenLists(items)
 
 
 def name_of(source: Source) -> list[str]:
-    """The files, for `Corpus.info` and messages; none of an object, whose text has no name."""
+    """The files, for `Corpus.info` and messages; an empty list for objects in memory."""
     if isinstance(source, Files):
         return [os.fspath(path) for path in source.paths]
     if isinstance(source, Documented):
@@ -176,9 +176,9 @@ def name_of(source: Source) -> list[str]:
 def is_table(source: object) -> bool:
     """Whether `source` is a table: rows with named columns, or a column of pyarrow.
 
-    That is a data set of Hugging Face, a table, column or stream of pyarrow, a data frame of pandas, polars or Dask,
-    what another package gives as a stream of Arrow's, or a dictionary of columns. Looking at its first item, as one may
-    with other iterables, would not give text.
+    These are Hugging Face data sets, pyarrow tables, columns and streams, data frames of pandas, polars and Dask,
+    Arrow streams of other packages, and dictionaries of columns. Their first item, unlike that of other iterables,
+    would not be text.
     """
     package = type(source).__module__.partition(".")[0]
     if package == "datasets":
@@ -190,12 +190,12 @@ def is_table(source: object) -> bool:
 
 
 def gives_arrow(source: object) -> bool:
-    """Whether an object that is no class gives its rows as a stream of Arrow's, as relations of DuckDB do."""
+    """Whether an object (not a class) gives its rows as an Arrow stream, as DuckDB relations do."""
     return not isinstance(source, type) and callable(getattr(source, "__arrow_c_stream__", None))
 
 
 def is_unordered(items: object) -> bool:
-    """Whether `items` come in another order in each run: a set, or an iterator over one.
+    """Whether the order of `items` changes from run to run: a set, or an iterator over one.
 
     >>> is_unordered({"a"}), is_unordered(iter({"a"})), is_unordered({"a": 1}.keys())
     (True, True, False)
@@ -204,7 +204,7 @@ def is_unordered(items: object) -> bool:
 
 
 def _may_name_file(text: str) -> bool:
-    """Whether a string names a file or a bundled text, or is one word with the ending of a file name.
+    """Whether a string names a file or a bundled text, or is one word with a file extension.
 
     >>> _may_name_file("tea with milk"), _may_name_file("books/tea.txt.gz"), _may_name_file("tiny-world")
     (False, True, True)
@@ -216,7 +216,7 @@ _NOTHING = object()
 
 
 def _first(items: Any) -> tuple[Any, Any]:
-    """The first item, and `items` unread: an iterator can be read only once."""
+    """The first item, and an equivalent of `items` that still starts with it, even for an iterator."""
     iterator = iter(items)
     first = next(iterator, _NOTHING)
     if isinstance(items, Iterator):
@@ -225,7 +225,7 @@ def _first(items: Any) -> tuple[Any, Any]:
 
 
 def _items(given: Any, what: str) -> Any:
-    """`given`, if it is an iterable that has an order."""
+    """Return `given` if it is an ordered iterable, else raise CorpusError."""
     if is_unordered(given):
         raise CorpusError(
             f"{what} in a {type(given).__name__} have no order: it is another one in each run; give sorted(...)"
@@ -240,7 +240,7 @@ def _items(given: Any, what: str) -> Any:
 def _can_iterate(given: Any) -> bool:
     try:
         return given is iter(given) or True
-    except TypeError:  # also a numpy array of no dimensions
+    except TypeError:  # also for a zero-dimensional numpy array
         return False
 
 

@@ -1,4 +1,4 @@
-"""Texts inside JSON and CSV files, record by record."""
+"""Reads texts from JSON and CSV files, record by record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wordvec.files import parse_json
 from wordvec.json_forms import different_keys
 from wordvec.progress import announce
 
-LONGEST_LITERAL = 20  # characters before the end where an error may mean that a word or a number goes on
+LONGEST_LITERAL = 20  # an error this close to the end may mean that a literal or number continues
 LONGEST_VALUE = 1 << 28  # characters of one record
 _BETWEEN = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
@@ -25,11 +25,11 @@ _DECODER = json.JSONDecoder()
 def blocks_of_json(
     head: str, texts: Iterator[str], lines: Iterator[str], name: str, field: str | None, errors: str, strict: bool
 ) -> Iterator[Block]:
-    """Yield the blocks of the values in `field`, or where it is None of strings and lists of tokens themselves.
+    """Yield the blocks of the values in `field`; if it is None, the values must be strings or lists of tokens.
 
-    `head` is how the text begins; of `texts`, its pieces, and its `lines` one is read. A line that is no JSON is left
-    out, counted and reported, unless `strict`; in an array it is an error, as is half a character (an escaped
-    surrogate by itself), unless `errors` is ``"replace"`` or ``"ignore"``.
+    `head` is the beginning of the text. Either its pieces `texts` or its `lines` are read. A line that is not JSON is
+    left out, counted and reported, unless `strict`; in an array it is an error. Half a character (an escaped lone
+    surrogate) is an error unless `errors` is ``"replace"`` or ``"ignore"``.
     """
     values = ((row.values[0], row.where) for row in rows_of_json(head, texts, lines, name, [field], errors))
     return blocks_of_values(values, name, field, strict)
@@ -38,7 +38,7 @@ def blocks_of_json(
 def rows_of_json(
     head: str, texts: Iterator[str], lines: Iterator[str], name: str, fields: Sequence[str | None], errors: str
 ) -> Iterator[Row]:
-    """Yield what all records, as in `blocks_of_json`, hold in `fields`."""
+    """Yield the values of `fields` in each record; arguments as in `blocks_of_json`."""
     in_lines, keys = is_lines(head, name), {part for field in fields if field for part in field.split(".")}
     found = values_of_lines(lines, keys) if in_lines else _values_in_stream(texts, name, keys, head.lstrip()[:1] == "[")
     for number, value in found:
@@ -48,7 +48,7 @@ def rows_of_json(
 
 
 def is_lines(head: str, name: str) -> bool:
-    r"""Whether each line is a value: by the name, or because the first one is whole and another follows.
+    r"""Whether each line is a value, by the file's name, or because the first is complete and another follows.
 
     >>> is_lines('{"a": 1}\n{"a": 2}', "dump"), is_lines('[\n{"a": 1}]', "dump"), is_lines('["a", "b"]', "dump")
     (True, False, False)
@@ -75,7 +75,7 @@ def _is_whole(line: str) -> bool:
 
 
 def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterator[tuple[int, Any]]:
-    """Yield the value of each line but empty ones, with its number; Unusable for what is no JSON or has a key twice."""
+    """Yield the number and value of each line that is not empty; Unusable for no JSON, or one of `keys` twice."""
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
@@ -100,9 +100,9 @@ def _with_different_keys(value: Any, text: str, keys: Collection[str]) -> Any:
 def _values_in_stream(
     texts: Iterator[str], name: str, keys: Collection[str], is_array: bool
 ) -> Iterator[tuple[int, Any]]:
-    """The items of an array, or values after one another, however they are broken into lines, numbered from 1."""
+    """Yield the items of an array, or consecutive values, with any line breaks, numbered from 1."""
     buffer, at, read, number = "", 0, 0, 0
-    wanted, begins = HEAD, True  # characters to read when a value does not end: twice as many each time
+    wanted, begins = HEAD, True  # characters to read for an incomplete value, doubled each time
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]
         if begins and is_array and at < len(buffer):
@@ -157,7 +157,7 @@ def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusErr
 
 
 def _of_field(value: Any, name: str, field: str | None) -> Any:
-    """What is in `field` of a value; the value itself where that is None."""
+    """The content of `field` in a value; the value itself if `field` is None."""
     if isinstance(value, dict):
         if field is None:
             raise CorpusError(
@@ -183,7 +183,7 @@ def _whole_characters(value: Any, where: str, errors: str) -> Any:
 
 
 def _without_surrogates(text: str, where: str, errors: str) -> str:
-    r"""JSON can write half a character, ``"\ud83d"``, which no text file can hold."""
+    r"""`text` without lone surrogates such as ``"\ud83d"``, which JSON can express but no text file can hold."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -196,12 +196,12 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
     return text
 
 
-# Text in a column of a table written as CSV or TSV.
+# Text in a column of a CSV or TSV table.
 
 
 LONGEST_CELL = 1 << 26  # characters; a quote that is never closed would take the rest of the file
-MOST_LINES_IN_A_ROW = 100  # of a damaged one: more are rows that a quote has swallowed
-MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write that there is no text
+MOST_LINES_IN_A_ROW = 100  # of a damaged row: with more, a quote has swallowed rows
+MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write a missing value
 DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
 
@@ -214,11 +214,11 @@ def blocks_of_csv(head: str, lines: Iterable[str], name: str, field: str, strict
 def rows_of_csv(
     head: str, lines: Iterable[str], name: str, fields: Sequence[str], missing: Collection[str] = MISSING
 ) -> Iterator[Row]:
-    """Yield the cells in `fields`: names in the first row, or where there are none the numbers of columns, from 1.
+    """Yield the cells in `fields`: names in the first row or, without such a row, column numbers from 1.
 
-    `head` is how the text begins, by which the delimiter is found. Cells may be quoted and hold line breaks; those
-    that say what is in `missing` are None. A row with another number of cells than the first is Unusable. Raises
-    CorpusError, listing the columns, for a column that does not exist, and for text that is no table.
+    `head` is the beginning of the text, which determines the delimiter. Cells may be quoted and hold line breaks; cells
+    whose text is in `missing` become None. A row with a different number of cells than the first is Unusable. Raises
+    CorpusError, listing the columns, for a column that does not exist, and for text that is not a table.
     """
     table = table_of(head, name, fields[0])
     if table is None:
@@ -252,7 +252,7 @@ def refusal_of(table: Table) -> str:
 
 
 def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
-    """The place of the column, and whether the first row holds names."""
+    """The index of the column, and whether the first row holds names."""
     if table.header.count(field) > 1:
         raise CorpusError(f"{name}: has several columns called {field!r}; rename all but one")
     if field in table.header:
@@ -267,12 +267,12 @@ def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
 
 
 def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
-    """Yield each row that is not empty, the first one too, with the number of its first line.
+    """Yield each row that is not empty, including the first, with the number of its first line.
 
-    Rows have as many cells as the first one; what is no such row is Unusable. Raises CorpusError where a quote that is
-    never closed has swallowed rows.
+    A row with a different number of cells than the first is Unusable. Raises CorpusError if an unclosed quote has
+    swallowed rows.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # for all of Python; raised only
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # a global limit of Python: never lower it
     rows = csv.reader(
         (f"{line}\n" for line in lines),
         delimiter=table.delimiter,

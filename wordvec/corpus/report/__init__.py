@@ -1,4 +1,4 @@
-"""The doctor's report on a corpus: what is in it, what training will take, and what to do first."""
+"""The report on a corpus: what it contains, what training will need, and what to do first."""
 
 from __future__ import annotations
 
@@ -7,23 +7,31 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
-from wordvec.corpus.report.advice import advise, percent
+from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
-from wordvec.corpus.report.words import CurvePoint, Forecast, Words, examine_words, forecast, seconds_in_words
+from wordvec.corpus.report.words import (
+    CurvePoint,
+    Forecast,
+    Words,
+    examine_words,
+    find_signs,
+    forecast,
+    seconds_in_words,
+)
 from wordvec.memory import available_memory
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `examine` found. Raw numbers are those before min_count and other limits, None where not recorded.
+    """The result of `examine`. Raw numbers are from before min_count and other limits; None if not recorded.
 
     Attributes:
         tokens, raw_tokens: words in the corpus, and in the text.
-        vocabulary, raw_words: different words in each.
-        raw_sentences: sentences (lines) of the text; those in the corpus have at least one word.
+        vocabulary, raw_words: distinct words in each.
+        raw_sentences: sentences (lines) of the text; sentences of the corpus have at least one word.
         min_count, tokenizer: how the corpus was built.
         sentences, words, boilerplate: see their classes.
-        forecasts: what each trainer needs, with this many `threads`.
+        forecasts: what each trainer needs with `threads` threads.
         advice: what to do before training, the most important first.
     """
 
@@ -47,9 +55,9 @@ class Report:
 
 
 def examine(corpus: Corpus, threads: int | None = None) -> Report:
-    """Read the whole corpus once and report. `threads` is for the forecast; None is all cores of this machine.
+    """Read the whole corpus once and report. `threads` is for the forecast; None means all cores of this machine.
 
-    Memory holds the vocabulary and two numbers for each sentence; 17 million words take two seconds.
+    Memory holds the vocabulary and two numbers per sentence; 17 million words take two seconds.
 
     >>> report = examine(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
     >>> report.tokens, report.vocabulary, report.sentences.repeated > 0.8
@@ -93,8 +101,17 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
     )
 
 
+def advise_on_words(corpus: Corpus) -> list[str]:
+    """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty where they look right.
+
+    >>> advise_on_words(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
+    []
+    """
+    return advise_on_cutting(find_signs(corpus.vocabulary), corpus.info.get("tokenizer"))
+
+
 def report_lines(report: Report) -> list[str]:
-    """The report as lines to read."""
+    """The report as lines of text."""
     return [
         *_size_lines(report),
         *_sentence_lines(report.sentences),

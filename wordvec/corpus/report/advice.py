@@ -1,4 +1,4 @@
-"""Plain advice from the facts of a report. Each threshold is a named constant with its reason.
+"""Advice from the facts of a report. Each threshold is a named constant with its reason.
 
 Shares are of all tokens unless a name says otherwise.
 """
@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
-from wordvec.corpus.report.words import Forecast, Words
+from wordvec.corpus.report.words import Forecast, Sign, Words
 from wordvec.errors import counted
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
 FEW_TOKENS = 5_000_000  # WordSim-353 and MEN: SVD .49 .50 at 0.9 million, .52 .57 at 2.9; skip-gram .28 .31, .49 .44
 KEPT_ENOUGH = 0.9  # min_count 5 keeps 98 % of 17 million words; below 90 % windows reach over too many holes
-LETTERS = 0.5  # of English words 3 to 7 % have one letter; a string passed as a list of words has nothing else
-REPEATED = 0.05  # in 17 million words of cleaned English 0.2 % were; a text that appears twice is learned twice
-REPEATED_TIMES = 1000  # a heading or footer that is on every page
-FEWEST_REPEATED, REPEATED_SHARE = 20, 0.001  # of the sentences: a heading of each part of a smaller text
+LETTERS = 0.5  # in English 3 to 7 % of words have one letter; in a string passed as a list of words all do
+REPEATED = 0.05  # in 17 million words of cleaned English it was 0.2 %; a text that appears twice is learned twice
+REPEATED_TIMES = 1000  # a heading or footer on every page
+FEWEST_REPEATED, REPEATED_SHARE = 20, 0.001  # of the sentences: a heading for each part of a smaller text
 ONE_SENTENCE_WORDS = 10_000  # longer than any paragraph: line ends are missing
 ONE_WORD = 0.2  # of the sentences: a list of words rather than text
 SAME_WORD = 0.05  # of the sentences
-SHORT = 3  # words in the middle sentence: fewer contexts than the smallest useful window
-ATTACHED = 0.02  # raw English has about 10 %, text with punctuation set apart none
-CAPITALS = 0.02  # raw English has 4 to 6 %, most of it the first words of sentences
-DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that would serve words better
-MARKUP = 0.002  # text that was cleaned has none
+SHORT = 3  # words in the median sentence: fewer contexts than the smallest useful window
+ATTACHED = 0.02  # raw English has about 10 %, text with separated punctuation none
+CAPITALS = 0.02  # raw English has 4 to 6 %, mostly the first words of sentences
+DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that words would use better
+MARKUP = 0.002  # cleaned text has none
 LONG = 0.001  # addresses and glued words
-SCRIPT = 0.3  # text in that script, not a quotation in it
+SCRIPT = 0.3  # a text in that script, not just quotations
 ONCE_TOO_OFTEN = 0.8  # of all words; half is usual (Zipf), much more is noise: misspellings, codes, glued words
 MOST_FREQUENT = 0.2  # English "the" is 6 to 7 %
 UNKNOWN_MARKS = ("<unk>", "[UNK]", "<UNK>")
@@ -47,9 +47,9 @@ def advise(
     forecasts: list[Forecast],
     available: int | None,
 ) -> list[str]:
-    """What to do about the corpus before training, the most important first; empty where nothing stands out.
+    """What to do about the corpus before training, the most important first; empty if nothing stands out.
 
-    `kept` is the share of tokens in the vocabulary and `available` the free memory in bytes, None where unknown.
+    `kept` is the share of tokens in the vocabulary and `available` the free memory in bytes; None if unknown.
     """
     signs = words.signs
     if signs["one letter"].tokens > LETTERS and tokenizer not in KEEPS_LETTERS:
@@ -58,7 +58,7 @@ def advise(
             "of words belongs? Give the text itself as a file, or split it into words first."
         ]
     found = list(_about_reading(vocabulary, tokenizer, words))
-    if not found and kept is not None:  # otherwise words are cut wrongly, and other words will be rare
+    if not found and kept is not None:  # otherwise words are cut wrongly, and the rare words will change
         found += _about_rare_words(kept, min_count, words)
     found += advise_on_boilerplate(boilerplate, sentences.number, tokens)
     found += _about_sentences(sentences)
@@ -72,42 +72,55 @@ def advise(
 def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iterator[str]:
     """Signs that the text was cut into the wrong words."""
     signs = words.signs
-    if signs["markup"].tokens > MARKUP:
+    found = advise_on_cutting(signs, tokenizer)
+    yield from found
+    numbers = signs["digits"].words if tokenizer != "words" else 0
+    if not found and numbers > DIFFERENT_NUMBERS * vocabulary:
+        yield f"{numbers:,} words have digits ({examples(signs, 'digits')}): --numbers zero writes every number as 0."
+    if signs["very long"].tokens > LONG and signs["Han and kana"].tokens <= SCRIPT:
         yield (
-            f"{percent(signs['markup'].tokens)} of the tokens are markup ({examples(words, 'markup')}): "
-            "extract the text first."
+            f"{signs['very long'].words:,} words have more than 40 letters ({examples(signs, 'very long')} ...): "
+            "addresses, or words glued together."
         )
+
+
+def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str]:
+    """What to do about words that were cut wrongly for the language or the kind of text; `signs` of `find_signs`.
+
+    >>> from wordvec.corpus import Vocabulary
+    >>> from wordvec.corpus.report.words import find_signs
+    >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
+    '33 % of the tokens have punctuation attached (the'
+    """
+    found = []
+    if signs["markup"].tokens > MARKUP:
+        share, some = percent(signs["markup"].tokens), examples(signs, "markup")
+        found.append(f"{share} of the tokens are markup ({some}): extract the text first.")
+    attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
+    marks = f"{percent(attached)} of the tokens have punctuation attached ({examples(signs, 'punctuation attached')})"
     if tokenizer in SPACES_ONLY and signs["Han and kana"].tokens > SCRIPT:
-        yield (
+        found.append(
             "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
             "finds its words; characters needs no extra."
         )
-        return
-    if tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
-        yield (
+    elif tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
+        found.append(
             "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
             "splits them."
         )
-        return
-    attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
-    numbers = signs["digits"].words if tokenizer != "words" else 0
-    if attached > ATTACHED:
-        yield (
-            f"{percent(attached)} of the tokens have punctuation attached ({examples(words, 'punctuation attached')}), "
-            "so one word has several vectors: --tokenizer words takes it off, folds case and writes numbers as 0."
+        if attached > ATTACHED:
+            found.append(f"{marks}: --tokenizer words takes it off, and needs no extra.")
+    elif attached > ATTACHED:
+        found.append(
+            f"{marks}, so one word has several vectors: --tokenizer words takes it off, folds case and writes "
+            "numbers as 0."
         )
     elif capitals > CAPITALS:
-        yield (
+        found.append(
             f"{percent(capitals)} of the tokens differ from another word only in capitals "
-            f"({examples(words, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
+            f"({examples(signs, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
         )
-    elif numbers > DIFFERENT_NUMBERS * vocabulary:
-        yield (f"{numbers:,} words have digits ({examples(words, 'digits')}): --numbers zero writes every number as 0.")
-    if signs["very long"].tokens > LONG:
-        yield (
-            f"{signs['very long'].words:,} words have more than 40 letters ({examples(words, 'very long')} ...): "
-            "addresses, or words glued together."
-        )
+    return found
 
 
 def _about_size(tokens: int) -> Iterator[str]:
@@ -134,9 +147,9 @@ def _about_sentences(sentences: Sentences) -> Iterator[str]:
         yield "Half of the sentences have fewer than 3 words: contexts are few, so vectors will be poor."
     if sentences.repeated_tokens > REPEATED:
         yield (
-            f"{percent(sentences.repeated)} of the sentences stood there before, word for word, with "
+            f"{percent(sentences.repeated)} of the sentences repeat an earlier one word for word, with "
             f"{percent(sentences.repeated_tokens)} of the tokens: what appears twice counts twice. Remove duplicates, "
-            "unless they are meant."
+            "unless they are intended."
         )
     often = FEWEST_REPEATED <= sentences.most_repeated_times > REPEATED_SHARE * sentences.number
     is_long_text = sentences.number > REPEATED_TIMES and " " in sentences.most_repeated
@@ -188,13 +201,13 @@ def _about_memory(forecasts: list[Forecast], available: int | None) -> Iterator[
         yield f"Memory will not be enough for {', '.join(too_large)}: take a larger --min-count or fewer dimensions."
 
 
-def examples(words: Words, sign: str) -> str:
-    """The most frequent words that carry a sign."""
-    return " ".join(words.signs[sign].examples)
+def examples(signs: dict[str, Sign], sign: str) -> str:
+    """The most frequent words with a sign."""
+    return " ".join(signs[sign].examples)
 
 
 def percent(share: float) -> str:
-    """A share as people say it.
+    """A share as text.
 
     >>> percent(0.983), percent(0.0042), percent(1.0), percent(0.00001), percent(0.9999)
     ('98 %', '0.4 %', '100 %', 'under 0.1 %', '99.9 %')

@@ -1,4 +1,4 @@
-"""What the sentences of a corpus look like: lengths, repetitions, those that teach nothing, and lines that are none."""
+"""Facts about the sentences of a corpus: lengths, repetitions, useless ones, and lines that are not sentences."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import numpy as np
 from wordvec.corpus.corpus import Corpus
 
 TOKENS_AT_A_TIME = 1 << 20
-MOST_HASHES = 1 << 24  # 128 MiB: of more sentences a sample is compared, the same hash always being in or out
+MOST_HASHES = 1 << 24  # 128 MiB; above this, a sample is compared, chosen by hash, so that repetitions stay together
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 EXAMPLE_WORDS = 12  # of a repeated sentence
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """Facts about the sentences, as they are in the corpus: without the words outside the vocabulary.
+    """Facts about the sentences of the corpus, which lack the words outside the vocabulary.
 
     Attributes:
         number: sentences with at least one word.
         lengths: words in a sentence at some quantiles, such as ``{"5 %": 4, ...}``.
-        longest: words in the longest.
-        repeated: share of sentences that stood there before, word for word.
-        repeated_tokens: the share of all tokens in these.
-        most_repeated, most_repeated_times: how the most frequent one begins, and how often it appears.
+        longest: words in the longest sentence.
+        repeated: share of sentences that repeat an earlier one word for word.
+        repeated_tokens: share of all tokens in these sentences.
+        most_repeated, most_repeated_times: the beginning of the most frequent sentence, and how often it appears.
         one_word: share of sentences of a single word, which has no context.
-        same_word: share of sentences that say one word over and over.
+        same_word: share of sentences that repeat one word.
     """
 
     number: int
@@ -43,7 +43,7 @@ class Sentences:
 
 
 def examine_sentences(corpus: Corpus) -> Sentences:
-    """Read all ids once, in pieces; memory holds two numbers for each sentence, or for a sample of them.
+    """Read all ids once, in pieces; memory holds two numbers per sentence, or per sentence of a sample.
 
     >>> found = examine_sentences(Corpus.from_sentences([["a", "b"], ["a", "b"], ["c"], ["d", "d"]]))
     >>> found.repeated, found.most_repeated, found.one_word, found.same_word
@@ -79,11 +79,11 @@ def examine_sentences(corpus: Corpus) -> Sentences:
 def hashed_sentences(corpus: Corpus) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Yield (first, hashes, all_alike) of runs of sentences: the first one's number, (n,) uint64, (n,) bool.
 
-    The hash of a sentence is the sum over its positions i of mix(word_id, i) in 64 bits, so that a sentence of any
-    length can be summed up in pieces. Equal sentences have equal hashes; others in about 1 of 2**64 pairs.
+    A sentence's hash is the sum over its positions i of mix(word_id, i) in 64 bits, so a sentence of any length can be
+    hashed in pieces. Equal sentences have equal hashes; different ones share a hash in about 1 of 2**64 pairs.
     """
     starts, ids = corpus.sentence_starts, corpus.ids
-    hash_so_far, low, high = np.uint64(0), np.int32(2**31 - 1), np.int32(0)  # of the sentence cut by the border
+    hash_so_far, low, high = np.uint64(0), np.int32(2**31 - 1), np.int32(0)  # of a sentence that a chunk border cuts
     for begin in range(0, len(ids), TOKENS_AT_A_TIME):
         end = min(begin + TOKENS_AT_A_TIME, len(ids))
         first = int(np.searchsorted(starts, begin, side="right")) - 1
@@ -97,7 +97,7 @@ def hashed_sentences(corpus: Corpus) -> Iterator[tuple[int, np.ndarray, np.ndarr
         hashes[:1] += hash_so_far
         lows[0], highs[0] = min(lows[0], low), max(highs[0], high)
         hash_so_far, low, high = np.uint64(0), np.int32(2**31 - 1), np.int32(0)
-        if starts[stop] > end:  # the last one goes on
+        if starts[stop] > end:  # the last one continues
             hash_so_far, low, high = hashes[-1], lows[-1], highs[-1]
             hashes, lows, highs = hashes[:-1], lows[:-1], highs[:-1]
         yield first, hashes, lows == highs
@@ -112,7 +112,7 @@ def _mixed(words: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def _repetitions(hashes: np.ndarray, indices: np.ndarray, lengths: np.ndarray) -> tuple[float, float, int, int]:
-    """Shares of sentences and of tokens that repeat an earlier sentence; one that does so most, and how often."""
+    """The shares of sentences and of tokens that repeat an earlier sentence; the most frequent one, and its count."""
     if not len(hashes):  # an unlucky sample
         return 0.0, 0.0, 0, 1
     order = np.argsort(hashes, kind="stable")
@@ -131,10 +131,10 @@ def _beginning(corpus: Corpus, sentence: int) -> str:
     return " ".join(words) + (" ..." if end - start > EXAMPLE_WORDS else "")
 
 
-# Lines that are no sentences: headings, and what licences and publishers put around a text.
+# Lines that are not sentences: headings, and the licences and publishers' notes around a text.
 
 
-_MARK = re.compile(r"#{1,6}|={1,6}|\*{3,}|-{3,}|_{3,}|~{3,}")  # words with which a line of markup begins
+_MARK = re.compile(r"#{1,6}|={1,6}|\*{3,}|-{3,}|_{3,}|~{3,}")  # words that begin a line of markup
 HEADING_WORDS = frozenset(
     [
         "chapter",
@@ -165,11 +165,11 @@ LINES_AT_A_TIME = 1 << 20
 
 @dataclass(frozen=True)
 class Boilerplate:
-    """Signs of lines that are no sentences.
+    """Signs of lines that are not sentences.
 
     Attributes:
-        headings: lines that begin as headings do; `heading` is how the first of them begins.
-        licence_words: how often each word of licences and title pages occurs.
+        headings: lines that look like headings; `heading` is the beginning of the first.
+        licence_words: how often each word typical of licences and title pages occurs.
     """
 
     headings: int
@@ -197,7 +197,7 @@ def examine_boilerplate(corpus: Corpus) -> Boilerplate:
 
 
 def _heading_lines(corpus: Corpus, marks: np.ndarray, named: np.ndarray) -> Iterator[np.ndarray]:
-    """The numbers of the lines that begin with a mark, and of the short ones that begin with a word of headings."""
+    """The numbers of lines that begin with a mark, and of short lines that begin with a heading word."""
     starts = corpus.sentence_starts
     for begin in range(0, len(starts) - 1, LINES_AT_A_TIME):
         part = np.asarray(starts[begin : begin + LINES_AT_A_TIME + 1])
@@ -211,7 +211,7 @@ def _line(corpus: Corpus, line: int) -> str:
 
 
 def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterator[str]:
-    """What to do about lines that are no sentences."""
+    """What to do about lines that are not sentences."""
     if found.headings >= max(FEWEST_HEADINGS, SHARE_OF_HEADINGS * lines):
         yield (
             f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are no sentences; remove "

@@ -1,4 +1,4 @@
-"""What the words of a corpus look like, and how long each trainer would take on so many."""
+"""Facts about the words of a corpus, and how long each trainer would take on it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 from wordvec.corpus.vocabulary import Vocabulary
 
 MIN_COUNTS = (1, 2, 5, 10, 20, 50, 100)
-WORDS_LOOKED_AT = 200_000  # the most frequent ones, by their letters; they cover nearly all tokens
+WORDS_LOOKED_AT = 200_000  # the most frequent words, whose letters are examined; they cover nearly all tokens
 LONG_WORD = 40  # letters; longer ones are addresses, glued words or text without spaces (German's longest have 36)
 COMMONEST, EXAMPLES = 10, 5
-APOSTROPHES = "'’ʼ"  # part of words: 's and dogs' have nothing attached
+APOSTROPHES = "'’ʼ"  # part of words: 's and dogs' have no punctuation attached
 
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """How many words and which share of all tokens a min_count keeps."""
+    """The number of words and the share of all tokens that a min_count keeps."""
 
     min_count: int
     words: int
@@ -29,7 +29,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class Sign:
-    """A kind of word: its share of the tokens, how many different words, and the most frequent of them."""
+    """A kind of word: its share of the tokens, the number of distinct words, and the most frequent of them."""
 
     tokens: float
     words: int
@@ -38,15 +38,15 @@ class Sign:
 
 @dataclass(frozen=True)
 class Words:
-    """Facts about the words; shares are of the tokens that were looked at.
+    """Facts about the words; shares are of the tokens that were examined.
 
     Attributes:
-        curve: words and tokens kept by some values of min_count, the corpus's own among them; from that on where
-            the words below it are not known.
-        once: share of all different words that were seen once, or None where that is not known.
+        curve: words and tokens kept by some values of min_count, including the corpus's own; only values from the
+            corpus's own on if rarer words are unknown.
+        once: share of all distinct words that were seen once, or None if unknown.
         commonest: the most frequent words and their counts.
-        signs: by name: "one letter", "punctuation attached" (a word that also stands without), "punctuation only",
-            "digits", "capitals" (a word that also stands in lower case), "very long", "markup", "Han and kana"
+        signs: by name: "one letter", "punctuation attached" (a word that also occurs without), "punctuation only",
+            "digits", "capitals" (a word that also occurs in lower case), "very long", "markup", "Han and kana"
             (scripts without spaces), "Hangul".
     """
 
@@ -57,7 +57,7 @@ class Words:
 
 
 def examine_words(vocabulary: Vocabulary) -> Words:
-    """Look at the counts of all words, and at the letters of the most frequent ones.
+    """Examine the counts of all words and the letters of the most frequent ones.
 
     >>> found = examine_words(Vocabulary(["the", "the,", "The"], [6, 3, 1]))
     >>> found.signs["punctuation attached"].tokens, found.signs["capitals"].tokens, found.once
@@ -86,7 +86,7 @@ def vocabulary_curve(counts: np.ndarray, known_from: int, own: int = 1) -> list[
 
 
 def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
-    """Sort the most frequent words by the signs they carry; a word may carry several."""
+    """Sort the most frequent words by their signs; a word may have several."""
     words = list(islice(vocabulary.words, WORDS_LOOKED_AT))
     counts = vocabulary.counts[: len(words)]
     known = set(words)
@@ -114,7 +114,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
 
 def _signs_of(word: str, known: set[str]) -> list[str]:
     if word.isascii() and word.isalpha() and word.islower() and 1 < len(word) <= LONG_WORD:
-        return []  # nearly all words of English
+        return []  # nearly all English words
     signs = []
     if len(word) == 1 and word.isalpha() and not _is_wide(word):
         signs.append("one letter")
@@ -155,36 +155,35 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _is_wide(character: str) -> bool:
-    """Whether it is a letter of Chinese, Japanese or Korean."""
+    """Whether a character is a Chinese, Japanese or Korean letter."""
     return character >= "\u1100" and character.isalpha() and unicodedata.east_asian_width(character) in "WF"
 
 
-# About how long each trainer takes at its default options, and how much memory.
-# Rates were measured with 2 threads of a Xeon with AVX-512 on 3 and on 17 million words.
-# Another machine may be twice as fast or as slow; what the figures are for is to tell seconds from hours, and to
-# tell before training whether the memory is enough.
+# Approximate time and memory of each trainer at its default options. Rates were measured with 2 threads of a Xeon with
+# AVX-512 on 3 and on 17 million words. Another machine may be twice as fast or half as fast; the figures distinguish
+# seconds from hours, and show before training whether memory is sufficient.
 
 
 MIB = 2**20
-DIM, WINDOW, EPOCHS = 100, 5, 5  # defaults of the trainers, which a test compares
+DIM, WINDOW, EPOCHS = 100, 5, 5  # defaults of the trainers; a test compares them
 WIDE_WINDOW, GLOVE_EPOCHS = 10, 5  # the window of GloVe and SVD
 PPMI_DIM = 2000
 
-SKIPGRAM_WORDS_PER_SECOND = 2.9e6  # one thread: words of the corpus, the ones that subsampling skips included
+SKIPGRAM_WORDS_PER_SECOND = 2.9e6  # one thread: words of the corpus, including those that subsampling skips
 CBOW_WORDS_PER_SECOND = 4.1e6
 THREADS_POWER = 0.65  # two threads are 1.6 times as fast as one
 COMPILE_SECONDS = 1.0  # loading compiled kernels, tables of negatives, starting weights
 PAIRS_PER_SECOND = 4e7  # counted, all words in a window, one thread
-CELLS_PER_SECOND = 2e7  # of the matrix, weighed by PPMI
+CELLS_PER_SECOND = 2e7  # of the matrix, weighted by PPMI
 DENSE_CELLS_PER_SECOND = 6e7  # written out by the PPMI trainer
-SVD_CELLS_PER_SECOND = 3e8  # counted cells times dimensions; between 2.6 and 5.4, by the load of the machine
+SVD_CELLS_PER_SECOND = 3e8  # counted cells times dimensions; 2.6e8 to 5.4e8, depending on the machine's load
 GLOVE_CELLS_PER_SECOND = 8e6  # cells times epochs, one thread
 
 PROCESS_BYTES = 170 * MIB  # Python, numpy and compiled kernels
-WORD_BYTES = 600  # a word of the vocabulary in Python, its count, its place in the tables
+WORD_BYTES = 600  # a word of the vocabulary in Python, its count and its table entries
 TOKEN_BYTES = 4
-CELL_BYTES = 28  # a non-zero co-occurrence: value and column, several times over while it is weighed or ordered
-DENSE_CELL_BYTES = 12  # float64 and float32 side by side for a moment
+CELL_BYTES = 28  # a non-zero co-occurrence: value and column, in several copies while weighted or sorted
+DENSE_CELL_BYTES = 12  # float64 and float32, briefly held together
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ class Forecast:
 
 
 def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[Forecast]:
-    """Estimates for every trainer on a corpus of that size; `threads` None is all cores of this machine.
+    """Estimates for every trainer on a corpus of this size; `threads` None means all cores of this machine.
 
     >>> [(f.trainer, round(f.seconds)) for f in forecast(17_000_000, 75_000, threads=2)][:2]
     [('skipgram', 20), ('cbow', 14)]
@@ -214,7 +213,7 @@ def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[F
         "cbow": (tokens * EPOCHS / (CBOW_WORDS_PER_SECOND * team), tables),
         "glove": (
             wide_count
-            + (count + cells * DIM / SVD_CELLS_PER_SECOND) / 2  # its start: a quicker SVD
+            + (count + cells * DIM / SVD_CELLS_PER_SECOND) / 2  # its initialization: a quicker SVD
             + wide_cells * GLOVE_EPOCHS / (GLOVE_CELLS_PER_SECOND * team),
             2 * tables + CELL_BYTES * wide_cells,
         ),
@@ -228,10 +227,10 @@ def forecast(tokens: int, vocabulary: int, threads: int | None = None) -> list[F
 
 
 def expected_cells(tokens: int, vocabulary: int, window: int) -> float:
-    """Different pairs of words within the window: about 13 (2 window tokens)^0.77.
+    """Distinct pairs of words within the window: about 13 (2 window tokens)^0.77.
 
-    A fit to English: 0.47, 3.2 and 24.9 million were counted in 0.1, 1 and 17 million words at window 5. There
-    cannot be more than pairs were counted, nor than the square of the vocabulary.
+    A fit to English: 0.47, 3.2 and 24.9 million pairs in 0.1, 1 and 17 million words at window 5. Bounded by the
+    number of counted pairs and by the square of the vocabulary.
 
     >>> round(expected_cells(1_000_000, 50_000, 5) / 1e6, 1), expected_cells(1000, 3, 5)
     (3.2, 9.0)
@@ -241,7 +240,7 @@ def expected_cells(tokens: int, vocabulary: int, window: int) -> float:
 
 
 def seconds_in_words(seconds: float) -> str:
-    """A time as people say it, with no more digits than an estimate has.
+    """A time as text, with no more digits than an estimate deserves.
 
     >>> seconds_in_words(0.4), seconds_in_words(23), seconds_in_words(250), seconds_in_words(50_000)
     ('a second', '25 s', '4 min', '14 h')

@@ -1,12 +1,12 @@
-"""From a stream of word ids to the rows of the co-occurrence matrix, in parallel and within a limit of memory.
+"""From a stream of word ids to the rows of the co-occurrence matrix, in parallel and within a memory limit.
 
 ::
 
     stream ─► shards ─► rows, chunk by chunk ─► the matrix                     (one shard: all of it fits into memory)
                     └─► a run of rows on disk each ─► merged, chunk by chunk ─► the matrix          (several shards)
 
-A shard is a stretch of the text with an index, the positions of each word; a chunk is a few rows that a thread counts
-at a time. Sums are whole numbers, so neither shards nor chunks nor threads leave a trace in the result.
+A shard is a part of the text with an index, the positions of each word; a chunk is a few rows that a thread counts
+at a time. Sums are whole numbers, so the result does not depend on shards, chunks or threads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RUNS_AT_ONCE = 16  # that are merged; each is three open files
 
 
 class Plan(NamedTuple):
-    """How a limit of memory is divided, in bytes but for `shard`, which is in positions of the stream."""
+    """How a memory limit is divided, in bytes except for `shard`, which is in positions of the stream."""
 
     shard: int
     stream: int
@@ -37,14 +37,14 @@ class Plan(NamedTuple):
 
 
 def make_plan(memory: int | None, length: int, vocabulary_size: int, threads: int) -> Plan:
-    """Divide a limit: workplaces take what they need, the shard up to half of the rest, the result what is then left.
+    """Divide a limit: workplaces take what they need, the shard up to half of the rest, the result what is left.
 
-    None is half of the memory that is free. Raises OptionError when there is no room for a shard of a sensible size,
-    with the least that is enough.
+    None means half of the free memory. Raises OptionError, naming the least limit that is enough, when there is no
+    room for a shard of a sensible size.
     """
     workplace = 12 * max(teams.CELLS_PER_CHUNK, vocabulary_size) + 9 * vocabulary_size
-    workplaces = (teams.workplaces_for(threads) + 1) * workplace  # one for what becomes of a chunk when it is kept
-    fixed = workplaces + (threads + 3) * 8 * vocabulary_size  # counts of each thread, row starts and sizes
+    workplaces = (teams.workplaces_for(threads) + 1) * workplace  # one more for the copy of a chunk that is kept
+    fixed = workplaces + (threads + 3) * 8 * vocabulary_size  # each thread's counts, row starts and sizes
     least = fixed + 16 * min(SMALLEST_SHARD, length)
     if memory is None:
         free = available_memory()
@@ -72,7 +72,7 @@ def count_stream(
 ) -> Cells:
     """All rows of the matrix: cells in each (V,), their columns and their values, sums of weights / unit.
 
-    `update` is told how many positions are done.
+    `update` is called with the number of positions done.
     """
     borders = [*range(0, len(stream), plan.shard), len(stream)]
     runs: list[list[Run]] = []
@@ -97,9 +97,9 @@ def count_stream(
 
 
 def add_run(runs: list[list[Run]], cells: Iterable[Cells], team: Team, level: int = 0) -> None:
-    """Write rows as one more run of a level; as soon as there are RUNS_AT_ONCE, they become one of the next level.
+    """Write rows as one more run of a level; RUNS_AT_ONCE runs of a level are merged into one of the next.
 
-    So there are few at any time, however long the text: a process may not have files open without end.
+    So few runs exist at a time, however long the text: a process can only have so many files open.
     """
     if level == len(runs):
         runs.append([])
@@ -117,7 +117,7 @@ def add_run(runs: list[list[Run]], cells: Iterable[Cells], team: Team, level: in
 def shard_text(
     stream: GrowingArray, begin: int, end: int, weights: np.ndarray, sides: tuple[int, int], team: Team
 ) -> Text:
-    """The stretch begin .. end - 1 of the stream with its index; windows of its words may reach over its ends."""
+    """Positions begin .. end - 1 of the stream with their index; windows of these words may reach over the ends."""
     left, right = sides
     low, high = max(0, begin - left), min(len(stream), end + right)
     if (low, high) == (0, len(stream)):

@@ -1,4 +1,4 @@
-"""Counting rows by the C library (``native/src/counting.c``), after checks that C doesn't make.
+"""Counting rows with the C library (``native/src/counting.c``), after checks that C does not make.
 
 `wordvec.counts.rows.plain` has the same functions in numpy. Arrays of the wrong type or range raise ShapeError.
 """
@@ -14,7 +14,7 @@ from wordvec.native import functions
 
 
 def count_words(stream: np.ndarray, begin: int, end: int, counts: np.ndarray) -> None:
-    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words are no words."""
+    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words do not count."""
     _check_stretch(stream, begin, end, len(counts))
     functions.count_words(stream, begin, end, counts)
 
@@ -22,7 +22,7 @@ def count_words(stream: np.ndarray, begin: int, end: int, counts: np.ndarray) ->
 def place_words(stream: np.ndarray, begin: int, end: int, places: np.ndarray, positions: np.ndarray) -> None:
     """Write the positions of the words in stream[begin:end], in order, from positions[places[w]] on for word w.
 
-    positions[places[w]:] must have room for as many as `count_words` finds.
+    positions[places[w]:] must have room for the number that `count_words` finds.
     """
     _check_stretch(stream, begin, end, len(places))
     _check(len(places) == 0 or (0 <= places.min() and places.max() <= len(positions)), "places lie outside positions")

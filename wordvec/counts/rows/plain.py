@@ -1,4 +1,4 @@
-"""Counting rows in plain numpy: what `compiled.py` does, to read, to check it by, and where C is absent."""
+"""Counting rows in plain numpy: what `compiled.py` does, to read, to check it against, and for use without C."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-PAIRS_AT_ONCE = 2**22  # of words that meet: some 150 MB at work
+PAIRS_AT_ONCE = 2**22  # pairs of words that meet: some 150 MB while they are counted
 
 
 def count_words(stream: np.ndarray, begin: int, end: int, counts: np.ndarray) -> None:
-    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words are no words."""
+    """Set counts[w] to how often word w occurs in stream[begin:end]; borders and removed words do not count."""
     counts[:] = np.bincount(stream[begin:end], minlength=len(counts))[: len(counts)]
 
 
@@ -42,8 +42,8 @@ def count_rows(text: Any, work: Any, first: int, last: int, row_sizes: np.ndarra
 
 
 def _cells_of(text: Any, rows: np.ndarray, positions: np.ndarray, border: int) -> tuple[np.ndarray, np.ndarray]:
-    """The cells, row * V + column, of all words that meet at these positions, and the sums of their weights."""
-    pairs = []  # a pair in one number: its cell, and behind it its distance, which is its weight
+    """The cells, row * V + column, of all pairs with a centre at these positions, and the sums of their weights."""
+    pairs = []  # each pair as one number: its cell, then its distance, which gives its weight
     for direction, reach in ((-1, text.left), (1, text.right)):
         inside = np.ones(len(positions), bool)
         for distance in range(1, reach + 1):
@@ -70,7 +70,7 @@ def merge_rows(parts: Any, work: Any, row_sizes: np.ndarray) -> int:
 
 
 def _add_equal_cells(cells: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cells in order, each once, with its sum."""
+    """Sorted cells, each once, with its sum."""
     order = np.argsort(cells, kind="stable")
     cells, sums = cells[order], sums[order]
     starts = _starts_of_runs(cells)

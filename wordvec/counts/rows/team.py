@@ -1,4 +1,4 @@
-"""Threads that count rows: each takes a few rows at a time, a chunk, and sums them up at a workplace of its own."""
+"""Threads that count rows: each takes a few rows at a time, a chunk, and sums them in a workplace of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CELLS_PER_CHUNK = 2**18
 class Text(NamedTuple):
     """A shard and how it is counted; positions[row_starts[w] : row_starts[w + 1]] are those of word w in the stream.
 
-    weights[d] is what a word at distance d counts; windows reach `left` words back and `right` words ahead.
+    weights[d] is the weight of a word at distance d; windows reach `left` words back and `right` words ahead.
     """
 
     stream: np.ndarray
@@ -31,7 +31,7 @@ class Text(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The same rows from several runs, see `merge_rows`."""
+    """The same rows from several runs; see `merge_rows`."""
 
     columns: np.ndarray
     sums: np.ndarray
@@ -39,7 +39,7 @@ class Parts(NamedTuple):
 
 
 class Workplace(NamedTuple):
-    """What a thread needs to sum up rows, and room for the cells of a chunk. All but the room is zero between rows."""
+    """What a thread needs to sum rows, and room for the cells of a chunk. All but the room is zero between rows."""
 
     accumulator: np.ndarray
     marks: np.ndarray
@@ -49,7 +49,7 @@ class Workplace(NamedTuple):
 
 
 def new_workplace(vocabulary_size: int, room: int) -> Workplace:
-    """An empty workplace; its place for removed words is never zero, so they never become a cell."""
+    """An empty workplace; its entry for removed words is never zero, so they never become a cell."""
     accumulator = np.zeros(vocabulary_size + 2, np.int64)
     accumulator[vocabulary_size + 1] = 1
     marks, summary = np.zeros(vocabulary_size // 64 + 1, np.uint64), np.zeros(vocabulary_size // 4096 + 1, np.uint64)
@@ -57,17 +57,17 @@ def new_workplace(vocabulary_size: int, room: int) -> Workplace:
 
 
 def workplaces_for(threads: int) -> int:
-    """How many workplaces threads share: more than there are threads, so that nobody waits for a slower one's chunk."""
+    """How many workplaces threads share: more than there are threads, so none waits for a slower thread's chunk."""
     return 1 if threads == 1 else 2 * threads
 
 
 def most_cells(text: Text) -> np.ndarray:
-    """How many cells each row can have at most, (V,)."""
+    """The most cells that each row can have, (V,)."""
     return np.minimum(np.diff(text.row_starts) * (text.left + text.right), len(text.row_starts) - 1)
 
 
 class Team:
-    """Threads with their workplaces. A context manager: threads end with it."""
+    """Threads with their workplaces. A context manager: the threads end with it."""
 
     def __init__(self, vocabulary_size: int, threads: int) -> None:
         self.vocabulary_size = vocabulary_size
@@ -100,7 +100,7 @@ class Team:
         return row_starts, positions
 
     def count(self, text: Text, update: Callable[[int], None]) -> Iterator[Cells]:
-        """Cells by row, columns and sums, chunk after chunk of rows in order; good until the next chunk."""
+        """Cells by row, columns and sums, one chunk of rows after another, in order; valid until the next chunk."""
         row_sizes = np.zeros(self.vocabulary_size, np.int32)
 
         def count(work: Workplace, chunk: tuple[int, int]) -> int:
@@ -111,7 +111,7 @@ class Team:
             update(int(text.row_starts[last] - text.row_starts[first]))
 
     def merge(self, runs: list[Run]) -> Iterator[Cells]:
-        """The same for the sums of runs, each of all rows."""
+        """The same for the sums of several runs, each of which has all rows."""
 
         def read() -> Iterator[tuple[np.ndarray, Parts]]:
             done = [0] * len(runs)
@@ -137,7 +137,7 @@ class Team:
             yield row_sizes, work.columns[:filled], work.sums[:filled]
 
     def _in_order(self, do: Callable[[Workplace, Any], int], tasks: Iterable[Any]) -> Iterator[Any]:
-        """Do chunks in parallel; yields them in order, with the workplace where the result lies, and its size."""
+        """Process chunks in parallel; yield them in order, with the workplace that holds the result, and its size."""
         if self.threads == 1:
             work = self._idle.get()
             for chunk in tasks:
@@ -166,7 +166,7 @@ class Team:
 
 
 def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
-    """Ranges of rows that have room together, or one row alone; they cover all rows.
+    """Ranges of rows whose cells fit together, or a single row; they cover all rows.
 
     >>> list(chunks(np.array([3, 1, 2, 9, 0]), room=4))
     [(0, 2), (2, 3), (3, 4), (4, 5)]
@@ -180,7 +180,7 @@ def chunks(cells: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 
 
 def counting_functions() -> Any:
-    """The module that calls the C library, or the plain one where that is not available."""
+    """The module that calls the C library, or the plain one if the library is not available."""
     if not library.is_available():
         from wordvec.counts.rows import plain
 
@@ -190,10 +190,10 @@ def counting_functions() -> Any:
     return compiled
 
 
-# Rows of a matrix one after the other, in memory or in temporary files.
+# Rows of a matrix in sequence, in memory or in temporary files.
 
 
-Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # of some rows in order: cells in each, their columns, their sums
+Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # of some rows in order: cells in each row, columns, sums
 
 
 class Run(NamedTuple):

@@ -1,4 +1,4 @@
-"""The fair comparison: several trainers on one corpus over several seeds, with variance, times and memory."""
+"""A fair comparison of several trainers on one corpus over several seeds, with variance, times and memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True)
 class PairwiseDifference:
-    """How much higher configuration `a` scores than `b` on a set; `p_holm` is p corrected for all pairs on all sets."""
+    """How much higher configuration `a` scores than `b` on a set; `p_holm` is p corrected over all pairs and sets."""
 
     set_name: str
     a: str
@@ -35,11 +35,11 @@ class PairwiseDifference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare` found.
+    """The result of `compare`.
 
-    models      of each configuration, one for each seed; one where the seed makes no difference
-    scores      by configuration's name and set's name
-    differences of all pairs of configurations on all sets
+    models      the models of each configuration, one per seed; only one if the seed makes no difference
+    scores      by name of the configuration and name of the set
+    differences between all pairs of configurations, on all sets
     """
 
     configurations: tuple[Configuration, ...]
@@ -52,7 +52,7 @@ class Comparison:
     differences: tuple[PairwiseDifference, ...]
 
     def best_of(self, set_name: str) -> set[str]:
-        """Names of the best configuration on a set and of those not significantly worse (Holm, 5 %)."""
+        """The names of the best configuration on a set and of all that are not significantly worse (Holm, 5 %)."""
         means = {each.name: self.scores[each.name, set_name].mean for each in self.configurations}
         known = {name: mean for name, mean in means.items() if mean is not None}
         if not known:
@@ -60,7 +60,7 @@ class Comparison:
         best = max(known, key=lambda name: known[name])
         worse = set()
         for found in self.differences:
-            p = 1.0 if found.p_holm is None else found.p_holm  # without a test nothing shows the other to be worse
+            p = 1.0 if found.p_holm is None else found.p_holm  # without a test, no other is shown to be worse
             if found.set_name == set_name and best in (found.a, found.b) and p < SIGNIFICANT:
                 worse.add(found.b if found.a == best else found.a)
         return known.keys() - worse
@@ -77,9 +77,9 @@ def compare(
 ) -> Comparison:
     """Train each configuration with seeds 1 .. `seeds`, score each model on each set, and compare all pairs.
 
-    A configuration that does not depend on its seed is trained once. Seeds are the outer loop, so that a machine whose
-    speed drifts is fair to all, and each model is scored as soon as it is trained.
-    Raises OptionError for no configuration, two of one name, or fewer than one seed, and what training raises.
+    A configuration that does not depend on its seed is trained once. Seeds are the outer loop, so that changes in the
+    machine's speed affect all configurations alike. Each model is scored as soon as it is trained. Raises OptionError
+    for no configuration, duplicate names, or fewer than one seed; and the errors of training.
     """
     get_protocol(protocol)
     _check(configurations, seeds)
@@ -110,7 +110,7 @@ def compare(
 
 
 def planned_jobs(configurations: Sequence[Configuration], seeds: int) -> list[Job]:
-    """All models to train, in order.
+    """The jobs for all models to train, in order.
 
     >>> planned = planned_jobs([Configuration("svd", "svd"), Configuration("cbow", "cbow")], seeds=2)
     >>> [job.label for job in planned]
@@ -125,7 +125,7 @@ def planned_jobs(configurations: Sequence[Configuration], seeds: int) -> list[Jo
 
 
 def train_all(folder: RunFolder, jobs: Sequence[Job]) -> Iterator[TrainedModel]:
-    """Yield the model of each job, finished ones at once, telling what comes and how long the rest will take."""
+    """Yield the model of each job, without training those already finished; reports progress and the time left."""
     pace = Pace()
     finished = [folder.find(job) for job in jobs]
     for model in finished:

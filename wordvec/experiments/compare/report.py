@@ -26,14 +26,14 @@ SCORES = (
     "items",
 )
 DIFFERENCES = ("set", "trainer", "minus", "difference", "95 % interval", "p", "p (Holm)")
-STAGES_APART = ("start", "compile", "save")  # of a process, not of a method
+STAGES_APART = ("start", "compile", "save")  # stages of a process, not of a method
 MARK = "*"
 
 
 def summary_table(comparison: Comparison, style: str = "text") -> str:
-    """One row a trainer: mean score and standard deviation on each set, seconds, and memory.
+    """One row per trainer: mean score and standard deviation on each set, seconds, and memory.
 
-    The best on a set, and those not significantly worse, are bold, or marked with * where there is no bold.
+    The best on a set, and all not significantly worse, are bold, or marked with * in styles without bold.
     """
     best = {each.name: comparison.best_of(each.name) for each in comparison.sets}
     rows = []
@@ -50,7 +50,7 @@ def summary_table(comparison: Comparison, style: str = "text") -> str:
 
 
 def scores_table(comparison: Comparison, style: str = "text") -> str:
-    """One row for each set and trainer, with both intervals."""
+    """One row per set and trainer, with both intervals."""
     rows = []
     for each in comparison.sets:
         for configuration in comparison.configurations:
@@ -64,7 +64,7 @@ def scores_table(comparison: Comparison, style: str = "text") -> str:
 
 
 def costs_table(comparison: Comparison, style: str = "text") -> str:
-    """One row a trainer: mean seconds of each stage, the most memory held, and the size of the file."""
+    """One row per trainer: mean seconds of each stage, peak memory, and the size of the file."""
     everything = [model for models in comparison.models.values() for model in models]
     stages = list(dict.fromkeys(stage for model in everything for stage in model.seconds))
     stages = [stage for stage in stages if stage not in STAGES_APART] + [s for s in STAGES_APART if s in stages]
@@ -78,7 +78,7 @@ def costs_table(comparison: Comparison, style: str = "text") -> str:
 
 
 def differences_table(comparison: Comparison, style: str = "text") -> str:
-    """One row for each set and pair of trainers."""
+    """One row per set and pair of trainers."""
     rows = []
     for found in comparison.differences:
         value, write = found.difference, comparison.scores[found.a, found.set_name].written.written
@@ -91,7 +91,7 @@ def differences_table(comparison: Comparison, style: str = "text") -> str:
 
 
 def settings_lines(configurations: Sequence[Configuration]) -> list[str]:
-    """What all configurations share, then what each has of its own."""
+    """The options that all configurations share, then each configuration's own options."""
     everything = [each.options for each in configurations]
     shared = {
         option: value
@@ -110,7 +110,7 @@ def settings_lines(configurations: Sequence[Configuration]) -> list[str]:
 
 
 def comparison_text(comparison: Comparison, style: str = "text", *, differences: bool = False) -> str:
-    """The whole report in a style; CSV has the scores only, one row for each set and trainer."""
+    """The whole report in a style; CSV has only the scores, one row per set and trainer."""
     if style == "csv":
         return scores_table(comparison, style)
     mark = "bold" if style in ("markdown", "latex") else MARK
@@ -211,7 +211,7 @@ def _p(value: float | None) -> str:
 
 
 def _wrapped(line: str, style: str) -> str:
-    """Prose as the style has it: lines of 120 characters on a terminal, a comment in LaTeX."""
+    """Prose in the style: lines of 120 characters on a terminal, a comment in LaTeX."""
     if style == "text":
         return textwrap.fill(line, 120, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return f"% {line}" if style == "latex" else line
@@ -219,7 +219,7 @@ def _wrapped(line: str, style: str) -> str:
 
 def _seeds(number: int) -> str:
     if number == 1:
-        return "seed 1 alone, so the intervals know nothing of the chance of training"
+        return "only seed 1, so the intervals do not include the variation of training"
     return f"seeds 1 to {number}"
 
 

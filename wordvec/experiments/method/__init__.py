@@ -1,1 +1,1 @@
-"""How something was made, as a paragraph to print: in English, German and Korean, with references and commands."""
+"""Method paragraphs for publications, in English, German and Korean, with references and commands."""

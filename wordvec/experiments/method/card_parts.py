@@ -1,4 +1,4 @@
-"""The parts of a card that say how something was made: paragraphs, references and commands, as Markdown."""
+"""The parts of a card about the method: paragraphs, references and commands, as Markdown."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from wordvec.experiments.method.paragraph import (
 from wordvec.experiments.method.runs import build_command, facts_of, later_steps, sources_of, train_command
 
 SOURCES_SHOWN = 100  # in a card
-RECORD = "Runs under `wordvec --record runs.jsonl` are known to `wordvec card --runs runs.jsonl` with all commands."
+RECORD = "If you run with `wordvec --record runs.jsonl`, then `wordvec card --runs runs.jsonl` lists all commands."
 NAMES = {"en": "English", "de": "Deutsch", "ko": "한국어"}
 
 
 def method_of_vectors(
     info: Mapping[str, Any], dim: int, file: str, corpus: Corpus | None, languages: Sequence[str]
 ) -> str:
-    """How the vectors of a file were made; only what the file and the corpus say."""
+    """How the vectors of a file were made, only from the records of the file and the corpus."""
     facts = None if corpus is None else corpus_facts(corpus)
     paragraphs = {language: paragraph_of_vectors(info, dim, facts, language) for language in languages}
     folder = "corpus" if corpus is None or corpus.folder is None else str(corpus.folder)
@@ -39,15 +39,15 @@ def method_of_vectors(
     keys = OF_TRAINER.get(str(info.get("trainer")), ())
     parts = [_parts(paragraphs, keys, [command for command in (build, train) if command])]
     if corpus is not None and build is None:
-        parts.append(f"What built {folder} is not repeated by one command: a part, a list of words or a function.")
+        parts.append(f"No single command rebuilds {folder}: a part, a list of words or a function was used.")
     if info.get("trainer") and train is None:
-        more = ", ".join(later_steps(info)) or "parameters that the file does not say"
-        parts.append(f"Training alone does not repeat {file}: {more}. {RECORD}")
+        more = ", ".join(later_steps(info)) or "parameters that the file does not record"
+        parts.append(f"Training alone does not reproduce {file}: {more}. {RECORD}")
     return "\n\n".join(parts)
 
 
 def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[str]) -> str:
-    """The card of what ``wordvec change -o`` wrote."""
+    """The card of a file written by ``wordvec change -o``."""
     paragraphs = {language: paragraph_of_changes(record, language) for language in languages}
     found = [word for word in record["words"] if word["q"] <= record["options"]["level"]]
     listed = ", ".join(f"{word['word']} (q = {word['q']:.2g})" for word in found) or "none"
@@ -60,7 +60,7 @@ def card_of_changes(path: Path, record: Mapping[str, Any], languages: Sequence[s
         f"It took {seconds} s on {machine}, with Python {record.get('python')} and numpy "
         f"{record.get('numpy_version')}; finished {record.get('finished')}. The corpus has the fingerprint "
         f"{record['corpus'].get('fingerprint')}; the SHA-256 of each of its {len(record['corpus'].get('files', []))} "
-        f"files of text stands in {path.name}.",
+        f"text files is in {path.name}.",
     ]
     if record.get("vectors"):
         rows = [[each["group"], each["path"], f"{each['words']:,}", each["sha256"]] for each in record["vectors"]]
@@ -77,15 +77,15 @@ def _works_of_changes(record: Mapping[str, Any]) -> list[str]:
 
 
 def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> str:
-    """The card of any file that the recorded runs made: how the vectors or changes behind it were found, and commands.
+    """The card of any file made by recorded runs: how the vectors or changes it is based on were made, and commands.
 
-    Vectors and changes are those that stand where they were written, unchanged; of others only the command is known.
+    Vectors and changes are described if their files are unchanged in their places; of others only the command is known.
     """
     paragraphs: dict[str, list[str]] = {language: [] for language in languages}
     keys: list[str] = []
     for written in (each for run in runs for each in run["outputs"]):
         if not Path(written["path"]).is_file() or facts_of(written["path"]) != written:
-            continue  # a folder says nothing of how it was made, and may hold anything by now
+            continue  # a folder does not record how it was made, and may contain anything by now
         said, of = _said_of(written["path"], runs, languages)
         keys += of
         for language, text in said.items():
@@ -97,7 +97,7 @@ def card_of_runs(path: Path, runs: Sequence[Mapping[str, Any]], languages: Seque
 def _said_of(
     path: str, runs: Sequence[Mapping[str, Any]], languages: Sequence[str]
 ) -> tuple[dict[str, str], Sequence[str]]:
-    """What a method paragraph says of a file that a run wrote, and the works it names; nothing of most files."""
+    """The method paragraphs of a file written by a run, and the works they cite; empty for most files."""
     from wordvec.vectors import WordVectors
 
     if is_record(path):
@@ -112,7 +112,7 @@ def _said_of(
 
 
 def _corpus_behind(info: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The facts of the corpus that vectors were trained on, where its folder is among what the runs read or wrote."""
+    """The facts of the corpus that vectors were trained on, if the runs read or wrote its folder."""
     for each in (each for run in runs for each in (*run["inputs"], *run["outputs"])):
         if is_corpus_folder(Path(each["path"])) and facts_of(each["path"]) == each:
             corpus = Corpus.open(each["path"])
@@ -122,7 +122,7 @@ def _corpus_behind(info: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -
 
 
 def parts_of_runs(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The recorded runs: commands in their order, when and where and with what they ran, and what all began with."""
+    """The recorded runs: the commands in order, their times, places and versions, and the files that were sources."""
     folders = list(dict.fromkeys(run["folder"] for run in runs))
     commands = "\n".join(f"$ {run['command']}" for run in runs)
     times = format_table(
@@ -142,7 +142,7 @@ def parts_of_runs(runs: Sequence[Mapping[str, Any]]) -> str:
             times,
             "## Sources",
             table,
-            *([f"And {counted(more, 'file')} more, which the record lists."] if more > 0 else []),
+            *([f"The record lists {counted(more, 'more file')}."] if more > 0 else []),
         ]
     )
 
@@ -166,7 +166,7 @@ def _parts(paragraphs: Mapping[str, str], keys: Sequence[str], commands: Sequenc
     return "\n\n".join(sections)
 
 
-# The works that a method paragraph names, as BibTeX.
+# The works that a method paragraph cites, as BibTeX.
 
 
 ENTRIES = {
@@ -288,7 +288,7 @@ OF_CHANGE = (
 
 
 def bibtex(keys: Iterable[str]) -> str:
-    """The entries of these works and of wordvec itself, each once.
+    """The entries of these works and of wordvec itself, without duplicates.
 
     >>> print(bibtex([]).splitlines()[0])
     @software{wordvec,

@@ -1,4 +1,4 @@
-"""What ``wordvec change -o`` writes: what was found, and all that is needed to do it again."""
+"""The file that ``wordvec change -o`` writes: the result, and everything needed to reproduce it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORM = {
 
 
 def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, seconds: float) -> dict[str, Any]:
-    """What was found, with its corpus, the checksums of its texts, versions, machine, time and the commands."""
+    """The result with its corpus, the checksums of the texts, versions, machine, time and the commands."""
     found_versions = versions()
     documents = corpus.documents
     files = [] if documents is None else [{"path": file.path, "sha256": file.sha256} for file in documents.files]
@@ -54,13 +54,13 @@ def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, second
 
 
 def write_record(path: str | os.PathLike[str], record: Mapping[str, Any]) -> None:
-    """Write a record in one piece, or not at all."""
+    """Write a record atomically."""
     with replace_file(path, "w", encoding="utf-8") as file:
         file.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 
 def is_record(path: str | os.PathLike[str]) -> bool:
-    """Whether a file begins like a record; False for one that cannot be read, for others to say so."""
+    """Whether a file begins like a record; False if it cannot be read (later code reports that)."""
     try:
         with open(path, "rb") as file:
             return FORMAT.encode() in file.read(64)

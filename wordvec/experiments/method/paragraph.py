@@ -1,4 +1,4 @@
-"""From what is known of a run to a paragraph; what is not known is left out, never guessed."""
+"""Method paragraphs from the facts of a run; unknown facts are omitted, never guessed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
 
-# The sentences of a method paragraph in each language; `wordvec.experiments.method.paragraph` fills the braces.
+# The sentences of a method paragraph in each language; the functions below fill the braces.
 
 
 TRAINERS = {
@@ -41,7 +41,7 @@ MODELS = {
     "en": {
         "svd": "a truncated singular value decomposition of the PPMI matrix with power 0.5 and {dim} "
         "dimensions; Levy et al. 2015",
-        "given": "vectors that were trained before, with {dim} dimensions",
+        "given": "vectors trained beforehand, with {dim} dimensions",
     },
     "de": {
         "svd": "abgeschnittene Singulärwertzerlegung der PPMI-Matrix, Potenz 0,5, {dim} Dimensionen; Levy et al. 2015",
@@ -58,7 +58,7 @@ GROUPINGS = {
         "year": "year",
         "decade": "decade",
         "century": "century",
-        "half": "halves drawn by chance",
+        "half": "random halves",
         "years": "periods of {years} years",
         "column": "“{name}”",
     },
@@ -88,20 +88,20 @@ SENTENCES = {
         "tokenizer": "Words were found with the tokenizer “{tokenizer}”.",
         "vocabulary": "Words seen fewer than {min_count} times were left out; {tokens} running words remain.",
         "train": "Vectors of {dim} dimensions were made with {trainer} ({parameters}).",
-        "change": "Documents were grouped by {by} ({groups}). A word in a group is the mean of the vectors of "
-        "the words within {window} words of its occurrences there, frequent words weighed down (Arora et al. "
-        "2017), less the mean over the corpus (Schütze 1998; Rodriguez et al. 2023). The vectors of those words "
-        "are the same in all groups ({model}).",
-        "test": "Words were tested ({tested}) by permuting the documents that have the word, at most "
+        "change": "Documents were grouped by {by} ({groups}). A word in a group is represented by the mean of the "
+        "vectors of the words within {window} words of its occurrences there, with less weight for frequent words "
+        "(Arora et al. 2017), minus the mean over the corpus (Schütze 1998; Rodriguez et al. 2023). The vectors of "
+        "those words are the same in all groups ({model}).",
+        "test": "Words were tested ({tested}) by permuting the documents that contain the word, at most "
         "{permutations} times (Besag and Clifford 1991); the statistic is the squared distance between the "
-        "groups over what the documents in them vary (Janssen 1997). Correction over the words is for a false "
-        "discovery rate of {level} (Benjamini and Hochberg 1995). Words that differ at that level: {found}; "
-        "words that could not be tested: {left_out}.",
+        "groups divided by the variation of the documents within them (Janssen 1997). Over the words, the false "
+        "discovery rate was controlled at {level} (Benjamini and Hochberg 1995). Words that differ at that level: "
+        "{found}; words that could not be tested: {left_out}.",
         "weights": "In these means a document with n occurrences of the word has the weight n / (1 + 0.2 (n − 1)), as "
         "occurrences in one document are alike (Kish 1965).",
-        "cut": "For each word, the documents before and after that moment between two groups were compared at which "
-        "they differ most, with at least a quarter of the documents on each side where that is possible; in each "
-        "permutation, the moment was chosen in the same way.",
+        "cut": "For each word, the documents before and after a moment between two groups were compared. The moment "
+        "is the one at which they differ most, with at least a quarter of the documents on each side if possible; "
+        "in each permutation it was chosen in the same way.",
         "stability": "For the neighbours of a word, documents were drawn with replacement (Antoniak and Mimno 2018).",
         "software": "The computations were done with wordvec {version}, seed {seed}.",
     },
@@ -163,7 +163,7 @@ SOURCES_NAMED = 3
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, Any]:
-    """What a paragraph says of a corpus, as JSON."""
+    """The facts of a corpus for a paragraph, as JSON."""
     from wordvec.corpus.documents.groups import years_of
 
     info, documents = corpus.info, corpus.documents
@@ -180,7 +180,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
 
 
 def paragraph_of_vectors(info: Mapping[str, Any], dim: int, corpus: Mapping[str, Any] | None, language: str) -> str:
-    """How vectors were made, from the description in their file and the facts of their corpus, if it is at hand.
+    """How vectors were made, from their file's info and the facts of their corpus, if available.
 
     >>> paragraph_of_vectors({"trainer": "svd", "parameters": {"window": 5, "seed": 1}, "wordvec_version": "1"}, 9,
     ...                      None, "en").split(". ")[-1]
@@ -201,7 +201,7 @@ def paragraph_of_vectors(info: Mapping[str, Any], dim: int, corpus: Mapping[str,
 
 
 def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
-    """How changes were looked for, from what ``wordvec change -o`` wrote."""
+    """How changes were tested, from the file that ``wordvec change -o`` wrote."""
     say, options = _sentences(language), record["options"]
     groups = ", ".join(f"{name}: {size}" for name, size in zip(record["groups"], record["documents"]))
     found = sum(word["q"] <= options["level"] for word in record["words"])
@@ -229,7 +229,7 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
 
 
 def has_weights(record: Mapping[str, Any]) -> bool:
-    """Whether documents were weighed: not by earlier versions, which did not say how groups were compared either."""
+    """Whether documents were weighted. Earlier versions did not, nor did they record how groups were compared."""
     return "compare" in record["options"]
 
 
@@ -244,7 +244,7 @@ def _corpus_of_info(info: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sources_of(info: Mapping[str, Any]) -> list[str]:
-    """Names of the files of text that a file of vectors or a corpus states."""
+    """The names of the text files that a file of vectors or a corpus records."""
     sources = info.get("sources")
     return [str(source) for source in sources] if isinstance(sources, list) else []
 
@@ -268,7 +268,7 @@ def _of_corpus(corpus: Mapping[str, Any], language: str) -> list[str]:
 
 
 def grouping(by: str, language: str) -> str:
-    """What documents were grouped by, in words."""
+    """The grouping of the documents, in words."""
     names = GROUPINGS[language]
     if by in ("year", "decade", "century", "half"):
         return names[by]
@@ -276,7 +276,7 @@ def grouping(by: str, language: str) -> str:
 
 
 def _number(number: float, language: str) -> str:
-    """A number as the language writes it.
+    """A number in the language's notation.
 
     >>> _number(93600, "en"), _number(93600, "de"), _number(0.05, "de")
     ('93,600', '93.600', '0,05')

@@ -1,4 +1,4 @@
-"""A record of runs, from text to figure: a line of JSON for each command, with what it read and what it wrote.
+"""A record of runs, from text to figure: a line of JSON for each command, with the files it read and wrote.
 
 ::
 
@@ -6,8 +6,9 @@
      "started": "2026-05-01T10:00:00Z", "seconds": 12.3, "versions": {...}, "machine": "...",
      "inputs": [{"path": "corpus/", "sha256": "..."}], "outputs": [{"path": "v.safetensors", "sha256": "..."}]}
 
-A file is known by its SHA-256, a corpus folder by that of its corpus.json, which holds those of its other files, and
-any other folder by that of the list of its files with theirs; the list is kept for up to LISTED files.
+A file is identified by its SHA-256, a corpus folder by the SHA-256 of its corpus.json (which contains the checksums of
+its other files), any other folder by the SHA-256 of the list of its files and their checksums. The list is recorded if
+it has at most LISTED files.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ FORM = {
 }  # fmt: skip
 PACKAGES = ("numpy", "scipy", "matplotlib", "umap-learn", "openTSNE")
 PACKAGES += ("kiwipiepy", "kiwipiepy-model", "fugashi", "unidic-lite", "rjieba")
-LISTED = 10_000  # files of a folder
+LISTED = 10_000  # the most files of a folder that are listed
 
 
 def versions() -> dict[str, str]:
-    """Of wordvec, Python and the packages on which a result may depend, as far as they are installed."""
+    """The versions of wordvec, Python and the installed packages that a result may depend on."""
     found = {"wordvec": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -57,15 +58,15 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> str:
-    """System, processor and number of cores, in words."""
+    """The system, processor and number of cores, in words."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
 @contextmanager
 def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterable[str]) -> Iterator[None]:
-    """Add a line about this run to a record, if it ends well; `named` are arguments, some of which name files.
+    """Add a line about this run to a record if it succeeds; `named` are arguments, some of which name files.
 
-    Raises InputError, before the run, where the record cannot be written.
+    Raises InputError before the run if the record cannot be written.
     """
     path = Path(record)
     try:
@@ -75,14 +76,14 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
     except OSError as error:
         raise InputError(f"{record}: the record of runs cannot be written: {error.strerror or error}") from error
     if path.is_file() and begins.strip() and FORMAT.encode() not in begins:
-        raise InputError(f"{record}: holds something else than a record of runs; name another file for --record")
+        raise InputError(f"{record}: is not a record of runs; name another file for --record")
     read = {name: facts for name in dict.fromkeys(named) if (facts := facts_of(name)) is not None}
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
     with watch_written() as written:
         yield
     kept = [name for name in dict.fromkeys(written) if not _is_index(name)]
     wrote = {name: facts for name in kept if (facts := facts_of(name)) is not None}
-    lost = {os.path.realpath(name) for name in (*wrote, str(path))}  # an input that was written over
+    lost = {os.path.realpath(name) for name in (*wrote, str(path))}  # inputs that were overwritten
     run = {
         "format": FORMAT,
         "command": shlex.join(["wordvec", *argv]),
@@ -104,12 +105,12 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
 
 
 def _is_index(name: str) -> bool:
-    """Whether a file is the index that a question leaves in a corpus folder, which is no result."""
+    """Whether a file is an index that a query leaves in a corpus folder, which is not a result."""
     return any(is_corpus_folder(folder) for folder in Path(name).absolute().parents)
 
 
 def facts_of(name: str) -> dict[str, Any] | None:
-    """Path and SHA-256 of a file or a folder; None where none of this name can be read."""
+    """The path and SHA-256 of a file or a folder; None if it cannot be read."""
     path = Path(name)
     try:
         if path.is_file():
@@ -119,7 +120,7 @@ def facts_of(name: str) -> dict[str, Any] | None:
             return {"path": name, "sha256": size_and_sha256(path / MARKER)[1]}
         if path.is_dir():
             return _of_folder(name, path)
-    except (OSError, ValueError):  # of a name that is none: too long, or with a zero character
+    except (OSError, ValueError):  # also for an invalid name: too long, or with a zero character
         pass
     return None
 
@@ -135,7 +136,7 @@ def _of_folder(name: str, path: Path) -> dict[str, Any]:
 
 
 def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """The runs of a record, the earliest first. Raises InputError, with the line, for anything else."""
+    """The runs of a record, the earliest first. Raises InputError, with the line number, for anything else."""
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -157,9 +158,9 @@ def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
 
 def runs_behind(path: str | os.PathLike[str], runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The runs that made a file and all that it was made of, in the order in which they were.
+    """The runs that made a file and everything it was made from, in order.
 
-    A file is found by its content, so it may have been moved. Raises InputError where no run wrote it.
+    Files are matched by content, so they may have been moved. Raises InputError if no run wrote the file.
     """
     facts = facts_of(os.fspath(path))
     if facts is None:
@@ -176,17 +177,17 @@ def runs_behind(path: str | os.PathLike[str], runs: Sequence[Mapping[str, Any]])
 
 
 def sources_of(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """What runs read that none of them wrote: the texts, tables and sets that all began with."""
+    """The files that runs read and none of them wrote: the original texts, tables and sets."""
     made = {each["sha256"] for run in runs for each in run["outputs"]}
     read = {each["sha256"]: each for run in runs for each in run["inputs"] if each["sha256"] not in made}
     return list(read.values())
 
 
-# The command lines that build a corpus and train a model again, from what their files say.
+# The command lines that rebuild a corpus and retrain a model, from the records in their files.
 
 
 def build_command(corpus: Corpus, out: str) -> str | None:
-    """What builds a corpus again; None where a function, tokens or a list of words went in, which no option names.
+    """The command that rebuilds a corpus; None if it used a function, tokens or a word list, which no option names.
 
     >>> corpus = Corpus.from_files("tiny-world", max_words=9)
     >>> build_command(corpus, "corpus")
@@ -219,7 +220,7 @@ def build_command(corpus: Corpus, out: str) -> str | None:
 
 
 def _metadata(corpus: Corpus) -> list[str] | None:
-    """The options that say which documents there are; None where the corpus does not say where they came from."""
+    """The options that define the documents; None if the corpus does not record where they came from."""
     if corpus.documents is None:
         return []
     reading = corpus.documents.reading
@@ -238,13 +239,13 @@ def _normalization(options: Mapping[str, str]) -> list[str]:
     return parts
 
 
-# What a file says that comes out of a trainer.
+# The info that a trainer records in a file.
 OF_TRAINING = {*KEYS, "trainer", "parameters", "corpus_fingerprint", "min_count", "counted", "tokens", "loss", "reach"}
 OF_TRAINING |= {"held_out_loss", "notes", "sentences", "sources", "wordvec_version"}
 
 
 def later_steps(info: Mapping[str, Any]) -> list[str]:
-    """What was done to vectors beside training them on one corpus, by the names in their file: subwords, alignment.
+    """The names in a file's info of steps after training on one corpus, such as alignment.
 
     >>> later_steps({"trainer": "svd", "parameters": {}, "alignment": {}})
     ['alignment']
@@ -253,9 +254,9 @@ def later_steps(info: Mapping[str, Any]) -> list[str]:
 
 
 def train_command(info: Mapping[str, Any], corpus: str, out: str) -> str | None:
-    """What trains vectors again on a corpus folder; None where the file does not say how they were trained.
+    """The command that retrains vectors on a corpus folder; None if the file does not record how they were trained.
 
-    Also where it says that more was done to them, which training alone would not repeat.
+    Also None if the file records later steps, which training alone would not reproduce.
 
     >>> train_command({"trainer": "svd", "parameters": {"dim": 9, "add_context": False, "memory": None}}, "c", "v")
     'wordvec train c --trainer svd --no-add-context --dim 9 -o v'

@@ -1,8 +1,8 @@
-"""Do a word's neighbours come back with another seed, or with another sample of the same texts?
+"""The stability of a word's neighbours over other seeds, or over other samples of the same texts.
 
 Neighbour lists are read as facts about a text, but a good part of them is chance (Hellrich and Hahn 2016, "Bad
 company: neighborhoods in neural embedding spaces considered harmful"; Antoniak and Mimno 2018, "Evaluating the
-stability of embedding-based word similarities"). Here each word gets the share of its neighbours that stays.
+stability of embedding-based word similarities"). The measure is the share of a word's neighbours that models share.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORDS_AT_ONCE = 2048
 
 @dataclass(frozen=True)
 class Band:
-    """Words of like frequency: `words` in the vocabulary, `measured` of them, their mean overlap and its interval."""
+    """Words of similar frequency: their number, how many were measured, their mean overlap and its interval."""
 
     name: str
     words: int
@@ -40,11 +40,11 @@ class Band:
 class Stability:
     """How stable the neighbours of `words` are over several models.
 
-    overlap   (W,) in [0, 1]: the share of a word's `k` nearest neighbours that two models have in common, as the mean
+    overlap   (W,) in [0, 1]: the share of a word's `k` nearest neighbours that two models have in common, averaged
               over all pairs of models
-    counts    (W,) how often each word was seen, or None where the models do not say
-    documents (W,) in how many documents each word is, or None where that is not known
-    sizes     words in the vocabulary by band, of which `words` may be a sample
+    counts    (W,) how often each word was seen, or None if unknown
+    documents (W,) the number of documents that contain each word, or None if unknown
+    sizes     the number of words in the vocabulary by band; `words` may be a sample of them
     over      what differs between the models: "seeds", "samples of documents", "samples of sentences" or "files"
     """
 
@@ -62,12 +62,12 @@ class Stability:
         object.__setattr__(self, "_place", {word: i for i, word in enumerate(self.words)})
 
     def stability_of(self, word: str) -> float | None:
-        """Return the overlap of `word`, or None for a word that was not measured."""
+        """The overlap of `word`, or None for a word that was not measured."""
         place: int | None = self._place.get(word)  # type: ignore[attr-defined]
         return None if place is None else float(self.overlap[place])
 
     def why_too_rare(self, word: str) -> str | None:
-        """Why little can be said of a word, by the rule of `wordvec.corpus.documents.rarity`; None where enough is."""
+        """Why a word is too rare, by the rule of `wordvec.corpus.documents.rarity`; None if it is not."""
         place: int | None = self._place.get(word)  # type: ignore[attr-defined]
         if place is None:
             return None
@@ -76,12 +76,12 @@ class Stability:
 
     @property
     def mean(self) -> float:
-        """The mean over the vocabulary: of the bands' means, each counted with the words it has."""
+        """The mean over the vocabulary: the bands' means, weighted by their numbers of words."""
         bands = self.bands()
         return sum(band.mean * band.words for band in bands) / sum(band.words for band in bands)
 
     def bands(self) -> list[Band]:
-        """The words by frequency, the rarest first; one band where counts are not known."""
+        """The words in bands of frequency, the rarest first; one band if counts are unknown."""
         names = band_names(self.counts) if self.counts is not None else np.full(len(self.words), "all words")
         found = []
         for name in dict.fromkeys(names[np.argsort(self.counts, kind="stable")] if self.counts is not None else names):
@@ -96,9 +96,9 @@ class Stability:
 
 @dataclass(frozen=True)
 class SharedNeighbour:
-    """A word that is among the nearest of another in `models` models; mean and range of its cosine in all of them.
+    """A word that is a nearest neighbour of another in `models` models; the mean and range of its cosine in all models.
 
-    `too_rare` says why little can be said of it, or is None.
+    `too_rare` is why the word is too rare, or None.
     """
 
     word: str
@@ -120,14 +120,14 @@ def neighbour_stability(
     documents: Mapping[str, int] | None = None,
     show_progress: bool | None = None,
 ) -> Stability:
-    """Measure the overlap of the `k` nearest neighbours over all pairs of models, of words that all models have.
+    """Measure the overlap of the `k` nearest neighbours over all pairs of models, for words that all models have.
 
-    overlap(w) = mean over pairs (A, B) of |N_A(w) & N_B(w)| / k, N being the neighbours among the common words.
-    (Antoniak and Mimno 2018 take the Jaccard index of the same sets: |A & B| / |A | B|.)
+    overlap(w) = mean over pairs (A, B) of |N_A(w) & N_B(w)| / k, where N are the neighbours among the common words.
+    (Antoniak and Mimno 2018 use the Jaccard index of the same sets: |A & B| / |A | B|.)
 
-    `words` are measured where given, else up to `sample` of each band of frequency, drawn by `seed`; `sample` None
-    measures all. `documents` says in how many documents each word is. Raises OptionError for fewer than two models or
-    k < 1, UnknownWordError for a word one lacks, and InputError for models without common words.
+    Measures `words` if given, else up to `sample` words of each band of frequency, drawn by `seed`; `sample` None
+    measures all. `documents` is the number of documents that contain each word. Raises OptionError for fewer than two
+    models or k < 1, UnknownWordError for a word that a model lacks, and InputError for models without common words.
 
     >>> angles = {"cat": 0.0, "dog": 0.1, "cow": 0.3, "car": 1.5}
     >>> moved = angles | {"cow": -0.05}
@@ -165,9 +165,10 @@ def neighbour_stability(
 def neighbours_over_models(
     models: Sequence[WordVectors], word: str, k: int = 10, documents: Mapping[str, int] | None = None
 ) -> list[SharedNeighbour]:
-    """Return every word that is among the `k` nearest of `word` in one of the models, the most faithful first.
+    """Every word that is among the `k` nearest of `word` in any model; those in the most models come first.
 
-    `documents` says in how many documents each word is; with the counts of the first model, which are too rare.
+    `documents` is the number of documents that contain each word. It determines, with the counts of the first model,
+    which words are too rare.
 
     >>> same = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
     >>> neighbours_over_models([same, same], "cat", k=1)[0].word
@@ -191,7 +192,7 @@ def neighbours_over_models(
 
 
 def common_words(models: Sequence[WordVectors]) -> list[str]:
-    """The words that all models have, in the order of the first."""
+    """The words that all models have, in the order of the first model."""
     first = list(models[0].words)
     return [word for word in first if all(word in model for model in models[1:])]
 
@@ -207,7 +208,7 @@ def band_names(counts: np.ndarray) -> np.ndarray:
 
 
 def overlap_of(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The share of neighbours in common, (W,): a and b are (W, k) ids, each row without repetition, -1 for none.
+    """The share of common neighbours, (W,): a and b are (W, k) ids, each row without repetition, -1 for none.
 
     >>> overlap_of(np.array([[1, 2], [3, -1]]), np.array([[2, 5], [-1, -1]])).tolist()
     [0.5, 0.0]
@@ -233,7 +234,7 @@ def _chosen(
     if words is not None:
         for model in models:
             for word in words:
-                model.word_id(word)  # raises, and says what is near
+                model.word_id(word)  # raises UnknownWordError, with suggestions
         return list(dict.fromkeys(words))
     if sample is None:
         return common
@@ -245,7 +246,7 @@ def _chosen(
 
 
 def _neighbours(model: WordVectors, words: list[str], common: list[str], k: int, bar: Any) -> np.ndarray:
-    """Ids, as places in `common`, of each word's k nearest among the common words, (W, k) int64; -1 for none."""
+    """Each word's k nearest among the common words, as places in `common`, (W, k) int64; -1 for none."""
     place = {word: i for i, word in enumerate(common)}
     among = None if len(model) == len(common) else common
     found = np.full((len(words), k), -1, np.int64)

@@ -1,4 +1,4 @@
-"""Stability as text and in a file: JSON, or a table with tabs that any program reads.
+"""Stability as text and as a file: JSON, or a tab-separated table that any program can read.
 
 ::
 
@@ -7,7 +7,7 @@
     word<TAB>count<TAB>overlap<TAB>documents
     king<TAB>1203<TAB>0.64<TAB>31
 
-The column documents is there where the corpus knew its documents.
+The column documents exists if the corpus had documents.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SUFFIXES = (".tsv", ".json")
 
 
 def save_stability(stability: Stability, path: str | os.PathLike[str]) -> None:
-    """Write a .tsv or .json file; raises OptionError for another suffix, InputError for a word with a tab or line end.
+    """Write a .tsv or .json file. Raises OptionError for any other suffix, InputError for a word with a tab or newline.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "stability.tsv"
@@ -68,13 +68,13 @@ def save_stability(stability: Stability, path: str | os.PathLike[str]) -> None:
 
 
 def check_stability_path(path: str | os.PathLike[str]) -> None:
-    """Raise OptionError for a suffix that is not written."""
+    """Raise OptionError for a suffix other than `SUFFIXES`."""
     if Path(path).suffix not in SUFFIXES:
         raise OptionError(f"{os.fspath(path)}: stability is written as {' or '.join(SUFFIXES)}; choose such a suffix")
 
 
 def is_stability_file(path: str | os.PathLike[str]) -> bool:
-    """Whether `path` is a file that `save_stability` wrote, as far as its beginning tells."""
+    """Whether `path` begins like a file written by `save_stability`."""
     try:
         with open(path, encoding="utf-8") as file:
             begin = file.read(60)
@@ -84,7 +84,7 @@ def is_stability_file(path: str | os.PathLike[str]) -> bool:
 
 
 def read_stability(path: str | os.PathLike[str]) -> Stability:
-    """Read what `save_stability` wrote. Raises InputError, with the line, for anything else."""
+    """Read a file written by `save_stability`. Raises InputError, with the line number, for anything else."""
     if not Path(path).is_file():
         raise InputError(f"{os.fspath(path)}: no such file")
     if not is_stability_file(path):
@@ -157,7 +157,7 @@ def _stability(
 
 
 def bands_table(found: Stability, style: str = "text") -> str:
-    """One row for each band of frequency, and the mean over the vocabulary."""
+    """One row per band of frequency, and the mean over the vocabulary."""
     rows = []
     for band in found.bands():
         interval = "" if band.ci95 is None else f"[{band.ci95[0]:.2f}, {band.ci95[1]:.2f}]"
@@ -183,9 +183,9 @@ def neighbours_text(
     models: Sequence[WordVectors],
     documents: Mapping[str, int] | None = None,
 ) -> str:
-    """The overlap of each word and, where the models are at hand, in how many of them each neighbour is.
+    """The overlap of each word and, if models are given, the number of models in which it has each neighbour.
 
-    Words too rare to speak of are marked, and the rule is said; `documents` says in how many documents each word is.
+    Words that are too rare are marked, and the rule is stated. `documents` is the number of documents with each word.
     """
     heading = found.over.split()[0] if found.over.startswith("samples") else "models"  # the samples of documents
     parts, some_rare = [], False

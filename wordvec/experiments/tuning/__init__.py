@@ -24,12 +24,12 @@ from wordvec.experiments.tuning.trials import Trial, best_first, rounds, spoken,
 from wordvec.files import replace_file
 
 FEWEST = 3  # trials, however small the budget
-REPEATS = 50  # proposals that were tried before, after which the space is taken to be exhausted
+REPEATS = 50  # after this many repeated proposals in a row, the space is considered exhausted
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """Scores of the winner and of the default on a test set, and how they differ; `p_holm` corrects for the sets."""
+    """The scores of the winner and the default on a test set, and their difference; `p_holm` is corrected over sets."""
 
     __test__ = False  # not for pytest
 
@@ -41,7 +41,7 @@ class TestResult:
 
 @dataclass(frozen=True)
 class Tuning:
-    """What `tune` found. `epochs` are those of the rounds, None for a trainer without epochs (a single round)."""
+    """The result of `tune`. `epochs` has the epochs of each round, None for a trainer without epochs (one round)."""
 
     base: Configuration
     seed: int
@@ -54,15 +54,15 @@ class Tuning:
 
     @property
     def best_configuration(self) -> Configuration:
-        """The winner's, with all options."""
+        """The winner's configuration, with all options."""
         return Configuration(self.base.name, self.base.trainer, self.base.options | self.winner.options)
 
 
 class Search:
     """Successive halving (Jamieson and Talwalkar 2016): all trials are trained for few epochs, the best third for more.
 
-    With `trials` the search is a function of its arguments. With `budget` (seconds of training and scoring) it is also
-    one of the times that these took. A trial that cannot be trained, such as one that diverges, counts as the worst.
+    With `trials` the search depends only on its arguments. With `budget` (seconds of training and scoring) it also
+    depends on how long these take. A trial that cannot be trained, such as one that diverges, counts as the worst.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Search:
         self.log_path = folder.path / f"trials-{self._key()}.jsonl"
 
     def run(self) -> tuple[Trial, Trial]:
-        """Search; return the winner and the default, both trained in full."""
+        """Search; returns the winner and the default, both trained in full."""
         self._first_round()
         standing = self.trials
         for number in range(1, len(self.epochs)):
@@ -127,7 +127,7 @@ class Search:
 
     def _first_round(self) -> None:
         if self.folder.cluster is not None and self.limit is not None and not self.proposals.learns:
-            trials = list(self._proposed())  # nothing is learnt from one for the next: all at once
+            trials = list(self._proposed())  # proposals do not depend on results, so all can be trained together
             self._train_ahead(trials, 0)
             for trial in trials:
                 self._try(trial, 0)
@@ -138,7 +138,7 @@ class Search:
                 self.proposals.tell(trial.options, trial.values[0])
 
     def _proposed(self) -> Iterator[Trial]:
-        """Trials, the default first, as long as there is room; each must be tried before the next is asked for."""
+        """Yield trials while there is room, the default first; each must be tried before the next is requested."""
         repeats = 0
         self.trials.append(Trial(0, {}))
         yield self.trials[0]
@@ -156,7 +156,7 @@ class Search:
             yield self.trials[-1]
 
     def _train_ahead(self, trials: Sequence[Trial], number: int) -> None:
-        """On a cluster, train and score what is not there for round `number`."""
+        """On a cluster, train and score the missing models of round `number`."""
         if self.folder.cluster is None:
             return
         jobs = [self._job(trial, number) for trial in trials]
@@ -164,7 +164,7 @@ class Search:
         missing = [job for job, model in zip(jobs, models) if model is None]
         self.folder.train_ahead(missing)
         for job in missing:
-            with suppress(WordvecError):  # which `_try` meets again
+            with suppress(WordvecError):  # `_try` raises it again
                 models.append(self.folder.train_anew(job))
         score_ahead(self.folder, [model for model in models if model], self.development, self.protocol)
 
@@ -176,19 +176,19 @@ class Search:
         )
 
     def _goes_on(self) -> bool:
-        """Whether there is room for one more trial, with its share of the rounds to come."""
+        """Whether there is room for one more trial, including its share of later rounds."""
         number = len(self.trials)
         if self.limit is not None:
             return number <= self.limit  # besides the default
         return number < FEWEST or self._forecast(number + 1) <= (self.budget or 0.0)
 
     def _forecast(self, number: int) -> float:
-        """Seconds in all, if there are this many trials: those to come as long, by epochs, as those so far."""
+        """The total seconds with this many trials, if later training takes as long per epoch as training so far."""
         spent = sum(trial.seconds for trial in self.trials)
-        usual = statistics.median(trial.seconds for trial in self.trials)  # the first one may have compiled the kernels
+        usual = statistics.median(trial.seconds for trial in self.trials)  # the first trial may take unusually long
         to_come = list(zip(survivors(number, len(self.epochs)), self.epochs))[1:]
         if to_come:
-            to_come.append((1, self.epochs[-1]))  # the default, if it did not come that far by itself
+            to_come.append((1, self.epochs[-1]))  # the default, which may not reach the last round by itself
         later = sum(count * usual * ((epochs or 1) / (self.epochs[0] or 1)) for count, epochs in to_come)
         return spent + usual * (number - len(self.trials)) + later
 
@@ -209,7 +209,7 @@ class Search:
             scores = score_model(self.folder, trial.model, self.development, self.protocol)
             trial.values.append(development_score(scores))
             self._note(trial, number, {score.name: score.score for score in scores})
-        known = trial.model if self.folder.cluster is not None else there  # its time was that of a worker
+        known = trial.model if self.folder.cluster is not None else there  # on a cluster, use the worker's time
         trial.seconds += sum(known.seconds.values()) if known is not None else time.perf_counter() - start
 
     def _note(self, trial: Trial, number: int, scores: dict[str, float | None], failure: str = "") -> None:
@@ -256,7 +256,7 @@ class Search:
 
 
 def development_score(scores: Sequence[Score]) -> float:
-    """The mean over the development sets. Raises OptionError for a set of which nothing can be evaluated."""
+    """The mean over the development sets. Raises OptionError for a set in which nothing can be evaluated."""
     values = []
     for score in scores:
         if score.score is None:
@@ -266,7 +266,7 @@ def development_score(scores: Sequence[Score]) -> float:
 
 
 def tune(search: Search, test: Sequence[EvaluationSet] = ()) -> Tuning:
-    """Run a search, and score its winner and the default options once on the test sets, which took no part in it."""
+    """Run a search, then score its winner and the default options once on the test sets, which it did not use."""
     winner, default = search.run()
     return Tuning(
         base=search.base,

@@ -27,10 +27,10 @@ def tuning_text(found: Tuning, command: str) -> str:
         parts.append("No trial was better than the default options.")
     elif found.test:
         parts.append(format_table([_test_row(each) for each in found.test], TEST, right=(1, 3, 5, 7)))
-        parts.append("The test sets took no part in the search; development scores of a winner are too good.")
+        parts.append("The search did not use the test sets; a winner's development scores are too optimistic.")
     else:
         parts.append(
-            "Development scores of a winner are too good: give --test-similarity or --test-analogy for a test."
+            "A winner's development scores are too optimistic: give --test-similarity or --test-analogy for a test."
         )
     if found.winner.number == 0 and found.test:
         parts.append("\n".join(str(each.default) for each in found.test))

@@ -1,4 +1,4 @@
-"""What a search may vary, in which range, for each trainer, and what it tries next."""
+"""The options that a search varies for each trainer, their ranges, and the samplers that propose values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wordvec.rng import TRIALS, uniform_matrix
 
 @dataclass(frozen=True)
 class Range:
-    """The values an option may take: from `low` to `high`, evenly or (`log`) by ratio, or one of `choices`."""
+    """The values of an option: from `low` to `high`, on a linear or (`log`) logarithmic scale, or one of `choices`."""
 
     low: float = 0.0
     high: float = 0.0
@@ -24,14 +24,14 @@ class Range:
     choices: tuple[Any, ...] = ()
 
     def value(self, u: float) -> Any:
-        """The value at `u` in [0, 1) of the way; numbers with 3 digits, so that a command line can repeat them.
+        """The value at `u` in [0, 1) of the range; numbers have 3 digits, so that a command line can repeat them.
 
         >>> Range(2, 10, whole=True).value(0.0), Range(0.01, 1, log=True).value(0.5)
         (2, 0.1)
         """
         if self.choices:
             return self.choices[min(int(u * len(self.choices)), len(self.choices) - 1)]
-        high = self.high + 1 if self.whole else self.high  # every whole number has a share of its own
+        high = self.high + 1 if self.whole else self.high  # every integer, including `high`, gets a share
         value = self.low * (high / self.low) ** u if self.log else self.low + (high - self.low) * u
         return min(int(value + 1e-9), int(self.high)) if self.whole else float(f"{value:.3g}")
 
@@ -68,10 +68,10 @@ def search_space(
     ranges: Sequence[str] = (),
     parse: Callable[[str, str], Any] | None = None,
 ) -> dict[str, Range]:
-    """The ranges of a trainer's options, less those that are `fixed`, with `ranges` in place of or beside them.
+    """The ranges of a trainer's options, without the `fixed` options; `ranges` replaces or adds to them.
 
-    A range is OPTION=LOW..HIGH, OPTION=LOW..HIGH:log or OPTION=VALUE,VALUE,...; ``parse(option, text)`` reads a value
-    in the option's type, and raises OptionError for what is none.
+    A range is OPTION=LOW..HIGH, OPTION=LOW..HIGH:log or OPTION=VALUE,VALUE,...; ``parse(option, text)`` converts a
+    value to the option's type, and raises OptionError for an invalid one.
 
     >>> space = search_space("svd", fixed=["window"], ranges=["power=0.25..0.75"])
     >>> "window" in space, space["power"].low
@@ -113,22 +113,20 @@ def _parsed_range(given: str, option: str, text: str, read: Callable[[str, str],
     low, high = (read(option, part.strip()) for part in bounds.split("..", 1))
     numbers = all(isinstance(end, (int, float)) and not isinstance(end, bool) for end in (low, high))
     if scale not in ("", "log") or not numbers or low > high or (scale and low <= 0):
-        raise OptionError(
-            f"--range {given}: LOW..HIGH expected, numbers with LOW <= HIGH (and :log behind for LOW > 0)"
-        )
+        raise OptionError(f"--range {given}: LOW..HIGH expected, numbers with LOW <= HIGH (:log may follow if LOW > 0)")
     return Range(low, high, log=bool(scale), whole=isinstance(low, int) and isinstance(high, int))
 
 
-# What to try next: evenly spread points, or with the extra `tune` optuna's suggestions.
+# Samplers: evenly spread points or, with the extra `tune`, optuna's suggestions.
 
 
 SAMPLERS = ("sobol", "optuna")
-FIRST_POINTS = 64  # the sequence is made anew, twice as long, when these are used up
+FIRST_POINTS = 64  # when these are used up, the sequence is made again, twice as long
 Options = dict[str, Any]
 
 
 class Proposals(Protocol):
-    """Gives options to try, and is told what they were worth; `learns` says whether that changes what comes next."""
+    """Proposes options to try and receives their scores; `learns` is whether later proposals depend on the scores."""
 
     learns: bool
 
@@ -137,20 +135,20 @@ class Proposals(Protocol):
         ...
 
     def tell(self, options: Options, value: float | None) -> None:
-        """What the options proposed last were worth; None when training failed."""
+        """Report the score of the options proposed last; None if training failed."""
 
 
 def make_proposals(sampler: str, space: Mapping[str, Range], seed: int) -> Proposals:
-    """The sampler of this name. Raises OptionError for another, MissingExtraError where optuna is not installed."""
+    """The sampler of this name. Raises OptionError for an unknown name, MissingExtraError without optuna."""
     if sampler not in SAMPLERS:
         raise OptionError(f"the sampler must be {' or '.join(SAMPLERS)}; got {sampler!r}")
     return SobolProposals(space, seed) if sampler == "sobol" else OptunaProposals(space, seed)
 
 
 class SobolProposals:
-    """Points of a Sobol sequence, moved by an amount that the seed decides (Cranley and Patterson 1976).
+    """Points of a Sobol sequence, shifted by a random amount given by the seed (Cranley and Patterson 1976).
 
-    They fill the space more evenly than independent draws do, and are the same with every version of scipy.
+    They fill the space more evenly than independent draws, and are the same with every version of scipy.
 
     >>> found = SobolProposals({"window": Range(2, 9, whole=True)}, seed=1)
     >>> sorted(found.propose()["window"] for _ in range(8))
@@ -167,7 +165,7 @@ class SobolProposals:
         return {option: allowed.value(u) for (option, allowed), u in zip(self._space.items(), next(self._points))}
 
     def tell(self, options: Options, value: float | None) -> None:
-        """Points do not depend on what came before."""
+        """Does nothing: the points do not depend on scores."""
 
 
 class OptunaProposals:
@@ -187,12 +185,12 @@ class OptunaProposals:
         self._trial: Any = None
 
     def propose(self) -> Options:
-        """What the study suggests after all it was told."""
+        """The study's next suggestion."""
         self._trial = self._study.ask()
         return {option: self._suggest(option, allowed) for option, allowed in self._space.items()}
 
     def tell(self, options: Options, value: float | None) -> None:
-        """Hand the value to the study."""
+        """Pass the value to the study."""
         if value is None:
             self._study.tell(self._trial, state=self._failed)
         else:

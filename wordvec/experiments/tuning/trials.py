@@ -1,4 +1,4 @@
-"""Trials of a search, the arithmetic of successive halving, and how long the rest will take."""
+"""Trials of a search, the arithmetic of successive halving, and estimates of the time left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from wordvec.experiments.training import COUNTING, Job, TrainedModel
 
-KEPT = 3  # of each round the best third goes on
+KEPT = 3  # one trial in three, the best, goes on to the next round
 
 
 @dataclass
 class Trial:
-    """One set of options; number 0 is the default. `values` are the development scores of the rounds it was in."""
+    """One set of options; number 0 is the default. `values` has a development score for each round it was in."""
 
     number: int
     options: dict[str, Any]
@@ -25,7 +25,7 @@ class Trial:
 
 
 def rounds(trainer: str, epochs: int | None) -> list[int | None]:
-    """Epochs of each round, the last with all of them; a trainer without epochs has one round.
+    """The epochs of each round; the last round has all of them. A trainer without epochs has one round.
 
     >>> rounds("skipgram", 10), rounds("skipgram", 1), rounds("svd", None)
     ([1, 2, 4, 10], [1], [None])
@@ -37,7 +37,7 @@ def rounds(trainer: str, epochs: int | None) -> list[int | None]:
 
 
 def survivors(trials: int, number_of_rounds: int) -> list[int]:
-    """How many trials are in each round.
+    """The number of trials in each round.
 
     >>> survivors(10, 3)
     [10, 4, 2]
@@ -49,7 +49,7 @@ def survivors(trials: int, number_of_rounds: int) -> list[int]:
 
 
 def best_first(trials: Sequence[Trial]) -> list[Trial]:
-    """By the score of their last round, the best first; of equals the earlier; failed ones last."""
+    """The trials by the score of their last round, the best first; equal scores by number; failed trials last."""
 
     def order(trial: Trial) -> tuple[float, int]:
         value = trial.values[-1]
@@ -58,11 +58,11 @@ def best_first(trials: Sequence[Trial]) -> list[Trial]:
     return sorted(trials, key=order)
 
 
-# How long the rest of a run will take, from what was trained so far.
+# Estimates of the time left, from the training so far.
 
 
 class Pace:
-    """Remembers how long each configuration took.
+    """Records how long each configuration took.
 
     >>> from wordvec.experiments.training import Configuration
     >>> svd, cbow = Configuration("svd", "svd"), Configuration("cbow", "cbow")
@@ -70,7 +70,7 @@ class Pace:
     >>> pace.left([Job(svd)]) is None
     True
     >>> pace.took(Job(svd), 60.0)
-    >>> pace.left([Job(svd, seed=2), Job(cbow)])  # nothing is known of cbow yet
+    >>> pace.left([Job(svd, seed=2), Job(cbow)])  # cbow is still unknown
     120.0
     """
 
@@ -78,11 +78,11 @@ class Pace:
         self._seconds: dict[str, list[float]] = defaultdict(list)
 
     def took(self, job: Job, seconds: float) -> None:
-        """Note how long a job took."""
+        """Record how long a job took."""
         self._seconds[job.configuration.name].append(seconds)
 
     def left(self, jobs: Iterable[Job]) -> float | None:
-        """Seconds that `jobs` will take; those of an unknown configuration as long as the mean; None at the start."""
+        """The seconds that `jobs` will take; an unknown configuration takes the mean time; None at the start."""
         if not self._seconds:
             return None
         means = {name: sum(values) / len(values) for name, values in self._seconds.items()}
@@ -91,7 +91,7 @@ class Pace:
 
 
 def spoken(seconds: float) -> str:
-    """Seconds as people say them.
+    """Seconds in readable form.
 
     >>> spoken(0.4), spoken(75), spoken(5400), spoken(200_000)
     ('1 s', '75 s', '1 h 30 min', '55 h 33 min')

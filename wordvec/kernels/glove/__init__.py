@@ -1,1 +1,1 @@
-"""GloVe's training loop: the readable reference, the C library's form and the GPU's."""
+"""GloVe's training loop: the readable reference, and its forms for the C library and the GPU."""

@@ -1,8 +1,8 @@
 """The non-zero cells of a co-occurrence matrix, cut into tiles that threads can train on without meeting.
 
-Rows and columns are dealt out to T bands each, word i to band i mod T, so that every band has its share of frequent
-words. A tile is what one band of rows and one band of columns have in common. T tiles that share no band, such as
-those of a diagonal, touch different rows of both tables: a *round* of them can be trained in any order or at once
+Rows and columns are divided into T bands each, word i going to band i mod T, so that every band has its share of
+frequent words. A tile is where one band of rows meets one band of columns. T tiles that share no band, such as those of
+a diagonal, touch different rows of both tables: such a *round* of tiles can be trained in any order or all at once
 (Gemulla, Nijkamp, Haas and Sismanis 2011, "Large-scale matrix factorization with distributed stochastic gradient
 descent"). T rounds are an epoch. T follows from the size of the tables, never from the threads.
 """
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 BAND_BYTES = 2**20  # of the rows of one band: two bands should stay in a core's own cache
 FEWEST_BANDS, MOST_BANDS = 8, 256
 MOST_ROWS = 2**16  # in a band: places in a band are kept in 16 bits
-CELLS_AT_ONCE = 2**16  # that are checked: they stay in a cache
-PACKED_AT_ONCE = 2**22  # Ctrl-C waits for a call, and their copies in C's types take memory
+CELLS_AT_ONCE = 2**16  # cells checked at a time: they stay in a cache
+PACKED_AT_ONCE = 2**22  # cells packed per call: Ctrl-C waits for a call, and copies in C's types take memory
 SMALLEST_COUNT = float(np.finfo(np.float32).tiny)
-SCHEDULES = 2**41  # the streams of random numbers for the order of tiles, two an epoch
+SCHEDULES = 2**41  # first of the random streams for the order of tiles, two per epoch
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells (i, j, X_ij) of a (V, V) matrix, tile after tile: tile r T + c is that of row band r and column band c.
+    """Cells (i, j, X_ij) of a (V, V) matrix, tile after tile; tile r T + c has row band r and column band c.
 
     packed  (N,) uint64: place of the row in its band (16 bits), of the column (16), and X as float32 (32)
     starts  (T T + 1,) int64: where each tile begins; last N
@@ -45,8 +45,8 @@ class Cells:
     bands: int
 
     def __post_init__(self) -> None:
-        """Raise ShapeError for places and tiles that a kernel would look for outside its tables."""
-        if isinstance(self.packed, np.ndarray):  # those of a GPU are made there, by cut_cells
+        """Raise ShapeError for places and tiles that would lead a kernel outside its tables."""
+        if isinstance(self.packed, np.ndarray):  # cells on the GPU are made there, by cut_cells
             check_cells(self.packed, self.starts, self.size, self.bands)
 
     @classmethod
@@ -75,9 +75,9 @@ class Cells:
 def pack_cells(
     indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, bands: int, first_row: int = 0, size: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for another.
+    """`packed` and `starts` of `Cells` for the arrays of a square CSR matrix; raises ShapeError for any other.
 
-    Of some of the rows, the first of them `first_row`, where the `size` of the matrix is given.
+    With the `size` of the matrix, the arrays may hold only some of its rows, of which `first_row` is the first.
     """
     size = len(indptr) - 1 if size is None else size
     if indptr[0] != 0 or (indptr[1:] < indptr[:-1]).any() or not indptr[-1] == len(indices) == len(data):
@@ -96,7 +96,7 @@ def pack_cells(
 
 
 def _row_blocks(indptr: np.ndarray) -> Iterator[tuple[int, np.ndarray, slice]]:
-    """Blocks of rows with about PACKED_AT_ONCE cells: the first row, where rows begin in the block, all its cells."""
+    """Blocks of rows with about PACKED_AT_ONCE cells: first row, row starts within the block, and its cells."""
     cuts = np.searchsorted(indptr, np.arange(PACKED_AT_ONCE, indptr[-1], PACKED_AT_ONCE))
     borders = np.unique([0, *cuts, len(indptr) - 1]).tolist()
     for first, last in zip(borders, borders[1:]):
@@ -119,13 +119,13 @@ def bands_for(size: int, row_bytes: int) -> int:
 
 
 def orders(bands: int, seed: int, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-    """P and q of an epoch's `schedule`: the column band at each place, and the place at which each row band begins."""
+    """P and q of an epoch's `schedule`: the column band at each place, and the place where each row band begins."""
     p, q = (rng.permutation(seed, SCHEDULES + 2 * epoch + k, bands) for k in range(2))
     return p, q
 
 
 def schedule(bands: int, seed: int, epoch: int) -> np.ndarray:
-    """Tiles of each round, (T, T): in round s row band r meets column band p[(q[r] + s) mod T], p and q drawn anew.
+    """Tiles of each round, (T, T): in round s row band r meets column band p[(q[r] + s) mod T]; see `orders`.
 
     >>> schedule(2, seed=1, epoch=0).tolist() in ([[0, 3], [1, 2]], [[1, 2], [0, 3]])
     True
@@ -136,7 +136,7 @@ def schedule(bands: int, seed: int, epoch: int) -> np.ndarray:
 
 
 def order_in_tile(count: int, tile: int, seed: int, epoch: int) -> np.ndarray:
-    """The order in which an epoch takes the cells of a tile (Fisher and Yates's shuffle, Durstenfeld 1964)."""
+    """The order in which an epoch takes the cells of a tile (Fisher-Yates shuffle, Durstenfeld 1964)."""
     order = np.arange(count)
     key = rng.item_key(rng.key_of(seed, epoch), np.array([tile], np.uint64))
     limits = np.arange(1, count + 1, dtype=np.uint64)
@@ -155,7 +155,7 @@ def check_square(shape: tuple[int, int], bands: int) -> int:
 
 
 def check_cells(packed: np.ndarray, starts: np.ndarray, size: int, bands: int) -> None:
-    """Raise ShapeError unless cells stand within tiles and their places within bands."""
+    """Raise ShapeError unless cells are within tiles and their places within bands."""
     rows = -(-size // bands) if bands else 0
     fits = packed.shape == packed.shape[:1] and starts.shape == (bands * bands + 1,)
     if not fits or starts[0] != 0 or starts[-1] != len(packed) or (np.diff(starts) < 0).any():
@@ -167,7 +167,7 @@ def check_cells(packed: np.ndarray, starts: np.ndarray, size: int, bands: int) -
 
 
 def check_counts(least: float, most: float) -> None:
-    """Raise OptionError unless the least and the largest count, and so all, are positive float32 numbers."""
+    """Raise OptionError unless the smallest and the largest count, and so all, are positive float32 numbers."""
     smallest, largest = SMALLEST_COUNT, float(np.finfo(np.float32).max)
     if not (least >= smallest and most <= largest):
         raise OptionError(
@@ -177,7 +177,7 @@ def check_counts(least: float, most: float) -> None:
 
 
 def check_options(x_max: float, alpha: float) -> None:
-    """Raise OptionError for a weighting function that is none."""
+    """Raise OptionError unless x_max and alpha define a weighting function."""
     if not (x_max > 0 and alpha >= 0):
         raise OptionError(f"GloVe: x_max must be above 0 and alpha at least 0; got {x_max} and {alpha}")
 
@@ -190,7 +190,7 @@ def check_tables(
     bands: int,
     accumulators: tuple[float, float],
 ) -> None:
-    """Raise ShapeError for shapes that do not fit, OptionError for accumulators that are not above 0."""
+    """Raise ShapeError for shapes that do not fit, OptionError for accumulators of 0 or below."""
     shape = W_in.shape
     if W_in.ndim != 2 or W_out.shape != shape or b_in.shape != shape[:1] or b_out.shape != shape[:1]:
         found = ", ".join(str(array.shape) for array in (W_in, W_out, b_in, b_out))

@@ -1,7 +1,7 @@
 """GloVe on the CPU, by the C library (``native/src/glove.c``); `reference.py` defines it.
 
-`train_glove` trains some rounds of one epoch. The result has the same bytes for any number of threads and for any
-cut of an epoch into calls: tiles of one round share no row (see `cells.py`), and rounds follow one another.
+`train_glove` trains some rounds of one epoch. The result has the same bytes for any number of threads and however an
+epoch is cut into calls: tiles of one round share no row (see `cells.py`), and rounds come one after another.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from wordvec.native.library import lanes
 from wordvec.native.together import new_counters, run_together
 
 FLOAT_BYTES = 4
-FROZEN = 1e30  # sum of squares of a column that must not move: its steps are lost in rounding
+FROZEN = 1e30  # sum of squares of a column that must not change: its steps are lost in rounding
 STOP, COUNTERS = 2, 3  # as in glove.c
 
 
 def row_bytes(dimension: int) -> int:
-    """Bytes of a row of a table: D weights, a bias and a one, in whole vectors; and as many accumulators."""
+    """Bytes of a table row: D weights, a bias and a one, padded to whole vectors; and as many accumulators."""
     width = lanes()
     return 2 * -(-(dimension + 2) // width) * width * FLOAT_BYTES
 
@@ -30,7 +30,7 @@ def row_bytes(dimension: int) -> int:
 class Tables:
     """Both tables with their biases and AdaGrad's accumulators, in the kernel's layout (see ``native/src/glove.c``).
 
-    Band k holds the rows of words k, k + T, k + 2 T, ... one after the other.
+    Band k holds the rows of words k, k + T, k + 2 T, ... in sequence.
 
     Arguments and errors: `wordvec.kernels.glove.reference.Tables`; all arrays float32.
     """
@@ -65,7 +65,7 @@ class Tables:
 
     @classmethod
     def empty(cls, size: int, dimension: int, bands: int) -> Tables:
-        """Room for tables whose bands are written by the caller; what is never touched takes no memory."""
+        """Room for tables whose bands the caller writes; untouched parts take no memory."""
         tables = cls.__new__(cls)
         tables._make_room(size, dimension, bands)
         return tables
@@ -124,10 +124,10 @@ def train_glove(
     alpha: float = 0.75,
     threads: int = 1,
 ) -> float:
-    """Train on rounds first .. last - 1 of an epoch, in place; returns the sum of the cells' losses before each step.
+    """Train on rounds first .. last - 1 of an epoch, in place; return the sum of the cells' losses before each step.
 
-    Semantics, shapes and errors: `wordvec.kernels.glove.reference.train_glove`. KeyboardInterrupt ends it between two
-    tiles; tables are then in the middle of a round.
+    Semantics, shapes and errors: `wordvec.kernels.glove.reference.train_glove`. KeyboardInterrupt stops it between two
+    tiles; the tables are then in the middle of a round.
     """
     check_call(tables, cells, first, last, threads)
     check_options(x_max, alpha)

@@ -1,6 +1,6 @@
-// GloVe on the GPU: what wordvec/kernels/glove/reference.py says, one warp for each tile of a round.
+// GloVe on the GPU: what wordvec/kernels/glove/reference.py defines, one warp for each tile of a round.
 //
-// Tiles of a round share no row, and within a tile a warp takes one cell after the other, so nothing is raced for: the
+// Tiles of a round share no row, and within a tile a warp takes one cell after another, so there are no races: the
 // result has the same bytes every time. A lane holds columns lane, lane + 32, ... of the two rows in registers.
 //
 // Macros: DIMENSION, the length of a row.
@@ -26,7 +26,7 @@ __device__ __forceinline__ u64 draw(u64 key, u64 number)
     return mix(key + number * 0xD1B54A32D192ED03ull + 0xD1B54A32D192ED03ull);
 }
 
-// order[starts[t] ..] becomes the order in which tile t is taken (glove_cells.order_in_tile), a thread for each tile.
+// order[starts[t] ..] becomes the order in which tile t is taken (cells.order_in_tile), a thread for each tile.
 extern "C" __global__ void shuffle_tiles(
     const long long* tiles, long long count, const long long* starts, u64 key, unsigned int* order)
 {

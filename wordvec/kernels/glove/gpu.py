@@ -1,8 +1,8 @@
 """GloVe on the GPU: the same call as `reference.py`, which defines it.
 
-Tiles that share no row are trained at once, a warp each, and cells of a tile one after the other, so the result has the
-same bytes every time. With the bands of the CPU's kernel it is also the CPU's but for rounding; by itself the GPU takes
-more and smaller tiles, to keep thousands of warps busy.
+Tiles that share no row are trained at once, a warp each, and cells of a tile one after another, so the result has the
+same bytes every time. With the bands of the CPU's kernel the result is also the CPU's except for rounding; by default
+the GPU takes more and smaller tiles, to keep thousands of warps busy.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from wordvec.kernels.glove.cells import (
 )
 
 SOURCE = Path(__file__).with_suffix(".cu")
-CELLS_A_TILE = 32  # on average: few enough that the longest tile of a round isn't long
+CELLS_A_TILE = 32  # on average: so few that the longest tile of a round is short
 MOST_BANDS = 2048
 LANES, WARPS = 32, 4  # threads in a warp, warps in a block of them
 LARGEST_DIMENSION = 2048  # a warp's lane holds 1/32 of four rows in registers
@@ -46,7 +46,7 @@ def bands_for(size: int, cells: int) -> int:
 
 
 def cut_cells(matrix: Any, bands: int) -> Cells:
-    """The cells of a square CSR matrix on the GPU (cupyx) in tiles, as `Cells.from_matrix` cuts them, on the GPU.
+    """Cut the cells of a square CSR matrix on the GPU (cupyx) into tiles there, as `Cells.from_matrix` does.
 
     Raises ShapeError for a matrix that is not square, OptionError for a count that is not positive.
     """
@@ -92,7 +92,7 @@ class Tables:
             )
         xp = device_module("gpu")
         (self.size, self.dimension), self.bands = W_in.shape, bands
-        # As a copy: training must not write into what was given, even where that lies on the GPU already.
+        # A copy: training must not write into the caller's array, even if that is on the GPU already.
         self.params = [xp.ascontiguousarray(to_device(array, "gpu")).copy() for array in arrays]
         starts = (accumulator, accumulator, bias_accumulator, bias_accumulator)
         self.accumulators = [xp.full_like(array, start) for array, start in zip(self.params, starts)]
@@ -124,9 +124,9 @@ def train_glove(
     alpha: float = 0.75,
     threads: int = 1,
 ) -> float:
-    """Train on rounds first .. last - 1 of an epoch, in place; returns the sum of the cells' losses before each step.
+    """Train on rounds first .. last - 1 of an epoch, in place; return the sum of the cells' losses before each step.
 
-    Semantics, shapes and errors: `wordvec.kernels.glove.reference.train_glove`; `cells` as `cut_cells` makes them.
+    Semantics, shapes and errors: `wordvec.kernels.glove.reference.train_glove`; `cells` are from `cut_cells`.
     """
     check_call(tables, cells, first, last, threads)
     check_options(x_max, alpha)

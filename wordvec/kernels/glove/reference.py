@@ -13,7 +13,7 @@ from wordvec.kernels.glove.cells import Cells, check_call, check_tables, order_i
 from wordvec.layers import GloVeLoss
 from wordvec.networks import AdaGrad
 
-NO_EPSILON = 1e-30  # beside a square root above 1e-15 it is lost in rounding
+NO_EPSILON = 1e-30  # added to a square root above 1e-15 it is lost in rounding
 
 
 class Tables:
@@ -21,9 +21,9 @@ class Tables:
 
     W_in, W_out  (V, D); b_in, b_out (V,); copied
     bands        those of the cells that will be trained on
-    accumulator, bias_accumulator   what AdaGrad's sums of squares start from; above 0
+    accumulator, bias_accumulator   initial values of AdaGrad's sums of squares; above 0
 
-    Raises ShapeError for shapes that do not fit, OptionError for accumulators that are not above 0.
+    Raises ShapeError for shapes that do not fit, OptionError for accumulators of 0 or below.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ def train_glove(
     alpha: float = 0.75,
     threads: int = 1,
 ) -> float:
-    """Train on rounds first .. last - 1 of an epoch, in place; returns the sum of the cells' losses before each step.
+    """Train on rounds first .. last - 1 of an epoch, in place; return the sum of the cells' losses before each step.
 
     The loss of a cell is f(X) (w_i . c_j + b_i + b_j - log X)^2 (see `wordvec.layers.GloVeLoss`).
 
     cells        cut into as many bands as `tables`
     first, last  rounds in 0 .. T: an epoch is T of them, T tiles each
-    threads      how a compiled kernel runs it; without meaning here
+    threads      for compiled kernels; no effect here
 
     Raises ShapeError when tables and cells do not fit, OptionError for rounds out of range.
     """

@@ -1,9 +1,9 @@
-// Bytes of text: eight of them as a number, and which of 64 lie in a range, as the bits of a u64. All processors that
-// the library is written for are little-endian: the first byte is in the lowest bits.
+// Bytes of text: eight of them as one number, and which of 64 bytes are in a range, as the bits of a u64. All supported
+// processors are little-endian: the first byte is in the lowest bits.
 #pragma once
 #include "vectors.h"
 
-#define PADDING 128  // line feeds behind every text, so that 64 bytes can be loaded wherever it ends
+#define PADDING 128  // line feeds after every text, so that 64 bytes can be loaded wherever it ends
 
 typedef u8 bytes __attribute__((vector_size(VECTOR_BYTES)));
 typedef u8 loose_bytes __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
@@ -14,30 +14,30 @@ INLINE u64 eight_bytes(const u8 *text) {
   return bits;
 }
 
-// The number of the lowest bit that is set, 64 if there is none.
+// The index of the lowest set bit, or 64 if none is set.
 INLINE i64 lowest_bit(u64 bits) { return bits ? __builtin_ctzll(bits) : 64; }
 
-// How many bits are set.
+// The number of set bits.
 INLINE i64 bits_set(u64 bits) { return __builtin_popcountll(bits); }
 
 INLINE bytes load_bytes(const u8 *text) { return *(const loose_bytes *)text; }
 
-// Each byte that lies in first..last becomes 255, any other 0. The compiler knows which of the cases it is.
+// 255 for each byte in first..last, 0 for any other. The bounds are constants, so the compiler keeps only one case.
 INLINE bytes within(bytes part, u8 first, u8 last) {
   if (first == last) return (bytes)(part == first);
   if (last == 0xFF) return (bytes)(part >= first);
-  return (bytes)(part - first <= (bytes){0} + (u8)(last - first));  // those below wrap round to large numbers
+  return (bytes)(part - first <= (bytes){0} + (u8)(last - first));  // bytes below `first` wrap round to large numbers
 }
 
 #if VECTOR_BYTES == 64
-// The same as bits: AVX-512 compares straight into them, which compilers do not find out.
+// The same as bits. AVX-512 compares directly into bits; compilers do not discover that on their own.
 INLINE u64 bits_within(bytes part, u8 first, u8 last) {
   if (first == last) return _mm512_cmpeq_epi8_mask((__m512i)part, _mm512_set1_epi8((char)first));
   if (last == 0xFF) return _mm512_cmpge_epu8_mask((__m512i)part, _mm512_set1_epi8((char)first));
   return _mm512_cmple_epu8_mask((__m512i)(part - first), _mm512_set1_epi8((char)(last - first)));
 }
 
-// Which of text[0..63] lie in a..b or in c..d.
+// Which of text[0..63] are in a..b or in c..d.
 INLINE u64 bytes_in(const u8 *text, u8 a, u8 b, u8 c, u8 d) {
   const bytes part = load_bytes(text);
   return bits_within(part, a, b) | bits_within(part, c, d);
@@ -52,12 +52,12 @@ INLINE u64 bits_of(bytes found) {
 #else
   const bytes places = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
   uint8x16_t sums = (uint8x16_t)(found & places);
-  for (int i = 0; i < 3; i++) sums = vpaddq_u8(sums, sums);  // of neighbours: 8 bits each in the end
+  for (int i = 0; i < 3; i++) sums = vpaddq_u8(sums, sums);  // adds neighbours: after three rounds, 8 bits in a byte
   return vgetq_lane_u16(vreinterpretq_u16_u8(sums), 0);
 #endif
 }
 
-// Which of text[0..63] lie in a..b or in c..d.
+// Which of text[0..63] are in a..b or in c..d.
 INLINE u64 bytes_in(const u8 *text, u8 a, u8 b, u8 c, u8 d) {
   u64 found = 0;
   for (int i = 0; i < 64; i += VECTOR_BYTES) {

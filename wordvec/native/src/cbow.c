@@ -1,18 +1,18 @@
-// CBOW, and skip-gram where each context has negatives of its own (word2vec.c): one hidden vector meets a group of
-// outputs. For CBOW it is the mean of the contexts' rows,
+// CBOW, and skip-gram with separate negatives for each context (as in word2vec.c): one hidden vector h is scored
+// against a group of outputs. For CBOW it is the mean of the contexts' rows,
 //
 //   h = sum_i W_in[contexts[i]] / count          score[j] = h . W_out[outputs[j]]
 //
 //   update:  dh = sum_j g[j] W_out[outputs[j]]            W_out[outputs[j]] += g[j] h
 //            W_in[contexts[i]] += share dh                share = 1 / count (the gradient) or 1 (word2vec's sum)
 //
-// and for pairs it is one context's row. h is a sum of a handful of rows, cheaper to form again for the update than to
-// keep. T, the number of outputs in a group, and C, of columns taken together, are known where these functions are
-// inlined.
+// and for pairs it is one context's row. h sums only a few rows, so computing it again for the update is cheaper than
+// storing it. T, the number of outputs in a group, and C, the number of column vectors taken together, are constants
+// wherever these functions are inlined.
 #include "gradient.h"
 #include "training.h"
 
-// C vectors of h, `scale` times the sum of the rows.
+// Compute C vectors of h, `scale` times the sum of the rows.
 INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 count, f32 scale, i64 column, vec *h, int C) {
 #pragma GCC unroll 5
   for (int c = 0; c < C; c++) h[c] = (vec){0};
@@ -25,7 +25,7 @@ INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 cou
   for (int c = 0; c < C; c++) h[c] *= splat(scale);
 }
 
-// Call a piece of code for all columns of a slice, up to MOST_COLUMNS vectors at a time, the last ones in one piece.
+// Run BODY for all columns of a slice, MOST_COLUMNS vectors at a time, then once for the vectors that remain.
 #define FOR_COLUMNS(slice, column, BODY)                                                              \
   do {                                                                                                \
     i64 column = 0;                                                                                   \
@@ -53,7 +53,7 @@ INLINE void add_scores(const struct slice *slice, const i32 *contexts, i64 count
   }
 }
 
-// sums[j] = products of h with output j, lane by lane.
+// sums[j] = the products of h with output j, lane by lane.
 INLINE void score_group(const struct slice *slice, const i32 *contexts, i64 count, f32 scale, const i32 *outputs,
                         vec *sums, int T) {
 #pragma GCC unroll 8
@@ -63,7 +63,7 @@ INLINE void score_group(const struct slice *slice, const i32 *contexts, i64 coun
 #undef BODY
 }
 
-// One strip of scores; the rest of the vector holds zeros.
+// Compute one strip of scores.
 INLINE void score_strip(const struct slice *slice, const i32 *contexts, i64 count, f32 scale, const i32 *outputs,
                         f32 *scores, int T) {
   vec sums[MOST_TILE_CONTEXTS][OUTPUT_STEP] = {{{0}}};
@@ -72,7 +72,7 @@ INLINE void score_strip(const struct slice *slice, const i32 *contexts, i64 coun
   memcpy(scores, &strip, strip_floats(T) * sizeof(f32));
 }
 
-// Examples of one group each are scored two at a time where their strips share a vector: half as many lane sums.
+// Score two examples together. Each has one group and both strips fit into one vector, which halves the lane sums.
 INLINE void score_two(const struct step *s, i64 k, i64 slot, int T) {
   const struct examples *e = s->examples;
   const struct slice *slice = s->training->slices + k;
@@ -116,7 +116,7 @@ INLINE void score_pairs_all(const struct step *s, int T) {
 
 // --- gradients
 
-// Gradients of strips that lie one after the other, from that of an example on.
+// The gradients of consecutive strips, the first of them at `slot`.
 INLINE void gradients_of_strips(const struct step *s, i64 slot, i64 strips, f32 *gradients, int T, bool wants_loss) {
   const i64 slices = s->training->slice_count, floats = strips * strip_floats(T);
   const f32 *scores = scores_of(s, 0, slot), *weights = output_weights_of(s->examples, slot);
@@ -132,7 +132,7 @@ INLINE void gradients_of_strips(const struct step *s, i64 slot, i64 strips, f32 
   if (wants_loss) add_loss(s->losses, loss);
 }
 
-// Gradients of examples begin .. end - 1 into s->gradients. Those of one group each lie side by side.
+// Compute the gradients of examples begin .. end - 1 into s->gradients. Examples of one group each are contiguous.
 INLINE void gradients_of_run(const struct step *s, i64 begin, i64 end, int T, bool pairs, bool wants_loss) {
   const struct examples *e = s->examples;
   if (s->shape.groups == 1 && !pairs) {
@@ -145,7 +145,7 @@ INLINE void gradients_of_run(const struct step *s, i64 begin, i64 end, int T, bo
   }
 }
 
-// --- updates of CBOW: an output may not occur twice in an example, a context may
+// --- updates of CBOW: within an example outputs are all different, contexts may repeat
 
 INLINE void update_cbow_columns(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients, i64 column,
                                 int T, int C) {
@@ -192,8 +192,8 @@ INLINE void update_cbow_example(const struct step *s, const struct slice *slice,
 #undef BODY
 }
 
-// --- updates of pairs: first what the contexts change by, from the old outputs; then the outputs, from the old
-// contexts; then the contexts. The order makes it right whatever words are repeated.
+// --- updates of pairs: first the changes of the contexts, from the old outputs; then the outputs, from the old
+// contexts; then the contexts. This order is right even if words repeat.
 
 INLINE void update_pairs_columns(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients,
                                  i64 column, int T, int C) {

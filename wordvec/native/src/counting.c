@@ -1,24 +1,24 @@
-// Counting rows of the co-occurrence matrix, word by word over all its positions, so that a row is complete when it is
-// written. The same functions in numpy: wordvec/counts/rows/plain.py. Whole numbers only: the same bytes in every build.
+// Counting rows of the co-occurrence matrix. A row is counted over all positions of its word, so it is complete when it
+// is written. The same functions in numpy: wordvec/counts/rows/plain.py. All builds give the same bytes: only integers.
 //
-//   X[i, j] = sum of weights[d] over all positions of word i and all distances d at which word j stands there
+//   X[i, j] = sum of weights[d] over all positions of word i and all distances d at which word j occurs
 //
-//   stream            ids of words; the id V is a border, which ends windows, V + 1 a removed word, which is not counted
-//   positions         of the words in the stream, by word: those of word w are row_starts[w] .. row_starts[w + 1] - 1
-//   columns, sums     the cells of the rows, one row after the other, in order of columns; row_sizes: how many in each
+//   stream            word ids; id V is a border, which ends windows, and V + 1 a removed word, which is not counted
+//   positions         positions in the stream, by word: word w has positions[row_starts[w] .. row_starts[w + 1] - 1]
+//   columns, sums     the cells of the rows, row after row, each row in order of columns; row_sizes: cells in each row
 //
-// A row is summed in an array with one place for each word, the accumulator. Which places are in use is noted in bits,
-// 64 words in one number (marks), and which of these numbers are in use in a second layer of bits (summary): walking
-// over both gives the columns of the row in order, without sorting.
+// A row is summed in the accumulator, an array with one place for each word. Bits record which places are in use: 64
+// words in one number (marks). A second layer of bits (summary) records which of these numbers are in use. Walking over
+// both layers gives the columns of the row in order, without sorting.
 //
-// A word's positions lie all over the text. The processor fetches them in time because each is asked for AHEAD
-// positions before it is needed: without that, counting takes more than twice as long.
+// A word's positions are scattered over the text, so each is prefetched AHEAD positions before it is needed: without
+// prefetching, counting takes more than twice as long.
 #include "wordvec.h"
 
 enum { AHEAD = 12, IDS_PER_LINE = 16 };  // ids of 4 bytes, cache lines of 64
 
-// The row that is being summed; all zero between rows, but for the place of removed words, which is never zero: so they
-// are never marked, and never become a cell.
+// The row that is being summed. It is all zero between rows, except the place of removed words, which is never zero, so
+// that they are never marked and never become a cell.
 typedef struct {
   i64 *accumulator;  // (V + 2,)
   u64 *marks;        // (V / 64 + 1,)
@@ -36,7 +36,7 @@ INLINE void add_to_row(const row_sum *row, i64 column, i64 amount) {
   row->accumulator[column] = before + amount;
 }
 
-// Write the row's cells from columns[0] and sums[0] on, and empty it; returns how many there are.
+// Write the row's cells to columns[0 ..] and sums[0 ..], and reset the row; returns the number of cells.
 static i64 write_row(const row_sum *row, i32 *columns, i64 *sums) {
   i64 filled = 0;
   for (i64 s = 0; s < row->summary_size; s++) {
@@ -56,7 +56,7 @@ static i64 write_row(const row_sum *row, i32 *columns, i64 *sums) {
   return filled;
 }
 
-// Set counts[w] to how often word w occurs in stream[begin .. end - 1]; borders and removed words are no words.
+// Set counts[w] to how often word w occurs in stream[begin .. end - 1]; borders and removed words are not counted.
 EXPORT void count_words(const i32 *stream, i64 stream_size, i64 begin, i64 end, i64 *counts, i64 size) {
   UNUSED(stream_size);
   for (i64 word = 0; word < size; word++) counts[word] = 0;
@@ -64,7 +64,7 @@ EXPORT void count_words(const i32 *stream, i64 stream_size, i64 begin, i64 end, 
     if (stream[position] < size) counts[stream[position]]++;
 }
 
-// Write the positions of the words in stream[begin .. end - 1], in order, from positions[places[w]] on for word w.
+// Write the positions of the words in stream[begin .. end - 1], in order: those of word w to positions[places[w] ..].
 EXPORT void place_words(const i32 *stream, i64 stream_size, i64 begin, i64 end, i64 *places, i64 size, u32 *positions,
                         i64 positions_size) {
   UNUSED(stream_size), UNUSED(positions_size);
@@ -72,7 +72,7 @@ EXPORT void place_words(const i32 *stream, i64 stream_size, i64 begin, i64 end, 
     if (stream[position] < size) positions[places[stream[position]]++] = (u32)position;
 }
 
-// Count the rows first .. last - 1; returns the number of cells. Windows reach `left` words back, `right` ahead.
+// Count rows first .. last - 1; returns the number of cells. Windows reach `left` words back and `right` words ahead.
 EXPORT i64 count_rows(const i32 *stream, i64 stream_size, const u32 *positions, i64 positions_size,
                       const i64 *row_starts, i64 row_starts_size, const i64 *weights, i64 weights_size, i64 left,
                       i64 right, i64 *accumulator, i64 accumulator_size, u64 *marks, i64 marks_size, u64 *summary,
@@ -84,7 +84,7 @@ EXPORT i64 count_rows(const i32 *stream, i64 stream_size, const u32 *positions, 
   i64 filled = 0;
   for (i64 row = first; row < last; row++) {
     row_sizes[row] = 0;
-    if (row_starts[row] == row_starts[row + 1]) continue;  // no need to look through the marks
+    if (row_starts[row] == row_starts[row + 1]) continue;  // an empty row: skip walking over the marks
     for (i64 k = row_starts[row]; k < row_starts[row + 1]; k++) {
       if (k + AHEAD < positions_size) {
         const i64 centre = positions[k + AHEAD];
@@ -103,7 +103,7 @@ EXPORT i64 count_rows(const i32 *stream, i64 stream_size, const u32 *positions, 
   return filled;
 }
 
-// Add up the same rows of several parts; returns the number of cells. Row r of part p is
+// Add the rows of several parts; returns the number of cells. Row r of part p is
 // part_columns and part_sums[starts[p, r] .. starts[p, r + 1] - 1]; starts is (parts, rows + 1).
 EXPORT i64 merge_rows(const i32 *part_columns, i64 part_columns_size, const i64 *part_sums, i64 part_sums_size,
                       const i64 *starts, i64 starts_size, i64 *accumulator, i64 accumulator_size, u64 *marks,

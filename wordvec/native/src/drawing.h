@@ -1,34 +1,34 @@
-// What draws.c draws for a block of positions and examples.c makes examples of: one thread's working space.
+// One thread's working space: what draws.c draws for a block of positions, from which examples.c makes examples.
 #pragma once
 #include "training.h"
 
-enum { AT_ONCE = 8 };  // words that are copied together, wanted or not: a loop of unknown length takes longer
+enum { AT_ONCE = 8 };  // words copied together, even if fewer are needed: a loop of variable length is slower
 enum { POOL_GROUPS = 32, POOL_BLOCK = 128 };  // see wordvec/corpus/draws/sampling.py
 
 struct drawing {
   const struct training *training;
   struct shape shape;
-  i64 size;            // places: a block, and what its windows reach on both sides
-  u64 *keys;           // of the kept tokens' positions; before that, the positions
+  i64 size;            // length of the arrays: a block and the reach of its windows on both sides
+  u64 *keys;           // first the kept tokens' positions, later the keys of these positions
   i32 *ids;            // kept tokens
   u8 *flags;           // whether a position of the block is kept
   i32 *latest_repeat;  // see find_repeated_words
-  i32 *first, *last;   // where the sentence of each token begins and ends
+  i32 *first, *last;   // where each token's sentence begins and ends
   i32 *reach;          // the window drawn for each token
-  i64 *sentence;       // the number of the sentence of each token, where sentences have tags
-  i32 *listed;         // contexts of a token there: the tags, then the words of its window
+  i64 *sentence;       // the number of each token's sentence, if sentences have tags
+  i32 *listed;         // with tags: the contexts of one token, first the tags, then the words of its window
   i32 *negatives;      // (draws, size)
-  i64 draws;           // negatives of a centre: K, or K for each of its contexts where pairs have their own
-  i32 *met;            // (2 COUNTERS,) quarters of a meeting, by class of rows of W_in, then of W_out
+  i64 draws;           // negatives of a centre: K, or K for each of its contexts if each pair has its own
+  i32 *met;            // (2 COUNTERS,) quarters of a meeting, by class of rows: first of W_in, then of W_out
   i32 *repeats;        // (COUNTERS,) zero between uses
-  i32 *pool;           // words that negatives come from, as they are for block `pool_block` of POOL_BLOCK positions
+  i32 *pool;           // the words that negatives are drawn from in block `pool_block` of POOL_BLOCK positions
   i64 pool_block;
   struct parts_drawing *parts;  // see parts.h; 0 without subwords
 };
 
-// The kept tokens of positions begin .. end - 1, with those that their windows reach. Returns how many come before
-// `begin`; *count becomes how many come before `end`.
+// List the kept tokens of positions begin .. end - 1, and the tokens around them that their windows reach. Returns the
+// number of listed tokens before `begin`; sets *count to the number before `end`.
 i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count);
 
-// Windows and negatives of the listed tokens begin .. end - 1; replaces their positions by their keys.
+// Draw the windows and negatives of the listed tokens begin .. end - 1; replaces the tokens' positions by keys.
 void draw_numbers(struct drawing *d, i64 begin, i64 end);

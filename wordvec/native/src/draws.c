@@ -1,8 +1,8 @@
-// Drawing at random: which tokens are kept, how far windows reach, which words are negatives. The same as
+// Random draws: which tokens are kept, how far windows reach, which words are negatives. They are the same as in
 // wordvec/corpus/draws/examples.py and sampling.py.
 //
 // Every draw is a function of (seed, epoch, position), so any thread can draw any block at any time. A block is drawn
-// in separate plain loops over arrays, which compilers turn into vector code.
+// in separate simple loops over arrays, which compilers vectorize.
 #include "drawing.h"
 #include "memory.h"
 #include "parts.h"
@@ -47,13 +47,13 @@ struct drawing *new_drawing(const struct training *t) {
   return d;
 }
 
-// --- which tokens are there
+// --- kept tokens
 
 INLINE bool is_kept(const struct training *t, i64 position) {
   return (draw(item_key(t->epoch_key, (u64)position), SUBSAMPLE) >> 32) < t->keep_thresholds[t->ids[position]];
 }
 
-// The sentence a position lies in: the last one that starts at or before it.
+// The sentence that contains a position: the last one that starts at or before it.
 static i64 sentence_of(const struct training *t, i64 position) {
   i64 low = 0, high = t->sentences;
   while (high - low > 1) {
@@ -65,8 +65,8 @@ static i64 sentence_of(const struct training *t, i64 position) {
   return low;
 }
 
-// latest_repeat[k]: the largest place whose word comes again at most `distance` later, not after k; or -1.
-// So the tokens low .. high - 1 (a window) are different words if latest_repeat[high - 1] < low.
+// latest_repeat[k]: the largest place whose word occurs again up to `distance` places later and not after k, or -1.
+// So the tokens low .. high - 1 (a window) are all different if latest_repeat[high - 1] < low.
 static void find_repeated_words(struct drawing *d, i64 count, i64 distance) {
   i32 *restrict latest = d->latest_repeat;
   const i32 *restrict ids = d->ids;
@@ -76,34 +76,34 @@ static void find_repeated_words(struct drawing *d, i64 count, i64 distance) {
   for (i64 k = 1; k < count; k++) latest[k] = latest[k - 1] > latest[k] ? latest[k - 1] : latest[k];
 }
 
-// Tokens begin .. end - 1 are those of a sentence that are listed, with others of it up to `last`.
+// Note that the listed tokens begin .. end - 1 belong to `sentence`, whose listed tokens end at `last`.
 static void note_sentence(struct drawing *d, i64 sentence, i64 begin, i64 end, i64 last) {
   for (i64 k = begin; k < end; k++) d->first[k] = (i32)begin, d->last[k] = (i32)last;
   if (has_tags(d->training))
     for (i64 k = begin; k < end; k++) d->sentence[k] = sentence;
 }
 
-// With up to `reach` kept tokens more on each side in the same sentence.
+// Up to `reach` kept tokens are added on each side, from the same sentence.
 i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
   const struct training *t = d->training;
   const i64 reach = t->reach, *starts = t->sentence_starts;
   i64 sentence = sentence_of(t, begin), left = 0, right, sentence_first = 0;
   for (i64 p = begin - 1; p >= starts[sentence] && left < reach; p--)
     if (is_kept(t, p)) d->ids[left++] = t->ids[p];
-  for (i64 k = 0; k < left / 2; k++) {  // found backwards
+  for (i64 k = 0; k < left / 2; k++) {  // they were found backwards
     const i32 id = d->ids[k];
     d->ids[k] = d->ids[left - 1 - k];
     d->ids[left - 1 - k] = id;
   }
   const i32 *restrict ids = t->ids + begin;
   u8 *restrict flags = d->flags;
-  u64 *restrict bits = d->keys;  // until the keys are there
+  u64 *restrict bits = d->keys;  // the keys come later
   for (i64 k = 0; k < end - begin; k++) bits[k] = draw(item_key(t->epoch_key, (u64)(begin + k)), SUBSAMPLE) >> 32;
   for (i64 k = 0; k < end - begin; k++) flags[k] = bits[k] < t->keep_thresholds[(u32)ids[k]];
   i64 kept = left, position = begin;
   while (position < end) {
     const i64 stop = min_i64(end, starts[sentence + 1]);
-    for (i64 p = position; p < stop; p++) {  // written whether kept or not: no branch to mispredict
+    for (i64 p = position; p < stop; p++) {  // writes every token, kept or not: no branch to mispredict
       d->ids[kept] = t->ids[p];
       d->keys[kept] = (u64)p;
       kept += flags[p - begin];
@@ -123,13 +123,13 @@ i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count) {
 
 // --- windows and negatives
 
-// The word that 64 bits choose from the alias table (NegativeTable.words_of).
+// The word that 64 random bits choose from the alias table (NegativeTable.words_of).
 INLINE i32 word_of(const struct training *t, u64 bits) {
   const u64 slot = below(bits, (u64)t->words), entry = t->negative_table[slot];
   return (bits & 0xFFFFFFFF) < entry >> 32 ? (i32)slot : (i32)(u32)entry;
 }
 
-// The pool as it is for the POOL_BLOCK positions from `position` on: from_pool in wordvec/corpus/draws/sampling.py.
+// Renew the pool for the block of POOL_BLOCK positions at `position`: from_pool in wordvec/corpus/draws/sampling.py.
 static void renew_pool(struct drawing *d, i64 position) {
   const struct training *t = d->training;
   const i64 block = position / POOL_BLOCK, renewed = t->pool / POOL_GROUPS, before = d->pool_block;
@@ -143,7 +143,7 @@ static void renew_pool(struct drawing *d, i64 position) {
   d->pool_block = block;
 }
 
-// Draw negatives for the listed tokens begin .. end - 1, all of one POOL_BLOCK where there is a pool.
+// Draw negatives for the listed tokens begin .. end - 1; with a pool, all are in one POOL_BLOCK.
 static void draw_negatives(struct drawing *d, i64 begin, i64 end) {
   const struct training *t = d->training;
   const u64 *restrict keys = d->keys;

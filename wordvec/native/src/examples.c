@@ -1,4 +1,4 @@
-// Training examples of a block, and where it is cut into steps: the same as wordvec/corpus/draws/examples.py and steps.py.
+// The training examples of a block, and its steps: the same as in wordvec/corpus/draws/examples.py and steps.py.
 #include "drawing.h"
 #include "memory.h"
 #include "parts.h"
@@ -10,7 +10,7 @@ void free_examples(struct examples *e) {
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
-// Room for the examples of a block; outputs that no draw ever touches stay absent. False when memory is short.
+// Allocate room for the examples of a block; outputs never drawn stay absent. Returns false if memory is short.
 bool new_examples(struct examples *e, const struct training *t) {
   const struct shape shape = shape_of(t);
   const i64 most = min_i64(contexts_at_most(t), t->group);
@@ -52,7 +52,7 @@ bool new_examples(struct examples *e, const struct training *t) {
 
 INLINE u32 class_of(i32 row) { return (u32)row % COUNTERS; }
 
-// The tokens begin .. end - 1 without the centre, each word once; its weight is how often it occurs.
+// List the tokens begin .. end - 1 without the centre, each word once, weighted by how often it occurs.
 static i64 merge_contexts(const struct drawing *d, i32 *contexts, f32 *weights, i64 centre, i64 begin, i64 end) {
   i64 count = 0;
   for (i64 k = begin; k < end; k++) {
@@ -65,7 +65,7 @@ static i64 merge_contexts(const struct drawing *d, i32 *contexts, f32 *weights, 
   return count;
 }
 
-// See cbow_shares in wordvec/corpus/draws/steps.py.
+// The share of a context's gradient that is kept: cbow_shares in wordvec/corpus/draws/steps.py.
 static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
   i64 squares = 0;
   for (i64 i = 0; i < count; i++) d->repeats[class_of(contexts[i])]++;
@@ -78,7 +78,8 @@ static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
   return share < 1.0 ? (f32)share : 1.0f;
 }
 
-// Contexts of a token whose sentence has tags: those, and the words low .. high - 1 without it. Returns how many.
+// List the contexts of a token whose sentence has tags: the tags, then the words low .. high - 1 without the centre.
+// Returns their number.
 static i64 list_contexts(struct drawing *d, i64 centre, i64 low, i64 high) {
   const struct training *t = d->training;
   const i64 begin = t->tag_starts[d->sentence[centre]], end = t->tag_starts[d->sentence[centre] + 1];
@@ -89,7 +90,7 @@ static i64 list_contexts(struct drawing *d, i64 centre, i64 low, i64 high) {
   return count;
 }
 
-// Of the listed contexts first .. last - 1 each row once; its weight is how often it is there.
+// Place the listed contexts first .. last - 1 in a slot, each row once, weighted by how often it occurs.
 static void place_listed(struct drawing *d, struct examples *e, i64 slot, i64 first, i64 last) {
   i32 *contexts = e->contexts + slot * e->most_contexts;
   f32 *weights = e->context_weights + slot * e->most_contexts;
@@ -106,7 +107,7 @@ static void place_listed(struct drawing *d, struct examples *e, i64 slot, i64 fi
   for (i64 i = 0; i < MOST_TILE_CONTEXTS - 1; i++) contexts[count + i] = (i32)d->training->absent_input;
 }
 
-// List contexts number first .. last - 1 of those from token `low` on, without the centre.
+// Place contexts first .. last - 1 in a slot, counting from token `low` and leaving out the centre.
 INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
   const struct training *t = d->training;
   i32 *contexts = e->contexts + slot * e->most_contexts;
@@ -117,7 +118,7 @@ INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 
   const i64 left = centre - low;
   const i64 begin = low + first + (first >= left), end = low + last + (last > left);
   i64 count = last - first;
-  e->merged[slot] = has_tiles(t) && d->latest_repeat[end - 1] >= begin;  // some word occurs twice between begin and end
+  e->merged[slot] = has_tiles(t) && d->latest_repeat[end - 1] >= begin;  // a word is repeated in begin .. end - 1
   if (e->merged[slot]) {
     f32 *weights = e->context_weights + slot * e->most_contexts;
     memset(weights, 0, (size_t)e->most_contexts * sizeof *weights);
@@ -129,7 +130,7 @@ INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 
     for (i64 i = first; i < last; i++) contexts[i - first] = d->ids[low + i + (low + i >= centre)];
   }
   e->context_counts[slot] = (i32)count;
-  if (has_tiles(t))  // the rest of the last tile
+  if (has_tiles(t))  // fill up the last tile
     for (i64 i = 0; i < MOST_TILE_CONTEXTS - 1; i++) contexts[count + i] = (i32)t->absent_input;
   else e->context_shares[slot] = count > t->most_repeats ? share_of_repeats(d, contexts, count) : 1;
 }
@@ -137,12 +138,12 @@ INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 
 // --- outputs of an example
 
 struct outputs {
-  i32 *ids;      // OUTPUT_STEP places a group
-  f32 *weights;  // a strip a group
+  i32 *ids;      // OUTPUT_STEP places per group
+  f32 *weights;  // one strip per group
   int tile, strip;
 };
 
-// The place after this one: groups of `tile` places begin at multiples of OUTPUT_STEP.
+// The next place: groups of `tile` places begin at multiples of OUTPUT_STEP.
 INLINE i64 next_place(struct outputs o, i64 place) {
   return (place + 1) % OUTPUT_STEP < o.tile ? place + 1 : place - o.tile + 1 + OUTPUT_STEP;
 }
@@ -156,7 +157,7 @@ INLINE void put(struct outputs o, i64 place, i32 id, f32 weight) {
   *weight_at(o, place) = weight;
 }
 
-// Merge repeated negatives, drop those equal to the centre; returns how many terms they make.
+// Merge repeated negatives and drop negatives equal to the centre; returns the number of terms they make.
 static i64 merge_negatives(const struct drawing *d, struct outputs o) {
   const i32 absent = (i32)d->training->absent_output;
   i64 terms = 0, place = 0;
@@ -177,8 +178,8 @@ static i64 merge_negatives(const struct drawing *d, struct outputs o) {
   return terms;
 }
 
-// List the centre and its negatives; a repeated negative counts twice, one equal to the centre not at all.
-// Returns how many terms each context has with them. `known` is the number of negatives where the compiler knows it.
+// Place the centre and its negatives: a repeated negative counts twice, a negative equal to the centre not at all.
+// Returns the number of terms that each context has. `known` is the number of negatives as a constant, or 0.
 INLINE i64 place_negatives(const struct drawing *d, struct outputs o, i64 centre, int known) {
   const i64 negatives = known ? known : d->training->negatives;
   const i32 *drawn = d->negatives + centre, target = d->ids[centre];
@@ -205,7 +206,7 @@ static i64 place_shared(const struct drawing *d, struct outputs o, i64 centre) {
   return place_negatives(d, o, centre, 0);
 }
 
-// List the centre and K negatives for each of the contexts first .. last - 1; returns how many terms there are in all.
+// Place the centre and K negatives for each of the contexts first .. last - 1; returns the number of terms.
 static i64 place_pairs(const struct drawing *d, struct outputs o, i64 groups, i64 centre, i64 first, i64 last) {
   const i64 negatives = d->training->negatives;
   const i32 target = d->ids[centre];
@@ -225,7 +226,7 @@ static i64 place_pairs(const struct drawing *d, struct outputs o, i64 groups, i6
   return terms;
 }
 
-// List the inner nodes on the centre's path through the Huffman tree; returns how many.
+// Place the inner nodes on the centre's path through the Huffman tree; returns their number.
 static i64 place_path(const struct training *t, struct outputs o, i32 target, i32 *groups) {
   const i64 first = t->path_starts[target], length = t->path_starts[target + 1] - first;
   i64 place = 0;
@@ -238,7 +239,7 @@ static i64 place_path(const struct training *t, struct outputs o, i32 target, i3
 
 // --- steps
 
-// Count the meetings of an example, contexts first .. last - 1 of a centre; says whether any exceeds the bound.
+// Count the meetings of an example, contexts first .. last - 1 of a centre; returns whether any exceeds the bound.
 INLINE bool meet(struct drawing *d, i64 centre, i64 first, i64 last) {
   const struct training *t = d->training;
   i32 *met = d->met, most = 0, partners = 1;
@@ -278,7 +279,7 @@ static void forget_meetings(struct drawing *d) {
   for (i64 k = 0; k < 2 * COUNTERS; k++) d->met[k] = 0;
 }
 
-// List one example: contexts first .. last - 1 of a centre, those from token `low` on.
+// Place one example in a slot: contexts first .. last - 1 of a centre, counting from token `low`.
 INLINE void place_example(struct drawing *d, struct examples *e, i64 slot, i64 centre, i64 low, i64 first, i64 last) {
   const struct training *t = d->training;
   const struct outputs o = {e->outputs + slot * e->most_outputs, e->output_weights + slot * e->weight_floats,
@@ -302,7 +303,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   draw_numbers(d, first_token, last_token);
   e->steps = e->centres = e->predictions = e->terms = 0;
   forget_meetings(d);
-  bool full = false;  // a step of one example may exceed the bound, and takes no other then
+  bool full = false;  // a step whose only example exceeds the bound takes no other example
   for (i64 k = first_token; k < last_token; k++) {
     const i64 low = max_i64(d->first[k], k - d->reach[k]), high = min_i64(d->last[k], k + d->reach[k] + 1);
     const i64 contexts = has_tags(t) ? list_contexts(d, k, low, high) : high - low - 1;
@@ -330,7 +331,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   if (has_parts(t)) list_words(d, e);
 }
 
-// The examples of one block of a training, to be looked at; 0 when memory is short.
+// Draw the examples of one block of a training, for inspection; returns 0 if memory is short.
 EXPORT struct examples *examples_draw(const struct training *t, i64 number) {
   struct examples *e = new_zeros(1, sizeof *e);
   struct drawing *d = new_drawing(t);

@@ -1,35 +1,35 @@
-// GloVe's training: cells of the co-occurrence matrix in tiles, and AdaGrad's step of one cell after the other. What it
-// computes, said with layers: wordvec/kernels/glove/reference.py; tiles and their order: wordvec/kernels/glove/cells.py.
+// GloVe's training: the cells of the co-occurrence matrix in tiles, and an AdaGrad step for one cell after another.
+// wordvec/kernels/glove/reference.py computes the same with layers; wordvec/kernels/glove/cells.py explains the tiles.
 //
 //   loss of a cell    f(X) (w . c + b_i + b_j - log X)^2           f(X) = min(1, (X / x_max)^alpha)
 //   d = 2 f(X) (w . c + b_i + b_j - log X)      the gradient is d c for w and d w for c
 //   for each column   h += gradient^2           W -= learning_rate gradient / sqrt(h)
 //
-// A row of a table holds weights, then as many sums of squares, each a whole number of vectors:
+// A row of a table holds weights, then as many sums of squares h; each half is a whole number of vectors:
 //
 //   word      w_1 .. w_D   b_i   1     0 ..  |  h of each
 //   context   c_1 .. c_D   1     b_j   0 ..  |  h of each
 //
-// so that one dot product is w . c + b_i + b_j, and the biases learn like any other column. The two ones, which must not
-// move, have an h of 1e30: their steps are lost in rounding. Tables of words and contexts lie one after the other,
-// (2, T, rows of a band, row), the rows of a band side by side.
+// so that one dot product is w . c + b_i + b_j, and the biases are trained like any other column. The two ones must not
+// change: their h is 1e30, so their steps are lost in rounding. The tables of words and contexts form one array,
+// (2, T, rows of a band, row).
 //
-// Tiles of one round share no row, and rounds follow one another, so the result has the same bytes for any number of
-// threads. Builds differ in the last bits: how many partial sums a dot product has is up to the width of vectors.
+// The tiles of a round share no row, and rounds follow one another, so the result has the same bytes for any number of
+// threads. Builds differ in the last bits: the number of partial sums of a dot product depends on the width of vectors.
 #include "random.h"
 #include "team.h"
 #include "vectors.h"
 
 enum {
-  STRIP = 64,  // cells whose weights, logarithms and addresses are made in one go
-  AHEAD = 2,   // cells: how early rows are asked for
-  DOTS = 4,    // independent sums of a dot product: a single one would wait for each addition
+  STRIP = 64,  // cells whose weights, logarithms and addresses are computed together
+  AHEAD = 2,   // how many cells ahead rows are prefetched
+  DOTS = 4,    // independent sums of a dot product: a single sum would wait for each addition
 };
 enum { CLAIMED, DONE, STOP };  // a team's counters
 
-// --- cells into tiles: row i and column j to bands i mod T and j mod T, at places i / T and j / T
+// --- cells into tiles: row i and column j go to bands i mod T and j mod T, at places i / T and j / T
 
-// Count the cells of some rows, the first of them `first`: starts[t + 1] grows by the number of those in tile t.
+// Count the cells of some rows, the first being row `first`: starts[t + 1] grows by the number of cells in tile t.
 EXPORT void count_tiles(const i64 *indptr, i64 indptr_size, const i32 *indices, i64 indices_size, i64 first, i64 bands,
                         i64 *starts, i64 starts_size) {
   UNUSED(indices_size), UNUSED(starts_size);
@@ -39,7 +39,8 @@ EXPORT void count_tiles(const i64 *indptr, i64 indptr_size, const i32 *indices, 
   }
 }
 
-// Put them in their tiles, the next of tile t at packed[free[t]]: places in bands in 16 bits each, the count in 32.
+// Put these cells into their tiles: the next cell of tile t goes to packed[free[t]], 16 bits for each place in a band
+// and 32 bits for the count.
 EXPORT void place_cells(const i64 *indptr, i64 indptr_size, const i32 *indices, i64 indices_size, const f32 *data,
                         i64 data_size, i64 first, i64 bands, i64 *free, i64 free_size, u64 *packed, i64 packed_size) {
   UNUSED(indices_size), UNUSED(data_size), UNUSED(free_size), UNUSED(packed_size);
@@ -65,7 +66,7 @@ INLINE vec logarithm(vec x) {
   return multiply_add(n, splat(LN2_HIGH), multiply_add(e, log1p_over(e), n * splat(LN2_LOW)));
 }
 
-// f(X) and log X of counts, in vectors: `size` is a multiple of LANES.
+// Compute f(X) and log X of counts; `size` is a multiple of LANES.
 EXPORT void weights_and_logs(const f32 *counts, i64 size, f32 x_max, f32 alpha, f32 *weights, i64 weights_size,
                              f32 *logs, i64 logs_size) {
   UNUSED(weights_size), UNUSED(logs_size);
@@ -89,14 +90,14 @@ INLINE f32 dot(const f32 *w, const f32 *c, i64 vectors) {
   return sum_of_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-// AdaGrad on one vector of a row: its sums of squares are at h, its weights were `old`.
+// AdaGrad on one vector of a row: `old` holds its weights, h its sums of squares.
 INLINE void step(f32 *row, f32 *h, vec old, vec gradient, vec rate) {
   const vec squares = multiply_add(gradient, gradient, load(h));
   store(h, squares);
   store(row, old - rate * gradient * inverse_root(squares));
 }
 
-// The step of one cell, both rows from the old values; returns the loss before it.
+// The step of one cell; both rows are updated from their old values. Returns the loss before the step.
 INLINE f64 step_of_cell(f32 *w, f32 *c, i64 vectors, f32 weight, f32 log, f32 learning_rate) {
   const f32 error = dot(w, c, vectors) - log, weighted = weight * error;
   const vec d = splat(weighted + weighted), rate = splat(learning_rate);
@@ -113,14 +114,14 @@ INLINE f64 step_of_cell(f32 *w, f32 *c, i64 vectors, f32 weight, f32 log, f32 le
 
 typedef struct {
   const u64 *packed;  // cells, see place_cells
-  const i64 *starts;  // (T T + 1,): those of tile t are starts[t] .. starts[t + 1] - 1
+  const i64 *starts;  // (T T + 1,): tile t has cells starts[t] .. starts[t + 1] - 1
   f32 *words, *contexts;
   i64 bands, rows_of_band, row_floats;
   u64 key;
   f32 x_max, alpha, learning_rate;
 } training;
 
-// The order of the cells of a tile (Fisher and Yates's shuffle, Durstenfeld 1964): see glove_cells.order_in_tile.
+// The order of a tile's cells (a Fisher-Yates shuffle, Durstenfeld 1964): order_in_tile in kernels/glove/cells.py.
 static void shuffle(u32 *order, i64 count, u64 key) {
   for (i64 k = 0; k < count; k++) order[k] = (u32)k;
   for (i64 last = count - 1; last > 0; last--) {
@@ -131,7 +132,7 @@ static void shuffle(u32 *order, i64 count, u64 key) {
   }
 }
 
-// Train on cells packed[order[0 .. size - 1]] of a tile whose bands begin at `words` and `contexts`.
+// Train on cells packed[order[0 .. size - 1]] of a tile; its bands begin at `words` and `contexts`.
 static f64 train_strip(const training *t, const u64 *packed, const u32 *order, i64 size, f32 *words, f32 *contexts) {
   f32 counts[STRIP], weights[STRIP], logs[STRIP];
   f32 *w[STRIP + AHEAD], *c[STRIP + AHEAD];
@@ -156,7 +157,7 @@ static f64 train_strip(const training *t, const u64 *packed, const u32 *order, i
   return loss;
 }
 
-// Train on all cells of one tile, in the order of the epoch; returns the sum of their losses.
+// Train on all cells of one tile, in the epoch's order; returns the sum of their losses.
 static f64 train_tile(const training *t, i64 tile, u32 *order) {
   const i64 begin = t->starts[tile], count = t->starts[tile + 1] - begin;
   const i64 band_floats = t->rows_of_band * t->row_floats;
@@ -168,9 +169,9 @@ static f64 train_tile(const training *t, i64 tile, u32 *order) {
   return loss;
 }
 
-// Train on rounds first .. last - 1, of the tiles tiles[round, 0 .. T - 1], together with the other threads that call
-// this with the same counters; losses[round, n] becomes that of the round's tile n. `order` has room for the largest
-// tile and is the thread's own. Returns early, between two tiles, when counter STOP is raised.
+// Train on rounds first .. last - 1, each with the tiles tiles[round, 0 .. T - 1], together with all threads that call
+// this with the same counters. losses[round, n] becomes the loss of the round's tile n. Each thread has its own
+// `order`, with room for the largest tile. Returns early, between two tiles, if counter STOP is raised.
 EXPORT void train_rounds(const i64 *tiles, i64 tiles_size, const u64 *packed, i64 packed_size, const i64 *starts,
                          i64 starts_size, f32 *tables, i64 tables_size, f64 *losses, i64 losses_size, i64 *shared,
                          i64 shared_size, u32 *order, i64 order_size, i64 first, i64 last, i64 bands, i64 rows_of_band,

@@ -1,15 +1,15 @@
 // From scores to gradients: the logistic loss of negative sampling and of hierarchical softmax (Mikolov et al. 2013b,
 // equations 3 and 4), lane by lane.
 //
-// Each score s has a signed weight w: +m for a target, -m for a negative, where m says how often that pair of context
-// and output occurs among the centre's terms, 0 for none. With u = -sign(w) s the terms are
+// Each score s has a signed weight w: +m for a target, -m for a negative, where m is how often that pair of context and
+// output occurs among the centre's terms (0 if it does not). With u = -sign(w) s the terms are
 //
 //   loss      |w| softplus(u)                    -log sigmoid(s) for a target, -log sigmoid(-s) for a negative
-//   gradient  learning_rate w sigmoid(u)         what is added along the other side's row: the downhill direction
+//   gradient  learning_rate w sigmoid(u)         the factor of the other side's row in the update, downhill
 #pragma once
 #include "vectors.h"
 
-// The gradients of LANES scores; *loss grows by their losses where `loss` is not 0.
+// The gradients of LANES scores; adds their losses to *loss unless `loss` is 0.
 INLINE vec gradients_of(vec score, vec weight, vec rate, vec *loss) {
   const ivec sign = (ivec)weight & (i32)0x80000000;
   const vec u = (vec)((ivec)score ^ sign ^ (i32)0x80000000);
@@ -18,9 +18,9 @@ INLINE vec gradients_of(vec score, vec weight, vec rate, vec *loss) {
   return rate * weight * sigmoid(u, e);
 }
 
-// Add a loss, lane by lane, to LANES sums.
 typedef f64 wide_vec __attribute__((vector_size(2 * VECTOR_BYTES)));
 
+// Add a loss, lane by lane, to LANES sums.
 INLINE void add_loss(f64 *sums, vec loss) {
   wide_vec total;
   memcpy(&total, sums, sizeof total);
@@ -28,7 +28,7 @@ INLINE void add_loss(f64 *sums, vec loss) {
   memcpy(sums, &total, sizeof total);
 }
 
-// The first `strip` numbers again and again: weights of outputs, for all contexts whose strips share a vector.
+// Repeat the first `strip` numbers: the weights of outputs, for all contexts whose strips share a vector.
 INLINE vec repeat_strip(vec a, int strip) {
 #if LANES == 16
   return strip == 8 ? __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)
@@ -41,7 +41,7 @@ INLINE vec repeat_strip(vec a, int strip) {
 #endif
 }
 
-// The first numbers, each `strip` times: weights of contexts.
+// Repeat each of the first numbers `strip` times: the weights of contexts.
 INLINE vec spread_over_strips(vec a, int strip) {
 #if LANES == 16
   return strip == 8 ? __builtin_shufflevector(a, a, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
@@ -54,7 +54,7 @@ INLINE vec spread_over_strips(vec a, int strip) {
 #endif
 }
 
-// The first `number` lanes, and zeros.
+// Keep the first `number` lanes and set the others to zero.
 INLINE vec first_lanes(vec a, int number) {
   ivec lane;
   for (int k = 0; k < LANES; k++) lane[k] = k;

@@ -1,4 +1,4 @@
-// Skip-gram and CBOW again, for tables of float16.
+// Skip-gram and CBOW compiled again, for float16 tables.
 #include "vectors.h"
 #if HAS_HALF
 #define HALF

@@ -1,17 +1,17 @@
-// From numbers of pieces to ids of words: the inner loops of corpus/blocks.py and corpus/encoding.py.
+// From piece numbers to word ids: the inner loops of corpus/encode/scanning.py.
 #include "wordvec.h"
 
-// Put numbers[ids[i]] in the place of each ids[i].
+// Replace each ids[i] by numbers[ids[i]].
 EXPORT void look_up_ids(i32 *ids, i64 ids_size, const i32 *numbers, i64 numbers_size) {
   UNUSED(numbers_size);
 #pragma GCC unroll 8
   for (i64 i = 0; i < ids_size; i++) ids[i] = numbers[ids[i]];
 }
 
-// Put in place of each token, piece ids[i] of a block, the words that piece numbers[ids[i]] stands for.
+// Replace each token, piece ids[i] of a block, by the words of piece numbers[ids[i]].
 //
-// Piece p stands for word_ids[word_starts[p] .. word_starts[p + 1]). Counts the words in counts, and fills
-// expanded (words,) and expanded_ends (lines,), the words before each line end.
+// The words of piece p are word_ids[word_starts[p] .. word_starts[p + 1]). Counts the words in counts, and fills
+// expanded (words,) and expanded_ends (lines,), the number of words before each line end.
 EXPORT void expand_ids(const i32 *ids, i64 ids_size, const i64 *line_ends, i64 line_ends_size, const i32 *numbers,
                        i64 numbers_size, const i64 *word_starts, i64 word_starts_size, const i32 *word_ids,
                        i64 word_ids_size, i64 *counts, i64 counts_size, i32 *expanded, i64 expanded_size,
@@ -30,10 +30,10 @@ EXPORT void expand_ids(const i32 *ids, i64 ids_size, const i64 *line_ends, i64 l
   for (; line < line_ends_size; line++) expanded_ends[line] = words;
 }
 
-// Look up ids in final_id, where -1 leaves a word out.
+// Replace ids by final_id[id]; words with final_id -1 are dropped.
 //
-// Fills kept (at most as many as ids, and room for one more) and kept_ends: how many are kept of the first ends[e] ids.
-// Returns how many are kept of all.
+// Fills kept (which has room for one more than ids) and kept_ends: how many of the first ends[e] ids are kept.
+// Returns how many are kept in all.
 EXPORT i64 renumber_ids(const i32 *ids, i64 ids_size, const i32 *final_id, i64 final_id_size, const i64 *ends,
                         i64 ends_size, i32 *kept, i64 kept_size, i64 *kept_ends, i64 kept_ends_size) {
   UNUSED(final_id_size), UNUSED(kept_size), UNUSED(kept_ends_size);

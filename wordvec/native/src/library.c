@@ -1,4 +1,4 @@
-// What a build says about itself, and which build suits the processor.
+// Information about a build, and which builds the processor can run.
 #include "wordvec.h"
 #include "vectors.h"
 
@@ -6,17 +6,17 @@
 #include <cpuid.h>
 #endif
 
-// The instruction set this build was compiled for.
+// The instruction set that this build was compiled for.
 EXPORT const char *wordvec_isa(void) { return WORDVEC_ISA; }
 
-// The checksum of the sources it was compiled from.
+// The checksum of the sources that it was compiled from.
 EXPORT const char *wordvec_sources(void) { return WORDVEC_SOURCES; }
 
-// How many f32 a vector of this build holds.
+// The number of f32 in a vector of this build.
 EXPORT i64 wordvec_lanes(void) { return LANES; }
 
-// Which of the builds of its family the processor can run, 1 for the first and 0 for none: on x86-64 1, 2 and 3 are
-// -v2, -v3 and -v4 (System V ABI for AMD64, section 3.1.1), if the operating system saves the wider registers, too.
+// The number of the best build of its family that the processor can run, 0 for none. On x86-64, 1, 2 and 3 are -v2, -v3
+// and -v4 (System V ABI for AMD64, section 3.1.1); 2 and 3 need an operating system that saves the wider registers.
 EXPORT i64 wordvec_level(void) {
 #if defined(__x86_64__)
   u32 a, b, c, d, low, high;
@@ -38,5 +38,5 @@ EXPORT i64 wordvec_level(void) {
 #endif
 }
 
-// Whether tables can be of float16.
+// Whether this build supports float16 tables.
 EXPORT i64 wordvec_has_half(void) { return HAS_HALF; }

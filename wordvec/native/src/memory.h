@@ -1,4 +1,4 @@
-// Memory that the library takes for itself; all of it starts as zeros, and 0 says that there is no more.
+// Allocation of the library's own memory. It is zeroed; a null pointer means that no memory is left.
 #pragma once
 #include "wordvec.h"
 

@@ -1,27 +1,27 @@
-// The rows of a matrix nearest to some targets: products, lengths and the choice of the best in one pass, so that
+// The rows of a matrix nearest to some targets. Products, division and selection of the best are one pass, so the
 // scores never leave the registers.
 //
 //   score[q, r] = (sum over d of targets[q, d] * rows[r, d]) / divisors[r]
 //
-// Targets come in panels of STRIP: panel p, dimension d, lane l is target p * STRIP + l, which is 0 past the last one.
-// Each product is one sum in the order of d, so it depends neither on which targets are asked together nor on the
-// lanes of a vector; builds without a fused multiply_add (x86-64-v2) round each product, too.
+// Targets are stored in panels of STRIP: panel p, dimension d, lane l is target p * STRIP + l; lanes past the last
+// target are 0. Each product is one sum in the order of d, so it depends neither on which targets are searched together
+// nor on the width of a vector. Builds without a fused multiply_add (x86-64-v2) also round each product.
 #include "vectors.h"
 
 #include <string.h>
 
 enum {
-  STRIP = 16,  // targets side by side
+  STRIP = 16,  // targets in a panel
   VECTORS = STRIP / LANES,
-  TILE = 12 / VECTORS,  // rows whose sums are in registers together: 12 sums, enough to hide how long each step takes
+  TILE = 12 / VECTORS,  // rows whose sums are in registers together: 12 sums, enough to hide the latency of each step
   BLOCK = 96            // rows that stay in the second-level cache while all panels pass over them
 };
 
 typedef struct {
   i64 k;
   i64 *ids;     // (Q, k), best first
-  f32 *scores;  // (Q, k); -inf where there is no row yet
-  const i64 *excluded, *ends;  // target q leaves out excluded[ends[q - 1] .. ends[q] - 1]
+  f32 *scores;  // (Q, k); -inf where no row has been found yet
+  const i64 *excluded, *ends;  // target q excludes rows excluded[ends[q - 1] .. ends[q] - 1]
 } found;
 
 INLINE bool is_excluded(const found *to, i64 q, i64 row) {
@@ -30,7 +30,7 @@ INLINE bool is_excluded(const found *to, i64 q, i64 row) {
   return is;
 }
 
-// Put a row behind those that are as good or better; the last one drops out.
+// Insert a row after those that are as good or better; the last one drops out.
 static void insert(const found *to, i64 q, i64 row, f32 score) {
   i64 *ids = to->ids + q * to->k, place = to->k - 1;
   f32 *scores = to->scores + q * to->k;
@@ -41,7 +41,7 @@ static void insert(const found *to, i64 q, i64 row, f32 score) {
   ids[place] = row, scores[place] = score;
 }
 
-// The products of TILE rows with a panel; `many` rows there are, the others repeat the last.
+// The products of TILE rows with a panel. Only `many` rows exist; the others repeat the last one.
 INLINE void multiply_tile(const f32 *rows, i64 many, i64 dim, const f32 *panel, vec sums[TILE][VECTORS]) {
   const f32 *row[TILE];
   for (int t = 0; t < TILE; t++) row[t] = rows + min_i64(t, many - 1) * dim;
@@ -57,13 +57,13 @@ INLINE void multiply_tile(const f32 *rows, i64 many, i64 dim, const f32 *panel, 
   }
 }
 
-// Ask for the lines of TILE rows that begin at `rows`, which may be past the last one.
+// Prefetch TILE rows that begin at `rows`; they may be past the last row.
 INLINE void prefetch_tile(const f32 *rows, i64 dim) {
   for (i64 at = 0; at < TILE * dim; at += LINE_BYTES / 4) prefetch_for_later(rows + at);
 }
 
-// Offer the rows first, first + 1, ... of a tile to the targets of a panel. `least` (STRIP,) is what a target's row
-// must exceed; infinity where there is no target.
+// Offer the rows first, first + 1, ... of a tile to the targets of a panel. `least` (STRIP,) is the score that a row
+// must exceed, infinity for lanes without a target.
 INLINE void offer_tile(vec sums[TILE][VECTORS], const f32 *divisors, i64 many, i64 first, i64 panel, f32 *least,
                        const found *to) {
   for (i64 t = 0; t < many; t++) {
@@ -86,10 +86,10 @@ INLINE void offer_tile(vec sums[TILE][VECTORS], const f32 *divisors, i64 many, i
   }
 }
 
-// Update the k best rows of each target with the rows first, first + 1, ...: equal scores by lower row.
+// Update the k best rows of each target with the rows first, first + 1, ...; of equal scores the lower row wins.
 //
-// Shapes: rows (R, D), divisors (R,), panels (P, D, STRIP), excluded in pieces that end at ends (Q,); ids and scores
-// (Q, k). least (P, STRIP) is room to work in.
+// Shapes: rows (R, D), divisors (R,), panels (P, D, STRIP); excluded, one list per target that ends at ends (Q,); ids
+// and scores (Q, k); least (P, STRIP) is working space.
 EXPORT void keep_nearest(const f32 *rows, i64 rows_size, const f32 *divisors, i64 number, const f32 *panels,
                          i64 panels_size, const i64 *excluded, i64 excluded_size, const i64 *ends, i64 targets,
                          i64 first, i64 k, i64 *ids, i64 ids_size, f32 *scores, i64 scores_size, f32 *least,

@@ -1,17 +1,16 @@
-// Rows of text, a word and its decimals, each decimal as the f32 nearest to it: for vectors/files/text_file.py.
+// Rows of text, a word and its decimals; each decimal becomes the nearest f32. For vectors/files/text_file.py.
 //
-// A decimal's first 19 digits are a whole number m, so its value is m * 10^e. In f64 that is wrong by a few units in
-// the last place at most, and rounding it to f32 is right unless it lies that near to the middle between two f32.
-// Lines with such a number, and with anything else that is not plain, are left to Python. The same results in every
-// build.
+// A decimal's first 19 digits are an integer m, so its value is m * 10^e. In f64 that is wrong by at most a few units
+// in the last place. Rounding it to f32 is right unless it is that near to the midpoint between two f32. Lines with
+// such a number, or with anything else that is not plain, are left to Python. All builds give the same results.
 #include "wordvec.h"
 
 #include <string.h>
 
 enum { MOST_DIGITS = 19, MOST_ZEROS = 64 };  // MOST_ZEROS: the largest power of ten
-#define DOUBTFUL 16                          // units in the last place of f64 on either side of the middle
-#define SMALLEST (0x1p-126 * 1.0001)         // f32 with all its bits,
-#define LARGEST 3.4e38                       // and without doubt finite
+#define DOUBTFUL 16                          // units in the last place of f64, on either side of the midpoint
+#define SMALLEST (0x1p-126 * 1.0001)         // an f32 of full precision
+#define LARGEST 3.4e38                       // an f32 that is certainly finite
 
 static const f64 powers[MOST_ZEROS + 1] = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
@@ -31,7 +30,7 @@ INLINE bool is_digit(u8 byte) { return (u8)(byte - '0') <= 9; }
 // White space other than a line feed.
 INLINE bool is_space(u8 byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\v' || byte == '\f'; }
 
-// Read digits into a whole number, up to MOST_DIGITS of them without leading zeros. Returns where they end.
+// Read digits into an integer: up to MOST_DIGITS of them, not counting leading zeros. Returns where they end.
 INLINE const u8 *read_digits(const u8 *at, u64 *number, i64 *digits, i64 *left_out) {
   for (; is_digit(*at); at++) {
     if (*digits < MOST_DIGITS) {
@@ -44,7 +43,7 @@ INLINE const u8 *read_digits(const u8 *at, u64 *number, i64 *digits, i64 *left_o
   return at;
 }
 
-// Read the power of ten behind an e. Returns where it ends, or NULL if it is none.
+// Read the power of ten after an e. Returns where it ends, or NULL if there is none.
 INLINE const u8 *read_exponent(const u8 *at, i64 *exponent) {
   const bool below = *at == '-';
   at += below || *at == '+';
@@ -56,7 +55,7 @@ INLINE const u8 *read_exponent(const u8 *at, i64 *exponent) {
   return end;
 }
 
-// Read a decimal, with white space behind it. Returns where it ends, or NULL if it is none.
+// Read a decimal followed by white space. Returns where it ends, or NULL if there is none.
 INLINE const u8 *read_decimal(const u8 *at, decimal *number) {
   number->negative = *at == '-';
   at += number->negative || *at == '+';
@@ -78,7 +77,7 @@ INLINE const u8 *read_decimal(const u8 *at, decimal *number) {
   return *at == '\n' || is_space(*at) ? at : NULL;
 }
 
-// The f32 nearest to a decimal; false where that is not certain.
+// Set *to to the f32 nearest to a decimal; returns false if that is not certain.
 INLINE bool nearest(decimal number, f32 *to) {
   const i64 e = number.exponent;
   if (e < -MOST_ZEROS || e > MOST_ZEROS) return false;
@@ -92,7 +91,7 @@ INLINE bool nearest(decimal number, f32 *to) {
   return true;
 }
 
-// Read `dim` decimals and what white space is around them. Returns where they end, or NULL where one is not plain.
+// Read `dim` decimals and the white space around them. Returns where they end, or NULL if one is not plain.
 INLINE const u8 *read_row(const u8 *at, i64 dim, f32 *row) {
   for (i64 place = 0; place < dim; place++) {
     while (is_space(*at)) at++;
@@ -106,9 +105,9 @@ INLINE const u8 *read_row(const u8 *at, i64 dim, f32 *row) {
 
 // Read lines of a word and `dim` numbers; text (n,) ends with a line feed.
 //
-// Fills rows (., dim) with those of plain lines, one after another, and for every line where its word starts and ends
-// in the text; an end of -1 says that the line was not plain. A plain line has 2 * dim + 2 bytes or more, and rows must
-// have room for n / (2 * dim + 2) + 1.
+// Fills rows (., dim) with the numbers of plain lines, one line after another. For every line it also sets where the
+// word starts and ends in the text; an end of -1 means that the line is not plain. A plain line has at least
+// 2 * dim + 2 bytes, and rows must have room for n / (2 * dim + 2) + 1.
 EXPORT void read_rows(const u8 *text, i64 text_size, i64 dim, f32 *rows, i64 rows_size, i64 *word_starts,
                       i64 word_starts_size, i64 *word_ends, i64 word_ends_size) {
   UNUSED(rows_size), UNUSED(word_starts_size), UNUSED(word_ends_size);

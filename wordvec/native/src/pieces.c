@@ -1,23 +1,24 @@
-// Cutting text at white space and numbering the pieces by first appearance: the inner loops of corpus/pieces.py.
+// Splitting text at white space and numbering the pieces by first appearance: the inner loops of
+// corpus/encode/scanning.py.
 //
-// 64 bytes are looked at in one go; the pieces found are then numbered by a hash table, many at a time, so that
-// waiting for memory overlaps. The same results in every build.
+// Text is scanned 64 bytes at a time. The pieces found are numbered with a hash table, many at a time, so that their
+// waits for memory overlap. All builds give the same results.
 //
-// The table is an array of places, each two u64: the key of a piece and its number. A piece of up to 7 bytes is its
-// own key, with its length in the uppermost byte, so that one comparison finds it. The key of a longer one is a hash
-// below an uppermost byte of 255, and its bytes are compared, too. Key 0 is an empty place; a piece stands in the first
-// place from (key * MULTIPLIER) >> shift on that was empty when it came. The number of places is a power of two.
+// The table is an array of places of two u64 each: the key of a piece and its number. A piece of up to 7 bytes is its
+// own key, with its length in the uppermost byte, so that one comparison finds it. The key of a longer piece is a hash
+// with 255 in the uppermost byte; its bytes are compared as well. Key 0 marks an empty place. A new piece takes the
+// first empty place from (key * MULTIPLIER) >> shift on. The number of places is a power of two.
 //
-// The bytes of the pieces stand in `store` in the order of their numbers, each with a line feed behind it: piece p is
+// The bytes of the pieces are in `store`, in the order of their numbers, each followed by a line feed: piece p is
 // store[starts[p] .. starts[p + 1] - 1). The first starts at FIRST_START, so eight bytes can be loaded before any end.
 //
-// All memory is the caller's. Where half of the places are taken, functions return early, to be called again with a
-// larger table (`rehash`): progress[] says how far they are.
+// The caller owns all memory. When half of the places are taken, a function returns early, to be called again with a
+// larger table (`rehash`); progress[] records how far it is.
 #include "bytes.h"
 #include "wordvec.h"
 
 enum { BATCH = 1024, FIRST_START = 16 };  // BATCH: pieces numbered together
-enum { AT, TOKENS, LINES, KNOWN, OPEN, AFTER_SPACE, REST };  // places of progress[]
+enum { AT, TOKENS, LINES, KNOWN, OPEN, AFTER_SPACE, REST };  // indices of progress[]
 
 #define MULTIPLIER 0x9E3779B97F4A7C15ull
 #define LONG (0xFFull << 56)
@@ -42,7 +43,7 @@ static bool is_half_full(const pieces *p) { return 2 * (u64)p->known > p->mask +
 
 INLINE u64 place_of(u64 key, i64 shift) { return (key * MULTIPLIER) >> shift; }
 
-// The key of a piece of up to 7 bytes; of a longer one, anything.
+// The key of a piece of up to 7 bytes; meaningless for a longer piece.
 INLINE u64 short_key(const u8 *piece, u64 length) {
   const u64 rest = (1ull << ((length & 7) << 3)) - 1;
   return (eight_bytes(piece) & rest) | (length << 56);
@@ -55,7 +56,7 @@ INLINE u64 long_key(const u8 *piece, i64 length) {
     hashed = (hashed ^ eight_bytes(piece + at)) * MULTIPLIER;
     hashed ^= hashed >> 32;
   }
-  hashed = (hashed ^ eight_bytes(piece + length - 8)) * MULTIPLIER;  // perhaps some bytes a second time
+  hashed = (hashed ^ eight_bytes(piece + length - 8)) * MULTIPLIER;  // may hash some bytes twice
   return (hashed ^ (hashed >> 32)) | LONG;
 }
 
@@ -66,7 +67,7 @@ INLINE bool is_equal(const u8 *one, const u8 *other, i64 length) {
   return eight_bytes(one + length - 8) == eight_bytes(other + length - 8);
 }
 
-// The number of a piece, which gets the next one if it is new. The table must have an empty place.
+// The number of a piece; a new piece gets the next number. The table must have an empty place.
 static u64 find_or_add(pieces *p, const u8 *piece, i64 length, u64 key) {
   u64 place = place_of(key, p->shift);
   for (; p->table[2 * place] != 0; place = (place + 1) & p->mask) {
@@ -86,11 +87,11 @@ static u64 find_or_add(pieces *p, const u8 *piece, i64 length, u64 key) {
   return number;
 }
 
-// Number the pieces text[from[i] .. to[i]), i < many <= BATCH. The table must have `many` empty places, `store` and
-// `starts` room for all.
+// Number the pieces text[from[i] .. to[i]), i < many <= BATCH. The table must have `many` empty places, and `store` and
+// `starts` room for all of them.
 //
-// Branches that the processor cannot foresee cost most here, so what most pieces need is done for all of them, and
-// those that need more are only listed: first the long ones, then those not found at once.
+// Mispredicted branches cost most here. So the work that most pieces need is done for all of them, and pieces that need
+// more are only listed: first the long pieces, then those not found at the first place.
 static void number_batch(pieces *p, const u8 *text, const i64 *from, const i64 *to, i64 many, i32 *numbers) {
   u64 keys[BATCH], found[BATCH];
   i32 listed[BATCH + 1];
@@ -110,9 +111,9 @@ static void number_batch(pieces *p, const u8 *text, const i64 *from, const i64 *
     found[i] = p->table[2 * place];
     numbers[i] = (i32)p->table[2 * place + 1];
   }
-  for (i64 j = 0; j < rest; j++) {  // whether those of up to 16 bytes are what was found; find_or_add sees longer ones
+  for (i64 j = 0; j < rest; j++) {  // compares pieces of 8 to 16 bytes; longer ones are left to find_or_add
     const i64 i = listed[j], length = to[i] - from[i], start = p->starts[numbers[i]];
-    const i64 end = max_i64(p->starts[numbers[i] + 1], FIRST_START) - 1;  // an empty table has none yet
+    const i64 end = max_i64(p->starts[numbers[i] + 1], FIRST_START) - 1;  // an empty table has no pieces yet
     const u8 *piece = text + from[i];
     const u64 differs = (u64)(end - start - length) | (u64)(length > 16) |
                         (eight_bytes(piece) ^ eight_bytes(p->store + start)) |
@@ -130,8 +131,8 @@ static void number_batch(pieces *p, const u8 *text, const i64 *from, const i64 *
   }
 }
 
-// Bytes of the white space outside ASCII that begins here, 0 if it is none. These are all that str.split() knows:
-// U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
+// The length in bytes of the non-ASCII white space that begins here, or 0 if there is none. It covers the characters
+// that str.split() treats as white space: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
 static i64 space_length(const u8 *text) {
   const u8 first = text[0], second = text[1], third = text[2];
   if (first == 0xC2) return second == 0x85 || second == 0xA0 ? 2 : 0;
@@ -142,8 +143,8 @@ static i64 space_length(const u8 *text) {
   return first == 0xE3 && second == 0x80 && third == 0x80 ? 3 : 0;
 }
 
-// Which of text[0..63] are white space. `rest`: those that belong to a white space begun before; set to those of the
-// next 64 that belong to one begun here.
+// Which of text[0..63] are white space. A white-space character may continue into the next 64 bytes: *rest marks the
+// bytes that belong to one begun before, and is set for the next call.
 INLINE u64 white_space(const u8 *text, u64 *rest) {
   u64 spaces = bytes_in(text, 0x09, 0x0D, 0x1C, 0x20) | *rest;
   *rest = 0;
@@ -158,10 +159,10 @@ INLINE u64 white_space(const u8 *text, u64 *rest) {
 
 // Number and count the pieces of text[0..size).
 //
-// progress (7,): where to go on, how many tokens, lines and pieces there are, where a piece begins that goes on, and
-// the white space before, 1 or 0, and of what is to come; zeros to start with, but for KNOWN, and AFTER_SPACE 1.
-// Fills ids (tokens,) and line_ends (lines,): the tokens before each line feed; counts (pieces,).
-// Returns 1 when all was read, 0 to be called again with a larger table.
+// progress (7,): where to continue; the numbers of tokens, lines and pieces; where an unfinished piece begins; whether
+// white space precedes (1 or 0); and `rest` of white_space. It starts as zeros, except KNOWN, and AFTER_SPACE = 1.
+// Fills ids (tokens,) and line_ends (lines,), the tokens before each line feed; adds to counts (pieces,).
+// Returns 1 if all text was read, 0 if it must be called again with a larger table.
 EXPORT i64 scan_text(const u8 *text, i64 text_size, i64 size, i64 *progress, i64 progress_size, u64 *table,
                      i64 table_size, u8 *store, i64 store_size, i64 *starts, i64 starts_size, i64 *counts,
                      i64 counts_size, i32 *ids, i64 ids_size, i64 *line_ends, i64 line_ends_size) {
@@ -171,7 +172,7 @@ EXPORT i64 scan_text(const u8 *text, i64 text_size, i64 size, i64 *progress, i64
   batch b;
   i64 at = progress[AT], tokens = progress[TOKENS], lines = progress[LINES];
   u64 after_space = (u64)progress[AFTER_SPACE], rest = (u64)progress[REST];
-  i64 begun = !after_space, ended = 0;  // pieces of this batch that begin, and that end
+  i64 begun = !after_space, ended = 0;  // how many pieces of this batch have begun, and have ended
   b.from[0] = progress[OPEN];
   while (at <= size && !is_half_full(&p)) {
     const u64 spaces = white_space(text + at, &rest), before = (spaces << 1) | after_space;
@@ -183,7 +184,7 @@ EXPORT i64 scan_text(const u8 *text, i64 text_size, i64 size, i64 *progress, i64
       line_ends[lines++] = tokens + ended + bits_set(ending & ((2ull << bit) - 1));
     }
     const i64 starts_here = bits_set(starting), ends_here = bits_set(ending);
-    for (i64 i = 0; i < max_i64(starts_here, ends_here); i++) {  // what is behind the last is written over later
+    for (i64 i = 0; i < max_i64(starts_here, ends_here); i++) {  // entries past the last are overwritten later
       b.from[begun + i] = at + lowest_bit(starting);
       b.to[ended + i] = at + lowest_bit(ending);
       starting &= starting - 1;
@@ -205,8 +206,8 @@ EXPORT i64 scan_text(const u8 *text, i64 text_size, i64 size, i64 *progress, i64
   return at > size;
 }
 
-// Find or number the pieces stored[bounds[i] .. bounds[i + 1] - 1) of another table: fills numbers (pieces,).
-// progress as in scan_text, of which AT and KNOWN are used. Returns 1 when all were found, 0 to be called again.
+// Find or number the pieces stored[bounds[i] .. bounds[i + 1] - 1) of another table; fills numbers (pieces,).
+// Of progress (see scan_text), AT and KNOWN are used. Returns 1 if all pieces are numbered, 0 to be called again.
 EXPORT i64 absorb_pieces(const u8 *stored, i64 stored_size, const i64 *bounds, i64 bounds_size, i64 *progress,
                          i64 progress_size, u64 *table, i64 table_size, u8 *store, i64 store_size, i64 *starts,
                          i64 starts_size, i32 *numbers, i64 numbers_size) {
@@ -224,7 +225,7 @@ EXPORT i64 absorb_pieces(const u8 *stored, i64 stored_size, const i64 *bounds, i
   return first >= numbers_size;
 }
 
-// Put the pieces of a table into a larger one, which is empty.
+// Copy the pieces of a table into a larger, empty one.
 EXPORT void rehash(const u64 *table, i64 table_size, u64 *larger, i64 larger_size) {
   const pieces p = pieces_of(larger, larger_size, 0, NULL, NULL);
   for (i64 old = 0; old < table_size; old += 2) {

@@ -1,15 +1,15 @@
-// The best candidates of analogy questions from cosines: the inner loops of evaluation/answers.py.
+// The best candidates of analogy questions, from cosines: the inner loops of evaluation/analogy/answers.py.
 //
-// With a, b, c the cosines of a candidate with the question's three words, the score is by `method`
+// With a, b, c the cosines of a candidate with the question's three words, the score depends on `method`:
 //   0  3CosAdd         b - a + c
 //   1  3CosMul         b * c / (a + 0.001), for cosines in [0, 1]
 //   2  pair direction  (b - a - offset) / sqrt(max(2 * (1 - c), 1e-12))
-// Every step is rounded to f32 by itself, so the same results in every build.
+// Every step is rounded to f32 separately, so all builds give the same results.
 #include "wordvec.h"
 
 #include <math.h>
 
-enum { TILE = 64 };  // candidates that are passed over together when none of them is good enough
+enum { TILE = 64 };  // candidates that are skipped together if none of them is good enough
 
 INLINE f32 score(i64 method, f32 a, f32 b, f32 c, f32 offset) {
   if (method == 0) return b - a + c;
@@ -18,10 +18,10 @@ INLINE f32 score(i64 method, f32 a, f32 b, f32 c, f32 offset) {
   return (b - a - offset) / sqrtf(length > 1e-12f ? length : 1e-12f);
 }
 
-// How many of `many` candidates score better than `than`.
+// The number of the `many` candidates that score better than `than`.
 INLINE i64 better_than(f32 than, i64 method, const f32 *a, const f32 *b, const f32 *c, f32 offset, i64 many) {
   i32 better = 0;
-  if (many == TILE)  // a number of steps that the compiler knows
+  if (many == TILE)  // a constant number of steps, so that the compiler can vectorize
     for (i64 j = 0; j < TILE; j++) better += score(method, a[j], b[j], c[j], offset) > than;
   else
     for (i64 j = 0; j < many; j++) better += score(method, a[j], b[j], c[j], offset) > than;
@@ -36,7 +36,7 @@ INLINE bool is_among(i64 candidate, const i64 *excluded, i64 many) {
 
 typedef struct {
   f32 top, second;  // the two best scores
-  i64 answer;       // the candidate of the best
+  i64 answer;       // the best candidate
 } best_two;
 
 // Update the best two of one question with the candidates first, first + 1, ... whose cosines are in a, b and c.
@@ -60,8 +60,8 @@ INLINE best_two search_row(best_two best, i64 method, const f32 *a, const f32 *b
 // Update the best candidate, its score and the second best score of each question with a block of candidates.
 //
 // Shapes: table (U, C) cosines of the questions' words with the candidates first, first + 1, ...; slots (Q, 3) rows of
-// the table; offsets (Q,) cos(c, b) - cos(c, a); excluded (Q, E) candidates that are no answer; answers, best_scores
-// and second_scores (Q,).
+// the table; offsets (Q,) cos(c, b) - cos(c, a); excluded (Q, E) candidates that may not be the answer; answers,
+// best_scores and second_scores (Q,).
 EXPORT void search_answers(const f32 *table, i64 table_size, i64 candidates, const i64 *slots, i64 slots_size,
                            const f32 *offsets, i64 questions, i64 method, i64 first, const i64 *excluded,
                            i64 excluded_size, i64 *answers, i64 answers_size, f32 *best_scores, i64 best_scores_size,
@@ -73,7 +73,7 @@ EXPORT void search_answers(const f32 *table, i64 table_size, i64 candidates, con
     const i64 each = excluded_size / questions;
     const i64 *mine = excluded + q * each;
     best_two best = {best_scores[q], second_scores[q], answers[q]};
-    if (method == 0)  // each method's loop compiled by itself
+    if (method == 0)  // compiles each method's loop separately
       best = search_row(best, 0, a, b, c, offsets[q], candidates, first, mine, each);
     else if (method == 1)
       best = search_row(best, 1, a, b, c, offsets[q], candidates, first, mine, each);

@@ -1,7 +1,7 @@
-// Skip-gram, where all contexts of a centre share its outputs: the scores, then the updates of a step.
+// Skip-gram in which all contexts of a centre share its outputs: the scores, then the updates of a step.
 //
-// A centre's work is a small matrix, contexts down and outputs (the centre and its negatives) across. A tile is the
-// part of it whose numbers are in registers at one time:
+// The scores of a centre form a small matrix, with contexts down and outputs (the centre and its negatives) across. A
+// tile is the part of the matrix that is in registers at one time:
 //
 //                         T outputs (rows of W_out)
 //                        y0   y1   y2   y3   y4   y5
@@ -9,17 +9,17 @@
 //       (of W_in)   x1 |  .    .    .    .    .    .  |      update:  x_p += sum_j g[p, j] y_j
 //                                                                     y_j += sum_p g[p, j] x_p
 //
-// Both sums of an update are of the rows as they were before it. No row occurs twice among the contexts or among the
-// outputs of an example: examples.c merges them.
+// Both sums of an update use the rows from before it. No row occurs twice among the contexts or among the outputs of an
+// example: examples.c merges repeated rows.
 //
-// T and P are arguments that the compiler knows wherever these functions are inlined, so that it unrolls the loops over
-// them and keeps the sums in registers; the switch at the end of the file has one case for each T.
+// T and P are constants wherever these functions are inlined, so the compiler unrolls the loops over them and keeps the
+// sums in registers. FOR_EACH_TILE at the end of the file makes one case for each T.
 #include "gradient.h"
 #include "training.h"
 
 // --- scores
 
-// scores[p] = strip of x_p . y_j, for the P contexts of one tile, over the columns of one slice.
+// scores[p] = the strip of x_p . y_j, for the P contexts of one tile, over the columns of one slice.
 INLINE void score_tile(const struct slice *slice, const i32 *contexts, const number *const *y, f32 *scores, int P, int T) {
   const number *x[MOST_TILE_CONTEXTS];
   vec sums[MOST_TILE_CONTEXTS][OUTPUT_STEP];
@@ -84,7 +84,7 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
     const i64 begin = group * e->most_contexts * strip;
     const vec of_outputs = repeat_strip(load(weights + group * strip), strip);
     for (i64 k = 0; k < count * strip; k += LANES) {
-      vec score = load(scores + begin + k);  // the sum over slices, in their order
+      vec score = load(scores + begin + k);  // summed over the slices, in order
       for (i64 slice = 1; slice < slices; slice++) score += load(scores + slice * s->slice_floats + begin + k);
       vec weight = of_outputs;
       if (merged) weight *= spread_over_strips(load(repeats + k / strip), strip);
@@ -97,8 +97,8 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
 
 // --- updates
 
-// Columns column .. column + C vectors of an example's update with one group of outputs. With a stage, what the
-// contexts change by is added up there instead.
+// Update an example with one group of outputs, in C vectors of each row from `column` on. With a stage, the changes of
+// the contexts are summed there instead of being added to their rows.
 INLINE void update_columns(const struct step *s, const struct slice *slice, i64 slot, i64 group, const f32 *gradients,
                            i64 column, f32 *stage, int T, int C) {
   const struct examples *e = s->examples;
@@ -131,7 +131,7 @@ INLINE void update_columns(const struct step *s, const struct slice *slice, i64 
         change[j][c] = multiply_add(g, x[c], change[j][c]);
       }
     }
-    // A change is summed up before it is added to the row, which is larger: fewer bits are lost.
+    // The change is summed before it is added to the row: the row is larger, so fewer bits are lost.
 #pragma GCC unroll 2
     for (int c = 0; c < C; c++) {
       f32 *gathered = stage + (i * C + c) * LANES;
@@ -148,8 +148,8 @@ INLINE void update_columns(const struct step *s, const struct slice *slice, i64 
     }
 }
 
-// The same for several groups of outputs: all must see the contexts as they were, so what these change by is gathered
-// in the stage and added at the end.
+// The same for several groups of outputs. All groups must use the old contexts, so the contexts' changes are summed in
+// the stage and added at the end.
 INLINE void update_groups(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients, i64 column,
                           int T, int C) {
   const struct examples *e = s->examples;
@@ -162,7 +162,7 @@ INLINE void update_groups(const struct step *s, const struct slice *slice, i64 s
 }
 
 INLINE void update_example(const struct step *s, const struct slice *slice, i64 slot, const f32 *gradients, int T) {
-  const int C = 4 * T + 5 <= REGISTERS ? 2 : 1;  // columns that fit into the registers: 2 (T + T) vectors and a few
+  const int C = 4 * T + 5 <= REGISTERS ? 2 : 1;  // vectors of a row that fit in registers: 2 (T + T) and a few more
   const bool single = s->examples->group_counts[slot] == 1;
   i64 column = 0;
   for (; column + C * LANES <= slice->row_floats; column += C * LANES)

@@ -1,35 +1,35 @@
-// Subwords: a word's row of W_in is the mean of its parts, rows of a larger table (its own and its n-grams').
+// Subwords: a word's row of W_in is the mean of its parts, rows of a larger table T (its own row and its n-grams').
 //
 //   x_w = 1 / n_w  sum over its parts u of T[u]                  at the start of a block, for each word of its contexts
 //   x_w is trained in the block's steps like any row of W_in
-//   T[u] += times_u share_u (x_w - x_w at the start)             at the end, for each part
+//   T[u] += times_u share_u (x_w - x_w at the start)             at the end of the block, for each part
 //
-// wordvec/kernels/word_parts.py says what `times` and `share` are. Inside a block, contexts are numbered by the order in
-// which they are met: their rows lie side by side in a small table of this team, and the kernels need not know.
+// wordvec/kernels/word_parts.py explains `times` and `share`. Within a block, words are numbered in the order of their
+// first appearance. Their rows are contiguous in a small table of this team, which the kernels use like any other.
 #include "drawing.h"
 #include "memory.h"
 #include "parts.h"
 
 // --- listing the words of a block, and the shares of their parts
 
-// What is needed of a word, or of a row of the table, side by side: where it is in memory cannot be foreseen.
+// The fields of a word, or of a row of the table, are together: access is random, so each should take one cache line.
 struct word_state {
-  i64 first;  // of its parts in part_rows
-  i32 parts;  // how many there are
-  i32 place;  // 1 + where it stands among the block's words; 0: not there
+  i64 first;  // place of its first part in part_rows
+  i32 parts;  // number of parts
+  i32 place;  // 1 + its place among the block's words, or 0 if it is not among them
 };
 struct row_state {
-  i32 place;  // likewise among the block's rows
-  f32 times;  // how many rows it stands for
+  i32 place;  // 1 + its place among the block's rows, or 0
+  f32 times;  // how many merged rows it represents
 };
 
 struct parts_drawing {
   struct word_state *words;  // (V,)
   struct row_state *rows;    // (table_rows,)
-  i64 *met, *sizes;          // by place of a word: quarters of a meeting; how many rows it is the mean of
-  i64 *sums, *weights;       // by place of a row: of `met` over the words that have it as a part, and that times `times`
-  i64 *most;                 // likewise the largest; zero between uses
-  u8 *in_danger;             // likewise
+  i64 *met, *sizes;          // by place of a word: quarters of a meeting; the number of rows it is the mean of
+  i64 *sums, *weights;       // by place of a row: the sum of `met` over the words that have this part; sum * times
+  i64 *most;                 // by place of a row: the largest such `met`; zero between uses
+  u8 *in_danger;             // by place of a row: see mark_danger; zero between uses
 };
 
 i64 most_words(const struct training *t) { return min_i64(t->words, t->block + 2 * t->reach); }
@@ -69,7 +69,7 @@ INLINE const i32 *last_context(const struct examples *e, i64 slot) {
   return contexts_of(e, slot) + e->context_counts[slot] - 1;
 }
 
-// Number the contexts by the words' places in e->words, and count how often each word is met.
+// Replace the contexts by the words' places in e->words, and count how often each word is met.
 static void number_contexts(const struct training *t, struct parts_drawing *p, struct examples *e) {
   struct word_state *words = p->words;
   i64 *met = p->met;
@@ -96,7 +96,7 @@ static void number_contexts(const struct training *t, struct parts_drawing *p, s
   e->word_count = count;
 }
 
-// Lay the words' lists of parts side by side, number their rows, and sum up how often each is met.
+// Concatenate the words' lists of parts, number their rows, and sum how often each row is met.
 static void list_parts(const struct training *t, struct parts_drawing *p, struct examples *e) {
   enum { WORDS_AHEAD = 2 };
   struct row_state *states = p->rows;
@@ -133,7 +133,7 @@ static void list_parts(const struct training *t, struct parts_drawing *p, struct
   e->rows_a_slot = e->slots ? (count + e->slots - 1) / e->slots : 0;
 }
 
-// Mark the parts of words that would move as if they were met too often; says whether there are any.
+// Mark the parts of words that would move as if they were met too often; returns whether there are any.
 static bool mark_danger(const struct training *t, struct parts_drawing *p, const struct examples *e) {
   bool any = false;
   for (i64 row = 0; row < e->row_count; row++) p->weights[row] = (i64)e->row_changes[row] * p->sums[row];
@@ -148,7 +148,7 @@ static bool mark_danger(const struct training *t, struct parts_drawing *p, const
   return any;
 }
 
-// Cut the changes of parts in danger.
+// Reduce the changes of the marked parts.
 static void cut_changes(const struct training *t, struct parts_drawing *p, struct examples *e) {
   for (i64 k = 0, i = 0; k < e->word_count; k++)
     for (; i < e->part_ends[k]; i++) p->most[e->parts[i]] = max_i64(p->most[e->parts[i]], p->met[k]);
@@ -169,11 +169,11 @@ void list_words(struct drawing *d, struct examples *e) {
 
 // --- composing and giving back, in the columns of one slice
 
-enum { COLUMNS = 8 };  // vectors of a row that are summed up together
+enum { COLUMNS = 8 };  // vectors of a row that are summed together
 
 INLINE f32 *table_row(const struct slice *table, i32 row) { return (f32 *)table->in + row * table->row_floats; }
 
-// Ask for columns of the row of the part that comes PARTS_AHEAD later.
+// Prefetch columns of the row of the part that comes PARTS_AHEAD later.
 INLINE void prefetch_part(const struct slice *table, const struct examples *e, i64 part, i64 column, int C) {
   const f32 *later = table_row(table, e->rows[e->parts[part + PARTS_AHEAD]]) + column;
 #pragma GCC unroll 8
@@ -213,7 +213,7 @@ INLINE void give_back_columns(const struct slice *table, const struct examples *
   }
 }
 
-// Call a piece of code for all columns of a slice, up to COLUMNS vectors at a time, the last ones in one piece.
+// Run BODY for all columns of a slice, COLUMNS vectors at a time, then once for the vectors that remain.
 #define FOR_COLUMNS(row_floats, BODY)                                                  \
   do {                                                                                 \
     i64 column = 0;                                                                    \

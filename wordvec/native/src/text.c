@@ -1,12 +1,12 @@
-// Looking through text before it is cut: is it text, how many lines, and bytes put in place of others.
+// Passes over text before it is split: validation, counting lines, and replacing bytes.
 //
-// A text is UTF-8, `size` bytes with PADDING line feeds behind them. The same results in every build.
+// A text is UTF-8: `size` bytes followed by PADDING line feeds. All builds give the same results.
 #include "bytes.h"
 #include "wordvec.h"
 
-enum { NOT_TEXT = 1, RETURNS = 2 };  // what look_through finds
+enum { NOT_TEXT = 1, RETURNS = 2 };  // results of look_through
 
-// Bytes of the character outside ASCII that begins here, 0 if it is not UTF-8 (Unicode 15, table 3-7).
+// The length in bytes of the non-ASCII character that begins here, or 0 if it is not UTF-8 (Unicode 15, table 3-7).
 static i64 character_length(const u8 *text) {
   const u8 first = text[0], second = text[1];
   if (first < 0xC2 || first > 0xF4 || (second & 0xC0) != 0x80) return 0;
@@ -17,10 +17,10 @@ static i64 character_length(const u8 *text) {
   return (text[3] & 0xC0) == 0x80 ? 4 : 0;
 }
 
-// NOT_TEXT if a byte of text[0..size) is 0 or not UTF-8; else RETURNS if there are carriage returns, or 0.
+// Returns NOT_TEXT if text[0..size) has a zero byte or is not UTF-8, else RETURNS if it has carriage returns, else 0.
 EXPORT i64 look_through(const u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
-  i64 character = 0, found = 0;  // the next character outside ASCII is at `character` or later
+  i64 character = 0, found = 0;  // the next non-ASCII character is at `character` or later
   for (i64 at = 0; at < size; at += 64) {
     const u64 zeros_and_returns = bytes_in(text + at, 0x00, 0x00, '\r', '\r');
     const u64 others = bytes_in(text + at, 0x80, 0xFF, 0x80, 0xFF);
@@ -38,7 +38,7 @@ EXPORT i64 look_through(const u8 *text, i64 text_size, i64 size) {
   return found;
 }
 
-// How many line feeds there are in text[0..size), at most 64 too many: `size` is rounded up.
+// The number of line feeds in text[0..size), at most 64 too many because `size` is rounded up.
 EXPORT i64 count_feeds(const u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
   i64 feeds = 0;
@@ -46,7 +46,7 @@ EXPORT i64 count_feeds(const u8 *text, i64 text_size, i64 size) {
   return feeds;
 }
 
-// Put a line feed for each carriage return in text[0..size), or a space where a line feed follows it.
+// Replace each carriage return in text[0..size) by a line feed, or by a space if a line feed follows it.
 EXPORT void feeds_for_returns(u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
   const i64 last = size - 1;
@@ -54,12 +54,12 @@ EXPORT void feeds_for_returns(u8 *text, i64 text_size, i64 size) {
     const u8 other = text[i + 1] == '\n' ? ' ' : '\n';
     text[i] = text[i] == '\r' ? other : text[i];
   }
-  if (size > 0 && text[last] == '\r') text[last] = '\n';  // what follows is no text
+  if (size > 0 && text[last] == '\r') text[last] = '\n';  // only padding follows
 }
 
-// Change text[0..size) so that there are fewer different pieces, of which the tokenizer `words` makes the same words:
-// letters become small ones, and a space stands for all other ASCII characters but digits, ' and _, line feeds, and
-// points and commas that may stand inside a number, as a digit follows or anything outside ASCII.
+// Change text[0..size) so that it has fewer different pieces, from which the tokenizer `words` makes the same words.
+// ASCII letters become lower case. Other ASCII characters become spaces, except digits, ', _, line feeds, and points
+// and commas that may be inside a number because a digit or a non-ASCII byte follows.
 EXPORT void prepare_for_words(u8 *text, i64 text_size, i64 size) {
   UNUSED(text_size);
   for (i64 i = 0; i < size; i += VECTOR_BYTES) {  // changes no line feeds, so none of the padding

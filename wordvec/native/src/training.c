@@ -1,14 +1,14 @@
 // The threads of a training run: draw, score, update, step after step.
 //
-// Every thread runs all blocks. Whoever is free draws the examples of a whole block, mostly ahead of time, and cuts
-// them into steps. What every thread does in a step:
+// Every thread runs all blocks. A thread that is free draws the examples of a whole block, mostly ahead of time, and
+// cuts them into steps. In a step every thread works on its own slices:
 //
-//   score    its own slices: their part of all scores, from the rows as they are; then all wait for all
-//   update   its own slices: gradients from the summed scores, example by example in corpus order
+//   score    computes their part of all scores from the current rows, then waits for all threads
+//   update   computes gradients from the summed scores and updates the rows, example by example in corpus order
 //
-// Threads wait for each other once a step, after the scores, and a thread that would wait there draws later blocks.
-// After its update a thread continues at once: the scores of its slices need no other thread. Everything a thread
-// writes to the tables is in its own slices, so the result cannot depend on how threads take turns.
+// Threads wait for each other once a step, after the scores. A thread that would wait there draws later blocks. After
+// its update a thread continues without waiting, since the scores of its slices need no other thread. A thread writes
+// only to its own slices of the tables, so the result does not depend on how threads are scheduled.
 #include "training.h"
 #include "memory.h"
 #include "parts.h"
@@ -21,8 +21,8 @@
 #endif
 
 enum {
-  AHEAD = 2,   // blocks drawn before they are needed: the next one is then ready when its rows are asked for
-  BUFFERS = 4  // blocks of examples: one in use, two drawn ahead, one a slower thread still reads
+  AHEAD = 2,   // blocks drawn ahead, so that the next one is ready when its rows are prefetched
+  BUFFERS = 4  // blocks of examples: one in use, two drawn ahead, one that a slower thread still reads
 };
 
 struct team {
@@ -30,14 +30,14 @@ struct team {
   struct shape shape;
   counter claimed, scored, stop, abandoned, drawn[BUFFERS];
   struct examples examples[BUFFERS];
-  f32 *scores;  // (2, slices, examples of a step, floats): of two steps, as a thread may be one step ahead
+  f32 *scores;  // (2, slices, examples of a step, floats): for two steps, as a thread may be one step ahead
   i64 example_floats, slice_floats, turn_floats;
   struct member *members;
-  const struct slice *table;  // with subwords: of parts; training.slices are then these, with a row for each word of a block
-  struct slice *of_words;
+  const struct slice *table;  // with subwords: the table of parts
+  struct slice *of_words;     // with subwords: a row for each word of a block; training.slices then points here
 };
 
-// What one thread has for itself.
+// The working space of one thread.
 struct member {
   struct drawing *drawing;
   f32 *gradients, *stage;
@@ -45,8 +45,8 @@ struct member {
   i64 predictions, terms, centres;
 };
 
-// The tile for the outputs of an example: as few groups as the registers allow, evenly filled. Paths of a tree
-// vary in length, so they take small groups.
+// The tile for the outputs of an example: as few groups as the registers allow, evenly filled. The paths of a tree vary
+// in length, so they take small groups.
 struct shape shape_of(const struct training *t) {
   const bool shared = t->architecture == SKIPGRAM;
   const i64 most = LANES == 4 ? 4 : !shared || REGISTERS == 32 ? 8 : 6;
@@ -59,7 +59,7 @@ struct shape shape_of(const struct training *t) {
   return (struct shape){tile, (outputs + tile - 1) / tile, strip_floats((int)tile)};
 }
 
-// The learning rate at the start of a block: it falls in a straight line over the whole training, but never to zero.
+// The learning rate at the start of a block. It falls linearly over the whole training, but never to zero.
 static f32 rate_at(const struct training *t, i64 block) {
   const f64 left = 1.0 - (t->done_before + (f64)(block * t->block)) / t->positions;
   return (f32)(t->learning_rate * (left > 1e-4 ? left : 1e-4));
@@ -80,7 +80,7 @@ EXPORT void training_free(struct team *team) {
   free_aligned(team);
 }
 
-// With subwords: have the kernels work on rows of a block's words, of which each is kept as it was composed, too.
+// With subwords: allocate a row for each word of a block, for the kernels to train, and a copy of it as composed.
 static bool new_rows_of_words(struct team *team) {
   struct training *t = &team->training;
   if (!has_parts(t)) return true;
@@ -100,7 +100,7 @@ INLINE f32 *words_before(const struct training *t, i64 slice) {
   return (f32 *)t->slices[slice].in + (most_words(t) + 1) * t->slices[slice].row_floats;
 }
 
-// Everything a call needs, for training->threads threads; 0 when memory is short.
+// Allocate everything a call needs, for training->threads threads; returns 0 if memory is short.
 EXPORT struct team *training_new(const struct training *training) {
   struct team *team = new_aligned(sizeof *team);
   if (!team) return 0;
@@ -128,7 +128,7 @@ EXPORT struct team *training_new(const struct training *training) {
   return 0;
 }
 
-// Draw blocks, as long as any of the first `limit` are left to claim.
+// Draw blocks while any of the first `limit` are unclaimed.
 static void draw_blocks(struct team *team, struct member *m, i64 limit) {
   for (i64 number; (number = claim(&team->claimed, limit)) >= 0;) {
     struct examples *e = team->examples + number % BUFFERS;
@@ -143,12 +143,12 @@ static void draw_blocks(struct team *team, struct member *m, i64 limit) {
 
 typedef void kernel(const struct step *s);
 
-// The kernels by architecture, for tables of f32 and of float16.
+// The kernels by architecture, for f32 and float16 tables.
 static kernel *const SCORE[][3] = {{score_skipgram, score_pairs, score_cbow}, HALF_KERNELS(score)};
 static kernel *const UPDATE[][3] = {{update_skipgram, update_pairs, update_cbow}, HALF_KERNELS(update)};
 
-// One thread's part of all blocks; the threads of a team call it with 0 .. threads - 1, all at the same time. After
-// training_stop all end before the same block, and the tables are those of the blocks before it.
+// Do one thread's part of all blocks. The threads of a team call it at the same time, with 0 .. threads - 1. After
+// training_stop all of them end before the same block, and the tables are as trained up to that block.
 EXPORT void training_run(struct team *team, i64 thread) {
   const struct training *t = &team->training;
   struct member *m = team->members + thread;
@@ -184,13 +184,13 @@ EXPORT void training_run(struct team *team, i64 thread) {
   }
 }
 
-// Ask all threads to end before a block that none of them has drawn yet.
+// Make all threads end before a block that none of them has drawn yet.
 EXPORT void training_stop(struct team *team) { add(&team->stop, 1); }
 
-// Let all threads end at once, because one of them never started; the tables are then good for nothing.
+// Make all threads end immediately, because one of them never started. The tables are then unusable.
 EXPORT void training_abandon(struct team *team) { add(&team->abandoned, 1); }
 
-// Predictions, terms and centres of what was trained into numbers (3,); returns the sum of the losses.
+// Set numbers (3,) to the predictions, terms and centres that were trained; returns the sum of the losses.
 EXPORT f64 training_result(const struct team *team, i64 *numbers, i64 numbers_size) {
   f64 loss = 0;
   UNUSED(numbers_size);

@@ -1,5 +1,5 @@
-// Vectors of f32, LANES of them in a register: the compilers' own vector types, so that one source serves AVX-512,
-// AVX2, SSE and NEON. `a + b`, `a * b` and comparisons work lane by lane as for numbers.
+// Vectors of LANES f32, one register each. They are the compilers' own vector types, so the same source compiles for
+// AVX-512, AVX2, SSE and NEON. `a + b`, `a * b` and comparisons work lane by lane, as for numbers.
 #pragma once
 #include "wordvec.h"
 
@@ -28,14 +28,14 @@
 #define LINE_BYTES 64  // a cache line, on every processor but Apple's, where it is 128
 
 typedef f32 vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef i32 ivec __attribute__((vector_size(VECTOR_BYTES)));  // of the same size: also what comparisons give, 0 or -1
+typedef i32 ivec __attribute__((vector_size(VECTOR_BYTES)));  // also the result of comparisons: 0 or -1 in each lane
 typedef f32 loose_vec __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 
 INLINE vec load(const f32 *from) { return *(const loose_vec *)from; }
 INLINE void store(f32 *to, vec a) { *(loose_vec *)to = a; }
 INLINE vec splat(f32 a) { return a - (vec){0}; }
 
-// a * b + c, rounded once where the processor can (all but x86-64-v2).
+// a * b + c, rounded once if the processor can (all but x86-64-v2).
 INLINE vec multiply_add(vec a, vec b, vec c) {
 #if defined(__AVX512F__)
   return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -48,20 +48,20 @@ INLINE vec multiply_add(vec a, vec b, vec c) {
 #endif
 }
 
-// Lane by lane: where `condition` is not 0, a, else b.
+// Lane by lane: a where `condition` is true, b elsewhere.
 INLINE vec choose(ivec condition, vec a, vec b) { return (vec)((condition & (ivec)a) | (~condition & (ivec)b)); }
 INLINE vec absolute(vec a) { return (vec)((ivec)a & 0x7FFFFFFF); }
-INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }  // b where either is not a number
+INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }  // b where either is NaN
 
-// 1 / sqrt(h) for normal h > 0: the processor's estimate and steps of Newton's, e <- e (3 - h e^2) / 2, good to the last
-// bits, in a fraction of the time that a square root and a division take. Estimates differ between makers of processors.
+// 1 / sqrt(h) for normal h > 0: the processor's estimate, improved by Newton's method, e <- e (3 - h e^2) / 2. It is
+// accurate to the last bits and much faster than a square root and a division. Estimates differ between vendors.
 INLINE vec inverse_root(vec h) {
 #if defined(__AVX512F__)
   vec e = (vec)_mm512_rsqrt14_ps((__m512)h);  // 14 bits
 #elif defined(__AVX__)
   vec e = (vec)_mm256_rsqrt_ps((__m256)h);  // 12 bits
 #elif defined(__aarch64__)
-  vec e = (vec)vrsqrteq_f32((float32x4_t)h);  // 8 bits, so one step more
+  vec e = (vec)vrsqrteq_f32((float32x4_t)h);  // 8 bits, so it takes one more step
   e = e * splat(-0.5f) * multiply_add(h * e, e, splat(-3.0f));
 #else
   vec e = (vec)_mm_rsqrt_ps((__m128)h);  // 12 bits
@@ -71,8 +71,8 @@ INLINE vec inverse_root(vec h) {
 
 // --- sums over lanes
 
-// Halve the runs of `width` lanes that hold partial sums, so that those of a and b share one vector:
-// 4 lanes, width 4:  a0+a2 a1+a3 b2+b0 b3+b1. Half of the lanes stay where they are, which costs less than moving all.
+// Halve the runs of `width` lanes of partial sums, so that the sums of a and b fit into one vector. For 4 lanes and
+// width 4:  a0+a2 a1+a3 b2+b0 b3+b1. Half of the lanes stay in place, which is cheaper than moving all.
 #if LANES == 16
 #define FOLD16(a, b)                                                                                                  \
   (__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31) +                            \
@@ -116,26 +116,26 @@ INLINE vec fold(vec a, vec b, int width) {
   }
 }
 
-// The sum of the lanes, by halves: always the same order.
+// The sum of the lanes, by halving: always in the same order.
 INLINE f32 sum_of_lanes(vec a) {
   for (int width = LANES; width > 1; width /= 2) a = fold(a, a, width);
   return a[0];
 }
 
-// --- exp, sigmoid, softplus and log, to float32 precision: polynomials, no tables
+// --- exp, sigmoid, softplus and log, to float32 precision: by polynomials, without tables
 //
 // With e = exp(-|u|), which never overflows:
 //   sigmoid(u)  = 1 / (1 + e) for u >= 0, e / (1 + e) below
 //   softplus(u) = log(1 + exp(u)) = max(u, 0) + log(1 + e)          softplus(-u) = -log sigmoid(u)
-// Minimax polynomials fitted by reweighted least squares; errors before rounding 2e-9 and 5e-9.
+// The minimax polynomials were fitted by reweighted least squares; their errors before rounding are 2e-9 and 5e-9.
 
 #define LN2_HIGH 0.693359375f  // log(2) in two parts: n * LN2_HIGH is exact for small n
 #define LN2_LOW -2.12194440e-4f
 
 // exp(-size) for size >= 0: 2^n exp(r) with n the nearest integer to -size / log(2), |r| <= log(2) / 2. Sizes above 80
-// count as 80: 1 + exp(-80) == 1, and products with exp(-80) stay normal numbers, which are much faster.
+// are treated as 80: 1 + exp(-80) == 1, and products with exp(-80) are normal numbers, which are much faster.
 INLINE vec exp_of_minus(vec size) {
-  const vec x = -smaller(splat(80.0f), size);  // a size that is not a number stays none
+  const vec x = -smaller(splat(80.0f), size);  // NaN stays NaN
   const vec round = splat(12582912.0f);        // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
   const vec shifted = multiply_add(x, splat(1.4426950408889634f), round);
   const vec n = shifted - round;
@@ -169,10 +169,10 @@ INLINE vec sigmoid(vec u, vec e) {
   return choose(u >= splat(0.0f), inverse, e * inverse);
 }
 
-// log(1 + exp(u)), given e = exp(-|u|). Not a number where u is none: a loss must show that training diverged.
+// log(1 + exp(u)), given e = exp(-|u|). NaN where u is NaN: the loss must show that training diverged.
 INLINE vec softplus(vec u, vec e) { return multiply_add(e, log1p_over(e), choose(u < splat(0.0f), splat(0.0f), u)); }
 
-// --- float16 in memory, f32 in registers: load_half and store_half, where the processor can (HAS_HALF)
+// --- float16 in memory, f32 in registers: load_half and store_half, if the processor can convert (HAS_HALF)
 #if defined(__AVX512F__)
 #define HAS_HALF 1
 INLINE vec load_half(const u16 *from) { return (vec)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)from)); }
@@ -188,7 +188,7 @@ INLINE void truncate_to_half(u16 *to, vec a) {
 #elif defined(__aarch64__)
 #define HAS_HALF 1
 INLINE vec load_half(const u16 *from) { return (vec)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from))); }
-INLINE void truncate_to_half(u16 *to, vec a) {  // the bits that float16 has no room for go first: then it is exact
+INLINE void truncate_to_half(u16 *to, vec a) {  // clears the bits that float16 lacks, so the conversion is exact
   const vec cut = (vec)((ivec)a & ~0x1FFF);
   vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32((float32x4_t)cut)));
 }
@@ -198,7 +198,7 @@ INLINE void truncate_to_half(u16 *to, vec a) {  // the bits that float16 has no 
 
 typedef u32 uvec __attribute__((vector_size(VECTOR_BYTES)));
 
-// 32 random bits for each lane, a function of a key and of the vector's column: a hash of the lane's number.
+// 32 random bits for each lane: a hash of the lane's number, a key and the vector's column.
 INLINE uvec random_bits(u32 key, i64 column) {
   uvec x;
 #pragma GCC unroll 16
@@ -210,7 +210,7 @@ INLINE uvec random_bits(u32 key, i64 column) {
 }
 
 #if HAS_HALF
-// Store as float16, rounded up or down at random so that the mean is right (stochastic rounding): the 13 bits that
-// float16 has no room for grow by 13 random ones, and what is still too small is cut off.
+// Store as float16, rounded up or down at random so that the mean is right (stochastic rounding): 13 random bits are
+// added to the 13 bits that float16 lacks, and the result is truncated.
 INLINE void store_half(u16 *to, vec a, uvec random) { truncate_to_half(to, (vec)((uvec)a + (random & 0x1FFF))); }
 #endif

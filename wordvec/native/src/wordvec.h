@@ -1,8 +1,8 @@
-// What every file of the library starts from: names of types, and what is visible outside.
+// Definitions that every file of the library uses: short names of types, and EXPORT.
 //
-// A function that Python calls is marked EXPORT and declared once more in wordvec/native/functions.py, which checks
-// its arrays. Each array comes as the address of its first element and the number of its elements, `name` and
-// `name_size`, which functions that do not need the number call `UNUSED(name_size)`.
+// A function that Python calls is marked EXPORT and declared again in wordvec/native/functions.py, which checks its
+// arrays. Each array is passed as two arguments: the address of its first element, `name`, and the number of its
+// elements, `name_size`. A function that does not need the number marks it `UNUSED(name_size)`.
 #pragma once
 
 #include <stdbool.h>
@@ -29,8 +29,8 @@ typedef double f64;
 INLINE i64 min_i64(i64 a, i64 b) { return a < b ? a : b; }
 INLINE i64 max_i64(i64 a, i64 b) { return a > b ? a : b; }
 
-// Ask for the cache line at an address that will be used soon. The address may be anything.
+// Prefetch the cache line at an address that will be used soon. The address need not be valid.
 INLINE void prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
-// The same for what is used later: into the second-level cache, as the first would have forgotten it by then.
+// Prefetch for later use, into the second-level cache: the first level would have evicted the line by then.
 INLINE void prefetch_for_later(const void *address) { __builtin_prefetch(address, 0, 2); }

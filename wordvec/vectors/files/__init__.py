@@ -1,1 +1,1 @@
-"""The formats that files of vectors have: one reader and writer each, and what they share."""
+"""File formats of vectors: a reader and writer for each, and shared parts."""

@@ -1,4 +1,4 @@
-"""The bytes of a file in pieces, unpacked where it is packed, and how much memory it may take."""
+"""Reads the bytes of plain and packed files in chunks, and bounds the memory that a file may take."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from wordvec.errors import CorpusError, VectorsFileError
 from wordvec.json_forms import different_keys
 from wordvec.progress import progress
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put it before text in UTF-8; it means nothing
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put this before UTF-8 text; it has no meaning
 CHUNK = 1 << 20
-SHOWN_FROM = 1 << 26  # bytes of a file that takes long enough to read for a progress bar
+SHOWN_FROM = 1 << 26  # bytes of a file that gets a progress bar
 
 
 def is_packed(head: bytes) -> bool:
@@ -23,9 +23,9 @@ def is_packed(head: bytes) -> bool:
 
 
 def read_chunks(path: str | os.PathLike[str], size: int = CHUNK) -> Generator[bytes, None, None]:
-    """Yield the bytes of a plain or packed file, about `size` at a time; a bar on a terminal for large files.
+    """Yield the unpacked bytes of a file, about `size` at a time; large files get a progress bar on a terminal.
 
-    Raises VectorsFileError for packed data that are damaged or stop early.
+    Raises VectorsFileError for packed data that is damaged or truncated.
     """
     total = os.path.getsize(path)
     with (
@@ -67,16 +67,16 @@ def first_bytes(path: str | os.PathLike[str], size: int) -> tuple[bytes, bool]:
     return unpacked, True
 
 
-# Readers ask before they take it, so that no small file fills the machine.
+# Readers check before allocating, so that a small file cannot fill the memory.
 
 
-MOST_TIMES = 10  # the memory that a file may take, in its own sizes
-MOST_UNPACKED = 100  # how many times its own size a packed text may have: real ones have 2 to 10 times
+MOST_TIMES = 10  # memory that a file may take, as a multiple of its size
+MOST_UNPACKED = 100  # unpacked size of a text, as a multiple of its size; real texts have 2 to 10
 FLOOR = 1 << 24  # bytes that any file may take, however small
 
 
 def check_memory(path: object, size: int, wanted: int, what: str, way_out: str) -> None:
-    """Raise VectorsFileError when `wanted` bytes of memory are out of proportion to a file of `size` bytes.
+    """Raise VectorsFileError if `wanted` bytes of memory are out of proportion to a file of `size` bytes.
 
     >>> check_memory("v.npz", 200_000, 10_000_000, "'matrix'", "...")
     """
@@ -88,10 +88,10 @@ def check_memory(path: object, size: int, wanted: int, what: str, way_out: str) 
 
 
 def bounded_json(text: bytes | str, size: int) -> Any:
-    """Return what a JSON text says, which came out of a file of `size` bytes.
+    """Parse JSON from a file of `size` bytes.
 
-    Raises ValueError for one that is damaged, names a key twice, is nested without end, or whose values would take
-    far more memory than the file: they are counted before they are made.
+    Raises ValueError for JSON that is damaged, repeats a key, is nested too deeply, or would take far more memory than
+    the file, which is estimated before parsing.
 
     >>> bounded_json('{"dim": 3}', 10)
     {'dim': 3}

@@ -1,8 +1,8 @@
-"""fastText's own binary file (``.bin``, and ``.ftz`` when quantised): words, their rows and those of their n-grams.
+"""fastText's binary file (``.bin``, or ``.ftz`` if quantized): words, their rows and the rows of their n-grams.
 
 Layout, all little-endian: magic and version, the training options (12 int32 and a float64), the dictionary (words and
 labels with counts; which buckets a pruned model kept), and the input matrix: a row for each word, then for each bucket.
-What follows (the output matrix) is not needed. A word's vector is the mean of its row and those of its n-grams.
+The rest (the output matrix) is not needed. A word's vector is the mean of its row and its n-grams' rows.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ NOT_PRUNED = -1
 
 
 class Bytes:
-    """A place in the mapped file; nothing is read beyond its end."""
+    """A cursor in the mapped file that never reads past the end."""
 
     def __init__(self, reading: Reading, mapped: mmap.mmap) -> None:
         self.reading, self.mapped, self.at = reading, mapped, 0
 
     def take(self, layout: str, what: str) -> tuple[Any, ...]:
-        """The values of a struct layout."""
+        """Read the values of a struct layout."""
         size = struct.calcsize(f"<{layout}")
         return struct.unpack(f"<{layout}", self.mapped[self.skip(size, what) : self.at])
 
     def skip(self, size: int, what: str) -> int:
-        """Go on by `size` bytes; returns where they begin. Raises VectorsFileError when there are not so many."""
+        """Advance by `size` bytes and return where they begin. Raises VectorsFileError if fewer are left."""
         if size < 0 or self.at + size > len(self.mapped):
             raise self.reading.error(
                 f"byte {self.at:,}: truncated: {what} takes {size:,} bytes, and {len(self.mapped) - self.at:,} are left"
@@ -51,14 +51,14 @@ class Bytes:
         return self.at - size
 
     def array(self, count: int, dtype: str, what: str) -> np.ndarray:
-        """A view of the next `count` numbers; they may lie at any byte."""
+        """A view of the next `count` numbers, perhaps unaligned."""
         start = self.skip(count * np.dtype(dtype).itemsize, what)
         return np.frombuffer(self.mapped, dtype, count, start)
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The words (those of labels left out), their counts, and the buckets kept by a pruned model, else None."""
+    """The words without labels, their counts, and the buckets that a pruned model kept, or None."""
 
     words: list[bytes]
     counts: np.ndarray
@@ -66,9 +66,9 @@ class Dictionary:
 
 
 def read_fasttext_bin(reading: Reading) -> WordRows:
-    """Read a model of fastText: the vectors of its words, and `subwords` for all others; the file stays mapped.
+    """Read a fastText model: the vectors of its words, and `subwords` for all others; the file stays mapped.
 
-    Raises VectorsFileError, naming the byte, for a file that is truncated, damaged or of another version.
+    Raises VectorsFileError, naming the byte, for a file that is truncated, damaged or of an unknown version.
     """
     with open(reading.path, "rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -102,7 +102,7 @@ def _options(source: Bytes) -> dict[str, int]:
     *values, _ = source.take(f"{len(OPTIONS)}id", "the options")
     options = dict(zip(OPTIONS, values))
     if version == 11 and options["model"] == SUPERVISED:
-        options["maxn"] = 0  # the subwords of such models were not used
+        options["maxn"] = 0  # such models did not use subwords
     if options["dim"] < 1 or (options["maxn"] > 0 and (options["bucket"] < 1 or options["minn"] < 1)):
         raise source.reading.error(f"damaged: its options are {options}")
     if options["maxn"] > LONGEST_NGRAM:
@@ -145,7 +145,7 @@ def _dictionary(source: Bytes) -> Dictionary:
 
 
 def _input_rows(source: Bytes, dim: int) -> tuple[Rows, int]:
-    """The rows of words and buckets, and how many they are."""
+    """The rows of words and buckets, and their number."""
     (quantized,) = source.take("B", "the input matrix")
     if quantized > 1:
         raise source.reading.error(f"byte {source.at - 1:,}: damaged: no matrix begins here")
@@ -167,14 +167,14 @@ def _subwords(source: Bytes, options: dict[str, int], dictionary: Dictionary, ro
     return Subwords(rows, buckets, options["minn"], options["maxn"], words, dictionary.kept)
 
 
-# The rows: plain, or quantised (Jegou et al. 2011) and decoded when asked for.
+# The rows: plain, or quantized (Jegou et al. 2011) and decoded on request.
 
 
-CENTROIDS = 256  # of each part of a row: a code is one byte
+CENTROIDS = 256  # for each part of a row: a code is one byte
 
 
 class DenseRows:
-    """Rows of float32 at any byte of a mapped file."""
+    """Rows of float32 in a mapped file, perhaps unaligned."""
 
     def __init__(self, numbers: np.ndarray, dim: int) -> None:
         self._rows, self.dim = numbers.view(f"V{4 * dim}"), dim
@@ -185,7 +185,7 @@ class DenseRows:
 
 @dataclass(frozen=True)
 class Quantizer:
-    """A row in parts of `width` numbers, the last of `last`: each part is one of 256 centroids."""
+    """Splits a row into parts of `width` numbers (the last: `last`), each of which is one of 256 centroids."""
 
     parts: int
     width: int
@@ -194,7 +194,7 @@ class Quantizer:
 
     @classmethod
     def read(cls, source: Any, dim: int) -> Quantizer:
-        """Read it from a `fasttext_bin.Bytes`; `dim` is what the file says elsewhere."""
+        """Read it from a `Bytes` cursor; `dim` is the dimension given elsewhere in the file."""
         its_dim, parts, width, last = source.take("iiii", "the quantiser")
         if its_dim != dim or parts < 1 or width < 1 or not 1 <= last <= width or (parts - 1) * width + last != dim:
             raise source.reading.error(f"damaged: {parts} parts of {width} numbers for a dimension of {dim:,}")
@@ -210,7 +210,7 @@ class Quantizer:
 
 
 class QuantizedRows:
-    """Rows as codes, each times a norm that may be a code, too."""
+    """Rows stored as codes, perhaps each with a norm, which is a code too."""
 
     def __init__(self, codes: np.ndarray, quantizer: Quantizer, norms: np.ndarray | None) -> None:
         self.number = len(codes)
@@ -218,7 +218,7 @@ class QuantizedRows:
 
     @classmethod
     def read(cls, source: Any, dim: int) -> QuantizedRows:
-        """Read them from a `fasttext_bin.Bytes`."""
+        """Read the rows from a `Bytes` cursor."""
         has_norms, number, columns, size = source.take("Bqqi", "the quantised matrix")
         if has_norms > 1 or columns != dim or number < 1 or size < number or size % number:
             raise source.reading.error(f"damaged: {size:,} codes for a matrix of shape ({number:,}, {columns:,})")

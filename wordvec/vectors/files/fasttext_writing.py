@@ -1,7 +1,7 @@
-"""Writing fastText's own binary file; `fasttext_bin` tells its layout and reads it.
+"""Writes fastText's binary file; `fasttext_bin` describes its layout and reads it.
 
-fastText composes a known word's vector of its row and those of its n-grams, so the row that is written is what makes
-that mean the word's vector: (n + 1) x - the sum of its n n-grams' rows.
+In fastText a known word's vector x is the mean of its row and its n-grams' rows. So the row written for a word with n
+n-grams is (n + 1) x minus the sum of their rows.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 
 MAGIC, VERSION = 793712314, 12
-SKIPGRAM, NEGATIVE_SAMPLING = 2, 2  # numbers of fastText's; they change nothing about vectors
-MOST_BUCKETS = 2**31 - 1  # fastText keeps their number in an int32
+SKIPGRAM, NEGATIVE_SAMPLING = 2, 2  # fastText's constants; they do not affect vectors
+MOST_BUCKETS = 2**31 - 1  # fastText stores their number as an int32
 BLOCK = 4_096  # rows
 
 
 def write_fasttext_bin(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write words, counts, vectors and the rows of n-grams as a model of fastText.
+    """Write words, counts, vectors and the rows of n-grams as a fastText model.
 
-    Raises InputError for n-grams that are not in buckets, or of another kind, and for words that hold a NUL.
+    Raises InputError for n-grams without buckets or of another kind, and for words with a NUL character.
     """
     subwords = _writable(vectors)
     words = [encode_word(word) for word in vectors.words]
@@ -48,7 +48,7 @@ def write_fasttext_bin(vectors: WordRows, path: str | os.PathLike[str]) -> None:
             file.write(block.data)
         for block in [] if subwords is None else _bucket_rows(subwords, vectors.dim):
             file.write(block.data)
-        file.write(struct.pack("<Bqq", 0, len(words), vectors.dim))  # the output matrix, which makes no vectors
+        file.write(struct.pack("<Bqq", 0, len(words), vectors.dim))  # the output matrix, which vectors do not use
         for first in range(0, len(words), BLOCK):
             file.write(bytes(4 * vectors.dim * min(BLOCK, len(words) - first)))
 
@@ -77,7 +77,7 @@ def _writable(vectors: WordRows) -> Subwords | None:
 
 
 def _options(vectors: WordRows, subwords: Subwords | None) -> bytes:
-    """Magic, version and the options of training, as far as they are known and fastText has them."""
+    """Magic, version and the training options that are known and that fastText has."""
     known = vectors.info.get("parameters")
     known = known if isinstance(known, dict) else {}
 

@@ -1,7 +1,7 @@
-"""floret's table, which spaCy loads: rows of hashed n-grams as text, and no words.
+"""floret's table, which spaCy loads: rows of hashed n-grams as text, without words.
 
-The first line is "buckets dimensions minn maxn hashes seed < >", then each row is its number and its values. A word's
-vector, whichever it is, is the mean of the rows of <word> and of its n-grams (`wordvec/vectors/ngrams.py`).
+The first line is "buckets dimensions minn maxn hashes seed < >"; each other line is a row's number and its values. The
+vector of any word is the mean of the rows of <word> and of its n-grams (`wordvec/vectors/ngrams.py`).
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SETTINGS = ("buckets", "dimensions", "minn", "maxn", "hashes", "seed")
 
 
 def read_floret(reading: Reading) -> WordRows:
-    """Read a table, and give rows to the words that `reading` asks for; all others are composed when they are met.
+    """Read a table and make rows for the words that `reading` requests; other words are composed on request.
 
-    Raises VectorsFileError where no words are asked for, and for a damaged table.
+    Raises VectorsFileError if no words are requested, and for a damaged table.
     """
     _, _, shortest, longest, hashes, seed = _settings(reading)
     if reading.words is None:
         raise reading.error(
-            "a table of floret, which has no words, only n-grams: say which words shall have rows, words=[...] or "
+            "a table of floret, which has no words, only n-grams: say which words should have rows, words=[...] or "
             "words='list.txt' (--words list.txt); every other word gets a vector from the table, too"
         )
     table = read_text(Reading(reading.path, strict=True))  # its words are the numbers of rows
@@ -52,7 +52,7 @@ def read_floret(reading: Reading) -> WordRows:
 
 
 def write_floret(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write the n-grams' table. Raises InputError where it is not of floret's kind."""
+    """Write the table of n-grams. Raises InputError if they are not of floret's kind."""
     subwords = vectors.subwords
     if not isinstance(subwords, Subwords) or not subwords.ngrams.hashes:
         raise InputError(
@@ -74,9 +74,9 @@ def write_floret(vectors: WordRows, path: str | os.PathLike[str]) -> None:
 
 
 def closeness(vectors: WordRows) -> float:
-    """The mean cosine of words' rows and what their n-grams give, in which a word weighs log(count + 1).
+    """The mean cosine between words' rows and the vectors composed of their n-grams, weighted by log(count + 1).
 
-    floret's file holds the latter alone.
+    floret's file holds only the n-grams.
     """
     assert isinstance(vectors.subwords, Subwords)
     words = [encode_word(word) for word in vectors.words]

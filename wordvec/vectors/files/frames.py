@@ -1,6 +1,4 @@
-"""Vectors as objects of other libraries: data frames of pandas and polars, tables and files of
-Arrow, PyTorch's Embedding.
-"""
+"""Vectors as objects of other libraries: pandas and polars data frames, Arrow tables and files, PyTorch's Embedding."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def to_arrow(vectors: WordRows) -> Any:
 def to_torch(vectors: WordRows, freeze: bool = True) -> Any:
     """See `WordVectors.to_torch`."""
     torch = _package("torch", "to_torch")
-    rows = np.array(vectors.rows(slice(None)))  # torch warns of an array that cannot be written
+    rows = np.array(vectors.rows(slice(None)))  # a copy: torch warns about read-only arrays
     return torch.nn.Embedding.from_pretrained(torch.from_numpy(rows), freeze=freeze)
 
 
@@ -66,11 +64,11 @@ def _package(name: str, purpose: str) -> Any:
         raise MissingExtraError(name, EXTRAS[name], purpose) from error
 
 
-# Vectors as Parquet and as Arrow IPC files: the table of `WordVectors.to_arrow`; and Arrow files, batch by batch.
+# The table of `WordVectors.to_arrow` as Parquet and Arrow IPC files; and reading Arrow files batch by batch.
 
 
 def write_parquet(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write one Parquet file with the columns word, count (where known) and vector, and `info` in its metadata.
+    """Write one Parquet file with the columns word, count (if known) and vector, and `info` in its metadata.
 
     Raises MissingExtraError without pyarrow, InputError for nan and infinity.
     """
@@ -84,7 +82,7 @@ def write_parquet(vectors: WordRows, path: str | os.PathLike[str]) -> None:
 
 
 def write_arrow(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write the same table as an Arrow IPC file (Feather version 2), not packed, which other programs can map."""
+    """Write the same table as an uncompressed Arrow IPC file (Feather version 2), which other programs can map."""
     try:
         from pyarrow import ipc
     except ImportError as error:
@@ -95,7 +93,7 @@ def write_arrow(vectors: WordRows, path: str | os.PathLike[str]) -> None:
 
 
 def _checked_table(vectors: WordRows) -> Any:
-    for _ in written_rows(vectors):  # raises for nan and infinity, which readers leave out
+    for _ in written_rows(vectors):  # raises for nan and infinity, which readers would leave out
         pass
     return to_arrow(vectors)
 
@@ -111,7 +109,7 @@ def arrow_batches(pyarrow: Any, path: str | os.PathLike[str]) -> tuple[Any, Iter
 def _checked_batches(reader: Any) -> Iterator[Any]:
     for number in range(reader.num_record_batches):
         batch = reader.get_batch(number)
-        batch.validate(full=True)  # offsets that lie would lead pyarrow into foreign memory
+        batch.validate(full=True)  # false offsets would let pyarrow read outside its memory
         yield batch
 
 

@@ -1,7 +1,7 @@
 """gensim's KeyedVectors and models (``.kv``, ``.model``), and other pickles of words and a matrix, read unexecuted.
 
-gensim saves its objects as pickles, with large arrays in files of their own beside them (``NAME.vectors.npy``). What
-the pickle describes is searched for words and vectors; see `pickle_values`, and `pickled_words` for other pickles.
+gensim saves its objects as pickles, with large arrays in separate files next to them (``NAME.vectors.npy``). The
+pickle's description is searched for words and vectors; see `pickle_values`, and `pickled_words` for other pickles.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ GENSIM_EXPORT = (
 def read_gensim(reading: Reading) -> WordRows:
     """Read the words and vectors that a pickle describes; nothing in it is executed.
 
-    Raises VectorsFileError for a pickle of anything else, or one that is damaged, saying how to export it.
+    Raises VectorsFileError, with instructions for exporting, for other or damaged pickles.
     """
     advice = GENSIM_EXPORT
     try:
@@ -55,7 +55,7 @@ def read_gensim(reading: Reading) -> WordRows:
             )
         words = found.pop("words")
         number_words(words)
-        WordRows(words, found["matrix"], found["counts"])  # says what does not fit
+        WordRows(words, found["matrix"], found["counts"])  # raises if they do not fit together
         return choose(reading, LazyWords(*join_words(words), os.fspath(reading.path)), look=True, **found)
     except VectorsFileError:
         raise
@@ -66,7 +66,7 @@ def read_gensim(reading: Reading) -> WordRows:
 
 
 def described(path: str | os.PathLike[str]) -> Any:
-    """What the pickle in a file describes. Raises ValueError where that cannot be found out."""
+    """What the pickle in a file describes. Raises ValueError if it cannot be determined."""
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         return read_pickle(mapped)
 
@@ -77,7 +77,7 @@ def _from_parts(root: Any) -> dict[str, Any] | None:
 
 
 def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
-    """Words, matrix, counts and subwords of KeyedVectors, or of those in a model."""
+    """Words, matrix, counts and subwords of a KeyedVectors object, or of a model's."""
     file, state = os.fspath(reading.path), _state(root)
     context = _context(file, state)
     if isinstance(state.get("wv"), Made):
@@ -94,13 +94,13 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
         raise ValueError("the n-gram vectors are of another dimension than those of the words")
     counts = _counts(file, state, words)
     found = {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
-    if context is not None and context.shape == matrix.shape:  # a model whose vocabulary has only just grown has less
+    if context is not None and context.shape == matrix.shape:  # smaller if the vocabulary has just grown
         found["context_matrix"] = _floats(context)
     return found
 
 
 def _context(file: str, state: dict[str, Any]) -> np.ndarray | None:
-    """The context vectors of a model with negative sampling, unless their file stayed behind when it was copied."""
+    """The context vectors of a model with negative sampling, or None if their separate file is missing."""
     is_beside = array_of(state.get("syn1neg")) is None
     return None if is_beside and not os.path.exists(f"{file}.syn1neg.npy") else _array(file, state, "syn1neg")
 
@@ -120,7 +120,7 @@ def _subwords(file: str, state: dict[str, Any]) -> Subwords | None:
 
 
 def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndarray:
-    """What gensim makes anew when it loads FastText: each word's row and those of its n-grams, averaged."""
+    """The mean of each word's row and its n-grams' rows, which gensim computes when it loads FastText."""
     number_words(words)
     if own.ndim != 2 or len(own) != len(words) or own.shape[1:] != subwords.rows[:0].shape[1:]:
         raise ValueError(f"word vectors of shape {own.shape} for {counted(len(words), 'word')}")
@@ -132,14 +132,14 @@ def _mean_rows(own: np.ndarray, subwords: Subwords, words: list[str]) -> np.ndar
 
 
 def _state(described: Any) -> dict[str, Any]:
-    """The attributes of an object that was pickled, or the dict that it is."""
+    """The attributes of a pickled object; a pickled dict itself."""
     if isinstance(described, Made):
         described = described.state
     return described if isinstance(described, dict) else {}
 
 
 def _array(file: str, state: dict[str, Any], name: str) -> np.ndarray | None:
-    """An array among the attributes, or from the file beside the pickle where gensim has put it."""
+    """An array from the attributes, or from gensim's separate file next to the pickle."""
     found = array_of(state.get(name))
     if found is not None or not isinstance(state.get("__numpys"), list) or name not in state["__numpys"]:
         return found
@@ -162,7 +162,7 @@ def _counts(file: str, state: dict[str, Any], words: list[Any]) -> np.ndarray | 
     counts = _array(file, expandos, "count") if isinstance(expandos, dict) else None
     if counts is not None and counts.dtype.kind in "iu":
         return counts.astype(np.int64)
-    vocabulary = state.get("vocab")  # of gensim 3: a dict of objects with counts
+    vocabulary = state.get("vocab")  # gensim 3: a dict of objects with counts
     if not isinstance(vocabulary, dict):
         return None
     found = [_state(vocabulary.get(word)).get("count") for word in words if isinstance(word, str)]
@@ -170,14 +170,14 @@ def _counts(file: str, state: dict[str, Any], words: list[Any]) -> np.ndarray | 
 
 
 def _floats(matrix: np.ndarray) -> np.ndarray:
-    """float16 and float32 as they are (a mapped file stays mapped), anything else as float32."""
+    """float16 and float32 unchanged (a mapped file stays mapped), anything else as float32."""
     wanted = np.float16 if matrix.dtype == np.float16 else np.float32
     with np.errstate(over="ignore"):
         return matrix.astype(wanted, copy=False)
 
 
 def _named(root: Any) -> str:
-    """What a pickle holds, in a few words."""
+    """A short description of a pickle's content."""
     maker = root.maker if isinstance(root, Made) else root
     if isinstance(maker, Made):
         maker = maker.maker

@@ -1,6 +1,6 @@
-"""Vectors as numpy's .npz: the arrays ``words`` (text) and ``matrix``, and more where known.
+"""Vectors as numpy's .npz: the arrays ``words`` (text) and ``matrix``, and others if known.
 
-These are ``counts``, ``scales`` (of an int8 matrix), ``context_matrix``, ``rare_words`` with ``rare_counts``, and
+The others are ``counts``, ``scales`` (of an int8 matrix), ``context_matrix``, ``rare_words`` with ``rare_counts``, and
 ``info``, which is JSON in an array of one text. Arrays of Python objects (pickles) are neither read nor written.
 """
 
@@ -31,7 +31,7 @@ from wordvec.vectors.word_rows import WordRows
 ARRAYS = (
     "words", "matrix", "counts", "scales", "context_matrix", "info", "rare_words", "rare_counts", *SUBWORD_ARRAYS,
 )  # fmt: skip
-OTHER_NAMES = {  # that home-made files have
+OTHER_NAMES = {  # names in files from other programs
     "words": ("vocab", "vocabulary", "labels", "index_to_key", "index2word", "tokens", "names"),
     "matrix": ("vectors", "embeddings", "embedding", "W", "weights", "wv", "vecs"),
 }
@@ -40,21 +40,21 @@ DAMAGED = (
     MemoryError, NotImplementedError, RecursionError, SystemError,
 )  # fmt: skip
 T = TypeVar("T")
-PACKING = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}  # how much smaller each can make what it packs
+PACKING = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}  # the largest compression ratio of each method
 CHUNK = 1 << 20
 MOST_TEXT = 1 << 28  # bytes of words in numpy's text
 
 
 def read_npz(reading: Reading) -> WordRows:
-    """Read the arrays ``words`` and ``matrix`` (and the others, where present).
+    """Read the arrays ``words`` and ``matrix`` (and the others, if present).
 
-    Raises VectorsFileError when they are missing, damaged or hold Python objects.
+    Raises VectorsFileError if they are missing, damaged or hold Python objects.
     """
     return _guarded(reading.path, lambda: _vectors_of(reading, _read_arrays(reading.path)))
 
 
 def _guarded(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
-    """What `read` returns; whatever a damaged archive makes of it becomes a VectorsFileError."""
+    """Call `read`, and turn any error that a damaged archive causes into a VectorsFileError."""
     try:
         return read()
     except VectorsFileError:
@@ -65,7 +65,7 @@ def _guarded(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
 
 
 def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordRows:
-    """The vectors that the arrays of a file are; ValueError says what does not fit."""
+    """Make vectors from the arrays of a file. Raises ValueError if something does not fit."""
     info = bounded_json(str(arrays["info"]), os.path.getsize(reading.path)) if "info" in arrays else None
     if info is not None and not isinstance(info, dict):
         raise ValueError("'info' must be a JSON object")
@@ -77,7 +77,7 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordRows:
         rare = dict(zip(rare_words, rare_counts.tolist()))
     words = _texts(arrays, "words")
     number_words(words)
-    # Made once as they are, so that arrays that do not fit are named.
+    # Constructed as it is first, so that errors name the arrays that do not fit.
     whole = WordRows(
         words, arrays["matrix"], arrays.get("counts"), info, arrays.get("context_matrix"), scales=_scales(arrays)
     )
@@ -88,7 +88,7 @@ def _vectors_of(reading: Reading, arrays: dict[str, np.ndarray]) -> WordRows:
 
 
 def write_npz(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write everything the vectors hold; readable by ``numpy.load`` without pickle.
+    """Write everything the vectors hold; ``numpy.load`` reads it without pickle.
 
     Raises InputError for a word that ends in a NUL character, which numpy's text arrays would drop.
     """
@@ -106,7 +106,7 @@ def write_npz(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     for name, array in subword_arrays(vectors.subwords).items():
         arrays[name] = np.concatenate(list(array.blocks())) if isinstance(array, RowsInBlocks) else array
     with replace_file(path) as file:
-        np.savez(file, **arrays)  # no array of objects among them, so nothing is pickled
+        np.savez(file, **arrays)  # no object arrays, so nothing is pickled
 
 
 def _text_array(words: Any) -> np.ndarray:
@@ -135,7 +135,7 @@ def _texts(arrays: dict[str, np.ndarray], name: str) -> list[str]:
 
 
 def read_members(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """All arrays of numbers or text in an .npz by name. Raises VectorsFileError for a damaged one."""
+    """All arrays of numbers or text in an .npz, by name. Raises VectorsFileError for a damaged file."""
     return _guarded(path, lambda: _read_arrays(path, every=True))
 
 
@@ -157,7 +157,7 @@ def _read_arrays(path: str | os.PathLike[str], every: bool = False) -> dict[str,
 
 
 def _of_vectors(path: str | os.PathLike[str], entries: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The entries that vectors have, in the order of ARRAYS, under our names."""
+    """The entries that belong to vectors, in the order of ARRAYS and under its names."""
     found = dict(entries)
     for ours, theirs in OTHER_NAMES.items():
         others = [name for name in theirs if name in entries]
@@ -175,7 +175,7 @@ def _of_vectors(path: str | os.PathLike[str], entries: dict[str, zipfile.ZipInfo
 
 
 def _check_size(entry: zipfile.ZipInfo, size: int) -> None:
-    """Raise ValueError when the archive promises more bytes than so small a file can hold."""
+    """Raise ValueError if an entry claims more bytes than its packed size can hold."""
     most = PACKING.get(entry.compress_type)
     if most is None:
         raise ValueError(f"{entry.filename} is packed in a way that numpy does not use")
@@ -184,7 +184,7 @@ def _check_size(entry: zipfile.ZipInfo, size: int) -> None:
 
 
 def _read_array(file: IO[bytes], size: int) -> np.ndarray:
-    """One .npy member. What its header declares is compared with the bytes there are before anything is allocated."""
+    """Read one .npy member, after comparing its declared size with the bytes available, before any allocation."""
     header = read_npy_header(file)
     if header.nbytes > size:
         raise ValueError(f"an array of shape {header.shape} in {size:,} bytes")

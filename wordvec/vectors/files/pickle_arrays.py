@@ -1,4 +1,4 @@
-"""What stands for a class, a call, an array or a number of numpy's in the description of a pickle."""
+"""Representations of classes, calls, and numpy's arrays and numbers in the description of a pickle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARRAY_MODULES = (
     "numpy.core.numeric",
     "numpy._core.numeric",
 )
-MOST_AXES = 32  # numpy's own limit was long this one
+MOST_AXES = 32  # numpy's own limit for a long time
 
 
 class Name(NamedTuple):
@@ -32,7 +32,7 @@ ENCODE = Name("_codecs", "encode")
 
 
 class Made:
-    """What would come of calling `maker` with `args`; `state` is what it would be filled with, `items` as a dict."""
+    """The result that calling `maker` with `args` would have; `state`, `items` and `elements` would fill it."""
 
     __slots__ = ("_elements", "_items", "args", "maker", "state")
 
@@ -43,27 +43,27 @@ class Made:
 
     @property
     def items(self) -> dict[Any, Any]:
-        """What it would be filled with as a dict."""
+        """The entries it would be filled with as a dict."""
         if self._items is None:
             self._items = {}
         return self._items
 
     @property
     def elements(self) -> list[Any]:
-        """What it would be filled with as a list."""
+        """The elements it would be filled with as a list."""
         if self._elements is None:
             self._elements = []
         return self._elements
 
     def is_of_numpy(self, name: str) -> bool:
-        """Whether `maker` is the function `name` of numpy."""
+        """Whether `maker` is numpy's function `name`."""
         return isinstance(self.maker, Name) and self.maker.module in ARRAY_MODULES and self.maker.name == name
 
 
 def array_of(described: Any) -> np.ndarray | None:
-    """The array of numbers that a description stands for, or None where it stands for something else.
+    """The array of numbers that a description represents, or None if it represents something else.
 
-    Raises ValueError for one whose bytes do not fit its shape.
+    Raises ValueError if the bytes do not fit the shape.
     """
     if not isinstance(described, Made):
         return None
@@ -84,7 +84,7 @@ def array_of(described: Any) -> np.ndarray | None:
 
 
 def scalar_of(made: Made) -> str | int | float | None:
-    """The number or text that a call of numpy's ``scalar`` would give; None for any other call."""
+    """The number or text that a call of numpy's ``scalar`` would return; None for any other call."""
     if not made.is_of_numpy("scalar") or not isinstance(made.args, tuple) or len(made.args) != 2:
         return None
     kind, raw = _dtype_of(made.args[0], text=True), _bytes_of(made.args[1])
@@ -92,13 +92,13 @@ def scalar_of(made: Made) -> str | int | float | None:
         return None
     try:
         (value,) = np.frombuffer(raw, kind).tolist()
-    except ValueError:  # bytes that are no characters
+    except ValueError:  # bytes that are not characters
         return None
     return value  # type: ignore[no-any-return]
 
 
 def _dtype_of(described: Any, text: bool = False) -> np.dtype | None:
-    """A number type (or one of text, if wanted); None for anything else, objects above all."""
+    """A numeric dtype (or with `text` also a text dtype); None for anything else, especially objects."""
     if not isinstance(described, Made) or not described.is_of_numpy("dtype"):
         return None
     args, state = described.args, described.state
@@ -112,7 +112,7 @@ def _dtype_of(described: Any, text: bool = False) -> np.dtype | None:
 
 
 def _bytes_of(described: Any) -> bytes | None:
-    """Bytes; Python 2 and protocol 2 wrote them as text."""
+    """The bytes described, which Python 2 and protocol 2 wrote as text; None for anything else."""
     if isinstance(described, Made) and described.maker == ENCODE and isinstance(described.args, tuple):
         described = described.args[0] if len(described.args) == 2 else None
     if isinstance(described, (bytes, bytearray)):
@@ -130,7 +130,7 @@ def texts_of(described: Any) -> list[str] | None:
 
 
 def _object_array(made: Made) -> Any:
-    """The values of an array of Python objects, which numpy pickles as a list, or of one of text."""
+    """The values of an array of Python objects, which numpy pickles as a list, or of a text array."""
     state, args = made.state, made.args
     if made.is_of_numpy("_reconstruct") and isinstance(state, tuple) and len(state) == 5:
         _, shape, dtype, _, data = state
@@ -147,5 +147,5 @@ def _object_array(made: Made) -> Any:
         return None
     try:
         return np.frombuffer(raw, kind).tolist()
-    except ValueError:  # bytes that are no characters
+    except ValueError:  # bytes that are not characters
         return None

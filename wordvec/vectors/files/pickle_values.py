@@ -1,12 +1,12 @@
-"""What a pickle says, without doing what it says.
+"""Describes the content of a pickle without executing it.
 
-Loading a pickle the usual way calls whatever functions it names. Here its instructions only build a description:
-numbers, texts, lists, tuples and dicts as they are; a class or function becomes a `Name`, and what would be a call of
-it a `Made`, which says what was to be called with what. Nothing is imported and nothing is called.
+Loading a pickle normally calls the functions it names. Here its instructions only build a description: numbers, texts,
+lists, tuples and dicts themselves; a `Name` for a class or function; and a `Made` for a call, with the function and its
+arguments. Nothing is imported and nothing is called.
 
-A few hundred bytes can describe a structure that takes for ever to walk (pairs of the same pair, sixty times over), so
-nothing here or in the modules that use it walks, compares or prints what it was given: a value is used after its type
-is known. What a description takes in memory is counted, and may be `MOST_TIMES` the file (see `chunks`).
+A few hundred bytes can describe a structure that takes forever to walk (pairs of the same pair, nested sixty times).
+So neither this module nor its users walk, compare or print a description: a value is used only after checking its
+type. The memory of a description is counted; at most `MOST_TIMES` the file's size is allowed (see `chunks`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 from wordvec.vectors.files.chunks import FLOOR, MOST_TIMES
 from wordvec.vectors.files.pickle_arrays import Made, Name, scalar_of
 
-SIMPLE = (str, bytes, int, float, bool, type(None))  # what a key may be: hashing a deep tuple can crash Python
+SIMPLE = (str, bytes, int, float, bool, type(None))  # allowed keys: hashing a deep tuple can crash Python
 LITERALS = {
     "INT", "LONG", "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
     "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8", "UNICODE", "BINUNICODE",
     "SHORT_BINUNICODE", "BINUNICODE8",
 }  # fmt: skip
-DEEPEST = 10_000  # groups that are open at the same time
-# What values take, in bytes.
+DEEPEST = 10_000  # groups open at the same time
+# Memory of values, in bytes.
 NUMBER, TEXT, CONTAINER, ELEMENT, ENTRY, OBJECT, ON_STACK = 28, 50, 56, 8, 50, 100, 32
 
 
@@ -34,18 +34,18 @@ MARK = object()  # where on the stack a group of values begins
 
 
 class TooLarge(ValueError):
-    """The values that a pickle describes take more memory than its file is worth."""
+    """The values that a pickle describes take too much memory for the size of its file."""
 
 
 def read_pickle(source: Any, size: int | None = None) -> Any:
-    """Return what the pickle in a mapped file or in bytes describes; `size` is its length in bytes.
+    """Describe the pickle in a mapped file or in bytes; `size` is its length in bytes.
 
-    Raises ValueError for instructions that are damaged, or that no pickle of plain data has, and for a description
-    that takes many times the memory of the file.
+    Raises ValueError for damaged instructions, for instructions that plain data does not need, and for a description
+    that takes many times the file's size in memory.
     """
     machine = _Machine(MOST_TIMES * (len(source) if size is None else size) + FLOOR)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd escapes in texts of Python 2
+        warnings.simplefilter("ignore")  # odd escapes in Python 2 texts
         for code, argument, at in pickletools.genops(source):
             try:
                 machine.follow(code.name, argument)
@@ -63,13 +63,13 @@ def read_pickle(source: Any, size: int | None = None) -> Any:
 
 
 class _Machine:
-    """The stack and memo of a pickle, and the bytes of memory that its values have taken."""
+    """The stack and memo of a pickle, and the memory taken by its values, in bytes."""
 
     def __init__(self, most: int) -> None:
         self.most, self.taken, self.open = most, 0, 0
         self.stack: list[Any] = []
-        self._memo: list[Any] = []  # numbered as they come
-        self._far: dict[int, Any] = {}  # numbered otherwise
+        self._memo: list[Any] = []  # numbered consecutively
+        self._far: dict[int, Any] = {}  # with other numbers
 
     def follow(self, name: str, argument: Any) -> None:
         if name in LITERALS:
@@ -122,7 +122,7 @@ class _Machine:
         return values
 
     def taken_off(self, number: int) -> list[Any]:
-        """The uppermost values, taken off the stack."""
+        """Pop the `number` uppermost values."""
         if len(self.stack) < number:
             raise IndexError
         values = self.stack[-number:]
@@ -133,7 +133,7 @@ class _Machine:
         self.push(kind(values), CONTAINER + ELEMENT * len(values))
 
     def put(self, values: list[Any]) -> None:
-        """Set keys and values, which alternate, in the dict (or what will be one) on top of the stack."""
+        """Add alternating keys and values to the dict (or future dict) on top of the stack."""
         keys = values[::2]
         if len(values) % 2 or not all(isinstance(key, SIMPLE) for key in keys):
             raise TypeError("a key that is neither text nor a number")
@@ -147,7 +147,7 @@ class _Machine:
         (target.elements if isinstance(target, Made) else target).extend(values)
 
     def make(self, arguments: int) -> None:
-        """Note a call of what is below its arguments: a tuple, and perhaps a dict of named ones, which is let go."""
+        """Record a call of the function below its arguments: a tuple, and perhaps a dict of named ones (ignored)."""
         maker, args, *_ = self.taken_off(1 + arguments)
         made = Made(maker, args)
         scalar = scalar_of(made)

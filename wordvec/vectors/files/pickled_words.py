@@ -1,7 +1,7 @@
-"""Words and vectors in plain Python containers that were pickled: {word: vector}, or a matrix with its words.
+"""Words and vectors in pickles of plain Python containers: {word: vector}, or a matrix with its words.
 
-The vectors of a dict may be arrays, lists or tuples. A matrix and its words may be two entries of a dict or of a tuple,
-whatever they are called: the words as a list, as {word: row} or as {row: word}. "Deep Learning from Scratch 2" saves
+The vectors of a dict may be arrays, lists or tuples. A matrix and its words may be two entries of a dict or tuple,
+under any names: the words as a list, as {word: row} or as {row: word}. "Deep Learning from Scratch 2" saves
 {"word_vecs": array, "word_to_id": dict, "id_to_word": dict}.
 """
 
@@ -22,21 +22,21 @@ from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 
 DICTS = (Name("collections", "OrderedDict"), Name("collections", "defaultdict"))
-MOST_PARTS = 100  # entries of a dict or tuple among which a matrix and its words are looked for
+MOST_PARTS = 100  # entries of a dict or tuple that are searched for a matrix and its words
 BLOCK = 1_024  # rows
 
 
 def as_dict(described: Any) -> dict[Any, Any] | None:
-    """A dict, or what an OrderedDict or a defaultdict holds; None for anything else."""
+    """A dict, or the content of an OrderedDict or a defaultdict; None for anything else."""
     if isinstance(described, Made):
         return described.items if described.maker in DICTS else None
     return described if isinstance(described, dict) else None
 
 
 def read_dictionary(reading: Reading, root: Any, size: int) -> WordRows | None:
-    """The vectors of a pickled {word: vector}; None where it is something else. `size` is that of the file.
+    """The vectors of a pickled {word: vector}; None for any other pickle. `size` is the file's size.
 
-    A vector of another length than most is left out and told. Raises VectorsFileError.
+    A vector whose length differs from the first is left out and reported. Raises VectorsFileError.
     """
     entries = as_dict(root)
     if not entries or (first := _vector_of(next(iter(entries.values())))) is None:
@@ -68,9 +68,9 @@ def read_dictionary(reading: Reading, root: Any, size: int) -> WordRows | None:
 
 
 def words_and_matrix(root: Any) -> tuple[list[Any], np.ndarray] | None:
-    """The one matrix among the entries of a pickled dict or tuple, and the words of its rows; None without both.
+    """The only matrix in a pickled dict or tuple, and the words of its rows; None unless both exist.
 
-    Raises ValueError where the words do not fit the matrix, or there are several matrices.
+    Raises ValueError if the words do not fit the matrix, or there are several matrices.
     """
     named = _parts(root)
     matrices: dict[str, np.ndarray] = {}
@@ -96,13 +96,13 @@ def words_and_matrix(root: Any) -> tuple[list[Any], np.ndarray] | None:
 
 
 def words_of(root: Any) -> list[str] | None:
-    """Words that were pickled alone, in the order of their rows: a list, {word: row} or {row: word}; else None."""
+    """Words pickled without vectors, in row order, from a list, {word: row} or {row: word}; else None."""
     words = _words_in(root)
     return None if words is None else _numbers(words, len(words))
 
 
 def _parts(root: Any) -> list[tuple[str, Any]]:
-    """The entries of a dict or tuple with their names, one that is there several times only once."""
+    """The entries of a dict or tuple with their names; a repeated object only once."""
     entries = as_dict(root)
     if entries is not None and len(entries) <= MOST_PARTS:
         named = [(describe(name), value) for name, value in entries.items()]
@@ -128,7 +128,7 @@ def _words_in(value: Any) -> list[Any] | dict[Any, Any] | None:
 
 
 def _numbers(words: list[Any] | dict[Any, Any], rows: int) -> list[str] | None:
-    """The words in the order of their rows where there is one for each of `rows` rows, else None."""
+    """The words in row order if each of `rows` rows has one, else None."""
     if len(words) != rows:
         return None
     if isinstance(words, list):

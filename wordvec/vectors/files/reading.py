@@ -1,4 +1,4 @@
-"""What one call of `load` asks for, what has to be repaired in the file, and the rows that were asked for."""
+"""The options of one call of `load`, the repairs of its file, and the selection of the requested rows."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from wordvec.vectors.word_bytes import LazyWords, encode_word, join_bytes, repea
 from wordvec.vectors.word_rows import WordRows
 
 DTYPES = ("float32", "float16", "int8")
-MOST_LEFT_OUT = 10  # one row in this many may be left out; more, and the file is something else
-MANY = 100  # rows left out, after which a file that has few others is given up
+MOST_LEFT_OUT = 10  # one row in this many may be left out; with more, the file is probably something else
+MANY = 100  # rows left out before reading a file with few good rows stops
 NOT_UTF8 = "words that are not UTF-8, their bytes written out"
 TWICE = "words that appear twice, the first row kept"
 ANOTHER_LENGTH = "rows of another length, left out"
 NOT_NUMBERS = "rows in which something is no number, left out"
 NOT_FINITE = "rows with nan or infinity, left out"
 OTHER_COUNT = "headers that are one row off"
-WITH_SPACES = "words with spaces, told by the rows behind them"
+WITH_SPACES = "words with spaces, recognized by the rows after them"
 LEFT_OUT = (ANOTHER_LENGTH, NOT_NUMBERS, NOT_FINITE)
 NO_NEWLINE = "last lines without a newline"
 
 
 class Reading:
-    """The options of one `load`, and a count of what was repaired, by kind.
+    """The options of one `load`, and counts of repairs by kind.
 
-    `words` is None or the UTF-8 bytes of the words to keep; `dtype` None leaves numbers as the file has them.
+    `words` is None or the UTF-8 bytes of the words to keep; `dtype` None keeps the file's number type.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class Reading:
         self._first: dict[str, str] = {}
 
     def error(self, message: str) -> VectorsFileError:
-        """The error for what cannot be repaired; `message` says where."""
+        """The error for something that cannot be repaired; `message` says where."""
         return VectorsFileError(f"{self.path}: {message}")
 
     def repair(self, kind: str, message: str) -> None:
-        """Count one repair; `message` says where and what. Raises VectorsFileError when strict."""
+        """Count one repair; `message` says where and what. Raises VectorsFileError if strict."""
         if self.strict:
             raise self.error(message)
         self.repairs[kind] = self.repairs.get(kind, 0) + 1
@@ -69,7 +69,7 @@ class Reading:
             self.on_repair(f"{self.path}: {message}")
 
     def check_left_out(self, kept: int, at_least: int = 1) -> None:
-        """Raise VectorsFileError when too many rows were left out for the file to be one of vectors."""
+        """Raise VectorsFileError if so many rows were left out that the file is probably not one of vectors."""
         left_out = sum(self.repairs.get(kind, 0) for kind in LEFT_OUT)
         if left_out >= at_least and left_out * MOST_LEFT_OUT > kept:
             first = next(message for kind, message in self._first.items() if kind in LEFT_OUT)
@@ -77,7 +77,7 @@ class Reading:
             raise self.error(f"{first}{many}")
 
     def check_count(self, declared: int, found: int, cut_off: str) -> None:
-        """Note a header that is one row off. Raises VectorsFileError for any other difference, or when strict."""
+        """Record a header that is one row off. Raises VectorsFileError for any other difference, or if strict."""
         message = f"the header declares {counted(declared, 'word')}, but {found:,} rows follow"
         if abs(declared - found) == 1 and found > 0:
             self.repair(OTHER_COUNT, message)
@@ -116,7 +116,7 @@ def _dtype(dtype: Any) -> np.dtype:
     return np.dtype(found.name)
 
 
-# Taking the rows that `load` was asked for out of vectors that lie open before it, in the form it was asked for.
+# Selecting the requested rows of open vectors, and converting them to the requested type.
 
 
 BLOCK = 4_096  # rows
@@ -134,11 +134,11 @@ def choose(
     context_matrix: np.ndarray | None = None,
     **more: Any,
 ) -> WordRows:
-    """Return WordRows of the rows and the number type that `reading` asks for.
+    """Return WordRows with the rows and the number type that `reading` requests.
 
-    Without options nothing is copied and nothing is read: what is wrong in the words or rows is found when they are
-    used. `reading.strict` looks at everything now. With `look`, and when a number type is asked for, rows with nan or
-    infinity are left out and reported. Raises VectorsFileError.
+    Without options nothing is copied or read, and errors in words or rows are found when they are used.
+    `reading.strict` checks everything now. With `look`, or if a number type is requested, rows with nan or infinity are
+    left out and reported. Raises VectorsFileError.
     """
     if reading.strict:
         _check(reading, words, matrix, scales, counts)
@@ -153,19 +153,19 @@ def choose(
     if dtype is not None and dtype != matrix.dtype:
         chosen = slice(0, len(matrix)) if rows is None else rows
         matrix, scales = _narrowed(reading, words, matrix, scales, chosen, dtype)
-        if context_matrix is not None and dtype != np.int8:  # which would need scales of its own
+        if context_matrix is not None and dtype != np.int8:  # int8 would need its own scales
             context_matrix = context_matrix.astype(dtype, copy=False)
     elif rows is not None:
         matrix, scales = matrix[rows], None if scales is None else scales[rows]
     more["info"] = dict(more.get("info") or {})
     reading.report(more["info"])
     vectors = WordRows(words, matrix, context_matrix=context_matrix, scales=scales, **more)
-    vectors.counts = counts  # not passed through the constructor, which would read all of them from disk
+    vectors.counts = counts  # not through the constructor, which would read all of them from disk
     return vectors
 
 
 def _rows(reading: Reading, words: LazyWords) -> Rows | None:
-    """The rows asked for; None for all of them."""
+    """The requested rows; None for all."""
     limit = min(len(words), reading.limit or len(words))
     if reading.words is None:
         return slice(0, limit) if limit < len(words) else None
@@ -181,7 +181,7 @@ def _rows(reading: Reading, words: LazyWords) -> Rows | None:
 def _finite_rows(
     reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows | None
 ) -> Rows | None:
-    """Those of the rows asked for that hold neither nan nor infinity; the others are reported."""
+    """The requested rows without nan and infinity; the others are reported."""
     numbers = np.arange(len(words))[slice(None) if rows is None else rows]
     bad: list[int] = []
     for first in range(0, len(numbers), BLOCK):
@@ -203,7 +203,7 @@ def _chosen_words(words: LazyWords, rows: Rows) -> LazyWords:
 def _narrowed(
     reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, rows: Rows, dtype: np.dtype
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """The chosen rows as another type, block by block; `words` are theirs."""
+    """The chosen rows in another type, block by block; `words` are their words."""
     narrowed = np.empty((len(words), matrix.shape[1]), dtype)
     new_scales = np.empty(len(words), np.float32) if dtype == np.int8 else None
     for first in range(0, len(words), BLOCK):
@@ -220,7 +220,7 @@ def _narrowed(
 def _check(
     reading: Reading, words: LazyWords, matrix: np.ndarray, scales: np.ndarray | None, counts: np.ndarray | None
 ) -> None:
-    """Look at everything: words, numbers, counts. Raises VectorsFileError."""
+    """Check everything: words, numbers, counts. Raises VectorsFileError."""
     words.check()
     empty = np.flatnonzero(np.diff(words.ends, prepend=0) == 0)
     if len(empty):

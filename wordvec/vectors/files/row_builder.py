@@ -1,4 +1,4 @@
-"""Collecting words and rows block by block as a file is read: chosen, checked, repaired and narrowed on the way."""
+"""Collects words and rows in blocks while a file is read: selects, checks, repairs and narrows them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ TOO_LARGE = "holds a number too large for float16, which ends at 65,504"
 
 
 class GrowingRows:
-    """An array whose first axis grows; `expected` rows are reserved (untouched memory is not taken)."""
+    """An array whose first axis grows; `expected` rows are reserved (untouched memory costs nothing)."""
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, expected: int | None) -> None:
         self._array = np.empty((FIRST_ROWS if expected is None else expected, *shape), dtype)
         self.length = 0
 
     def append(self, rows: np.ndarray) -> None:
-        """Put rows behind those there are."""
+        """Append rows."""
         end = self.length + len(rows)
         if end > len(self._array):
             self._resize(max(end, len(self._array) + len(self._array) // 8))
@@ -37,7 +37,7 @@ class GrowingRows:
         self.length = end
 
     def drop(self, rows: Sequence[int]) -> None:
-        """Take away some rows, given in order; those behind them move up, in place."""
+        """Remove some rows, given in order; the rows after them move up, in place."""
         target = rows[0] if rows else self.length
         for row, following in zip(rows, [*rows[1:], self.length]):
             moved = following - row - 1
@@ -46,20 +46,20 @@ class GrowingRows:
         self.length = target
 
     def array(self) -> np.ndarray:
-        """The rows; nothing may be added after this."""
+        """The rows; nothing may be appended after this."""
         if len(self._array) != self.length:
             self._resize(self.length)
         return self._array
 
     def _resize(self, length: int) -> None:
-        self._array.resize((length, *self._array.shape[1:]), refcheck=False)  # in place: nobody else holds it yet
+        self._array.resize((length, *self._array.shape[1:]), refcheck=False)  # no other references exist yet
 
 
 class RowBuilder:
-    """What a reader gives its rows to.
+    """Takes the rows of a reader and builds WordRows.
 
-    `unit` says what the places of rows are: "line" or "byte". `expected` is the number of rows, where the file's size
-    vouches for it; without it the matrix grows.
+    `unit` is the unit of the rows' places, such as "line" or "byte". `expected` is the number of rows, if the file's
+    size confirms it; without it the matrix grows.
     """
 
     def __init__(self, reading: Reading, dim: int, unit: str, expected: int | None = None) -> None:
@@ -86,9 +86,9 @@ class RowBuilder:
         return self.seen - self.left_out
 
     def add(self, words: list[bytes], rows: np.ndarray, places: np.ndarray) -> None:
-        """Take words, their rows (n, D) float32 and where in the file each is.
+        """Add words, their rows (n, D) float32 and their places in the file.
 
-        Rows with nan or infinity are left out. Raises VectorsFileError for what float16 cannot hold.
+        Rows with nan or infinity are left out. Raises VectorsFileError for numbers too large for float16.
         """
         if self.reading.limit is not None and self.seen + len(words) > self.reading.limit:
             room = self.reading.limit - self.seen
@@ -115,11 +115,11 @@ class RowBuilder:
 
     @property
     def places(self) -> np.ndarray:
-        """The places of the rows that were kept (V,), once they are complete."""
+        """The places of the kept rows (V,); call it after `finish`."""
         return self._places.array()
 
     def finish(self, info: dict[str, Any] | None = None, **more: Any) -> WordRows:
-        """Return the vectors, without the words that stood before already, and report what was repaired."""
+        """Return the vectors without repeated words, and report the repairs."""
         self.reading.check_left_out(self.kept)
         self._drop_repeated()
         if not self._matrix.length:
@@ -134,13 +134,13 @@ class RowBuilder:
         return WordRows(words, self._matrix.array(), info=info, scales=scales, **more)
 
     def _check_memory(self, more: int) -> None:
-        """Packed and short rows ("0 0 0") may take more memory than the file is worth."""
+        """Refuse to take memory out of proportion to the file, as packed and short rows ("0 0 0") may."""
         takes = (self._matrix.length + more) * self.dim * self.dtype.itemsize + len(self._text)
         way_out = "unpack it first where it is packed, or read fewer words (--words, --limit) or as --dtype int8"
         check_memory(self.reading.path, self._size, takes, "what is in it", way_out)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:
-        """The words, those that are not UTF-8 with their wrong bytes written out as backslash, x and two digits."""
+        r"""The words; bytes that are not UTF-8 are written as ``\x`` and two digits."""
         joined = b"".join(words)
         if joined.isascii() or (is_utf8(joined) and not any(0x80 <= word[0] < 0xC0 for word in words)):
             return words
@@ -154,7 +154,7 @@ class RowBuilder:
     def _finite(
         self, words: list[bytes], rows: np.ndarray, places: np.ndarray
     ) -> tuple[list[bytes], np.ndarray, np.ndarray]:
-        """Those rows that hold neither nan nor infinity; the others are left out and reported."""
+        """The rows without nan and infinity; the others are left out and reported."""
         finite = np.isfinite(rows).all(axis=1)
         if finite.all():
             return words, rows, places

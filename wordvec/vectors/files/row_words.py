@@ -1,4 +1,4 @@
-"""The words of a matrix's rows from a file of their own: text, JSON, numpy or a pickle that is not run."""
+"""Reads the words of a matrix's rows from a separate file: text, JSON, numpy, or a pickle, which is not executed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.pickled_words import words_of
 
 WORD_AND_COUNT = re.compile(r"(\S.*?)[ \t](\d{1,18})")
-HEADINGS = ("word", "token", "label", "name")  # how a table of words may begin
+HEADINGS = ("word", "token", "label", "name")  # possible headings of a table of words
 PathLike = str | os.PathLike[str]
 
 
 def read_row_words(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | None]:
-    """Return the words of `rows` rows in their order, and their counts (V,) int64 where the file has them.
+    """Return the words of `rows` rows in order, and their counts (V,) int64 if the file has them.
 
-    Text has one word a line, spaces in it included; where a tab or a space and a whole number follow on every line,
-    that is its count, and of a table with tabs the first column holds the words. JSON and pickles hold a list, or
-    {word: row}; tokenizer.json's vocabulary is read, too. Raises VectorsFileError where words and rows do not fit.
+    Text has one word per line, which may hold spaces. If a tab or a space and a whole number follow on every line, this
+    is the count. In a table with tabs the first column holds the words. JSON and pickles hold a list or {word: row};
+    the vocabulary of tokenizer.json is read, too. Raises VectorsFileError if words and rows do not fit.
     """
     counts = None
     try:
@@ -63,7 +63,7 @@ def _of_numpy(path: PathLike) -> list[str] | None:
 
 
 def texts_of_array(array: np.ndarray) -> list[str]:
-    """A one-dimensional array of text or of bytes in UTF-8 as str. Raises ValueError for bytes that are not UTF-8."""
+    """A one-dimensional array of text or UTF-8 bytes as strings. Raises ValueError for bytes that are not UTF-8."""
     values = array.tolist()
     return [value.decode("utf-8") for value in values] if array.dtype.kind == "S" else values
 
@@ -80,7 +80,7 @@ def _of_json(path: PathLike) -> list[str] | None:
 
 
 def tokens_of(tokenizer: dict[str, Any]) -> list[str] | None:
-    """The tokens of a Hugging Face tokenizer.json in the order of their ids; None where they have gaps."""
+    """The tokens of a Hugging Face tokenizer.json in the order of their ids; None if the ids have gaps."""
     vocabulary = tokenizer["model"].get("vocab")
     if isinstance(vocabulary, list):  # Unigram: pairs of a token and its score
         token_of = {i: pair[0] for i, pair in enumerate(vocabulary) if isinstance(pair, list) and pair}

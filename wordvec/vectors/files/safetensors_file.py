@@ -1,12 +1,11 @@
-"""The .safetensors file of word vectors: memory-mapped, self-describing, nothing in it can be executed.
+"""The .safetensors file of word vectors: memory-mapped, self-describing, without executable content.
 
 Layout (https://huggingface.co/docs/safetensors): 8 bytes little-endian length of a JSON header, the header, then the
-tensors, those of wider numbers first. Ours are ``counts`` (V,) I64 where known, ``word_ends`` (V,) I64, ``matrix``
-(V, D) F32, F16, or I8 with ``scales`` (V,) F32, ``context_matrix`` (V, D) where kept, and ``words`` (bytes,) U8: the
-UTF-8 words one after another, word i ending before byte ``word_ends[i]``. ``rare_words``, ``rare_word_ends`` and
-``rare_counts`` are the words too rare for a row; see `subword_arrays` for n-gram vectors. The header is written here
-because the safetensors package orders metadata at random (same vectors must give the same bytes), and read here because
-the package copies what it reads.
+tensors, with wider numbers first. Ours are ``counts`` (V,) I64 if known, ``word_ends`` (V,) I64, ``matrix`` (V, D) F32,
+F16, or I8 with ``scales`` (V,) F32, ``context_matrix`` (V, D) if kept, and ``words`` (bytes,) U8: the concatenated
+UTF-8 words; word i ends before byte ``word_ends[i]``. ``rare_words``, ``rare_word_ends`` and ``rare_counts`` are the
+words too rare for a row; see `subword_arrays` for n-gram vectors. The safetensors package is not used: it writes
+metadata in random order, but the same vectors must give the same bytes; and it copies what it reads.
 """
 
 from __future__ import annotations
@@ -39,13 +38,13 @@ from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_rows import WordRows
 
 TEXT_INFO = ("trainer", "corpus_fingerprint", "tokenizer", "wordvec_version")  # metadata kept as plain text
-JSON_INFO = ("parameters", "loss")  # metadata kept as JSON of its own; everything else in info goes under "more"
+JSON_INFO = ("parameters", "loss")  # metadata kept as separate JSON; everything else in info goes under "more"
 
 
 def write_safetensors(vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write `vectors` with everything they know about themselves. The same vectors and info give the same bytes.
+    """Write `vectors` with all their information. The same vectors and info give the same bytes.
 
-    Raises InputError when info holds something JSON cannot, or a word is not valid Unicode.
+    Raises InputError if info cannot be written as JSON, or a word is not valid Unicode.
     """
     words, word_ends = join_words(vectors.words)
     tensors: dict[str, Any] = {
@@ -59,7 +58,7 @@ def write_safetensors(vectors: WordRows, path: str | os.PathLike[str]) -> None:
         **subword_arrays(vectors.subwords),
     }
     kept = {name: _little_endian(array) for name, array in tensors.items() if array is not None}
-    kept = dict(sorted(kept.items(), key=lambda item: -item[1].itemsize))  # so that each begins where its type may
+    kept = dict(sorted(kept.items(), key=lambda item: -item[1].itemsize))  # so that each tensor is aligned
     version = OLD
     for newer, names in ((NEW, OF_VERSION_2), (NEWEST, OF_VERSION_3)):
         version = newer if any(name in kept for name in names) else version
@@ -113,7 +112,7 @@ def read_safetensors(reading: Reading) -> WordRows:
 
 
 def _rare_tensors(rare: Mapping[str, int] | None) -> dict[str, np.ndarray]:
-    """The words too rare for a row and their counts, in an order of their own."""
+    """The words too rare for a row and their counts, in the order of `rare`."""
     if not rare:
         return {}
     words, ends = join_words(list(rare))
@@ -127,7 +126,7 @@ def _metadata(info: dict[str, Any], version: str) -> dict[str, str]:
     if "wordvec_version" not in info:
         texts["wordvec_version"] = wordvec.__version__
     for key in TEXT_INFO:
-        if isinstance(more.get(key), str) and more[key].isprintable():  # anything odd is escaped, as JSON, under "more"
+        if isinstance(more.get(key), str) and more[key].isprintable():  # the rest is escaped, under "more"
             texts[key] = more.pop(key)
     for key in JSON_INFO:
         if key in more:

@@ -1,4 +1,4 @@
-"""The header of our .safetensors files: which tensors lie where, and checks that all of it is right."""
+"""The header of our .safetensors files: where each tensor is, and checks of all its values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wordvec.errors import VectorsFileError, describe
 from wordvec.vectors.files.chunks import bounded_json
 
 FORMAT = "wordvec-vectors"
-OLD, NEW, NEWEST = "1", "2", "3"  # of the format: scales and rare words came with the second, subwords the third
+OLD, NEW, NEWEST = "1", "2", "3"  # format versions: 2 added scales and rare words, 3 subwords
 LONGEST_HEADER = 100_000_000  # bytes, as in the safetensors package
 ALIGNMENT = 64  # the first tensor starts at a multiple of this
 DTYPES: dict[str, np.dtype] = {
@@ -48,11 +48,11 @@ PathLike = str | os.PathLike[str]
 
 
 class NotOurs(VectorsFileError):
-    """A file in the format of .safetensors that another program wrote."""
+    """A .safetensors file from another program."""
 
 
 def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, Any]) -> bytes:
-    """The header of a file in which the tensors follow in this order."""
+    """The header of a file whose tensors follow in this order."""
     header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
     for name, array in tensors.items():
@@ -64,9 +64,9 @@ def pack_header(metadata: Mapping[str, str], tensors: Mapping[str, Any]) -> byte
 
 
 def read_header(path: PathLike, mapped: np.ndarray) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """The metadata of a mapped file and views of its tensors, which are not looked into.
+    """The metadata of a mapped file and views of its tensors, whose content is not read.
 
-    Raises VectorsFileError for a header that is not true of the file, or of another kind of file.
+    Raises VectorsFileError for a header that does not match the file, or another kind of file.
     """
     header, start = parsed_header(path, mapped)
     metadata = header.pop("__metadata__", {})
@@ -111,7 +111,7 @@ def _check_kind(path: PathLike, header: dict[str, Any], metadata: Any) -> None:
 
 
 def _tensors(path: PathLike, header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
-    """Views of the tensors; each must lie where the header says, side by side and filling the file exactly."""
+    """Views of the tensors, which must be contiguous and fill the file exactly."""
     tensors, spans = {}, []
     if len(header) > len(TENSORS):
         wrong = next(name for name in header if name not in TENSORS)
@@ -132,7 +132,7 @@ def _tensors(path: PathLike, header: dict[str, Any], data: np.ndarray) -> dict[s
 
 
 def _check_fit(path: PathLike, tensors: dict[str, np.ndarray]) -> None:
-    """The tensors must belong together; of their content only the last end of the words is looked at."""
+    """Check that the tensors fit together; of their content only the last word end is read."""
     rows = {name: len(tensors[name]) for name in tensors if name in OF_EACH_WORD}
     if len(set(rows.values())) != 1:
         raise VectorsFileError(f"{path}: damaged: the tensors disagree on the number of words: {rows}")
@@ -165,7 +165,7 @@ def _entry(path: PathLike, name: str, entry: Any) -> tuple[np.dtype, tuple[int, 
 
 
 def _shown(entry: Any) -> str:
-    """A tensor's entry in the header, as far as it is short."""
+    """A tensor's entry in the header, shortened."""
     if not isinstance(entry, dict) or len(entry) > 5:
         return describe(entry)
     return ", ".join(f"{describe(key)}: {_short_list(value)}" for key, value in entry.items())

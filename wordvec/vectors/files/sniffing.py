@@ -1,4 +1,4 @@
-"""What `load` was given: the format of a file by its first bytes, or an address, which is not fetched."""
+"""Recognizes the format of a file from its first bytes, and refuses addresses, which are not fetched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
 from wordvec.vectors.files.table_file import is_dictionary, is_record
 from wordvec.vectors.files.text_layout import are_numbers, floret_header, parse_header, unread_text
 
-HEAD = 1 << 20  # bytes looked at
+HEAD = 1 << 20  # bytes examined
 READABLE = (
     "safetensors, word2vec text and binary, fastText .vec and .bin, floret, GloVe text, npz, gensim's KeyedVectors, "
     "Parquet, Arrow, JSON, and a matrix with its words in another file"
@@ -22,8 +22,8 @@ STREAMED = (
     "glove",
     "floret",
     "numbers",
-)  # read in one go from front to back, so packed ones too
-LINES = 100  # looked at for words
+)  # read sequentially, so they may be packed
+LINES = 100  # lines examined for words
 NUMBER_ALONE = re.compile(rb"[+-]?\d*\.\d+([eE][+-]?\d+)?|[+-]?\d+\.?[eE][+-]?\d+")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -31,7 +31,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def sniff(path: str | os.PathLike[str]) -> str:
     """Return the format of a file from its first bytes: a key of `load.READERS`.
 
-    Raises VectorsFileError for content that is none of them.
+    Raises VectorsFileError for unknown content.
     """
     if not os.path.isfile(path):
         kind = "a folder, not a file" if os.path.isdir(path) else "no such file"
@@ -53,7 +53,7 @@ def sniff(path: str | os.PathLike[str]) -> str:
 
 
 def _binary_format(head: bytes) -> str | None:
-    """The format of a file that begins like none of text."""
+    """The format of a binary file, by its first bytes, or None."""
     if head.startswith(b"\xba\x16\x4f\x2f"):  # 793712314
         return "fasttext-bin"
     if head.startswith(b"PK\x03\x04"):
@@ -78,7 +78,7 @@ def _described(head: bytes) -> str:
 
 
 def _text_format(head: bytes) -> str | None:
-    """Tell apart the formats that begin with a line of text."""
+    """The format of a file that begins with a line of text, or None."""
     first, newline, rest = head.partition(b"\n")
     if head.lstrip()[:1] in (b"{", b"[") and (is_record(first) or is_dictionary(head)):
         return "json"
@@ -96,7 +96,7 @@ def _text_format(head: bytes) -> str | None:
 
 
 def _without_words(head: bytes) -> bool:
-    """Whether the first lines are numbers alone, those that no word looks like: with a point or an exponent."""
+    """Whether the first lines all begin with a number that is not a word: one with a point or an exponent."""
     lines = [line.split() for line in head.split(b"\n")[: LINES + 1][:-1]]
     firsts = [fields[0] for fields in lines if fields]
     return len(firsts) > 1 and all(NUMBER_ALONE.fullmatch(field) for field in firsts)
@@ -113,13 +113,13 @@ def _looks_binary(rows: bytes, count: int, dim: int) -> bool:
     try:
         rows.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.end < len(rows) or len(rows) < HEAD // 2:  # a character cut by the end of the head is no sign
+        if error.end < len(rows) or len(rows) < HEAD // 2:  # ignore a character cut by the end of the head
             return True
     return _fits_exactly(rows, count, dim)
 
 
 def _fits_exactly(rows: bytes, count: int, dim: int) -> bool:
-    """Whether `rows` are `count` binary rows and nothing else: the last doubt, for small files of printable bytes."""
+    """Whether `rows` are exactly `count` binary rows; decides for small files of printable bytes."""
     position = 0
     for _ in range(min(count, len(rows))):
         position = rows.find(b" ", position) + 1
@@ -130,7 +130,7 @@ def _fits_exactly(rows: bytes, count: int, dim: int) -> bool:
     return bool(rows) and position == len(rows)
 
 
-# Addresses in the place of file names: wordvec fetches no vectors, and says what does.
+# Addresses instead of file names: wordvec fetches no vectors, but names a command that does.
 
 
 ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
@@ -171,7 +171,7 @@ def _hugging_face(rest: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """As it is written in a shell."""
+    """The text quoted for a shell."""
     import shlex
 
     return shlex.quote(text)

@@ -1,10 +1,10 @@
-"""A folder of a static model, which model2vec and sentence-transformers' StaticEmbedding both load.
+"""The folder of a static model, which model2vec and sentence-transformers' StaticEmbedding both load.
 
-``model.safetensors`` holds the rows (``embeddings``), ``tokenizer.json`` the words. Such libraries cut text by a
-tokenizer of Hugging Face's and take the mean of the tokens' rows. Words that are not known must not count in it, and
-the tokenizers have no word model that leaves them out; their BPE model does: with no merges, a token is found whole or
-falls apart into characters, which are left out where they are no tokens. So that one-letter words are not found in
-others, every word has a mark before it, which the tokenizer puts there.
+``model.safetensors`` holds the rows (``embeddings``), ``tokenizer.json`` the words. These libraries split text with a
+Hugging Face tokenizer and take the mean of the tokens' rows, in which unknown words must not count. The tokenizers have
+no word model that leaves them out, but a BPE model without merges does: it finds a token whole or splits it into
+characters, which are left out unless they are tokens. The tokenizer puts a mark before every word, so that one-letter
+words are not found inside others.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ KIND = "wordvec static model 1"
 STATIC_FOLDER = FolderKind(
     CONFIG, KIND.encode(), frozenset({CONFIG, CARD, "model.safetensors", "modules.json", "tokenizer.json"})
 )
-MARKS = ("▁", "\ue000", "\ue001")  # the usual one, and two for words that begin with it
+MARKS = ("▁", "\ue000", "\ue001")  # the usual mark, and two alternatives if words begin with it
 MODULE = {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"}
 
 
 def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: str | None = None) -> None:
-    """Write the folder, with `card` as its README.md; it takes its place as a whole at the end.
+    """Write the folder, with `card` as its README.md, entirely or not at all.
 
-    Its tokenizer splits text at white space. Of vectors whose text was made into tokens in another way, a UserWarning
-    says that text must be made into tokens first; words with white space in them, and vectors of unseen words
-    (subwords), are told too. Raises InputError for nan and infinity, and for a folder of something else.
+    Its tokenizer splits text at white space. A UserWarning is given if the vectors' text was tokenized differently, so
+    that text must be tokenized first; for words with white space; and for vectors of unseen words (subwords). Raises
+    InputError for nan and infinity, and for a folder with other content.
     """
     mark = _mark_for(vectors)
     for _ in written_rows(vectors):  # raises for nan and infinity
@@ -81,7 +81,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
 
 
 def not_alike(vectors: WordRows) -> list[str]:
-    """What a sentence vector of the folder would not be as one of these vectors is, in sentences.
+    """Messages about how the folder's sentence vectors differ from those of these vectors.
 
     >>> not_alike(WordRows(["new york"], np.ones((1, 2))))
     ["1 words hold white space, at which the folder's tokenizer splits: they are never found ('new york')"]
@@ -94,8 +94,8 @@ def not_alike(vectors: WordRows) -> list[str]:
         or recipe.phrases is not None
     ):
         found.append(
-            "the folder's tokenizer splits text at white space alone, and these vectors' text was made into tokens in "
-            "another way: give it ' '.join(vectors.tokenize(text)) in place of text"
+            "the folder's tokenizer splits text only at white space, and these vectors' text was tokenized in another "
+            "way: give it ' '.join(vectors.tokenize(text)) instead of text"
         )
     spaced = [word for word in vectors.words if len(word.split()) != 1]
     if spaced:
@@ -111,9 +111,9 @@ def not_alike(vectors: WordRows) -> list[str]:
 
 
 def of_ours(model: str | os.PathLike[str], words: list[str]) -> tuple[list[str], dict[str, Any]]:
-    """The words and info of a folder that `write_static_model` wrote; of another's, the words as they are.
+    """The words and info of a folder written by `write_static_model`; for other folders `words` unchanged.
 
-    Raises VectorsFileError where the description is damaged.
+    Raises VectorsFileError if the description is damaged.
     """
     path = Path(model).parent / CONFIG
     try:
@@ -138,7 +138,7 @@ def _mark_for(vectors: WordRows) -> str:
 
 
 def _tokenizer(vectors: WordRows, mark: str) -> dict[str, Any]:
-    """The description that the package tokenizers reads."""
+    """The content of tokenizer.json, for the package tokenizers."""
     marked = {"type": "Metaspace", "replacement": mark, "prepend_scheme": "always", "split": False}
     return {
         "version": "1.0",
@@ -165,7 +165,7 @@ def _tokenizer(vectors: WordRows, mark: str) -> dict[str, Any]:
 
 
 def front_matter(licence: str | None = None) -> str:
-    """The head of a model card by which the Hugging Face Hub sorts models."""
+    """The head of a model card, by which the Hugging Face Hub classifies models."""
     tags = ["wordvec", "word-embeddings", "model2vec", "static-embeddings", "sentence-transformers"]
     lines = ["---", "library_name: model2vec", *([f"license: {json.dumps(licence)}"] if licence else []), "tags:"]
     return "\n".join([*lines, *(f"- {tag}" for tag in tags), "---", ""])
@@ -191,9 +191,9 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
-# Another program's .safetensors: its tensors by name, and static models (model2vec, StaticEmbedding) with a tokenizer.
-# Such a model is a table of token vectors in ``model.safetensors`` and the tokens in ``tokenizer.json`` in the same
-# folder. model2vec's larger ones share rows between tokens (``mapping``) and give each token a weight (``weights``).
+# Other programs' .safetensors: tensors by name, and static models (model2vec, StaticEmbedding) with a tokenizer. Such
+# a model has a table of token vectors in ``model.safetensors`` and the tokens in ``tokenizer.json`` in the same folder.
+# Larger models of model2vec share rows between tokens (``mapping``) and give each token a weight (``weights``).
 
 
 DTYPES = {
@@ -205,9 +205,9 @@ FOLDERS = (".", "0_StaticEmbedding")
 
 
 def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """The tensors of a file whose numbers numpy has, as views of it, and those of BF16 as float32.
+    """Views of all tensors in a file with a numpy number type, and BF16 tensors as float32.
 
-    Raises VectorsFileError for a damaged header, and where all tensors are of other types.
+    Raises VectorsFileError for a damaged header, and if all tensors are of other types.
     """
     mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))
     header, start = parsed_header(path, mapped)
@@ -238,7 +238,7 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 def static_model_in(folder: str | os.PathLike[str]) -> Path | None:
-    """The file of a static model in a folder as model2vec and sentence-transformers write it, or None."""
+    """The model file in a folder written by model2vec or sentence-transformers, or None."""
     for inner in FOLDERS:
         model = Path(folder) / inner / MODEL
         if model.is_file() and (model.parent / TOKENIZER).is_file():
@@ -247,9 +247,9 @@ def static_model_in(folder: str | os.PathLike[str]) -> Path | None:
 
 
 def read_static_model(reading: Reading) -> WordRows | None:
-    """The tokens and vectors of a static model; None where the file is something else, or has no tokenizer beside it.
+    """The tokens and vectors of a static model; None for another kind of file, or without a tokenizer next to it.
 
-    Raises VectorsFileError where tokens and vectors do not fit.
+    Raises VectorsFileError if tokens and vectors do not fit.
     """
     from wordvec.vectors.files.row_words import read_row_words
 
@@ -273,7 +273,7 @@ def read_static_model(reading: Reading) -> WordRows | None:
 
 
 def _per_token(reading: Reading, table: np.ndarray, tensors: dict[str, np.ndarray]) -> np.ndarray:
-    """The row of each token: taken from a shared table, and weighted, where the model does so."""
+    """The row of each token, taken from a shared table and weighted if the model does so."""
     mapping, weights = tensors.get("mapping"), tensors.get("weights")
     if mapping is not None:
         if mapping.ndim != 1 or mapping.dtype.kind not in "iu" or not len(mapping):

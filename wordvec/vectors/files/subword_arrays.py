@@ -1,10 +1,9 @@
-"""The n-gram vectors of fastText's models as arrays, as .safetensors and .npz keep them.
+"""N-gram vectors as arrays in .safetensors and .npz files.
 
-``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. Where n-grams are not
-fastText's, (6,): and whether they are of Korean letters (1 or 0), how many hashes of floret's each has (0: one of
-fastText's), and where these start from. ``subword_rows``
-(R, D) float32 or float16: a row for each bucket, or for those in ``subword_buckets`` (R,) int64 where only the n-grams
-that were seen have a row, or a model was pruned.
+``subwords`` (3,) int64: the number of buckets, and the fewest and most characters of an n-gram. For n-grams that are
+not fastText's it is (6,), with three more: whether they consist of Korean letters (1 or 0), the number of floret's
+hashes for each (0: one of fastText's), and the seed of these. ``subword_rows`` (R, D) float32 or float16: a row for
+each bucket, or for each bucket in ``subword_buckets`` (R,) int64, if only seen n-grams have rows or a model was pruned.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ BLOCK = 8_192  # rows
 
 
 class RowsInBlocks:
-    """Rows that are read, or decoded, as they are written: described as an array is."""
+    """Rows that are read or decoded only when they are written; has the attributes of an array."""
 
     def __init__(self, subwords: Subwords) -> None:
         self._subwords = subwords
@@ -35,13 +34,13 @@ class RowsInBlocks:
         self.nbytes = self.shape[0] * self.shape[1] * self.itemsize
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Yield all rows in order, some thousand at a time."""
+        """Yield all rows in order, in blocks."""
         for first in range(0, len(self._ids), BLOCK):
             yield np.ascontiguousarray(self._subwords.rows[self._ids[first : first + BLOCK]], self.dtype)
 
 
 def subword_arrays(subwords: Any) -> dict[str, Any]:
-    """What is written of `subwords`: arrays, and the rows as RowsInBlocks; nothing where they are of another kind."""
+    """The arrays to write for `subwords`, with rows as RowsInBlocks; empty for other kinds of subwords."""
     if (
         not isinstance(subwords, Subwords)
         or subwords.buckets < 1
@@ -59,14 +58,14 @@ def subword_arrays(subwords: Any) -> dict[str, Any]:
 
 
 def subwords_of(arrays: Mapping[str, np.ndarray], dim: int) -> Subwords | None:
-    """The subwords that a file's arrays are; None where it has none. Raises ValueError for arrays that do not fit."""
+    """The subwords in a file's arrays, or None. Raises ValueError for arrays that do not fit together."""
     if not any(name in arrays for name in ARRAYS):
         return None
     sizes, rows, kept = (arrays.get(name) for name in ARRAYS)
     if sizes is None or rows is None or sizes.shape not in ((3,), (6,)) or sizes.dtype.kind not in "iu":
         raise ValueError("'subwords' and 'subword_rows' do not fit together")
     buckets, shortest, longest, jamo, hashes, seed = [*sizes.tolist(), *(0, 0, FLORET_SEED)][:6]
-    least = 0 if hashes else shortest  # floret's may be words alone
+    least = 0 if hashes else shortest  # floret's may be whole words only
     if not (0 < buckets < 2**32 and 0 < shortest and least <= longest <= LONGEST_NGRAM):
         raise ValueError(f"n-grams of {shortest} to {longest} characters in {buckets} buckets")
     if jamo not in (0, 1) or not (0 <= hashes <= MOST_HASHES and 0 <= seed < 2**32):

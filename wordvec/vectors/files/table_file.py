@@ -1,8 +1,8 @@
 """Vectors in tables: Parquet and Arrow files with a column of words and one of vectors, and JSON Lines of the same.
 
-`wordvec export --parquet` writes such a table. The column of words is the only one of text, or is called like one of
-WORDS; the column of vectors is the only one of lists of numbers, or is called like one of VECTORS. Without such a
-column, all columns of floats together are the vectors.
+`wordvec export --parquet` writes such a table. The word column is the only text column, or has a name from WORDS; the
+vector column is the only column of lists of numbers, or has a name from VECTORS. Without a vector column, all float
+columns together are the vectors.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COUNTS = ("count", "counts", "frequency")
 DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*(?:[-0-9]|NaN|Infinity|null)')
 LIST = re.compile(rb'\s*\[\s*\{[^][{}]{0,1000}?"(?:' + "|".join((*WORDS, *VECTORS)).encode() + rb')"\s*:')
 ROWS = 64  # read at a time
-VALUES = 1 << 16  # looked through at a time
+VALUES = 1 << 16  # scanned at a time
 
 
 def read_table(reading: Reading) -> WordRows:
@@ -88,16 +88,16 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
 
 
 def is_arrow(path: str | os.PathLike[str]) -> bool:
-    """Whether a table is an Arrow IPC file."""
+    """Whether a file is an Arrow IPC file."""
     with open(path, "rb") as file:
         return table_kind(file.read(8)) == "Arrow"
 
 
 def _check_numbers(reading: Reading, opened: Any, columns: Sequence[str]) -> None:
-    """A small file can say the same number a billion times: what the columns hold is counted before it is unpacked.
+    """Count the numbers in the columns before unpacking, since a small file can repeat a number a billion times.
 
-    First the columns are looked through, a part at a time: pyarrow raises an error where a footer contradicts itself,
-    and would end the process where `group.column` met the contradiction.
+    The columns are scanned in parts first: there pyarrow raises an error if a footer contradicts itself, while
+    `group.column` would end the process.
     """
     places = range(opened.metadata.num_columns)
     chosen = [i for i in places if opened.schema.column(i).path.split(".")[0] in columns]
@@ -109,7 +109,7 @@ def _check_numbers(reading: Reading, opened: Any, columns: Sequence[str]) -> Non
 
 
 def _values(rows: Any, columns: Sequence[str], is_list: bool) -> Sequence[Any]:
-    """The vector of each row as numpy or a list; None where it is missing."""
+    """The vector of each row as an array; None if missing."""
     if is_list:
         return [None if value is None else np.asarray(value) for value in rows.column(columns[0]).to_pylist()]
     return list(np.stack([np.asarray(rows.column(name), np.float64) for name in columns], axis=1))
@@ -118,7 +118,7 @@ def _values(rows: Any, columns: Sequence[str], is_list: bool) -> Sequence[Any]:
 def _add(
     reading: Reading, builder: RowBuilder | None, words: Sequence[Any], values: Sequence[Any], first: int
 ) -> RowBuilder | None:
-    """Give some rows to the builder; those without a word or with other numbers than most are left out and reported."""
+    """Add rows to the builder; rows without a word or with a different length are left out and reported."""
     kept_words: list[bytes] = []
     rows: list[np.ndarray] = []
     places: list[int] = []
@@ -152,7 +152,7 @@ def _row(value: Any) -> np.ndarray | None:
 
 
 def _column(reading: Reading, schema: Any, names: Sequence[str], fits: Any, what: str) -> str:
-    """The only column that fits, or the first of `names` that does."""
+    """The first of `names` that fits, or else the only column that fits."""
     fitting = [field.name for field in schema if fits(field.type)]
     found = next((name for name in names if name in fitting), None)
     if found is None and len(fitting) == 1:
@@ -193,7 +193,7 @@ def _names(schema: Any) -> str:
 
 
 def _info(reading: Reading, schema: Any) -> dict[str, Any]:
-    """What `wordvec export --parquet` wrote about the vectors."""
+    """The `info` that `wordvec export --parquet` wrote."""
     text = (schema.metadata or {}).get(b"wordvec")
     about = bounded_json(text, os.path.getsize(reading.path)) if text else None
     info = about.get("info") if isinstance(about, dict) else None
@@ -205,7 +205,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def read_json(reading: Reading) -> WordRows:
-    """Read objects of a word and numbers, as JSON Lines or in one list; or one JSON object {word: [numbers]}."""
+    """Read JSON objects with a word and numbers, as JSON Lines or in a list; or one JSON object {word: [numbers]}."""
     builder: RowBuilder | None = None
     for number, (word, value) in enumerate(_json_pairs(reading), 1):
         builder = _add(reading, builder, [word], [value], number)
@@ -261,5 +261,5 @@ def is_record(line: bytes) -> bool:
 
 
 def is_dictionary(head: bytes) -> bool:
-    """Whether a text begins like a JSON object of lists of numbers by word, or a list of records with both."""
+    """Whether a text begins like a JSON object {word: [numbers]}, or like a list of records with both."""
     return DICTIONARY.match(head) is not None or LIST.match(head) is not None

@@ -1,8 +1,8 @@
 """Vectors as text: word2vec's (and fastText's ``.vec``) with a header line "V D", GloVe's without one.
 
 A row is the word and D numbers, separated by spaces or tabs. Numbers are written with nine significant digits, which
-give back the same float32, and read as the float32 nearest to them. Text packed with gzip, bzip2, xz or Zstandard is
-read as it is. Lines are read in C (``wordvec/native/src/numbers.c``), and those that are not plain in Python.
+restore the same float32, and read as the nearest float32. Text packed with gzip, bzip2, xz or Zstandard is unpacked.
+Plain lines are read in C (``wordvec/native/src/numbers.c``), others in Python.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ def read_text(reading: Reading) -> WordRows:
     """Read word2vec text, fastText .vec or GloVe text; a first line of two whole numbers is a header.
 
     Words may hold spaces, as some in GloVe's files do: the last D fields are the vector. A first line of three whole
-    numbers, with words in base 64 behind it, is Deeplearning4j's. Rows of another length or without finite numbers
-    are left out and reported, and so is a header that is one row off.
+    numbers, followed by words in base 64, is Deeplearning4j's. Rows of another length or without finite numbers are
+    left out and reported; a header that is one row off is reported.
     Raises VectorsFileError, naming the line, for too many such rows and for a header that is further off.
     """
     blocks = line_blocks(reading)
     try:
         return _read_blocks(reading, blocks)
     finally:
-        blocks.close()  # its file, when not all of it was wanted
+        blocks.close()  # closes the file if reading stopped early
 
 
 def write_word2vec_text(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write word2vec text, which has a header; counts, info and context vectors are not kept.
 
-    Raises InputError for words with whitespace in them and vectors with nan or infinity: neither can be read back.
+    Raises InputError for words with white space and vectors with nan or infinity, which could not be read back.
     """
     _write_text(vectors, path, header=True)
 
@@ -76,7 +76,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
         first = begin.partition(b"\n")[0]
         raise reading.error(f"line 1: expected 'V D' or a word and its numbers; got {_shown(first)}")
     size = os.path.getsize(reading.path)
-    believed = rows is not None and rows * (2 * dim + 2) <= size  # a packed file may hold more; then the matrix grows
+    believed = rows is not None and rows * (2 * dim + 2) <= size  # a packed file may have more rows
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
     parser = _Parser(reading, builder, layout, size >= COMPILED_FROM and _can_compile())
     begin = begin[layout.start :]
@@ -95,7 +95,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
 
 
 class _Parser:
-    """Takes blocks of whole lines and gives their rows to the builder; `line` is the number of the last line read."""
+    """Parses blocks of whole lines and adds their rows to the builder; `line` is the number of the last line read."""
 
     def __init__(self, reading: Reading, builder: RowBuilder, layout: TextLayout, compiled: bool) -> None:
         self.reading, self.builder, self.dim, self.base64 = reading, builder, layout.dim, layout.base64
@@ -126,7 +126,7 @@ class _Parser:
             first, row = line + 1, row + taken
 
     def _plain(self, line: bytes) -> None:
-        """Read one line, whatever it is."""
+        """Read one line of any kind."""
         self.line += 1
         if not line.strip():
             self.blank = self.blank or self.line
@@ -160,7 +160,7 @@ class _Parser:
         self.reading.check_left_out(self.builder.kept, at_least=MANY)
 
     def unfinished(self) -> None:
-        """Say that the last line has no newline: an error when it is not a whole row either."""
+        """Report that the last line has no newline; an error if it is not a whole row either."""
         message = f"line {self.line}: no newline at its end: perhaps the file is cut off there"
         if self.left_out == self.line:
             raise self.reading.error(message)
@@ -168,9 +168,9 @@ class _Parser:
 
 
 def _plain_row(line: bytes, dim: int) -> tuple[bytes, list[bytes]] | None:
-    """The word of a line, spaces in it included, and the last `dim` fields; None when they are more or fewer.
+    """The word of a line, including its spaces, and the last `dim` fields; None if there are more or fewer fields.
 
-    A word of several parts that ends in a number cannot be told from a row with a number too many.
+    A word of several parts that ends in a number is indistinguishable from a row with a number too many.
     """
     word, *fields = line.rsplit(None, dim)
     if len(fields) != dim or word[:1].isspace():
@@ -197,10 +197,10 @@ def line_blocks(reading: Reading) -> Generator[bytes, None, None]:
 
 
 def plain_rows(text: bytes, dim: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""Read in C the lines of a text, which ends with a newline, that are a word and `dim` plain decimals.
+    r"""Read in C those lines of a text that are a word and `dim` plain decimals. The text must end with a newline.
 
-    Returns the rows of those, (R, dim) float32 and more behind, and for each line where its word starts and ends in the
-    text, (L,) int64; an end of -1 says that the line was not plain.
+    Returns their rows, (R, dim) float32 with unused rows after them, and for each line where its word starts and ends
+    in the text, (L,) int64; an end of -1 means that the line was not plain.
 
     >>> rows, starts, ends = plain_rows(b"a 1 2\nb one 2\nc 3 -4e-1\n", 2)
     >>> rows[:2].tolist(), starts.tolist(), ends.tolist()

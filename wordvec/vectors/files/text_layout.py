@@ -1,6 +1,4 @@
-"""What the first lines of a text file of vectors say: how many rows of how many numbers, how words are
-written, and which numbers the decimals are.
-"""
+"""The layout of text files of vectors, from their first lines; and decimals as numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ SPARSE = re.compile(rb"\d+:[+-]?(\d|\.\d)")
 
 
 class TextLayout(NamedTuple):
-    """`rows` is what a header declares, None without one; the rows begin at byte `start` of the text."""
+    """`rows` is the number in the header, or None without one; the rows begin at byte `start` of the text."""
 
     rows: int | None
     dim: int
@@ -33,7 +31,7 @@ class TextLayout(NamedTuple):
 
 
 def text_layout(text: bytes) -> TextLayout:
-    r"""Look at the first lines of a text. `dim` is below 1 where the first line is neither a header nor a row.
+    r"""Determine the layout from the first lines. `dim` is below 1 if the first line is neither a header nor a row.
 
     >>> [text_layout(text)[:2] for text in (b"2 3\nthe 1 2 3\n", b"the 1 2 3\n", b"4 3 7200\na 1 2 3\n")]
     [(2, 3), (None, 3), (4, 3)]
@@ -71,7 +69,7 @@ def floret_header(line: bytes) -> tuple[int, ...] | None:
 
 
 def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
-    """The word that ``B64:...`` stands for. Raises VectorsFileError for anything else."""
+    """Decode a word written as ``B64:...``; others are returned unchanged. Raises VectorsFileError if damaged."""
     if not word.startswith(BASE64):
         return word
     try:
@@ -81,7 +79,7 @@ def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
 
 
 def unread_text(head: bytes) -> str | None:
-    """What a text is that wordvec knows and does not read, with the way out; None for any other."""
+    """A message with a way out for text that wordvec recognizes but does not read; None for any other text."""
     fields = head.partition(b"\n")[0].split()
     if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
         return (
@@ -97,12 +95,12 @@ def unread_text(head: bytes) -> str | None:
 NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?\Z")
 NOT_FINITE = re.compile(rb"[+-]?(nan|inf|infinity)\Z", re.IGNORECASE)
 LONGEST = 1000  # bytes of a number
-HALFWAY, BELOW = np.uint64(1 << 28), np.uint64((1 << 29) - 1)  # the bits of a float64 that float32 has no room for
+HALFWAY, BELOW = np.uint64(1 << 28), np.uint64((1 << 29) - 1)  # bits of a float64 that do not fit in a float32
 SMALLEST_NORMAL = 2.0**-126
 
 
 def parse_header(line: bytes) -> tuple[int, int] | None:
-    """Return (V, D) when the line is exactly two whole numbers, else None.
+    """Return (V, D) if the line is exactly two whole numbers, else None.
 
     >>> parse_header(b"3 100"), parse_header(b"the 0.1 0.2")
     ((3, 100), None)
@@ -123,9 +121,9 @@ def are_numbers(fields: Sequence[bytes]) -> bool:
 
 
 def nearest_float32(fields: Sequence[bytes]) -> np.ndarray:
-    """Return decimals (n,) as the float32 nearest to each; halves go to the even one, too large becomes infinity.
+    """Return the float32 nearest to each decimal (n,); ties go to the even one, too large numbers become infinity.
 
-    Going by way of float64 rounds twice: where that could matter, the fraction itself is compared.
+    Converting through float64 rounds twice; if this could matter, the exact fraction is compared.
     The fields must be numbers, see `are_numbers`.
 
     >>> nearest_float32([b"0.1", b"1.00000005960464477540"]).tolist()
@@ -142,7 +140,7 @@ def nearest_float32(fields: Sequence[bytes]) -> np.ndarray:
 
 
 def _nearest(field: bytes, guess: np.float32) -> np.float32:
-    """The float32 nearest to a decimal that is the guess, or beside it."""
+    """The float32 nearest to a decimal: the guess or one of its two neighbours."""
     from fractions import Fraction  # seldom needed, and slow to import
 
     exact = Fraction(field.decode("ascii"))
@@ -152,7 +150,7 @@ def _nearest(field: bytes, guess: np.float32) -> np.float32:
 
 
 def _fraction(x: np.float32) -> Fraction:
-    """The number itself; for infinity that which would come next, at which it begins to be meant."""
+    """The number as a fraction; for infinity 2**128, the number that would follow the largest float32."""
     from fractions import Fraction
 
     return Fraction(float(x)) if np.isfinite(x) else Fraction(2**128) * int(np.sign(x))

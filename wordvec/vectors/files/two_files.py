@@ -1,7 +1,7 @@
 """A matrix in one file and the words of its rows in another.
 
-The matrix is numpy's .npy, the one matrix of an .npz or of another program's .safetensors, or lines of numbers. Its
-words are in the file that `load` was told, or in one beside it under one of the names that are in use.
+The matrix is numpy's .npy, the only matrix in an .npz or in another program's .safetensors, or lines of numbers. Its
+words are in the file given to `load`, or in a file next to it with one of the usual names.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
-# The words of A.npy: "{}" is its name without what is behind the last point. histwords, vecto, TensorBoard, and others.
+# Names of the words of A.npy; "{}" is its name without the suffix. Used by histwords, vecto, TensorBoard, and others.
 BESIDE = (
     "{}.vocab", "{}.words", "{}.vocab.txt", "{}.words.txt", "{}_words.txt", "{}-words.txt", "{}_vocab.txt",
     "{}-vocab.txt", "{}.vocab.pkl", "{}-vocab.pkl", "{}_vocab.pkl", "{}.vocab.json", "{}_vocab.json", "{}.json",
@@ -43,7 +43,7 @@ BLOCK = 1_024  # lines
 def read_matrix(reading: Reading, format: str) -> WordRows:
     """Read a matrix of `format` ("numpy", "npz", "numbers", "safetensors") and its words from another file.
 
-    Raises VectorsFileError where there is no such matrix, or words that do not fit.
+    Raises VectorsFileError if there is no such matrix, or the words do not fit.
     """
     path = words_path(reading)
     if format == "numbers":
@@ -63,7 +63,7 @@ def read_matrix(reading: Reading, format: str) -> WordRows:
 
 
 def words_path(reading: Reading) -> str | os.PathLike[str]:
-    """The file of the words: the one that was told, or the only one beside the matrix that may be it."""
+    """The file of the words: the given one, or the only candidate next to the matrix."""
     if reading.words_from is not None:
         return reading.words_from
     path = Path(reading.path)
@@ -101,7 +101,7 @@ def _of_pickle(reading: Reading) -> np.ndarray:
     except (ValueError, MemoryError, OverflowError) as error:
         raise reading.error(f"a Python pickle that wordvec cannot read without running it: {error}") from error
     if array is None:
-        raise reading.error("a Python pickle of something else than a matrix of numbers")
+        raise reading.error("a Python pickle of something other than a matrix of numbers")
     return array
 
 
@@ -114,7 +114,7 @@ MATRICES: dict[str, Any] = {
 
 
 def _read_numbers(reading: Reading, path: str | os.PathLike[str]) -> WordRows:
-    """Lines of numbers, as numpy.savetxt and TensorBoard's projector have them."""
+    """Read lines of numbers, as written by numpy.savetxt and TensorBoard's projector."""
     lines = sum(1 for _ in _lines(reading))
     words, counts = read_row_words(path, lines)
     number_words(words)
@@ -148,7 +148,7 @@ def _lines(reading: Reading) -> Iterator[bytes]:
 
 
 def matrix_in(folder: str | os.PathLike[str]) -> Path | None:
-    """The matrix with its words beside it that a folder of vecto's, or of TensorBoard's projector, holds."""
+    """The matrix in a folder of vecto or of TensorBoard's projector, if its words are there too; else None."""
     for matrix, words in (("vectors.npy", "vectors.vocab"), ("vectors.tsv", "metadata.tsv")):
         if (Path(folder) / matrix).is_file() and (Path(folder) / words).is_file():
             return Path(folder) / matrix

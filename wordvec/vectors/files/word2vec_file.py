@@ -1,7 +1,7 @@
 """word2vec's binary file: a header line "V D", then for each word its bytes, a space and D little-endian float32.
 
-word2vec.c puts a newline behind each row, gensim does not: both are read; the newline is written.
-(The text file of word2vec is in text_file.py.)
+word2vec.c puts a newline after each row, gensim does not. Both are read; the newline is written.
+(word2vec's text file is in text_file.py.)
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from wordvec.vectors.word_rows import WordRows
 
 LONGEST_HEADER = 64
 OTHER_WHITESPACE = WHITESPACE.replace(b" ", b"")
-FEW = 16  # dimensions: so few numbers may happen to be text, and then look like part of a word
+FEW = 16  # dimensions: so few numbers may happen to look like text, and so like part of a word
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector
 
 
 def read_word2vec_binary(reading: Reading) -> WordRows:
     """Read word2vec's binary format, plain or packed, block by block into the matrix.
 
-    A word may hold spaces where the bytes behind it show its end; that is told, and so are rows with nan or infinity,
-    which are left out.
-    Raises VectorsFileError, naming the byte, for a file that is cut off or longer than its header says, and a word
-    that is empty or holds other white space.
+    A word may hold spaces if the bytes after it show its end; this is reported. Rows with nan or infinity are left out
+    and reported.
+    Raises VectorsFileError, naming the byte, for a file that is truncated or longer than its header says, and for a
+    word that is empty or holds other white space.
     """
     head, packed = first_bytes(reading.path, LONGEST_HEADER)
     rows, dim = _header(reading, head)
     start = head.index(b"\n") + 1
     size = os.path.getsize(reading.path)
-    least = start + rows * (4 * dim + 2)  # a word takes at least one byte and the space behind it
+    least = start + rows * (4 * dim + 2)  # a word takes at least one byte and the space after it
     if least > size and not packed:
         raise reading.error(
             f"truncated: {rows:,} words of {dim:,} dimensions take at least {least:,} bytes; the file has {size:,}"
@@ -49,14 +49,14 @@ def read_word2vec_binary(reading: Reading) -> WordRows:
         plain = dim <= FEW and not packed and fits_plainly(reading.path, start, rows, dim)
         _read_rows(reading, chunks, builder, rows, RowFinder(dim, plain), start)
     finally:
-        chunks.close()  # its file, when not all of it was wanted
+        chunks.close()  # closes the file if reading stopped early
     return builder.finish()
 
 
 def write_word2vec_binary(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write word2vec's binary format; counts, info and context vectors are not kept.
 
-    Raises InputError for words with whitespace in them, which could not be read back, and for nan and infinity.
+    Raises InputError for words with white space, which could not be read back, and for nan and infinity.
     """
     words = written_words(vectors)
     with replace_packed_file(path) as file:
@@ -80,7 +80,7 @@ def _header(reading: Reading, head: bytes) -> tuple[int, int]:
 def _read_rows(
     reading: Reading, chunks: Iterator[bytes], builder: RowBuilder, rows: int, finder: RowFinder, position: int
 ) -> None:
-    """Give the builder all rows; `position` is the byte in the file at which the first one begins."""
+    """Add all rows to the builder; `position` is the byte in the file where the first one begins."""
     dim, left = finder.dim, rows
     buffer, to_skip = b"", position  # the header
 
@@ -115,7 +115,7 @@ def _read_rows(
 
 
 def _check_end(reading: Reading, buffer: bytes, position: int, left: int, rows: int) -> None:
-    """Raise VectorsFileError unless all rows were found, and nothing but a newline follows them in `buffer`."""
+    """Raise VectorsFileError unless all rows were found and at most a newline follows them in `buffer`."""
     if left and len(buffer) > LONGEST_ROW:
         raise reading.error(f"byte {position:,}: no space in {len(buffer):,} bytes, where a word should end")
     if left:
@@ -132,7 +132,7 @@ def _check_end(reading: Reading, buffer: bytes, position: int, left: int, rows: 
 
 
 def _add_rows(reading: Reading, builder: RowBuilder, buffer: bytes, found: list[Row], dim: int, position: int) -> None:
-    """Cut words and vectors out of the buffer, which begins at byte `position` of the file."""
+    """Add the words and vectors in the buffer, which begins at byte `position` of the file."""
     words = [buffer[row.start : row.space] for row in found]
     joined = b"".join(words)
     if b"" in words or any(byte in joined for byte in WHITESPACE):
@@ -142,7 +142,7 @@ def _add_rows(reading: Reading, builder: RowBuilder, buffer: bytes, found: list[
                 raise reading.error(f"byte {at:,}: expected a word; got {word[:40]!r}: the file is damaged")
             if b" " in word:
                 reading.repair(WITH_SPACES, f"byte {position + row.start:,}: the word {describe(word)} holds a space")
-    # One window of 4 D bytes begins at each byte of the buffer; those behind the spaces are the vectors.
+    # A window of 4 D bytes begins at each byte of the buffer; the windows after the spaces are the vectors.
     windows = np.ndarray(len(buffer) - 4 * dim + 1, f"V{4 * dim}", buffer, strides=(1,))
     rows = windows[np.array([row.space + 1 for row in found])].view("<f4").reshape(len(found), dim)
     builder.add(words, rows, position + np.array([row.start for row in found]))

@@ -1,9 +1,9 @@
 """Where the rows of word2vec's binary file begin and end.
 
-A word ends at a space, and 4 D bytes of numbers follow. Where words hold spaces, the first space ends the word too
-early, the numbers are read from the wrong bytes, and everything behind them is shifted. So each row is looked at: its
-word must be text, its numbers of a usual size, and behind it the next word (or the end of the file) must follow, with
-a newline before it in all rows or in none. Where the first space does not give that, the other spaces are tried.
+A word ends at a space, and 4 D bytes of numbers follow. If a word holds spaces, its first space ends it too early: the
+numbers are read from the wrong bytes, and everything after them is shifted. So each row is checked: its word must be
+text, its numbers of usual size, and the next word (or the end of the file) must follow, after a newline in all rows or
+in none. If the first space fails this check, the other spaces are tried.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import numpy as np
 from wordvec.vectors.word_bytes import is_utf8
 
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-LONGEST_WORD = 4_096  # bytes in which another space is looked for
+LONGEST_WORD = 4_096  # bytes searched for another space
 MOST_SPACES = 32  # in one word
-SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, zero aside
+SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, besides zero
 FLOAT = struct.Struct("<f")
-LEAST, MOST_NUMBERS = 16, 1 << 16  # rows that are looked at together, and numbers in them
+LEAST, MOST_NUMBERS = 16, 1 << 16  # rows checked together, and numbers in them
 
 
 class Row(NamedTuple):
@@ -35,11 +35,11 @@ class Row(NamedTuple):
 
 
 class Misaligned(ValueError):
-    """At the byte of the buffer that is the argument no row begins, or its word may end in several places."""
+    """No row begins at the byte given as argument, or its word could end in several places."""
 
 
 class RowFinder:
-    """Finds rows in one piece of a file after another."""
+    """Finds rows in consecutive pieces of a file."""
 
     def __init__(self, dim: int, plain: bool = False) -> None:
         self.dim, self.plain = dim, plain  # plain: each word is known to end at the first space
@@ -47,9 +47,9 @@ class RowFinder:
         self._together, self._most = LEAST, max(LEAST, MOST_NUMBERS // dim)
 
     def find(self, buffer: bytes, most: int, is_last: bool) -> list[Row]:
-        """The rows at the start of the buffer that are complete in it and certain, at most this many.
+        """The complete and certain rows at the start of the buffer, at most `most`, the number of rows to come.
 
-        The last one is left for the next piece, unless this is the last. `most` is the number of rows to come.
+        The last row is left for the next piece, unless this piece is the last.
         """
         if self.plain:
             return self._plain(buffer, 0, most)
@@ -89,7 +89,7 @@ class RowFinder:
         return rows
 
     def _first_odd(self, buffer: bytes, rows: list[Row]) -> int | None:
-        """The first row that is not as rows are."""
+        """The index of the first row that fails the checks, or None."""
         for number, (row, is_usual) in enumerate(zip(rows, self._are_usual(buffer, rows))):
             follows = buffer[row.end : row.end + 1]
             as_before = not follows or self._newline is None or (follows == b"\n") == self._newline
@@ -107,7 +107,7 @@ class RowFinder:
         return space > 0 and _is_word(buffer[row.start : space])
 
     def _are_usual(self, buffer: bytes, rows: list[Row]) -> list[bool]:
-        """Whether the numbers of each row have usual sizes, as those read from the wrong bytes seldom have."""
+        """Whether the numbers of each row have usual sizes; numbers read from the wrong bytes seldom do."""
         windows = np.ndarray(len(buffer) - 4 * self.dim + 1, f"V{4 * self.dim}", buffer, strides=(1,))
         numbers = windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
         sizes = np.abs(numbers)
@@ -115,7 +115,7 @@ class RowFinder:
         return usual.all(axis=1).tolist()  # type: ignore[no-any-return]
 
     def _is_usual(self, buffer: bytes, row: Row) -> bool:
-        """The same for one row, which mostly shows at its first number."""
+        """`_are_usual` for one row; its first number usually decides."""
         for begin in (row.space + 1, row.space + 5):
             size = abs(FLOAT.unpack_from(buffer, begin)[0]) if begin < row.end else 0.0
             if not (size == 0 or SMALLEST <= size <= LARGEST):
@@ -123,9 +123,9 @@ class RowFinder:
         return self._are_usual(buffer, [row])[0]
 
     def _careful(self, buffer: bytes, at: int, left: int, is_last: bool) -> Row | None:
-        """The row at byte `at`, all spaces in its word considered; None when more of the file is needed.
+        """The row at byte `at`, considering every space as the end of its word; None if more of the file is needed.
 
-        Raises Misaligned where bytes are no row, whatever space ends the word, or where several spaces may.
+        Raises Misaligned if no space gives a row, or several do.
         """
         start = at + (buffer[at : at + 1] == b"\n")
         first: Row | None = None
@@ -158,7 +158,7 @@ class RowFinder:
         return followed or first
 
     def _behind(self, buffer: bytes, row: Row, left: int, is_last: bool) -> bool | None:
-        """Whether behind a row the next word follows, or the end of the file; None when that is not known yet."""
+        """Whether the next word or the end of the file follows a row; None if not known yet."""
         rest = len(buffer) - row.end
         if rest < 0 or (rest <= 1 and not is_last):
             return None
@@ -179,9 +179,9 @@ class RowFinder:
 
 
 def fits_plainly(path: str | os.PathLike[str], start: int, rows: int, dim: int) -> bool:
-    """Whether words that end at their first space give all rows that a header declares, up to the file's last byte.
+    """Whether ending each word at its first space gives exactly the declared rows, up to the file's last byte.
 
-    Of rows without newlines whose few numbers happen to be text, nothing else tells where the words end.
+    Nothing else shows where words end if rows have no newlines and their few numbers happen to look like text.
     """
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         at = start

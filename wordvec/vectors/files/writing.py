@@ -1,4 +1,4 @@
-"""What every writer of a simple format needs: words that can be read back, and rows as float32, block by block."""
+"""Shared by writers of simple formats: checks that words can be read back, and rows as float32 in blocks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from wordvec.vectors.word_rows import WordRows
 
 WHITESPACE = b" \t\n\r\x0b\x0c"
 BLOCK = 4_096  # rows
-PACKINGS = (".gz", ".zst")  # what a name ends in that is packed
+PACKINGS = (".gz", ".zst")  # suffixes of packed files
 
 
 @contextmanager
 def replace_packed_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """`replace_file`, packed with gzip or Zstandard where the name ends so; the same content gives the same bytes."""
+    """`replace_file` that packs by the name's suffix, .gz or .zst; the same content gives the same bytes."""
     with replace_file(path) as file:
         packing = Path(path).suffix.lower()
         if packing == ".gz":
@@ -43,7 +43,7 @@ def replace_packed_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
 
 def check_word(word: str) -> bytes:
-    """Return `word` in UTF-8, or raise InputError when it holds whitespace, at which word2vec's formats split.
+    """Return `word` in UTF-8, or raise InputError if it holds white space, at which word2vec's formats split.
 
     >>> check_word("new_york")
     b'new_york'
@@ -58,7 +58,7 @@ def check_word(word: str) -> bytes:
 
 
 def written_words(vectors: WordRows) -> LazyWords:
-    """The words in UTF-8. Raises InputError when one of them holds whitespace."""
+    """The words in UTF-8. Raises InputError if one of them holds white space."""
     data, ends = join_words(vectors.words)
     if any(byte in data for byte in WHITESPACE):
         for word in vectors.words:
@@ -67,7 +67,7 @@ def written_words(vectors: WordRows) -> LazyWords:
 
 
 def written_rows(vectors: WordRows) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield the number of the first row of a block and its rows as float32 (n, D).
+    """Yield for each block the number of its first row, and its rows (n, D) as float32.
 
     Raises InputError, naming the word, for nan and infinity, which could not be read back.
     """

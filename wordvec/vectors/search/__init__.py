@@ -1,6 +1,6 @@
-"""Exact search: the best rows for many queries by their cosines.
+"""Exact search: the rows with the highest cosines for many queries.
 
-Works in blocks, so memory does not grow with the vocabulary.
+It works in blocks, so memory does not grow with the vocabulary.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from wordvec.vectors.word_rows import WordRows
 
 
-# Scores held at a time: 16 MiB of float32. One query is scored in one product or a few, a hundred in products of 40,000
-# rows: large enough that BLAS's threads seldom wait for each other.
+# Scores held at a time: 16 MiB of float32. One query is scored in one product or a few, a hundred queries in products
+# of 40,000 rows: large enough that BLAS's threads seldom wait for each other.
 SCORES = 1 << 22
-ROWS = 65_536  # scores looked through at a time, in the cache
-GATHERED = 16_384  # rows at a time that do not lie side by side: these are copied
-GROUPS_PER_K = 8  # groups of scores for each row asked for: more make a tighter bound
-QUERIES = 512  # queries answered at a time: with more, blocks of rows would be small
+ROWS = 65_536  # scores searched at a time, within the cache
+GATHERED = 16_384  # non-adjacent rows at a time, which are copied
+GROUPS_PER_K = 8  # groups of scores for each requested row; more groups give a tighter bound
+QUERIES = 512  # queries answered at a time; with more, blocks of rows would be small
 
 RowSelector = slice | np.ndarray
 ScoreRows = Callable[[slice, RowSelector], np.ndarray]
@@ -41,10 +41,10 @@ def best_rows(
 ) -> list[list[tuple[int, float]]]:
     """Return, for each query, its `k` best (row, score) pairs, best first; equal scores by lower row.
 
-    ``score(query_slice, row_selector)`` returns a fresh (queries, rows) float array of scores, the larger the better;
-    the selector is a slice or an array of row numbers. `excluded[q]` names the rows that query q must not return.
-    `candidates` are the only rows to be returned, rising (n,) int64; None for all. Fewer than `k` pairs come back
-    when fewer rows remain. At most `size` rows are scored at a time. Raises OptionError for k < 1.
+    ``score(query_slice, row_selector)`` returns a new (queries, rows) float array of scores, where larger is better;
+    the selector is a slice or an array of row numbers. `excluded[q]` lists the rows that query q must not return.
+    `candidates` restricts the rows that may be returned, ascending (n,) int64; None means all. Fewer than `k` pairs are
+    returned if fewer rows remain. At most `size` rows are scored at a time. Raises OptionError for k < 1.
 
     >>> scores = np.array([[0.1, 0.9, 0.9, 0.5]])
     >>> best_rows(lambda q, r: scores[q, r].copy(), queries=1, rows=4, k=2, excluded=[[]])
@@ -73,14 +73,14 @@ def check_k(k: int) -> None:
 
 
 def rows_at_a_time(queries: int) -> int:
-    """Return how many rows to score at once, so that the scores of all queries fit SCORES."""
+    """Return how many rows to score at a time, so that all queries together have at most SCORES scores."""
     return max(1, SCORES // max(1, queries))
 
 
 def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowSelector]:
-    """Cut all rows, or the candidates (rising), into blocks of at most `size`; neighbouring rows become a slice.
+    """Divide all rows, or the candidates (ascending), into blocks of at most `size`; adjacent rows become a slice.
 
-    Candidates have at most GATHERED in a block, since rows that do not lie side by side are copied.
+    Blocks of candidates have at most GATHERED rows, since non-adjacent rows are copied.
 
     >>> row_blocks(5, None, 3), row_blocks(9, np.array([3, 4, 5, 8]), 3)
     ([slice(0, 3, None), slice(3, 5, None)], [slice(3, 6, None), array([8])])
@@ -97,7 +97,7 @@ def row_blocks(rows: int, candidates: np.ndarray | None, size: int) -> list[RowS
 
 
 def _exclude(scores: np.ndarray, piece: RowSelector, excluded: Sequence[int]) -> None:
-    """Take some rows out of the scores (n,) of the rows of `piece`."""
+    """Exclude some rows from the scores (n,) of the rows of `piece`."""
     for row in excluded:
         place = row - piece.start if isinstance(piece, slice) else int(np.searchsorted(piece, row))
         if 0 <= place < len(scores) and (isinstance(piece, slice) or piece[place] == row):
@@ -105,7 +105,7 @@ def _exclude(scores: np.ndarray, piece: RowSelector, excluded: Sequence[int]) ->
 
 
 def _merge(best: Best, scores: np.ndarray, piece: RowSelector, start: int, k: int) -> Best:
-    """The k best of `best` and of the scores of `piece` from its `start` on; later rows must be strictly better."""
+    """The k best of `best` and `scores`, which belong to `piece` from `start`; later rows must be strictly better."""
     ids, values = best
     least = scores.dtype.type(values[-1] if len(values) == k else -np.inf)  # a float64 would widen all scores
     floor = least if len(values) == k else _floor(scores, k)
@@ -121,9 +121,9 @@ def _merge(best: Best, scores: np.ndarray, piece: RowSelector, start: int, k: in
 
 
 def _floor(scores: np.ndarray, k: int) -> np.floating:
-    """A score that at least k of the scores reach, and few more: the k-th largest of the maxima of groups of them.
+    """A lower bound that at least k scores reach, and few more: the k-th largest maximum of groups of scores.
 
-    -inf where there are too few scores for groups.
+    -inf if there are too few scores for groups.
     """
     groups = GROUPS_PER_K * k
     width = len(scores) // groups
@@ -133,18 +133,18 @@ def _floor(scores: np.ndarray, k: int) -> np.floating:
     return np.partition(maxima, groups - k)[groups - k]
 
 
-# Exact search for a few targets at once, compiled: one pass over the rows, and no score is written to memory.
+# Compiled exact search for a few targets together: one pass over the rows, without writing scores to memory.
 
 
-STRIP = 16  # targets that pass over a row side by side: of native/src/nearest.c
-# More than MOST are better off with BLAS's threads; a single one is a product of a matrix with a vector, which takes
-# half the time that a strip does. In between, this takes less time on one core than BLAS's product alone (measured).
+STRIP = 16  # targets compared with a row at a time; equals STRIP in native/src/nearest.c
+# More than MOST targets are faster with BLAS's threads. A single target is a product of a matrix and a vector, which
+# takes half the time of a strip. In between, this takes less time on one core than BLAS's product alone (measured).
 MOST = 64
-PRODUCTS = 1 << 28  # numbers multiplied in one call: some tens of milliseconds, after which Ctrl-C gets through
+PRODUCTS = 1 << 28  # numbers multiplied in one call: tens of milliseconds, after which Ctrl-C takes effect
 
 
 def is_for_few(vectors: WordRows, targets: int) -> bool:
-    """Whether `nearest_together` can answer so many targets, and is the fastest that can."""
+    """Whether `nearest_together` supports this many targets, and is the fastest method for them."""
     matrix = vectors.matrix
     plain = matrix.dtype == np.float32 and matrix.flags.c_contiguous and matrix.flags.aligned
     return 1 < targets <= MOST and plain and library.is_available() and not has_extreme_rows(vectors.divisors)
@@ -157,11 +157,10 @@ def nearest_together(
     excluded: Sequence[Sequence[int]],
     candidates: np.ndarray | None = None,
 ) -> list[list[tuple[int, float]]]:
-    """Return, for each unit target of (n, D), its `k` best (row, cosine) pairs, as `best_rows` of their cosines.
+    """Return, for each unit target of (n, D), its `k` best (row, cosine) pairs, like `best_rows` with cosines.
 
-    A cosine depends on its target and its row alone, not on which targets are asked together. `excluded[q]` names
-    rows that target q must not return; `candidates` are the only rows to be returned, rising. Raises OptionError for
-    k < 1.
+    A cosine depends only on its target and its row, not on the other targets. `excluded[q]` lists rows that target q
+    must not return; `candidates` restricts the rows that may be returned, ascending. Raises OptionError for k < 1.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["a", "b", "c"], np.array([[2.0, 0.0], [0.0, 1.0], [3.0, 4.0]]))
@@ -175,7 +174,7 @@ def nearest_together(
     left_out, ends = np.array([each for some in places for each in some], np.int64), np.cumsum([*map(len, places)])
     ids, scores = np.full((len(targets), k), -1, np.int64), np.full((len(targets), k), -np.inf, np.float32)
     room = np.empty(len(panels) * STRIP, np.float32)
-    first = 0  # place of a piece among the candidates
+    first = 0  # index of a piece among the candidates
     for piece in row_blocks(len(vectors), candidates, max(1, PRODUCTS // max(1, panels.size))):
         rows, divisors = vectors.matrix[piece], vectors.divisors[piece]
         functions.keep_nearest(rows, divisors, panels, left_out, ends, first, k, ids, scores, room)
@@ -195,24 +194,24 @@ def _places(rows: Sequence[int], candidates: np.ndarray | None) -> list[int]:
 
 
 def _side_by_side(targets: np.ndarray) -> np.ndarray:
-    """Targets (n, D) as panels (P, D, STRIP): the same dimension of STRIP targets side by side; 0 past the last."""
+    """Targets (n, D) as panels (P, D, STRIP), in which a dimension of STRIP targets is contiguous; padded with 0."""
     number, dim = targets.shape
     padded = np.zeros((-(-number // STRIP) * STRIP, dim), np.float32)
     padded[:number] = targets
     return np.ascontiguousarray(padded.reshape(-1, STRIP, dim).transpose(0, 2, 1))
 
 
-# Rows of float16 or int8 that become float32 at a time. For one target so few that they stay in the cache and BLAS uses
-# one thread: on a busy machine its threads would wait for each other longer than the products take.
+# Rows of float16 or int8 converted to float32 at a time. For one target they are few enough to stay in the cache and
+# for BLAS to use one thread: on a busy machine its threads would wait for each other longer than the products take.
 BLOCK_FOR_ONE, BLOCK_FOR_MANY = 512, 4_096
-SHORTEST, LONGEST = 1e-15, 1e15  # products of rows of other lengths may leave float32
+SHORTEST, LONGEST = 1e-15, 1e15  # products of rows with other lengths may overflow or vanish in float32
 
 
 def cosines(vectors: WordRows, targets: np.ndarray, rows: RowSelector) -> np.ndarray:
     """Return the cosines (n, R) float32 of unit targets (n, D) with some rows; 0 for a zero row.
 
-    The products are divided by the rows' lengths, which `vectors` keeps: one pass over the rows, and nothing of
-    their size is made. Raises InputError for a row that holds nan or infinity, naming its word.
+    The products are divided by the rows' lengths, which `vectors` keeps. This takes one pass over the rows, without an
+    array of their size. Raises InputError for a row with nan or infinity, naming its word.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["a", "b", "zero"], np.array([[3.0, 4.0], [0.0, -2.0], [0.0, 0.0]]))
@@ -243,5 +242,5 @@ def has_extreme_rows(divisors: np.ndarray) -> bool:
 
 
 def _products(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Targets (n, D) times rows (R, D), as (n, R): matrix times vector, which reads the rows once, where n is 1."""
+    """Targets (n, D) times rows (R, D), as (n, R); for n = 1 as matrix times vector, which reads the rows once."""
     return (rows @ targets[0])[None, :] if len(targets) == 1 else targets @ rows.T

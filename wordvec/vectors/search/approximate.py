@@ -1,6 +1,6 @@
-"""Approximate search in an index (faiss), for more rows than every question should read; its recall is measured.
+"""Approximate search in a faiss index, for vocabularies too large to scan for every query; its recall is measured.
 
-The extra ``ann`` installs faiss. Below a few million rows `WordVectors.most_similar` is exact and quick enough.
+The extra ``ann`` installs faiss. Below a few million rows `WordVectors.most_similar` is exact and fast enough.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from wordvec.vectors.search import check_k, cosines
 from wordvec.vectors.word_rows import WordOrVector, WordRows
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
-HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000  # up to this many rows the graph, up to this many cells of float32, then int8
+# Up to HNSW_ROWS rows the graph is used, up to IVF_ROWS cells of float32, then cells of int8.
+HNSW_ROWS, IVF_ROWS = 100_000, 2_000_000
 LINKS = 32  # of each row in the graph
 TRAINED_ON = 64  # rows for each cell's centre
 BLOCK = 65_536  # rows added at a time
-WIDER = 4  # times k rows come from the index, and their exact cosines decide
+WIDER = 4  # the index returns this many times k rows, which are ranked by exact cosines
 
 
 @dataclass(frozen=True)
 class Recall:
-    """The part of the `k` nearest words that the index finds, over `sample` words, with its standard error."""
+    """The fraction of the `k` nearest words that the index finds, over `sample` words, with its standard error."""
 
     value: float
     standard_error: float
@@ -46,12 +47,12 @@ class Recall:
 
 
 class ApproximateSearch:
-    """An index over the rows of `vectors`, which finds most of a word's nearest neighbours while reading few rows.
+    """An index over the rows of `vectors` that finds most of a word's nearest neighbours while reading few rows.
 
-    "hnsw" is a graph of near rows (Malkov and Yashunin 2020): the quickest, the slowest to build. "ivf" sorts the rows
-    into cells and looks into the nearest (Sivic and Zisserman 2003), "ivf-int8" keeps them there in a byte a number.
-    What the index finds is put in order by exact cosines. `effort` is how much it looks at: cells, or rows of the
-    graph; `recall` is what that was measured to find.
+    "hnsw" is a graph of near rows (Malkov and Yashunin 2020), the fastest to search and the slowest to build. "ivf"
+    sorts the rows into cells and searches the nearest cells (Sivic and Zisserman 2003). "ivf-int8" does the same with
+    one byte per number. The rows found are ranked by exact cosines. `effort` is how many cells, or rows of the graph,
+    are searched; `recall` was measured with this effort.
 
     >>> import pytest
     >>> _ = pytest.importorskip("faiss")
@@ -78,10 +79,10 @@ class ApproximateSearch:
         seed: int = 1,
         show_progress: bool | None = None,
     ) -> ApproximateSearch:
-        """Build an index and raise its effort until it finds the part `target` of the `k` nearest of `sample` words.
+        """Build an index and raise its effort until its recall of the `k` nearest of `sample` words reaches `target`.
 
-        Says on stderr what recall was measured, unless show_progress is False. `kind` follows the number of rows
-        unless given: the graph up to 100,000, cells up to two million, then cells of int8.
+        Writes the measured recall to stderr, unless show_progress is False. By default `kind` depends on the number of
+        rows: the graph up to 100,000, cells up to two million, then cells of int8.
         Raises MissingExtraError without faiss, OptionError for an unknown kind or a target outside (0, 1].
         """
         check_k(k)
@@ -110,13 +111,13 @@ class ApproximateSearch:
         return f"index {self.kind} of {counted(len(self.vectors), 'word')}, effort {self.effort:,}: {self.recall}"
 
     def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
-        """Return about what `WordVectors.most_similar` returns, with exact cosines."""
+        """Approximate `WordVectors.most_similar`, with exact cosines."""
         given, taken = queries.as_list(positive), queries.as_list(negative)
         target = queries.direction(self.vectors, given, taken)
         return self._search(target[None, :], [queries.given_rows(self.vectors, given + taken)], k)[0]
 
     def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
-        """Return about what `WordVectors.nearest_to_each` returns, with exact cosines."""
+        """Approximate `WordVectors.nearest_to_each`, with exact cosines."""
         targets = np.array([self.vectors.unit_of(item) for item in items], np.float32).reshape(
             len(items), self.vectors.dim
         )
@@ -138,7 +139,7 @@ class ApproximateSearch:
         return answers
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the index; the vectors stay in their own file. See `wordvec.vectors.search.approximate`."""
+        """Write the index, without the vectors. See `wordvec.vectors.search.approximate`."""
         write_index(Index(self.index, self.kind, self.effort, astuple(self.recall)), self.vectors, path)
 
     @classmethod
@@ -151,7 +152,7 @@ class ApproximateSearch:
 def _filled_index(vectors: WordVectors, kind: str, rng: np.random.Generator, show_progress: bool | None) -> Any:
     faiss = get_faiss()
     dim, rows = vectors.dim, len(vectors)
-    vectors.lengths  # noqa: B018  # finds nan and infinity before they are in the index
+    vectors.lengths  # noqa: B018  # refuses nan and infinity before they get into the index
     if kind == "hnsw":
         index = faiss.IndexHNSWFlat(dim, LINKS, faiss.METRIC_INNER_PRODUCT)
     else:
@@ -161,7 +162,7 @@ def _filled_index(vectors: WordVectors, kind: str, rng: np.random.Generator, sho
         else:
             eight_bit = faiss.ScalarQuantizer.QT_8bit
             index = faiss.IndexIVFScalarQuantizer(centres, dim, cells, eight_bit, faiss.METRIC_INNER_PRODUCT)
-        centres.this.disown()  # the index owns it from here on
+        centres.this.disown()  # the index owns it from now on
         index.own_fields = True
         index.cp.min_points_per_centroid = 1  # small vocabularies need no warning
         chosen = np.sort(rng.choice(rows, min(rows, TRAINED_ON * cells), replace=False))
@@ -179,7 +180,7 @@ def _cells(rows: int) -> int:
 
 
 def _efforts(vectors: WordVectors, kind: str) -> tuple[int, int]:
-    """The effort to begin with, and the one beyond which more effort is not worth it or finds no more."""
+    """The initial effort, and the effort beyond which more is not worthwhile or finds nothing more."""
     return (32, min(4096, max(32, len(vectors)))) if kind == "hnsw" else (1, _cells(len(vectors)))
 
 
@@ -198,9 +199,9 @@ def _measured(found: Sequence[Neighbours], exact: Sequence[Neighbours], k: int) 
     return Recall(float(parts.mean()), error, k, len(parts))
 
 
-# The file of an index: a line of JSON that says what it is and for which vectors, then faiss's own bytes.
-# Both are checked (SHA-256) before faiss sees them, so that a damaged or foreign file is refused with a reason. faiss
-# reads numbers, not code, but trusts them: open indexes of people whom you trust.
+# An index file: a line of JSON that describes the index and its vectors, then faiss's own bytes. Both are checked
+# (SHA-256) before faiss reads them, so that a damaged or foreign file is refused with a reason. faiss reads numbers,
+# not code, but does not validate them: open only indexes from people you trust.
 
 
 FORMAT, FORMAT_VERSION = "wordvec-index", 1
@@ -210,7 +211,7 @@ LARGEST_EFFORT = 1 << 20  # takes faiss 16 MB for a query
 
 
 class Index(NamedTuple):
-    """faiss's index, its kind, how much of it a question looks at; its recall: value, standard error, k, sample."""
+    """faiss's index, its kind, its search effort, and its recall: value, standard error, k, sample."""
 
     index: Any
     kind: str
@@ -219,10 +220,10 @@ class Index(NamedTuple):
 
 
 def get_faiss() -> Any:
-    """Import faiss. Raises MissingExtraError, which names the extra, where it is not installed."""
+    """Import faiss. Raises MissingExtraError, which names the extra, if it is not installed."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of the tool that generated its interface
+            warnings.simplefilter("ignore", DeprecationWarning)  # from the tool that generated its interface
             import faiss
     except ImportError:
         raise MissingExtraError("faiss", "ann", "approximate search") from None
@@ -230,7 +231,7 @@ def get_faiss() -> Any:
 
 
 def write_index(found: Index, vectors: WordRows, path: str | os.PathLike[str]) -> None:
-    """Write an index over the rows of `vectors`. A failed write leaves an existing file as it was."""
+    """Write an index over the rows of `vectors`. A failed write leaves an existing file unchanged."""
     content = get_faiss().serialize_index(found.index).tobytes()
     header = {
         "format": FORMAT,
@@ -247,9 +248,9 @@ def write_index(found: Index, vectors: WordRows, path: str | os.PathLike[str]) -
 
 
 def read_index(path: str | os.PathLike[str], vectors: WordRows) -> Index:
-    """Read an index that `write_index` wrote for the same vectors.
+    """Read an index written by `write_index` for the same vectors.
 
-    Raises VectorsFileError for a file that is missing, damaged, or of other vectors; MissingExtraError without faiss.
+    Raises VectorsFileError for a file that is missing, damaged, or for other vectors; MissingExtraError without faiss.
     """
     faiss = get_faiss()
     try:
@@ -273,7 +274,7 @@ def read_index(path: str | os.PathLike[str], vectors: WordRows) -> Index:
 
 
 def fingerprint(vectors: WordRows) -> str:
-    """Return a SHA-256 of the shape and of every row's length: other rows, or another order, give another one."""
+    """Return a SHA-256 of the shape and of every row's length, which differs for other rows or another order."""
     digest = hashlib.sha256(str(vectors.matrix.shape).encode("ascii"))
     digest.update(np.ascontiguousarray(vectors.lengths).tobytes())
     return digest.hexdigest()

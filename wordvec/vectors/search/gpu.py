@@ -1,7 +1,7 @@
-"""Exact search on the GPU: the rows of a large vocabulary stay there, and thousands of questions are answered at once.
+"""Exact search on the GPU: the rows of a large vocabulary stay there, and thousands of queries are answered together.
 
-The GPU finds a few candidates more than are asked for; their cosines are then computed, and put in order, as
-`WordVectors` does. So the answers are those of `WordVectors.most_similar` and `nearest_to_each`.
+The GPU finds a few more candidates than requested. Their cosines are then computed and sorted as in `WordVectors`, so
+the results equal those of `WordVectors.most_similar` and `nearest_to_each`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from wordvec.vectors.word_vectors import Positive, WordVectors
 
 QUERIES = 1024  # answered at a time
 SCORES = 2**26  # held at a time: 256 MiB
-MORE = 8  # more candidates than asked for: rounding decides which of two nearly equal cosines is larger
+MORE = 8  # extra candidates, because rounding decides which of two nearly equal cosines is larger
 UPLOAD = 2**16  # rows copied at a time
 LOWER = "search on the CPU, or load fewer words (load(path, limit=...))"
 
 
 class GPUSearch:
-    """The unit rows of `vectors` on the GPU, and the questions of WordVectors that read all of them.
+    """The unit rows of `vectors` on the GPU, and the queries of WordVectors that read all rows.
 
-    Raises DeviceUnavailableError where there is no GPU, OptionError where its memory is too small for the rows.
+    Raises DeviceUnavailableError without a GPU, OptionError if its memory is too small for the rows.
     """
 
     def __init__(self, vectors: WordVectors) -> None:
@@ -42,26 +42,26 @@ class GPUSearch:
                 self._unit[part] = xp.asarray(vectors.unit_rows_of(part))
 
     def most_similar(self, positive: Positive, negative: Positive = (), k: int = 10) -> Neighbours:
-        """Return what `WordVectors.most_similar` returns."""
+        """Return the result of `WordVectors.most_similar`."""
         return self.most_similar_each([(positive, negative)], k)[0]
 
     def most_similar_each(self, questions: Sequence[tuple[Positive, Positive]], k: int = 10) -> list[Neighbours]:
-        """Return what `WordVectors.most_similar_each` returns: `questions` are pairs of (positive, negative)."""
+        """Return the result of `WordVectors.most_similar_each`; `questions` are pairs of (positive, negative)."""
         asked = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = [queries.direction(self.vectors, given, taken) for given, taken in asked]
         return self.nearest(targets, [queries.given_rows(self.vectors, given + taken) for given, taken in asked], k)
 
     def nearest_to_each(self, items: Sequence[WordOrVector], k: int = 10) -> list[Neighbours]:
-        """Return what `WordVectors.nearest_to_each` returns."""
+        """Return the result of `WordVectors.nearest_to_each`."""
         targets = [self.vectors.unit_of(item) for item in items]
         return self.nearest(targets, [self.vectors.known_ids([item]) for item in items], k)
 
     def nearest(
         self, targets: Sequence[np.ndarray], excluded: Sequence[Sequence[int]], k: int = 10
     ) -> list[Neighbours]:
-        """Return what `wordvec.vectors.queries.nearest` returns: the `k` words nearest to each unit vector.
+        """Return the result of `wordvec.vectors.queries.nearest`: the `k` words nearest to each unit vector.
 
-        `excluded[q]` names the rows that target q must not return. A zero vector is similar to nothing.
+        `excluded[q]` lists the rows that target q must not return. A zero vector is similar to nothing.
         """
         check_k(k)
         stacked = np.array(targets, np.float32).reshape(len(targets), self.vectors.dim)
@@ -78,7 +78,7 @@ class GPUSearch:
         return answers
 
     def _ordered(self, target: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
-        """The `k` best of these rows, which rise: equal cosines by lower row."""
+        """The `k` best of these ascending rows; equal cosines by lower row."""
         if not target.any():
             return Neighbours()
         scores = cosines(self.vectors, target[None, :], rows)[0]
@@ -90,8 +90,8 @@ class GPUSearch:
 def best_rows(unit: Array, targets: Array, most: int) -> list[np.ndarray]:
     """At least the `most` rows of `unit` (V, D) with the largest products with each of `targets` (Q, D), in any order.
 
-    No block is sorted: its columns are dealt out to groups, and the `most`-th largest of the groups' maxima is a
-    threshold that at least this many products reach. Few others do. Memory is bounded by SCORES.
+    Blocks are not sorted. Their columns are distributed over groups; the `most`-th largest maximum of the groups is a
+    threshold that at least `most` products reach, and few others. Memory is bounded by SCORES.
     """
     xp, queries_asked = array_module(unit, targets), len(targets)
     width = max(most, SCORES // max(1, queries_asked))
@@ -112,7 +112,7 @@ def best_rows(unit: Array, targets: Array, most: int) -> list[np.ndarray]:
 
 
 def reached_by(scores: Array, most: int) -> Array:
-    """A threshold for each row of scores (Q, R) that at least `most` of them reach; -inf where there are no more.
+    """A threshold for each row of scores (Q, R) that at least `most` of them reach; -inf if there are no more scores.
 
     >>> reached_by(np.float32([[1, 5, 2, 4, 3, 6]]), most=2).tolist()  # groups (1, 4), (5, 3), (2, 6): 6 and 5
     [5.0]

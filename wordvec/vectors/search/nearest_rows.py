@@ -1,7 +1,7 @@
 """The nearest rows of every row, for whole models: blocked products, and a threshold instead of a sort.
 
-A block of rows is multiplied with all others. Of each row of scores the maxima of groups of columns are taken first:
-the k-th largest maximum is a score that at least k columns reach, so only the few columns that reach it are sorted.
+A block of rows is multiplied by all others. In each row of scores, the columns are divided into groups. At least k
+columns reach the k-th largest maximum of the groups, so only the few columns that reach it are sorted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from wordvec.progress import progress
 
 SCORES = 1 << 23  # held at a time: 32 MiB of float32
-GROUPS_PER_K = 8  # groups of columns for each neighbour asked for: more make a tighter threshold
+GROUPS_PER_K = 8  # groups of columns for each requested neighbour; more groups give a tighter threshold
 
 Rows = Callable[[slice], np.ndarray]
 
@@ -29,11 +29,11 @@ def nearest_rows(
     show_progress: bool | None = False,
     what: str = "comparing",
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """Yield blocks of queries with their `k` rows of largest product in `table`: (block, rows, scores).
+    """Yield blocks of queries with the `k` rows of `table` with the largest products: (block, rows, scores).
 
-    ``queries(block)`` returns rows (block, D) float32, of `number` in all; table (n, D) float32; rows and scores are
-    (block, k), best first, equal scores by lower row; k columns, or as many as the table has candidates.
-    `own_rows` (number,) names a row of the table that each query must not find: itself.
+    ``queries(block)`` returns rows (block, D) float32, of `number` queries; table (n, D) float32. rows and scores are
+    (block, k), best first, equal scores by lower row, with fewer columns if the table has fewer candidates.
+    `own_rows` (number,) gives for each query the row of the table that it must not find, itself.
 
     >>> table = np.eye(3, dtype=np.float32)
     >>> for _, rows, scores in nearest_rows(lambda block: table[block], 3, table, k=1, own_rows=np.arange(3)):
@@ -73,7 +73,7 @@ def best_of(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _thresholds(scores: np.ndarray, k: int) -> Any:
-    """For each row a value that at least k columns reach, and few more."""
+    """For each row a value that at least k columns reach, and few others."""
     number, columns = scores.shape
     width = columns // (GROUPS_PER_K * k)  # columns in a group
     if width < 2:

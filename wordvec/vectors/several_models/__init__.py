@@ -1,1 +1,1 @@
-"""Two models or more: alignment, what changed, translation; and retrofitting to lexicons."""
+"""Several models: alignment, changes, combination and translation; and retrofitting to lexicons."""

@@ -1,16 +1,15 @@
-"""Two models in one space: the rotation that brings the vectors of shared words nearest to each other.
+"""Two models in one space: the rotation that brings the vectors of shared words closest to each other.
 
-Two trainings, even on the same text, end in spaces that are rotated against each other: vectors of different models
+Two trainings, even on the same text, end in spaces that are rotated relative to each other: vectors of different models
 cannot be compared until one is rotated. Orthogonal Procrustes (Schoenemann 1966; for models of different times
-Hamilton, Leskovec and Jurafsky 2016, eq. 4) finds for anchors X, Y (n, D), row i of X belonging to row i of Y::
+Hamilton, Leskovec and Jurafsky 2016, eq. 4) solves, for anchors X, Y (n, D), where row i of X belongs to row i of Y::
 
     R = argmin |X R - Y|  over R with R^T R = I       X^T Y = U S V^T (SVD)  ->  R = U V^T
 
-Change over time. Align each slice to one of them (or each to the next), with anchors whose meaning is not in
-question (the most frequent words do well), then compare a word's vectors by their cosine. A cosine of 0.6 says
-nothing by itself: rare words move for no other reason than that they are rare. Train two halves of one slice, align
-them too, and believe only what moves further than between the halves; `comparison` does this with
-neighbours, which need no alignment at all.
+Change over time. Align each slice to one of them (or each to the next), with anchors whose meaning is stable (the most
+frequent words work well), then compare a word's vectors by their cosine. A cosine of 0.6 means nothing by itself: rare
+words move just because they are rare. Train two halves of one slice, align them too, and trust only changes larger than
+those between the halves; `comparison` does this with neighbours, which need no alignment.
 """
 
 from __future__ import annotations
@@ -36,10 +35,10 @@ BLOCK = 8_192  # rows rotated at a time
 class AlignmentReport:
     """How well the anchors fit.
 
-    `residual` is the root of the mean square distance of an anchor from its target after alignment. The cosines are
-    means over the anchors: before, after, and `held_out`: of anchors that were not used to find their rotation
-    (five parts, each by the rotation of the other four). Where `cosine_after` is much larger than `held_out` the
-    anchors are too few. A `rank` below the number of dimensions leaves the rotation open in the others.
+    `residual` is the root mean square distance between anchors and their targets after alignment. The cosines are means
+    over the anchors: before alignment, after it, and held out, with a rotation found without these anchors (five parts,
+    each rotated by the other four). If `cosine_after` is much larger than `cosine_held_out`, there are too few anchors.
+    A `rank` below the number of dimensions leaves the rotation of the others undetermined.
     """
 
     anchors: int
@@ -57,7 +56,7 @@ class AlignmentReport:
 
 @dataclass(frozen=True)
 class Alignment:
-    """The map from a source to a target, and how good it is."""
+    """The map from a source to a target, and a report on its quality."""
 
     map: Map
     report: AlignmentReport
@@ -88,15 +87,15 @@ def align(
 ) -> WordVectors:
     """The vectors of `source`, rotated into the space of `target`, where both can be compared.
 
-    `anchors`: None for all shared words, a number for that many of the most frequent shared ones, words of both, or
-    pairs (word of the source, word of the target). With `unit` every row has length 1 first, so that frequent words
-    do not weigh more; with `center` the anchors' mean is moved onto their targets' mean too (`Map`). The target stays
-    as it is: cosines of an aligned row with rows of the target mean something. A rotation alone keeps the cosines
-    within the source; centring changes them. The context matrix, if there is one, is left out.
+    `anchors`: None for all shared words, a number for that many of the most frequent shared words, a list of words, or
+    pairs (word of the source, word of the target). With `unit` every row is first scaled to length 1, so that frequent
+    words do not weigh more; with `center` the anchors' mean is also moved to their targets' mean (`Map`). The target is
+    unchanged, so cosines between aligned rows and rows of the target are meaningful. A rotation alone keeps the cosines
+    within the source; centring changes them. The context matrix is left out.
 
-    `info["alignment"]` of the result tells the number of anchors, those missing, and how well they fit
-    (`AlignmentReport`). Raises InputError for models of different dimensions, anchors that are missing or fewer than
-    there are dimensions, and models without a shared word.
+    `info["alignment"]` of the result records the number of anchors, the missing ones, and how well they fit
+    (`AlignmentReport`). Raises InputError for models of different dimensions, fewer anchors than dimensions, and models
+    without a shared word.
 
     >>> import numpy as np
     >>> from wordvec.vectors import WordVectors
@@ -115,7 +114,7 @@ def find_alignment(
     center: bool = True,
     unit: bool = True,
 ) -> Alignment:
-    """The map of `align`, with its report, for use on some rows only."""
+    """The map of `align`, with its report, for use on selected rows."""
     check_dimensions(source, target)
     source_rows, target_rows, missing = _anchor_rows(source, target, anchors)
     _check_enough(len(source_rows), source.dim, missing)
@@ -147,7 +146,7 @@ def find_alignment(
 
 
 def check_dimensions(source: WordVectors, target: WordVectors) -> None:
-    """Raise InputError, with the way out, for models of different dimensions."""
+    """Raise InputError, with a way out, for models of different dimensions."""
     if source.dim != target.dim:
         raise InputError(
             f"the source has {source.dim} dimensions and the target {target.dim}: a rotation needs the same; train "
@@ -158,7 +157,7 @@ def check_dimensions(source: WordVectors, target: WordVectors) -> None:
 def _anchor_rows(
     source: WordVectors, target: WordVectors, anchors: Sequence[str] | Pairs | int | None
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Rows of the anchors in both models, and the anchors that one of them lacks."""
+    """Rows of the anchors in both models, and the anchors missing from one of them."""
     if anchors is None or isinstance(anchors, (int, np.integer)):
         shared = shared_words(source, target, top=None if anchors is None else int(anchors))
         return shared.rows[0], shared.rows[1], []
@@ -176,7 +175,7 @@ def _anchor_rows(
 
 
 def _as_pair(anchor: str | Sequence[str]) -> tuple[str, str]:
-    """A word with itself, or a pair as it is."""
+    """A word paired with itself; a pair unchanged."""
     if isinstance(anchor, str):
         return anchor, anchor
     if isinstance(anchor, (tuple, list)) and len(anchor) == 2 and all(isinstance(word, str) for word in anchor):
@@ -200,7 +199,7 @@ def _check_enough(anchors: int, dim: int, missing: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class PairedRows:
-    """Rows of two models that belong together, read in blocks: (n,) and (n,) int64."""
+    """Corresponding rows of two models, (n,) and (n,) int64, read in blocks."""
 
     source: WordVectors
     target: WordVectors
@@ -209,7 +208,7 @@ class PairedRows:
     unit: bool
 
     def part(self, number: int, of: int) -> PairedRows:
-        """Every `of`-th pair, from the one of this number."""
+        """Every `of`-th pair, starting with pair `number`."""
         return replace(self, source_rows=self.source_rows[number::of], target_rows=self.target_rows[number::of])
 
     def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -238,7 +237,7 @@ class PairedRows:
 
 
 def _weighted_mean(values: Sequence[tuple[float, int]]) -> float | None:
-    """The mean of values with weights, None for a single one."""
+    """The weighted mean; None for fewer than two values."""
     if len(values) < 2:
         return None
     return sum(value * weight for value, weight in values) / sum(weight for _, weight in values)

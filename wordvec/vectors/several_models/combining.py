@@ -1,4 +1,4 @@
-"""One model out of several: their rows side by side."""
+"""Combines several models into one by concatenating their rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from wordvec.vectors.word_vectors import WordVectors
 def combine(
     parts: Sequence[WordVectors], weights: Sequence[float] | None = None, *, keep_all: bool = False
 ) -> WordVectors:
-    """Return vectors whose rows are those of all parts side by side: [w_1 (u_1 - mean u_1), w_2 (u_2 - mean u_2), ...].
+    """Return vectors with the concatenated rows of all parts: [w_1 (u_1 - mean u_1), w_2 (u_2 - mean u_2), ...].
 
-    u_i are a part's rows with length 1, and their mean is over the words of the result. These are the words of the
-    first part that all others have, in its order; a part with `subwords` has every word that it can compose. With
-    `keep_all` they are all words of the first part, with zeros where another lacks one. So the cosine of two words is
-    about the mean of the parts' cosines, weighted by w_i^2. Counts and the way text becomes tokens are the first
-    part's. Shapes: matrix (V, D_1 + D_2 + ...).
+    u_i are the unit rows of a part, and their mean is over the words of the result. These are the words of the first
+    part that all others have, in its order; a part with `subwords` has every word that it can compose. With `keep_all`
+    they are all words of the first part, with zeros for parts that lack one. So the cosine of two words is about the
+    mean of the parts' cosines, weighted by w_i^2. Counts and tokenization are the first part's.
+    Shapes: matrix (V, D_1 + D_2 + ...).
     Raises OptionError for fewer than two parts and for weights that are not above 0; InputError with fewer than two
     words in common.
 
@@ -41,7 +41,7 @@ def combine(
     if not in_all.any():
         raise InputError(f"no word has a vector in all of these models: {having}; take models of the same words")
     kept = np.ones(len(words), bool) if keep_all else in_all
-    if min(int((here & kept).sum()) for here in known) < 2:  # less their mean, one row is zero
+    if min(int((here & kept).sum()) for here in known) < 2:  # a single row minus its mean is zero
         raise InputError(
             "each model must have a vector for at least two of the words, as its mean is subtracted; "
             f"{int(in_all.sum()):,} have one in all: {having}; take models with more words in common"
@@ -77,7 +77,7 @@ def _checked_weights(parts: Sequence[WordVectors], weights: Sequence[float] | No
 
 
 def _unit_rows(part: WordVectors, words: list[str]) -> np.ndarray:
-    """The rows (n, D) of words with length 1, float32; zero where a word has no vector."""
+    """The unit rows (n, D) of words, float32; zero for a word without a vector."""
     ids = part.ids_of(words, missing=-1)
     rows = np.zeros((len(words), part.dim), np.float32)
     has_row = np.flatnonzero(ids >= 0)

@@ -1,23 +1,23 @@
 """What changed between two models: the words whose neighbours differ.
 
-Spaces of two models cannot be compared coordinate by coordinate, but neighbours can. Of a word's k nearest words in
-each model, among the words of both (Gonen, Jawahar, Seddah and Goldberg 2020, "Simple, interpretable and stable method
-for detecting words with usage change across corpora")::
+Spaces of two models cannot be compared coordinate by coordinate, but neighbours can. With N_A(w) and N_B(w), the k
+nearest words of w in each model among the words of both (Gonen, Jawahar, Seddah and Goldberg 2020, "Simple,
+interpretable and stable method for detecting words with usage change across corpora")::
 
     overlap@k = |N_A(w) & N_B(w)| / k          Jaccard = |N_A(w) & N_B(w)| / |N_A(w) | N_B(w)|
 
-How much of it is noise. Two trainings that should agree do not: give one that should agree with A as `baseline`. Then
-each word has the overlap of A with its own baseline beside it, and a p-value: how often, by chance, words of its
-frequency have that many fewer neighbours in common with one model than with the other
-(`overlap.tail_probabilities`); and a q-value, the share of false discoveries up to it (Benjamini and
-Hochberg 1995). With n baselines, the q of m words that changed cannot fall below 1 / (n m). Without a baseline, take
-the list as candidates to look at, not as findings.
+How much of it is noise. Two trainings that should agree differ, too. Give a model that should agree with A as
+`baseline`. Each word then also gets the overlap of A with the baseline, and a p-value: how often, by chance, words of
+its frequency have that many fewer neighbours in common with one model than with the other
+(`shared_words.tail_probabilities`). Its q-value is the share of false discoveries up to it (Benjamini and Hochberg
+1995). With n baselines, the q of m changed words cannot fall below 1 / (n m). Without a baseline, the list contains
+candidates for inspection, not findings.
 
-Which baseline. To ask whether two texts differ, train A and the baseline on two halves of one text, of about the size
-of B's. A second seed on A's own text says only what training does by chance. Measured on three random parts of one
+Which baseline. To test whether two texts differ, train A and the baseline on two halves of one text, of about the size
+of B's. A second seed on A's own text shows only the randomness of training. Measured on three random parts of one
 shuffled text, 5.7 million words each, so that nothing differs: with another part as baseline none of 20,000 words is
-found at q < 0.05, with another seed as baseline all are. After 200 words of the third part changed places in pairs,
-172 of them are found (and 23 others); with half of their occurrences, 92 (and 14); with a quarter, none.
+found at q < 0.05, with another seed as baseline all are. After swapping 200 words of the third part in pairs, 172 of
+them are found (and 23 others); after swapping half of their occurrences, 92 (and 14); a quarter, none.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ DEFAULT_TOP = 20_000  # rarer words have too few contexts for stable neighbours
 class WordChange:
     """One word in two models.
 
-    `overlap` and `jaccard` of its neighbours; with a baseline `noise`, the overlap of A with it, and `p` and `q`, how
-    surprising it is that `overlap` is less; `cosine` between both vectors after alignment, where asked for. `before`
-    and `after` are the nearest neighbours in A and in B.
+    `overlap` and `jaccard` compare its neighbours. With a baseline, `noise` is the overlap of A and the baseline, and
+    `p` and `q` say how improbable a smaller `overlap` is. `cosine` is between both vectors after alignment, if
+    requested. `before` and `after` are the nearest neighbours in A and in B.
     """
 
     word: str
@@ -70,11 +70,11 @@ class WordChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What changed: `changes`, largest first, out of `compared` words.
+    """What changed: `changes`, largest first, among `compared` words.
 
-    `only_in_a` and `only_in_b` count words that the other model lacks. `notes` are what a reader should know: a
-    baseline that is another seed only, models trained otherwise. `words` (most frequent first) and `overlaps`
-    (n,) float64 are those of all words looked at. Means are over these.
+    `only_in_a` and `only_in_b` count words that the other model lacks. `notes` tells a reader about limitations: a
+    baseline that differs only in its seed, or models trained differently. `words` (most frequent first) and `overlaps`
+    (n,) float64 cover all examined words. Means are over these.
     """
 
     k: int
@@ -105,18 +105,18 @@ def compare_neighbours(
 ) -> Comparison:
     """The `changes` words whose neighbours differ most between two models, or the given `words`.
 
-    Neighbours are sought among the `top` most frequent shared words (None for all), each seen at least `min_count`
+    Neighbours are searched among the `top` most frequent shared words (None for all), each seen at least `min_count`
     times in every model. `baselines` are models that should agree with A, see above. With them the order is by p, then
-    by how far the overlap fell below that in the baselines; without, by overlap; equal ones by frequency.
-    `align` adds the cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers a model.
+    by how far the overlap is below the baselines' overlap; without, by overlap; ties by frequency. `align` adds the
+    cosine after a rotation found on the same words. Memory: a few blocks, and n * k numbers per model.
 
     Raises InputError for models without shared words and a baseline that is A itself; UnknownWordError or InputError
-    for one of `words` that is not compared; OptionError for numbers below 1.
+    if one of `words` is not compared; OptionError for numbers below 1.
 
     >>> from wordvec.vectors import WordVectors
     >>> names, angles = ["north", "nord", "up", "east", "ost", "right"], np.array([0.0, 0.1, 0.2, 1.4, 1.5, 1.6])
     >>> a = WordVectors(names, np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    >>> angles[2] = 1.55  # "up" has gone to the right
+    >>> angles[2] = 1.55  # "up" moves to the right
     >>> b = WordVectors(names, np.stack([np.cos(angles), np.sin(angles)], axis=1))
     >>> [(change.word, change.overlap) for change in compare_neighbours(a, b, k=2, changes=1).changes]
     [('up', 0.0)]
@@ -154,7 +154,7 @@ def compare_neighbours(
 
 
 class _Measured(NamedTuple):
-    """Of the words looked at (n,): neighbours (n, k) in A and B, how many are common, and the same with baselines."""
+    """For the examined words (n,): neighbours (n, k) in A and B, how many are common, and the same with baselines."""
 
     lists: tuple[np.ndarray, np.ndarray]
     common: np.ndarray
@@ -164,7 +164,7 @@ class _Measured(NamedTuple):
     q: np.ndarray
 
     def order(self) -> np.ndarray:
-        """Least overlap first, or with baselines least p, then the deepest fall below them; then by frequency."""
+        """Order by overlap; with baselines by p, then by the largest fall below them; then by frequency."""
         return np.lexsort((self.falls, self.p)) if len(self.noise) else np.argsort(self.common, kind="stable")
 
 
@@ -191,7 +191,7 @@ def _measure(
 def _neighbours(
     model: WordVectors, rows: np.ndarray, places: np.ndarray, k: int, show_progress: bool | None
 ) -> np.ndarray:
-    """The `k` nearest shared words of some of them, as places among the shared words (n, k) int32."""
+    """The `k` nearest shared words of the words at `places`, as indices of shared words (n, k) int32."""
     table = model.unit_rows_of(rows)
     found = np.empty((len(places), k), np.int32)
     blocks = nearest_rows(
@@ -211,7 +211,7 @@ def _change(
     cosine: float,
     shown: int,
 ) -> WordChange:
-    """The word that is the i-th looked at, and the one at `place` of the shared words."""
+    """The change of the i-th examined word, which is the shared word at index `place`."""
     k = measured.lists[0].shape[1]
     common = int(measured.common[i])
     lists: list[Neighbours] = []
@@ -235,12 +235,12 @@ def _change(
 
 
 def _places(words: Sequence[str], shared: SharedWords, models: Sequence[WordVectors]) -> np.ndarray:
-    """Where words stand among the shared ones, each once. Raises for a word that is not there."""
+    """The indices of words among the shared ones, each once. Raises for a word that is not among them."""
     place_of = {word: place for place, word in enumerate(shared.words)}
     for word in words:
         if word not in place_of:
             for model in models:
-                model.word_id(word)  # raises, with near spellings, where the model lacks it
+                model.word_id(word)  # raises, with near spellings, if the model lacks it
             raise InputError(
                 f"{word!r} is not among the {len(place_of):,} words compared: compare more than the top most frequent"
             )
@@ -248,7 +248,7 @@ def _places(words: Sequence[str], shared: SharedWords, models: Sequence[WordVect
 
 
 def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.ndarray) -> np.ndarray:
-    """Cosines of words between both models, A turned by the rotation found on all shared words."""
+    """Cosines of words between both models, with A rotated by the rotation found on all shared words."""
     alignment = find_alignment(a, b, [(word, word) for word in shared.words])
     turned, there = alignment.rows(a, shared.rows[0][places]), b.unit_rows_of(shared.rows[1][places])
     lengths = np.linalg.norm(turned, axis=1)
@@ -257,7 +257,7 @@ def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.nda
 
 
 def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors], k_is_all: bool) -> tuple[str, ...]:
-    """What the models' records hold that a reader of the comparison should know."""
+    """Notes for a reader of the comparison, from the models' records."""
     notes = ["k takes in all other words, which no model can differ in: choose a smaller one"] if k_is_all else []
     text = a.info.get("corpus_fingerprint")
     others = {"B": b} | {f"baseline {number}": model for number, model in enumerate(baselines, 1)}

@@ -11,7 +11,7 @@ from wordvec.errors import InputError
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Pairs (word, translation) in the file's order, each once; `repeated` counts those that stood there again."""
+    """Pairs (word, translation) in file order, each once; `repeated` counts the repetitions."""
 
     name: str
     pairs: tuple[tuple[str, str], ...]
@@ -30,7 +30,7 @@ class Dictionary:
 
 
 def read_dictionary(path: str | os.PathLike[str]) -> Dictionary:
-    r"""A dictionary file: a word and one translation on each line, between spaces or a tab.
+    r"""Read a dictionary file: a word and one translation on each line, separated by spaces or a tab.
 
     A word with several translations has several lines. Raises InputError, naming file and line.
 
@@ -53,11 +53,11 @@ WordLine = tuple[int, list[str]]  # the number of the line, and its words
 
 
 def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, most: int | None = None) -> list[WordLine]:
-    r"""The words of each line of a UTF-8 file, split at tabs where a line has one, else at spaces.
+    r"""The words of each line of a UTF-8 file, split at tabs if the line has one, else at spaces.
 
-    So words may hold spaces where tabs separate them. Blank lines and lines that begin with "# " are skipped.
-    `what` names the file in messages. Raises InputError, naming file and line, for a file that is missing, not UTF-8
-    or without words, and for a line of fewer than `least` or more than `most` words.
+    So words separated by tabs may hold spaces. Blank lines and lines that begin with "# " are skipped. `what` describes
+    the file in messages. Raises InputError, naming file and line, for a file that is missing, not UTF-8 or without
+    words, and for a line of fewer than `least` or more than `most` words.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "pairs.txt"

@@ -1,4 +1,4 @@
-"""Orthogonal Procrustes: the rotation between two sets of points, from their sums alone (Schoenemann 1966)."""
+"""Orthogonal Procrustes: the rotation between two sets of points, computed from sums (Schoenemann 1966)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FOLDS = 5  # parts of the anchors, each held out once
-RANK_TOLERANCE = 1e-6  # singular values below this part of the largest are rounding: rows are float32
+RANK_TOLERANCE = 1e-6  # smaller singular values, relative to the largest, are rounding errors of float32 rows
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Map:
 
     @classmethod
     def identity(cls, dim: int) -> Map:
-        """The map that leaves everything where it is."""
+        """The identity map."""
         return cls(np.eye(dim), np.zeros(dim), np.zeros(dim))
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Of paired rows X, Y: their number, their sums (D,), and X^T Y (D, D), all in float64."""
+    """Sums over paired rows X, Y: their number, their sums (D,), and X^T Y (D, D), all in float64."""
 
     number: int
     sum_x: np.ndarray
@@ -43,17 +43,17 @@ class Moments:
 
     @classmethod
     def of(cls, x: np.ndarray, y: np.ndarray) -> Moments:
-        """Of rows (n, D) and (n, D)."""
+        """The moments of rows (n, D) and (n, D)."""
         return cls(len(x), x.sum(axis=0), y.sum(axis=0), x.T @ y)
 
     @classmethod
     def none(cls, dim: int) -> Moments:
-        """Of no rows."""
+        """The moments of no rows."""
         return cls(0, np.zeros(dim), np.zeros(dim), np.zeros((dim, dim)))
 
     @classmethod
     def sum_of(cls, parts: Sequence[Moments]) -> Moments:
-        """Of the rows of all parts."""
+        """The moments of all parts together."""
         return cls(
             sum(part.number for part in parts),
             np.sum([part.sum_x for part in parts], axis=0),
@@ -62,7 +62,7 @@ class Moments:
         )
 
     def without(self, part: Moments) -> Moments:
-        """Of the rows that are not in `part`."""
+        """The moments without the rows of `part`."""
         return Moments(
             self.number - part.number,
             self.sum_x - part.sum_x,
@@ -72,12 +72,12 @@ class Moments:
 
 
 def rotation_of(moments: Moments, center: bool) -> tuple[Map, int]:
-    """The map that takes X nearest to Y, and the rank of what determines it.
+    """The map that brings X closest to Y, and the rank of the product that determines it.
 
-    Without `center` R = U V^T for X^T Y = U S V^T (Schoenemann 1966, eq. 2.7) and no shift. With it, X and Y are
-    taken from their means, and the shift takes one mean to the other: the least squares solution among all rotations
-    with a translation (Schoenemann and Carroll 1970). At a rank below D the rotation of the other directions is
-    arbitrary.
+    Without `center` R = U V^T for X^T Y = U S V^T (Schoenemann 1966, eq. 2.7) and no shift. With it, the means of X
+    and Y are subtracted first, and the shift moves one mean to the other: the least squares solution among all
+    rotations with a translation (Schoenemann and Carroll 1970). If the rank is below D, the rotation of the other
+    directions is arbitrary.
 
     >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
     >>> map, rank = rotation_of(Moments.of(x, x[:, ::-1]), center=False)  # the axes swapped
@@ -96,18 +96,18 @@ def rotation_of(moments: Moments, center: bool) -> tuple[Map, int]:
 
 
 def wide(rows: np.ndarray, width: int) -> np.ndarray:
-    """Rows in float64, widened with zeros."""
+    """Rows in float64, padded with zeros to `width`."""
     return np.pad(rows.astype(np.float64), ((0, 0), (0, width - rows.shape[1])))
 
 
 def turned(
     rows: np.ndarray, source: np.ndarray, target: np.ndarray, center: bool = False, cut: bool = False
 ) -> np.ndarray:
-    """Rows rotated by the orthogonal matrix that takes `source` nearest to `target`, without a translation.
+    """Rotate rows by the orthogonal matrix that brings `source` closest to `target`, without a translation.
 
-    Shapes: rows (n, E), source (N, E), target (N, D) -> (n, W), where W = max(D, E): the narrower are widened with
-    zeros. With `cut` (n, D): what then lies outside of the target's dimensions is cut off. With `center` the means of
-    source and target are subtracted before the rotation is found.
+    Shapes: rows (n, E), source (N, E), target (N, D) -> (n, W), where W = max(D, E); narrower rows are padded with
+    zeros. With `cut` the result is (n, D): dimensions beyond the target's are cut off. With `center` the means of
+    source and target are subtracted before the rotation is computed.
 
     >>> X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     >>> Y = X @ np.array([[0.0, 1.0], [-1.0, 0.0]])

@@ -1,17 +1,17 @@
-"""Retrofitting: vectors are pulled towards those of words that are neighbours in a lexicon.
+"""Retrofitting: moves vectors towards those of their neighbours in a lexicon.
 
-Faruqui, Dodge, Jauhar, Dyer, Hovy and Smith 2015, "Retrofitting word vectors to semantic lexicons", section 2: among
-the vectors q of words, near the given q^ and near their neighbours in the lexicon, the minimum of::
+Faruqui, Dodge, Jauhar, Dyer, Hovy and Smith 2015, "Retrofitting word vectors to semantic lexicons", section 2: the
+vectors q should be close to the given q^ and to their neighbours in the lexicon. The minimum of::
 
     sum over i of ( alpha |q_i - q^_i|^2 + sum over neighbours j of i of beta_ij |q_i - q_j|^2 )
 
-is approached by setting each to the weighted mean of what pulls at it::
+is approached by setting each vector to a weighted mean::
 
     q_i <- (sum_j beta_ij q_j + alpha q^_i) / (sum_j beta_ij + alpha)
 
-With B the sparse matrix of beta and d_i = sum_j beta_ij + alpha, all words at once: Q <- (B Q + alpha Q^) / d. As in
-the authors' program beta_ij = 1 / (number of neighbours of i); the step shrinks the distance to its fixed point, the
-only solution of (diag(d) - B) Q = alpha Q^, by at least sum_j beta_ij / d_i = 1 / (1 + alpha) each time.
+With B the sparse matrix of beta and d_i = sum_j beta_ij + alpha, for all words together: Q <- (B Q + alpha Q^) / d. As
+in the authors' program beta_ij = 1 / (number of neighbours of i). Each step shrinks the distance to the fixed point,
+the only solution of (diag(d) - B) Q = alpha Q^, at least by a factor of sum_j beta_ij / d_i = 1 / (1 + alpha).
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors
 
 
-COLUMNS = 16  # of the matrix at a time: dimensions do not depend on one another
+COLUMNS = 16  # of the matrix at a time; dimensions are independent of each other
 BLOCK = 8_192  # rows copied at a time
 
 
 @dataclass(frozen=True)
 class RetrofittingReport:
-    """What retrofitting did: words with neighbours, connections, and what of the lexicon was of no use.
+    """The result of retrofitting: words with neighbours, connections, and unused parts of the lexicon.
 
-    `missing_words` counts the words of the lexicon that are not in the model (`missing` are the first 20), `alone`
-    its words whose neighbours all are missing, `repeated` neighbours named twice or as their own. `last_change` is
-    the largest change of a number in the last of `iterations`, relative to the largest number.
+    `missing_words` counts words of the lexicon that the model lacks (`missing` has the first 20), `alone` words whose
+    neighbours are all missing, `repeated` neighbours that are listed twice or equal their word. `last_change` is the
+    largest change of a number in the last iteration, relative to the largest number.
     """
 
     words: int
@@ -69,15 +69,15 @@ def retrofit(
     directed: bool = False,
     unit: bool = True,
 ) -> WordVectors:
-    """The vectors, with those of the lexicon's words pulled towards their neighbours; other rows stay as they are.
+    """Return the vectors with the lexicon's words moved towards their neighbours; other rows are unchanged.
 
-    `alpha` is the weight of a word's own vector; `beta` that of each neighbour, or "degree"
-    for 1 / number of neighbours, which pull together as strongly as alpha 1 holds. Connections count both ways
-    unless `directed`. It ends after `iterations`, or when no number changes by more than `tolerance` of the largest.
-    `unit`: rows have length 1 first, so that long vectors do not weigh more. The matrix of contexts is left out.
+    `alpha` is the weight of a word's own vector. `beta` is the weight of each neighbour, or "degree" for 1 / number of
+    neighbours, whose weights add up to 1. Connections count in both directions unless `directed`. Iteration ends after
+    `iterations`, or when no number changes by more than `tolerance` times the largest. With `unit`, rows are first
+    scaled to length 1, so that long vectors do not weigh more. The context matrix is left out.
 
     `info["retrofitting"]` of the result is the `RetrofittingReport`. Raises OptionError for options out of range,
-    InputError when no two words of the lexicon's connections are in the model.
+    InputError if no connection of the lexicon has both words in the model.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["big", "large"], np.array([[1.0, 0.0], [0.0, 1.0]]))
@@ -157,7 +157,7 @@ def _check_options(alpha: float, beta: float | str, iterations: int, tolerance: 
         raise OptionError(f"tolerance must be at least 0; got {tolerance!r}")
 
 
-# Lexicons: which words mean alike, as a graph over the words of a model.
+# Lexicons: similarity of meaning as a graph over the words of a model.
 
 
 Lexicon = Mapping[str, Iterable[str]]
@@ -165,12 +165,12 @@ Lexicon = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Graph:
-    """The edges of a lexicon between words of a model, and what became of the others.
+    """The edges of a lexicon between words of a model, and facts about the others.
 
     The word in row ``rows[i]`` of the model has the words in rows ``rows[neighbours[starts[i]:starts[i + 1]]]`` as its
     neighbours. Shapes: rows (n,), starts (n + 1,), neighbours (edges,).
-    `missing` are the words of the lexicon that the model lacks, `alone` the number of words of both without a
-    neighbour there, `repeated` of neighbours named again (or of a word named as its own).
+    `missing` lists the words of the lexicon that the model lacks, `alone` is the number of words in both without a
+    neighbour in the model, `repeated` the number of neighbours that are listed again or equal their word.
     """
 
     rows: np.ndarray
@@ -182,10 +182,10 @@ class Graph:
 
 
 def read_lexicon(path: str | os.PathLike[str]) -> dict[str, list[str]]:
-    r"""A lexicon file: on each line a word and its neighbours, such as synonyms, between spaces or tabs.
+    r"""Read a lexicon file: on each line a word and its neighbours, such as synonyms, separated by spaces or tabs.
 
-    A word that begins several lines has the neighbours of all. Raises InputError, naming file and line, as
-    `read_word_lines` does; a line with a single word says that it has no neighbours.
+    A word that begins several lines has the neighbours of all of them. A line with a single word gives no neighbours.
+    Raises InputError, naming file and line, as `read_word_lines` does.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "lexicon.txt"
@@ -200,9 +200,9 @@ def read_lexicon(path: str | os.PathLike[str]) -> dict[str, list[str]]:
 
 
 def graph_of(lexicon: Lexicon, vectors: WordVectors, *, directed: bool = False) -> Graph:
-    """The edges of a lexicon between words of the model; each counts once, and unless `directed` both ways.
+    """The edges of a lexicon between words of the model, each once, and in both directions unless `directed`.
 
-    Raises InputError when no edge is left.
+    Raises InputError if no edge is left.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["big", "large", "huge", "tea"], np.eye(4))

@@ -1,4 +1,4 @@
-"""What models have in common: their words, the most frequent first, and neighbours of one word in both."""
+"""What models have in common: shared words, the most frequent first, and shared neighbours of a word."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class SharedWords(NamedTuple):
 
 
 def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 0) -> SharedWords:
-    """The words of all models with a direction in each, most frequent first; the `top` of them, or all.
+    """The words with a non-zero vector in all models, most frequent first; the first `top`, or all.
 
-    A word's frequency is that in the model where it is rarest: the largest of its ranks, which are those of the counts
-    where a model has them, and of the rows where not (files list frequent words first). `min_count` must be reached
-    in every model. Words whose vector is zero in one of them are left out: they are similar to nothing.
+    A word is ordered by its rank in the model where it is rarest. Ranks are by count, or by row in a model without
+    counts (files list frequent words first). Every model must reach `min_count`. Words whose vector is zero in one
+    model are left out, because they are similar to nothing.
 
-    Raises InputError when the models share no word, or none that frequent, and OptionError for a `top` below 1 or a
-    `min_count` for a model without counts.
+    Raises InputError if the models share no word, or none that frequent, and OptionError for a `top` below 1 or a
+    `min_count` with a model without counts.
 
     >>> from wordvec.vectors import WordVectors
     >>> a = WordVectors(["the", "cat", "sat"], np.eye(3), counts=np.array([9, 5, 2]))
@@ -63,7 +63,7 @@ def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 
 
 
 def frequent_rows(vectors: WordVectors, top: int | None) -> np.ndarray:
-    """Rows of the `top` most frequent words with a direction, most frequent first; None for all.
+    """Rows of the `top` most frequent words with a non-zero vector, most frequent first; None for all.
 
     >>> from wordvec.vectors import WordVectors
     >>> frequent_rows(WordVectors(["a", "b", "c"], np.eye(3), counts=np.array([1, 9, 5])), 2).tolist()
@@ -74,7 +74,7 @@ def frequent_rows(vectors: WordVectors, top: int | None) -> np.ndarray:
 
 
 def _ranks(vectors: WordVectors) -> np.ndarray:
-    """Of each row, how many words are more frequent, or stand before it where counts are equal or unknown."""
+    """For each row, how many words are more frequent, or come before it if counts are equal or unknown."""
     if vectors.counts is None:
         return np.arange(len(vectors))
     ranks = np.empty(len(vectors), np.int64)
@@ -98,13 +98,13 @@ def _some(vectors: WordVectors) -> str:
 
 
 LISTS = 4_096  # compared at a time
-PEERS = 1_000  # words nearest in frequency, whose noise a word is judged by
+PEERS = 1_000  # words closest in frequency, whose noise is compared with a word's
 SMALLEST = 0.05  # added to the size of noise, so that it is not near zero when all peers agree
-TIES = 1e-9  # numbers this near are equal: they differ by rounding
+TIES = 1e-9  # numbers this close are equal and differ only by rounding
 
 
 def count_common(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """How many numbers row i of `a` shares with row i of `b`, (n,) int64. Shapes: a, b (n, k), different in each row.
+    """How many numbers row i of `a` shares with row i of `b`, (n,) int64. Shapes: a, b (n, k), distinct in each row.
 
     >>> count_common(np.array([[1, 2, 3], [4, 5, 6]]), np.array([[3, 1, 9], [7, 8, 9]])).tolist()
     [2, 0]
@@ -120,13 +120,13 @@ def count_common(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def tail_probabilities(common: np.ndarray, noise: np.ndarray, peers: int = PEERS) -> tuple[np.ndarray, np.ndarray]:
     """How far each word's common neighbours with B fall below those with the baselines, and how probable that is.
 
-    The fall is d = sqrt(common) - mean over baselines of sqrt(noise): square roots give counts about the same noise
-    whether they are small or large. If B were another baseline, it could be exchanged with any of them. So the falls
-    of each baseline below the others are those due to chance; of a single baseline, which falls below B as often as B
-    below it, these are -d. Both are divided by the mean size of the noise of the `peers`, the words around a word in
-    the order of frequency, and then p = (1 + falls of chance as deep) / (1 + falls of chance), over all words: the
-    smallest p is 1 / (1 + n * baselines). Shapes: common (n,), in order of frequency; noise (baselines, n) -> d (n,),
-    negative for a fall, and p (n,).
+    The fall is d = sqrt(common) - mean over baselines of sqrt(noise); square roots give small and large counts about
+    the same noise. If B were another baseline, it could be exchanged with any of them. So the falls of each baseline
+    below the others are due to chance. A single baseline falls below B as often as B below it; then the falls due to
+    chance are -d. Both are divided by the mean size of the noise of the `peers`, the words around a word in order of
+    frequency. Then p = (1 + chance falls at least as deep) / (1 + chance falls), over all words; the smallest p is
+    1 / (1 + n * baselines). Shapes: common (n,), in order of frequency; noise (baselines, n) -> d (n,), negative for a
+    fall, and p (n,).
 
     >>> d, p = tail_probabilities(np.array([1, 9, 16, 36]), np.array([[4, 9, 16, 25]]))
     >>> d.tolist(), p.tolist()

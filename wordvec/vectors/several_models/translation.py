@@ -1,10 +1,10 @@
-"""Translation: the word of another language whose vector is nearest, once one space is rotated onto the other.
+"""Translation: rotates one language's space onto another's and finds the nearest word there.
 
-Nearest by cosine alone, a few target words (hubs) are near to everything; CSLS corrects for that (Conneau, Lample,
-Ranzato, Denoyer and Jegou 2018, "Word translation without parallel data"). The map is the rotation found on a
-dictionary of a few thousand pairs (`alignment`; for this use Xing, Wang, Liu and Lin 2015), or on words both languages
-share. A small dictionary is made larger by refinement (Conneau et al. 2018, section 2.2): pairs of frequent words that
-are each other's best translation are the dictionary of the next map.
+By cosine alone, a few target words (hubs) are near to everything; CSLS corrects this (Conneau, Lample, Ranzato, Denoyer
+and Jegou 2018, "Word translation without parallel data"). The map is the rotation found on a dictionary of a few
+thousand pairs (`alignment`; for this use Xing, Wang, Liu and Lin 2015), or on words that both languages share.
+Refinement extends a small dictionary (Conneau et al. 2018, section 2.2): pairs of frequent words that are each other's
+best translation are the dictionary of the next map.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 #
 #     CSLS(x, y) = 2 cos(x, y) - r_T(x) - r_S(y)
 #
-# r_T(x) is the mean cosine of the mapped source row x with its K nearest target rows, r_S(y) that of the target row y
-# with its K nearest mapped source rows. A hub, near to everything, has a large r and so no advantage.
+# r_T(x) is the mean cosine of the mapped source row x with its K nearest target rows, r_S(y) the mean cosine of the
+# target row y with its K nearest mapped source rows. A hub, near to everything, has a large r and so no advantage.
 
 
 NEIGHBOURS = 10  # K
@@ -59,7 +59,7 @@ def mean_similarity(
 
 
 def csls(cosines: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
-    """CSLS of a whole matrix of cosines (sources, targets), by its definition: the form to check the fast one by.
+    """CSLS of a whole matrix of cosines (sources, targets), by definition; a reference for the fast form.
 
     >>> csls(np.array([[0.9, 0.8], [0.1, 0.8]]), neighbours=1).round(2).tolist()
     [[0.0, -0.1], [-1.5, 0.0]]
@@ -70,7 +70,7 @@ def csls(cosines: np.ndarray, neighbours: int = NEIGHBOURS) -> np.ndarray:
 
 
 def best_by_csls(rows: np.ndarray, others: np.ndarray, hubness: np.ndarray) -> np.ndarray:
-    """For each row the one of `others` with the largest CSLS, (n,) int64: r of the row itself is the same for all.
+    """For each row the index in `others` with the largest CSLS, (n,) int64; a row's own r is the same for all others.
 
     Shapes: rows (n, D) and others (m, D), of unit length; hubness (m,), r of the others.
     """
@@ -82,7 +82,7 @@ def best_by_csls(rows: np.ndarray, others: np.ndarray, hubness: np.ndarray) -> n
 
 
 def around(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Rows taken from a mean and divided by their length, (n, D) float32; zero stays zero.
+    """Rows minus a mean, divided by their length, (n, D) float32; zero stays zero.
 
     >>> around(np.array([[4.0, 5.0], [1.0, 1.0]]), np.array([1.0, 1.0])).astype(float).round(3).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
@@ -92,20 +92,20 @@ def around(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 METHODS = ("csls", "cosine")
-DEFAULT_TOP = 30_000  # most frequent words of either side: rarer ones are poor translations and cost the square
-REFINED_BY = 10_000  # most frequent words of either side that refinement looks for pairs among
+DEFAULT_TOP = 30_000  # most frequent words of either side; rarer words translate poorly, and the cost is quadratic
+REFINED_BY = 10_000  # most frequent words of either side that refinement searches for pairs
 QUERIES = 128  # words translated at a time
 
 
 class Translator:
     """Translates words of `source` into words of `target`.
 
-    `dictionary`: pairs (word, translation) that the map is learned from; None for words that are spelt alike in both
-    models, most of which are names and numbers. Translations are sought among the `top` most frequent target words
-    (None for all), and r_S is taken over the `top` most frequent source words; any source word can be asked for.
-    Both sides are compared around the mean of the dictionary's words. `refine` is the number of refinements, 5 or so
-    where the dictionary is small. `dictionary_report` says how well the dictionary fits and what it lacks, `report` how
-    well the pairs of the last map do: the same without refinement.
+    `dictionary`: pairs (word, translation) for learning the map; None for words with the same spelling in both models,
+    which are mostly names and numbers. Translations are searched among the `top` most frequent target words (None for
+    all), and r_S is computed over the `top` most frequent source words; any source word can be translated. Both sides
+    are compared after subtracting the mean of the dictionary's words. `refine` is the number of refinements, about 5
+    for a small dictionary. `dictionary_report` describes how well the dictionary fits and what is missing, `report` how
+    well the pairs of the last map fit; they are equal without refinement.
 
     Memory: a row of each of the top words, and a block of their products. Raises as `find_alignment` does, and
     OptionError for options out of range.
@@ -113,7 +113,7 @@ class Translator:
     >>> from wordvec.vectors import WordVectors
     >>> rows = np.array([[1.0, 0.1], [0.1, 1.0], [-1.0, 0.2], [0.0, -1.0]])
     >>> english = WordVectors(["dog", "cat", "tea", "ice"], rows)
-    >>> german = WordVectors(["Hund", "Katze", "Tee", "Eis"], rows @ [[0.0, 1.0], [-1.0, 0.0]])  # turned
+    >>> german = WordVectors(["Hund", "Katze", "Tee", "Eis"], rows @ [[0.0, 1.0], [-1.0, 0.0]])  # rotated
     >>> pairs = [("dog", "Hund"), ("tea", "Tee"), ("ice", "Eis")]
     >>> Translator(english, german, pairs, neighbours=2).translate("cat", k=1)[0][0]
     'Katze'
@@ -153,11 +153,11 @@ class Translator:
             self._hubness = mean_similarity(self._target, mapped, neighbours, show_progress)
 
     def target_words(self) -> list[str]:
-        """The words that can be answers, most frequent first."""
+        """The possible translations, most frequent first."""
         return [self.target.words[row] for row in self.target_ids.tolist()]
 
     def mapped(self, ids: np.ndarray) -> np.ndarray:
-        """Unit rows of source words, turned into the target's space, around the dictionary's mean (n, D) float32."""
+        """Source words in the target's space, minus the dictionary's mean, as unit rows (n, D) float32."""
         return around(self.alignment.rows(self.source, ids), self.alignment.map.target_mean)
 
     def translate(self, word: str, k: int = 10) -> Neighbours:
@@ -165,7 +165,7 @@ class Translator:
         return self.translate_each([word], k)[0]
 
     def translate_each(self, words: Sequence[str], k: int = 10) -> list[Neighbours]:
-        """`translate` for many words at once. Scores are CSLS, or cosines with method "cosine"."""
+        """`translate` for many words together. Scores are CSLS, or cosines with method "cosine"."""
         check_whole_number("k", k)
         ids = np.array([self.source.word_id(word) for word in words], np.int64)
         answers: list[Neighbours] = []
@@ -181,7 +181,7 @@ class Translator:
         return answers
 
     def scores(self, source_ids: np.ndarray) -> np.ndarray:
-        """Scores of source rows with all target words looked at, (n, targets) float32."""
+        """Scores of source rows with all examined target words, (n, targets) float32."""
         cosines = self.mapped(source_ids) @ self._target.T
         if self.method == "cosine":
             return cosines
@@ -192,9 +192,9 @@ class Translator:
 def refined(
     source: WordVectors, target: WordVectors, alignment: Alignment, neighbours: int = NEIGHBOURS, top: int = REFINED_BY
 ) -> Alignment:
-    """The alignment found on the pairs of frequent words that are each other's best translation by the given one.
+    """Align again on the pairs of frequent words that are each other's best translation by the given alignment.
 
-    Raises InputError when they are fewer than there are dimensions.
+    Raises InputError if there are fewer pairs than dimensions.
     """
     ids, mean = [frequent_rows(vectors, top) for vectors in (source, target)], alignment.map.target_mean
     mapped, there = around(alignment.rows(source, ids[0]), mean), around(target.unit_rows_of(ids[1]), mean)
