@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 from wordvec.errors import describe
 
 
-def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises ValueError for text that is not JSON, or is nested too deeply.
+def parse_json(text: str | bytes, of_pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The value of a JSON text; `of_pairs` makes its objects. Raises ValueError for other text, or too deep nesting.
 
     >>> parse_json("[" * 100_000)
     Traceback (most recent call last):
     ValueError: JSON that is nested too deeply
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=of_pairs)
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
 

@@ -46,6 +46,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "experiments/run_folder": ("model-record", "kept-scores"),
     "experiments/stability/results": ("stability",),
     "files": ("report", "stability"),
+    "json_forms": ("report", "stability"),
     "folders": ("corpus-folder",),
     "networks/parameter_files": ("network",),
     "networks/sequential": ("network",),

@@ -1,4 +1,4 @@
-"""The lines that best show a change: occurrences whose contexts are most like one period and least like the others."""
+"""The lines that show a change best: occurrences whose context is most like one group and least like the others."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Affine(Layer):
 
 
 class Embedding(Layer):
-    """y = W[ids], rows of W: what MatMul gives for one-hot rows, without the zeros.
+    """y = W[ids], the rows of W: what MatMul gives for one-hot rows, without the zeros.
 
     Shapes: W (V, D), ids (...) integers of any shape -> y (..., D).
     The gradient of W is a RowGradient; a word looked up twice gets the sum of both gradients. Ids get none.

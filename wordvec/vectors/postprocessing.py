@@ -96,9 +96,8 @@ def whitened(vectors: WordVectors) -> WordVectors:
     mean, variances, directions = principal_directions(vectors)
     used = int(np.count_nonzero(variances > FLAT * variances[0]))
     if used < vectors.dim:
-        raise InputError(
-            f"whiten: the vectors vary in {used} of their {vectors.dim} dimensions only; reduce them first, pca={used}"
-        )
+        way_out = f"reduce them first, pca={used}" if used else "all rows are the same, or there is one row alone"
+        raise InputError(f"whiten: the vectors vary in {used} of their {vectors.dim} dimensions only; {way_out}")
     stretch = directions.T / np.sqrt(variances)
     return _mapped(vectors, lambda rows: (rows - mean) @ stretch, "whiten")
 

@@ -90,7 +90,7 @@ def _with_different_keys(value: Any, text: str, keys: Collection[str]) -> Any:
     """`value` of a JSON text; Unusable if one of `keys` occurs twice in an object: Python would keep the last one."""
     if isinstance(value, dict) and any(text.count(f'"{key}"') > 1 for key in keys):  # searching is fast
         try:
-            json.loads(text, object_pairs_hook=different_keys)
+            parse_json(text, different_keys)
         except ValueError as error:
             return Unusable(f"is not JSON as it should be: {error}: {text!r:.60}")
     return value
