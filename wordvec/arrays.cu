@@ -1,11 +1,11 @@
-// Sums of rows that belong together, in two steps without atomics: the order of the additions is always the same.
-// Rows are taken in sorted order, PIECE of them by one thread for each column. A segment (the rows of one id) that
-// lies within a piece is done then; what a piece knows of longer ones waits in `begun` (its last segment, when that
-// goes on after the piece) and `continued` (its first, when that came from the piece before).
+// Sums of rows that have the same id, in two steps without atomics: the order of the additions is always the same.
+// Rows are taken in sorted order; one thread sums PIECE of them, for each column. A segment (the rows of one id) that
+// is within one piece is then finished. The partial sums of longer segments are kept in `begun` (the piece's last
+// segment, if it continues in the next piece) and `continued` (its first, if it began in an earlier piece).
 //
-// And rows subtracted from a table.
+// Also: subtraction of rows from a table.
 //
-// Macros: REAL, the type of the rows; ID, of the ids; PIECE.
+// Macros: REAL, the type of the rows; ID, the type of the ids; PIECE.
 
 extern "C" __global__ void mark_changes(const ID* ids, const long long* order, long long count, int* changes)
 {

@@ -179,7 +179,7 @@ def in_one_line(error: BaseException) -> str | None:
         found = f" ({error})" if str(error) else ""
         return f"not enough memory{found}: {LESS_MEMORY}"
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-        return f"the system starts no more threads, for want of memory or by a limit: {LESS_MEMORY}"
+        return f"the system cannot start more threads (not enough memory, or a limit): {LESS_MEMORY}"
     if isinstance(error, ImportError) and any(text in str(error).lower() for text in NO_ROOM_TO_LOAD):
         return f"not enough memory to load a library ({error})"
     return None

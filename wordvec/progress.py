@@ -30,7 +30,7 @@ class Silence:
 
 
 def on_terminal() -> bool:
-    """Whether stderr is a terminal. It is None under pythonw, and where the descriptor is closed."""
+    """Whether stderr is a terminal. It is None under pythonw, or if its descriptor is closed."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from wordvec.errors import InputError
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than a limit of the shell or the file system allows
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: beyond a limit of the shell or the file system
 _watching: list[list[str]] = []
 _keeping: list[Callable[[], Iterable[str]]] = []
 
@@ -33,9 +33,9 @@ def note_written(path: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise InputError, which names `path`, where a block fails as the disk is full, or a limit reached.
+    """Raise InputError, which names `path`, if the block fails because the disk is full or a limit is reached.
 
-    numpy's tofile has no errno for it: "8 requested and 4 written".
+    numpy's tofile raises an error without errno for this: "8 requested and 4 written".
     """
     try:
         yield
@@ -50,7 +50,7 @@ def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
 
 @contextmanager
 def keep_inputs(files: Callable[[], Iterable[str]]) -> Iterator[None]:
-    """Refuse to write over any of `files` in a block. They are asked for when a file that exists is to be written."""
+    """Refuse to overwrite any of `files` in the block. `files` is called when an existing file is to be written."""
     _keeping.append(files)
     try:
         yield
@@ -59,6 +59,6 @@ def keep_inputs(files: Callable[[], Iterable[str]]) -> Iterator[None]:
 
 
 def check_not_input(path: str | os.PathLike[str], target: str) -> None:
-    """Raise InputError, which names `path`, where its real file `target` is among those to keep."""
+    """Raise InputError, which names `path`, if its real file `target` is among the files to keep."""
     if any(os.path.realpath(each) == target for files in _keeping for each in files()):
         raise InputError(f"{path}: is read by the same command and would be lost; name another file to write")

@@ -96,7 +96,7 @@ def test_signals_save_the_state_and_say_so(capsys, monkeypatch, name, trainer):
         patch.setattr(engine_class, "train", interrupted_train)
         status, err = run(capsys, f"{TRAIN} {trainer} --checkpoint-every 1000")
     how = "interrupted" if name == "SIGINT" else f"ended by {name}"
-    kept = "no output was written; v.safetensors.checkpoint is kept: the same command with --resume goes on"
+    kept = "no output was written; v.safetensors.checkpoint is kept: the same command with --resume continues"
     assert (status, err) == (128 + number, f"wordvec train: {how}; {kept}\n")
     assert main(f"{TRAIN} {trainer} --resume".split()) == 0
     resumed = Path("v.safetensors").read_bytes()
@@ -202,7 +202,7 @@ def test_an_input_is_not_written_over(capsys, command):
     before = Path("text.txt").read_bytes()
     status, err = run(capsys, command)
     assert status == 2
-    assert "is read by the same command and would be lost" in err or "something else than a record" in err
+    assert "is read by the same command and would be lost" in err or "is not a record of runs" in err
     assert Path("corpus/corpus.json").read_bytes() == marker
     assert (Path("text.txt").read_bytes(), Path("v.bin").read_bytes()) == (before, b"vectors")
 

@@ -136,7 +136,7 @@ def test_what_was_done_to_the_text_in_another_way_is_told():
     lines = ["New York is big", "in New York it rains"] * 4
     first = trainer().fit(of_lines(lines, tokenizer="words", min_count=2, phrases=Phrases(1, threshold=1))).vectors
     with pytest.warns(
-        UserWarning, match=r"another way: tokenizer words, here whitespace; phrases .*1 of them\), here none"
+        UserWarning, match=r"tokenized differently: tokenizer words, here whitespace; phrases .*1 of them\), here none"
     ):
         trainer().fit(of_lines(["is it in"] * 9), start=first)
     alike = of_lines(["New York rains"] * 2, **first.build_options())
@@ -227,7 +227,7 @@ def test_start_with_options_of_another_text_is_told_on_the_command_line(tmp_path
     assert "tokenizer whitespace, here words;" in capsys.readouterr().err
     assert main([*more[:-1], "v.txt"]) == 2
     main(["convert", "v.safetensors", "v.txt"])
-    assert "how their text was made into tokens" in capsys.readouterr().out
+    assert "how their text was tokenized" in capsys.readouterr().out
     assert main([*more[:-1], "v.txt", "--case", "lower"]) == 0
     assert "have no context vectors" in capsys.readouterr().err
 

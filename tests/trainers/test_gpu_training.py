@@ -66,7 +66,7 @@ def test_the_layers_take_over_what_the_kernels_do_not_train():
 def test_options_that_do_not_apply_are_refused(gpu, corpus):
     with pytest.raises(OptionError, match="hogwild is for the CPU"):
         SkipGram(device="gpu", hogwild=True)
-    with pytest.raises(OptionError, match="warps are those of the GPU's kernels"):
+    with pytest.raises(OptionError, match="warps is for the GPU's kernels"):
         SkipGram(warps=2)
     with pytest.raises(OptionError, match="warps must be at least 1; got 0"):
         SkipGram(device="gpu", warps=0)

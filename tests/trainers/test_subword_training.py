@@ -170,7 +170,7 @@ def test_options_that_cannot_be_are_refused(options, match):
 
 
 def test_other_starts_and_words_without_ngrams_are_refused(corpus):
-    with pytest.raises(OptionError, match="subwords start anew"):
+    with pytest.raises(OptionError, match="subwords cannot start from vectors"):
         small().fit(corpus, start=SkipGram(dim=10, epochs=1).fit(corpus).vectors)
     with pytest.raises(InputError, match="has n-grams of 30 to 32 characters"):
         small(min_n=30, max_n=32).fit(corpus)

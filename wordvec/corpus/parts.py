@@ -89,7 +89,7 @@ def selected(
     ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
     if documents is not None:
         if documents.sentences != len(spooled.sentence_ends):
-            raise CorpusError("a text changed while it was read: its lines are not those of its documents")
+            raise CorpusError("a text changed while it was read: its lines do not match its documents")
         documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
     all_tokens = (spooled, chosen) if len(chosen.left) else None
     return CorpusParts(ids, sentence_starts, vocabulary, info, {}, all_tokens, documents)

@@ -48,8 +48,8 @@ from wordvec.corpus.hashes import (
 from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
+from wordvec.json_forms import parse_json
 from wordvec.memory import give_back_pages
 from wordvec.npy_header import map_npy, write_npy_header
 

@@ -144,11 +144,11 @@ class Trainer(ABC):
             raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
         if start is not None:
             raise OptionError(
-                f"{self.name} cannot go on from vectors: it learns from the counts of a whole text at once. "
+                f"{self.name} cannot go on from vectors: it is computed from the counts of a whole text. "
                 "SkipGram and CBOW take start=; here train on all texts together"
             )
         if client is None and store is not None:
-            raise OptionError("store is where the workers of a cluster meet: give client too, or leave store out")
+            raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
         self._history = History()

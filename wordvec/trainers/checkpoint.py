@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, counted
-from wordvec.files import parse_json, replace_file
-from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form
+from wordvec.files import replace_file
+from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form, parse_json
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
 
@@ -115,7 +115,7 @@ class Checkpoint:
             raise InputError(f"damaged checkpoint: arrays {dict(shapes)} expected; got {found}; {START_ANEW}")
         for name, array in self.arrays.items():
             if array.dtype != np.float32 or not np.isfinite(array).all():
-                raise InputError(f"damaged checkpoint: {name} holds not only finite float32 numbers; {START_ANEW}")
+                raise InputError(f"damaged checkpoint: {name} must hold finite float32 numbers; {START_ANEW}")
 
     def check_place(self, epochs: int, positions: int) -> None:
         """Raise InputError unless this is a place in a run of `epochs` times `positions`."""

@@ -65,9 +65,9 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
             rare = corpus.vocabulary.rare or {}
             tokens = sum(rare[word] for word in words)
             notes.append(
-                f"{len(words):,} words that the vectors know, or that are frequent enough together with the text "
-                f"before, are not in this corpus, which left them out as rare: {tokens:,} of their tokens are not "
-                "trained on; train from the text, or build the corpus with their list as keep_words"
+                f"{len(words):,} words that the vectors have, or that are frequent enough in both texts together, were "
+                f"left out of this corpus as rare: {tokens:,} of their tokens are not trained on; train from the text, "
+                "or build the corpus with a list of these words as keep_words"
             )
         corpus = grown or corpus
     for note in notes:
@@ -111,8 +111,8 @@ def _differences(start: WordVectors, corpus: Corpus) -> list[str]:
     if not differing:
         return []
     return [
-        f"the text of the vectors to start from was made into tokens in another way: {'; '.join(differing)}; "
-        "Corpus.build(text, **vectors.build_options()) does as they did, and so does train --start without such options"
+        f"the text of the vectors to start from was tokenized differently: {'; '.join(differing)}; "
+        "Corpus.build(text, **vectors.build_options()) does the same as before, like train --start without such options"
     ]
 
 
@@ -147,12 +147,12 @@ def copy_known_words(
     W_in[known] = start.rows(rows)
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
     if W_out is None:
-        notes.append("there are no context vectors to go on from with hierarchical softmax: its tree starts at zero")
+        notes.append("hierarchical softmax has no context vectors to continue from: its tree starts at zero")
     elif start.context_matrix is None:
-        notes.append("there are no context vectors to go on from, so W_out starts at zero")
+        notes.append("there are no context vectors to continue from, so W_out starts at zero")
         warnings.warn(
-            "the vectors to start from have no context vectors, so half of what was learned is gone: the first epochs "
-            "move the words they know; wordvec's .safetensors and .npz keep them, other formats do not",
+            "the vectors to start from have no context vectors, so half of what was learned is lost: the first epochs "
+            "move their words; wordvec's .safetensors and .npz keep context vectors, other formats do not",
             stacklevel=5,
         )
     else:

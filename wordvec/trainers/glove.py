@@ -253,8 +253,8 @@ class GloVe(Trainer):
             state.parameters["positions"] = positions
         elif state.parameters.get("positions") != positions:
             raise InputError(
-                f"the checkpoint is from another kind of processor, where an epoch has other parts than the "
-                f"{positions} here: go on there, or leave out --resume to start from the beginning"
+                f"the checkpoint is from another kind of processor, where an epoch is not divided into {positions} "
+                "parts as here: continue there, or leave out --resume to start from the beginning"
             )
         state.check_place(self.epochs, positions)
 

@@ -82,7 +82,7 @@ class GloveKernel:
         return dict(zip(TABLES + SUMS, (*self._tables.unpack(), *self._tables.sums())))
 
     def largest_weight(self) -> float:
-        """The largest absolute value of the word and context vectors; nan where there is one."""
+        """The largest absolute value of the word and context vectors; nan if any value is nan."""
         return float(np.max([np.abs(W).max() for W in self.vectors()]))
 
     def vectors(self) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +131,7 @@ class GloveLayers:
         return {name: to_numpy(array) for name, array in zip(TABLES + SUMS, self._tables + self._sums)}
 
     def largest_weight(self) -> float:
-        """The largest absolute value of the word and context vectors; nan where there is one."""
+        """The largest absolute value of the word and context vectors; nan if any value is nan."""
         return float(np.max([np.abs(W).max() for W in self.vectors()]))
 
     def vectors(self) -> tuple[np.ndarray, np.ndarray]:

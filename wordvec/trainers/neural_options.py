@@ -95,7 +95,7 @@ def check_run(
     check_pieces(trainer)  # again, because a cluster sets them
     check_subwords(trainer)
     if trainer.pieces is None and trainer.merges is not None:
-        raise OptionError(f"{trainer.name}: merges are those of pieces: give pieces too, or leave it out")
+        raise OptionError(f"{trainer.name}: merges needs pieces: give pieces too, or leave out merges")
     if trainer.pieces is not None and freeze:
         raise OptionError("freeze: pieces move all words; train in one piece")
     if freeze and start is None:
@@ -105,7 +105,7 @@ def check_run(
     if start is not None and trainer.init != "random":
         raise OptionError(f"vectors to start from and init {trainer.init!r} exclude each other: leave one out")
     if start is not None and trainer.subwords:
-        raise OptionError(f"{trainer.name}: subwords start anew: leave out the vectors to start from, or subwords")
+        raise OptionError(f"{trainer.name}: subwords cannot start from vectors: leave out start, or subwords")
     if resume and checkpoint is None:
         raise OptionError("resume needs the checkpoint to go on from")
     if checkpoint is not None and trainer.optimizer != "sgd":
@@ -180,7 +180,7 @@ def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):
-        raise OptionError(f"{trainer.name}: warps are those of the GPU's kernels: give device 'gpu', engine 'kernel'")
+        raise OptionError(f"{trainer.name}: warps is for the GPU's kernels: give device 'gpu', engine 'kernel'")
     if trainer.engine == "layers" and (trainer.hogwild or trainer.threads is not None):
         raise OptionError(f"{trainer.name}: threads and hogwild belong to the compiled kernels, engine 'kernel'")
     if trainer.patience is not None and trainer.held_out == 0:

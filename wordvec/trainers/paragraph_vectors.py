@@ -90,7 +90,7 @@ class ParagraphVectors(SkipGram):
         store: str | os.PathLike[str] | None = None,
         show_progress: bool | None = None,
     ) -> Self:
-        """Train on the documents of `corpus` and return the trainer itself; the arguments are those of `SkipGram.fit`.
+        """Train on the documents of `corpus` and return the trainer itself; `SkipGram.fit` explains the arguments.
 
         Raises CorpusError if the corpus does not record the documents of its sentences, OptionError for `start` (use
         `infer` for new documents) and `client`.

@@ -27,7 +27,7 @@ class SVD(Trainer):
     """W = U_d S_d^p of the PPMI matrix M = U S V^T (Levy, Goldberg and Dagan 2015, section 2.2).
 
     Defaults were chosen on 1, 3 and 17 million words of Wikipedia: their scores on WordSim-353, SimLex-999, MEN and
-    Google's analogies are on average 1.26, 1.17 and 1.07 times those of a flat window of 5 with smoothing 0.75
+    Google's analogies are on average 1.26, 1.17 and 1.07 times the scores of a flat window of 5 with smoothing 0.75
     (scripts/benchmark_results/2026-11-21-svd-settings.jsonl, also the source of the figures below).
 
     dim               d: singular values kept; 100 as in word2vec

@@ -30,8 +30,7 @@ from wordvec.corpus.documents.documents import size_and_sha256
 from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError
-from wordvec.files import parse_json
-from wordvec.json_forms import NUMBER, TEXT, Kind, check_form
+from wordvec.json_forms import NUMBER, TEXT, Kind, check_form, parse_json
 from wordvec.version import __version__
 from wordvec.written import watch_written
 
@@ -76,7 +75,7 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
     except OSError as error:
         raise InputError(f"{record}: the record of runs cannot be written: {error.strerror or error}") from error
     if path.is_file() and begins.strip() and FORMAT.encode() not in begins:
-        raise InputError(f"{record}: holds something else than a record of runs; name another file for --record")
+        raise InputError(f"{record}: is not a record of runs; name another file for --record")
     read = {name: facts for name in dict.fromkeys(named) if (facts := facts_of(name)) is not None}
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
     with watch_written() as written:
