@@ -79,7 +79,7 @@ def spool_on_cluster(
         raise OptionError("workers of a cluster read files: give their paths, or build the corpus without client")
     facts = _as_facts(options)
     parts = list(parts_of(source, options))
-    names = [name_of("spooled", part=part, options=facts) for part in parts]
+    names = [name_of("read", part=part, options=facts) for part in parts]
     calls = [(*part, facts, name) for part, name in zip(parts, names)]
     cluster.run(spool_part, calls, "reading", show_progress)
     found = [cluster.store.facts(name) for name in names]
