@@ -11,6 +11,21 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from wordvec.errors import describe
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError for text that is not JSON, or is nested too deeply.
+
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    ValueError: JSON that is nested too deeply
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
+
 
 class Kind(NamedTuple):
     """A kind of value: its name in messages, and a test for it."""
@@ -48,6 +63,21 @@ def list_of(kind: Kind, what: str, length: int | None = None) -> Kind:
             isinstance(value, list) and length in (None, len(value)) and all(kind.fits(each) for each in value)
         ),
     )
+
+
+def different_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, as json's object_pairs_hook; ValueError for a key that is there twice.
+
+    >>> json.loads('{"a": 1, "a": 2}', object_pairs_hook=different_keys)
+    Traceback (most recent call last):
+    ValueError: the key 'a' is there twice
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {describe(twice)} is there twice")
+    return found
 
 
 def check_form(value: Any, form: Any, name: str = "") -> None:

@@ -74,8 +74,8 @@ def test_documents_like_another(app, folder):
     [
         ("/documents", 400, "give either 'text' to search for, or 'like'"),
         ("/documents?text=tea&like=n1", 400, "give either 'text'"),
-        ("/documents?text=plugh", 400, "'plugh': none of its 1 words has a vector"),
-        ("/documents?text=", 400, "'': none of its 0 words has a vector"),
+        ("/documents?text=plugh", 400, "'plugh': its only word has no vector"),
+        ("/documents?text=", 400, "'': it holds no word"),
         ("/documents?text=tea&text=cup", 400, "a request may have 1 text; got 2"),
         ("/documents?text=a+b+c+d+e+f", 400, "a request may have 5 words; got 6"),
         ("/documents?text=tea&k=1001", 400, "'k' must be a whole number from 1 to 1,000"),

@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 import pytest
 
-from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors, search
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import narrow_rows
@@ -195,3 +195,22 @@ def test_load_takes_what_the_function_takes_with_the_same_defaults(lattice, tmp_
     small = WordVectors.load(tmp_path / "v.bin", limit=3, dtype="int8", strict=True)
     assert (len(small), small.matrix.dtype) == (3, np.int8)
     assert small.most_similar("king", k=1)[0][0] == "man"
+
+
+@pytest.mark.parametrize("wrong", [1, None, 1.5, True, Ellipsis, np.int64(1)])
+def test_what_is_no_word_is_said_to_be_none(lattice, wrong):
+    for ask in (
+        lambda: lattice.most_similar(wrong),
+        lambda: lattice.most_similar("man", negative=wrong),
+        lambda: lattice.doesnt_match(wrong),
+        lambda: lattice.analogy(wrong, "man", "king"),
+        lambda: lattice.similarity(wrong, "man"),
+    ):
+        with pytest.raises((OptionError, ShapeError), match="a word"):
+            ask()
+
+
+@pytest.mark.parametrize("pattern", [1, b"m", ["m"], {"m"}])
+def test_a_pattern_is_a_text(lattice, pattern):
+    with pytest.raises(OptionError, match="is not a regular expression"):
+        lattice.most_similar("man", pattern=pattern)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from wordvec.cli.configurations import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError, counted
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus

@@ -42,8 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
+    from wordvec.vectors.postprocessing import parse_steps, post_processed
     from wordvec.vectors.several_models.combining import combine
-    from wordvec.vectors.steps import parse_steps, post_processed
 
     weights = _weights(arguments.weights)
     if arguments.dim is not None and arguments.dim < 1:

@@ -15,7 +15,7 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.terminal import display_width
 
 LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # their own names, to test whether a terminal can encode them

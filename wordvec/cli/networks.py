@@ -56,6 +56,7 @@ def example_of(network: Sequential, path: Any) -> np.ndarray:
     width = 1 if first is None else first.params[0].shape[0]
     ids = type(first).__name__ == "Embedding"
     shapes = [(examples,), (examples, 2)] if ids else [(examples, width), (examples, 2, width)]
+    why: ShapeError | None = None
     for shape in shapes:
         x = np.zeros(shape, np.int64 if ids else _dtype_of(network))
         try:

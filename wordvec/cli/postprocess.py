@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    from wordvec.vectors.steps import STEPS
+    from wordvec.vectors.postprocessing import STEPS
 
     names = {f"{name}{'=N' if step.takes_number else ''}": step.what for name, step in STEPS.items()}
     parser.description = (__doc__ or "") + "\n".join(f"  {name:<18} {what}" for name, what in names.items())
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
-    from wordvec.vectors.steps import parse_steps, post_processed
+    from wordvec.vectors.postprocessing import parse_steps, post_processed
 
     steps = parse_steps(arguments.steps)
     format_for(arguments.out)

@@ -120,7 +120,7 @@ def _summary(vectors: WordVectors) -> str:
     version = info.get("wordvec_version")
     made = f"trained with {info['trainer']}" if info.get("trainer") else "whose training the file does not state"
     by = f" by wordvec {version}" if version else ""
-    return f"Vectors of {len(vectors):,} words in {counted(vectors.dim, 'dimension')}, {made}{by}."
+    return f"Vectors of {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}, {made}{by}."
 
 
 def _file_table(path: Path, vectors: WordVectors) -> str:

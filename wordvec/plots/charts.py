@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles

@@ -226,14 +226,15 @@ def _kmeans(points: np.ndarray, clusters: int, seed: int) -> np.ndarray:
 def _lloyd(points: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, float]:
     """Move each centre to the mean of its nearest points until nothing changes; return centres and sum of squares."""
     group, centres = np.full(len(points), -1), centres.copy()
+    squares = _squared_distances(points, centres)
     for _ in range(ROUNDS):
-        squares = _squared_distances(points, centres)
         nearest = squares.argmin(axis=1)
         if (nearest == group).all():
             break
         group = nearest
         for k in np.unique(group):
             centres[k] = points[group == k].mean(axis=0)
+        squares = _squared_distances(points, centres)
     return centres, float(squares.min(axis=1).sum())
 
 

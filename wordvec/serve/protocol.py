@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from wordvec.serve.problems import phrase, problem
 
 LONGEST_HEAD = 32_768  # bytes of a request's line and headers
+GRACE = 1.0  # seconds more for the application to say that a body did not arrive
 SECONDS = 10.0  # for a request to arrive whole, from its first byte or from the opening of the connection
 
 
@@ -94,8 +95,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _cut_off(self) -> None:
         self._timer = None
-        if self._head is None:  # the head arrived but not the body: the application may be writing an answer
-            self.transport.close()
+        if self._head is None:  # the head arrived but not the body: the application's guard answers that now
+            self._timer = self.loop.call_later(GRACE, self.transport.close)
         else:
             self._refuse(408, f"the request did not arrive within {self.seconds:g} seconds")
 

@@ -12,7 +12,7 @@ from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError, ShapeError
+from wordvec.errors import InputError, OptionError, ShapeError, describe
 from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -111,8 +111,9 @@ def _among(vectors: WordRows, among: Collection[str] | np.ndarray) -> np.ndarray
 def _matching(vectors: WordRows, pattern: str | re.Pattern[str], rows: np.ndarray | None) -> np.ndarray:
     try:
         found = re.compile(pattern).search
-    except (re.error, RecursionError, OverflowError) as error:
-        raise OptionError(f"pattern: {pattern!r} is not a regular expression: {error}") from None
+        found("")  # a pattern of bytes fails here
+    except (re.error, RecursionError, OverflowError, TypeError) as error:
+        raise OptionError(f"pattern: {describe(pattern)} is not a regular expression: {error}") from None
     words: Sequence[str] = vectors.words if rows is None else [vectors.words[row] for row in rows.tolist()]
     matches = np.zeros(len(words), bool)
     with _time_limit(pattern):

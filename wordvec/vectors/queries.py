@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ NARROW = 8_192  # rows of float16 or int8 scored at a time for several queries; 
 
 
 def as_list(items: Any) -> list[Any]:
-    """Return one word or vector as a list of one, a sequence of them as a list.
+    """Return one word or vector as a list of one, a sequence of them as a list. Raises OptionError for what is neither.
 
     >>> as_list("cat"), as_list(("cat", "dog"))
     (['cat'], ['cat', 'dog'])
@@ -33,6 +33,8 @@ def as_list(items: Any) -> list[Any]:
     one_weighted = isinstance(items, tuple) and len(items) == 2 and isinstance(items[1], NUMBERS)
     if isinstance(items, str) or one_weighted or (isinstance(items, np.ndarray) and items.ndim == 1):
         return [items]
+    if not isinstance(items, Iterable):
+        raise OptionError(f"a word (str), a vector or a list of them expected; got {describe(items)}")
     return list(items)
 
 
@@ -89,6 +91,16 @@ def nearest(
     for i, answer in zip(pointing.tolist(), found):
         answers[i] = Neighbours((vectors.words[row], min(1.0, max(-1.0, score))) for row, score in answer)
     return answers
+
+
+def nearest_among(vectors: WordRows, target: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
+    """Return the `k` of `rows`, which rise, that are nearest to a unit vector: equal cosines by lower row."""
+    if not target.any():
+        return Neighbours()
+    scores = cosines(vectors, target[None, :], rows)[0]
+    best = np.argsort(-scores, kind="stable")[:k]
+    pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
+    return Neighbours((vectors.words[row], score) for row, score in pairs)
 
 
 def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np.ndarray:
@@ -221,7 +233,8 @@ def exact_cosines(vectors: WordRows, a: int, rows: np.ndarray) -> np.ndarray:
 
 def doesnt_match(vectors: WordRows, words: Sequence[str]) -> str:
     """See WordVectors.doesnt_match."""
-    if isinstance(words, str) or len(words) < 3:
+    words = as_list(words)
+    if len(words) < 3:
         raise OptionError("doesnt_match: give a list of at least three words")
     rows = np.array([vectors.unit_of(word) for word in words], np.float64)
     return words[int(np.argmin(rows @ rows.mean(axis=0)))]

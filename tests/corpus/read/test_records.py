@@ -51,6 +51,16 @@ def test_a_document_has_the_lines_of_a_file(text):
     assert block_of(text).split("\n") == lines_of_file(text)
 
 
+def test_a_field_that_is_there_twice_is_not_read_as_its_last(tmp_path, capsys):
+    two = ['{"text": "one", "text": "two"}', '{"text": "a \\"text\\" here", "of": {"text": "b"}}']
+    for name, text in {"a.jsonl": "\n".join(two), "b.json": f"[{two[0]}, {two[1]}]"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert list(read_lines(tmp_path / name, field="text")) == ['a "text" here']
+        assert "the key 'text' is there twice" in capsys.readouterr().err
+        with pytest.raises(CorpusError, match="the key 'text' is there twice"):
+            list(read_lines(tmp_path / name, field="text", strict=True))
+
+
 def test_json_lines_from_folders_patterns_and_standard_input(tmp_path, monkeypatch):
     (tmp_path / "a.jsonl").write_text('{"text": "one"}\n\n  \n{"text": "two"}', encoding="utf-8")
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(b'{"text": "three\\nfour"}'))
@@ -83,7 +93,7 @@ def test_fields_of_fields(record, field, text):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"text": "a"', r"line 3: is not JSON: .* at column \d+: .*; one value a line is expected$"),
+        ('{"text": "a"', r"line 3: is not JSON: .* at column \d+: .*; one value per line is expected$"),
         ('{"text": "a"} {"text": "b"}', r"line 3: is not JSON: Extra data at column 15"),
         ("plain text", r"line 3: is not JSON"),
         ("[" * 100_000, r"line 3: is not JSON"),

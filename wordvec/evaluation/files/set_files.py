@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
 from wordvec.errors import CorpusError, EvaluationFileError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 SEPARATORS = ("\t", ";", ",")
 LARGEST = 256 << 20  # bytes of a set, unpacked

@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from wordvec.corpus.read.compression import FORMATS, decompressed
-from wordvec.errors import CorpusError, VectorsFileError, describe
+from wordvec.errors import CorpusError, VectorsFileError
+from wordvec.json_forms import different_keys
 from wordvec.progress import progress
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put this before UTF-8 text; it has no meaning
@@ -104,15 +105,6 @@ def bounded_json(text: bytes | str, size: int) -> Any:
     if takes > MOST_TIMES * size + FLOOR:
         raise ValueError(f"JSON that takes {takes:,} bytes of memory, in a file of {size:,}")
     try:
-        return json.loads(raw, object_pairs_hook=_different)
+        return json.loads(raw, object_pairs_hook=different_keys)
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
-
-
-def _different(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {describe(twice)} is there twice")
-    return found

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.vectors.several_models.procrustes import FOLDS, Map, Moments, mean_cosine, rotation_of
 from wordvec.vectors.several_models.shared_words import shared_words
 
@@ -191,8 +191,9 @@ def _check_enough(anchors: int, dim: int, missing: Sequence[str]) -> None:
     if anchors < dim:
         lacking = f" ({len(missing):,} others are missing in one model, or zero: {_named(missing)})" if missing else ""
         raise InputError(
-            f"{anchors:,} anchors for {dim} dimensions{lacking}: a rotation needs at least as many anchors as "
-            f"dimensions, and a few times that to be good; give more, or reduce both models to fewer dimensions"
+            f"{counted(anchors, 'anchor')} for {counted(dim, 'dimension')}{lacking}: a rotation needs at least as many "
+            "anchors as dimensions, and a few times that to be good; give more, or reduce both models to fewer "
+            "dimensions"
         )
 
 

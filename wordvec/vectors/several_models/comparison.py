@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows
 from wordvec.vectors.several_models.alignment import find_alignment
@@ -125,7 +125,8 @@ def compare_neighbours(
         check_whole_number(name, number)
     shared = shared_words(a, b, *baselines, top=top, min_count=min_count)
     if len(shared.words) < 3:
-        raise InputError(f"{len(shared.words)} words are shared and frequent enough: too few to have neighbours")
+        few = counted(len(shared.words), "shared word that is", "shared words that are")
+        raise InputError(f"{few} frequent enough: too few to have neighbours")
     k = min(k, len(shared.words) - 1)
     asked = None if words is None else _places(words, shared, (a, b))
     places = np.arange(len(shared.words)) if asked is None or baselines else asked

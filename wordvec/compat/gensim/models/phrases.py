@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wordvec.errors import InputError, OptionError
-from wordvec.files import parse_json, replace_file
-from wordvec.json_forms import COUNT, NUMBER, TEXT, Kind, check_form
+from wordvec.files import replace_file
+from wordvec.json_forms import COUNT, NUMBER, TEXT, Kind, check_form, parse_json
 
 ENGLISH_CONNECTOR_WORDS = frozenset(  # articles, prepositions and conjunctions
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
