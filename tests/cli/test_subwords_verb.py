@@ -84,7 +84,7 @@ def test_train_trains_ngrams_with_the_words(run):
         (("subwords", "v.safetensors", "-o", "w.txt"), "this format does not keep n-grams"),
         (("subwords", "v.safetensors", "-o", "v.safetensors"), "would be lost"),
         (("subwords", "v.safetensors", "-o", "w.npz", "--min-n", "7"), "min_n must be from 1 to max_n"),
-        (("train", "none.txt", "-o", "w.safetensors", "--min-n", "2"), "--min-n belong to --subwords"),
+        (("train", "none.txt", "-o", "w.safetensors", "--min-n", "2"), "--min-n belongs to --subwords"),
         (("train", "none.txt", "-o", "w.safetensors", "--subwords", "--lean", "nan"), "lean must be"),
         (("train", "none.txt", "-o", "w.bin", "--subwords"), "this format does not keep n-grams"),
         (("train", "none.txt", "-o", "w.txt", "--train-subwords"), "this format does not keep n-grams"),
